@@ -1,0 +1,94 @@
+//! What can be asked of an archive, and what it answers.
+
+use crate::model::{PayloadDigest, Site, Timestamp};
+
+/// Which URLs an index query covers.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// One URL, by its key (scheme, `www`, case and a trailing slash do not matter).
+    Exact(String),
+    /// Every URL of one host name.
+    Host(String),
+    /// Every URL of a site, subdomains included.
+    Domain(Site),
+}
+
+/// A question to the index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaptureQuery {
+    /// Which URLs.
+    pub scope: Scope,
+    /// First moment wanted, inclusive.
+    pub from: Option<Timestamp>,
+    /// Last moment wanted, inclusive.
+    pub to: Option<Timestamp>,
+    /// Keep only rows whose urlkey holds one of these lower-case words; empty: keep all.
+    pub urlkey_words: Vec<String>,
+}
+
+impl CaptureQuery {
+    /// All captures of one URL.
+    #[must_use]
+    pub fn exact(url: &str) -> Self {
+        Self {
+            scope: Scope::Exact(url.to_owned()),
+            from: None,
+            to: None,
+            urlkey_words: Vec::new(),
+        }
+    }
+}
+
+/// Counts of a complete index answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct IndexAnswer {
+    /// Distinct rows sent to the sink.
+    pub rows: u64,
+    /// Rows that came again and were left out.
+    pub repeated_rows: u64,
+    /// Rows that could not be read and were left out.
+    pub bad_rows: u64,
+}
+
+/// A question for an archived response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MementoQuery {
+    /// The URL as the index row has it (`original`), or any URL to look up by date.
+    pub original: String,
+    /// The moment wanted.
+    pub timestamp: Timestamp,
+    /// First and last moment at which a nearest-capture jump may end, inclusive; also for every hop of a redirect.
+    pub window: (Timestamp, Timestamp),
+    /// The digest of the index row, to tell a lost payload from an empty page.
+    pub expected_digest: Option<PayloadDigest>,
+}
+
+/// One archived redirect on the way to a memento.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Redirect {
+    /// The URL that redirected.
+    pub from: String,
+    /// When that redirect was captured.
+    pub timestamp: Timestamp,
+    /// Its status (301, 302, …).
+    pub status: u16,
+    /// The URL it named, absolute, on the original web (never the archive's host).
+    pub to: String,
+}
+
+/// An archived response.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Memento {
+    /// When it was captured (may differ from the moment asked for).
+    pub timestamp: Timestamp,
+    /// The URL it was captured at (may differ from the one asked for).
+    pub original: String,
+    /// The origin's status, 200–299 or 400 and up; redirects are followed.
+    pub status: u16,
+    /// The origin's `Content-Type`, untouched and perhaps wrong.
+    pub content_type: Option<String>,
+    /// The body with its content encodings taken off, within the size limit.
+    pub body: Vec<u8>,
+    /// Archived redirects followed on the way, in order.
+    pub redirects: Vec<Redirect>,
+}

@@ -1,0 +1,64 @@
+//! `Capture`: one row of an archive's index.
+
+use super::{PayloadDigest, Timestamp, UrlKey};
+
+/// Digest of the empty payload. It stands on every redirect of some sites (dw.com, recordings 053), so it never
+/// identifies a page.
+pub const EMPTY_PAYLOAD_DIGEST: &str = "3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ";
+
+/// One CDX row: `urlkey timestamp original mimetype statuscode digest length`.
+///
+/// `(urlkey, timestamp)` is not unique (http and https in one second); the key is
+/// `(urlkey, timestamp, original, digest)`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Capture {
+    /// SURT form of the URL.
+    pub urlkey: UrlKey,
+    /// When the page was captured.
+    pub timestamp: Timestamp,
+    /// The URL as it was crawled; what playback is asked for.
+    pub original: String,
+    /// MIME type as the index has it (`text/html`, `warc/revisit`, `unk`, `-`).
+    pub mimetype: String,
+    /// HTTP status; `None` where the index has `-` (revisits, odd rows).
+    pub statuscode: Option<u16>,
+    /// The archive's digest of the payload; `None` where the index has `-`.
+    pub digest: Option<PayloadDigest>,
+    /// Size of the archived record in bytes, compressed; `None` where the index has `-`.
+    pub length: Option<u64>,
+}
+
+impl Capture {
+    /// True for a record that says "same payload as before" (mimetype `warc/revisit`).
+    #[must_use]
+    pub fn is_revisit(&self) -> bool {
+        self.mimetype == "warc/revisit"
+    }
+
+    /// True when the index says that this capture is an HTTP redirect.
+    #[must_use]
+    pub fn is_redirect(&self) -> bool {
+        self.statuscode
+            .is_some_and(|s| (300..400).contains(&s) && s != 304)
+    }
+
+    /// True when the capture may show a page: status 200, or a revisit (whose status the index hides).
+    #[must_use]
+    pub fn may_show_page(&self) -> bool {
+        match self.statuscode {
+            Some(status) => (200..300).contains(&status),
+            None => self
+                .digest
+                .as_ref()
+                .is_some_and(|d| d.as_str() != EMPTY_PAYLOAD_DIGEST),
+        }
+    }
+
+    /// The digest, where it identifies the bytes of a page: present and not that of the empty payload.
+    #[must_use]
+    pub fn page_digest(&self) -> Option<&PayloadDigest> {
+        self.digest
+            .as_ref()
+            .filter(|d| d.as_str() != EMPTY_PAYLOAD_DIGEST)
+    }
+}

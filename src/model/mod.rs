@@ -1,0 +1,18 @@
+//! The vocabulary of web archives and of policy histories: plain values, parsed at the edge and trusted after.
+//! No I/O, no async; every other room speaks in these words.
+
+mod capture;
+mod digest;
+mod document;
+mod drop_reason;
+mod site;
+mod timestamp;
+mod url_key;
+
+pub use capture::{Capture, EMPTY_PAYLOAD_DIGEST};
+pub use digest::{InvalidDigest, PayloadDigest, TextHash};
+pub use document::Document;
+pub use drop_reason::{DropReason, Dropped};
+pub use site::{InvalidSite, Site};
+pub use timestamp::{InvalidTimestamp, Timestamp};
+pub use url_key::{InvalidUrl, UrlKey};

@@ -1,0 +1,121 @@
+//! `Site`: a registrable domain by the public suffix list.
+
+use std::fmt;
+
+use url::{Host, Url};
+
+/// A registrable domain (`example.co.uk`), lower-case, international names in punycode.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Site(String);
+
+/// Text that names no registrable domain.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not a site: {why}; write a domain such as example.com")]
+pub struct InvalidSite {
+    text: String,
+    why: &'static str,
+}
+
+impl Site {
+    /// A domain, host or URL as people write it (`example.com`, `www.Example.com/`, `https://example.com/x`).
+    ///
+    /// # Errors
+    /// When it is an address, a bare public suffix (`co.uk`), or no host at all.
+    pub fn parse(text: &str) -> Result<Self, InvalidSite> {
+        let fail = |why| InvalidSite {
+            text: text.chars().filter(|c| !c.is_control()).take(80).collect(),
+            why,
+        };
+        let trimmed = text.trim();
+        if trimmed.is_empty() {
+            return Err(fail("it is empty"));
+        }
+        let url = match trimmed.split_once("://") {
+            Some(("http" | "https", _)) => Url::parse(trimmed),
+            Some(_) => return Err(fail("only http and https pages are in web archives")),
+            None => Url::parse(&format!("http://{trimmed}")),
+        };
+        let url = url.map_err(|_| fail("it has no valid host name"))?;
+        if trimmed.contains(char::is_whitespace) {
+            return Err(fail("it has a space in it"));
+        }
+        Self::of_url(&url).map_err(|why| fail(why))
+    }
+
+    /// The site that a URL belongs to.
+    ///
+    /// # Errors
+    /// Says in a few words why there is none.
+    pub fn of_url(url: &Url) -> Result<Self, &'static str> {
+        match url.host() {
+            Some(Host::Domain(domain)) => {
+                let host = domain.trim_end_matches('.');
+                let found = psl::domain(host.as_bytes())
+                    .ok_or("it is a public suffix, not a domain of somebody")?;
+                if !found.suffix().is_known() {
+                    return Err("its ending is no known top-level domain");
+                }
+                let name = std::str::from_utf8(found.as_bytes()).map_err(|_| "it is not text")?;
+                Ok(Self(name.to_ascii_lowercase()))
+            }
+            Some(_) => Err("it is an IP address"),
+            None => Err("it has no host"),
+        }
+    }
+
+    /// True when a URL's host belongs to this site.
+    #[must_use]
+    pub fn owns(&self, url: &Url) -> bool {
+        Self::of_url(url).is_ok_and(|site| site == *self)
+    }
+
+    /// The domain.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Site {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_and_urls_become_registrable_domains() {
+        for (text, site) in [
+            ("example.com", "example.com"),
+            (" WWW.Example.CO.UK ", "example.co.uk"),
+            ("https://blog.example.com:8080/x?y#z", "example.com"),
+            ("bücher.de", "xn--bcher-kva.de"),
+            ("alice.github.io", "alice.github.io"),
+        ] {
+            assert_eq!(Site::parse(text).unwrap().as_str(), site, "{text}");
+        }
+        for bad in [
+            "",
+            "co.uk",
+            "com",
+            "localhost",
+            "127.0.0.1",
+            "[::1]",
+            "ftp://example.com",
+            "exa mple.com",
+            "a\u{1b}[2Jb",
+            "http://",
+        ] {
+            assert!(Site::parse(bad).is_err(), "{bad}");
+        }
+        assert!(
+            !Site::parse("a\u{1b}[2J b")
+                .unwrap_err()
+                .to_string()
+                .contains('\u{1b}')
+        );
+    }
+}

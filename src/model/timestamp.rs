@@ -1,0 +1,272 @@
+//! `Timestamp`: the archives' 14 digits, `YYYYMMDDhhmmss`, in UTC.
+
+use std::fmt;
+use std::str::FromStr;
+
+use jiff::civil::{DateTime, date};
+use jiff::tz::TimeZone;
+
+/// A moment to the second in UTC, written as web archives write it: 14 digits, `YYYYMMDDhhmmss`.
+///
+/// Orders as time does. Years 1 to 9999.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(DateTime);
+
+/// Text that is no moment in time, with what was expected instead.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "`{text}` is not a date: write it as 2012, 2012-06, 2012-06-11 or up to 14 digits (YYYYMMDDhhmmss)"
+)]
+pub struct InvalidTimestamp {
+    text: String,
+}
+
+impl InvalidTimestamp {
+    fn new(text: &str) -> Self {
+        Self {
+            text: text.chars().filter(|c| !c.is_control()).take(40).collect(),
+        }
+    }
+}
+
+impl Timestamp {
+    /// The timestamp of a CDX row: 14 digits, real date.
+    ///
+    /// Crawls of the year 2000 wrote an extra `00` as month or day (`20000800241623`,
+    /// `recordings: bad_timestamp_cdx.txt`); the inserted pair is dropped and the end padded with zeros.
+    ///
+    /// # Errors
+    /// When the text is not 14 digits or no date even after that repair.
+    pub fn from_cdx(text: &str) -> Result<Self, InvalidTimestamp> {
+        if text.len() != 14 || !text.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(InvalidTimestamp::new(text));
+        }
+        Self::from_digits(text)
+            .or_else(|| match (&text[4..6], &text[6..8]) {
+                ("00", _) => Self::from_digits(&format!("{}{}00", &text[..4], &text[6..])),
+                (_, "00") => Self::from_digits(&format!("{}{}00", &text[..6], &text[8..])),
+                _ => None,
+            })
+            .ok_or_else(|| InvalidTimestamp::new(text))
+    }
+
+    /// The first second that a date, as people write it, can mean: `2012` is the start of 2012.
+    /// Takes 1 to 14 digits as CDX's `from` does (at least a whole year here), also with `-`, `:`, `T`, space or `/` between.
+    ///
+    /// # Errors
+    /// When the text names no date.
+    pub fn earliest(text: &str) -> Result<Self, InvalidTimestamp> {
+        let digits = digits_of(text).ok_or_else(|| InvalidTimestamp::new(text))?;
+        let padded = format!("{digits}{}", &"00000101000000"[digits.len()..]);
+        Self::from_digits(&padded).ok_or_else(|| InvalidTimestamp::new(text))
+    }
+
+    /// The last second that a date can mean: `2004` is the end of 2004, as in CDX's `to`.
+    ///
+    /// # Errors
+    /// When the text names no date.
+    pub fn latest(text: &str) -> Result<Self, InvalidTimestamp> {
+        let start = Self::earliest(text)?;
+        let length = digits_of(text).map_or(14, |d| d.len());
+        let last = match length {
+            4 => start.0.last_of_year(),
+            6 => start.0.last_of_month(),
+            _ => start.0,
+        };
+        let time = match length {
+            ..=8 => last.date().at(23, 59, 59, 0),
+            10 => last.date().at(last.hour(), 59, 59, 0),
+            12 => last.date().at(last.hour(), last.minute(), 59, 0),
+            _ => last,
+        };
+        Ok(Self(time))
+    }
+
+    fn from_digits(digits: &str) -> Option<Self> {
+        let n = |from: usize, to: usize| digits.get(from..to)?.parse::<i8>().ok();
+        let year = digits.get(0..4)?.parse::<i16>().ok()?;
+        let date = jiff::civil::Date::new(year, n(4, 6)?, n(6, 8)?).ok()?;
+        // A leap second is a real time of day, but no library keeps one: take the second before.
+        let time = jiff::civil::Time::new(n(8, 10)?, n(10, 12)?, n(12, 14)?.min(59), 0).ok()?;
+        (year > 0).then(|| Self(date.to_datetime(time)))
+    }
+
+    /// Seconds since 1970-01-01 00:00:00 UTC (negative before).
+    #[must_use]
+    pub fn unix_seconds(self) -> i64 {
+        TimeZone::UTC
+            .to_timestamp(self.0)
+            .map_or(0, jiff::Timestamp::as_second)
+    }
+
+    /// The moment `seconds` after 1970-01-01 00:00:00 UTC; clamped to the years 1 to 9999.
+    #[must_use]
+    pub fn from_unix_seconds(seconds: i64) -> Self {
+        let (low, high) = (
+            date(1, 1, 1).at(0, 0, 0, 0),
+            date(9999, 12, 30).at(0, 0, 0, 0),
+        );
+        let clamped = seconds.clamp(Self(low).unix_seconds(), Self(high).unix_seconds());
+        Self(jiff::Timestamp::from_second(clamped).map_or(low, |t| TimeZone::UTC.to_datetime(t)))
+    }
+
+    /// Absolute distance in seconds.
+    #[must_use]
+    pub fn distance_seconds(self, other: Self) -> u64 {
+        self.unix_seconds().abs_diff(other.unix_seconds())
+    }
+
+    /// The date as `YYYY-MM-DD`, for people.
+    #[must_use]
+    pub fn date_text(self) -> String {
+        self.0.date().to_string()
+    }
+
+    /// The year.
+    #[must_use]
+    pub fn year(self) -> i16 {
+        self.0.year()
+    }
+
+    /// Index of the half-year (`interval`), counted from year 0: January–June of 2012 (`2012_A`) is 4024.
+    #[must_use]
+    pub fn half_year(self) -> i32 {
+        i32::from(self.0.year()) * 2 + i32::from(self.0.month() > 6)
+    }
+
+    /// Middle of a half-year as Princeton-Leuven's rule has it: 1 April or 1 October.
+    #[must_use]
+    pub fn middle_of_half_year(half_year: i32) -> Self {
+        let year = i16::try_from(half_year.div_euclid(2))
+            .unwrap_or(9999)
+            .clamp(1, 9999);
+        let month = if half_year.rem_euclid(2) == 0 { 4 } else { 10 };
+        Self(date(year, month, 1).at(0, 0, 0, 0))
+    }
+
+    /// An HTTP date (`Memento-Datetime`): `Tue, 31 Dec 1996 23:58:47 GMT`.
+    #[must_use]
+    pub fn from_http_date(text: &str) -> Option<Self> {
+        let zoned = jiff::fmt::rfc2822::parse(text).ok()?;
+        Some(Self::from_unix_seconds(zoned.timestamp().as_second()))
+    }
+}
+
+fn digits_of(text: &str) -> Option<String> {
+    let text = text.trim();
+    if text.len() > 25 || !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return None;
+    }
+    let digits: String = text
+        .chars()
+        .filter(|c| !matches!(c, '-' | ':' | 'T' | ' ' | '/' | 'Z'))
+        .collect();
+    (digits.bytes().all(|b| b.is_ascii_digit())
+        && (4..=14).contains(&digits.len())
+        && digits.len() % 2 == 0)
+        .then_some(digits)
+}
+
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let t = self.0;
+        let text = format!(
+            "{:04}{:02}{:02}{:02}{:02}{:02}",
+            t.year(),
+            t.month(),
+            t.day(),
+            t.hour(),
+            t.minute(),
+            t.second()
+        );
+        f.pad(&text)
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+impl FromStr for Timestamp {
+    type Err = InvalidTimestamp;
+    /// Exactly 14 digits; the strict form, for what this program wrote itself.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        if text.len() != 14 || !text.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(InvalidTimestamp::new(text));
+        }
+        Self::from_digits(text).ok_or_else(|| InvalidTimestamp::new(text))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn year_2000_rows_with_an_inserted_00_are_repaired() {
+        assert_eq!(
+            Timestamp::from_cdx("20000800241623").unwrap().to_string(),
+            "20000824162300"
+        );
+        assert_eq!(
+            Timestamp::from_cdx("20000012170449").unwrap().to_string(),
+            "20001217044900"
+        );
+        assert!(Timestamp::from_cdx("20001301000000").is_err());
+        assert!(Timestamp::from_cdx("2000130100000é").is_err());
+    }
+
+    #[test]
+    fn a_short_date_means_its_whole_span() {
+        for (text, first, last) in [
+            ("2004", "20040101000000", "20041231235959"),
+            ("2004-02", "20040201000000", "20040229235959"),
+            ("20040203", "20040203000000", "20040203235959"),
+            ("2004-02-03T04", "20040203040000", "20040203045959"),
+            ("20040203040506", "20040203040506", "20040203040506"),
+        ] {
+            assert_eq!(
+                Timestamp::earliest(text).unwrap().to_string(),
+                first,
+                "{text}"
+            );
+            assert_eq!(Timestamp::latest(text).unwrap().to_string(), last, "{text}");
+        }
+        for bad in [
+            "",
+            "x",
+            "-2004",
+            "200",
+            "2004-13",
+            "2004-02-30",
+            "200402030405060",
+            "2004é",
+        ] {
+            assert!(Timestamp::earliest(bad).is_err(), "{bad}");
+            assert!(Timestamp::latest(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn http_dates_and_unix_seconds_agree() {
+        let t = Timestamp::from_http_date("Tue, 31 Dec 1996 23:58:47 GMT").unwrap();
+        assert_eq!(t.to_string(), "19961231235847");
+        assert_eq!(Timestamp::from_unix_seconds(t.unix_seconds()), t);
+        assert_eq!(Timestamp::from_unix_seconds(i64::MAX).year(), 9999);
+    }
+
+    #[test]
+    fn the_middle_of_a_half_year_is_april_or_october() {
+        let t: Timestamp = "20120611040411".parse().unwrap();
+        assert_eq!(
+            Timestamp::middle_of_half_year(t.half_year()).to_string(),
+            "20120401000000"
+        );
+        assert_eq!(
+            Timestamp::middle_of_half_year(t.half_year() + 1).to_string(),
+            "20121001000000"
+        );
+    }
+}

@@ -1,0 +1,225 @@
+//! Bytes to characters: byte-order mark, HTTP header, `<meta>`, detector, in that order, with a check for mojibake.
+
+use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
+use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
+
+/// How far into the page a `<meta>` may name the charset. Browsers look at 1,024 bytes; old pages put scripts before it.
+const META_PRESCAN_BYTES: usize = 8192;
+/// How much of a page the detector reads; more never changed its mind on real pages.
+const DETECTOR_BYTES: usize = 256 * 1024;
+
+/// A page's characters and how they were read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decoded {
+    /// The characters, without a byte-order mark.
+    pub text: String,
+    /// Name of the charset by the WHATWG list, such as `windows-1252`.
+    pub charset: &'static str,
+}
+
+/// Decodes a page. Never fails: bytes that mean nothing in the chosen charset become U+FFFD.
+///
+/// The declared charset is believed unless the result is visibly wrong (replacement characters, C1 controls, UTF-8 read
+/// as a single-byte charset); then the reading with the fewest such faults wins, the earlier source on a tie.
+#[must_use]
+pub fn decode(bytes: &[u8], content_type: Option<&str>) -> Decoded {
+    if let Some((encoding, length)) = Encoding::for_bom(bytes) {
+        return read(&bytes[length..], encoding);
+    }
+    let header = content_type
+        .and_then(charset_parameter)
+        .and_then(|label| Encoding::for_label(label.as_bytes()));
+    let meta = meta_charset(bytes);
+    let mut best: Option<(usize, Decoded)> = None;
+    for encoding in [header, meta]
+        .into_iter()
+        .flatten()
+        .chain([detected(bytes)])
+    {
+        if best
+            .as_ref()
+            .is_some_and(|(_, decoded)| decoded.charset == encoding.name())
+        {
+            continue;
+        }
+        let decoded = read(bytes, encoding);
+        let faults = faults(&decoded, bytes);
+        if faults == 0 {
+            return decoded;
+        }
+        if best.as_ref().is_none_or(|(fewest, _)| faults < *fewest) {
+            best = Some((faults, decoded));
+        }
+    }
+    best.map_or_else(|| read(bytes, WINDOWS_1252), |(_, decoded)| decoded)
+}
+
+fn read(bytes: &[u8], encoding: &'static Encoding) -> Decoded {
+    let (text, _) = encoding.decode_without_bom_handling(bytes);
+    Decoded {
+        text: text.into_owned(),
+        charset: encoding.name(),
+    }
+}
+
+/// The detector's guess; UTF-8 without asking it where the bytes are valid UTF-8 beyond ASCII.
+fn detected(bytes: &[u8]) -> &'static Encoding {
+    let sample = &bytes[..bytes.len().min(DETECTOR_BYTES)];
+    let valid_utf8 = match std::str::from_utf8(sample) {
+        Ok(_) => true,
+        // A sample may end inside a character.
+        Err(error) => error.error_len().is_none() && sample.len() < bytes.len(),
+    };
+    if valid_utf8 && !sample.is_ascii() {
+        return UTF_8;
+    }
+    let mut detector = EncodingDetector::new(Iso2022JpDetection::Allow);
+    detector.feed(sample, true);
+    detector.guess(None, Utf8Detection::Allow)
+}
+
+/// Signs that the charset is wrong: U+FFFD, C1 controls, and UTF-8 that was read as something else.
+fn faults(decoded: &Decoded, bytes: &[u8]) -> usize {
+    let odd = decoded
+        .text
+        .chars()
+        .filter(|c| matches!(c, '\u{FFFD}' | '\u{80}'..='\u{9F}'))
+        .count();
+    let misread = if decoded.charset == UTF_8.name() || decoded.charset.starts_with("UTF-16") {
+        0
+    } else {
+        // "Ã©", "â€™": every multi-byte sequence of valid UTF-8 is one such fault.
+        match std::str::from_utf8(bytes) {
+            Ok(text) => text.chars().filter(|c| !c.is_ascii()).count(),
+            Err(_) => 0,
+        }
+    };
+    odd + misread
+}
+
+/// The value of `charset=` in a content type.
+fn charset_parameter(content_type: &str) -> Option<&str> {
+    let at = content_type.to_ascii_lowercase().find("charset")?;
+    let rest = content_type
+        .get(at + "charset".len()..)?
+        .trim_start()
+        .strip_prefix('=')?
+        .trim_start();
+    let rest = rest.trim_start_matches(['"', '\'']);
+    let end = rest
+        .find(|c: char| matches!(c, '"' | '\'' | ';' | ',' | '>' | '/') || c.is_whitespace())
+        .unwrap_or(rest.len());
+    rest.get(..end).filter(|label| !label.is_empty())
+}
+
+/// The charset that a `<meta charset=…>`, a `<meta http-equiv content="…charset=…">` or an XML declaration names.
+fn meta_charset(bytes: &[u8]) -> Option<&'static Encoding> {
+    let head = String::from_utf8_lossy(&bytes[..bytes.len().min(META_PRESCAN_BYTES)]);
+    let head = head.to_ascii_lowercase();
+    let label = if head.trim_start().starts_with("<?xml") {
+        let declaration = head.split("?>").next()?;
+        declaration
+            .split_once("encoding=")
+            .map(|(_, rest)| rest.trim_start_matches(['"', '\'']))
+            .and_then(|rest| rest.split(['"', '\'']).next())
+            .map(str::to_owned)
+    } else {
+        None
+    };
+    let label = label.or_else(|| {
+        head.match_indices("<meta").find_map(|(at, _)| {
+            let tag = head.get(at..)?.split('>').next()?;
+            charset_parameter(tag).map(str::to_owned)
+        })
+    })?;
+    let encoding = Encoding::for_label(label.trim().as_bytes())?;
+    // A page that can be read as ASCII up to its <meta> is not UTF-16, whatever it says (HTML standard).
+    Some(if encoding == UTF_16LE || encoding == UTF_16BE {
+        UTF_8
+    } else {
+        encoding
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_byte_order_mark_beats_the_header() {
+        let decoded = decode(
+            b"\xEF\xBB\xBFcaf\xC3\xA9",
+            Some("text/html; charset=iso-8859-1"),
+        );
+        assert_eq!((decoded.text.as_str(), decoded.charset), ("café", "UTF-8"));
+        assert_eq!(decode(b"\xFF\xFEh\0i\0", None).text, "hi");
+    }
+
+    #[test]
+    fn the_header_beats_the_meta_when_both_could_be_right() {
+        let page = b"<meta charset=windows-1251><p>caf\xE9</p>";
+        assert_eq!(
+            decode(page, Some("text/html; charset=\"ISO-8859-1\"")).charset,
+            "windows-1252"
+        );
+        assert_eq!(decode(page, Some("text/html")).charset, "windows-1251");
+    }
+
+    #[test]
+    fn utf8_declared_as_latin1_is_not_read_as_mojibake() {
+        let page =
+            "<meta http-equiv=Content-Type content='text/html; charset=iso-8859-1'>naïve “quotes”"
+                .as_bytes();
+        let decoded = decode(page, Some("text/html; charset=ISO-8859-1"));
+        assert_eq!(decoded.charset, "UTF-8");
+        assert!(decoded.text.contains("naïve “quotes”"));
+    }
+
+    #[test]
+    fn windows_1252_declared_as_utf8_keeps_its_quotes() {
+        let page = b"<p>\x93We respect your privacy\x94 \x96 and your caf\xE9 visits.</p>";
+        assert!(
+            decode(page, Some("text/html; charset=utf-8"))
+                .text
+                .contains("“We respect your privacy” – and your café")
+        );
+        assert!(
+            decode(page, None)
+                .text
+                .contains("“We respect your privacy”")
+        );
+    }
+
+    #[test]
+    fn japanese_pages_are_read_by_meta_or_by_their_bytes() {
+        let (bytes, _, _) = encoding_rs::SHIFT_JIS.encode(
+            "<meta charset=Shift_JIS><p>個人情報の取り扱いについて、当社は以下の通り定めます。</p>",
+        );
+        assert!(decode(&bytes, None).text.contains("個人情報"));
+        let (bytes, _, _) = encoding_rs::EUC_JP
+            .encode("<p>個人情報の取り扱いについて、当社は以下の通り定めます。</p>");
+        assert!(decode(&bytes, None).text.contains("個人情報"));
+    }
+
+    #[test]
+    fn an_xml_declaration_names_the_charset() {
+        let decoded = decode(
+            b"<?xml version='1.0' encoding='windows-1251'?><p>\xEF\xF0</p>",
+            None,
+        );
+        assert_eq!(decoded.charset, "windows-1251");
+    }
+
+    #[test]
+    fn odd_content_types_are_survived() {
+        for odd in [
+            "charset",
+            "charset=",
+            "charset=;",
+            "text/html; charset=\u{130}x",
+            "\u{130}charset=utf-8",
+        ] {
+            assert_eq!(decode(b"plain", Some(odd)).text, "plain");
+        }
+    }
+}

@@ -1,0 +1,217 @@
+//! `Page`: one parsed page with its own address.
+
+use scraper::{Html, Selector};
+use url::Url;
+
+use super::{decode, guarded};
+
+/// A parsed page: the only DOM that is built of it.
+#[derive(Debug)]
+pub struct Page {
+    /// The tree.
+    pub html: Html,
+    /// The page's address on the original web, if known.
+    pub url: Option<Url>,
+    /// What relative links are relative to: `<base href>` or the address.
+    base: Option<Url>,
+}
+
+impl Page {
+    /// Decodes, guards and parses a page.
+    #[must_use]
+    pub fn parse(bytes: &[u8], content_type: Option<&str>, url: Option<&Url>) -> Self {
+        Self::from_html(&decode(bytes, content_type).text, url)
+    }
+
+    /// Guards and parses a page that is text already.
+    #[must_use]
+    pub fn from_html(html: &str, url: Option<&Url>) -> Self {
+        let html = Html::parse_document(&guarded(html));
+        let base_href = select_first(&html, "base[href]").and_then(|e| e.attr("href"));
+        let base = match (base_href, url) {
+            (Some(href), Some(url)) => url.join(href.trim()).ok(),
+            (Some(href), None) => Url::parse(href.trim()).ok(),
+            (None, url) => url.cloned(),
+        };
+        let base = base
+            .map(|b| unarchived(&b).unwrap_or(b))
+            .filter(|b| matches!(b.scheme(), "http" | "https"))
+            .or_else(|| url.cloned());
+        Self {
+            html,
+            url: url.cloned(),
+            base,
+        }
+    }
+
+    /// A link of the page, absolute on the original web (an archive's rewriting is taken off). `None` for what is no
+    /// address at all or cannot be resolved for lack of a base.
+    #[must_use]
+    pub fn resolve(&self, href: &str) -> Option<Url> {
+        // Browsers drop line ends and tabs inside an href, and so does `Url`.
+        let href = href.trim();
+        let url = match &self.base {
+            Some(base) => base.join(href).ok()?,
+            None => Url::parse(href).ok()?,
+        };
+        Some(unarchived(&url).unwrap_or(url))
+    }
+
+    /// Where `<link rel=canonical>` points, if anywhere.
+    #[must_use]
+    pub fn canonical(&self) -> Option<Url> {
+        let element = select_first(&self.html, "link[rel~=canonical i][href]")?;
+        self.resolve(element.attr("href")?)
+            .filter(|u| matches!(u.scheme(), "http" | "https"))
+    }
+
+    /// Where `<meta http-equiv=refresh>` leads, if it leads anywhere within ten seconds.
+    #[must_use]
+    pub fn refresh(&self) -> Option<Url> {
+        let content =
+            select_first(&self.html, "meta[http-equiv=refresh i][content]")?.attr("content")?;
+        let (delay, rest) = content.split_once([';', ','])?;
+        let delay: f32 = delay.trim().parse().ok()?;
+        let rest = rest.trim_start();
+        let target = match rest.get(..3).filter(|p| p.eq_ignore_ascii_case("url")) {
+            Some(_) => rest[3..].trim_start().strip_prefix('=')?.trim(),
+            None => rest.trim(),
+        };
+        let target = target.trim_matches(['"', '\'']);
+        if target.is_empty() || delay > 10.0 {
+            return None;
+        }
+        self.resolve(target)
+            .filter(|u| matches!(u.scheme(), "http" | "https") && Some(u) != self.url.as_ref())
+    }
+
+    /// The pages shown in this page's frames (`<frame>` and `<iframe>`), in order.
+    #[must_use]
+    pub fn frames(&self) -> Vec<Url> {
+        let Ok(selector) = Selector::parse("frame[src], iframe[src]") else {
+            return Vec::new();
+        };
+        self.html
+            .select(&selector)
+            .filter_map(|frame| self.resolve(frame.attr("src")?))
+            .filter(|u| matches!(u.scheme(), "http" | "https"))
+            .take(20)
+            .collect()
+    }
+}
+
+fn select_first<'a>(html: &'a Html, css: &str) -> Option<scraper::ElementRef<'a>> {
+    let selector = Selector::parse(css).ok()?;
+    html.select(&selector).next()
+}
+
+/// The original address inside an archive's rewritten one
+/// (`https://web.archive.org/web/20120611040411id_/http://www.example.com/privacy`); `None` for any other.
+///
+/// Old datasets resolved links against the archive's host and so lost them.
+#[must_use]
+pub fn unarchived(url: &Url) -> Option<Url> {
+    if !url
+        .host_str()
+        .is_some_and(|h| h == "web.archive.org" || h == "archive.org" || h == "www.archive.org")
+    {
+        return None;
+    }
+    let full = url.as_str();
+    let (_, rest) = full.split_once("/web/")?;
+    let (stamp, original) = rest.split_once('/')?;
+    let digits = stamp.trim_end_matches(|c: char| c.is_ascii_alphabetic() || c == '_' || c == '*');
+    if digits.is_empty() || digits.len() > 14 || !digits.bytes().all(|b| b.is_ascii_digit()) {
+        return None;
+    }
+    // Some rewriters fold the double slash of `http://`.
+    let original = match original.split_once(":/") {
+        Some((scheme @ ("http" | "https"), rest)) => {
+            format!("{scheme}://{}", rest.trim_start_matches('/'))
+        }
+        _ => format!("http://{original}"),
+    };
+    Url::parse(&original).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn page(html: &str) -> Page {
+        Page::from_html(
+            html,
+            Some(&Url::parse("http://www.example.com/legal/privacy.html").unwrap()),
+        )
+    }
+
+    #[test]
+    fn links_are_relative_to_the_page_or_its_base_and_never_to_the_archive() {
+        let at = |html: &str, href: &str| page(html).resolve(href).map(String::from);
+        assert_eq!(at("", "../x").unwrap(), "http://www.example.com/x");
+        assert_eq!(
+            at("<base href='/en/'>", "x").unwrap(),
+            "http://www.example.com/en/x"
+        );
+        assert_eq!(
+            at(
+                "<base href='https://web.archive.org/web/2012/http://other.com/'>",
+                "x"
+            )
+            .unwrap(),
+            "http://other.com/x"
+        );
+        assert_eq!(
+            at("", "/web/2012/http:/a.com/b").unwrap(),
+            "http://www.example.com/web/2012/http:/a.com/b"
+        );
+        assert_eq!(
+            at(
+                "",
+                "https://web.archive.org/web/20120101000000js_/http:/a.com/b"
+            )
+            .unwrap(),
+            "http://a.com/b"
+        );
+        assert_eq!(at("", "mailto:a@b.c").unwrap(), "mailto:a@b.c");
+        assert!(at("", "http://[").is_none());
+    }
+
+    #[test]
+    fn canonical_refresh_and_frames_are_read() {
+        let page = page(
+            "<link rel='shortlink Canonical' href=/privacy><meta http-equiv=Refresh content=\"0; URL='new.html'\">\
+             <frameset><FRAME SRC=menu.html><frame src=body.html></frameset>",
+        );
+        assert_eq!(
+            page.canonical().unwrap().as_str(),
+            "http://www.example.com/privacy"
+        );
+        assert_eq!(
+            page.refresh().unwrap().as_str(),
+            "http://www.example.com/legal/new.html"
+        );
+        assert_eq!(page.frames().len(), 2);
+    }
+
+    #[test]
+    fn odd_refreshes_lead_nowhere() {
+        for content in [
+            "",
+            "5",
+            "0;",
+            "0;url",
+            "é;é",
+            "600; url=/x",
+            "0; url=javascript:alert(1)",
+            "0; url=privacy.html",
+        ] {
+            assert!(
+                page(&format!("<meta http-equiv=refresh content='{content}'>"))
+                    .refresh()
+                    .is_none(),
+                "{content}"
+            );
+        }
+    }
+}

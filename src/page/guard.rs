@@ -1,0 +1,308 @@
+//! Guards before the parser: a page that would cost it more than linear time is made flat first, its words kept.
+//!
+//! html5ever is quadratic in the nesting depth (a 220 kB page of 20,000 nested `<div>` took seconds), in the number of
+//! attributes of one tag, and it repeats every unclosed `<font>` in each paragraph that follows. One linear scan over the
+//! tags finds such pages; every other page passes through untouched.
+
+use std::borrow::Cow;
+
+/// Open elements beyond this depth lose their tags (their text stays). Browsers stop at 512 as well.
+pub const MAX_DEPTH: usize = 512;
+/// A page is read up to here; the largest real policy seen has 2 MB.
+pub const MAX_HTML_BYTES: usize = 8 * 1024 * 1024;
+/// A tag with more attributes than this keeps its name only.
+const MAX_ATTRIBUTES: usize = 256;
+/// Copies of unclosed formatting elements that the parser may have to make before their tags are dropped.
+const MAX_REPEATED_FORMATTING: usize = 200_000;
+
+/// The page as the parser may see it: at most [`MAX_HTML_BYTES`], [`MAX_DEPTH`] and the other limits.
+#[must_use]
+pub fn guarded(html: &str) -> Cow<'_, str> {
+    let html = &html[..html.floor_char_boundary(MAX_HTML_BYTES)];
+    Scan::new(html).run()
+}
+
+struct Scan<'a> {
+    html: &'a str,
+    /// Names of open elements.
+    open: Vec<&'a str>,
+    /// Open elements whose tag was dropped, counted apart so that their end tags are dropped too.
+    dropped: Vec<&'a str>,
+    /// Formatting elements (name, whole tag) opened and not yet closed by their own end tag, as far as the parser keeps
+    /// them: at most three of the same.
+    formatting: Vec<(&'a str, &'a str)>,
+    repeated_formatting: usize,
+    formatting_stopped: bool,
+    out: Option<String>,
+    copied_to: usize,
+}
+
+const VOID: [&str; 19] = [
+    "area", "base", "basefont", "bgsound", "br", "col", "embed", "frame", "hr", "img", "input",
+    "keygen", "link", "meta", "param", "source", "track", "wbr", "spacer",
+];
+const FORMATTING: [&str; 14] = [
+    "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
+];
+/// Elements that an opening tag of the same kind closes by itself.
+const SELF_CLOSING: [&str; 12] = [
+    "p", "li", "dt", "dd", "tr", "td", "th", "option", "optgroup", "thead", "tbody", "tfoot",
+];
+const RAW_TEXT: [&str; 7] = [
+    "script", "style", "textarea", "title", "xmp", "iframe", "noframes",
+];
+
+impl<'a> Scan<'a> {
+    fn new(html: &'a str) -> Self {
+        Self {
+            html,
+            open: Vec::new(),
+            dropped: Vec::new(),
+            formatting: Vec::new(),
+            repeated_formatting: 0,
+            formatting_stopped: false,
+            out: None,
+            copied_to: 0,
+        }
+    }
+
+    fn run(mut self) -> Cow<'a, str> {
+        let bytes = self.html.as_bytes();
+        let mut at = 0;
+        while let Some(found) = find(bytes, at, b"<") {
+            at = match bytes.get(found + 1) {
+                Some(b'!') if bytes[found..].starts_with(b"<!--") => {
+                    end_after(bytes, found + 4, b"-->")
+                }
+                Some(b'!' | b'?') => end_after(bytes, found + 1, b">"),
+                Some(b'/') => self.end_tag(found),
+                Some(c) if c.is_ascii_alphabetic() => self.start_tag(found),
+                _ => found + 1,
+            };
+        }
+        match self.out.take() {
+            None => Cow::Borrowed(self.html),
+            Some(mut out) => {
+                out.push_str(&self.html[self.copied_to..]);
+                Cow::Owned(out)
+            }
+        }
+    }
+
+    /// Replaces `from..to` of the page.
+    fn replace(&mut self, from: usize, to: usize, with: &str) {
+        let out = self.out.get_or_insert_with(String::new);
+        out.push_str(&self.html[self.copied_to..from]);
+        out.push_str(with);
+        self.copied_to = to;
+    }
+
+    fn start_tag(&mut self, at: usize) -> usize {
+        let (name_end, end, attributes) = tag_extent(self.html.as_bytes(), at + 1);
+        let name = &self.html[at + 1..name_end];
+        let is = |list: &[&str]| list.iter().any(|n| name.eq_ignore_ascii_case(n));
+        if is(&VOID) || self.html.as_bytes()[at..end].ends_with(b"/>") && name.contains(':') {
+            return end;
+        }
+        if is(&RAW_TEXT) {
+            return raw_text_end(self.html.as_bytes(), end, name);
+        }
+        if is(&SELF_CLOSING) {
+            let formats = |open: &&str| FORMATTING.iter().any(|n| open.eq_ignore_ascii_case(n));
+            let inner = self
+                .open
+                .iter()
+                .rev()
+                .take_while(|open| formats(open))
+                .count();
+            let block = self.open.len() - inner;
+            if block > 0 && self.open[block - 1].eq_ignore_ascii_case(name) {
+                self.open.truncate(block - 1);
+            }
+        }
+        let formatting = is(&FORMATTING);
+        if !formatting {
+            self.repeated_formatting = self
+                .repeated_formatting
+                .saturating_add(self.formatting.len());
+        }
+        if self.repeated_formatting > MAX_REPEATED_FORMATTING && !self.formatting_stopped {
+            self.formatting_stopped = true;
+            let closers: String = self
+                .formatting
+                .iter()
+                .rev()
+                .map(|(name, _)| format!("</{name}>"))
+                .collect();
+            self.formatting.clear();
+            self.replace(at, at, &closers);
+        }
+        if self.open.len() >= MAX_DEPTH
+            || (formatting && (self.formatting_stopped || self.formatting.len() >= MAX_DEPTH))
+        {
+            self.dropped.push(name);
+            self.replace(at, end, " ");
+            return end;
+        }
+        self.open.push(name);
+        let tag = &self.html[at..end];
+        if formatting
+            && self
+                .formatting
+                .iter()
+                .filter(|(_, open)| *open == tag)
+                .count()
+                < 3
+        {
+            self.formatting.push((name, tag));
+        }
+        if attributes > MAX_ATTRIBUTES {
+            let bare = format!("<{name}>");
+            self.replace(at, end, &bare);
+        }
+        end
+    }
+
+    fn end_tag(&mut self, at: usize) -> usize {
+        let (name_end, end, _) = tag_extent(self.html.as_bytes(), at + 2);
+        let name = &self.html[at + 2..name_end];
+        let same = |open: &&str| open.eq_ignore_ascii_case(name);
+        // Dropped elements are the innermost ones: only the last few can be meant.
+        if let Some(index) = self.dropped.iter().rev().take(MAX_DEPTH).position(same) {
+            let keep = self.dropped.len() - 1 - index;
+            self.dropped.truncate(keep);
+            self.replace(at, end, " ");
+            return end;
+        }
+        if let Some(index) = self.open.iter().rposition(same) {
+            self.open.truncate(index);
+        }
+        if let Some(index) = self
+            .formatting
+            .iter()
+            .rev()
+            .position(|(open, _)| open.eq_ignore_ascii_case(name))
+        {
+            let index = self.formatting.len() - 1 - index;
+            self.formatting.remove(index);
+        }
+        end
+    }
+}
+
+fn find(bytes: &[u8], from: usize, needle: &[u8]) -> Option<usize> {
+    let rest = bytes.get(from..)?;
+    match needle {
+        [one] => rest.iter().position(|b| b == one).map(|at| from + at),
+        _ => rest
+            .windows(needle.len())
+            .position(|w| w == needle)
+            .map(|at| from + at),
+    }
+}
+
+fn end_after(bytes: &[u8], from: usize, needle: &[u8]) -> usize {
+    find(bytes, from, needle).map_or(bytes.len(), |at| at + needle.len())
+}
+
+/// End of the name, end of the tag, and number of attributes of a tag whose name starts at `name`.
+fn tag_extent(bytes: &[u8], name: usize) -> (usize, usize, usize) {
+    let rest = bytes.get(name..).unwrap_or_default();
+    let name_length = rest
+        .iter()
+        .position(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'))
+        .unwrap_or(rest.len());
+    let name_end = name + name_length;
+    let (mut quote, mut attributes, mut after_equals) = (None, 0usize, false);
+    for (offset, &b) in bytes[name_end..].iter().enumerate() {
+        match quote {
+            Some(q) if b == q => quote = None,
+            Some(_) => {}
+            // A quote opens a value only right after `=`; elsewhere it is a stray character.
+            None if after_equals && matches!(b, b'"' | b'\'') => quote = Some(b),
+            None if b == b'>' => return (name_end, name_end + offset + 1, attributes),
+            None if b.is_ascii_whitespace() || b == b'/' => {
+                attributes += usize::from(!after_equals)
+            }
+            None => {}
+        }
+        if !b.is_ascii_whitespace() {
+            after_equals = quote.is_none() && b == b'=';
+        }
+    }
+    (name_end, bytes.len(), attributes)
+}
+
+/// Where the text of a `<script>` and the like ends: before its end tag.
+fn raw_text_end(bytes: &[u8], from: usize, name: &str) -> usize {
+    let mut at = from;
+    while let Some(found) = find(bytes, at, b"<") {
+        let after = found + 2 + name.len();
+        let matches = bytes.get(found + 1) == Some(&b'/')
+            && bytes
+                .get(found + 2..after)
+                .is_some_and(|n| n.eq_ignore_ascii_case(name.as_bytes()));
+        if matches {
+            return end_after(bytes, after, b">");
+        }
+        at = found + 1;
+    }
+    bytes.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_ordinary_page_passes_untouched() {
+        let page = "<!DOCTYPE html><body><P>one<p>two <b>bold</b><script>if (a<b) '<div>'</script><!-- <div> --></body>";
+        assert!(matches!(guarded(page), Cow::Borrowed(p) if p == page));
+    }
+
+    #[test]
+    fn a_thousand_unclosed_paragraphs_are_not_deep() {
+        let page = "<p><b>words".repeat(1000) + "<table>" + &"<tr>x".repeat(1000);
+        assert!(matches!(guarded(&page), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn a_page_too_deep_is_flattened_and_keeps_its_words() {
+        let page = format!(
+            "{}words{}after",
+            "<div>".repeat(20_000),
+            "</div>".repeat(20_000)
+        );
+        let flat = guarded(&page);
+        assert!(flat.matches("<div>").count() <= MAX_DEPTH);
+        assert_eq!(
+            flat.matches("<div>").count(),
+            flat.matches("</div>").count()
+        );
+        assert!(flat.contains("words") && flat.contains("after"));
+    }
+
+    #[test]
+    fn unclosed_formatting_cannot_multiply() {
+        let fonts: String = (0..300).map(|i| format!("<font size={i}>")).collect();
+        let page = format!("<p>{fonts}{}", "</p><p>x".repeat(20_000));
+        let html = scraper::Html::parse_document(&guarded(&page));
+        assert!(html.tree.values().count() < 1_000_000);
+    }
+
+    #[test]
+    fn a_tag_with_thousands_of_attributes_keeps_its_name() {
+        let page = format!(
+            "<div {}>words</div>",
+            (0..5000).map(|i| format!("a{i}=1 ")).collect::<String>()
+        );
+        assert_eq!(guarded(&page), "<div>words</div>");
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_survived(page in "(<|>|/|a|b|font|div|p|'|\"|=| |!--|--|script|é){0,200}") {
+            let _ = guarded(&page);
+        }
+    }
+}
