@@ -7,8 +7,12 @@
 //!             └────────────── archive::captures (CDX) ──┘
 //! ```
 //!
-//! Imports go down this list only:
+//! The rooms, in the order of this list; imports go up it only (`tests/architecture.rs` holds that).
 
-pub mod archive;
 pub mod model;
+pub mod config;
+pub mod archive;
 pub mod page;
+pub mod sample;
+pub mod history;
+pub mod store;

@@ -62,3 +62,16 @@ impl Capture {
             .filter(|d| d.as_str() != EMPTY_PAYLOAD_DIGEST)
     }
 }
+
+/// Counts of a complete index answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct IndexCounts {
+    /// Distinct rows.
+    pub rows: u64,
+    /// Rows that came again and were left out.
+    pub repeated_rows: u64,
+    /// Rows that could not be read and were left out.
+    pub bad_rows: u64,
+    /// Time of the newest row.
+    pub newest: Option<Timestamp>,
+}

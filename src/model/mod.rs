@@ -9,7 +9,7 @@ mod site;
 mod timestamp;
 mod url_key;
 
-pub use capture::{Capture, EMPTY_PAYLOAD_DIGEST};
+pub use capture::{Capture, EMPTY_PAYLOAD_DIGEST, IndexCounts};
 pub use digest::{InvalidDigest, PayloadDigest, TextHash};
 pub use document::Document;
 pub use drop_reason::{DropReason, Dropped};

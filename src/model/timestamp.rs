@@ -128,19 +128,17 @@ impl Timestamp {
         self.0.year()
     }
 
-    /// Index of the half-year (`interval`), counted from year 0: January–June of 2012 (`2012_A`) is 4024.
+    /// The month, 1 to 12.
     #[must_use]
-    pub fn half_year(self) -> i32 {
-        i32::from(self.0.year()) * 2 + i32::from(self.0.month() > 6)
+    pub fn month(self) -> i8 {
+        self.0.month()
     }
 
-    /// Middle of a half-year as Princeton-Leuven's rule has it: 1 April or 1 October.
+    /// The first second of a month, counted from January of year 0; clamped to the years 1 to 9999.
     #[must_use]
-    pub fn middle_of_half_year(half_year: i32) -> Self {
-        let year = i16::try_from(half_year.div_euclid(2))
-            .unwrap_or(9999)
-            .clamp(1, 9999);
-        let month = if half_year.rem_euclid(2) == 0 { 4 } else { 10 };
+    pub fn start_of_month(month: i32) -> Self {
+        let year = i16::try_from(month.div_euclid(12)).unwrap_or(9999).clamp(1, 9999);
+        let month = i8::try_from(month.rem_euclid(12) + 1).unwrap_or(1);
         Self(date(year, month, 1).at(0, 0, 0, 0))
     }
 
@@ -255,18 +253,5 @@ mod tests {
         assert_eq!(t.to_string(), "19961231235847");
         assert_eq!(Timestamp::from_unix_seconds(t.unix_seconds()), t);
         assert_eq!(Timestamp::from_unix_seconds(i64::MAX).year(), 9999);
-    }
-
-    #[test]
-    fn the_middle_of_a_half_year_is_april_or_october() {
-        let t: Timestamp = "20120611040411".parse().unwrap();
-        assert_eq!(
-            Timestamp::middle_of_half_year(t.half_year()).to_string(),
-            "20120401000000"
-        );
-        assert_eq!(
-            Timestamp::middle_of_half_year(t.half_year() + 1).to_string(),
-            "20121001000000"
-        );
     }
 }

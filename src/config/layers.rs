@@ -1,0 +1,179 @@
+//! The layers of settings: a flat list of `section.key` values, each later layer over the earlier ones.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use toml::{Table, Value};
+
+use super::DEFAULTS;
+
+/// Something wrong with a setting: where it stands, what it is, and the cure, in one line.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault(pub String);
+
+/// Settings on their way to being settings: merged, of the right type, not yet validated.
+#[derive(Debug, Clone)]
+pub struct Layers {
+    values: BTreeMap<String, Value>,
+    /// Where each value that is no default comes from, for messages.
+    origins: BTreeMap<String, String>,
+    faults: Vec<Fault>,
+}
+
+impl Default for Layers {
+    fn default() -> Self {
+        let mut faults = Vec::new();
+        let values = flatten(DEFAULTS, "the built-in defaults", &mut faults);
+        Self { values, origins: BTreeMap::new(), faults }
+    }
+}
+
+impl Layers {
+    /// Lays a file over what is there.
+    pub fn add_file(&mut self, path: &Path) {
+        let origin = format!("`{}`", path.display());
+        match std::fs::read_to_string(path) {
+            Err(e) => self.faults.push(Fault(format!("cannot read {origin}: {e}; name a readable TOML file with --config"))),
+            Ok(text) => {
+                let values = flatten(&text, &origin, &mut self.faults);
+                for (key, value) in values {
+                    self.set(&key, value, &origin);
+                }
+            }
+        }
+    }
+
+    /// Lays the environment over what is there: `POLICYTRAIL_<SECTION>_<KEY>`.
+    pub fn add_environment(&mut self, variables: impl Iterator<Item = (String, String)>) {
+        for (name, text) in variables {
+            let Some(bare) = name.strip_prefix("POLICYTRAIL_") else { continue };
+            let wanted = bare.to_ascii_lowercase();
+            let key = self.values.keys().find(|key| key.replacen('.', "_", 1) == wanted).cloned();
+            if let Some(key) = key {
+                self.add_text(&key, &text, &format!("environment variable `{name}`"));
+            }
+        }
+    }
+
+    /// Lays one value, given as text, over what is there; `origin` names where the user wrote it.
+    pub fn add_text(&mut self, key: &str, text: &str, origin: &str) {
+        let parsed = match self.values.get(key) {
+            Some(Value::Float(_)) => text.parse().ok().map(Value::Float),
+            Some(Value::Integer(_)) => text.parse().ok().map(Value::Integer),
+            Some(Value::Boolean(_)) => text.parse().ok().map(Value::Boolean),
+            _ => Some(Value::String(text.to_owned())),
+        };
+        match parsed {
+            Some(value) => self.set(key, value, origin),
+            None => self.faults.push(Fault(format!("{origin}: `{}` is no {}", printable(text), self.type_of(key)))),
+        }
+    }
+
+    fn set(&mut self, key: &str, value: Value, origin: &str) {
+        let fitting = match (self.values.get(key), value) {
+            (None, _) => {
+                let hint = nearest(key, self.values.keys()).map_or_else(String::new, |k| format!(" (did you mean `{k}`?)"));
+                self.faults.push(Fault(format!("{origin}: unknown key `{}`{hint}", printable(key))));
+                return;
+            }
+            #[expect(clippy::cast_precision_loss, reason = "rates and days are small numbers")]
+            (Some(Value::Float(_)), Value::Integer(n)) => Some(Value::Float(n as f64)),
+            (Some(old), new) if old.same_type(&new) => Some(new),
+            _ => None,
+        };
+        match fitting {
+            Some(value) => {
+                self.values.insert(key.to_owned(), value);
+                self.origins.insert(key.to_owned(), origin.to_owned());
+            }
+            None => self.faults.push(Fault(format!("{origin}: `{key}` must be a {}", self.type_of(key)))),
+        }
+    }
+
+    fn type_of(&self, key: &str) -> &'static str {
+        match self.values.get(key) {
+            Some(Value::Float(_)) => "number",
+            Some(Value::Integer(_)) => "whole number",
+            Some(Value::Boolean(_)) => "true or false",
+            _ => "text in quotes",
+        }
+    }
+
+    /// Where a value was set, for messages.
+    #[must_use]
+    pub fn origin(&self, key: &str) -> String {
+        self.origins.get(key).map_or_else(|| format!("`{key}`"), |origin| format!("{origin}: `{key}`"))
+    }
+
+    /// The text of a key; empty for one that is none.
+    #[must_use]
+    pub fn text(&self, key: &str) -> &str {
+        self.values.get(key).and_then(Value::as_str).unwrap_or("")
+    }
+
+    /// The number of a key.
+    #[must_use]
+    pub fn number(&self, key: &str) -> f64 {
+        self.values.get(key).and_then(Value::as_float).unwrap_or(0.0)
+    }
+
+    /// The whole number of a key.
+    #[must_use]
+    pub fn whole(&self, key: &str) -> i64 {
+        self.values.get(key).and_then(Value::as_integer).unwrap_or(0)
+    }
+
+    /// The truth of a key.
+    #[must_use]
+    pub fn truth(&self, key: &str) -> bool {
+        self.values.get(key).and_then(Value::as_bool).unwrap_or(false)
+    }
+
+    /// Faults so far.
+    #[must_use]
+    pub fn faults(&self) -> &[Fault] {
+        &self.faults
+    }
+}
+
+/// `[section] key = value` as `section.key`.
+fn flatten(text: &str, origin: &str, faults: &mut Vec<Fault>) -> BTreeMap<String, Value> {
+    let mut flat = BTreeMap::new();
+    let table: Table = match toml::from_str(text) {
+        Ok(table) => table,
+        Err(e) => {
+            let what = e.message().lines().next().unwrap_or("not TOML").to_owned();
+            let line = e.span().map_or(1, |s| text.get(..s.start).map_or(1, |t| t.matches('\n').count() + 1));
+            faults.push(Fault(format!("{origin}, line {line}: {what}")));
+            return flat;
+        }
+    };
+    for (section, value) in table {
+        match value {
+            Value::Table(keys) => flat.extend(keys.into_iter().map(|(key, value)| (format!("{section}.{key}"), value))),
+            other => {
+                flat.insert(section, other);
+            }
+        }
+    }
+    flat
+}
+
+/// The known key that was probably meant.
+fn nearest<'a>(key: &str, known: impl Iterator<Item = &'a String>) -> Option<&'a String> {
+    let bare = |k: &str| k.rsplit('.').next().unwrap_or(k).to_owned();
+    known
+        .map(|k| {
+            let whole = strsim::normalized_damerau_levenshtein(key, k);
+            let last = strsim::normalized_damerau_levenshtein(&bare(key), &bare(k));
+            (whole.max(last), k)
+        })
+        .filter(|(likeness, _)| *likeness > 0.4)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, k)| k)
+}
+
+/// Text of a stranger, made harmless for a terminal.
+fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(80).collect()
+}

@@ -1,0 +1,288 @@
+//! Settings ready to use: typed, in range.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use url::Url;
+
+use super::layers::{Fault, Layers};
+use super::ConfigError;
+use crate::model::Timestamp;
+
+/// Everything a command needs to know.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The SQLite file.
+    pub database: PathBuf,
+    /// The archive.
+    pub archive: ArchiveSettings,
+    /// The site list, if any.
+    pub sites_file: Option<PathBuf>,
+    /// What to look at.
+    pub crawl: CrawlSettings,
+    /// How policies are found.
+    pub discover: DiscoverSettings,
+}
+
+/// Where the archive is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ArchiveLocation {
+    /// An archive that speaks the Wayback Machine's protocol.
+    Wayback(Url),
+    /// A pywb collection.
+    Pywb(Url),
+    /// A WARC file or a folder of them.
+    Path(PathBuf),
+}
+
+/// How the archive is asked.
+#[derive(Debug, Clone)]
+pub struct ArchiveSettings {
+    /// Where it is.
+    pub location: ArchiveLocation,
+    /// Address sent in the User-Agent.
+    pub contact: Option<String>,
+    /// Index queries a minute.
+    pub cdx_per_minute: f64,
+    /// Archived pages a second.
+    pub playback_per_second: f64,
+    /// Largest body.
+    pub max_body_bytes: u64,
+    /// Longest wait for a connection.
+    pub connect_timeout: Duration,
+    /// Longest silence of the server.
+    pub read_timeout: Duration,
+}
+
+/// Which captures are chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sampling {
+    /// A few, until each change is pinned down.
+    EveryChange,
+    /// One per grid step.
+    Interval,
+    /// All.
+    All,
+}
+
+/// What to look at.
+#[derive(Debug, Clone)]
+pub struct CrawlSettings {
+    /// First capture.
+    pub from: Option<Timestamp>,
+    /// Last capture.
+    pub to: Option<Timestamp>,
+    /// Which captures.
+    pub sampling: Sampling,
+    /// Grid step in months, 1 to 120.
+    pub grid_months: u32,
+    /// Resolution in seconds.
+    pub resolution_seconds: u64,
+    /// Sites at once.
+    pub sites_at_once: usize,
+    /// Home pages per site.
+    pub home_pages_per_site: usize,
+    /// Policies per site.
+    pub policies_per_site: usize,
+}
+
+/// How policies are found.
+#[derive(Debug, Clone)]
+pub struct DiscoverSettings {
+    /// In the archive's index.
+    pub by_path: bool,
+    /// By links on home pages.
+    pub by_link: bool,
+    /// Another vocabulary.
+    pub vocabulary: Option<PathBuf>,
+}
+
+impl Settings {
+    /// Checks merged layers.
+    ///
+    /// # Errors
+    /// With every fault of every layer.
+    pub fn from_layers(layers: &Layers) -> Result<Self, ConfigError> {
+        let mut check = Check { layers, faults: layers.faults().to_vec() };
+        let settings = Self {
+            database: check.path("database.path").unwrap_or_else(|| {
+                check.fault("database.path", "must not be empty");
+                PathBuf::new()
+            }),
+            archive: ArchiveSettings {
+                location: check.location(),
+                contact: check.contact(),
+                cdx_per_minute: check.number("archive.cdx_per_minute", 0.01, 60_000_000.0),
+                playback_per_second: check.number("archive.playback_per_second", 0.001, 1_000_000.0),
+                max_body_bytes: check.whole("archive.max_body_megabytes", 1, 1024) << 20,
+                connect_timeout: Duration::from_secs(check.whole("archive.connect_timeout_seconds", 1, 3600)),
+                read_timeout: Duration::from_secs(check.whole("archive.read_timeout_seconds", 1, 3600)),
+            },
+            sites_file: check.path("sites.file"),
+            crawl: check.crawl(),
+            discover: DiscoverSettings {
+                by_path: layers.truth("discover.by_path"),
+                by_link: layers.truth("discover.by_link"),
+                vocabulary: check.path("discover.vocabulary"),
+            },
+        };
+        if check.faults.is_empty() { Ok(settings) } else { Err(ConfigError { faults: check.faults }) }
+    }
+}
+
+struct Check<'a> {
+    layers: &'a Layers,
+    faults: Vec<Fault>,
+}
+
+impl Check<'_> {
+    fn fault(&mut self, key: &str, what: impl std::fmt::Display) {
+        self.faults.push(Fault(format!("{} {what}", self.layers.origin(key))));
+    }
+
+    fn path(&mut self, key: &str) -> Option<PathBuf> {
+        let text = self.layers.text(key);
+        (!text.is_empty()).then(|| PathBuf::from(text))
+    }
+
+    fn number(&mut self, key: &str, low: f64, high: f64) -> f64 {
+        let number = self.layers.number(key);
+        if !(low..=high).contains(&number) {
+            self.fault(key, format!("is {number}: it must be from {low} to {high}"));
+        }
+        number
+    }
+
+    fn whole(&mut self, key: &str, low: u64, high: u64) -> u64 {
+        let number = self.layers.whole(key);
+        match u64::try_from(number) {
+            Ok(n) if (low..=high).contains(&n) => n,
+            _ => {
+                self.fault(key, format!("is {number}: it must be from {low} to {high}"));
+                low
+            }
+        }
+    }
+
+    fn count(&mut self, key: &str, low: u64, high: u64) -> usize {
+        usize::try_from(self.whole(key, low, high)).unwrap_or(usize::MAX)
+    }
+
+    fn date(&mut self, key: &str, read: fn(&str) -> Result<Timestamp, crate::model::InvalidTimestamp>) -> Option<Timestamp> {
+        let text = self.layers.text(key);
+        if text.is_empty() {
+            return None;
+        }
+        read(text).map_err(|e| self.fault(key, e)).ok()
+    }
+
+    fn contact(&mut self) -> Option<String> {
+        let text = self.layers.text("archive.contact").trim();
+        if !text.bytes().all(|b| (0x20..0x7f).contains(&b)) || text.len() > 200 {
+            self.fault("archive.contact", "must be an e-mail address or a URL, in plain ASCII");
+        }
+        (!text.is_empty()).then(|| text.to_owned())
+    }
+
+    fn location(&mut self) -> ArchiveLocation {
+        const WAYBACK: &str = "https://web.archive.org";
+        let key = "archive.location";
+        let text = self.layers.text(key);
+        let (wrap, address): (fn(Url) -> ArchiveLocation, &str) = match text {
+            "wayback" => (ArchiveLocation::Wayback, WAYBACK),
+            _ => match text.strip_prefix("pywb+") {
+                Some(rest) => (ArchiveLocation::Pywb, rest),
+                None if text.contains("://") => (ArchiveLocation::Wayback, text),
+                None => {
+                    if text.is_empty() {
+                        self.fault(key, "is empty: give `wayback`, a base URL or a path");
+                    }
+                    return ArchiveLocation::Path(PathBuf::from(text));
+                }
+            },
+        };
+        match Url::parse(address) {
+            Ok(url) if matches!(url.scheme(), "http" | "https") && url.host_str().is_some() => wrap(url),
+            _ => {
+                self.fault(key, "is no http or https address: give `wayback`, a base URL such as http://127.0.0.1:8080, or a path");
+                ArchiveLocation::Path(PathBuf::new())
+            }
+        }
+    }
+
+    fn crawl(&mut self) -> CrawlSettings {
+        let (from, to) = (self.date("crawl.from", Timestamp::earliest), self.date("crawl.to", Timestamp::latest));
+        if let (Some(first), Some(last)) = (from, to)
+            && first > last
+        {
+            self.fault("crawl.from", format!("is after `crawl.to` ({} > {})", first.date_text(), last.date_text()));
+        }
+        let sampling = match self.layers.text("crawl.sample") {
+            "every-change" => Sampling::EveryChange,
+            "interval" => Sampling::Interval,
+            "all" => Sampling::All,
+            other => {
+                let other: String = other.chars().filter(|c| !c.is_control()).take(40).collect();
+                self.fault("crawl.sample", format!("is `{other}`: it must be every-change, interval or all"));
+                Sampling::EveryChange
+            }
+        };
+        let days = self.number("crawl.resolution_days", 0.0, 3650.0);
+        CrawlSettings {
+            from,
+            to,
+            sampling,
+            grid_months: u32::try_from(self.whole("crawl.grid_months", 1, 120)).unwrap_or(6),
+            resolution_seconds: Duration::try_from_secs_f64(days * 86_400.0).map_or(86_400, |d| d.as_secs()),
+            sites_at_once: self.count("crawl.sites_at_once", 1, 64),
+            home_pages_per_site: self.count("crawl.home_pages_per_site", 0, 200),
+            policies_per_site: self.count("crawl.policies_per_site", 1, 200),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write as _;
+
+    fn faults(toml: &str) -> String {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(toml.as_bytes()).unwrap();
+        let mut layers = Layers::default();
+        layers.add_file(file.path());
+        Settings::from_layers(&layers).err().map(|e| e.to_string()).unwrap_or_default()
+    }
+
+    #[test]
+    fn the_documented_defaults_are_valid() {
+        let settings = Settings::from_layers(&Layers::default()).unwrap();
+        assert_eq!(settings.crawl.sampling, Sampling::EveryChange);
+        assert_eq!(settings.crawl.resolution_seconds, 86_400);
+        assert!(matches!(settings.archive.location, ArchiveLocation::Wayback(url) if url.host_str() == Some("web.archive.org")));
+    }
+
+    #[test]
+    fn every_fault_is_told_at_once_with_its_place() {
+        let told = faults("[archive]\nrps = 3\ncdx_per_minutes = 4\n[crawl]\nfrom = '2013-13'\nsample='some'\nsites_at_once='x'\n");
+        for part in ["unknown key `archive.rps`", "did you mean `archive.cdx_per_minute`?", "2013-13", "every-change", "must be a whole number"] {
+            assert!(told.contains(part), "{part} is not in:\n{told}");
+        }
+        assert_eq!(told.lines().count(), 5, "{told}");
+        assert!(faults("[crawl]\nfrom='2014'\nto='2013'").contains("is after"));
+        assert!(faults("[crawl\n").contains("line 1"));
+        assert!(faults("[archive]\nlocation='ftp://x'").contains("no http or https address"));
+        assert!(!faults("[archive]\n\"a\\u001b[2J\"=1").contains('\u{1b}'));
+    }
+
+    #[test]
+    fn later_layers_lie_over_earlier_ones() {
+        let mut layers = Layers::default();
+        layers.add_environment([("POLICYTRAIL_CRAWL_GRID_MONTHS".to_owned(), "3".to_owned()), ("POLICYTRAIL_OTHER".to_owned(), "x".to_owned())].into_iter());
+        assert_eq!(Settings::from_layers(&layers).unwrap().crawl.grid_months, 3);
+        layers.add_text("crawl.grid_months", "1", "--grid");
+        assert_eq!(Settings::from_layers(&layers).unwrap().crawl.grid_months, 1);
+        layers.add_text("crawl.grid_months", "one", "--grid");
+        assert!(Settings::from_layers(&layers).unwrap_err().to_string().contains("--grid: `one` is no whole number"));
+    }
+}

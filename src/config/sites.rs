@@ -1,0 +1,175 @@
+//! Site lists: CSV with a header, `site[,policy_url][,rank][,…]`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use url::Url;
+
+use crate::model::{Site, UrlKey};
+
+/// One line of a site list.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SiteRow {
+    /// The site.
+    pub site: Site,
+    /// A policy's address that is known already.
+    pub policy_url: Option<String>,
+    /// Rank of the site in some list of popular sites.
+    pub rank: Option<i64>,
+    /// The other columns.
+    pub tags: BTreeMap<String, String>,
+}
+
+/// What is wrong with a site list: every bad line.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", lines.join("\n"))]
+pub struct SiteListError {
+    /// A message for each bad line, with its number.
+    pub lines: Vec<String>,
+}
+
+/// Bad lines that are told one by one; the rest is counted.
+const MAX_TOLD: usize = 50;
+
+/// Reads a site list.
+///
+/// # Errors
+/// With all bad lines and their numbers; nothing of a list with a bad line is used.
+pub fn read_site_list(path: &Path) -> Result<Vec<SiteRow>, SiteListError> {
+    let fail = |what: String| SiteListError { lines: vec![what] };
+    let name = path.display();
+    let mut reader = csv::ReaderBuilder::new()
+        .flexible(true)
+        .trim(csv::Trim::All)
+        .from_path(path)
+        .map_err(|e| fail(format!("cannot read site list `{name}`: {}; name a readable CSV file", io_cause(&e))))?;
+    let header = reader.headers().map_err(|e| fail(format!("cannot read site list `{name}`: {}", io_cause(&e))))?.clone();
+    let header: Vec<String> = header.iter().map(|h| h.trim_start_matches('\u{feff}').to_ascii_lowercase()).collect();
+    let Some(site_column) = header.iter().position(|h| h == "site") else {
+        return Err(fail(format!("`{name}`, line 1: no column `site`; the first line must be a header such as site,policy_url,rank")));
+    };
+    let columns = Columns { header: &header, site: site_column };
+    let (mut rows, mut bad) = (Vec::new(), Vec::new());
+    for record in reader.records() {
+        match record {
+            Ok(record) => {
+                let line = record.position().map_or(0, csv::Position::line);
+                match columns.row(&record) {
+                    Ok(row) => rows.push(row),
+                    Err(what) => bad.push(format!("`{name}`, line {line}: {what}")),
+                }
+            }
+            Err(e) => bad.push(format!("`{name}`: {}", io_cause(&e))),
+        }
+    }
+    if bad.len() > MAX_TOLD {
+        let more = bad.len() - MAX_TOLD;
+        bad.truncate(MAX_TOLD);
+        bad.push(format!("`{name}`: and {more} more bad lines"));
+    }
+    if bad.is_empty() { Ok(rows) } else { Err(SiteListError { lines: bad }) }
+}
+
+struct Columns<'a> {
+    header: &'a [String],
+    site: usize,
+}
+
+impl Columns<'_> {
+    fn row(&self, record: &csv::StringRecord) -> Result<SiteRow, String> {
+        if record.len() > self.header.len() {
+            return Err(format!("{} fields, but the header has {}; quote fields that hold a comma", record.len(), self.header.len()));
+        }
+        let site = Site::parse(record.get(self.site).unwrap_or("")).map_err(|e| e.to_string())?;
+        let mut row = SiteRow { site, policy_url: None, rank: None, tags: BTreeMap::new() };
+        for (name, value) in self.header.iter().zip(record).filter(|(_, value)| !value.is_empty()) {
+            match name.as_str() {
+                "site" => {}
+                "policy_url" => row.policy_url = Some(policy_url(value)?),
+                "rank" => {
+                    let rank = value.parse().map_err(|_| format!("rank `{}` is no whole number", printable(value)))?;
+                    row.rank = Some(rank);
+                }
+                _ => {
+                    row.tags.insert(name.clone(), value.to_owned());
+                }
+            }
+        }
+        Ok(row)
+    }
+}
+
+/// A policy's address as the user wrote it, checked.
+///
+/// # Errors
+/// When it is no web address.
+pub(super) fn policy_url(text: &str) -> Result<String, String> {
+    UrlKey::of(text).map_err(|e| e.to_string())?;
+    let url = Url::parse(text.trim()).map_err(|e| e.to_string())?;
+    Ok(url.into())
+}
+
+impl SiteRow {
+    /// A site named on the command line.
+    #[must_use]
+    pub fn of(site: Site) -> Self {
+        Self { site, policy_url: None, rank: None, tags: BTreeMap::new() }
+    }
+
+    /// The site of a policy's address named on the command line.
+    ///
+    /// # Errors
+    /// When the text is no web address or belongs to no site, in a message for people.
+    pub fn of_policy_url(text: &str) -> Result<Self, String> {
+        let policy_url = policy_url(text)?;
+        let site = Site::parse(&policy_url).map_err(|e| e.to_string())?;
+        Ok(Self { policy_url: Some(policy_url), ..Self::of(site) })
+    }
+}
+
+fn io_cause(error: &csv::Error) -> String {
+    match error.kind() {
+        csv::ErrorKind::Io(e) => e.to_string(),
+        csv::ErrorKind::Utf8 { pos, .. } => format!("line {} is not UTF-8", pos.as_ref().map_or(0, csv::Position::line)),
+        _ => error.to_string(),
+    }
+}
+
+fn printable(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(80).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write as _;
+    use std::path::PathBuf;
+
+    fn read(text: &str) -> Result<Vec<SiteRow>, SiteListError> {
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        file.write_all(text.as_bytes()).unwrap();
+        read_site_list(file.path())
+    }
+
+    #[test]
+    fn known_columns_are_read_and_others_kept_as_tags() {
+        let rows = read("\u{feff}Site,policy_url,rank,country\nwww.example.com,http://example.com/privacy,7,US\nexample.de,,,\n").unwrap();
+        assert_eq!(rows.len(), 2);
+        assert_eq!(rows[0].site.as_str(), "example.com");
+        assert_eq!((rows[0].policy_url.as_deref(), rows[0].rank), (Some("http://example.com/privacy"), Some(7)));
+        assert_eq!(rows[0].tags["country"], "US");
+        assert!(rows[1].tags.is_empty());
+    }
+
+    #[test]
+    fn all_bad_lines_are_told_with_their_numbers() {
+        let told = read("site,policy_url,rank\nlocalhost,,\nexample.com,/privacy,\nexample.org,,x\nexample.net,,1,2\nok.com,,\n").unwrap_err().to_string();
+        for part in ["line 2", "line 3", "line 4", "line 5"] {
+            assert!(told.contains(part), "{told}");
+        }
+        assert!(!told.contains("line 6"));
+        assert!(read("domain\nexample.com\n").unwrap_err().to_string().contains("no column `site`"));
+        assert!(read("").is_err());
+        assert!(read_site_list(&PathBuf::from("/nonexistent/x.csv")).is_err());
+    }
+}

@@ -1,0 +1,163 @@
+//! Rows of the archive's index at policy URLs, and what is known of each.
+
+use rusqlite::{Row, Transaction, params};
+
+use super::ledger::{IndexQueryKey, timestamp};
+use super::{Store, StoreError};
+use crate::model::{Capture, IndexCounts, PayloadDigest, TextHash, Timestamp, UrlKey};
+use crate::model::{DropReason, Dropped};
+
+/// A stored index row with what is known of it.
+#[derive(Debug, Clone)]
+pub struct StoredCapture {
+    /// Its row id.
+    pub capture_id: i64,
+    /// The index row.
+    pub capture: Capture,
+    /// The capture whose payload was fetched and stands for this one: itself, or one with the same digest.
+    pub fetched_capture_id: Option<i64>,
+    /// The words it showed, by the extractor asked for.
+    pub text_hash: Option<TextHash>,
+    /// Why it gave none.
+    pub dropped: Option<Dropped>,
+    /// Where its archived redirects led, in order; empty when it is none or was not asked.
+    pub redirects: String,
+    /// `<link rel=canonical>` of the page.
+    pub canonical: Option<String>,
+}
+
+const INSERT: &str = "INSERT OR IGNORE INTO captures
+    (archive_id, urlkey, timestamp, original, mimetype, statuscode, digest, length) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+
+/// The captures of a policy with their own memento or, for a known digest, the memento of another capture with it.
+/// A memento that came from another time than its row says nothing about the row's digest.
+const OF_POLICY: &str = "
+    SELECT c.capture_id, c.urlkey, c.timestamp, c.original, c.mimetype, c.statuscode, c.digest, c.length,
+           m.capture_id, m.drop_reason, m.drop_detail, m.redirects, m.canonical,
+           e.drop_reason, e.drop_detail, d.text_sha256
+    FROM policy_urls p
+    JOIN captures c ON c.urlkey = p.urlkey
+    LEFT JOIN mementos m ON m.capture_id = coalesce(
+        (SELECT own.capture_id FROM mementos own WHERE own.capture_id = c.capture_id),
+        CASE WHEN c.digest NOT IN ('-', '3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ') AND coalesce(c.statuscode, 200) BETWEEN 200 AND 299 THEN
+            (SELECT min(o.capture_id) FROM captures s JOIN mementos o ON o.capture_id = s.capture_id
+             WHERE s.digest = c.digest AND coalesce(s.statuscode, 200) BETWEEN 200 AND 299
+               AND o.payload_id IS NOT NULL AND o.drop_reason IS NULL AND o.timestamp = s.timestamp AND o.redirects = '[]')
+        END)
+    LEFT JOIN extractions e ON e.capture_id = m.capture_id AND e.extractor_version = ?2
+    LEFT JOIN renditions r ON r.rendition_id = e.rendition_id
+    LEFT JOIN documents d ON d.document_id = r.document_id
+    WHERE p.policy_id = ?1
+    ORDER BY c.timestamp, c.original, c.digest";
+
+impl Store {
+    /// Stores a complete answer of the index: its rows and the fact that the question was answered, in one transaction.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn add_captures(
+        &self,
+        archive_id: i64,
+        key: &IndexQueryKey,
+        captures: &[Capture],
+        counts: IndexCounts,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.write(|t| {
+            insert(t, archive_id, captures)?;
+            t.execute(
+                "INSERT INTO index_queries (archive_id, scope, words, span_from, span_to, asked_at, newest_capture, rows, repeated_rows, bad_rows)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+                 ON CONFLICT DO UPDATE SET asked_at = excluded.asked_at,
+                    newest_capture = max(coalesce(newest_capture, ''), coalesce(excluded.newest_capture, '')),
+                    rows = rows + excluded.rows, repeated_rows = repeated_rows + excluded.repeated_rows,
+                    bad_rows = bad_rows + excluded.bad_rows",
+                params![
+                    archive_id,
+                    key.scope,
+                    key.words,
+                    key.span_from,
+                    key.span_to,
+                    now.to_string(),
+                    counts.newest.map(|n| n.to_string()),
+                    counts.rows.cast_signed(),
+                    counts.repeated_rows.cast_signed(),
+                    counts.bad_rows.cast_signed(),
+                ],
+            )?;
+            Ok(())
+        })
+    }
+
+    /// The captures of a policy in order of time, with what an extractor made of each.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn captures_of_policy(&self, policy_id: i64, extractor: &str) -> Result<Vec<StoredCapture>, StoreError> {
+        self.read(|t| {
+            let mut statement = t.prepare_cached(OF_POLICY)?;
+            let mut rows = statement.query(params![policy_id, extractor])?;
+            let mut captures = Vec::new();
+            while let Some(row) = rows.next()? {
+                captures.extend(stored_capture(row)?);
+            }
+            Ok(captures)
+        })
+    }
+
+    /// True when the index rows of a URL are stored.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn has_captures(&self, urlkey: &UrlKey) -> Result<bool, StoreError> {
+        self.read(|t| {
+            t.query_row("SELECT EXISTS (SELECT 1 FROM captures WHERE urlkey = ?1)", [urlkey.as_str()], |r| r.get(0))
+        })
+    }
+}
+
+fn insert(t: &Transaction<'_>, archive_id: i64, captures: &[Capture]) -> rusqlite::Result<()> {
+    let mut statement = t.prepare_cached(INSERT)?;
+    for c in captures {
+        statement.execute(params![
+            archive_id,
+            c.urlkey.as_str(),
+            c.timestamp.to_string(),
+            c.original,
+            c.mimetype,
+            c.statuscode,
+            c.digest.as_ref().map_or("-", PayloadDigest::as_str),
+            c.length.map(u64::cast_signed),
+        ])?;
+    }
+    Ok(())
+}
+
+/// One row of [`OF_POLICY`]; `None` for a row that other hands made unreadable.
+fn stored_capture(row: &Row<'_>) -> rusqlite::Result<Option<StoredCapture>> {
+    let urlkey: String = row.get(1)?;
+    let digest: String = row.get(6)?;
+    let (Ok(urlkey), Some(time)) = (UrlKey::from_cdx(&urlkey), timestamp(row.get(2)?)) else { return Ok(None) };
+    let capture = Capture {
+        urlkey,
+        timestamp: time,
+        original: row.get(3)?,
+        mimetype: row.get(4)?,
+        statuscode: row.get(5)?,
+        digest: PayloadDigest::parse(&digest).ok(),
+        length: row.get::<_, Option<i64>>(7)?.and_then(|n| u64::try_from(n).ok()),
+    };
+    let dropped = |reason: Option<String>, detail: Option<String>| {
+        let reason = DropReason::from_code(&reason?)?;
+        Some(Dropped::new(reason, detail.unwrap_or_default()))
+    };
+    Ok(Some(StoredCapture {
+        capture_id: row.get(0)?,
+        capture,
+        fetched_capture_id: row.get(8)?,
+        dropped: dropped(row.get(9)?, row.get(10)?).or(dropped(row.get(13)?, row.get(14)?)),
+        redirects: row.get::<_, Option<String>>(11)?.unwrap_or_else(|| "[]".to_owned()),
+        canonical: row.get(12)?,
+        text_hash: row.get::<_, Option<String>>(15)?.and_then(|h| h.parse().ok()),
+    }))
+}

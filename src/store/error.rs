@@ -1,0 +1,95 @@
+//! What can go wrong with a database file, with the cure.
+
+use std::path::{Path, PathBuf};
+
+use rusqlite::ErrorCode;
+
+/// Why the database cannot be used.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// There is no such file.
+    #[error("no database at `{}`: name one with --db, or make one with `policytrail backfill`", path.display())]
+    Missing {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The folder for a new database is not there.
+    #[error("cannot make database `{}`: there is no folder `{}`; make it first, or name another file with --db", path.display(), folder.display())]
+    NoFolder {
+        /// The file.
+        path: PathBuf,
+        /// Its folder.
+        folder: PathBuf,
+    },
+    /// The file or its folder cannot be written.
+    #[error("cannot write database `{}`: {detail}; check the permissions of the file and its folder, or name another with --db", path.display())]
+    NotWritable {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite said.
+        detail: String,
+    },
+    /// The file is a database of another program, or no database.
+    #[error("`{}` is not a policytrail database and was left untouched; name another file with --db", path.display())]
+    OtherProgram {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A newer policytrail made the file.
+    #[error("`{}` was made by a newer policytrail (schema {schema}); use that one, or name another file with --db", path.display())]
+    TooNew {
+        /// The file.
+        path: PathBuf,
+        /// Number of its schema.
+        schema: i64,
+    },
+    /// Another process holds the database.
+    #[error("database `{}` is in use by another process ({detail}); wait until it ends, or name another file with --db", path.display())]
+    InUse {
+        /// The file.
+        path: PathBuf,
+        /// Who, or what SQLite said.
+        detail: String,
+    },
+    /// The disk is full; what was committed is safe.
+    #[error("the disk is full: `{}` could not grow; nothing that was written before is lost, make room and run the same command again", path.display())]
+    DiskFull {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file is damaged.
+    #[error("database `{}` is damaged ({detail}); restore a copy", path.display())]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite said.
+        detail: String,
+    },
+    /// The schema could not be brought up to date.
+    #[error("cannot bring the schema of `{}` up to date: {detail}", path.display())]
+    Migration {
+        /// The file.
+        path: PathBuf,
+        /// What went wrong.
+        detail: String,
+    },
+    /// Any other failure of SQLite.
+    #[error("database error: {0}")]
+    Sqlite(#[from] rusqlite::Error),
+}
+
+impl StoreError {
+    /// Names an SQLite error by what it means for this file.
+    pub(super) fn of(path: &Path, error: rusqlite::Error) -> Self {
+        let (path, detail) = (path.to_path_buf(), error.to_string());
+        match error.sqlite_error_code() {
+            Some(ErrorCode::NotADatabase) => Self::OtherProgram { path },
+            Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => Self::NotWritable { path, detail },
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::InUse { path, detail },
+            Some(ErrorCode::DiskFull) => Self::DiskFull { path },
+            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged { path, detail },
+            _ => Self::Sqlite(error),
+        }
+    }
+}

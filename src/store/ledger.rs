@@ -1,0 +1,224 @@
+//! What was asked and how far it came: archives and their freeze, runs, sites, index queries, home pages.
+
+use rusqlite::{OptionalExtension as _, params};
+
+use super::{Store, StoreError};
+use crate::model::{Dropped, Site, Timestamp};
+
+/// Names one question to an archive's index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IndexQueryKey {
+    /// `domain example.com` or `exact com,example)/privacy`.
+    pub scope: String,
+    /// Hash of the urlkey words, empty when none.
+    pub words: String,
+    /// First moment, as the user limited it; empty when not.
+    pub span_from: String,
+    /// Last moment, as the user limited it; empty when not.
+    pub span_to: String,
+}
+
+/// A question that was answered completely before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PastQuery {
+    /// When.
+    pub asked_at: Timestamp,
+    /// The newest capture that it showed.
+    pub newest_capture: Option<Timestamp>,
+}
+
+/// How a run ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RunOutcome {
+    /// Everything was looked at.
+    Done,
+    /// Something got no answer and is left for the next run.
+    DoneWithFailures,
+    /// The archive refused or cannot be reached.
+    Refused,
+    /// The user stopped it.
+    Interrupted,
+}
+
+impl RunOutcome {
+    /// The word stored and printed.
+    #[must_use]
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Done => "done",
+            Self::DoneWithFailures => "done_with_failures",
+            Self::Refused => "refused",
+            Self::Interrupted => "interrupted",
+        }
+    }
+}
+
+impl Store {
+    /// The row of an archive, made when new.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn archive(&self, name: &str, memento_url_prefix: &str) -> Result<i64, StoreError> {
+        self.write(|t| {
+            t.execute(
+                "INSERT INTO archives (archive, memento_url_prefix) VALUES (?1, ?2)
+                 ON CONFLICT (archive) DO UPDATE SET memento_url_prefix = excluded.memento_url_prefix",
+                [name, memento_url_prefix],
+            )?;
+            t.query_row("SELECT archive_id FROM archives WHERE archive = ?1", [name], |r| r.get(0))
+        })
+    }
+
+    /// Until when an archive is left alone, and how often in a row it refused.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn freeze(&self, archive_id: i64) -> Result<(Option<Timestamp>, u32), StoreError> {
+        self.read(|t| {
+            t.query_row(
+                "SELECT frozen_until, refusals_in_a_row FROM archives WHERE archive_id = ?1",
+                [archive_id],
+                |r| Ok((timestamp(r.get(0)?), r.get(1)?)),
+            )
+        })
+    }
+
+    /// Stores the freeze of an archive.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn set_freeze(&self, archive_id: i64, until: Option<Timestamp>, refusals: u32) -> Result<(), StoreError> {
+        self.write(|t| {
+            t.execute(
+                "UPDATE archives SET frozen_until = ?2, refusals_in_a_row = ?3 WHERE archive_id = ?1",
+                params![archive_id, until.map(|u| u.to_string()), refusals],
+            )
+        })?;
+        Ok(())
+    }
+
+    /// Notes the start of a run.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn begin_run(&self, command: &str, archive_id: i64, now: Timestamp) -> Result<i64, StoreError> {
+        self.write(|t| {
+            t.query_row(
+                "INSERT INTO runs (command, program_version, archive_id, started_at) VALUES (?1, ?2, ?3, ?4) RETURNING run_id",
+                params![command, env!("CARGO_PKG_VERSION"), archive_id, now.to_string()],
+                |r| r.get(0),
+            )
+        })
+    }
+
+    /// Notes the end of a run, with its counts of requests as JSON.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn end_run(&self, run_id: i64, outcome: RunOutcome, requests: &str, now: Timestamp) -> Result<(), StoreError> {
+        self.write(|t| {
+            t.execute(
+                "UPDATE runs SET finished_at = ?2, outcome = ?3, requests = ?4 WHERE run_id = ?1",
+                params![run_id, now.to_string(), outcome.code(), requests],
+            )
+        })?;
+        Ok(())
+    }
+
+    /// The row of a site, made when new, with its rank and tags (JSON object) brought up to date where given.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn site(&self, site: &Site, rank: Option<i64>, tags: Option<&str>) -> Result<i64, StoreError> {
+        self.write(|t| {
+            t.query_row(
+                "INSERT INTO sites (site, rank, tags) VALUES (?1, ?2, coalesce(?3, '{}'))
+                 ON CONFLICT (site) DO UPDATE SET rank = coalesce(?2, rank), tags = coalesce(?3, tags)
+                 RETURNING site_id",
+                params![site.as_str(), rank, tags],
+                |r| r.get(0),
+            )
+        })
+    }
+
+    /// Notes that a look at a site begins, and says since when it is unfinished: `now`, or the start of an earlier look
+    /// that was cut short.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn begin_look(&self, site_id: i64, now: Timestamp) -> Result<Timestamp, StoreError> {
+        let since: Option<String> = self.write(|t| {
+            t.query_row(
+                "UPDATE sites SET unfinished_since = coalesce(unfinished_since, ?2) WHERE site_id = ?1
+                 RETURNING unfinished_since",
+                params![site_id, now.to_string()],
+                |r| r.get(0),
+            )
+        })?;
+        Ok(timestamp(since).unwrap_or(now))
+    }
+
+    /// Notes that a look at a site came to its end, with the reason if the archive has nothing to say about the site.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn end_look(&self, site_id: i64, dropped: Option<&Dropped>, now: Timestamp) -> Result<(), StoreError> {
+        self.write(|t| {
+            t.execute(
+                "UPDATE sites SET looked_at = ?2, unfinished_since = NULL, drop_reason = ?3, drop_detail = ?4 WHERE site_id = ?1",
+                params![site_id, now.to_string(), dropped.map(|d| d.reason.code()), dropped.map(|d| d.detail.as_str())],
+            )
+        })?;
+        Ok(())
+    }
+
+    /// The last complete answer to an index query.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn past_query(&self, archive_id: i64, key: &IndexQueryKey) -> Result<Option<PastQuery>, StoreError> {
+        self.read(|t| {
+            t.query_row(
+                "SELECT asked_at, newest_capture FROM index_queries
+                 WHERE archive_id = ?1 AND scope = ?2 AND words = ?3 AND span_from = ?4 AND span_to = ?5",
+                params![archive_id, key.scope, key.words, key.span_from, key.span_to],
+                |r| Ok((r.get::<_, Option<String>>(0)?, r.get::<_, Option<String>>(1)?)),
+            )
+            .optional()
+        })
+        .map(|row| {
+            row.and_then(|(asked, newest)| Some(PastQuery { asked_at: timestamp(asked)?, newest_capture: timestamp(newest) }))
+        })
+    }
+
+    /// What was seen on the archived home pages of a site, oldest first, as JSON.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn home_looks(&self, site_id: i64) -> Result<Vec<String>, StoreError> {
+        self.read(|t| {
+            let mut statement = t.prepare_cached("SELECT look FROM home_looks WHERE site_id = ?1 ORDER BY asked")?;
+            let rows = statement.query_map([site_id], |r| r.get(0))?;
+            rows.collect()
+        })
+    }
+
+    /// Stores what was seen on an archived home page.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn add_home_look(&self, site_id: i64, asked: Timestamp, look: &str) -> Result<(), StoreError> {
+        self.write(|t| {
+            t.execute(
+                "INSERT OR REPLACE INTO home_looks (site_id, asked, look) VALUES (?1, ?2, ?3)",
+                params![site_id, asked.to_string(), look],
+            )
+        })?;
+        Ok(())
+    }
+}
+
+/// A stored time; `None` for NULL or for what is no time (a file changed by other hands).
+pub(super) fn timestamp(text: Option<String>) -> Option<Timestamp> {
+    text?.parse().ok()
+}

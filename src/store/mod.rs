@@ -1,0 +1,148 @@
+//! One SQLite file with everything: what was asked, what was seen, what it means.
+//!
+//! The schema is in `src/store/migrations/`, one file a change, never edited after a release; its comments are part of
+//! the database (`sqlite3 policytrail.db .schema`). WAL, STRICT tables, foreign keys; every writing transaction is
+//! `BEGIN IMMEDIATE`. What one capture gave is written in one transaction, so that a kill loses at most what was in
+//! flight; `versions`, `observations` and `drops` are derived from the rest and rewritten per policy.
+
+mod captures;
+mod error;
+mod ledger;
+mod lock;
+mod pages;
+mod policies;
+mod read;
+mod versions;
+
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
+use rusqlite_migration::{M, Migrations};
+
+pub use captures::StoredCapture;
+pub use error::StoreError;
+pub use ledger::{IndexQueryKey, PastQuery, RunOutcome};
+pub use lock::CrawlLock;
+pub use pages::{Fetched, PendingExtraction};
+pub use policies::{DiscoveryRow, PolicyRow};
+pub use read::{PolicySummary, Status, VersionRow};
+pub use versions::{DropRow, Look, VersionRecord};
+
+/// Marks a file as this program's (`PRAGMA application_id`): "Ptrl".
+const APPLICATION_ID: i32 = 0x5074_726c;
+/// How long a writer waits for another process to finish its transaction.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
+
+const MIGRATIONS: &[M<'static>] = &[M::up(include_str!("migrations/0001_first.sql"))];
+
+/// The database of one collection of histories.
+#[derive(Debug)]
+pub struct Store {
+    connection: Mutex<Connection>,
+    path: PathBuf,
+}
+
+impl Store {
+    /// Opens a database for reading and writing; makes it where there is none.
+    ///
+    /// # Errors
+    /// When the folder is missing or read-only, or the file is another program's, a newer version's, or damaged. A file
+    /// that is not this program's is left untouched.
+    pub fn open_or_create(path: &Path) -> Result<Self, StoreError> {
+        if !path.exists() {
+            let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+            if !folder.is_dir() {
+                return Err(StoreError::NoFolder { path: path.into(), folder: folder.into() });
+            }
+        }
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        Self::open_with(path, flags)
+    }
+
+    /// Opens an existing database for reading and writing.
+    ///
+    /// # Errors
+    /// As [`Store::open_or_create`], and when there is no such file.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        if !path.exists() {
+            return Err(StoreError::Missing { path: path.into() });
+        }
+        Self::open_with(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+    }
+
+    /// A database in memory, for tests.
+    ///
+    /// # Errors
+    /// When SQLite itself fails.
+    pub fn open_in_memory() -> Result<Self, StoreError> {
+        Self::prepare(Connection::open_in_memory()?, Path::new(":memory:"))
+    }
+
+    fn open_with(path: &Path, flags: OpenFlags) -> Result<Self, StoreError> {
+        let connection = Connection::open_with_flags(path, flags).map_err(|e| StoreError::of(path, e))?;
+        Self::prepare(connection, path)
+    }
+
+    fn prepare(mut connection: Connection, path: &Path) -> Result<Self, StoreError> {
+        let fail = |e| StoreError::of(path, e);
+        connection.busy_timeout(BUSY_TIMEOUT).map_err(fail)?;
+        let application_id: i32 = connection.query_row("PRAGMA application_id", [], |r| r.get(0)).map_err(fail)?;
+        let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0)).map_err(fail)?;
+        if application_id != APPLICATION_ID && (tables > 0 || application_id != 0) {
+            return Err(StoreError::OtherProgram { path: path.into() });
+        }
+        connection.pragma_update(None, "foreign_keys", true).map_err(fail)?;
+        let current: i64 = connection.query_row("PRAGMA user_version", [], |r| r.get(0)).map_err(fail)?;
+        if current > Self::schema_version() {
+            return Err(StoreError::TooNew { path: path.into(), schema: current });
+        }
+        if current < Self::schema_version() {
+            connection.pragma_update(None, "journal_mode", "WAL").map_err(fail)?;
+            connection.pragma_update(None, "application_id", APPLICATION_ID).map_err(fail)?;
+            Migrations::from_slice(MIGRATIONS).to_latest(&mut connection).map_err(|e| StoreError::Migration { path: path.into(), detail: e.to_string() })?;
+        }
+        // WAL with NORMAL survives a kill of the process; a power cut may lose the last transactions, never the file.
+        connection.pragma_update(None, "synchronous", "NORMAL").map_err(fail)?;
+        Ok(Self { connection: Mutex::new(connection), path: path.into() })
+    }
+
+    /// Number of the newest schema this program knows.
+    #[must_use]
+    pub fn schema_version() -> i64 {
+        i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+    }
+
+    /// Where the database is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Connection> {
+        // A panic elsewhere rolls its transaction back when it unwinds; the connection stays usable.
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs one writing transaction.
+    fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        let mut connection = self.lock();
+        let fail = |e| StoreError::of(&self.path, e);
+        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
+        let value = work(&transaction).map_err(fail)?;
+        transaction.commit().map_err(fail)?;
+        Ok(value)
+    }
+
+    /// Runs reading statements on one state of the database.
+    fn read<T>(&self, work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        let mut connection = self.lock();
+        let fail = |e| StoreError::of(&self.path, e);
+        let transaction = connection.transaction().map_err(fail)?;
+        work(&transaction).map_err(fail)
+    }
+}
+
+#[cfg(test)]
+mod tests;

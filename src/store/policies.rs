@@ -1,0 +1,161 @@
+//! Policies of a site: their addresses and why they are believed to be policies.
+
+use std::collections::BTreeSet;
+
+use rusqlite::{Transaction, params};
+
+use super::{Store, StoreError};
+use crate::model::UrlKey;
+
+/// A policy of a site, as the crawl found it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyRow {
+    /// `privacy`, `cookies`, `children`.
+    pub kind: String,
+    /// Where it lives, or lived last.
+    pub policy_url: String,
+    /// True on another site's host.
+    pub cross_domain: bool,
+    /// All its addresses, by key.
+    pub urls: Vec<(UrlKey, String)>,
+}
+
+/// A piece of evidence that a URL is a policy's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DiscoveryRow {
+    /// The URL's key.
+    pub urlkey: UrlKey,
+    /// The URL.
+    pub url: String,
+    /// `privacy`, `cookies`, `children`.
+    pub kind: String,
+    /// `given`, `path`, `link`, `hub`, `redirect`, `canonical`.
+    pub source: String,
+    /// How sure; higher is surer.
+    pub score: i64,
+    /// The archived page that held the link: 14 digits, or empty.
+    pub home_timestamp: String,
+    /// Its URL, or empty.
+    pub home_original: String,
+    /// The link's text, or empty.
+    pub link_text: String,
+    /// Why, in a few words each.
+    pub reasons: Vec<String>,
+}
+
+impl Store {
+    /// Adds evidence; what is there already stays.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn add_discoveries(&self, site_id: i64, rows: &[DiscoveryRow]) -> Result<(), StoreError> {
+        self.write(|t| {
+            let mut statement = t.prepare_cached(
+                "INSERT OR IGNORE INTO discoveries
+                 (site_id, urlkey, url, kind, source, score, home_timestamp, home_original, link_text, reasons)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            )?;
+            for r in rows {
+                let reasons = serde_json::Value::from(r.reasons.clone()).to_string();
+                statement.execute(params![
+                    site_id, r.urlkey.as_str(), r.url, r.kind, r.source, r.score, r.home_timestamp, r.home_original, r.link_text, reasons
+                ])?;
+            }
+            Ok(())
+        })
+    }
+
+    /// All evidence for a site's policy URLs, in a fixed order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn discoveries(&self, site_id: i64) -> Result<Vec<DiscoveryRow>, StoreError> {
+        self.read(|t| {
+            let mut statement = t.prepare_cached(
+                "SELECT urlkey, url, kind, source, score, home_timestamp, home_original, link_text, reasons
+                 FROM discoveries WHERE site_id = ?1 ORDER BY urlkey, source, home_timestamp, home_original",
+            )?;
+            let mut rows = statement.query([site_id])?;
+            let mut found = Vec::new();
+            while let Some(r) = rows.next()? {
+                let Ok(urlkey) = UrlKey::from_cdx(&r.get::<_, String>(0)?) else { continue };
+                let reasons: String = r.get(8)?;
+                found.push(DiscoveryRow {
+                    urlkey,
+                    url: r.get(1)?,
+                    kind: r.get(2)?,
+                    source: r.get(3)?,
+                    score: r.get(4)?,
+                    home_timestamp: r.get(5)?,
+                    home_original: r.get(6)?,
+                    link_text: r.get(7)?,
+                    reasons: serde_json::from_str(&reasons).unwrap_or_default(),
+                });
+            }
+            Ok(found)
+        })
+    }
+
+    /// Makes the site's policies these, and gives their ids in the same order.
+    ///
+    /// A policy keeps its id as long as it shares an address with what was stored under it; where two stored policies
+    /// turn out to be one, the older id stays.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn set_policies(&self, site_id: i64, policies: &[PolicyRow]) -> Result<Vec<i64>, StoreError> {
+        self.write(|t| {
+            let mut taken = BTreeSet::new();
+            let mut ids = Vec::with_capacity(policies.len());
+            for policy in policies {
+                let id = stored_id(t, site_id, policy, &taken)?;
+                let id = match id {
+                    Some(id) => {
+                        t.prepare_cached("UPDATE policies SET policy_url = ?2, kind = ?3, cross_domain = ?4 WHERE policy_id = ?1")?
+                            .execute(params![id, policy.policy_url, policy.kind, policy.cross_domain])?;
+                        id
+                    }
+                    None => t
+                        .prepare_cached(
+                            "INSERT INTO policies (site_id, policy_url, kind, cross_domain) VALUES (?1, ?2, ?3, ?4) RETURNING policy_id",
+                        )?
+                        .query_row(params![site_id, policy.policy_url, policy.kind, policy.cross_domain], |r| r.get(0))?,
+                };
+                taken.insert(id);
+                ids.push(id);
+            }
+            for (policy, id) in policies.iter().zip(&ids) {
+                for (urlkey, url) in &policy.urls {
+                    t.prepare_cached(
+                        "INSERT INTO policy_urls (site_id, urlkey, url, policy_id) VALUES (?1, ?2, ?3, ?4)
+                         ON CONFLICT (site_id, urlkey) DO UPDATE SET url = excluded.url, policy_id = excluded.policy_id",
+                    )?
+                    .execute(params![site_id, urlkey.as_str(), url, id])?;
+                }
+            }
+            // What is derived from a policy that has no address any more goes with it.
+            let empty = "SELECT policy_id FROM policies p WHERE site_id = ?1
+                         AND NOT EXISTS (SELECT 1 FROM policy_urls u WHERE u.policy_id = p.policy_id)";
+            for table in ["observations", "versions", "drops", "policies"] {
+                t.execute(&format!("DELETE FROM {table} WHERE policy_id IN ({empty})"), [site_id])?;
+            }
+            Ok(ids)
+        })
+    }
+}
+
+/// The smallest id under which one of the policy's addresses is stored and that no other policy has taken.
+fn stored_id(t: &Transaction<'_>, site_id: i64, policy: &PolicyRow, taken: &BTreeSet<i64>) -> rusqlite::Result<Option<i64>> {
+    let mut smallest = None;
+    let mut statement = t.prepare_cached("SELECT policy_id FROM policy_urls WHERE site_id = ?1 AND urlkey = ?2")?;
+    for (urlkey, _) in &policy.urls {
+        let mut rows = statement.query(params![site_id, urlkey.as_str()])?;
+        if let Some(row) = rows.next()? {
+            let id: i64 = row.get(0)?;
+            if !taken.contains(&id) && smallest.is_none_or(|s| id < s) {
+                smallest = Some(id);
+            }
+        }
+    }
+    Ok(smallest)
+}

@@ -1,0 +1,1 @@
+//! The store on small made-up histories.
