@@ -7,12 +7,19 @@
 //!             └────────────── archive::captures (CDX) ──┘
 //! ```
 //!
-//! The rooms, in the order of this list; imports go up it only (`tests/architecture.rs` holds that).
+//! The rooms, in the order of this list; imports go up it only (`tests/architecture.rs` holds that). [`model`] is the
+//! vocabulary; [`page`] is the one door through which discovery and extraction read archived HTML; [`crawl`] is the only
+//! place that joins the steps.
 
 pub mod model;
 pub mod config;
 pub mod archive;
 pub mod page;
+pub mod discover;
 pub mod sample;
+pub mod extract;
 pub mod history;
 pub mod store;
+pub mod crawl;
+pub mod export;
+pub mod cli;

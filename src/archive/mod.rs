@@ -3,7 +3,9 @@
 //! Pace, retry, the freeze after a refusal and the decoding of bodies live inside; no other room sleeps or retries.
 //! [`http`] speaks to CDX servers (the Wayback Machine, pywb), [`warc`] reads files. The same code runs above both.
 
+pub mod cdx;
 pub mod clock;
+pub mod encoding;
 mod error;
 pub mod http;
 mod query;

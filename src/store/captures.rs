@@ -18,27 +18,43 @@ pub struct StoredCapture {
     pub fetched_capture_id: Option<i64>,
     /// The words it showed, by the extractor asked for.
     pub text_hash: Option<TextHash>,
-    /// Why it gave none.
-    pub dropped: Option<Dropped>,
-    /// Where its archived redirects led, in order; empty when it is none or was not asked.
-    pub redirects: String,
+    /// Why the extractor found none.
+    pub extraction_dropped: Option<Dropped>,
     /// `<link rel=canonical>` of the page.
     pub canonical: Option<String>,
+    /// What came of asking for this very capture; `None` when it was not asked for.
+    pub asked: Option<Asked>,
+}
+
+/// What came of asking for a capture.
+#[derive(Debug, Clone)]
+pub struct Asked {
+    /// Why nothing usable came.
+    pub dropped: Option<Dropped>,
+    /// Archived redirects on the way, a JSON array of `{from, timestamp, status, to}`.
+    pub redirects: String,
+    /// Time of the capture that came.
+    pub timestamp: Option<Timestamp>,
 }
 
 const INSERT: &str = "INSERT OR IGNORE INTO captures
     (archive_id, urlkey, timestamp, original, mimetype, statuscode, digest, length) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 
-/// The captures of a policy with their own memento or, for a known digest, the memento of another capture with it.
-/// A memento that came from another time than its row says nothing about the row's digest.
+/// The captures of a policy, each with the memento that was asked for it (`asked`) and the one that shows its payload
+/// (`m`): one that came from this very capture, perhaps asked for another (a redirect led here), else one of a capture
+/// with the same digest. A memento that came from another time than its row says nothing about the row's digest.
 const OF_POLICY: &str = "
     SELECT c.capture_id, c.urlkey, c.timestamp, c.original, c.mimetype, c.statuscode, c.digest, c.length,
-           m.capture_id, m.drop_reason, m.drop_detail, m.redirects, m.canonical,
-           e.drop_reason, e.drop_detail, d.text_sha256
+           m.capture_id, m.canonical, e.drop_reason, e.drop_detail, d.text_sha256,
+           asked.capture_id IS NOT NULL, asked.drop_reason, asked.drop_detail, asked.redirects, asked.timestamp
     FROM policy_urls p
     JOIN captures c ON c.urlkey = p.urlkey
+    LEFT JOIN mementos asked ON asked.capture_id = c.capture_id
     LEFT JOIN mementos m ON m.capture_id = coalesce(
-        (SELECT own.capture_id FROM mementos own WHERE own.capture_id = c.capture_id),
+        (SELECT o.capture_id FROM mementos o
+         WHERE o.urlkey = c.urlkey AND o.timestamp = c.timestamp AND o.payload_id IS NOT NULL AND o.drop_reason IS NULL
+           AND (o.capture_id = c.capture_id OR o.original = c.original)
+         ORDER BY o.capture_id <> c.capture_id, o.capture_id LIMIT 1),
         CASE WHEN c.digest NOT IN ('-', '3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ') AND coalesce(c.statuscode, 200) BETWEEN 200 AND 299 THEN
             (SELECT min(o.capture_id) FROM captures s JOIN mementos o ON o.capture_id = s.capture_id
              WHERE s.digest = c.digest AND coalesce(s.statuscode, 200) BETWEEN 200 AND 299
@@ -151,13 +167,18 @@ fn stored_capture(row: &Row<'_>) -> rusqlite::Result<Option<StoredCapture>> {
         let reason = DropReason::from_code(&reason?)?;
         Some(Dropped::new(reason, detail.unwrap_or_default()))
     };
+    let asked = row.get::<_, bool>(13)?.then_some(Asked {
+        dropped: dropped(row.get(14)?, row.get(15)?),
+        redirects: row.get::<_, Option<String>>(16)?.unwrap_or_else(|| "[]".to_owned()),
+        timestamp: timestamp(row.get(17)?),
+    });
     Ok(Some(StoredCapture {
         capture_id: row.get(0)?,
         capture,
         fetched_capture_id: row.get(8)?,
-        dropped: dropped(row.get(9)?, row.get(10)?).or(dropped(row.get(13)?, row.get(14)?)),
-        redirects: row.get::<_, Option<String>>(11)?.unwrap_or_else(|| "[]".to_owned()),
-        canonical: row.get(12)?,
-        text_hash: row.get::<_, Option<String>>(15)?.and_then(|h| h.parse().ok()),
+        canonical: row.get(9)?,
+        extraction_dropped: dropped(row.get(10)?, row.get(11)?),
+        text_hash: row.get::<_, Option<String>>(12)?.and_then(|h| h.parse().ok()),
+        asked,
     }))
 }

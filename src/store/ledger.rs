@@ -73,28 +73,28 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn freeze(&self, archive_id: i64) -> Result<(Option<Timestamp>, u32), StoreError> {
-        self.read(|t| {
-            t.query_row(
-                "SELECT frozen_until, refusals_in_a_row FROM archives WHERE archive_id = ?1",
-                [archive_id],
-                |r| Ok((timestamp(r.get(0)?), r.get(1)?)),
-            )
-        })
+    pub fn freeze(&self, archive: &str) -> Result<(Option<Timestamp>, u32), StoreError> {
+        let row = self.read(|t| {
+            t.query_row("SELECT frozen_until, refusals_in_a_row FROM archives WHERE archive = ?1", [archive], |r| {
+                Ok((timestamp(r.get(0)?), r.get(1)?))
+            })
+            .optional()
+        })?;
+        Ok(row.unwrap_or((None, 0)))
     }
 
-    /// Stores the freeze of an archive.
+    /// Stores the freeze of an archive, whose row is made before the first request to it.
     ///
     /// # Errors
-    /// When the database fails.
-    pub fn set_freeze(&self, archive_id: i64, until: Option<Timestamp>, refusals: u32) -> Result<(), StoreError> {
-        self.write(|t| {
+    /// When the database fails or does not know the archive.
+    pub fn set_freeze(&self, archive: &str, until: Option<Timestamp>, refusals: u32) -> Result<(), StoreError> {
+        let changed = self.write(|t| {
             t.execute(
-                "UPDATE archives SET frozen_until = ?2, refusals_in_a_row = ?3 WHERE archive_id = ?1",
-                params![archive_id, until.map(|u| u.to_string()), refusals],
+                "UPDATE archives SET frozen_until = ?2, refusals_in_a_row = ?3 WHERE archive = ?1",
+                params![archive, until.map(|u| u.to_string()), refusals],
             )
         })?;
-        Ok(())
+        if changed == 1 { Ok(()) } else { Err(StoreError::Sqlite(rusqlite::Error::QueryReturnedNoRows)) }
     }
 
     /// Notes the start of a run.

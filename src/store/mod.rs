@@ -21,12 +21,12 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 
-pub use captures::StoredCapture;
+pub use captures::{Asked, StoredCapture};
 pub use error::StoreError;
 pub use ledger::{IndexQueryKey, PastQuery, RunOutcome};
 pub use lock::CrawlLock;
 pub use pages::{Fetched, PendingExtraction};
-pub use policies::{DiscoveryRow, PolicyRow};
+pub use policies::{DiscoveryRow, PolicyRow, Tie};
 pub use read::{PolicySummary, Status, VersionRow};
 pub use versions::{DropRow, Look, VersionRecord};
 

@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension as _, Transaction, params};
 use sha2::{Digest as _, Sha256};
 
 use super::{Store, StoreError};
-use crate::model::{Document, Dropped, Timestamp};
+use crate::model::{Document, Dropped, Timestamp, UrlKey};
 
 /// Compression of payloads: 3 is zstd's own default; 9 saves 6 % more for five times the time on policy pages.
 const ZSTD_LEVEL: i32 = 3;
@@ -15,10 +15,8 @@ const MAX_PAYLOAD_BYTES: usize = 256 * 1024 * 1024;
 /// What playback of one capture gave.
 #[derive(Debug, Clone, Default)]
 pub struct Fetched {
-    /// Time of the capture that came.
-    pub timestamp: Option<Timestamp>,
-    /// Its URL.
-    pub original: Option<String>,
+    /// Key, time and URL of the capture that came.
+    pub came_from: Option<(UrlKey, Timestamp, String)>,
     /// The origin's status.
     pub statuscode: Option<u16>,
     /// The origin's content type.
@@ -61,16 +59,19 @@ impl Store {
     ) -> Result<(), StoreError> {
         // Compressing takes longer than writing: done before the transaction.
         let payload = fetched.body.as_deref().map(Payload::of).transpose()?;
+        let came_from = fetched.came_from.as_ref();
         self.write(|t| {
             let payload_id = payload.as_ref().map(|p| p.store(t)).transpose()?;
             t.execute(
                 "INSERT OR REPLACE INTO mementos
-                 (capture_id, timestamp, original, statuscode, content_type, payload_id, redirects, canonical, drop_reason, drop_detail, fetched_at)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+                 (capture_id, urlkey, timestamp, original, statuscode, content_type, payload_id, redirects, canonical,
+                  drop_reason, drop_detail, fetched_at)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
                 params![
                     capture_id,
-                    fetched.timestamp.map(|t| t.to_string()),
-                    fetched.original,
+                    came_from.map(|(urlkey, _, _)| urlkey.as_str()),
+                    came_from.map(|(_, timestamp, _)| timestamp.to_string()),
+                    came_from.map(|(_, _, original)| original),
                     fetched.statuscode,
                     fetched.content_type,
                     payload_id,
@@ -102,7 +103,7 @@ impl Store {
             let mut statement = t.prepare_cached(
                 "SELECT m.capture_id FROM policy_urls p JOIN captures c ON c.urlkey = p.urlkey
                  JOIN mementos m ON m.capture_id = c.capture_id
-                 WHERE p.policy_id = ?1 AND m.payload_id IS NOT NULL AND m.drop_reason IS NULL AND m.redirects = '[]'
+                 WHERE p.policy_id = ?1 AND m.payload_id IS NOT NULL AND m.drop_reason IS NULL
                    AND NOT EXISTS (SELECT 1 FROM extractions e WHERE e.capture_id = m.capture_id AND e.extractor_version = ?2)
                  ORDER BY m.capture_id",
             )?;

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Transaction, params};
+use rusqlite::{OptionalExtension as _, Transaction, params};
 
+use super::ledger::timestamp;
 use super::{Store, StoreError};
-use crate::model::UrlKey;
+use crate::model::{Timestamp, UrlKey};
 
 /// A policy of a site, as the crawl found it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,6 +42,17 @@ pub struct DiscoveryRow {
     pub link_text: String,
     /// Why, in a few words each.
     pub reasons: Vec<String>,
+}
+
+/// What a page looked at says about addresses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tie {
+    /// The page's own address.
+    pub came_from: String,
+    /// Archived redirects on the way to it, a JSON array of `{from, timestamp, status, to}`.
+    pub redirects: String,
+    /// Its `<link rel=canonical>`.
+    pub canonical: Option<String>,
 }
 
 impl Store {
@@ -94,6 +106,52 @@ impl Store {
             }
             Ok(found)
         })
+    }
+
+    /// Index keys of a site's addresses that its domain-wide index query named: their rows are stored.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn keys_found_by_path(&self, site_id: i64) -> Result<BTreeSet<String>, StoreError> {
+        self.read(|t| {
+            let mut statement = t.prepare_cached("SELECT urlkey FROM discoveries WHERE site_id = ?1 AND source = 'path'")?;
+            let rows = statement.query_map([site_id], |r| r.get(0))?;
+            rows.collect()
+        })
+    }
+
+    /// Where the pages looked at for a site's policies redirected to, and what they call their own address.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn ties(&self, site_id: i64) -> Result<Vec<Tie>, StoreError> {
+        self.read(|t| {
+            let mut statement = t.prepare_cached(
+                "SELECT DISTINCT coalesce(m.original, c.original), m.redirects, m.canonical
+                 FROM policy_urls u JOIN captures c ON c.urlkey = u.urlkey JOIN mementos m ON m.capture_id = c.capture_id
+                 WHERE u.site_id = ?1 AND (m.redirects <> '[]' OR m.canonical IS NOT NULL) ORDER BY 1, 2, 3",
+            )?;
+            let rows = statement.query_map([site_id], |r| Ok(Tie { came_from: r.get(0)?, redirects: r.get(1)?, canonical: r.get(2)? }))?;
+            rows.collect()
+        })
+    }
+
+    /// Time and URL of the newest capture of an address that showed a document.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn newest_page(&self, urlkey: &UrlKey, extractor: &str) -> Result<Option<(Timestamp, String)>, StoreError> {
+        let row: Option<(Option<String>, String)> = self.read(|t| {
+            t.query_row(
+                "SELECT m.timestamp, m.original FROM mementos m JOIN extractions e ON e.capture_id = m.capture_id
+                 WHERE m.urlkey = ?1 AND e.extractor_version = ?2 AND e.rendition_id IS NOT NULL
+                 ORDER BY m.timestamp DESC, m.original LIMIT 1",
+                params![urlkey.as_str(), extractor],
+                |r| Ok((r.get(0)?, r.get(1)?)),
+            )
+            .optional()
+        })?;
+        Ok(row.and_then(|(time, original)| Some((timestamp(time)?, original))))
     }
 
     /// Makes the site's policies these, and gives their ids in the same order.

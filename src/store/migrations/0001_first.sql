@@ -105,8 +105,9 @@ CREATE TABLE payloads (
 ) STRICT;
 
 CREATE TABLE mementos (                                     -- what playback of a capture gave
-    capture_id           INTEGER PRIMARY KEY REFERENCES captures (capture_id),
-    timestamp            TEXT,                              -- of the capture that really came
+    capture_id           INTEGER PRIMARY KEY REFERENCES captures (capture_id), -- the capture asked for
+    urlkey               TEXT,                              -- of the capture that really came: another one after
+    timestamp            TEXT,                              -- a redirect, or when the archive could not play the wanted one
     original             TEXT,
     statuscode           INTEGER,
     content_type         TEXT,                              -- the origin's, untouched
@@ -118,6 +119,7 @@ CREATE TABLE mementos (                                     -- what playback of 
     fetched_at           TEXT NOT NULL
 ) STRICT;
 CREATE INDEX mementos_by_payload ON mementos (payload_id);
+CREATE INDEX mementos_by_capture ON mementos (urlkey, timestamp);
 
 CREATE TABLE documents (                                    -- one normalised text
     document_id          INTEGER PRIMARY KEY,

@@ -1,0 +1,210 @@
+//! Rows of an index as text lines and as JSON, each to a `Capture`. Pure; a row that cannot be read is an answer too.
+//!
+//! Written for the rows that archives really send (`fl=urlkey,timestamp,original,mimetype,statuscode,digest,length`, pywb's
+//! and Common Crawl's objects, OutbackCDX's arrays): see the tests over the recorded ones.
+
+use std::borrow::Cow;
+
+use serde_json::Value;
+
+use crate::model::{Capture, PayloadDigest, Timestamp, UrlKey};
+
+/// Why a row is no capture of a web page. Such a row is counted and skipped; it never ends a query.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+#[non_exhaustive]
+pub enum BadRow {
+    /// Fewer than seven fields, or one of those without which there is no row.
+    #[error("fields are missing")]
+    TooFewFields,
+    /// The key is empty, too long or holds control characters.
+    #[error("the urlkey cannot be read")]
+    UrlKey,
+    /// Not 14 digits, or no date.
+    #[error("the timestamp is no date")]
+    Timestamp,
+    /// `mailto:`, `data:` and the like, or longer than 4,096 bytes.
+    #[error("the original is no web address")]
+    Original,
+    /// Longer than 255 bytes.
+    #[error("the MIME type is too long")]
+    Mimetype,
+    /// Neither a number of up to three digits nor `-`.
+    #[error("the status is no number")]
+    Statuscode,
+    /// Neither a number nor `-`.
+    #[error("the length is no number")]
+    Length,
+    /// A line of more than 64 KiB.
+    #[error("the line is too long")]
+    LineTooLong,
+    /// No JSON array or object, or its fields are no text or numbers.
+    #[error("the row is no JSON row")]
+    Json,
+}
+
+/// Longest line that is read; some crawls hold kilobytes of `data:` as a URL, none a line of this size.
+pub const MAX_LINE_BYTES: usize = 64 * 1024;
+
+const MAX_ORIGINAL_BYTES: usize = 4096;
+const MAX_MIMETYPE_BYTES: usize = 255;
+
+/// One text line `urlkey timestamp original mimetype statuscode digest length [more...]`, without or with its line end.
+///
+/// Fields are parted by single spaces. `-` stands for "none"; more than seven fields may follow and are left alone, but
+/// for the 11 of the classic format (`CDX N b a m s k r M S V g`), whose length is the ninth.
+///
+/// # Errors
+/// [`BadRow`] says which field is no such field.
+pub fn parse_line(line: &[u8]) -> Result<Capture, BadRow> {
+    if line.len() > MAX_LINE_BYTES {
+        return Err(BadRow::LineTooLong);
+    }
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    let mut fields = line.split(|byte| *byte == b' ');
+    let mut next = || fields.next().ok_or(BadRow::TooFewFields);
+    let (urlkey, timestamp, original, mimetype) = (next()?, next()?, next()?, next()?);
+    let (statuscode, digest, length) = (next()?, next()?, next()?);
+    Ok(Capture {
+        urlkey: parse_urlkey(urlkey)?,
+        timestamp: parse_timestamp(timestamp)?,
+        original: parse_original(original)?,
+        mimetype: parse_mimetype(mimetype)?,
+        statuscode: parse_statuscode(statuscode)?,
+        digest: parse_digest(digest),
+        length: match (parse_length(length), fields.nth(1), fields.nth(1)) {
+            (Ok(Some(length)), ..) => Some(length),
+            // Eleven fields: the seventh is a redirect or its `-`, the ninth is the length.
+            (_, Some(ninth), Some(_)) => parse_length(ninth)?,
+            (length, ..) => length?,
+        },
+    })
+}
+
+/// The part of a text line by which an index is ordered: its first two fields with the space between.
+pub(crate) fn sort_key(line: &[u8]) -> &[u8] {
+    let mut spaces = line.iter().enumerate().filter(|(_, byte)| **byte == b' ').map(|(at, _)| at);
+    let end = spaces.nth(1).unwrap_or(line.len());
+    line.get(..end).unwrap_or(line)
+}
+
+/// One JSON row: an array in the same order of fields (Wayback, OutbackCDX: numbers may be numbers), or an object with
+/// the names of Wayback (`original`, `mimetype`, `statuscode`), pywb or Common Crawl (`url`, `mime`, `status`).
+///
+/// Missing status, digest, MIME type and length are "none"; an object without `urlkey` gets the key of its URL.
+///
+/// # Errors
+/// As [`parse_line`], and [`BadRow::Json`] when it is no such array or object (a header row, say: its timestamp is no
+/// date).
+pub fn parse_json_row(row: &[u8]) -> Result<Capture, BadRow> {
+    if row.len() > MAX_LINE_BYTES {
+        return Err(BadRow::LineTooLong);
+    }
+    capture_of_json(&serde_json::from_slice(row).map_err(|_| BadRow::Json)?)
+}
+
+/// As [`parse_json_row`], of a value already parsed.
+///
+/// # Errors
+/// As [`parse_json_row`].
+pub fn capture_of_json(row: &Value) -> Result<Capture, BadRow> {
+    let field = |index: usize, names: [&str; 2]| -> Cow<'_, str> {
+        let value = match row {
+            Value::Array(fields) => fields.get(index),
+            Value::Object(fields) => names.iter().find_map(|name| fields.get(*name)),
+            _ => None,
+        };
+        match value {
+            Some(Value::String(text)) => Cow::Borrowed(text),
+            Some(Value::Number(number)) => Cow::Owned(number.to_string()),
+            _ => Cow::Borrowed("-"),
+        }
+    };
+    match row {
+        Value::Array(fields) if fields.len() < 6 => return Err(BadRow::TooFewFields),
+        Value::Array(_) | Value::Object(_) => {}
+        _ => return Err(BadRow::Json),
+    }
+    let original = field(2, ["original", "url"]);
+    let urlkey = match field(0, ["urlkey", "urlkey"]) {
+        Cow::Borrowed("-") => UrlKey::of(&original).map_err(|_| BadRow::UrlKey)?,
+        key => parse_urlkey(key.as_bytes())?,
+    };
+    // Eleven fields are the classic ones, whose seventh is a redirect.
+    let length_index = if row.as_array().is_some_and(|fields| fields.len() == 11) { 8 } else { 6 };
+    Ok(Capture {
+        urlkey,
+        timestamp: parse_timestamp(field(1, ["timestamp", "timestamp"]).as_bytes())?,
+        original: parse_original(original.as_bytes())?,
+        mimetype: parse_mimetype(field(3, ["mimetype", "mime"]).as_bytes())?,
+        statuscode: parse_statuscode(field(4, ["statuscode", "status"]).as_bytes())?,
+        digest: parse_digest(field(5, ["digest", "digest"]).as_bytes()),
+        length: parse_length(field(length_index, ["length", "length"]).as_bytes())?,
+    })
+}
+
+fn parse_urlkey(field: &[u8]) -> Result<UrlKey, BadRow> {
+    let text = std::str::from_utf8(field).map_err(|_| BadRow::UrlKey)?;
+    UrlKey::from_cdx(text).map_err(|_| BadRow::UrlKey)
+}
+
+fn parse_timestamp(field: &[u8]) -> Result<Timestamp, BadRow> {
+    let text = std::str::from_utf8(field).map_err(|_| BadRow::Timestamp)?;
+    Timestamp::from_cdx(text).map_err(|_| BadRow::Timestamp)
+}
+
+fn parse_original(field: &[u8]) -> Result<String, BadRow> {
+    let has_scheme = |scheme: &[u8]| field.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+    if field.len() > MAX_ORIGINAL_BYTES || !(has_scheme(b"http://") || has_scheme(b"https://")) {
+        return Err(BadRow::Original);
+    }
+    match std::str::from_utf8(field) {
+        Ok(text) => Ok(text.to_owned()),
+        // Bytes of an old charset in a URL: percent-encoded they name the same page and are text.
+        Err(_) => Ok(field.iter().fold(String::new(), |mut text, byte| {
+            if byte.is_ascii() {
+                text.push(char::from(*byte));
+            } else {
+                text.push_str(&format!("%{byte:02X}"));
+            }
+            text
+        })),
+    }
+}
+
+fn parse_mimetype(field: &[u8]) -> Result<String, BadRow> {
+    if field.len() > MAX_MIMETYPE_BYTES {
+        return Err(BadRow::Mimetype);
+    }
+    Ok(String::from_utf8_lossy(field).into_owned())
+}
+
+fn parse_statuscode(field: &[u8]) -> Result<Option<u16>, BadRow> {
+    match field {
+        b"-" | b"" => Ok(None),
+        digits if digits.len() <= 3 && digits.iter().all(u8::is_ascii_digit) => {
+            let status = digits.iter().fold(0_u16, |number, digit| number * 10 + u16::from(digit - b'0'));
+            // 0 stands in a few old rows whose response had no status line.
+            Ok((status >= 100).then_some(status))
+        }
+        _ => Err(BadRow::Statuscode),
+    }
+}
+
+/// A digest in a spelling not known to us is as good as none: it is a hint only, and no reason to lose the row.
+fn parse_digest(field: &[u8]) -> Option<PayloadDigest> {
+    std::str::from_utf8(field).ok().and_then(|text| PayloadDigest::parse(text).ok())
+}
+
+fn parse_length(field: &[u8]) -> Result<Option<u64>, BadRow> {
+    match field {
+        b"-" | b"" => Ok(None),
+        digits if digits.len() <= 19 && digits.iter().all(u8::is_ascii_digit) => {
+            Ok(Some(digits.iter().fold(0_u64, |number, digit| number * 10 + u64::from(digit - b'0'))))
+        }
+        _ => Err(BadRow::Length),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,203 @@
+//! The freeze after a refusal: how long, where its deadline is kept, and when it ends the run.
+//!
+//! 429s ignored for more than a minute bring a firewall block of an hour, doubling each time (IA staff in EDGI #137). So
+//! a refusal stops both endpoints for a minute at least, doubling per repeat; the deadline is kept in a ledger that the next
+//! process and a second one obey; three in a row end the run.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::archive::ArchiveError;
+use crate::archive::clock::Clock;
+use crate::model::Timestamp;
+
+/// Shortest freeze; doubles per refusal in a row. IA counts by the minute.
+const FIRST_FREEZE_SECONDS: i64 = 60;
+/// Longest freeze of our own choosing.
+const LONGEST_FREEZE_SECONDS: i64 = 3600;
+/// Longest `Retry-After` that is believed.
+const LONGEST_RETRY_AFTER_SECONDS: i64 = 7 * 86_400;
+/// Refusals in a row that end the run.
+const LAST_REFUSAL: u32 = 3;
+/// Longest sleep before the ledger is read again: another process may have moved the deadline.
+const LEDGER_INTERVAL_SECONDS: i64 = 30;
+
+/// What the ledger says about one archive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Freeze {
+    /// No request before this moment; `None`: never refused since the last good answer.
+    pub until: Option<Timestamp>,
+    /// Refusals since the last good answer.
+    pub refusals_in_a_row: u32,
+}
+
+/// Keeps the freeze of one archive where every process that asks this archive sees it.
+pub trait FreezeLedger: Send + Sync {
+    /// The freeze now; [`Freeze::default`] when none was ever written. Read before every request.
+    ///
+    /// # Errors
+    /// What the store said; no request is made then.
+    fn read(&self) -> Result<Freeze, String>;
+
+    /// Replaces the freeze, durably.
+    ///
+    /// # Errors
+    /// What the store said; after a refusal that ends the run.
+    fn write(&self, freeze: &Freeze) -> Result<(), String>;
+}
+
+/// A ledger in memory, for servers of one's own and for tests.
+#[derive(Debug, Default)]
+pub struct MemoryLedger(Mutex<Freeze>);
+
+impl FreezeLedger for MemoryLedger {
+    fn read(&self) -> Result<Freeze, String> {
+        Ok(*self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn write(&self, freeze: &Freeze) -> Result<(), String> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = *freeze;
+        Ok(())
+    }
+}
+
+/// Whether a request may be sent now.
+#[derive(Debug)]
+pub(super) enum Gate {
+    /// Yes; the number tells afterwards whether a freeze began while the request was under way.
+    Open(u64),
+    /// Not before this time is over; then ask again.
+    Wait(Duration),
+}
+
+/// Guards one archive's ledger within this process.
+pub(super) struct Guard {
+    ledger: Arc<dyn FreezeLedger>,
+    clock: Arc<dyn Clock>,
+    archive: String,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    /// Freezes seen by this process, its own and others'.
+    generation: u64,
+    /// The last deadline seen.
+    seen: Option<Timestamp>,
+    /// Set when a refusal could not be recorded: no request leaves this process any more.
+    ended: Option<(Timestamp, String)>,
+    /// Freezes begun by this process.
+    freezes: u64,
+}
+
+impl Guard {
+    pub(super) fn new(ledger: Arc<dyn FreezeLedger>, clock: Arc<dyn Clock>, archive: String) -> Self {
+        Self { ledger, clock, archive, state: Mutex::default() }
+    }
+
+    fn state(&self) -> std::sync::MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn refused(&self, until: Timestamp, detail: String) -> ArchiveError {
+        ArchiveError::Refused { archive: self.archive.clone(), until, detail }
+    }
+
+    fn read(&self) -> Result<Freeze, ArchiveError> {
+        self.ledger.read().map_err(|detail| ArchiveError::File {
+            path: format!("{} (its record of refusals)", self.archive),
+            detail,
+        })
+    }
+
+    /// Reads the ledger and says whether a request may go.
+    pub(super) fn ask(&self) -> Result<Gate, ArchiveError> {
+        let now = self.clock.now();
+        let mut state = self.state();
+        if let Some((until, detail)) = state.ended.clone() {
+            return Err(self.refused(until, detail));
+        }
+        let freeze = self.read()?;
+        if freeze.until != state.seen {
+            state.seen = freeze.until;
+            state.generation += u64::from(freeze.until.is_some());
+        }
+        match freeze.until {
+            Some(until) if now < until => {
+                if freeze.refusals_in_a_row >= LAST_REFUSAL {
+                    let detail = format!("{} refusals in a row", freeze.refusals_in_a_row);
+                    return Err(self.refused(until, detail));
+                }
+                let seconds = until.unix_seconds().saturating_sub(now.unix_seconds()).clamp(1, LEDGER_INTERVAL_SECONDS);
+                Ok(Gate::Wait(Duration::from_secs(seconds.unsigned_abs())))
+            }
+            _ => Ok(Gate::Open(state.generation)),
+        }
+    }
+
+    /// Records a refusal of a request that was sent under `generation`. Ok: go on when the freeze is over.
+    pub(super) fn refuse(&self, generation: u64, retry_after: Option<Duration>, detail: &str) -> Result<(), ArchiveError> {
+        let now = self.clock.now();
+        let mut state = self.state();
+        let freeze = self.read()?;
+        let asked = retry_after.map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX).min(LONGEST_RETRY_AFTER_SECONDS));
+        // The clock's seconds are cut off: one more, so that the wait is never shorter than meant.
+        let after = |seconds: i64| Timestamp::from_unix_seconds(now.unix_seconds().saturating_add(seconds).saturating_add(1));
+        let already_counted = generation != state.generation || freeze.until.is_some_and(|until| now < until);
+        let next = if already_counted {
+            let until = freeze.until.max((asked > 0).then(|| after(asked)));
+            Freeze { until, ..freeze }
+        } else {
+            let doublings = freeze.refusals_in_a_row.min(16);
+            let own = FIRST_FREEZE_SECONDS.saturating_mul(1 << doublings).min(LONGEST_FREEZE_SECONDS);
+            state.generation += 1;
+            state.freezes += 1;
+            Freeze { until: Some(after(own.max(asked))), refusals_in_a_row: freeze.refusals_in_a_row.saturating_add(1) }
+        };
+        let until = next.until.unwrap_or(now);
+        if next != freeze {
+            state.seen = next.until;
+            if let Err(fault) = self.ledger.write(&next) {
+                let detail = format!("{detail}; and this could not be recorded: {fault}");
+                state.ended = Some((until, detail.clone()));
+                return Err(self.refused(until, detail));
+            }
+            if !already_counted {
+                tracing::warn!(archive = %self.archive, until = %until, in_a_row = next.refusals_in_a_row, "refused: {detail}");
+            }
+        }
+        if next.refusals_in_a_row >= LAST_REFUSAL && now < until {
+            return Err(self.refused(until, format!("{detail}, {} refusals in a row", next.refusals_in_a_row)));
+        }
+        Ok(())
+    }
+
+    /// Records a good answer to a request that was sent under `generation`: refusals are no longer in a row.
+    pub(super) fn answered(&self, generation: u64) {
+        let mut state = self.state();
+        if generation != state.generation || state.seen.is_none() {
+            return;
+        }
+        let now = self.clock.now();
+        match self.ledger.read() {
+            Ok(freeze) if freeze != Freeze::default() && freeze.until.is_none_or(|until| until <= now) => {
+                match self.ledger.write(&Freeze::default()) {
+                    Ok(()) => state.seen = None,
+                    // The safe side: the next refusal counts as one more in a row.
+                    Err(fault) => tracing::warn!(archive = %self.archive, "cannot clear the record of refusals: {fault}"),
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// When requests are allowed again, for an error's text.
+    pub(super) fn until(&self) -> Timestamp {
+        self.ledger.read().ok().and_then(|freeze| freeze.until).unwrap_or_else(|| self.clock.now())
+    }
+
+    /// Freezes begun by this process.
+    pub(super) fn freezes(&self) -> u64 {
+        self.state().freezes
+    }
+}

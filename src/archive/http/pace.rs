@@ -1,0 +1,211 @@
+//! Even pace: permits that are never closer together than the rate allows, and as close as it allows when work waits.
+//!
+//! GCRA by `governor`, on tokio's clock so that virtual time moves it. A request costs [`CELLS`] cells of a finer quota:
+//! the permits lie [`SPACING`] of the exact period apart, and one that came late (timers round up, tasks wake late) is made
+//! good by the next within a small tolerance, so that the mean stays on the grid without two permits ever coming closer
+//! than the period (above ten a second, which no public archive allows, up to 2 ms closer).
+
+use std::num::NonZeroU32;
+use std::ops::Add;
+use std::time::Duration;
+
+use governor::clock::{Clock as GovernorClock, Reference};
+use governor::middleware::NoOpMiddleware;
+use governor::nanos::Nanos;
+use governor::state::{InMemoryState, NotKeyed};
+use governor::{Quota, RateLimiter};
+use std::sync::{Mutex, PoisonError};
+use tokio::time::Instant;
+
+/// Permits are spaced 2 % wider than the rate allows, against jitter between permit and arrival: 98 % of the rate is used.
+const SPACING: f64 = 1.02;
+
+/// Parts of one request's quota, for a tolerance finer than a whole request.
+const CELLS: u32 = 1000;
+
+/// After a freeze the rate grows from half to full over this time.
+const RECOVERY: Duration = Duration::from_secs(600);
+
+/// `governor`'s view of tokio's clock.
+#[derive(Debug, Clone)]
+struct TokioClock(Instant);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct SinceStart(Duration);
+
+impl Add<Nanos> for SinceStart {
+    type Output = Self;
+    fn add(self, nanos: Nanos) -> Self {
+        Self(self.0.saturating_add(nanos.into()))
+    }
+}
+
+impl Reference for SinceStart {
+    fn duration_since(&self, earlier: Self) -> Nanos {
+        self.0.saturating_sub(earlier.0).into()
+    }
+
+    fn saturating_sub(&self, nanos: Nanos) -> Self {
+        self.0.checked_sub(nanos.into()).map_or(*self, Self)
+    }
+}
+
+impl GovernorClock for TokioClock {
+    type Instant = SinceStart;
+    fn now(&self) -> SinceStart {
+        SinceStart(Instant::now().saturating_duration_since(self.0))
+    }
+}
+
+/// The pace of one endpoint. One task at a time asks it (the caller's queue sees to that).
+pub(super) struct Pace {
+    limiter: RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<SinceStart>>,
+    clock: TokioClock,
+    period: Duration,
+    slow: Mutex<Slow>,
+}
+
+#[derive(Default)]
+struct Slow {
+    /// When the last freeze ended; the rate grows from there.
+    freeze_ended: Option<Instant>,
+    last_permit: Option<Instant>,
+}
+
+impl Pace {
+    /// A pace of `per_second` permits a second at the most.
+    pub(super) fn new(per_second: f64) -> Self {
+        let exact = Duration::try_from_secs_f64(1.0 / per_second).unwrap_or(Duration::from_secs(1_000_000));
+        let period = exact.mul_f64(SPACING);
+        let cell = (period / CELLS).max(Duration::from_nanos(1));
+        let tolerance = period.mul_f64(0.01).max(Duration::from_millis(2)).min(period.mul_f64(0.1));
+        // Rounded down, so that the tolerance is never wider than meant.
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most a tenth of CELLS")]
+        let late_cells = (tolerance.as_secs_f64() / period.as_secs_f64() * f64::from(CELLS)) as u32;
+        let burst = NonZeroU32::new(CELLS + late_cells).unwrap_or(NonZeroU32::MIN);
+        let quota = Quota::with_period(cell).unwrap_or(Quota::per_second(NonZeroU32::MIN)).allow_burst(burst);
+        let clock = TokioClock(Instant::now());
+        let limiter = RateLimiter::direct_with_clock(quota, clock.clone());
+        Self { limiter, clock, period, slow: Mutex::default() }
+    }
+
+    /// Takes a permit now, or says how long to wait before the next try.
+    pub(super) fn try_permit(&self) -> Result<(), Duration> {
+        let mut slow = self.slow.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        if let Some(last) = slow.last_permit {
+            let wait = (last + self.period.div_f64(slow.factor(now))).saturating_duration_since(now);
+            if slow.factor(now) < 1.0 && !wait.is_zero() {
+                return Err(wait);
+            }
+        }
+        let cost = NonZeroU32::new(CELLS).unwrap_or(NonZeroU32::MIN);
+        match self.limiter.check_n(cost) {
+            Ok(Ok(())) => {
+                slow.last_permit = Some(now);
+                Ok(())
+            }
+            Ok(Err(not_until)) => Err(not_until.wait_time_from(self.clock.now())),
+            // Cannot be: the burst is at least one request's cost.
+            Err(_) => Err(self.period),
+        }
+    }
+
+    /// Time until shortly before the next permit: the moment to look for a connection.
+    pub(super) fn nearly(&self) -> Duration {
+        let slow = self.slow.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = Instant::now();
+        slow.last_permit.map_or(Duration::ZERO, |last| {
+            (last + self.period.div_f64(slow.factor(now)).mul_f64(0.85)).saturating_duration_since(now)
+        })
+    }
+
+    /// Begins anew at half the rate: a freeze has ended.
+    pub(super) fn slow_down(&self) {
+        let mut slow = self.slow.lock().unwrap_or_else(PoisonError::into_inner);
+        slow.freeze_ended = Some(Instant::now());
+    }
+}
+
+impl Slow {
+    /// Share of the full rate allowed now, 0.5 to 1.
+    fn factor(&self, now: Instant) -> f64 {
+        self.freeze_ended.map_or(1.0, |ended| {
+            let share = now.saturating_duration_since(ended).as_secs_f64() / RECOVERY.as_secs_f64();
+            (0.5 + 0.5 * share).min(1.0)
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn permits(pace: &Pace, count: usize) -> Vec<Instant> {
+        let mut times = Vec::new();
+        while times.len() < count {
+            match pace.try_permit() {
+                Ok(()) => times.push(Instant::now()),
+                Err(wait) => tokio::time::sleep(wait).await,
+            }
+        }
+        times
+    }
+
+    fn gaps(times: &[Instant]) -> Vec<Duration> {
+        times.windows(2).map(|pair| pair[1] - pair[0]).collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn permits_are_evenly_spaced_and_use_97_percent_of_the_rate() {
+        for per_second in [24.0 / 60.0, 4.0, 8.0] {
+            let pace = Pace::new(per_second);
+            let times = permits(&pace, 400).await;
+            let exact = Duration::from_secs_f64(1.0 / per_second);
+            let gaps = gaps(&times);
+            assert!(gaps.iter().all(|gap| *gap >= exact), "{per_second}: {:?}", gaps.iter().min());
+            assert!(gaps.iter().all(|gap| *gap <= exact.mul_f64(1.03) + Duration::from_millis(1)), "{:?}", gaps.iter().max());
+            let used = 399.0 / (times[399] - times[0]).as_secs_f64() / per_second;
+            assert!((0.97..=1.0).contains(&used), "{per_second}: {used}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn there_is_no_burst_after_a_rest() {
+        let pace = Pace::new(4.0);
+        permits(&pace, 3).await;
+        tokio::time::sleep(Duration::from_secs(3600)).await;
+        let times = permits(&pace, 10).await;
+        assert!(gaps(&times).iter().all(|gap| *gap >= Duration::from_millis(250)), "{:?}", gaps(&times));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn late_wakers_do_not_lower_the_mean_rate() {
+        let pace = Pace::new(8.0);
+        let start = Instant::now();
+        let mut count = 0;
+        while count < 800 {
+            match pace.try_permit() {
+                Ok(()) => count += 1,
+                Err(wait) => tokio::time::sleep(wait + Duration::from_millis(1)).await,
+            }
+        }
+        let used = 799.0 / start.elapsed().as_secs_f64() / 8.0;
+        assert!(used >= 0.97, "{used}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn after_a_freeze_the_rate_is_half_and_grows_back() {
+        let pace = Pace::new(4.0);
+        permits(&pace, 2).await;
+        pace.slow_down();
+        let first = gaps(&permits(&pace, 5).await);
+        assert!(first.iter().all(|gap| *gap > Duration::from_millis(480)), "{first:?}");
+        tokio::time::sleep(RECOVERY / 2).await;
+        let middle = gaps(&permits(&pace, 5).await);
+        assert!(middle.iter().all(|gap| *gap > Duration::from_millis(300) && *gap < Duration::from_millis(400)), "{middle:?}");
+        tokio::time::sleep(RECOVERY / 2).await;
+        let last = gaps(&permits(&pace, 5).await);
+        assert!(last.iter().all(|gap| *gap < Duration::from_millis(260)), "{last:?}");
+    }
+}

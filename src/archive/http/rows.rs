@@ -1,0 +1,374 @@
+//! Reads an index page as it streams: lines, rows, the resume key, errors in the middle of a 200; and tells new rows from
+//! repeated ones. Memory is constant: one line, and the rows of one `(urlkey, timestamp)`.
+
+use std::cmp::Ordering;
+use std::collections::{HashSet, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use aho_corasick::AhoCorasick;
+
+use super::settings::Dialect;
+use crate::archive::cdx::{self, BadRow, MAX_LINE_BYTES};
+use crate::model::Capture;
+
+/// Distinct rows of one `(urlkey, timestamp)` that are remembered; three are normal.
+const MAX_GROUP: usize = 4096;
+/// Last rows that are remembered across a page's end, in case the next page repeats more than the boundary row.
+const RECENT_ROWS: usize = 256;
+/// Longest resume key.
+const MAX_KEY_BYTES: usize = 8192;
+
+/// Which rows were sent already, across the pages of one query.
+#[derive(Default)]
+pub(super) struct Seen {
+    /// The sort key of the last row.
+    last: Vec<u8>,
+    /// Hashes of (original, digest) of the rows with that sort key.
+    group: HashSet<u64>,
+    /// Hashes of the last new rows with their sort keys.
+    recent: VecDeque<u64>,
+    /// Set once a row came before its predecessor: the index is not in order.
+    pub(super) unsorted: bool,
+    /// Rows that were new, whether or not the query wanted them.
+    pub(super) admitted: u64,
+}
+
+impl Seen {
+    /// True for a row not seen before. `catching_up`: the page broke off before and is asked again, so that rows up to
+    /// the last one were sent.
+    fn admit(&mut self, key: &[u8], capture: &Capture, catching_up: &mut bool) -> bool {
+        let mut hasher = DefaultHasher::new();
+        (&capture.original, &capture.digest, key).hash(&mut hasher);
+        let identity = hasher.finish();
+        let order = if self.admitted == 0 { Ordering::Greater } else { key.cmp(&self.last) };
+        let is_new = match order {
+            Ordering::Less if *catching_up && !self.unsorted => false,
+            Ordering::Less if self.recent.contains(&identity) => false,
+            Ordering::Equal => {
+                *catching_up = false;
+                let is_known = self.group.contains(&identity);
+                // Beyond any real group nothing more is remembered.
+                if !is_known && self.group.len() < MAX_GROUP {
+                    self.group.insert(identity);
+                }
+                !is_known
+            }
+            Ordering::Less | Ordering::Greater => {
+                self.unsorted |= order == Ordering::Less;
+                *catching_up = false;
+                self.last.clear();
+                self.last.extend_from_slice(key);
+                self.group.clear();
+                self.group.insert(identity);
+                true
+            }
+        };
+        if is_new {
+            self.admitted += 1;
+            if self.recent.len() == RECENT_ROWS {
+                self.recent.pop_front();
+            }
+            self.recent.push_back(identity);
+        }
+        is_new
+    }
+}
+
+/// What a page turned out to be, besides rows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Fault {
+    /// An error text inside a 200: the page failed half way.
+    ErrorText(String),
+    /// The site is excluded, said inside a 200.
+    Excluded(String),
+}
+
+/// Reads one page.
+pub(super) struct Page<'a> {
+    dialect: Dialect,
+    seen: &'a mut Seen,
+    words: Option<&'a AhoCorasick>,
+    sink: &'a mut (dyn FnMut(Capture) + Send),
+    line: Vec<u8>,
+    /// The current line is too long and thrown away to its end.
+    skipping: bool,
+    after_blank: bool,
+    catching_up: bool,
+    pub(super) counts: PageCounts,
+}
+
+/// What was counted on a page.
+#[derive(Debug, Default, Clone)]
+pub(super) struct PageCounts {
+    /// Bytes of the decoded page.
+    pub(super) bytes: u64,
+    /// Row lines, good and bad.
+    pub(super) lines: u64,
+    pub(super) sent: u64,
+    pub(super) repeated: u64,
+    pub(super) bad: u64,
+    pub(super) resume_key: Option<String>,
+    pub(super) fault: Option<Fault>,
+}
+
+impl<'a> Page<'a> {
+    pub(super) fn new(
+        dialect: Dialect,
+        seen: &'a mut Seen,
+        words: Option<&'a AhoCorasick>,
+        sink: &'a mut (dyn FnMut(Capture) + Send),
+        asked_again: bool,
+    ) -> Self {
+        Self {
+            dialect, seen, words, sink, line: Vec::new(), skipping: false, after_blank: false, catching_up: asked_again,
+            counts: PageCounts::default(),
+        }
+    }
+
+    /// Takes the next bytes of the page.
+    pub(super) fn feed(&mut self, bytes: &[u8]) {
+        self.counts.bytes = self.counts.bytes.saturating_add(bytes.len() as u64);
+        let mut rest = bytes;
+        while let Some(at) = rest.iter().position(|byte| *byte == b'\n') {
+            let (head, tail) = rest.split_at(at);
+            rest = tail.get(1..).unwrap_or_default();
+            if self.line.is_empty() && !self.skipping && head.len() <= MAX_LINE_BYTES {
+                self.take_line(head);
+            } else {
+                self.gather(head);
+                self.end_line();
+            }
+        }
+        self.gather(rest);
+    }
+
+    /// Ends a page that came whole. Its last line may lack its line end.
+    pub(super) fn finish(mut self) -> PageCounts {
+        if !self.line.is_empty() || self.skipping {
+            self.end_line();
+        }
+        self.counts
+    }
+
+    /// Ends a page that broke off: an unfinished line is no row.
+    pub(super) fn abandon(self) -> PageCounts {
+        self.counts
+    }
+
+    /// True when the last byte so far ended a line.
+    pub(super) fn is_at_line_end(&self) -> bool {
+        self.line.is_empty() && !self.skipping
+    }
+
+    fn gather(&mut self, part: &[u8]) {
+        if self.skipping || self.line.len() + part.len() > MAX_LINE_BYTES {
+            self.skipping = true;
+            self.line.clear();
+        } else {
+            self.line.extend_from_slice(part);
+        }
+    }
+
+    fn end_line(&mut self) {
+        if std::mem::take(&mut self.skipping) {
+            self.bad_row(BadRow::LineTooLong);
+        } else {
+            let mut line = std::mem::take(&mut self.line);
+            self.take_line(&line);
+            line.clear();
+            self.line = line;
+        }
+    }
+
+    fn bad_row(&mut self, why: BadRow) {
+        self.counts.lines += 1;
+        self.counts.bad += 1;
+        tracing::debug!("row skipped: {why}");
+    }
+
+    fn take_line(&mut self, line: &[u8]) {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        if self.counts.fault.is_some() {
+            return;
+        }
+        if line.trim_ascii().is_empty() {
+            self.after_blank = true;
+        } else if let Some(fault) = fault_of(line) {
+            self.counts.fault = Some(fault);
+        } else if self.dialect == Dialect::Wayback && self.after_blank && is_key(line) {
+            self.counts.resume_key = std::str::from_utf8(line).ok().map(|key| key.trim().to_owned());
+        } else {
+            self.after_blank = false;
+            self.take_row(line);
+        }
+    }
+
+    fn take_row(&mut self, line: &[u8]) {
+        let mut made_key = Vec::new();
+        let (capture, key) = match self.dialect {
+            Dialect::Wayback => (cdx::parse_line(line), cdx::sort_key(line)),
+            Dialect::Pywb => {
+                let capture = cdx::parse_json_row(line);
+                if let Ok(capture) = &capture {
+                    made_key = format!("{} {}", capture.urlkey, capture.timestamp).into_bytes();
+                }
+                (capture, &made_key[..])
+            }
+        };
+        match capture {
+            Err(why) => self.bad_row(why),
+            Ok(capture) => {
+                self.counts.lines += 1;
+                if !self.seen.admit(key, &capture, &mut self.catching_up) {
+                    self.counts.repeated += 1;
+                } else if self.words.is_none_or(|words| words.is_match(capture.urlkey.as_str())) {
+                    self.counts.sent += 1;
+                    (self.sink)(capture);
+                }
+            }
+        }
+    }
+}
+
+/// A resume key has no spaces as a row has (`com%2Ccnn%29%2F+2001041400593%3A`, `-+19970126045828`, or base64).
+fn is_key(line: &[u8]) -> bool {
+    line.len() <= MAX_KEY_BYTES && line.iter().filter(|byte| **byte == b' ').count() < 2
+}
+
+/// An error where a row should be: `org.archive.util.io.RuntimeIOException: …` (quoted/cdx-backend-timeout.txt), HTML of a
+/// proxy (quoted/cdx-503-haproxy.html). No urlkey begins so.
+fn fault_of(line: &[u8]) -> Option<Fault> {
+    let start = line.trim_ascii_start();
+    let is_error = start.starts_with(b"org.archive.") || start.starts_with(b"java.") || start.starts_with(b"javax.") || start.starts_with(b"<")
+        || (start.starts_with(b"{\"message\"") || start.starts_with(b"{\"error\""));
+    is_error.then(|| {
+        let text = super::courier::clean(&String::from_utf8_lossy(line.get(..2000).unwrap_or(line)));
+        if text.contains("AccessControlException") { Fault::Excluded(text) } else { Fault::ErrorText(text) }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn read(seen: &mut Seen, pieces: &[&[u8]]) -> (Vec<Capture>, PageCounts) {
+        read_page(seen, pieces, false)
+    }
+
+    fn read_page(seen: &mut Seen, pieces: &[&[u8]], asked_again: bool) -> (Vec<Capture>, PageCounts) {
+        let mut rows = Vec::new();
+        let mut sink = |capture| rows.push(capture);
+        let mut page = Page::new(Dialect::Wayback, seen, None, &mut sink, asked_again);
+        for piece in pieces {
+            page.feed(piece);
+        }
+        let counts = page.finish();
+        (rows, counts)
+    }
+
+    fn row(second: u32, original: &str, digest: &str) -> String {
+        format!("com,a)/ 202001010000{second:02} {original} text/html 200 {digest} 10\n")
+    }
+
+    #[test]
+    fn rows_of_one_second_are_told_apart_by_original_and_digest() {
+        let page = [
+            row(1, "http://a.com/", "A"), row(1, "https://a.com/", "A"), row(1, "http://a.com/", "A"), row(1, "https://a.com/", "B"),
+            row(2, "http://a.com/", "A"), row(2, "http://a.com/", "A"),
+        ].concat();
+        let (rows, counts) = read(&mut Seen::default(), &[page.as_bytes()]);
+        assert_eq!((rows.len(), counts.repeated, counts.lines), (4, 2, 6));
+    }
+
+    #[test]
+    fn the_boundary_row_of_a_page_is_not_sent_again() {
+        let mut seen = Seen::default();
+        let first = [row(1, "http://a.com/", "A"), row(2, "http://a.com/", "A"), "\nkey%20one\n".to_owned()].concat();
+        let second = [row(2, "http://a.com/", "A"), row(2, "http://a.com/", "B"), row(3, "http://a.com/", "A")].concat();
+        let (rows, counts) = read(&mut seen, &[first.as_bytes()]);
+        assert_eq!((rows.len(), counts.resume_key.as_deref()), (2, Some("key%20one")));
+        let (rows, counts) = read(&mut seen, &[second.as_bytes()]);
+        assert_eq!((rows.len(), counts.repeated, counts.resume_key), (2, 1, None));
+        assert!(!seen.unsorted);
+    }
+
+    #[test]
+    fn a_page_that_is_asked_again_sends_only_what_is_missing() {
+        let mut seen = Seen::default();
+        let all: Vec<String> = (0..20).map(|i| row(i, "http://a.com/", "A")).collect();
+        read(&mut seen, &[all[..12].concat().as_bytes()]);
+        let (rows, _) = read_page(&mut seen, &[all.concat().as_bytes()], true);
+        assert_eq!(rows.len(), 8);
+    }
+
+    #[test]
+    fn rows_out_of_order_are_sent_and_a_few_repeated_ones_are_not() {
+        let mut seen = Seen::default();
+        read(&mut seen, &[(1..9).map(|i| row(i, "http://a.com/", "A")).collect::<String>().as_bytes()]);
+        let back: String = [7, 8, 9].map(|i| row(i, "http://a.com/", "A")).concat();
+        assert_eq!(read(&mut seen, &[back.as_bytes()]).0.len(), 1);
+        assert!(!seen.unsorted);
+        let (rows, _) = read(&mut seen, &[row(0, "http://a.com/", "A").as_bytes()]);
+        assert!(rows.len() == 1 && seen.unsorted, "nothing is lost where an index is not in order");
+    }
+
+    #[test]
+    fn an_error_text_inside_the_page_keeps_the_rows_before_it() {
+        for (text, excluded) in [
+            ("org.archive.util.io.RuntimeIOException: ConnectTimeoutException: timeout of 2000 ms", false),
+            ("java.lang.NullPointerException", false),
+            ("<html><body><h1>503 Service Unavailable</h1>", false),
+            ("org.archive.util.io.RuntimeIOException: org.archive.wayback.exception.RobotAccessControlException: Blocked By Robots", true),
+        ] {
+            let page = format!("{}{text}\n{}", row(1, "http://a.com/", "A"), row(2, "http://a.com/", "A"));
+            let (rows, counts) = read(&mut Seen::default(), &[page.as_bytes()]);
+            assert_eq!(rows.len(), 1, "{text}");
+            assert_eq!(matches!(counts.fault, Some(Fault::Excluded(_))), excluded, "{text}");
+            assert!(counts.fault.is_some());
+        }
+    }
+
+    #[test]
+    fn a_line_over_64_kib_is_one_bad_row_and_takes_no_memory() {
+        let mut seen = Seen::default();
+        let mut rows = 0;
+        let mut sink = |_| rows += 1;
+        let mut page = Page::new(Dialect::Wayback, &mut seen, None, &mut sink, false);
+        for _ in 0..1000 {
+            page.feed(&[b'x'; 10_000]);
+            assert!(page.line.capacity() <= 2 * MAX_LINE_BYTES);
+        }
+        page.feed(b"\n");
+        page.feed(row(1, "http://a.com/", "A").as_bytes());
+        let counts = page.finish();
+        assert_eq!((counts.bad, counts.lines, rows), (1, 2, 1));
+    }
+
+    #[test]
+    fn the_group_of_one_second_is_bounded_on_a_hostile_index() {
+        let mut seen = Seen::default();
+        let page: String = (0..3 * MAX_GROUP).map(|i| row(1, &format!("http://a.com/{i}"), "A")).collect();
+        let (rows, _) = read(&mut seen, &[page.as_bytes()]);
+        assert_eq!(rows.len(), 3 * MAX_GROUP);
+        assert!(seen.group.len() <= MAX_GROUP);
+    }
+
+    proptest! {
+        #[test]
+        fn cuts_between_pieces_do_not_matter(cuts in prop::collection::vec(0_usize..400, 0..6), tail in "[ -~\n]{0,80}") {
+            let page = [row(1, "http://a.com/", "A"), "odd\n".to_owned(), row(1, "http://a.com/", "A"), row(3, "http://a.com/", "B"), tail].concat();
+            let bytes = page.as_bytes();
+            let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut.min(bytes.len())).collect();
+            cuts.extend([0, bytes.len()]);
+            cuts.sort_unstable();
+            let pieces: Vec<&[u8]> = cuts.windows(2).map(|pair| &bytes[pair[0]..pair[1]]).collect();
+            let (rows, counts) = read(&mut Seen::default(), &pieces);
+            let (whole, whole_counts) = read(&mut Seen::default(), &[bytes]);
+            prop_assert_eq!(rows, whole);
+            prop_assert_eq!(counts.resume_key, whole_counts.resume_key);
+            prop_assert_eq!(counts.bad, whole_counts.bad);
+        }
+    }
+}

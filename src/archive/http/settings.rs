@@ -1,0 +1,264 @@
+//! Settings of an HTTP archive: address, dialect, pace, limits; each default with its source.
+
+use std::time::Duration;
+
+use url::{Host, Url};
+
+use super::RequestRecord;
+
+/// The Internet Archive's Wayback Machine.
+pub const DEFAULT_BASE_URL: &str = "https://web.archive.org";
+
+/// Which of the two protocols a server speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Dialect {
+    /// `<base>/cdx/search/cdx` with resume keys, `<base>/web/<timestamp>id_/<url>`.
+    Wayback,
+    /// `<base>/cdx` with one JSON object a line, `<base>/<timestamp>id_/<url>`; the base names a collection. Arquivo.pt
+    /// (`https://arquivo.pt/wayback`) replays under `/noFrame/replay`.
+    Pywb,
+}
+
+/// Takes one record of each request made.
+pub type RequestLog = Box<dyn Fn(&RequestRecord) + Send + Sync>;
+
+/// How to speak to one archive. [`HttpSettings::default`] is right for the Wayback Machine.
+pub struct HttpSettings {
+    /// Address of the archive, for pywb of the collection; without query.
+    pub base_url: Url,
+    /// The protocol spoken there.
+    pub dialect: Dialect,
+    /// Index requests a minute, evenly spaced, one at a time.
+    pub cdx_per_minute: f64,
+    /// Playback requests a second, evenly spaced.
+    pub playback_per_second: f64,
+    /// URL or e-mail of whoever runs this program, sent in the `User-Agent`.
+    pub contact: Option<String>,
+    /// Largest body, both as it comes and decoded, in bytes.
+    pub max_body_bytes: u64,
+    /// Longest wait for a connection.
+    pub connect_timeout: Duration,
+    /// Longest wait for the next byte of an answer.
+    pub read_timeout: Duration,
+    /// Longest duration of one playback exchange, however steadily it trickles; an index page may take four times that.
+    pub exchange_timeout: Duration,
+    /// Index rows asked for at once.
+    pub cdx_page_rows: u32,
+    /// Pause before the first retry of a playback request; it doubles each time. Five times that for the index.
+    pub retry_pause: Duration,
+    /// Called once for each request made.
+    pub request_log: Option<RequestLog>,
+}
+
+impl Default for HttpSettings {
+    fn default() -> Self {
+        Self {
+            #[expect(clippy::expect_used, reason = "a constant that a test parses")]
+            base_url: Url::parse(DEFAULT_BASE_URL).expect("the default base URL is one"),
+            dialect: Dialect::Wayback,
+            // 80 % of the hard limit of 30 a minute in force since June 2026 (EDGI wayback #205 #206 #208).
+            cdx_per_minute: 24.0,
+            // Half of what the Internet Archive asked clients not to pass (8 a second; EDGI wayback, December 2023).
+            playback_per_second: 4.0,
+            contact: None,
+            // The largest policy page seen is under 3 MB; PDFs of 20 MB exist.
+            max_body_bytes: 32 * 1024 * 1024,
+            connect_timeout: Duration::from_secs(20),
+            // Index answers of 25 s are normal, over 60 s is overload.
+            read_timeout: Duration::from_secs(90),
+            exchange_timeout: Duration::from_secs(300),
+            // Of the order that answers in seconds; the old server stops at 150,000.
+            cdx_page_rows: 25_000,
+            retry_pause: Duration::from_secs(2),
+            request_log: None,
+        }
+    }
+}
+
+impl std::fmt::Debug for HttpSettings {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("HttpSettings")
+            .field("base_url", &self.base_url.as_str())
+            .field("dialect", &self.dialect)
+            .field("cdx_per_minute", &self.cdx_per_minute)
+            .field("playback_per_second", &self.playback_per_second)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A public archive's own limit, which no setting passes.
+struct Ceiling {
+    domain: &'static str,
+    cdx_per_minute: f64,
+    playback_per_second: f64,
+    reason: &'static str,
+}
+
+const CEILINGS: [Ceiling; 2] = [
+    Ceiling {
+        domain: "archive.org",
+        cdx_per_minute: 30.0,
+        playback_per_second: 8.0,
+        reason: "the Internet Archive allows 30 index requests a minute and asked for at most 8 playbacks a second; above, it \
+                 blocks the address for an hour and longer",
+    },
+    Ceiling {
+        domain: "arquivo.pt",
+        // 80 % of 250 and of 400 a minute.
+        cdx_per_minute: 200.0,
+        playback_per_second: 5.3,
+        reason: "Arquivo.pt allows 250 index requests and 400 mementos a minute and bans for good whoever passes them",
+    },
+];
+
+impl HttpSettings {
+    /// Checks every value; all faults in one text, each with the limit and its reason.
+    ///
+    /// # Errors
+    /// When an address cannot be an archive's, a number is no positive one, or a public archive's limit would be passed.
+    pub fn validate(&self) -> Result<(), String> {
+        let mut faults = Vec::new();
+        let url = &self.base_url;
+        if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+            faults.push(format!("`{url}` is no address of an archive: write one such as {DEFAULT_BASE_URL}"));
+        }
+        if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
+            faults.push(format!("`{}` has more than host and path: leave out user, `?` and `#`", url.path()));
+        }
+        for (name, rate) in [("index requests a minute", self.cdx_per_minute), ("playbacks a second", self.playback_per_second)] {
+            if !(rate.is_finite() && rate >= 0.001) {
+                faults.push(format!("{rate} {name} is no rate: write a number above 0.001"));
+            }
+        }
+        if let Some(ceiling) = self.ceiling() {
+            if self.cdx_per_minute > ceiling.cdx_per_minute {
+                faults.push(format!(
+                    "{} index requests a minute pass the limit of {} ({})",
+                    self.cdx_per_minute, ceiling.cdx_per_minute, ceiling.reason
+                ));
+            }
+            if self.playback_per_second > ceiling.playback_per_second {
+                faults.push(format!(
+                    "{} playbacks a second pass the limit of {} ({})",
+                    self.playback_per_second, ceiling.playback_per_second, ceiling.reason
+                ));
+            }
+            if url.scheme() != "https" {
+                faults.push(format!("`{url}` must begin with https: {} answers nothing else", ceiling.domain));
+            }
+        }
+        if let Some(contact) = &self.contact {
+            let fits = (3..=200).contains(&contact.len()) && contact.bytes().all(|b| matches!(b, b' '..=b'~') && !b"()".contains(&b));
+            if !fits {
+                faults.push("the contact must be a URL or e-mail address of plain ASCII without brackets".to_owned());
+            }
+        }
+        if self.max_body_bytes == 0 || self.max_body_bytes > 1 << 30 {
+            faults.push(format!("a largest body of {} bytes is not between 1 and 1 GiB", self.max_body_bytes));
+        }
+        if !(1..=150_000).contains(&self.cdx_page_rows) {
+            faults.push(format!("{} index rows at once are not between 1 and 150000", self.cdx_page_rows));
+        }
+        let day = Duration::from_secs(86_400);
+        for (name, time) in [
+            ("connect_timeout", self.connect_timeout), ("read_timeout", self.read_timeout),
+            ("exchange_timeout", self.exchange_timeout), ("retry_pause", self.retry_pause),
+        ] {
+            if time.is_zero() || time > day {
+                faults.push(format!("{name} of {} s is not between 0 and a day", time.as_secs_f64()));
+            }
+        }
+        if faults.is_empty() { Ok(()) } else { Err(faults.join("; ")) }
+    }
+
+    fn ceiling(&self) -> Option<&'static Ceiling> {
+        let Some(Host::Domain(host)) = self.base_url.host() else { return None };
+        // A trailing dot names the same host.
+        let host = host.trim_end_matches('.');
+        CEILINGS.iter().find(|c| host == c.domain || host.strip_suffix(c.domain).is_some_and(|front| front.ends_with('.')))
+    }
+
+    /// True for an archive of the public, whose refusal is a block and not a server that is switched off.
+    pub(super) fn is_public_archive(&self) -> bool {
+        self.ceiling().is_some()
+    }
+
+    /// True for a server on this machine.
+    pub(super) fn is_loopback(&self) -> bool {
+        match self.base_url.host() {
+            Some(Host::Domain(name)) => name.trim_end_matches('.') == "localhost",
+            Some(Host::Ipv4(address)) => address.is_loopback(),
+            Some(Host::Ipv6(address)) => address.is_loopback(),
+            None => false,
+        }
+    }
+
+    /// `policytrail/<version> (+<contact>)`: without a `User-Agent` the Wayback Machine answers some requests with 400.
+    pub(super) fn user_agent(&self) -> String {
+        let name = concat!("policytrail/", env!("CARGO_PKG_VERSION"));
+        match &self.contact {
+            Some(contact) => format!("{name} (+{contact})"),
+            None => name.to_owned(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(base: &str, cdx: f64, playback: f64) -> Result<(), String> {
+        HttpSettings {
+            base_url: Url::parse(base).unwrap(),
+            cdx_per_minute: cdx,
+            playback_per_second: playback,
+            ..HttpSettings::default()
+        }
+        .validate()
+    }
+
+    #[test]
+    fn the_defaults_are_valid_and_under_the_limits() {
+        assert_eq!(HttpSettings::default().validate(), Ok(()));
+    }
+
+    #[test]
+    fn no_setting_passes_a_public_archives_limit_and_the_error_names_it() {
+        for base in ["https://web.archive.org", "https://WEB.archive.org./", "https://archive.org/x", "https://wwwb.eu.archive.org:443"] {
+            assert_eq!(at(base, 30.0, 8.0), Ok(()), "{base}");
+            let fault = at(base, 30.1, 8.0).unwrap_err();
+            assert!(fault.contains("limit of 30") && fault.contains("blocks the address"), "{fault}");
+            assert!(at(base, 24.0, 8.1).unwrap_err().contains("limit of 8"), "{base}");
+        }
+        assert!(at("https://arquivo.pt/wayback", 201.0, 4.0).unwrap_err().contains("250"));
+        assert!(at("http://web.archive.org", 24.0, 4.0).unwrap_err().contains("https"));
+        assert_eq!(at("http://127.0.0.1:8080", 100_000.0, 5000.0), Ok(()));
+        assert_eq!(at("http://notarchive.org", 1000.0, 500.0), Ok(()));
+    }
+
+    #[test]
+    fn every_fault_is_named_at_once() {
+        let settings = HttpSettings {
+            base_url: Url::parse("ftp://user@example.com/?q").unwrap(),
+            cdx_per_minute: f64::NAN,
+            playback_per_second: 0.0,
+            contact: Some("a\nb".to_owned()),
+            max_body_bytes: 0,
+            cdx_page_rows: 0,
+            read_timeout: Duration::ZERO,
+            ..HttpSettings::default()
+        };
+        let faults = settings.validate().unwrap_err();
+        for part in ["no address", "leave out user", "NaN", "playbacks a second is no rate", "contact", "body", "rows", "read_timeout"] {
+            assert!(faults.contains(part), "{part}: {faults}");
+        }
+    }
+
+    #[test]
+    fn the_user_agent_names_program_version_and_contact() {
+        let mut settings = HttpSettings::default();
+        assert_eq!(settings.user_agent(), format!("policytrail/{}", env!("CARGO_PKG_VERSION")));
+        settings.contact = Some("https://example.org/us".to_owned());
+        assert!(settings.user_agent().ends_with(" (+https://example.org/us)"));
+    }
+}

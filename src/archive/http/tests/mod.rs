@@ -1,0 +1,1 @@
+//! Tests of the whole client over a scripted transport, in virtual time.

@@ -1,0 +1,125 @@
+//! One GET over the wire: a reqwest client that decodes nothing and follows nothing, behind a seam for tests.
+
+use std::io;
+use std::pin::Pin;
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use futures_util::{Stream, StreamExt as _};
+use reqwest::header::{ACCEPT_ENCODING, CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
+use url::Url;
+
+use super::courier::MAX_CONNECTIONS;
+use super::settings::HttpSettings;
+use super::usage::Endpoint;
+use super::verdict::Failure;
+
+/// Headers of a response that are taken. Archived ones come twice (`x-archive-orig-*`), 45 were seen; hyper's default is
+/// 100, IA's own client takes 1,000.
+const MAX_HEADERS: usize = 1000;
+
+pub(super) type Body = Pin<Box<dyn Stream<Item = Result<Bytes, Failure>> + Send>>;
+
+/// The head of an answer, and its body as it comes.
+pub(super) struct Answer {
+    pub(super) status: u16,
+    pub(super) headers: HeaderMap,
+    pub(super) body: Body,
+}
+
+impl Answer {
+    /// A header's values joined by commas, as text.
+    pub(super) fn header(&self, name: &str) -> Option<String> {
+        let values: Vec<_> = self.headers.get_all(name).iter().map(|v| String::from_utf8_lossy(v.as_bytes())).collect();
+        (!values.is_empty()).then(|| values.join(", "))
+    }
+
+    /// True when the end of the body is told by length or chunks, so that a body cut off cannot pass for a whole one.
+    pub(super) fn is_framed(&self) -> bool {
+        self.headers.contains_key(CONTENT_LENGTH) || self.headers.contains_key(TRANSFER_ENCODING)
+    }
+}
+
+/// Sends a GET; redirects are answers like any other.
+pub(super) trait Transport: Send + Sync {
+    fn get(&self, endpoint: Endpoint, url: Url) -> BoxFuture<'_, Result<Answer, Failure>>;
+}
+
+/// The wire.
+pub(super) struct Wire(reqwest::Client);
+
+impl Wire {
+    pub(super) fn new(settings: &HttpSettings) -> Result<Self, String> {
+        let mut builder = reqwest::Client::builder()
+            .user_agent(settings.user_agent())
+            .redirect(reqwest::redirect::Policy::none())
+            .retry(reqwest::retry::never())
+            .referer(false)
+            .http1_only()
+            .http1_max_headers(MAX_HEADERS)
+            // Archived headers are whatever origins sent since 1996.
+            .http1_ignore_invalid_headers_in_responses(true)
+            .http1_allow_spaces_after_header_name_in_responses(true)
+            .http1_allow_obsolete_multiline_headers_in_responses(true)
+            .pool_max_idle_per_host(MAX_CONNECTIONS)
+            .connect_timeout(settings.connect_timeout)
+            .read_timeout(settings.read_timeout)
+            .https_only(settings.is_public_archive());
+        if settings.is_loopback() {
+            builder = builder.no_proxy();
+        }
+        builder.build().map(Self).map_err(|error| causes(&error))
+    }
+}
+
+impl Transport for Wire {
+    fn get(&self, endpoint: Endpoint, url: Url) -> BoxFuture<'_, Result<Answer, Failure>> {
+        Box::pin(async move {
+            // Index rows shrink to a sixth. Playback ignores the header and replays the origin's own encoding.
+            let encoding = if endpoint == Endpoint::Cdx { "gzip" } else { "identity" };
+            let response = self.0.get(url).header(ACCEPT_ENCODING, encoding).send().await.map_err(|e| failure_of(&e))?;
+            let status = response.status().as_u16();
+            let headers = response.headers().clone();
+            let body = response.bytes_stream().map(|piece| piece.map_err(|error| failure_of(&error)));
+            Ok(Answer { status, headers, body: Box::pin(body) })
+        })
+    }
+}
+
+fn failure_of(error: &reqwest::Error) -> Failure {
+    if error.is_connect() {
+        if error.is_timeout() {
+            return Failure::ConnectTimeout;
+        }
+        return match io_kind(error) {
+            Some(io::ErrorKind::ConnectionRefused) => Failure::ConnectionRefused,
+            Some(io::ErrorKind::ConnectionReset) => Failure::ResetAtConnect,
+            Some(io::ErrorKind::TimedOut) => Failure::ConnectTimeout,
+            _ => Failure::NoConnection(causes(error)),
+        };
+    }
+    if error.is_timeout() { Failure::Timeout } else { Failure::Broken(causes(error)) }
+}
+
+fn io_kind(error: &(dyn std::error::Error + 'static)) -> Option<io::ErrorKind> {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if let Some(io) = error.downcast_ref::<io::Error>() {
+            // hyper wraps an io::Error in another of kind `Other`.
+            if io.kind() != io::ErrorKind::Other {
+                return Some(io.kind());
+            }
+        }
+        cause = error.source();
+    }
+    None
+}
+
+/// The innermost cause: reqwest's own words repeat the URL.
+fn causes(error: &(dyn std::error::Error + 'static)) -> String {
+    let mut cause = error;
+    while let Some(inner) = cause.source() {
+        cause = inner;
+    }
+    cause.to_string()
+}

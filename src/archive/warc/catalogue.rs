@@ -1,0 +1,287 @@
+//! The rows of all indexes in memory, sorted, and the questions that can be asked of them.
+//!
+//! A row takes about 350 bytes (measured on 300-byte CDXJ lines): a million captures fit in 350 MB.
+
+use url::Url;
+
+use super::lines::shown;
+use super::scan::Place;
+use crate::archive::query::{CaptureQuery, IndexAnswer, Scope};
+use crate::model::{Capture, PayloadDigest, Timestamp, UrlKey};
+
+/// Bad rows whose keys are remembered; more are counted only.
+const MAX_REMEMBERED_BAD_KEYS: usize = 100_000;
+
+/// A capture and where its record is.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Row {
+    /// The row as archives give it.
+    pub(super) capture: Capture,
+    /// Number of the file in the list of files.
+    pub(super) file: u32,
+    /// Where in the file.
+    pub(super) place: Place,
+}
+
+impl Row {
+    /// What makes two rows the same capture.
+    fn key(&self) -> (&UrlKey, Timestamp, &str, Option<&PayloadDigest>) {
+        let c = &self.capture;
+        (&c.urlkey, c.timestamp, &c.original, c.digest.as_ref())
+    }
+}
+
+/// All rows, in the order of (urlkey, timestamp).
+#[derive(Debug, Default)]
+pub(super) struct Catalogue {
+    rows: Vec<Row>,
+    /// (computed key, row), for rows whose key in the index is not the one that [`UrlKey::of`] gives.
+    aliases: Vec<(UrlKey, u32)>,
+    /// Rows with a digest that are no revisits, in order of the digest.
+    by_digest: Vec<u32>,
+    /// Keys of rows that could not be read, sorted.
+    bad_keys: Vec<String>,
+    /// All rows that could not be read.
+    bad_rows: u64,
+}
+
+/// Row numbers are 32 bits; an index of more rows would not fit in memory anyway.
+fn number(at: usize) -> u32 {
+    u32::try_from(at).unwrap_or(u32::MAX)
+}
+
+impl Catalogue {
+    /// A catalogue of rows in any order; `bad_lines` are the beginnings of rows that could not be read.
+    pub(super) fn new(mut rows: Vec<Row>, bad_lines: &BadRows) -> Self {
+        rows.sort_unstable_by(|a, b| a.key().cmp(&b.key()).then_with(|| a.cmp(b)));
+        let mut aliases: Vec<(UrlKey, u32)> = Vec::new();
+        let mut by_digest: Vec<u32> = Vec::new();
+        for (at, row) in rows.iter().enumerate() {
+            if let Ok(key) = UrlKey::of(&row.capture.original)
+                && key != row.capture.urlkey
+            {
+                aliases.push((key, number(at)));
+            }
+            if row.capture.digest.is_some() && !row.capture.is_revisit() {
+                by_digest.push(number(at));
+            }
+        }
+        aliases.sort_unstable();
+        let digest = |&at: &u32| rows.get(at as usize).and_then(|row| row.capture.digest.as_ref());
+        by_digest.sort_by(|a, b| digest(a).cmp(&digest(b)));
+        let mut bad_keys = bad_lines.keys.clone();
+        bad_keys.sort_unstable();
+        Self { rows, aliases, by_digest, bad_keys, bad_rows: bad_lines.count }
+    }
+
+    /// Every row, in order.
+    #[cfg(test)]
+    pub(super) fn rows(&self) -> impl Iterator<Item = &Row> {
+        self.rows.iter()
+    }
+
+    /// Number of rows, repeated ones included.
+    pub(super) fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// Rows that could not be read, in all indexes.
+    pub(super) fn bad_rows(&self) -> u64 {
+        self.bad_rows
+    }
+
+    /// Sends the rows that answer a query.
+    pub(super) fn answer(&self, query: &CaptureQuery, sink: &mut (dyn FnMut(Capture) + Send)) -> IndexAnswer {
+        let mut answer = IndexAnswer::default();
+        let Some(reach) = Reach::of(&query.scope) else {
+            // What is no web address was never captured.
+            return answer;
+        };
+        let begin = self.rows.partition_point(|row| row.capture.urlkey.as_str() < reach.prefix.as_str());
+        let mut before: Option<&Row> = None;
+        for row in self.rows.iter().skip(begin) {
+            let capture = &row.capture;
+            let key = capture.urlkey.as_str();
+            if !key.starts_with(&reach.prefix) {
+                break;
+            }
+            let in_time = query.from.is_none_or(|from| capture.timestamp >= from) && query.to.is_none_or(|to| capture.timestamp <= to);
+            let has_word = query.urlkey_words.is_empty() || query.urlkey_words.iter().any(|word| key.contains(word.as_str()));
+            if !reach.covers(key) || !in_time || !has_word {
+                continue;
+            }
+            if before.is_some_and(|before| before.key() == row.key()) {
+                answer.repeated_rows += 1;
+                continue;
+            }
+            before = Some(row);
+            answer.rows += 1;
+            sink(capture.clone());
+        }
+        let begin = self.bad_keys.partition_point(|key| *key < reach.prefix);
+        let bad = self.bad_keys.iter().skip(begin).take_while(|key| key.starts_with(&reach.prefix)).filter(|key| reach.covers(key));
+        answer.bad_rows = bad.count() as u64;
+        answer
+    }
+
+    /// Every row of a URL: those under its key, and those that an index put under another key.
+    pub(super) fn rows_of(&self, urlkey: &UrlKey) -> Vec<&Row> {
+        let begin = self.rows.partition_point(|row| row.capture.urlkey < *urlkey);
+        let mut found: Vec<&Row> = self.rows.iter().skip(begin).take_while(|row| row.capture.urlkey == *urlkey).collect();
+        let begin = self.aliases.partition_point(|(key, _)| key < urlkey);
+        let aliases = self.aliases.iter().skip(begin).take_while(|(key, _)| key == urlkey);
+        found.extend(aliases.filter_map(|(_, at)| self.rows.get(*at as usize)));
+        found
+    }
+
+    /// The row that holds a payload with this digest; of several the one nearest in time, the same URL before others.
+    pub(super) fn row_with_payload(&self, digest: &PayloadDigest, like: &Capture) -> Option<&Row> {
+        let digest_of = |at: u32| self.rows.get(at as usize).and_then(|row| row.capture.digest.as_ref());
+        let begin = self.by_digest.partition_point(|&at| digest_of(at) < Some(digest));
+        let same = self.by_digest.iter().skip(begin).take_while(|&&at| digest_of(at) == Some(digest));
+        same.filter_map(|&at| self.rows.get(at as usize))
+            .min_by_key(|row| (row.capture.urlkey != like.urlkey, row.capture.timestamp.distance_seconds(like.timestamp)))
+    }
+}
+
+/// Rows that could not be read.
+#[derive(Debug, Default)]
+pub(super) struct BadRows {
+    count: u64,
+    keys: Vec<String>,
+}
+
+impl BadRows {
+    /// Counts a row and remembers its key, the first word of its line.
+    pub(super) fn add(&mut self, line: &str) {
+        self.count = self.count.saturating_add(1);
+        if self.keys.len() < MAX_REMEMBERED_BAD_KEYS {
+            self.keys.push(shown(line.split(' ').next().unwrap_or_default()));
+        }
+    }
+
+    /// Counts rows without a key.
+    pub(super) fn add_nameless(&mut self, count: u64) {
+        self.count = self.count.saturating_add(count);
+    }
+}
+
+/// The keys that a scope covers: all begin with one prefix.
+struct Reach {
+    prefix: String,
+    /// Letters that must follow the prefix; none: it is the whole key.
+    followed_by: &'static [char],
+}
+
+impl Reach {
+    fn of(scope: &Scope) -> Option<Self> {
+        let host_key = |host: &str| {
+            let url = Url::parse(&format!("http://{host}/")).ok()?;
+            let key = UrlKey::of_url(&url).ok()?;
+            Some(key.host().to_owned()).filter(|host| !host.is_empty())
+        };
+        Some(match scope {
+            Scope::Exact(url) => Self { prefix: UrlKey::of(url).ok()?.as_str().to_owned(), followed_by: &[] },
+            Scope::Host(host) => Self { prefix: host_key(host)?, followed_by: &[')', ':'] },
+            Scope::Domain(site) => Self { prefix: host_key(site.as_str())?, followed_by: &[')', ':', ','] },
+        })
+    }
+
+    fn covers(&self, key: &str) -> bool {
+        key.strip_prefix(self.prefix.as_str()).is_some_and(|rest| {
+            if self.followed_by.is_empty() { rest.is_empty() } else { rest.starts_with(self.followed_by) }
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::Site;
+
+    fn row(urlkey: &str, timestamp: &str, original: &str, digest: &str) -> Row {
+        let capture = Capture {
+            urlkey: UrlKey::from_cdx(urlkey).unwrap(),
+            timestamp: timestamp.parse().unwrap(),
+            original: original.to_owned(),
+            mimetype: "text/html".to_owned(),
+            statuscode: Some(200),
+            digest: PayloadDigest::parse(digest).ok(),
+            length: None,
+        };
+        Row { capture, file: 0, place: Place { offset: 0, skip: 0 } }
+    }
+
+    fn ask(catalogue: &Catalogue, query: &CaptureQuery) -> (Vec<String>, IndexAnswer) {
+        let mut found = Vec::new();
+        let answer = catalogue.answer(query, &mut |c| found.push(format!("{} {} {}", c.urlkey, c.timestamp, c.original)));
+        (found, answer)
+    }
+
+    fn sample() -> Catalogue {
+        let rows = vec![
+            row("com,example,shop)/privacy", "20120101000000", "http://shop.example.com/privacy", "A"),
+            row("com,example:8080)/privacy", "20120101000000", "http://example.com:8080/privacy", "A"),
+            row("com,example)/privacy", "20130101000000", "https://example.com/privacy", "C"),
+            row("com,example)/privacy", "20120101000000", "http://example.com/privacy", "A"),
+            row("com,example)/privacy", "20120101000000", "http://example.com/privacy", "A"),
+            row("com,example)/privacy", "20120101000000", "https://example.com/privacy", "A"),
+            row("com,example)/privacy-tips", "20120101000000", "http://example.com/privacy-tips", "B"),
+            row("com,example-two)/privacy", "20120101000000", "http://example-two.com/privacy", "A"),
+            row("com,examples)/", "20120101000000", "http://examples.com/", "A"),
+        ];
+        let mut bad = BadRows::default();
+        bad.add("com,example)/odd 2012 x");
+        bad.add("com,other)/odd 2012 x");
+        bad.add("%%");
+        Catalogue::new(rows, &bad)
+    }
+
+    #[test]
+    fn an_exact_query_finds_every_spelling_of_a_url_and_leaves_repeats_out() {
+        let (found, answer) = ask(&sample(), &CaptureQuery::exact("http://www.Example.com/privacy/"));
+        assert_eq!(found, [
+            "com,example)/privacy 20120101000000 http://example.com/privacy",
+            "com,example)/privacy 20120101000000 https://example.com/privacy",
+            "com,example)/privacy 20130101000000 https://example.com/privacy",
+        ]);
+        assert_eq!(answer, IndexAnswer { rows: 3, repeated_rows: 1, bad_rows: 0 });
+    }
+
+    #[test]
+    fn host_and_domain_stop_at_the_end_of_the_name() {
+        let mut query = CaptureQuery { scope: Scope::Domain(Site::parse("example.com").unwrap()), from: None, to: None, urlkey_words: Vec::new() };
+        let (found, answer) = ask(&sample(), &query);
+        assert_eq!((found.len(), answer.bad_rows), (6, 1), "{found:?}");
+        query.scope = Scope::Host("www.example.com".to_owned());
+        assert_eq!(ask(&sample(), &query).0.len(), 5);
+        query.urlkey_words = vec!["tips".to_owned(), "cookie".to_owned()];
+        assert_eq!(ask(&sample(), &query).0.len(), 1);
+        query.scope = Scope::Host("exa mple".to_owned());
+        assert_eq!(ask(&sample(), &query), (Vec::new(), IndexAnswer::default()));
+    }
+
+    #[test]
+    fn first_and_last_moment_are_inclusive() {
+        let mut query = CaptureQuery::exact("http://example.com/privacy");
+        query.from = "20130101000000".parse().ok();
+        query.to = query.from;
+        assert_eq!(ask(&sample(), &query).0.len(), 1);
+    }
+
+    #[test]
+    fn a_row_under_a_foreign_key_is_found_by_its_url_too() {
+        let rows = vec![row("com,example,www)/privacy", "20120101000000", "http://www.example.com/privacy", "A")];
+        let catalogue = Catalogue::new(rows, &BadRows::default());
+        assert_eq!(catalogue.rows_of(&UrlKey::of("http://www.example.com/privacy").unwrap()).len(), 1);
+    }
+
+    #[test]
+    fn a_payload_is_found_by_digest_at_the_same_url_first() {
+        let catalogue = sample();
+        let like = row("com,example-two)/privacy", "20190101000000", "x", "A").capture;
+        let found = catalogue.row_with_payload(&PayloadDigest::parse("A").unwrap(), &like).unwrap();
+        assert_eq!(found.capture.urlkey, like.urlkey);
+        assert!(catalogue.row_with_payload(&PayloadDigest::parse("Z").unwrap(), &like).is_none());
+    }
+}

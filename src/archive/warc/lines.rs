@@ -1,0 +1,207 @@
+//! Lines and header blocks out of byte streams that nobody vouches for.
+
+use std::io::{self, BufRead, Read};
+
+/// What a read for a line found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Line {
+    /// The stream has ended; nothing was read.
+    End,
+    /// A line, without its line end.
+    Whole,
+    /// A line longer than allowed; only its beginning is kept, the rest is passed over.
+    TooLong,
+}
+
+/// Reads a line that ends in LF or CR LF (or with the stream) into `line`, keeping at most `cap` bytes.
+pub(super) fn read_line(reader: &mut impl BufRead, cap: usize, line: &mut Vec<u8>) -> io::Result<Line> {
+    line.clear();
+    let mut seen_any = false;
+    let mut too_long = false;
+    loop {
+        let available = match reader.fill_buf() {
+            Ok(bytes) => bytes,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(error),
+        };
+        if available.is_empty() {
+            break;
+        }
+        seen_any = true;
+        let end = available.iter().position(|&b| b == b'\n');
+        let part = available.get(..end.unwrap_or(available.len())).unwrap_or_default();
+        let room = cap.saturating_sub(line.len());
+        too_long |= part.len() > room;
+        line.extend(part.iter().take(room));
+        let used = part.len() + usize::from(end.is_some());
+        reader.consume(used);
+        if end.is_some() {
+            break;
+        }
+    }
+    if line.last() == Some(&b'\r') {
+        line.pop();
+    }
+    Ok(match (seen_any, too_long) {
+        (false, _) => Line::End,
+        (true, true) => Line::TooLong,
+        (true, false) => Line::Whole,
+    })
+}
+
+/// Why a block of headers could not be read.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum HeadFault {
+    /// The stream failed, or its compression is broken.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+    /// The headers pass any sensible size.
+    #[error("its headers are longer than {0} bytes")]
+    TooLong(usize),
+    /// The first line is not what it must be.
+    #[error("{0}")]
+    WrongStart(String),
+}
+
+/// Named fields, in order; names in lower case.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Headers {
+    fields: Vec<(String, String)>,
+}
+
+impl Headers {
+    /// Reads fields up to the blank line or the end of the stream; `budget` is how many bytes they may take in all.
+    /// Folded lines are joined; lines without a colon are passed over (servers of the nineties sent some).
+    pub(super) fn read(reader: &mut impl BufRead, budget: usize) -> Result<Self, HeadFault> {
+        let mut fields: Vec<(String, String)> = Vec::new();
+        let mut line = Vec::new();
+        let mut left = budget;
+        loop {
+            match read_line(reader, left, &mut line)? {
+                Line::End => break,
+                Line::TooLong => return Err(HeadFault::TooLong(budget)),
+                Line::Whole if line.is_empty() => break,
+                Line::Whole => {}
+            }
+            left = left.saturating_sub(line.len() + 1);
+            let text = text_of(&line);
+            if text.starts_with([' ', '\t']) {
+                if let Some((_, value)) = fields.last_mut() {
+                    value.push(' ');
+                    value.push_str(text.trim());
+                }
+            } else if let Some((name, value)) = text.split_once(':') {
+                fields.push((name.trim().to_ascii_lowercase(), value.trim().to_owned()));
+            }
+        }
+        Ok(Self { fields })
+    }
+
+    /// A single field, or none.
+    pub(super) fn of(name: &str, value: Option<&str>) -> Self {
+        Self { fields: value.map(|value| (name.to_owned(), value.to_owned())).into_iter().collect() }
+    }
+
+    /// The first value of a field that is not empty; `name` in lower case.
+    pub(super) fn get(&self, name: &str) -> Option<&str> {
+        let mut values = self.fields.iter().filter(|(n, _)| n == name).map(|(_, value)| value.as_str());
+        values.find(|value| !value.is_empty())
+    }
+
+    /// Every value of a field.
+    pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.fields.iter().filter(move |(n, _)| n == name).map(|(_, value)| value.as_str())
+    }
+
+    /// All values of a list field (`Content-Encoding`) as one list; `None` when there is none.
+    pub(super) fn list(&self, name: &str) -> Option<String> {
+        let values: Vec<&str> = self.all(name).filter(|value| !value.is_empty()).collect();
+        (!values.is_empty()).then(|| values.join(", "))
+    }
+}
+
+/// Header bytes as text: UTF-8 where they are, else one letter a byte, so that nothing is lost.
+fn text_of(bytes: &[u8]) -> String {
+    std::str::from_utf8(bytes).map_or_else(|_| bytes.iter().copied().map(char::from).collect(), str::to_owned)
+}
+
+/// Counts what is taken from a reader.
+#[derive(Debug)]
+pub(super) struct Counted<R> {
+    inner: R,
+    position: u64,
+}
+
+impl<R> Counted<R> {
+    /// Counts from `position` on.
+    pub(super) fn from(inner: R, position: u64) -> Self {
+        Self { inner, position }
+    }
+
+    /// Bytes taken so far.
+    pub(super) fn position(&self) -> u64 {
+        self.position
+    }
+}
+
+impl<R: BufRead> Read for Counted<R> {
+    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(out)?;
+        self.position = self.position.saturating_add(count as u64);
+        Ok(count)
+    }
+}
+
+impl<R: BufRead> BufRead for Counted<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.inner.fill_buf()
+    }
+
+    fn consume(&mut self, count: usize) {
+        self.position = self.position.saturating_add(count as u64);
+        self.inner.consume(count);
+    }
+}
+
+/// Text from a file as it may stand in a message: no control characters, not too long.
+pub(super) fn shown(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(500).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn folded_repeated_and_odd_header_lines_are_read() {
+        let raw = b"Content-Type: text/html;\n  charset=utf-8\r\nnonsense line\nX: \r\nX: two\nContent-Encoding: gzip\r\nCONTENT-ENCODING:br\n\nbody";
+        let mut reader = &raw[..];
+        let headers = Headers::read(&mut reader, 1000).unwrap();
+        assert_eq!(headers.get("content-type"), Some("text/html; charset=utf-8"));
+        assert_eq!(headers.get("x"), Some("two"));
+        assert_eq!(headers.list("content-encoding").as_deref(), Some("gzip, br"));
+        assert_eq!(headers.get("missing"), None);
+        assert_eq!(reader, b"body");
+    }
+
+    #[test]
+    fn headers_without_end_stop_at_the_budget() {
+        let endless = io::repeat(b'a').take(10_000_000);
+        assert!(matches!(Headers::read(&mut io::BufReader::new(endless), 5000), Err(HeadFault::TooLong(5000))));
+        let many = "a: b\n".repeat(100_000);
+        assert!(matches!(Headers::read(&mut many.as_bytes(), 5000), Err(HeadFault::TooLong(5000))));
+    }
+
+    #[test]
+    fn an_overlong_line_is_passed_over_whole() {
+        let mut reader = io::BufReader::with_capacity(3, &b"0123456789\nnext\r\nlast"[..]);
+        let mut line = Vec::new();
+        assert_eq!(read_line(&mut reader, 5, &mut line).unwrap(), Line::TooLong);
+        assert_eq!(line, b"01234");
+        assert_eq!(read_line(&mut reader, 5, &mut line).unwrap(), Line::Whole);
+        assert_eq!(line, b"next");
+        assert_eq!(read_line(&mut reader, 5, &mut line).unwrap(), Line::Whole);
+        assert_eq!(line, b"last");
+        assert_eq!(read_line(&mut reader, 5, &mut line).unwrap(), Line::End);
+    }
+}

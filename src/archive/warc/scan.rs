@@ -1,0 +1,190 @@
+//! Makes the index of a WARC file by reading it from end to end.
+
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+
+use data_encoding::BASE32_NOPAD;
+use flate2::bufread::GzDecoder;
+use sha1::{Digest as _, Sha1};
+
+use super::http_message::{ResponseHead, mimetype_of};
+use super::lines::{Counted, HeadFault};
+use super::record::{RecordHead, RecordKind};
+use crate::model::{Capture, PayloadDigest, UrlKey};
+
+/// Size of the buffers between file, decompressor and parser.
+pub(super) const BUFFER_BYTES: usize = 64 * 1024;
+
+/// First bytes of a gzip member.
+pub(super) const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+
+/// Where a record begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Place {
+    /// First byte in the file, of the record or of the gzip member that it is in.
+    pub(super) offset: u64,
+    /// Bytes of the decompressed member before the record: 0 in files with one member a record.
+    pub(super) skip: u64,
+}
+
+/// What reading a whole file gave.
+#[derive(Debug, Default)]
+pub(super) struct Scan {
+    /// The captures and where they are, in the order of the file.
+    pub(super) rows: Vec<(Capture, Place)>,
+    /// `response`, `revisit` and `resource` records of web pages without a valid URL or date.
+    pub(super) bad_rows: u64,
+    /// Gzip members with more than one record.
+    pub(super) shared_members: u64,
+}
+
+/// Why a file could not be read to its end.
+#[derive(Debug)]
+pub(super) struct ScanFault {
+    /// Where in the file the record or member begins that cannot be read.
+    pub(super) offset: u64,
+    /// What is wrong with it.
+    pub(super) detail: String,
+    /// True when the file ends too early.
+    pub(super) is_cut_off: bool,
+}
+
+/// Reads a whole WARC file.
+pub(super) fn scan_file(path: &Path) -> Result<Scan, ScanFault> {
+    let file = File::open(path).map_err(|e| ScanFault { offset: 0, detail: e.to_string(), is_cut_off: false })?;
+    scan(BufReader::with_capacity(BUFFER_BYTES, file))
+}
+
+/// Reads a whole WARC from a stream: plain, one gzip member a record, one member for all, or any mixture.
+pub(super) fn scan(reader: impl BufRead) -> Result<Scan, ScanFault> {
+    let mut outer = Counted::from(reader, 0);
+    let mut scan = Scan::default();
+    loop {
+        let offset = outer.position();
+        let fault = |fault: HeadFault| {
+            let is_cut_off = matches!(&fault, HeadFault::Io(e) if e.kind() == io::ErrorKind::UnexpectedEof);
+            ScanFault { offset, detail: fault.to_string(), is_cut_off }
+        };
+        let start = outer.fill_buf().map_err(|e| fault(e.into()))?;
+        if start.is_empty() {
+            return Ok(scan);
+        }
+        if start.first() == GZIP_MAGIC.first() {
+            scan_member(&mut outer, offset, &mut scan).map_err(fault)?;
+        } else {
+            let rows_before = scan.rows.len();
+            let place = Place { offset, skip: 0 };
+            scan_record(&mut outer, place, &mut scan).map_err(fault)?;
+            let length = outer.position().saturating_sub(offset);
+            set_length(&mut scan, rows_before, length);
+        }
+    }
+}
+
+/// Reads one gzip member with all records in it.
+fn scan_member(outer: &mut impl BufRead, offset: u64, scan: &mut Scan) -> Result<(), HeadFault> {
+    let rows_before = scan.rows.len();
+    let mut records = 0_u64;
+    let mut outer = Counted::from(outer, 0);
+    {
+        let decoder = GzDecoder::new(&mut outer);
+        let mut inner = Counted::from(BufReader::with_capacity(BUFFER_BYTES, decoder), 0);
+        while !inner.fill_buf()?.is_empty() {
+            let place = Place { offset, skip: inner.position() };
+            scan_record(&mut inner, place, scan)?;
+            records += 1;
+        }
+    }
+    if records == 1 {
+        set_length(scan, rows_before, outer.position());
+    } else if records > 1 {
+        scan.shared_members += 1;
+    }
+    Ok(())
+}
+
+fn set_length(scan: &mut Scan, from: usize, length: u64) {
+    for (capture, _) in scan.rows.iter_mut().skip(from) {
+        capture.length = Some(length);
+    }
+}
+
+/// Reads one record with the line ends around it.
+fn scan_record(reader: &mut impl BufRead, place: Place, scan: &mut Scan) -> Result<(), HeadFault> {
+    let head = RecordHead::read(reader)?;
+    let mut block = reader.by_ref().take(head.content_length);
+    match row_of(&head, &mut block)? {
+        Row::Capture(capture) => scan.rows.push((*capture, place)),
+        Row::Bad => scan.bad_rows += 1,
+        Row::None => {}
+    }
+    io::copy(&mut block, &mut io::sink())?;
+    if block.limit() > 0 {
+        return Err(HeadFault::Io(io::Error::new(io::ErrorKind::UnexpectedEof, "the file ends inside the record")));
+    }
+    // Two CRLF end a record; some writers wrote one, or bare line feeds.
+    loop {
+        let bytes = reader.fill_buf()?;
+        let line_ends = bytes.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+        let goes_on = line_ends > 0 && line_ends == bytes.len();
+        reader.consume(line_ends);
+        if !goes_on {
+            return Ok(());
+        }
+    }
+}
+
+enum Row {
+    Capture(Box<Capture>),
+    Bad,
+    None,
+}
+
+/// The index row of a record; reads as much of the block as it needs.
+fn row_of(head: &RecordHead, block: &mut impl BufRead) -> Result<Row, HeadFault> {
+    if head.kind == RecordKind::Other {
+        return Ok(Row::None);
+    }
+    let target = head.target().unwrap_or_default();
+    let has_other_scheme = target.split_once(':').is_some_and(|(scheme, _)| !scheme.to_ascii_lowercase().starts_with("http"));
+    if has_other_scheme {
+        // dns:, ftp:, urn: and the like are no pages.
+        return Ok(Row::None);
+    }
+    let (Ok(urlkey), Some(timestamp)) = (UrlKey::of(target), head.date()) else {
+        return Ok(Row::Bad);
+    };
+    let (mimetype, statuscode) = match head.kind {
+        RecordKind::Revisit => ("warc/revisit".to_owned(), None),
+        RecordKind::Resource => (mimetype_of(head.content_type()), Some(200)),
+        _ => match ResponseHead::read(block) {
+            Ok(response) => (response.mimetype(), Some(response.status)),
+            Err(HeadFault::Io(error)) => return Err(error.into()),
+            // The row stays in the index, so that reading it says what is wrong.
+            Err(HeadFault::TooLong(_) | HeadFault::WrongStart(_)) => ("unk".to_owned(), None),
+        },
+    };
+    let digest = match head.payload_digest() {
+        Some(digest) => Some(digest),
+        None if head.kind == RecordKind::Revisit => None,
+        None => Some(digest_of(block)?),
+    };
+    let original = target.to_owned();
+    Ok(Row::Capture(Box::new(Capture { urlkey, timestamp, original, mimetype, statuscode, digest, length: None })))
+}
+
+fn digest_of(payload: &mut impl BufRead) -> Result<PayloadDigest, HeadFault> {
+    let mut hash = Sha1::new();
+    loop {
+        let bytes = payload.fill_buf()?;
+        if bytes.is_empty() {
+            break;
+        }
+        hash.update(bytes);
+        let count = bytes.len();
+        payload.consume(count);
+    }
+    let letters = BASE32_NOPAD.encode(&hash.finalize());
+    PayloadDigest::parse(&letters).map_err(|e| HeadFault::WrongStart(e.to_string()))
+}

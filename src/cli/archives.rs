@@ -1,0 +1,100 @@
+//! From settings to archives and vocabularies, and what an archive's use looks like to people and machines.
+
+use std::fs;
+
+use serde_json::{Value, json};
+
+use super::failure::Failure;
+use crate::archive::Archive;
+use crate::archive::http::{self, Dialect, EndpointUsage, HttpSettings, RequestLog};
+use crate::config::{ArchiveLocation, ArchiveSettings, DiscoverSettings};
+use crate::discover::Vocabulary;
+use crate::model::Timestamp;
+
+/// The vocabulary that the settings name; `None` for the built-in one.
+pub(super) fn vocabulary(settings: &DiscoverSettings) -> Result<Option<Vocabulary>, Failure> {
+    let Some(path) = &settings.vocabulary else { return Ok(None) };
+    let fail = |what: &dyn std::fmt::Display| Failure::usage(anyhow::anyhow!("vocabulary `{}`: {what}", path.display()));
+    let text = fs::read_to_string(path).map_err(|e| fail(&e))?;
+    Vocabulary::from_toml(&text).map(Some).map_err(|e| fail(&e))
+}
+
+/// How to speak to an archive over HTTP, checked against its limits.
+pub(super) fn http_settings(settings: &ArchiveSettings, request_log: Option<RequestLog>) -> Result<HttpSettings, Failure> {
+    let (dialect, base_url) = match &settings.location {
+        ArchiveLocation::Wayback(url) => (Dialect::Wayback, url.clone()),
+        ArchiveLocation::Pywb(url) => (Dialect::Pywb, url.clone()),
+        ArchiveLocation::Path(path) => {
+            return Err(Failure::usage(anyhow::anyhow!("`{}` is a path, not a server", path.display())));
+        }
+    };
+    let http = HttpSettings {
+        base_url,
+        dialect,
+        cdx_per_minute: settings.cdx_per_minute,
+        playback_per_second: settings.playback_per_second,
+        contact: settings.contact.clone(),
+        max_body_bytes: settings.max_body_bytes,
+        connect_timeout: settings.connect_timeout,
+        read_timeout: settings.read_timeout,
+        request_log,
+        ..HttpSettings::default()
+    };
+    http.validate().map_err(|faults| Failure::usage(anyhow::anyhow!(faults.replace("; ", "\n"))))?;
+    Ok(http)
+}
+
+/// What stands before `<timestamp>/<url>` in the addresses of an archive for people.
+pub(super) fn memento_url_prefix<A: Archive>(archive: &A) -> String {
+    let stamp = Timestamp::from_unix_seconds(0);
+    let address = archive.memento_url(stamp, "");
+    address.strip_suffix(&format!("{stamp}/")).unwrap_or(&address).to_owned()
+}
+
+/// What was asked of an archive.
+#[derive(Debug)]
+pub(super) enum Usage {
+    /// Files: nothing worth counting.
+    None,
+    /// A server.
+    Http(http::Usage),
+}
+
+impl Usage {
+    /// For the database and `status`.
+    pub(super) fn json(&self) -> Value {
+        let Self::Http(usage) = self else { return Value::Null };
+        json!({
+            "cdx": endpoint_json(&usage.cdx), "playback": endpoint_json(&usage.playback),
+            "retries": usage.retries, "freezes": usage.freezes,
+        })
+    }
+
+    /// For people, a line an endpoint.
+    pub(super) fn text(&self) -> String {
+        let Self::Http(usage) = self else { return String::new() };
+        let line = |name: &str, e: &EndpointUsage| {
+            let outcomes: Vec<String> = e.outcomes.iter().map(|(outcome, n)| format!("{} {n}", outcome.name())).collect();
+            format!(
+                "{name}: {} requests ({}), {} kB, {:.0} % of the allowed rate\n",
+                e.requests,
+                outcomes.join(", "),
+                e.bytes_received >> 10,
+                e.share_of_rate * 100.0
+            )
+        };
+        let mut text = line("cdx", &usage.cdx) + &line("playback", &usage.playback);
+        if usage.retries + usage.freezes > 0 {
+            text += &format!("{} retries, {} freezes\n", usage.retries, usage.freezes);
+        }
+        text
+    }
+}
+
+fn endpoint_json(e: &EndpointUsage) -> Value {
+    let outcomes: serde_json::Map<String, Value> = e.outcomes.iter().map(|(o, n)| (o.name().to_owned(), Value::from(*n))).collect();
+    json!({
+        "requests": e.requests, "outcomes": outcomes, "bytes_received": e.bytes_received,
+        "active_seconds": e.active_seconds, "share_of_rate": e.share_of_rate,
+    })
+}

@@ -1,0 +1,203 @@
+//! `policytrail extract`: the policy of one saved page, or of a folder of them. No database, no archive.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Write as _};
+use std::path::{Path, PathBuf};
+
+use serde_json::json;
+use url::Url;
+
+use super::failure::{Exit, Failure};
+use crate::crawl::PdfReader;
+use crate::extract::{self, DocumentType, Options, PageInput};
+use crate::model::{Document, Dropped};
+
+/// Take the policy's words out of a saved page (HTML, PDF or plain text)
+#[derive(Debug, clap::Args)]
+#[command(after_help = "A page that is no policy is told on stderr with its reason, and the exit code is 1.")]
+pub(super) struct Arguments {
+    /// The page; `-` or nothing for standard input
+    #[arg(value_name = "FILE", conflicts_with_all = ["input", "out"])]
+    file: Option<PathBuf>,
+
+    /// Address of the page, for its relative links and its fragment
+    #[arg(long, value_name = "URL", conflicts_with = "input")]
+    url: Option<String>,
+
+    /// What to print
+    #[arg(long, value_enum, default_value = "markdown")]
+    format: Format,
+
+    /// The document wanted of a page that holds several
+    #[arg(long = "type", value_enum, default_value = "privacy")]
+    document_type: Type,
+
+    /// A folder of saved pages, with --out
+    #[arg(long = "in", value_name = "DIR", requires = "out")]
+    input: Option<PathBuf>,
+
+    /// The folder for their texts, `<name>.md`, `.txt` or `.json`; made if it is not there
+    #[arg(long, value_name = "DIR", requires = "input")]
+    out: Option<PathBuf>,
+
+    /// Say on stderr which part of the page won and why
+    #[arg(long)]
+    explain: bool,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Format {
+    /// `CommonMark` with tables
+    Markdown,
+    /// Plain words, wrapped at 80 columns
+    Text,
+    /// Title, language, text, Markdown, hash
+    Json,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Type {
+    /// The privacy policy
+    Privacy,
+    /// Whatever the page is about
+    Any,
+}
+
+/// Largest file that is read; the crawl's limit for a page is 32 MB by default.
+const MAX_FILE_BYTES: u64 = 64 << 20;
+const TEXT_COLUMNS: usize = 80;
+
+pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+    let url = arguments.url.as_deref().map(Url::parse).transpose().map_err(|e| {
+        Failure::usage(anyhow::anyhow!("--url is not a web address: {e}; write a full one such as https://www.example.com/privacy"))
+    })?;
+    match (&arguments.input, &arguments.out) {
+        (Some(input), Some(out)) => many(arguments, input, out),
+        _ => one(arguments, url.as_ref()),
+    }
+}
+
+fn one(arguments: &Arguments, url: Option<&Url>) -> Result<Exit, Failure> {
+    let file = arguments.file.as_deref().filter(|f| *f != Path::new("-"));
+    let bytes = match file {
+        Some(path) => read(path)?,
+        None => read_bounded(io::stdin().lock()).map_err(|e| Failure::usage(anyhow::anyhow!("cannot read standard input: {e}")))?,
+    };
+    let result = extract_page(arguments, &bytes, file.and_then(type_by_name), url)?;
+    let mut out = io::stdout().lock();
+    out.write_all(printed(arguments.format, &result).as_bytes())?;
+    match result {
+        Ok(_) => Ok(Exit::Done),
+        Err(dropped) => {
+            tell(&format!("no policy: {dropped}"));
+            Ok(Exit::DoneWithFailures)
+        }
+    }
+}
+
+fn many(arguments: &Arguments, input: &Path, out: &Path) -> Result<Exit, Failure> {
+    let unusable = |path: &Path, e: &io::Error| Failure::usage(anyhow::anyhow!("cannot read folder `{}`: {e}", path.display()));
+    let mut files: Vec<PathBuf> = fs::read_dir(input)
+        .and_then(|entries| entries.map(|entry| entry.map(|e| e.path())).collect::<io::Result<_>>())
+        .map_err(|e| unusable(input, &e))?;
+    files.retain(|path| path.is_file() && is_page(path));
+    files.sort();
+    fs::create_dir_all(out).map_err(|e| unusable(out, &e))?;
+    let extension = match arguments.format {
+        Format::Markdown => "md",
+        Format::Text => "txt",
+        Format::Json => "json",
+    };
+    let mut dropped_pages = 0;
+    for file in &files {
+        let Some(name) = file.file_stem() else { continue };
+        let result = extract_page(arguments, &read(file)?, type_by_name(file), None)?;
+        if let Err(dropped) = &result {
+            dropped_pages += 1;
+            tell(&format!("{}: no policy: {dropped}", file.display()));
+        }
+        let mut target = out.join(name).into_os_string();
+        target.push(".");
+        target.push(extension);
+        let target = PathBuf::from(target);
+        if result.is_ok() || matches!(arguments.format, Format::Json) {
+            fs::write(&target, printed(arguments.format, &result))
+                .map_err(|e| anyhow::anyhow!("cannot write `{}`: {e}", target.display()))?;
+        }
+    }
+    writeln!(io::stdout(), "{} pages, {} policies, {dropped_pages} dropped", files.len(), files.len() - dropped_pages)?;
+    Ok(if dropped_pages == 0 { Exit::Done } else { Exit::DoneWithFailures })
+}
+
+fn extract_page(arguments: &Arguments, bytes: &[u8], content_type: Option<&str>, url: Option<&Url>) -> Result<Result<Document, Dropped>, Failure> {
+    let input = PageInput { bytes, content_type, url };
+    let document_type = match arguments.document_type {
+        Type::Privacy => DocumentType::Privacy,
+        Type::Any => DocumentType::Any,
+    };
+    let options = Options { document_type, ..Options::default() };
+    if extract::is_pdf(bytes) {
+        return Ok(PdfReader::of_this_program()?.read_blocking(&input));
+    }
+    if !arguments.explain {
+        return Ok(extract::extract(&input, &options));
+    }
+    let result = extract::explain(&input, &options);
+    for reason in result.iter().flat_map(|extraction| &extraction.explanation) {
+        tell(reason);
+    }
+    Ok(result.map(|extraction| extraction.document))
+}
+
+fn printed(format: Format, result: &Result<Document, Dropped>) -> String {
+    match (format, result) {
+        (Format::Markdown, Ok(document)) => document.markdown.clone(),
+        (Format::Text, Ok(document)) => extract::readable(&document.markdown, TEXT_COLUMNS),
+        (Format::Json, Ok(d)) => {
+            let value = json!({
+                "title": d.title, "language": d.language, "text": d.text, "markdown": d.markdown,
+                "text_sha256": d.text_hash.to_string(), "word_count": d.word_count, "extractor_version": d.extractor_version,
+            });
+            format!("{value}\n")
+        }
+        (Format::Json, Err(dropped)) => format!("{}\n", json!({ "dropped": dropped.reason.code(), "detail": dropped.detail })),
+        (_, Err(_)) => String::new(),
+    }
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    File::open(path)
+        .and_then(read_bounded)
+        .map_err(|e| Failure::usage(anyhow::anyhow!("cannot read `{}`: {e}; name a saved page, or - for standard input", path.display())))
+}
+
+fn read_bounded(input: impl Read) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    input.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
+    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_FILE_BYTES {
+        return Err(io::Error::other("it is larger than 64 MB"));
+    }
+    Ok(bytes)
+}
+
+fn extension(path: &Path) -> String {
+    path.extension().and_then(|e| e.to_str()).unwrap_or("").to_ascii_lowercase()
+}
+
+fn is_page(path: &Path) -> bool {
+    matches!(extension(path).as_str(), "html" | "htm" | "xhtml" | "shtml" | "php" | "asp" | "aspx" | "jsp" | "pdf" | "txt")
+}
+
+fn type_by_name(path: &Path) -> Option<&'static str> {
+    match extension(path).as_str() {
+        "pdf" => Some("application/pdf"),
+        "txt" => Some("text/plain"),
+        _ => None,
+    }
+}
+
+fn tell(line: &str) {
+    let line: String = line.chars().filter(|c| !c.is_control()).collect();
+    // Nobody is left to tell when stderr is closed.
+    let _ = writeln!(io::stderr(), "policytrail: {line}");
+}

@@ -1,0 +1,93 @@
+//! Logs on stderr, and a progress bar where a person watches.
+
+use std::convert::Infallible;
+use std::io::{self, IsTerminal as _, Write};
+use std::sync::Arc;
+use std::time::Duration;
+
+use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::crawl::Progress;
+
+/// How often the bar is drawn anew.
+const REDRAW: Duration = Duration::from_millis(200);
+
+/// A bar on a terminal; nothing elsewhere, where the log tells the progress.
+#[derive(Debug, Clone)]
+pub(super) struct Bar(Option<ProgressBar>);
+
+impl Bar {
+    /// Starts logging, and the bar if stderr is a terminal. Logs more with `verbose`.
+    pub(super) fn start(verbose: bool) -> Self {
+        let watched = io::stderr().is_terminal();
+        let bar = watched.then(|| {
+            let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
+            let style = ProgressStyle::with_template("{bar:24} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
+            bar.set_style(style);
+            bar
+        });
+        let level = match (verbose, watched) {
+            (true, _) => "policytrail=debug",
+            (false, true) => "policytrail=warn",
+            (false, false) => "policytrail=info",
+        };
+        let filter = EnvFilter::try_from_env("POLICYTRAIL_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+        let writer = AboveBar(bar.clone());
+        // A second start in one process (tests) keeps the first logger.
+        let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(watched).with_target(false).try_init();
+        Self(bar)
+    }
+
+    /// Draws the progress until the future that this runs beside is dropped.
+    pub(super) async fn follow(&self, progress: Arc<Progress>, playback_per_second: Option<f64>) -> Infallible {
+        loop {
+            if let Some(bar) = &self.0 {
+                let now = progress.snapshot();
+                bar.set_length(now.sites_total);
+                bar.set_position(now.sites_done);
+                #[expect(clippy::cast_precision_loss, reason = "an estimate for people")]
+                let left = playback_per_second
+                    .map(|rate| format!(", about {} left", HumanDuration(Duration::from_secs_f64(now.requests_left as f64 / rate))))
+                    .unwrap_or_default();
+                bar.set_message(format!(
+                    "{}/{} sites, {} captures, {} requests to go{left}",
+                    now.sites_done, now.sites_total, now.captures_looked_at, now.requests_left
+                ));
+            }
+            tokio::time::sleep(REDRAW).await;
+        }
+    }
+
+    /// Takes the bar away.
+    pub(super) fn finish(&self) {
+        if let Some(bar) = &self.0 {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+/// Log lines go above the bar.
+#[derive(Debug, Clone)]
+struct AboveBar(Option<ProgressBar>);
+
+impl Write for AboveBar {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        match &self.0 {
+            Some(bar) => bar.suspend(|| io::stderr().write(bytes)),
+            None => io::stderr().write(bytes),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stderr().flush()
+    }
+}
+
+impl<'a> MakeWriter<'a> for AboveBar {
+    type Writer = Self;
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}

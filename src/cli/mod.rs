@@ -1,0 +1,70 @@
+//! The command line: one file a command. A command unpacks its arguments, calls the rooms below, prints the answer.
+//!
+//! stdout is the answer, stderr is progress and logs.
+
+mod archives;
+mod backfill;
+mod export;
+mod extract;
+mod failure;
+mod logging;
+mod options;
+mod status;
+mod table;
+
+use std::ffi::OsString;
+use std::io;
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand};
+
+pub use failure::Exit;
+use failure::Failure;
+
+use crate::crawl::{PDF_COMMAND, answer_pdf};
+
+/// Histories of privacy policies from web archives.
+///
+/// Finds where each site's privacy policy lived over the years, fetches the archived pages politely, takes the policy's
+/// own words out of the HTML, and keeps every version, with its dates, in one SQLite file that exports as a dataset.
+#[derive(Debug, Parser)]
+#[command(name = "policytrail", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+const EXIT_CODES: &str = "Exit codes: 0 done · 1 done with failures · 2 usage or configuration · \
+3 the archive refused or cannot be reached (run again to go on) · 130 interrupted (run again to go on)";
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Backfill(backfill::Arguments),
+    Status(status::Arguments),
+    Export(export::Arguments),
+    Extract(extract::Arguments),
+    /// Read one PDF from standard input (for this program's own use)
+    #[command(name = PDF_COMMAND, hide = true)]
+    ReadPdf,
+}
+
+/// Runs the program with these arguments (the first is its name) and says how it ended.
+#[must_use]
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments = match Arguments::try_parse_from(arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // A closed pipe is no reason to complain.
+            let _ = error.print();
+            return if error.use_stderr() { Exit::Usage } else { Exit::Done }.into();
+        }
+    };
+    let result = match arguments.command {
+        Command::Backfill(arguments) => backfill::run(&arguments),
+        Command::Status(arguments) => status::run(&arguments),
+        Command::Export(arguments) => export::run(&arguments),
+        Command::Extract(arguments) => extract::run(&arguments),
+        Command::ReadPdf => answer_pdf(io::stdin().lock(), io::stdout().lock()).map(|()| Exit::Done).map_err(Failure::from),
+    };
+    result.unwrap_or_else(Failure::tell).into()
+}

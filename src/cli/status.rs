@@ -1,0 +1,121 @@
+//! `policytrail status`: what the database holds.
+
+use std::io::{self, Write as _};
+
+use super::failure::{Exit, Failure};
+use super::options::Common;
+use super::table::{Align, table};
+use crate::model::Timestamp;
+use crate::store::{PolicySummary, Status, Store};
+
+/// Say what the database holds: sites, policies, versions, drops by reason, the last run
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    common: Common,
+
+    /// How to print it
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Format {
+    /// For people
+    Text,
+    /// One JSON object
+    Json,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+    let settings = arguments.common.settings(&[])?;
+    let store = Store::open(&settings.database)?;
+    let status = store.status()?;
+    let policies = store.summaries(&[])?;
+    let mut out = io::stdout().lock();
+    match arguments.format {
+        Format::Json => {
+            let mut value = serde_json::to_value(&status).map_err(anyhow::Error::from)?;
+            value["database"] = settings.database.to_string_lossy().into();
+            value["policies_by_site"] = serde_json::to_value(&policies).map_err(anyhow::Error::from)?;
+            writeln!(out, "{value}")?;
+        }
+        Format::Text => {
+            out.write_all(summary_table(&policies).as_bytes())?;
+            out.write_all(overview(&status).as_bytes())?;
+        }
+    }
+    Ok(Exit::Done)
+}
+
+/// The table at the end of a run and in `status`: a line a policy.
+pub(super) fn summary_table(policies: &[PolicySummary]) -> String {
+    let header = [
+        ("site", Align::Left),
+        ("policy URL", Align::Left),
+        ("versions", Align::Right),
+        ("first", Align::Left),
+        ("last", Align::Left),
+        ("captures", Align::Right),
+        ("dropped", Align::Right),
+    ];
+    let date = |stamp: &Option<String>| {
+        stamp.as_deref().and_then(|s| s.parse::<Timestamp>().ok()).map_or_else(|| "-".to_owned(), Timestamp::date_text)
+    };
+    let rows: Vec<Vec<String>> = policies
+        .iter()
+        .map(|p| {
+            let url = match (&p.policy_url, &p.site_dropped) {
+                (Some(url), _) => url.clone(),
+                (None, Some(reason)) => format!("({reason})"),
+                (None, None) => "(none found)".to_owned(),
+            };
+            vec![
+                p.site.clone(),
+                url,
+                p.versions.to_string(),
+                date(&p.first_seen),
+                date(&p.last_seen),
+                p.captures.to_string(),
+                p.dropped.to_string(),
+            ]
+        })
+        .collect();
+    table(&header, &rows)
+}
+
+fn overview(s: &Status) -> String {
+    let mut lines = vec![
+        String::new(),
+        format!(
+            "{} sites ({} with versions, {} looked at to the end), {} policies, {} versions of {} documents",
+            s.sites, s.sites_with_versions, s.sites_looked_at, s.policies, s.versions, s.documents
+        ),
+        format!(
+            "{} captures known, {} fetched; {} payloads, {} MB unpacked, {} MB in the database",
+            s.captures,
+            s.mementos,
+            s.payloads,
+            s.payload_bytes >> 20,
+            s.database_bytes >> 20
+        ),
+    ];
+    if s.sites_unfinished > 0 {
+        lines.push(format!("{} sites were cut short: run the same command again to go on", s.sites_unfinished));
+    }
+    if !s.drops.is_empty() {
+        let drops: Vec<String> = s.drops.iter().map(|(reason, n)| format!("{reason} {n}")).collect();
+        lines.push(format!("dropped: {}", drops.join(", ")));
+    }
+    for (archive, until) in &s.frozen {
+        lines.push(format!("{archive} is left alone until {until} UTC, because it refused"));
+    }
+    if let Some(run) = &s.last_run {
+        let outcome = run.outcome.as_deref().unwrap_or("not finished");
+        let ended = run.finished_at.as_deref().unwrap_or("?");
+        lines.push(format!("last run: {} {} to {ended} UTC, {outcome}", run.command, run.started_at));
+    }
+    let mut text: String = lines.join("\n").chars().filter(|c| !c.is_control() || *c == '\n').collect();
+    text.push('\n');
+    text
+}

@@ -1,0 +1,65 @@
+//! Tables for people: columns as wide as their content, text of strangers made harmless.
+
+use std::fmt::Write as _;
+
+/// How a column is aligned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Align {
+    /// Text.
+    Left,
+    /// Numbers.
+    Right,
+}
+
+/// Widest a cell may be; longer text loses its middle.
+const MAX_CELL_CHARS: usize = 60;
+
+/// Lays rows out under a header, one line a row, each ended by a line feed.
+pub(super) fn table(header: &[(&str, Align)], rows: &[Vec<String>]) -> String {
+    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| shown(cell)).collect()).collect();
+    let widths: Vec<usize> = header
+        .iter()
+        .enumerate()
+        .map(|(i, (name, _))| rows.iter().filter_map(|r| r.get(i)).map(|c| c.chars().count()).max().unwrap_or(0).max(name.len()))
+        .collect();
+    let mut out = String::new();
+    let names: Vec<String> = header.iter().map(|(name, _)| (*name).to_owned()).collect();
+    for row in std::iter::once(&names).chain(&rows) {
+        let mut line = String::new();
+        for ((cell, width), (_, align)) in row.iter().zip(&widths).zip(header) {
+            // Writing to a string cannot fail.
+            let _ = match align {
+                Align::Left => write!(line, "{cell:<width$}  "),
+                Align::Right => write!(line, "{cell:>width$}  "),
+            };
+        }
+        out.push_str(line.trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+/// Text without control characters, its middle cut out when it is too long.
+fn shown(text: &str) -> String {
+    let clean: Vec<char> = text.chars().filter(|c| !c.is_control()).collect();
+    if clean.len() <= MAX_CELL_CHARS {
+        return clean.into_iter().collect();
+    }
+    let head = MAX_CELL_CHARS / 2;
+    let tail = clean.len() - (MAX_CELL_CHARS - head - 1);
+    clean[..head].iter().chain(std::iter::once(&'…')).chain(&clean[tail..]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_line_up_and_escapes_are_gone() {
+        let rows = [vec!["a\u{1b}[31m".to_owned(), "7".to_owned()], vec!["é".repeat(100), "12".to_owned()]];
+        let out = table(&[("site", Align::Left), ("n", Align::Right)], &rows);
+        let widths: Vec<usize> = out.lines().map(|l| l.chars().count()).collect();
+        assert_eq!(widths, [64, 64, 64]);
+        assert!(!out.contains('\u{1b}') && out.contains('…'));
+    }
+}

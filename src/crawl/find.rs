@@ -1,0 +1,225 @@
+//! Where a site's policies are: asks the index and the archived home pages, and stores every piece of evidence.
+
+use data_encoding::HEXLOWER;
+use sha2::{Digest as _, Sha256};
+
+use super::home_looks;
+use super::site::SiteLook;
+use super::CrawlError;
+use crate::archive::{Archive, ArchiveError, CaptureQuery, IndexAnswer};
+use crate::discover::{self, Candidate, HomeLook, HomeSpan, Limits, PolicyKind, Source};
+use crate::model::{Capture, Dropped, IndexCounts, Timestamp, UrlKey};
+use crate::store::{DiscoveryRow, IndexQueryKey};
+
+/// New rows may reach an index late and out of order: a look for what is new begins this long before the newest row.
+const INDEX_LAG_SECONDS: i64 = 30 * 86_400;
+/// The first web page is of 1991, the first archived one of 1996.
+const FIRST_ARCHIVED_YEAR: &str = "1996";
+
+/// What an index question came to.
+enum Asked {
+    /// It was answered in this look, or just now.
+    Answered,
+    /// The archive has nothing to say, for good.
+    Dropped(Dropped),
+    /// No answer this time.
+    Unanswered,
+}
+
+impl<A: Archive> SiteLook<'_, '_, A> {
+    /// Finds candidates by every source and stores them. Gives the reason when the archive excludes the whole site.
+    pub(super) async fn find(&mut self) -> Result<Option<Dropped>, CrawlError> {
+        self.store_given()?;
+        if self.context.discover.by_path
+            && let Some(dropped) = self.find_by_path().await?
+        {
+            return Ok(Some(dropped));
+        }
+        if self.context.discover.by_link && self.context.crawl.home_pages_per_site > 0 {
+            self.check_stop()?;
+            self.find_by_link().await?;
+        }
+        Ok(None)
+    }
+
+    fn store_given(&self) -> Result<(), CrawlError> {
+        let given: Vec<Candidate> = self
+            .request
+            .policy_urls
+            .iter()
+            .filter_map(|url| discover::given(url, self.kind_of_given(url), &self.request.site))
+            .collect();
+        self.store_candidates(&given)
+    }
+
+    /// A known address is a privacy policy's unless its own words say otherwise.
+    fn kind_of_given(&self, url: &str) -> PolicyKind {
+        let verdict = UrlKey::of(url).map(|key| discover::judge_path(&key, self.context.vocabulary));
+        verdict.ok().filter(|v| v.score >= discover::PLAUSIBLE_SCORE).map_or(PolicyKind::Privacy, |v| v.kind)
+    }
+
+    async fn find_by_path(&mut self) -> Result<Option<Dropped>, CrawlError> {
+        let key = self.query_key(format!("domain {}", self.request.site), hash(self.context.vocabulary.query_words()));
+        let Some(from) = self.index_start(&key)? else { return Ok(None) };
+        let span = (from, self.context.crawl.to);
+        let answer = discover::by_path(self.context.archive, &self.request.site, span, self.context.vocabulary).await;
+        match answer {
+            Ok(found) => {
+                // Candidates first: rows without a discovery would never be looked at again after a kill between the two.
+                let whole: Vec<Candidate> =
+                    found.candidates.into_iter().filter(|c| !found.rows_left_out.contains(&c.urlkey)).collect();
+                self.store_candidates(&whole)?;
+                self.store_rows(&key, &found.captures, found.answer)?;
+                tracing::info!(site = %self.request.site, candidates = whole.len(), captures = found.captures.len(), "index looked at");
+                Ok(None)
+            }
+            Err(error) => match self.settle_index_error(error)? {
+                Asked::Dropped(dropped) if dropped.reason == crate::model::DropReason::Excluded => Ok(Some(dropped)),
+                _ => Ok(None),
+            },
+        }
+    }
+
+    async fn find_by_link(&mut self) -> Result<(), CrawlError> {
+        let context = self.context;
+        let known: Vec<HomeLook> =
+            context.store.home_looks(self.site_id)?.iter().filter_map(|look| home_looks::from_json(look)).collect();
+        let from = context.crawl.from.or_else(|| Timestamp::earliest(FIRST_ARCHIVED_YEAR).ok());
+        let span = HomeSpan { from: from.unwrap_or(self.since), to: context.crawl.to.unwrap_or(self.since) };
+        let limits = Limits { home_pages: context.crawl.home_pages_per_site, ..Limits::default() };
+        let mut failed = None;
+        let (store, site_id) = (&context.store, self.site_id);
+        let mut on_look = |look: &HomeLook| {
+            if let Err(error) = store.add_home_look(site_id, look.asked, &home_looks::to_json(look)) {
+                failed.get_or_insert(error);
+            }
+        };
+        let found =
+            discover::by_link(context.archive, &self.request.site, span, context.vocabulary, &limits, &known, &mut on_look).await;
+        if let Some(error) = failed {
+            return Err(error.into());
+        }
+        match found {
+            Ok(found) => {
+                tracing::info!(site = %self.request.site, home_pages = found.looks.len(), candidates = found.candidates.len(), "home pages looked at");
+                self.store_candidates(&found.candidates)
+            }
+            Err(error) => {
+                self.settle_index_error(error)?;
+                Ok(())
+            }
+        }
+    }
+
+    /// Makes sure that the index rows of an address are stored.
+    pub(super) async fn ask_index(&mut self, url: &str, urlkey: &UrlKey) -> Result<(), CrawlError> {
+        let key = self.query_key(format!("exact {urlkey}"), String::new());
+        let Some(from) = self.index_start(&key)? else { return Ok(()) };
+        let query = CaptureQuery { from, to: self.context.crawl.to, ..CaptureQuery::exact(url) };
+        let mut rows = Vec::new();
+        match self.context.archive.captures(&query, &mut |row| rows.push(row)).await {
+            Ok(answer) => self.store_rows(&key, &rows, answer),
+            Err(error) => {
+                self.settle_index_error(error)?;
+                Ok(())
+            }
+        }
+    }
+
+    fn query_key(&self, scope: String, words: String) -> IndexQueryKey {
+        let text = |t: Option<Timestamp>| t.map(|t| t.to_string()).unwrap_or_default();
+        IndexQueryKey { scope, words, span_from: text(self.context.crawl.from), span_to: text(self.context.crawl.to) }
+    }
+
+    /// From when on the index is to be asked; `None` when it was asked in this look already.
+    #[expect(clippy::option_option, reason = "not at all, from the beginning, or from a moment")]
+    fn index_start(&self, key: &IndexQueryKey) -> Result<Option<Option<Timestamp>>, CrawlError> {
+        let from = self.context.crawl.from;
+        let Some(past) = self.context.store.past_query(self.context.archive_id, key)? else { return Ok(Some(from)) };
+        if past.asked_at >= self.since {
+            return Ok(None);
+        }
+        if self.context.archive.is_local() {
+            return Ok(Some(from));
+        }
+        let newest = past.newest_capture.map(|t| Timestamp::from_unix_seconds(t.unix_seconds() - INDEX_LAG_SECONDS));
+        Ok(Some(from.max(newest)))
+    }
+
+    fn store_rows(&self, key: &IndexQueryKey, rows: &[Capture], answer: IndexAnswer) -> Result<(), CrawlError> {
+        let counts = IndexCounts {
+            rows: answer.rows,
+            repeated_rows: answer.repeated_rows,
+            bad_rows: answer.bad_rows,
+            newest: rows.iter().map(|c| c.timestamp).max(),
+        };
+        if answer.bad_rows > 0 {
+            tracing::warn!(site = %self.request.site, scope = key.scope, rows = answer.bad_rows, "unreadable index rows were skipped");
+        }
+        let now = self.context.clock.now().max(self.since);
+        self.context.store.add_captures(self.context.archive_id, key, rows, counts, now)?;
+        Ok(())
+    }
+
+    /// Decides what an error of the index or of a home page means for the site.
+    fn settle_index_error(&mut self, error: ArchiveError) -> Result<Asked, CrawlError> {
+        if error.ends_run() {
+            return Err(error.into());
+        }
+        if let Some(dropped) = error.as_drop() {
+            return Ok(Asked::Dropped(dropped));
+        }
+        self.failures.push(format!("{}: {error}", self.request.site));
+        Ok(Asked::Unanswered)
+    }
+
+    fn store_candidates(&self, candidates: &[Candidate]) -> Result<(), CrawlError> {
+        let rows: Vec<DiscoveryRow> = candidates.iter().flat_map(discovery_rows).collect();
+        self.context.store.add_discoveries(self.site_id, &rows)?;
+        Ok(())
+    }
+}
+
+/// A row for each piece of evidence.
+fn discovery_rows(candidate: &Candidate) -> impl Iterator<Item = DiscoveryRow> {
+    candidate.evidence.iter().map(|e| {
+        let page = e.page.as_ref().or(e.home.as_ref());
+        DiscoveryRow {
+            urlkey: candidate.urlkey.clone(),
+            url: candidate.url.clone(),
+            kind: candidate.kind.code().to_owned(),
+            source: e.source.code().to_owned(),
+            score: i64::from(e.score),
+            home_timestamp: page.map(|(timestamp, _)| timestamp.to_string()).unwrap_or_default(),
+            home_original: page.map(|(_, original)| original.clone()).unwrap_or_default(),
+            link_text: e.link_text.clone().unwrap_or_default(),
+            reasons: e.reasons.clone(),
+        }
+    })
+}
+
+/// The candidates that stored evidence makes; what is unreadable in it is left out.
+pub(super) fn candidates_of(rows: &[DiscoveryRow], site: &crate::model::Site) -> Vec<Candidate> {
+    let pieces = rows.iter().filter_map(|row| {
+        let kind = PolicyKind::from_code(&row.kind)?;
+        let evidence = discover::Evidence {
+            source: Source::from_code(&row.source)?,
+            kind,
+            score: u8::try_from(row.score.clamp(0, 100)).unwrap_or(0),
+            home: row.home_timestamp.parse().ok().map(|t: Timestamp| (t, row.home_original.clone())),
+            page: None,
+            link_text: Some(row.link_text.clone()).filter(|t| !t.is_empty()),
+            rank: None,
+            fragment: None,
+            reasons: row.reasons.clone(),
+        };
+        let mut candidate = Candidate::new(&row.url, kind, site, evidence)?;
+        candidate.urlkey = row.urlkey.clone();
+        Some(candidate)
+    });
+    discover::merge(pieces.collect())
+}
+
+fn hash(words: &[String]) -> String {
+    HEXLOWER.encode(&Sha256::digest(words.join("\n").as_bytes())[..8])
+}

@@ -1,0 +1,126 @@
+//! What is known of a policy's captures, as the sampler, the history and the table of drops need it.
+
+use std::collections::HashMap;
+
+use super::CrawlError;
+use crate::extract::EXTRACTOR_VERSION;
+use crate::history::{self, Observation};
+use crate::model::{Capture, DropReason, Dropped};
+use crate::sample::{Known, Sighting};
+use crate::store::{DropRow, Look, Store, StoredCapture, VersionRecord};
+
+/// What one capture is worth for a history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Worth {
+    /// It may show a page; nobody has looked.
+    Unknown,
+    /// It is a redirect: it shows where the policy is, not what it says.
+    Redirect,
+    /// It gives no version.
+    Dropped(Dropped),
+    /// It showed these words.
+    Text(crate::model::TextHash),
+}
+
+/// Judges a stored capture by what is known of it.
+pub(super) fn worth(stored: &StoredCapture) -> Worth {
+    if let Some(text_hash) = stored.text_hash {
+        return Worth::Text(text_hash);
+    }
+    if let Some(dropped) = &stored.extraction_dropped {
+        return Worth::Dropped(dropped.clone());
+    }
+    if let Some(asked) = &stored.asked {
+        if let Some(dropped) = &asked.dropped {
+            return Worth::Dropped(dropped.clone());
+        }
+        if asked.redirects != "[]" {
+            return Worth::Redirect;
+        }
+        if asked.timestamp != Some(stored.capture.timestamp) {
+            let came = asked.timestamp.map_or_else(|| "another capture".to_owned(), |t| format!("the capture of {t}"));
+            return Worth::Dropped(Dropped::new(DropReason::Displaced, format!("the archive played {came} instead")));
+        }
+    }
+    by_index(&stored.capture)
+}
+
+/// What the index row alone tells.
+fn by_index(capture: &Capture) -> Worth {
+    if capture.is_redirect() {
+        return Worth::Redirect;
+    }
+    match capture.statuscode {
+        Some(status) if !(200..300).contains(&status) => {
+            return Worth::Dropped(Dropped::new(DropReason::ArchivedError, format!("the index has status {status}")));
+        }
+        _ => {}
+    }
+    if !may_be_page(&capture.mimetype) {
+        return Worth::Dropped(Dropped::new(DropReason::NotAPage, format!("the index has type {}", capture.mimetype)));
+    }
+    if capture.may_show_page() { Worth::Unknown } else { Worth::Redirect }
+}
+
+/// True for the types under which indexes list HTML, text and PDF; `unk`, `-` and `warc/revisit` may hide any.
+fn may_be_page(mimetype: &str) -> bool {
+    let name = mimetype.to_ascii_lowercase();
+    matches!(name.as_str(), "" | "-" | "unk" | "warc/revisit" | "no-type" | "application/pdf" | "application/octet-stream")
+        || name.starts_with("text/")
+        || name.contains("html")
+        || name.contains("pdf")
+}
+
+/// The captures that may show a page, for the sampler, with their places in `stored`.
+pub(super) fn sightings(stored: &[StoredCapture], unanswered: &dyn Fn(i64) -> bool) -> (Vec<usize>, Vec<Sighting>) {
+    stored
+        .iter()
+        .enumerate()
+        .filter_map(|(place, s)| {
+            let known = match worth(s) {
+                Worth::Redirect => return None,
+                Worth::Dropped(_) if s.asked.is_none() && s.fetched_capture_id.is_none() => return None,
+                Worth::Dropped(_) => Known::NoText,
+                Worth::Text(text_hash) => Known::Text(text_hash),
+                Worth::Unknown if unanswered(s.capture_id) => Known::NoText,
+                Worth::Unknown => Known::Nothing,
+            };
+            let payload = s.capture.page_digest().map(ToString::to_string);
+            Some((place, Sighting { timestamp: s.capture.timestamp, payload, known }))
+        })
+        .unzip()
+}
+
+/// Derives versions and drops of a policy and stores them.
+pub(super) fn derive(store: &Store, policy_id: i64) -> Result<(), CrawlError> {
+    let stored = store.captures_of_policy(policy_id, EXTRACTOR_VERSION)?;
+    let mut observations = Vec::new();
+    let mut drops = Vec::new();
+    let mut fetched = HashMap::new();
+    for s in &stored {
+        match (worth(s), s.fetched_capture_id) {
+            (Worth::Text(text_hash), Some(fetched_capture_id)) => {
+                observations.push(Observation { capture: s.capture_id, timestamp: s.capture.timestamp, text_hash });
+                fetched.insert(s.capture_id, fetched_capture_id);
+            }
+            (Worth::Dropped(dropped), _) => drops.push(DropRow { capture_id: s.capture_id, dropped }),
+            _ => {}
+        }
+    }
+    let versions: Vec<VersionRecord> = history::versions(&observations)
+        .into_iter()
+        .map(|v| VersionRecord {
+            number: v.number,
+            first_seen: v.first_seen,
+            last_seen: v.last_seen,
+            changed_after: v.changed_after,
+            looks: v
+                .captures
+                .iter()
+                .map(|&capture_id| Look { capture_id, fetched_capture_id: fetched.get(&capture_id).copied().unwrap_or(capture_id) })
+                .collect(),
+        })
+        .collect();
+    store.set_history(policy_id, EXTRACTOR_VERSION, &versions, &drops)?;
+    Ok(())
+}

@@ -1,0 +1,134 @@
+//! The only place that joins the steps. A site is the unit of work: found, sampled, fetched, extracted, derived.
+//!
+//! Everything is written as it comes, and everything written is skipped the next time: running the same command again
+//! after a kill ends in the same database.
+
+mod find;
+mod freeze;
+mod histories;
+mod home_looks;
+mod look;
+mod pdf;
+mod policies;
+mod progress;
+mod site;
+
+use std::sync::Arc;
+
+use futures_util::StreamExt as _;
+use tokio_util::sync::CancellationToken;
+
+pub use freeze::StoredFreeze;
+pub use pdf::{PDF_COMMAND, PdfReader, answer as answer_pdf};
+pub use progress::{Progress, Snapshot};
+
+use crate::archive::clock::Clock;
+use crate::archive::{Archive, ArchiveError};
+use crate::config::{CrawlSettings, DiscoverSettings, SiteRow};
+use crate::discover::Vocabulary;
+use crate::store::{RunOutcome, Store, StoreError};
+
+/// Why a crawl cannot go on.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum CrawlError {
+    /// The archive ended it.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// The database ended it.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// A fault of this program on one page.
+    #[error("internal error while looking at `{what}`: {detail}; please report it")]
+    Panicked {
+        /// The page.
+        what: String,
+        /// What the runtime said.
+        detail: String,
+    },
+}
+
+/// What a crawl works with; all of it shared by the sites worked on at once.
+#[expect(missing_debug_implementations, reason = "a clock has nothing to show")]
+pub struct Context<'a, A> {
+    /// Where captures come from.
+    pub archive: &'a A,
+    /// Its row in the database.
+    pub archive_id: i64,
+    /// Where everything goes.
+    pub store: Arc<Store>,
+    /// The time of day.
+    pub clock: Arc<dyn Clock>,
+    /// What to look at.
+    pub crawl: CrawlSettings,
+    /// How policies are found.
+    pub discover: DiscoverSettings,
+    /// The words they are found by.
+    pub vocabulary: &'a Vocabulary,
+    /// Reads PDFs.
+    pub pdf: PdfReader,
+    /// Moved as the work goes on.
+    pub progress: Arc<Progress>,
+    /// Cancelled when the user wants to stop.
+    pub stop: CancellationToken,
+}
+
+/// How a crawl ended.
+#[derive(Debug)]
+pub struct Outcome {
+    /// In one word.
+    pub outcome: RunOutcome,
+    /// What got no answer, a line each; the next run asks again.
+    pub failures: Vec<String>,
+    /// The error that ended it early.
+    pub ended_by: Option<CrawlError>,
+}
+
+/// Looks at sites until all are done, the archive refuses, or the user stops.
+///
+/// Several rows may name one site (several known policies); they are one look.
+pub async fn backfill<A: Archive>(context: &Context<'_, A>, rows: &[SiteRow]) -> Outcome {
+    let sites = site::requests(rows);
+    context.progress.begin(sites.len());
+    let mut failures = Vec::new();
+    let mut ended_by: Option<CrawlError> = None;
+    // The first error that ends the run stops every site at its next step; what is in flight is finished and stored.
+    let stop = context.stop.child_token();
+    {
+        let looks = futures_util::stream::iter(sites.iter().map(|request| {
+            let stop = stop.clone();
+            async move {
+                if stop.is_cancelled() {
+                    return Err(ArchiveError::Interrupted.into());
+                }
+                let result = site::look_at(context, request, &stop).await;
+                if result.is_err() {
+                    stop.cancel();
+                }
+                result
+            }
+        }));
+        let mut looks = looks.buffer_unordered(context.crawl.sites_at_once);
+        while let Some(result) = looks.next().await {
+            match result {
+                Ok(site_failures) => {
+                    context.progress.site_done();
+                    failures.extend(site_failures);
+                }
+                // Errors that follow from stopping are not what stopped it.
+                Err(CrawlError::Archive(ArchiveError::Interrupted)) if ended_by.is_some() => {}
+                Err(error) if matches!(ended_by, None | Some(CrawlError::Archive(ArchiveError::Interrupted))) => ended_by = Some(error),
+                Err(_) => {}
+            }
+        }
+    }
+    failures.sort();
+    let outcome = match &ended_by {
+        None if failures.is_empty() => RunOutcome::Done,
+        None => RunOutcome::DoneWithFailures,
+        Some(CrawlError::Archive(ArchiveError::Interrupted)) => RunOutcome::Interrupted,
+        Some(CrawlError::Archive(ArchiveError::Refused { .. } | ArchiveError::Unreachable { .. })) => RunOutcome::Refused,
+        Some(_) => RunOutcome::DoneWithFailures,
+    };
+    Outcome { outcome, failures, ended_by }
+}

@@ -1,0 +1,59 @@
+//! How far a run is, for whoever draws it.
+
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+/// Counters that the crawl moves and others read.
+#[derive(Debug, Default)]
+pub struct Progress {
+    sites_total: AtomicU64,
+    sites_done: AtomicU64,
+    captures_looked_at: AtomicU64,
+    requests_left: AtomicU64,
+}
+
+/// The counters at one moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Snapshot {
+    /// Sites of this run.
+    pub sites_total: u64,
+    /// Sites finished, well or not.
+    pub sites_done: u64,
+    /// Captures fetched in this run.
+    pub captures_looked_at: u64,
+    /// Captures known to be wanted and not yet fetched; more may follow.
+    pub requests_left: u64,
+}
+
+impl Progress {
+    /// The counters now.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot {
+            sites_total: self.sites_total.load(Relaxed),
+            sites_done: self.sites_done.load(Relaxed),
+            captures_looked_at: self.captures_looked_at.load(Relaxed),
+            requests_left: self.requests_left.load(Relaxed),
+        }
+    }
+
+    pub(super) fn begin(&self, sites: usize) {
+        self.sites_total.store(u64::try_from(sites).unwrap_or(u64::MAX), Relaxed);
+    }
+
+    pub(super) fn site_done(&self) {
+        self.sites_done.fetch_add(1, Relaxed);
+    }
+
+    pub(super) fn want(&self, captures: usize) {
+        self.requests_left.fetch_add(u64::try_from(captures).unwrap_or(0), Relaxed);
+    }
+
+    pub(super) fn looked_at(&self) {
+        self.captures_looked_at.fetch_add(1, Relaxed);
+    }
+
+    /// One wanted capture is answered, or given up.
+    pub(super) fn no_longer_wanted(&self) {
+        self.requests_left.fetch_sub(1, Relaxed);
+    }
+}

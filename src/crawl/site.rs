@@ -1,0 +1,237 @@
+//! One site, from its name to its versions.
+
+use std::collections::{BTreeMap, HashSet};
+
+use futures_util::StreamExt as _;
+use tokio_util::sync::CancellationToken;
+
+use super::histories::{self, Worth, worth};
+use super::look::{Looked, extract_stored, look};
+use super::policies::Followed;
+use super::{Context, CrawlError};
+use crate::archive::{Archive, ArchiveError};
+use crate::config::{Sampling, SiteRow};
+use crate::extract::EXTRACTOR_VERSION;
+use crate::model::{Site, Timestamp};
+use crate::sample::{self, Grid, Strategy};
+use crate::store::StoredCapture;
+
+/// Captures of one site that are asked for at once; the archive's own limit of connections holds over all sites.
+const LOOKS_AT_ONCE: usize = 4;
+/// Pages tell of further addresses, whose pages tell of others: after so many rounds the rest waits for the next run.
+const MAX_ROUNDS: usize = 6;
+
+/// A site to look at, with all that the user said of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Request {
+    pub(super) site: Site,
+    pub(super) policy_urls: Vec<String>,
+    rank: Option<i64>,
+    tags: BTreeMap<String, String>,
+}
+
+/// One request a site, in the order of first mention.
+pub(super) fn requests(rows: &[SiteRow]) -> Vec<Request> {
+    let mut requests: Vec<Request> = Vec::new();
+    let mut places: BTreeMap<&Site, usize> = BTreeMap::new();
+    for row in rows {
+        let place = *places.entry(&row.site).or_insert_with(|| {
+            requests.push(Request { site: row.site.clone(), policy_urls: Vec::new(), rank: None, tags: BTreeMap::new() });
+            requests.len() - 1
+        });
+        let request = &mut requests[place];
+        if let Some(url) = row.policy_url.as_ref().filter(|url| !request.policy_urls.contains(url)) {
+            request.policy_urls.push(url.clone());
+        }
+        request.rank = request.rank.or(row.rank);
+        request.tags.extend(row.tags.clone());
+    }
+    requests
+}
+
+/// A look at a site, on its way.
+pub(super) struct SiteLook<'a, 'b, A> {
+    pub(super) context: &'a Context<'b, A>,
+    pub(super) request: &'a Request,
+    pub(super) site_id: i64,
+    /// Start of this look; questions answered since are not asked again.
+    pub(super) since: Timestamp,
+    pub(super) failures: Vec<String>,
+    unanswered: HashSet<i64>,
+    stop: &'a CancellationToken,
+}
+
+/// Looks at a site and says what got no answer.
+pub(super) async fn look_at<A: Archive>(
+    context: &Context<'_, A>,
+    request: &Request,
+    stop: &CancellationToken,
+) -> Result<Vec<String>, CrawlError> {
+    let tags = (!request.tags.is_empty()).then(|| serde_json::to_string(&request.tags).unwrap_or_default());
+    let site_id = context.store.site(&request.site, request.rank, tags.as_deref())?;
+    let since = context.store.begin_look(site_id, context.clock.now())?;
+    let mut site =
+        SiteLook { context, request, site_id, since, failures: Vec::new(), unanswered: HashSet::new(), stop };
+    let dropped = match site.find().await? {
+        Some(dropped) => {
+            tracing::info!(site = %request.site, reason = %dropped.reason, "the archive has nothing to say about this site");
+            Some(dropped)
+        }
+        None => {
+            site.follow().await?;
+            None
+        }
+    };
+    if site.failures.is_empty() {
+        context.store.end_look(site_id, dropped.as_ref(), context.clock.now())?;
+    }
+    tracing::info!(site = %request.site, failures = site.failures.len(), "site done");
+    Ok(site.failures)
+}
+
+impl<A: Archive> SiteLook<'_, '_, A> {
+    /// Follows the site's policies until no page tells of a new address.
+    async fn follow(&mut self) -> Result<(), CrawlError> {
+        let mut policies = self.settle_policies()?;
+        for _ in 0..MAX_ROUNDS {
+            for policy in &policies {
+                self.look_at_policy(policy).await?;
+            }
+            let joined = self.settle_policies()?;
+            let unchanged = joined == policies;
+            policies = joined;
+            if unchanged {
+                break;
+            }
+        }
+        for policy in &policies {
+            histories::derive(&self.context.store, policy.policy_id)?;
+        }
+        Ok(())
+    }
+
+    async fn look_at_policy(&mut self, policy: &Followed) -> Result<(), CrawlError> {
+        let by_path = self.context.store.keys_found_by_path(self.site_id)?;
+        for (urlkey, url) in &policy.urls {
+            if !by_path.contains(urlkey.as_str()) {
+                self.check_stop()?;
+                self.ask_index(url, urlkey).await?;
+            }
+        }
+        self.extract_again(policy.policy_id).await?;
+        loop {
+            self.check_stop()?;
+            let stored = self.context.store.captures_of_policy(policy.policy_id, EXTRACTOR_VERSION)?;
+            let stored: Vec<StoredCapture> = stored.into_iter().filter(|s| self.in_span(s.capture.timestamp)).collect();
+            let wanted = self.wanted(&stored);
+            if wanted.is_empty() {
+                return Ok(());
+            }
+            self.look_at_captures(&wanted).await?;
+        }
+    }
+
+    /// The next captures to ask for: where redirects lead, then what the sampler wants.
+    fn wanted<'s>(&self, stored: &'s [StoredCapture]) -> Vec<&'s StoredCapture> {
+        let mut wanted = self.unasked_redirects(stored);
+        if wanted.is_empty() {
+            let (places, sightings) = histories::sightings(stored, &|id| self.unanswered.contains(&id));
+            let next = sample::next(self.strategy(), &sightings);
+            wanted = next.into_iter().filter_map(|i| stored.get(*places.get(i)?)).collect();
+        }
+        wanted
+    }
+
+    /// Of each run of redirects of one address, the first and the last: a move is seen from both its ends.
+    fn unasked_redirects<'s>(&self, stored: &'s [StoredCapture]) -> Vec<&'s StoredCapture> {
+        let mut by_address: BTreeMap<&str, Vec<&StoredCapture>> = BTreeMap::new();
+        for s in stored {
+            by_address.entry(s.capture.urlkey.as_str()).or_default().push(s);
+        }
+        let is_redirect = |s: &StoredCapture| s.capture.is_redirect() && worth(s) == Worth::Redirect;
+        let mut wanted = Vec::new();
+        for captures in by_address.values() {
+            for run in captures.chunk_by(|a, b| is_redirect(a) == is_redirect(b)) {
+                if let (Some(first), Some(last)) = (run.first(), run.last())
+                    && is_redirect(first)
+                {
+                    wanted.push(*first);
+                    if last.capture_id != first.capture_id {
+                        wanted.push(*last);
+                    }
+                }
+            }
+        }
+        wanted.retain(|s| s.asked.is_none() && !self.unanswered.contains(&s.capture_id));
+        wanted
+    }
+
+    async fn look_at_captures(&mut self, wanted: &[&StoredCapture]) -> Result<(), CrawlError> {
+        let (context, stop) = (self.context, self.stop);
+        context.progress.want(wanted.len());
+        let looks = futures_util::stream::iter(wanted.iter().map(|s| async move {
+            let looked = if stop.is_cancelled() {
+                Err(ArchiveError::Interrupted.into())
+            } else {
+                look(context, s.capture_id, &s.capture).await
+            };
+            context.progress.no_longer_wanted();
+            (s, looked)
+        }));
+        let mut looks = looks.buffer_unordered(LOOKS_AT_ONCE);
+        let mut unanswered = Vec::new();
+        let mut ended_by: Option<CrawlError> = None;
+        // What is in flight is finished and stored whatever happened to the others.
+        while let Some((s, looked)) = looks.next().await {
+            match looked {
+                Ok(Looked::Stored) => {}
+                Ok(Looked::Unanswered(detail)) => unanswered.push((s, detail)),
+                Err(error) => {
+                    stop.cancel();
+                    if matches!(ended_by, None | Some(CrawlError::Archive(ArchiveError::Interrupted))) {
+                        ended_by = Some(error);
+                    }
+                }
+            }
+        }
+        drop(looks);
+        for (s, detail) in unanswered {
+            self.unanswered.insert(s.capture_id);
+            self.failures.push(format!("{}: {} of {}: {detail}", self.request.site, s.capture.original, s.capture.timestamp));
+        }
+        ended_by.map_or(Ok(()), Err)
+    }
+
+    /// Pages that an earlier program fetched are extracted anew from the database, not fetched again.
+    async fn extract_again(&self, policy_id: i64) -> Result<(), CrawlError> {
+        for capture_id in self.context.store.unextracted(policy_id, EXTRACTOR_VERSION)? {
+            self.check_stop()?;
+            let (store, pdf) = (std::sync::Arc::clone(&self.context.store), self.context.pdf.clone());
+            let work = tokio::task::spawn_blocking(move || {
+                let Some(page) = store.stored_page(capture_id)? else { return Ok(()) };
+                store.add_extraction(capture_id, EXTRACTOR_VERSION, &extract_stored(&page, &pdf))
+            });
+            work.await.map_err(|e| CrawlError::Panicked { what: format!("capture {capture_id}"), detail: e.to_string() })??;
+        }
+        Ok(())
+    }
+
+    fn in_span(&self, timestamp: Timestamp) -> bool {
+        let crawl = &self.context.crawl;
+        crawl.from.is_none_or(|from| from <= timestamp) && crawl.to.is_none_or(|to| timestamp <= to)
+    }
+
+    fn strategy(&self) -> Strategy {
+        let crawl = &self.context.crawl;
+        let grid = Grid::months(crawl.grid_months).unwrap_or(Grid::HALF_YEAR);
+        match crawl.sampling {
+            Sampling::All => Strategy::All,
+            Sampling::Interval => Strategy::Interval { grid },
+            Sampling::EveryChange => Strategy::EveryChange { grid, resolution_seconds: crawl.resolution_seconds },
+        }
+    }
+
+    pub(super) fn check_stop(&self) -> Result<(), CrawlError> {
+        if self.stop.is_cancelled() { Err(ArchiveError::Interrupted.into()) } else { Ok(()) }
+    }
+}

@@ -1,0 +1,202 @@
+//! Policies by path: one index query for a whole domain, filtered on policy words, judged row by row.
+
+use std::collections::HashMap;
+
+use crate::archive::{Archive, ArchiveError, CaptureQuery, IndexAnswer, Scope};
+use crate::model::{Capture, Site, Timestamp, UrlKey};
+
+use super::PLAUSIBLE_SCORE;
+use super::candidates::{Candidate, Evidence, merge};
+use super::kind::Source;
+use super::path::{PathVerdict, judge_path};
+use super::vocabulary::Vocabulary;
+
+/// Keys kept at a time; of more, the worst are forgotten. No site has so many policies.
+const MAX_CANDIDATES: usize = 200;
+/// Rows kept at a time (about 300 bytes each).
+const MAX_ROWS: usize = 100_000;
+/// Pages counted by their path without query, to see which of them are generated.
+const MAX_COUNTED_PATHS: usize = 10_000;
+/// A page with more query variants than this is a script that shows many things.
+const MANY_VARIANTS: u32 = 8;
+/// How much a variant of such a page loses.
+const VARIANT_POINTS: u8 = 25;
+
+/// What the index told.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ByPath {
+    /// Plausible candidates, the best first.
+    pub candidates: Vec<Candidate>,
+    /// The index rows of those candidates, in the order of the index, so that the same question need not be asked
+    /// again for each.
+    pub captures: Vec<Capture>,
+    /// Candidates whose rows were too many to keep: ask for them one by one.
+    pub rows_left_out: Vec<UrlKey>,
+    /// Counts of the whole answer.
+    pub answer: IndexAnswer,
+}
+
+/// Asks the index once for every URL of the site whose key holds a policy word.
+///
+/// Memory is bounded whatever the number of rows.
+///
+/// # Errors
+/// See [`ArchiveError`]; an excluded site is [`ArchiveError::Excluded`].
+pub async fn by_path<A: Archive>(
+    archive: &A,
+    site: &Site,
+    span: (Option<Timestamp>, Option<Timestamp>),
+    vocabulary: &Vocabulary,
+) -> Result<ByPath, ArchiveError> {
+    let query = CaptureQuery {
+        scope: Scope::Domain(site.clone()),
+        from: span.0,
+        to: span.1,
+        urlkey_words: vocabulary.query_words().to_vec(),
+    };
+    let mut sieve = Sieve::new(vocabulary);
+    let answer = archive.captures(&query, &mut |row| sieve.take(row)).await?;
+    Ok(sieve.finish(site, answer))
+}
+
+/// Keeps the rows of plausible candidates.
+struct Sieve<'a> {
+    vocabulary: &'a Vocabulary,
+    kept: HashMap<UrlKey, Kept>,
+    rows: usize,
+    variants: HashMap<String, u32>,
+    /// Rows come sorted by key: the verdict on the last one serves the next.
+    last: Option<(UrlKey, PathVerdict)>,
+}
+
+struct Kept {
+    verdict: PathVerdict,
+    rows: Vec<Capture>,
+    /// Captures that may show a page, or a redirect to one.
+    useful: u64,
+    /// The newest useful address.
+    url: Option<(Timestamp, String)>,
+    rows_left_out: bool,
+}
+
+impl<'a> Sieve<'a> {
+    fn new(vocabulary: &'a Vocabulary) -> Self {
+        Self { vocabulary, kept: HashMap::new(), rows: 0, variants: HashMap::new(), last: None }
+    }
+
+    fn take(&mut self, row: Capture) {
+        let verdict = match &self.last {
+            Some((key, verdict)) if *key == row.urlkey => verdict.clone(),
+            _ => {
+                let verdict = judge_path(&row.urlkey, self.vocabulary);
+                self.count_variant(&row.urlkey);
+                self.last = Some((row.urlkey.clone(), verdict.clone()));
+                verdict
+            }
+        };
+        if verdict.score < PLAUSIBLE_SCORE {
+            return;
+        }
+        if !self.kept.contains_key(&row.urlkey) && !self.make_room(verdict.score) {
+            return;
+        }
+        let kept = self.kept.entry(row.urlkey.clone()).or_insert_with(|| Kept {
+            verdict,
+            rows: Vec::new(),
+            useful: 0,
+            url: None,
+            rows_left_out: false,
+        });
+        let page = !["image/", "video/", "audio/", "font/", "text/css", "application/javascript"]
+            .iter()
+            .any(|other| row.mimetype.starts_with(other));
+        if page && (row.may_show_page() || row.is_redirect()) {
+            kept.useful += 1;
+            if kept.url.as_ref().is_none_or(|(newest, _)| *newest <= row.timestamp) {
+                kept.url = Some((row.timestamp, row.original.clone()));
+            }
+        }
+        if kept.rows_left_out {
+            return;
+        }
+        kept.rows.push(row);
+        self.rows += 1;
+        if self.rows > MAX_ROWS {
+            self.leave_rows_out();
+        }
+    }
+
+    fn count_variant(&mut self, key: &UrlKey) {
+        let Some((page, _)) = key.as_str().split_once('?') else { return };
+        if let Some(count) = self.variants.get_mut(page) {
+            *count = count.saturating_add(1);
+        } else if self.variants.len() < MAX_COUNTED_PATHS {
+            self.variants.insert(page.to_owned(), 1);
+        }
+    }
+
+    /// True when a candidate with this score may be kept; forgets the worst if need be.
+    fn make_room(&mut self, score: u8) -> bool {
+        if self.kept.len() < MAX_CANDIDATES {
+            return true;
+        }
+        let worst = self.kept.iter().map(|(key, kept)| (kept.verdict.score, std::cmp::Reverse(key.clone()))).min();
+        let Some((worst_score, std::cmp::Reverse(worst_key))) = worst else { return true };
+        if worst_score >= score {
+            return false;
+        }
+        if let Some(forgotten) = self.kept.remove(&worst_key) {
+            self.rows -= forgotten.rows.len();
+        }
+        true
+    }
+
+    /// Drops the rows of the candidate that has the most of them: it is cheapest to ask for again.
+    fn leave_rows_out(&mut self) {
+        if let Some(most) = self.kept.values_mut().max_by_key(|kept| kept.rows.len()) {
+            self.rows -= most.rows.len();
+            most.rows = Vec::new();
+            most.rows_left_out = true;
+        }
+    }
+
+    fn finish(self, site: &Site, answer: IndexAnswer) -> ByPath {
+        let mut result = ByPath { answer, ..ByPath::default() };
+        let mut candidates = Vec::new();
+        for (key, mut kept) in self.kept {
+            let page = key.as_str().split_once('?').map(|(page, _)| page);
+            if page.and_then(|page| self.variants.get(page)).is_some_and(|count| *count > MANY_VARIANTS) {
+                kept.verdict.score = kept.verdict.score.saturating_sub(VARIANT_POINTS);
+                kept.verdict.reasons.push(format!("one of many pages of one script (-{VARIANT_POINTS})"));
+            }
+            // Pages that were never there: only errors and pictures were captured.
+            let Some((_, url)) = kept.url.filter(|_| kept.useful > 0 && kept.verdict.score >= PLAUSIBLE_SCORE) else {
+                continue;
+            };
+            let evidence = Evidence {
+                source: Source::Path,
+                kind: kept.verdict.kind,
+                score: kept.verdict.score,
+                home: None,
+                page: None,
+                link_text: None,
+                rank: None,
+                fragment: None,
+                reasons: kept.verdict.reasons,
+            };
+            let Some(mut candidate) = Candidate::new(&url, kept.verdict.kind, site, evidence) else { continue };
+            // The key as the archive wrote it: its rows stand under that one.
+            candidate.urlkey = key.clone();
+            candidates.push(candidate);
+            if kept.rows_left_out {
+                result.rows_left_out.push(key);
+            } else {
+                result.captures.append(&mut kept.rows);
+            }
+        }
+        result.candidates = merge(candidates);
+        result.rows_left_out.sort();
+        result.captures.sort();
+        result
+    }
+}

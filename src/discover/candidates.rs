@@ -1,0 +1,141 @@
+//! Candidates: URLs that may be a policy, each with every piece of evidence for it.
+
+use std::collections::BTreeMap;
+
+use url::Url;
+
+use crate::model::{Site, Timestamp, UrlKey};
+
+use super::kind::{PolicyKind, Source};
+use super::looks::{HomeLook, LookOutcome};
+
+/// A second, independent source makes a candidate surer by this much.
+const SECOND_SOURCE_POINTS: u8 = 10;
+
+/// A URL that may be a policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Candidate {
+    /// The address on the original web, without fragment; other spellings of one index key are one candidate.
+    pub url: String,
+    /// Its index key.
+    pub urlkey: UrlKey,
+    /// Which policy; of two on one page the one with more evidence.
+    pub kind: PolicyKind,
+    /// 0 to 100.
+    pub score: u8,
+    /// It stands on another registrable domain than the site's.
+    pub cross_domain: bool,
+    /// What speaks for it, the strongest first.
+    pub evidence: Vec<Evidence>,
+}
+
+/// One reason to take a URL for a policy.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Evidence {
+    /// Where it comes from.
+    pub source: Source,
+    /// The policy it names; one page may hold two, told apart by fragments.
+    pub kind: PolicyKind,
+    /// Score of this evidence alone, 0 to 100.
+    pub score: u8,
+    /// The home page whose links led here.
+    pub home: Option<(Timestamp, String)>,
+    /// The page with the link where that is not the home page: a frame or a hub.
+    pub page: Option<(Timestamp, String)>,
+    /// The link's words.
+    pub link_text: Option<String>,
+    /// Place among the policy links of that home page, counted from 1.
+    pub rank: Option<u32>,
+    /// The link's fragment, where the policy is a part of a page.
+    pub fragment: Option<String>,
+    /// Why, in a few words each.
+    pub reasons: Vec<String>,
+}
+
+impl Candidate {
+    /// A candidate with one piece of evidence; `None` when the text is no web address.
+    #[must_use]
+    pub fn new(url: &str, kind: PolicyKind, site: &Site, mut evidence: Evidence) -> Option<Self> {
+        let mut url = Url::parse(url).ok()?;
+        let urlkey = UrlKey::of_url(&url).ok()?;
+        evidence.fragment = url.fragment().filter(|f| !f.is_empty()).map(str::to_owned);
+        url.set_fragment(None);
+        let cross_domain = !site.owns(&url);
+        Some(Self { url: url.into(), urlkey, kind, score: evidence.score, cross_domain, evidence: vec![evidence] })
+    }
+}
+
+/// The candidate for an address that the user named; `None` when it is no web address.
+#[must_use]
+pub fn given(url: &str, kind: PolicyKind, site: &Site) -> Option<Candidate> {
+    let evidence = Evidence {
+        source: Source::Given,
+        kind,
+        score: 100,
+        home: None,
+        page: None,
+        link_text: None,
+        rank: None,
+        fragment: None,
+        reasons: vec!["named by the user".to_owned()],
+    };
+    Candidate::new(url, kind, site, evidence)
+}
+
+/// The candidates that home pages name, the best first. Pure: the same looks give the same candidates.
+#[must_use]
+pub fn candidates_of_looks(looks: &[HomeLook], site: &Site) -> Vec<Candidate> {
+    let mut candidates = Vec::new();
+    for look in looks {
+        let LookOutcome::Seen { timestamp, original } = &look.outcome else { continue };
+        for link in &look.links {
+            let home = (*timestamp, original.clone());
+            let evidence = Evidence {
+                source: link.source,
+                kind: link.kind,
+                score: link.score,
+                page: (link.page != home).then(|| link.page.clone()),
+                home: Some(home),
+                link_text: (!link.text.is_empty()).then(|| link.text.clone()),
+                rank: Some(link.rank),
+                fragment: None,
+                reasons: link.reasons.clone(),
+            };
+            candidates.extend(Candidate::new(&link.url, link.kind, site, evidence));
+        }
+    }
+    merge(candidates)
+}
+
+/// Makes candidates with one index key one, their evidence together, and ranks them: the best first. The order of the
+/// input does not matter.
+#[must_use]
+pub fn merge(candidates: Vec<Candidate>) -> Vec<Candidate> {
+    let mut by_key: BTreeMap<UrlKey, Vec<Candidate>> = BTreeMap::new();
+    for candidate in candidates {
+        by_key.entry(candidate.urlkey.clone()).or_default().push(candidate);
+    }
+    let mut merged: Vec<Candidate> = by_key.into_values().filter_map(united).collect();
+    merged.sort_by(|a, b| (b.score, &a.urlkey).cmp(&(a.score, &b.urlkey)));
+    merged
+}
+
+fn united(mut same: Vec<Candidate>) -> Option<Candidate> {
+    let mut weights: BTreeMap<PolicyKind, u64> = BTreeMap::new();
+    for piece in same.iter().flat_map(|candidate| &candidate.evidence) {
+        *weights.entry(piece.kind).or_default() += u64::from(piece.score);
+    }
+    let kind = weights.iter().max_by_key(|(kind, weight)| (**weight, std::cmp::Reverse(**kind))).map(|(kind, _)| *kind)?;
+    // The spelling of the surest evidence; of several, https and the shorter.
+    same.sort_by_cached_key(|c| (std::cmp::Reverse(c.score), !c.url.starts_with("https:"), c.url.len(), c.url.clone()));
+    let mut evidence: Vec<Evidence> = same.iter().flat_map(|c| c.evidence.iter().cloned()).collect();
+    evidence.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| a.cmp(b)));
+    evidence.dedup();
+    // A link on a hub and one on a home page are one source: the site's own pages.
+    let from_path = evidence.iter().any(|e| e.source == Source::Path);
+    let from_links = evidence.iter().any(|e| matches!(e.source, Source::Link | Source::Hub));
+    let first = same.into_iter().next()?;
+    let strongest = evidence.first().map_or(first.score, |e| e.score);
+    let bonus = if from_path && from_links { SECOND_SOURCE_POINTS } else { 0 };
+    Some(Candidate { kind, score: strongest.saturating_add(bonus).min(100), evidence, ..first })
+}

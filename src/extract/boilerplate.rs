@@ -1,0 +1,228 @@
+//! What of a page is never the policy: navigation, consent banners, dialogs, share bars, footers, the archive's own banner.
+//!
+//! Class names are judged by whole words (`col-lg-sidebarred` has no `sidebar`), and no name outweighs the words: a box
+//! that holds much of the page's policy text stays, whatever it is called.
+
+use super::view::{Id, Kind, View};
+
+/// How strictly names are believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Strictness {
+    /// Tags, roles and class names.
+    Names,
+    /// Tags and roles that leave no doubt; for pages whose names lie.
+    TagsOnly,
+}
+
+/// Excludes the boilerplate of a page.
+pub(super) fn exclude(view: &mut View<'_>, strictness: Strictness) {
+    let body = view.body();
+    let total = view.entries.get(body).map_or(0, |e| e.mass.weight()).max(1);
+    let mut id = body + 1;
+    while let Some(entry) = view.entries.get(id) {
+        if matches!(entry.kind, Kind::Silent) {
+            id = entry.end;
+            continue;
+        }
+        let (end, share) = (entry.end, u64::from(entry.mass.weight()) * 100 / u64::from(total));
+        if !matches!(entry.kind, Kind::Text | Kind::Break) && is_boilerplate(view, id, share, strictness) {
+            view.exclude(id);
+            id = end;
+        } else {
+            id += 1;
+        }
+    }
+}
+
+/// Names (whole, in lower case) of elements that archives and consent platforms put on other people's pages.
+const FOREIGN: &[&str] = &[
+    "wm-ipp", "wm-ipp-base", "wm-ipp-print", "donato", "wm-capinfo", "wm-tb-logo",
+    "onetrust-consent-sdk", "onetrust-banner-sdk", "onetrust-pc-sdk", "onetrust-style", "ot-sdk-container",
+    "cybotcookiebotdialog", "coiconsentbanner", "coioverlay", "didomi-host", "didomi-popup", "qc-cmp2-container",
+    "qc-cmp2-ui", "usercentrics-root", "usercentrics-cmp-ui", "truste-consent-track", "trustarc-banner-overlay",
+    "consent_blackbar", "teconsent", "truste_overlay", "iubenda-cs-banner", "cmplz-cookiebanner-container",
+    "cmpbox", "cmpwrapper", "cookie-law-info-bar", "cookie-law-info-again", "cliSettingsPopup", "cky-consent-container",
+    "cky-modal", "cookieconsent", "cc-window", "cc-banner", "cookie-notice", "moove_gdpr_cookie_info_bar",
+    "moove_gdpr_cookie_modal", "borlabscookiebox", "borlabs-cookie", "fc-consent-root", "sp_message_container",
+    "termly-code-snippet-support", "osano-cm-window", "osano-cm-dialog", "ketch-consent-container", "axeptio_overlay",
+    "tarteaucitronroot", "orejime", "klaro", "cookiescript_injected", "gdpr-cookie-message", "eu-cookie-law",
+    "sliding-popup", "wt-cli-cookie-bar", "hs-eu-cookie-confirmation", "shopify-pc__banner", "trustarcnoticeframe",
+    "intercom-container", "launcher", "drift-widget", "grecaptcha-badge", "fb-root", "a2a_kit",
+];
+
+/// Words of class names and ids that mark boilerplate when they stand alone or end (or begin) a name.
+const NAMES: &[&str] = &[
+    "nav", "navbar", "navigation", "navigator", "menu", "menubar", "megamenu", "submenu", "topnav", "subnav", "sidenav",
+    "topbar", "toolbar", "breadcrumb", "breadcrumbs", "footer", "foot", "masthead", "sidebar", "pagination", "pager",
+    "modal", "popup", "lightbox", "overlay", "dialog", "popin", "tooltip", "dropdown", "offcanvas", "drawer", "snackbar",
+    "share", "sharing", "social", "socials", "addthis", "sharethis", "newsletter", "subscribe", "related", "advert",
+    "ads", "ad", "advertisement", "adsense", "sponsor", "sponsors", "banner", "promo", "comments", "disqus", "skip",
+    "skiplink", "cookiebar", "cookiebanner", "cookienotice", "cookieconsent", "consent", "search", "searchbox",
+    "login", "signin", "signup", "copyright", "colophon", "languages", "lang-switcher", "language", "cart", "minicart",
+    "preloader", "loader", "feedback", "survey", "chat", "helpful", "toast", "globalnav", "mainnav", "mainmenu",
+    "backtotop", "totop", "tags", "meta-nav", "rating", "vote", "votes", "cta", "recent", "crumbs", "crumb", "toc-mobile",
+];
+
+/// Words before or after which such a word describes the box around it, not the box itself (`has-sidebar`).
+const ABOUT: &[&str] = &[
+    "has", "with", "no", "without", "is", "not", "under", "below", "above", "offset", "spacing", "content", "body",
+    "main", "wrapper", "page", "layout", "open", "closed", "enabled", "disabled", "sticky", "fixed", "text", "policy",
+    "privacy", "legal", "item", "pusher", "type", "accordion", "tab",
+];
+
+/// Words that name a dialog: taken for the main text only when there is no other.
+const DIALOGS: &[&str] = &["modal", "popup", "lightbox", "overlay", "dialog", "popin", "drawer", "offcanvas"];
+
+fn is_boilerplate(view: &View<'_>, id: Id, share: u64, strictness: Strictness) -> bool {
+    let Some(element) = view.element(id) else {
+        return false;
+    };
+    let entry = &view.entries[id];
+    let mass = entry.mass;
+    match element.name() {
+        "nav" => return share < 50,
+        "dialog" => return share < 90,
+        "footer" => return share < 40,
+        "aside" => return share < 30,
+        "header" => {
+            // A header inside the text holds its title; the site's own has links and little else.
+            return share < 30 && mass.linked > 0 && (mass.link_share() > 50 || mass.words == 0) && count_links(view, id) > 2;
+        }
+        _ => {}
+    }
+    match element.attr("role").unwrap_or_default() {
+        "navigation" | "menu" | "menubar" | "search" | "toolbar" => return share < 50,
+        "banner" | "contentinfo" | "complementary" => return share < 40,
+        "dialog" | "alertdialog" => return share < 90,
+        _ => {}
+    }
+    if element.attr("aria-modal") == Some("true") {
+        return share < 90;
+    }
+    let names = || element.id().into_iter().chain(element.classes());
+    if names().any(|name| FOREIGN.iter().any(|foreign| foreign.eq_ignore_ascii_case(name))) {
+        return share < 95;
+    }
+    if is_for_screen_readers(names()) && mass.text < 200 {
+        return true;
+    }
+    if strictness == Strictness::TagsOnly || share >= 90 {
+        return false;
+    }
+    // Names on running text are about its look.
+    if matches!(
+        entry.kind,
+        Kind::Inline | Kind::Cell | Kind::Row | Kind::Paragraph | Kind::Heading(_) | Kind::Item
+    ) && (mass.words > 1 || matches!(entry.kind, Kind::Inline | Kind::Heading(_)))
+    {
+        return false;
+    }
+    let mut worst = 0;
+    for name in names() {
+        if let Some(word) = boilerplate_word(name) {
+            worst = worst.max(if DIALOGS.contains(&word) {
+                80
+            } else {
+                30
+            });
+        }
+        if is_consent_name(name) {
+            worst = worst.max(if mass.link_share() < 50 && entry.hidden { 60 } else { 30 });
+        }
+    }
+    share < worst
+}
+
+fn count_links(view: &View<'_>, id: Id) -> usize {
+    let end = view.entries[id].end;
+    (id..end).filter(|at| view.name(*at) == "a").count()
+}
+
+/// The boilerplate word in a class name or id: the whole name, or its first or last word.
+fn boilerplate_word(name: &str) -> Option<&'static str> {
+    let words = name_words(name);
+    let find = |word: &str| NAMES.iter().find(|n| **n == word).copied();
+    match words.as_slice() {
+        [] => None,
+        [only] => find(only),
+        [first, .., last] => {
+            if words.iter().any(|w| ABOUT.contains(&w.as_str())) {
+                None
+            } else {
+                find(last).or_else(|| find(first))
+            }
+        }
+    }
+}
+
+/// `cookie-bar`, `gdprConsent`, `privacy_popup`: names that pair a matter of consent with a kind of box.
+fn is_consent_name(name: &str) -> bool {
+    let words = name_words(name);
+    let matter = |w: &String| matches!(w.as_str(), "cookie" | "cookies" | "gdpr" | "consent" | "ccpa" | "cmp" | "privacy");
+    let kind = |w: &String| {
+        matches!(
+            w.as_str(),
+            "banner" | "bar" | "notice" | "popup" | "modal" | "consent" | "overlay" | "message" | "alert" | "warning"
+                | "dialog" | "preferences" | "settings" | "manager" | "box" | "prompt" | "toast" | "window"
+        )
+    };
+    words.iter().any(matter)
+        && words.iter().any(kind)
+        && !(words.len() == 2 && words[0] == "privacy" && matches!(words[1].as_str(), "notice" | "box"))
+}
+
+/// Splits `siteFooter`, `site-footer` and `site_footer` into words in lower case; digits stay with their word.
+fn name_words(name: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut word = String::new();
+    let mut last_lower = false;
+    for c in name.chars().take(80) {
+        if !c.is_ascii_alphanumeric() || c.is_ascii_uppercase() && last_lower {
+            if !word.is_empty() {
+                words.push(std::mem::take(&mut word));
+            }
+        }
+        if c.is_ascii_alphanumeric() {
+            word.push(c.to_ascii_lowercase());
+        }
+        last_lower = c.is_ascii_lowercase();
+    }
+    if !word.is_empty() {
+        words.push(word);
+    }
+    words
+}
+
+fn is_for_screen_readers<'a>(mut names: impl Iterator<Item = &'a str>) -> bool {
+    names.any(|name| {
+        matches!(
+            name,
+            "sr-only" | "visually-hidden" | "visuallyhidden" | "screen-reader-text" | "screen-reader-only" | "assistive-text"
+                | "element-invisible" | "skip-link" | "skip-to-content" | "a11y-hidden" | "noprint" | "headerlink"
+                | "anchorjs-link" | "heading-anchor" | "header-anchor"
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn class_names_are_judged_by_whole_words() {
+        for (name, word) in [
+            ("sidebar", Some("sidebar")),
+            ("siteFooter", Some("footer")),
+            ("main_nav", None),
+            ("footer-links", Some("footer")),
+            ("col-lg-sidebarred", None),
+            ("has-sidebar", None),
+            ("navigational", None),
+            ("", None),
+        ] {
+            assert_eq!(boilerplate_word(name), word, "{name}");
+        }
+        assert!(is_consent_name("cookie-banner") && is_consent_name("gdprConsentModal"));
+        assert!(!is_consent_name("cookie-policy") && !is_consent_name("privacy-notice"));
+    }
+}

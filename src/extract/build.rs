@@ -1,0 +1,611 @@
+//! From the chosen part of the DOM to the block tree: one walk without recursion, styles carried across broken nesting.
+
+use scraper::Node as DomNode;
+use scraper::node::Element;
+
+use super::links::{Links, hidden_address};
+use super::plain;
+use super::tables;
+use super::text::cleaned;
+use super::tree::{Block, Span, Style, plain_text, tidy};
+use super::view::{Id, Kind, View};
+use super::words::title_topic;
+
+/// Lists and quotes nested deeper than this are written flat.
+const MAX_NESTING: usize = 24;
+/// A cell spans at most so many columns or rows.
+const MAX_SPAN: u32 = 50;
+
+/// Builds the blocks of some subtrees.
+pub(super) fn blocks(view: &View<'_>, roots: &[Id], links: &Links<'_>) -> Vec<Block> {
+    let total = roots
+        .iter()
+        .filter_map(|r| view.entries.get(*r))
+        .map(|e| u64::from(e.mass.text))
+        .sum();
+    let mut builder = Builder {
+        view,
+        links,
+        total,
+        frames: vec![Frame::Blocks(Vec::new())],
+        run: Vec::new(),
+        styles: Counts::default(),
+        targets: Vec::new(),
+        heading: None,
+    };
+    for root in roots {
+        builder.walk(*root);
+    }
+    builder.flush();
+    while builder.frames.len() > 1 {
+        builder.pop_frame();
+    }
+    match builder.frames.pop() {
+        Some(Frame::Blocks(blocks)) => blocks,
+        _ => Vec::new(),
+    }
+}
+
+#[derive(Debug, Default, Clone, Copy)]
+struct Counts {
+    strong: u32,
+    emphasis: u32,
+    code: u32,
+    large: u32,
+    /// `font-weight: normal` inside something bold (Google Docs wraps whole texts in `<b style="font-weight:normal">`).
+    light: u32,
+}
+
+/// An open container.
+#[derive(Debug)]
+enum Frame {
+    Blocks(Vec<Block>),
+    List {
+        start: Option<u32>,
+        items: Vec<Vec<Block>>,
+        /// Made for an `<li>` that stands outside of any list.
+        orphan: bool,
+    },
+    Item(Vec<Block>),
+    Quote(Vec<Block>),
+    Table {
+        rows: Vec<Vec<Vec<Span>>>,
+        /// For every column, how many of the next rows a cell from above still covers.
+        covered: Vec<u32>,
+    },
+    Cell {
+        blocks: Vec<Block>,
+        columns: u32,
+        rows: u32,
+    },
+}
+
+/// What to do when an element ends.
+#[derive(Debug)]
+enum After {
+    Nothing,
+    Style { before: Counts, link: bool },
+    Line { before: Counts },
+    Heading,
+    LayoutCell,
+    Frame,
+    OrphanItem,
+}
+
+struct Builder<'b, 'a> {
+    view: &'b View<'a>,
+    links: &'b Links<'b>,
+    /// Bytes of text in all.
+    total: u64,
+    frames: Vec<Frame>,
+    run: Vec<Span>,
+    styles: Counts,
+    targets: Vec<Option<String>>,
+    heading: Option<u8>,
+}
+
+impl Builder<'_, '_> {
+    fn walk(&mut self, root: Id) {
+        let Some(end) = self.view.entries.get(root).map(|e| e.end) else {
+            return;
+        };
+        let mut open: Vec<(Id, After)> = Vec::new();
+        let mut at = root;
+        while at < end {
+            while open.last().is_some_and(|(end, _)| *end <= at) {
+                if let Some((_, after)) = open.pop() {
+                    self.close(after);
+                }
+            }
+            match self.open(at, at == root) {
+                Some(after) => {
+                    open.push((self.view.entries[at].end, after));
+                    at += 1;
+                }
+                None => at = self.view.entries[at].end,
+            }
+        }
+        while let Some((_, after)) = open.pop() {
+            self.close(after);
+        }
+    }
+
+    /// Enters a node; `None` when nothing inside it is wanted any more.
+    fn open(&mut self, id: Id, is_root: bool) -> Option<After> {
+        let entry = &self.view.entries[id];
+        if entry.excluded && !is_root || entry.kind == Kind::Silent {
+            return None;
+        }
+        if entry.hidden && !is_root && entry.mass.prose == 0 && entry.mass.words == 0 {
+            return None;
+        }
+        let element = match entry.node {
+            DomNode::Text(text) => {
+                self.text(text);
+                return None;
+            }
+            DomNode::Element(element) => element,
+            _ => return Some(After::Nothing),
+        };
+        if self.heading.is_some() && !matches!(entry.kind, Kind::Inline | Kind::Break) {
+            // Blocks inside a heading are part of its line.
+            self.push_text(" ");
+            return Some(After::Nothing);
+        }
+        match entry.kind {
+            Kind::Break => {
+                self.push_text("\n");
+                None
+            }
+            Kind::Inline => self.open_inline(element),
+            Kind::Heading(level) => {
+                self.flush();
+                self.heading = Some(level);
+                Some(After::Heading)
+            }
+            Kind::List if self.holds_items(id) && self.frames.len() < MAX_NESTING => {
+                self.flush();
+                let ordered = element.name() == "ol";
+                let start = element.attr("start").and_then(|s| s.trim().parse::<u32>().ok());
+                self.frames.push(Frame::List {
+                    start: ordered.then(|| start.filter(|s| *s < 1_000_000_000).unwrap_or(1)),
+                    items: Vec::new(),
+                    orphan: false,
+                });
+                Some(After::Frame)
+            }
+            Kind::Item if self.frames.len() < MAX_NESTING => {
+                self.flush();
+                let orphan = !matches!(self.frames.last(), Some(Frame::List { .. }));
+                if orphan {
+                    self.frames.push(Frame::List {
+                        start: None,
+                        items: Vec::new(),
+                        orphan: true,
+                    });
+                }
+                self.frames.push(Frame::Item(Vec::new()));
+                Some(if orphan { After::OrphanItem } else { After::Frame })
+            }
+            Kind::Quote if self.is_quotation(id) && self.frames.len() < MAX_NESTING => {
+                self.flush();
+                self.frames.push(Frame::Quote(Vec::new()));
+                Some(After::Frame)
+            }
+            Kind::Preformatted => {
+                self.flush();
+                let text = self.raw_text(id);
+                for block in plain::blocks(&text) {
+                    self.push_block(block);
+                }
+                None
+            }
+            Kind::Button => {
+                let opens_a_panel = ["aria-expanded", "aria-controls", "data-toggle", "data-bs-toggle"]
+                    .iter()
+                    .any(|a| element.attr(a).is_some());
+                if !opens_a_panel {
+                    return None;
+                }
+                self.line(element)
+            }
+            Kind::Table => {
+                self.flush();
+                if !self.in_table() && tables::is_data(self.view, id) {
+                    self.frames.push(Frame::Table {
+                        rows: Vec::new(),
+                        covered: Vec::new(),
+                    });
+                    Some(After::Frame)
+                } else {
+                    Some(After::Line { before: self.styles })
+                }
+            }
+            Kind::Row => {
+                self.flush();
+                if let Some(Frame::Table { rows, .. }) = self.frames.last_mut() {
+                    rows.push(Vec::new());
+                    return Some(After::Nothing);
+                }
+                Some(After::Line { before: self.styles })
+            }
+            Kind::Cell => {
+                if let Some(Frame::Table { .. }) = self.frames.last() {
+                    self.flush();
+                    let span = |name: &str| {
+                        element
+                            .attr(name)
+                            .and_then(|v| v.trim().parse::<u32>().ok())
+                            .unwrap_or(1)
+                            .clamp(1, MAX_SPAN)
+                    };
+                    self.frames.push(Frame::Cell {
+                        blocks: Vec::new(),
+                        columns: span("colspan"),
+                        rows: span("rowspan"),
+                    });
+                    return Some(After::Frame);
+                }
+                Some(After::LayoutCell)
+            }
+            _ => self.line(element),
+        }
+    }
+
+    /// Enters an element that starts a new line.
+    #[expect(clippy::unnecessary_wraps, reason = "the answer of `open`")]
+    fn line(&mut self, element: &Element) -> Option<After> {
+        self.flush();
+        let before = self.styles;
+        self.apply(element);
+        Some(After::Line { before })
+    }
+
+    fn open_inline(&mut self, element: &Element) -> Option<After> {
+        let before = self.styles;
+        if let Some(address) = element.attr("data-cfemail").and_then(hidden_address) {
+            self.push_text(&address);
+            return None;
+        }
+        match element.name() {
+            "img" => {
+                let alt = element.attr("alt").unwrap_or_default();
+                // Headings of old pages are pictures of words.
+                if self.heading.is_some() {
+                    self.push_text(&alt.replace('\n', " "));
+                } else if title_topic(alt).is_some() && self.targets.is_empty() {
+                    self.flush();
+                    self.push_block(Block::Heading(2, tidy(vec![Span::plain(cleaned(alt))])));
+                }
+                return None;
+            }
+            "a" => {
+                if let Some(href) = element.attr("href") {
+                    let address = href
+                        .split_once("/email-protection#")
+                        .and_then(|(_, hidden)| hidden_address(hidden));
+                    self.targets.push(match address {
+                        Some(address) => Some(format!("mailto:{address}")),
+                        None => self.links.target(href),
+                    });
+                    return Some(After::Style { before, link: true });
+                }
+            }
+            _ => {}
+        }
+        self.apply(element);
+        Some(After::Style { before, link: false })
+    }
+
+    /// Adds the look of an element to what is in force.
+    fn apply(&mut self, element: &Element) {
+        let styles = &mut self.styles;
+        match element.name() {
+            "b" | "strong" | "dt" | "summary" => styles.strong += 1,
+            "em" | "i" | "dfn" | "var" => styles.emphasis += 1,
+            "code" | "kbd" | "samp" => styles.code += 1,
+            "big" => styles.large += 1,
+            "font" => {
+                let size = element.attr("size").unwrap_or_default().trim();
+                let large = match size.strip_prefix('+') {
+                    Some(more) => more.parse::<u8>().is_ok_and(|n| n > 0),
+                    None => size.parse::<u8>().is_ok_and(|n| n > 3),
+                };
+                styles.large += u32::from(large);
+            }
+            _ => {}
+        }
+        if let Some(look) = element.attr("style") {
+            let look: String = look.bytes().filter(|b| !b.is_ascii_whitespace()).map(|b| char::from(b.to_ascii_lowercase())).collect();
+            if let Some((_, weight)) = look.split_once("font-weight:") {
+                if ["bold", "600", "700", "800", "900"].iter().any(|w| weight.starts_with(w)) {
+                    styles.strong += 1;
+                    styles.light = 0;
+                } else if ["normal", "400", "300"].iter().any(|w| weight.starts_with(w)) {
+                    styles.light += 1;
+                }
+            }
+            styles.emphasis += u32::from(look.contains("font-style:italic"));
+        }
+        if matches!(element.name(), "b" | "strong") && styles.light > 0 && element.attr("style").is_none() {
+            styles.light = 0;
+        }
+    }
+
+    fn close(&mut self, after: After) {
+        match after {
+            After::Nothing => {}
+            After::Style { before, link } => {
+                self.styles = before;
+                if link {
+                    self.targets.pop();
+                }
+            }
+            After::Line { before } => {
+                self.flush();
+                self.styles = before;
+            }
+            After::Heading => {
+                self.flush();
+                self.heading = None;
+            }
+            After::LayoutCell => {
+                // "a)" in a narrow cell belongs to the paragraph in the next one.
+                let text = plain_text(&self.run);
+                let text = text.trim();
+                if text.is_empty() || text.chars().count() > 4 {
+                    self.flush();
+                } else {
+                    self.push_text(" ");
+                }
+            }
+            After::Frame => {
+                self.flush();
+                self.pop_frame();
+            }
+            After::OrphanItem => {
+                self.flush();
+                self.pop_frame();
+                self.pop_frame();
+            }
+        }
+    }
+
+    fn text(&mut self, text: &str) {
+        if text.contains(['\n', '\r']) {
+            let folded: String = text.chars().map(|c| if matches!(c, '\n' | '\r') { ' ' } else { c }).collect();
+            self.push_text(&folded);
+        } else {
+            self.push_text(text);
+        }
+    }
+
+    fn push_text(&mut self, text: &str) {
+        let style = Style {
+            strong: self.styles.strong > 0 && self.styles.light == 0 && self.heading.is_none(),
+            emphasis: self.styles.emphasis > 0,
+            code: self.styles.code > 0,
+            large: self.styles.large > 0,
+        };
+        let text = cleaned(text);
+        let link = self.targets.last().cloned().flatten();
+        match self.run.last_mut() {
+            Some(last) if last.style == style && last.link == link => last.text.push_str(&text),
+            _ => self.run.push(Span {
+                text: text.into_owned(),
+                style,
+                link,
+            }),
+        }
+    }
+
+    /// Ends the line: what was gathered becomes a heading or paragraphs.
+    fn flush(&mut self) {
+        if self.run.is_empty() {
+            return;
+        }
+        let run = std::mem::take(&mut self.run);
+        if let Some(level) = self.heading {
+            let mut spans = run;
+            for span in &mut spans {
+                // Signs such as "#" and "¶" that link a heading to itself.
+                if span.link.is_some() && !span.text.chars().any(char::is_alphanumeric) {
+                    span.text = " ".to_owned();
+                    span.link = None;
+                }
+                span.text = span.text.replace('\n', " ");
+                span.style = Style {
+                    code: span.style.code,
+                    emphasis: span.style.emphasis,
+                    ..Style::default()
+                };
+            }
+            let spans = tidy(spans);
+            if super::tree::has_words(&spans) {
+                self.push_block(Block::Heading(level, spans));
+            }
+            return;
+        }
+        for part in split_at_blank_lines(run) {
+            let spans = tidy(part);
+            if !spans.is_empty() {
+                self.push_block(Block::Paragraph(spans));
+            }
+        }
+    }
+
+    fn push_block(&mut self, block: Block) {
+        match self.frames.last_mut() {
+            Some(
+                Frame::Blocks(blocks) | Frame::Item(blocks) | Frame::Quote(blocks) | Frame::Cell { blocks, .. },
+            ) => {
+                // Orphan items that follow each other are one list.
+                if let (Some(Block::List(None, before)), Block::List(None, items)) = (blocks.last_mut(), &block)
+                    && items.len() == 1
+                {
+                    before.extend(items.iter().cloned());
+                    return;
+                }
+                blocks.push(block);
+            }
+            // `<ul>` directly in `<ul>`: the inner list belongs to the item before it.
+            Some(Frame::List { items, .. }) => match items.last_mut() {
+                Some(item) => item.push(block),
+                None => items.push(vec![block]),
+            },
+            Some(Frame::Table { rows, .. }) => {
+                // A caption or text that stands between rows.
+                let mut spans = Vec::new();
+                block.each_run(&mut |run| spans.extend(run.iter().cloned()));
+                rows.push(vec![spans]);
+            }
+            None => {}
+        }
+    }
+
+    fn pop_frame(&mut self) {
+        let Some(frame) = self.frames.pop() else {
+            return;
+        };
+        match frame {
+            Frame::Blocks(blocks) => {
+                for block in blocks {
+                    self.push_block(block);
+                }
+            }
+            Frame::List { start, mut items, .. } => {
+                items.retain(|item| !item.is_empty());
+                if !items.is_empty() {
+                    self.push_block(Block::List(start, items));
+                }
+            }
+            Frame::Item(blocks) => match self.frames.last_mut() {
+                Some(Frame::List { items, .. }) => items.push(blocks),
+                _ => {
+                    for block in blocks {
+                        self.push_block(block);
+                    }
+                }
+            },
+            Frame::Quote(blocks) => {
+                if !blocks.is_empty() {
+                    self.push_block(Block::Quote(blocks));
+                }
+            }
+            Frame::Table { mut rows, .. } => {
+                rows.retain(|row| row.iter().any(|cell| !cell.is_empty()));
+                if !rows.is_empty() {
+                    self.push_block(Block::Table(rows));
+                }
+            }
+            Frame::Cell { blocks, columns, rows } => self.add_cell(blocks, columns, rows),
+        }
+    }
+
+    fn add_cell(&mut self, blocks: Vec<Block>, columns: u32, spanned_rows: u32) {
+        let mut spans: Vec<Span> = Vec::new();
+        for block in &blocks {
+            block.each_run(&mut |run| {
+                if !spans.is_empty() {
+                    spans.push(Span::plain("\n"));
+                }
+                spans.extend(run.iter().cloned());
+            });
+        }
+        let Some(Frame::Table { rows, covered }) = self.frames.last_mut() else {
+            return;
+        };
+        if rows.is_empty() {
+            rows.push(Vec::new());
+        }
+        let Some(row) = rows.last_mut() else {
+            return;
+        };
+        // Columns that a cell from above reaches into stay empty here.
+        while let Some(left) = covered.get_mut(row.len()).filter(|left| **left > 0) {
+            *left -= 1;
+            row.push(Vec::new());
+        }
+        let at = row.len();
+        row.push(tidy(spans));
+        for _ in 1..columns {
+            row.push(Vec::new());
+        }
+        if spanned_rows > 1 {
+            covered.resize(covered.len().max(row.len()), 0);
+            for left in covered.iter_mut().skip(at) {
+                *left = spanned_rows - 1;
+            }
+        }
+    }
+
+    fn in_table(&self) -> bool {
+        self.frames.iter().any(|f| matches!(f, Frame::Table { .. }))
+    }
+
+    /// Lists without items are old pages' way to indent.
+    fn holds_items(&self, list: Id) -> bool {
+        let end = self.view.entries[list].end;
+        (list + 1..end).any(|at| self.view.entries[at].kind == Kind::Item)
+    }
+
+    /// Old pages indent everything with `<blockquote>`: a quotation is a small part of the page without headings.
+    fn is_quotation(&self, id: Id) -> bool {
+        let entry = &self.view.entries[id];
+        u64::from(entry.mass.text) * 4 < self.total
+            && !(id + 1..entry.end).any(|at| {
+                matches!(
+                    self.view.entries[at].kind,
+                    Kind::Heading(_) | Kind::Table | Kind::Quote | Kind::Item
+                )
+            })
+    }
+
+    /// The characters of a `<pre>`, line by line.
+    fn raw_text(&self, id: Id) -> String {
+        let mut out = String::new();
+        let end = self.view.entries[id].end;
+        for at in id + 1..end {
+            match (self.view.entries[at].kind, self.view.entries[at].node) {
+                (Kind::Text, DomNode::Text(text)) => out.push_str(&cleaned(text)),
+                (Kind::Break | Kind::Paragraph | Kind::Box, _) => out.push('\n'),
+                _ => {}
+            }
+        }
+        out
+    }
+}
+
+/// Two or more `<br>` end a paragraph.
+fn split_at_blank_lines(run: Vec<Span>) -> Vec<Vec<Span>> {
+    if !run.iter().any(|s| s.text.contains('\n')) {
+        return vec![run];
+    }
+    let mut parts = vec![Vec::new()];
+    let mut breaks = 0;
+    for span in run {
+        let mut text = String::new();
+        for c in span.text.chars() {
+            if c == '\n' {
+                breaks += 1;
+            } else if !c.is_whitespace() {
+                if breaks > 1 {
+                    let before = std::mem::take(&mut text);
+                    if let Some(part) = parts.last_mut() {
+                        part.push(Span {
+                            text: before,
+                            ..span.clone()
+                        });
+                    }
+                    parts.push(Vec::new());
+                }
+                breaks = 0;
+            }
+            text.push(c);
+        }
+        if let Some(part) = parts.last_mut() {
+            part.push(Span { text, ..span });
+        }
+    }
+    parts
+}

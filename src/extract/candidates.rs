@@ -1,0 +1,132 @@
+//! Where the main text is: the subtree that holds most of the policy's weight, with the siblings that belong to it.
+
+use super::view::{Id, Kind, View};
+
+/// The chosen part of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Choice {
+    /// The chosen subtrees, in reading order.
+    pub roots: Vec<Id>,
+    /// How it was found, for people.
+    pub reasons: Vec<String>,
+}
+
+/// A share of the weight above which one child stands for its parent, in percent.
+const DOMINANT: u64 = 50;
+
+/// Goes down from the body as long as one child holds most of the weight, then joins what belongs to it on every level.
+///
+/// The outcome depends on sums only, so small changes of a page's frame move nothing.
+pub(super) fn choose(view: &View<'_>) -> Choice {
+    let body = view.body();
+    let mut path = vec![body];
+    let mut reasons = Vec::new();
+    loop {
+        let at = path.last().copied().unwrap_or(body);
+        let total = u64::from(view.entries.get(at).map_or(0, |e| e.mass.weight()));
+        let best = view
+            .children(at)
+            .filter(|c| may_hold_text(view, *c))
+            .max_by_key(|c| (view.entries[*c].mass.weight(), std::cmp::Reverse(*c)));
+        match best {
+            Some(child)
+                if total > 0
+                    && u64::from(view.entries[child].mass.weight()) * 100 >= total * DOMINANT
+                    && !is_text_block(view, child)
+                    && !holds_lines(view, at) =>
+            {
+                path.push(child);
+            }
+            _ => break,
+        }
+    }
+    let innermost = path.pop().unwrap_or(body);
+    reasons.push(format!(
+        "main text in {} with weight {} of {}",
+        describe(view, innermost),
+        view.entries.get(innermost).map_or(0, |e| e.mass.weight()),
+        view.entries.get(body).map_or(0, |e| e.mass.weight()),
+    ));
+    // From the inside out: a level where a sibling belongs to the text is taken from its first such child to its last.
+    let mut roots = vec![innermost];
+    let mut inner = innermost;
+    for level in path.into_iter().rev() {
+        let children: Vec<Id> = view.children(level).collect();
+        let Some(own) = children.iter().position(|c| *c == inner) else {
+            break;
+        };
+        let belongs = |at: usize| at == own || belongs_beside(view, children[at]);
+        let first = (0..=own).find(|at| belongs(*at)).unwrap_or(own);
+        let last = (own..children.len()).rev().find(|at| belongs(*at)).unwrap_or(own);
+        if first != own || last != own {
+            reasons.push(format!(
+                "joined {} siblings under {}",
+                last - first,
+                describe(view, level)
+            ));
+            let (before, after) = (&children[first..own], &children[own + 1..=last]);
+            roots = before.iter().copied().chain(roots).chain(after.iter().copied()).collect();
+        }
+        inner = level;
+    }
+    roots.retain(|id| !view.entries[*id].excluded);
+    Choice { roots, reasons }
+}
+
+fn may_hold_text(view: &View<'_>, id: Id) -> bool {
+    let entry = &view.entries[id];
+    !entry.excluded && !matches!(entry.kind, Kind::Silent | Kind::Text | Kind::Break)
+}
+
+/// Blocks that hold lines, not other blocks.
+fn is_text_block(view: &View<'_>, id: Id) -> bool {
+    matches!(
+        view.entries[id].kind,
+        Kind::Paragraph | Kind::Heading(_) | Kind::Definitions | Kind::Preformatted | Kind::Inline | Kind::List
+    ) && !(view.entries[id].kind == Kind::Inline && has_boxes(view, id))
+}
+
+/// A `<font>` or `<span>` around the whole page.
+fn has_boxes(view: &View<'_>, id: Id) -> bool {
+    (id + 1..view.entries[id].end).any(|at| matches!(view.entries[at].kind, Kind::Box | Kind::Paragraph | Kind::Table))
+}
+
+/// True when sentences stand directly in it, beside its boxes.
+fn holds_lines(view: &View<'_>, id: Id) -> bool {
+    view.children(id)
+        .filter(|c| {
+            let entry = &view.entries[*c];
+            !entry.excluded
+                && (entry.kind == Kind::Text || is_text_block(view, *c))
+                && entry.mass.prose > 0
+                && !entry.hidden
+        })
+        .take(3)
+        .count()
+        >= 3
+}
+
+/// A sibling of the main text that is part of it.
+fn belongs_beside(view: &View<'_>, id: Id) -> bool {
+    let entry = &view.entries[id];
+    if entry.excluded || entry.kind == Kind::Silent || entry.mass.link_share() > 50 {
+        return false;
+    }
+    if is_text_block(view, id) || entry.kind == Kind::Text || entry.kind == Kind::Table {
+        return entry.mass.prose >= 30 && !entry.hidden && entry.mass.words > 0
+            || entry.mass.words >= 3 && entry.mass.prose >= 100;
+    }
+    entry.mass.prose >= 140 && entry.mass.words >= 3 && entry.mass.words * 150 >= entry.mass.prose.min(3000)
+}
+
+fn describe(view: &View<'_>, id: Id) -> String {
+    let mut out = format!("<{}", view.name(id));
+    if let Some(element) = view.element(id) {
+        for (sign, name) in element.id().map(|i| ('#', i)).into_iter().chain(element.classes().take(2).map(|c| ('.', c))) {
+            out.push(sign);
+            out.extend(name.chars().filter(|c| !c.is_control()).take(40));
+        }
+    }
+    out.push('>');
+    out
+}

@@ -1,0 +1,154 @@
+//! Headings that no `<h1>` marks: bold or large lines, lines in capitals, standing alone above the text they name.
+
+use super::tree::{Block, Span, plain_text};
+use super::lines::stands_out;
+
+/// Longest heading, in characters; anything longer in an `<h2>` is text that somebody wanted large.
+const MAX_CHARS: usize = 200;
+/// Longest line that is taken for a heading by its look alone.
+const MAX_LOOK_CHARS: usize = 110;
+
+/// Makes headings of what looks like one, and paragraphs of what only pretends to be one.
+///
+/// In a document that marks its own sections only large lines are promoted: there, bold lines are run-in words.
+pub(super) fn settle(blocks: Vec<Block>) -> Vec<Block> {
+    let blocks: Vec<Block> = blocks
+        .into_iter()
+        .map(|block| match block {
+            Block::Heading(_, spans) if plain_text(&spans).chars().count() > MAX_CHARS => Block::Paragraph(spans),
+            other => other,
+        })
+        .collect();
+    let marked = blocks.iter().filter(|b| matches!(b, Block::Heading(..))).count();
+    let size: usize = blocks.iter().map(|b| b.weight().0).sum();
+    // One heading for some thousand characters is what documents with marked sections have.
+    let sections_are_marked = marked >= 3 && size / marked < 6000;
+    let candidates: Vec<Option<Look>> = blocks.iter().map(look).collect();
+    let mut level = 1;
+    let mut out: Vec<Block> = Vec::with_capacity(blocks.len());
+    let followers: Vec<bool> = (0..blocks.len()).map(|at| is_followed_by_text(&blocks, &candidates, at)).collect();
+    for (at, block) in blocks.into_iter().enumerate() {
+        match block {
+            Block::Heading(own, spans) => {
+                level = own;
+                out.push(Block::Heading(own, spans));
+            }
+            Block::Paragraph(spans)
+                if followers[at]
+                    && candidates[at].is_some_and(|look| !sections_are_marked || look == Look::Large && marked == 0) =>
+            {
+                let level = if sections_are_marked { level.max(2) } else { (level + 1).clamp(2, 6) };
+                out.push(Block::Heading(level, unstyled(spans)));
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Look {
+    Bold,
+    Large,
+    Capitals,
+}
+
+fn look(block: &Block) -> Option<Look> {
+    let Block::Paragraph(spans) = block else {
+        return None;
+    };
+    let text = plain_text(spans);
+    let length = text.chars().count();
+    if length < 3 || length > MAX_LOOK_CHARS || spans.iter().any(|s| s.text.contains('\n')) {
+        return None;
+    }
+    if spans.iter().filter(|s| s.link.is_some()).map(|s| s.text.len()).sum::<usize>() * 2 > text.len() {
+        return None;
+    }
+    // A sentence in bold is emphasis. "1. Scope." and "Who are you?" are headings.
+    let words = text.split_whitespace().count();
+    let ends = text.chars().next_back();
+    if words > 14 || matches!(ends, Some(',' | ';')) || words > 6 && matches!(ends, Some('.' | '!')) {
+        return None;
+    }
+    if stands_out(spans) {
+        return Some(if spans.iter().any(|s| s.style.large) { Look::Large } else { Look::Bold });
+    }
+    let letters = || text.chars().filter(|c| c.is_alphabetic());
+    let capitals = letters().all(char::is_uppercase) && letters().count() >= 4;
+    (capitals && !matches!(ends, Some('.')) && !text.contains('@') && !text.chars().any(|c| c.is_ascii_digit())).then_some(Look::Capitals)
+}
+
+/// A heading has something under it: text, a list or a table, or a heading that has.
+fn is_followed_by_text(blocks: &[Block], looks: &[Option<Look>], at: usize) -> bool {
+    for next in at + 1..(at + 4).min(blocks.len()) {
+        match &blocks[next] {
+            Block::Heading(..) => {}
+            Block::Paragraph(_) if looks.get(next).copied().flatten().is_some() => {}
+            _ => return true,
+        }
+    }
+    false
+}
+
+fn unstyled(spans: Vec<Span>) -> Vec<Span> {
+    let spans = spans
+        .into_iter()
+        .map(|mut span| {
+            span.style.strong = false;
+            span.style.large = false;
+            span
+        })
+        .collect();
+    super::tree::tidy(spans)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::tree::Style;
+
+    fn bold(text: &str) -> Block {
+        let style = Style {
+            strong: true,
+            ..Style::default()
+        };
+        Block::Paragraph(vec![Span {
+            text: text.into(),
+            style,
+            link: None,
+        }])
+    }
+
+    fn plain(text: &str) -> Block {
+        Block::Paragraph(vec![Span::plain(text)])
+    }
+
+    #[test]
+    fn bold_lines_above_text_are_headings_where_nothing_else_marks_sections() {
+        let blocks = settle(vec![
+            Block::Heading(1, vec![Span::plain("Privacy")]),
+            bold("1. What we collect"),
+            plain("Your name."),
+            bold("We never, under any circumstances, sell the personal data of our customers to anybody at all."),
+            plain("YOUR RIGHTS"),
+            plain("Ask us."),
+            bold("The end"),
+        ]);
+        let levels: Vec<Option<u8>> = blocks
+            .iter()
+            .map(|b| match b {
+                Block::Heading(level, _) => Some(*level),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(levels, [Some(1), Some(2), None, None, Some(2), None, None]);
+    }
+
+    #[test]
+    fn a_paragraph_set_as_heading_is_a_paragraph() {
+        let long = "We collect data. ".repeat(20);
+        let blocks = settle(vec![Block::Heading(3, vec![Span::plain(long)])]);
+        assert!(matches!(blocks[0], Block::Paragraph(_)));
+    }
+}

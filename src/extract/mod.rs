@@ -1,0 +1,247 @@
+//! The words of a policy out of one archived page: bytes in, [`Document`] or [`Dropped`] out. Pure.
+//!
+//! ```text
+//! kind ─▶ page ─▶ view ─▶ boilerplate ─▶ candidates ─▶ build ─▶ lines, headings, slice, trim, title ─▶ markdown, text
+//! is it   one     flat     what is        where the      block    what the tree should look like            the two
+//! a page  parse   list     never text     text is        tree                                               forms
+//! ```
+//!
+//! The page is parsed once and walked a fixed number of times. What decides is sums over subtrees (sentences, policy words,
+//! links), not one site's class names, so that a page that changes its frame keeps its text.
+
+mod boilerplate;
+mod build;
+mod candidates;
+mod embedded;
+mod headings;
+mod kind;
+mod language;
+mod lines;
+mod links;
+mod markdown;
+mod pdf;
+mod plain;
+mod readable;
+mod slice;
+mod tables;
+mod text;
+mod title;
+mod tree;
+mod trim;
+mod view;
+mod words;
+
+pub use pdf::is_pdf;
+pub use readable::readable;
+pub use text::text_hash;
+
+use url::Url;
+
+use crate::model::{Document, DropReason, Dropped};
+use crate::page::{Page, decode};
+use boilerplate::Strictness;
+use tree::Block;
+use view::View;
+
+/// Version of the extractor. Every change of its output makes a new one, because it changes text hashes.
+pub const EXTRACTOR_VERSION: &str = "1";
+
+/// One archived page as it was fetched.
+#[derive(Debug, Clone, Copy)]
+pub struct PageInput<'a> {
+    /// The payload, content coding undone.
+    pub bytes: &'a [u8],
+    /// The `Content-Type` header, if known.
+    pub content_type: Option<&'a str>,
+    /// The page's address on the original web, if known; links are relative to it and its fragment names a part.
+    pub url: Option<&'a Url>,
+}
+
+/// The document that is wanted of a page that hosts several.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum DocumentType {
+    /// The privacy policy, where the page has one beside others; else the whole text.
+    #[default]
+    Privacy,
+    /// The whole text.
+    Any,
+}
+
+/// How to extract.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Options {
+    /// The document that is wanted.
+    pub document_type: DocumentType,
+}
+
+/// A document and why it is that one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Extraction {
+    /// The document.
+    pub document: Document,
+    /// What decided, in the order of deciding; one short line each, for people.
+    pub explanation: Vec<String>,
+}
+
+/// Takes the document out of a page.
+///
+/// # Errors
+/// The reason why the page has none, and what was seen.
+pub fn extract(input: &PageInput<'_>, options: &Options) -> Result<Document, Dropped> {
+    explain(input, options).map(|extraction| extraction.document)
+}
+
+/// As [`extract`], and says what decided.
+///
+/// # Errors
+/// As [`extract`].
+pub fn explain(input: &PageInput<'_>, options: &Options) -> Result<Extraction, Dropped> {
+    if input.bytes.trim_ascii().is_empty() {
+        return Err(Dropped::new(DropReason::EmptyShell, "the payload has no characters"));
+    }
+    match kind::payload(input.bytes, input.content_type)? {
+        kind::Payload::Pdf => {
+            let blocks = headings::settle(lines::separate(pdf::blocks(input.bytes)?));
+            let found = Found::plain(blocks, "a PDF");
+            finish(found, input)
+        }
+        kind::Payload::PlainText => {
+            let decoded = decode(input.bytes, input.content_type).text;
+            let blocks = headings::settle(lines::separate(plain::blocks(&text::cleaned(&decoded))));
+            finish(Found::plain(blocks, "a plain text"), input)
+        }
+        kind::Payload::Html => {
+            let page = Page::parse(input.bytes, input.content_type, input.url);
+            finish(from_page(&page, options), input)
+        }
+    }
+}
+
+/// What was found on a page before it is judged.
+struct Found {
+    blocks: Vec<Block>,
+    explanation: Vec<String>,
+    page_title: Option<String>,
+    shown: String,
+    has_password_field: bool,
+    has_scripts: bool,
+    frames: usize,
+}
+
+impl Found {
+    fn plain(blocks: Vec<Block>, what: &str) -> Self {
+        let shown = blocks.iter().take(5).map(Block::text).collect::<Vec<_>>().join("\n");
+        Self {
+            blocks,
+            explanation: vec![format!("the payload is {what}")],
+            page_title: None,
+            shown,
+            has_password_field: false,
+            has_scripts: false,
+            frames: 0,
+        }
+    }
+}
+
+/// Fewer policy words than this in the chosen part, and other readings of the page are tried.
+const FEW_WORDS: u32 = 8;
+
+fn from_page(page: &Page, options: &Options) -> Found {
+    let links = links::Links::of(page);
+    let mut view = View::of(page);
+    let whole = view.entries.get(view.body()).map(|e| e.mass).unwrap_or_default();
+    let is_named = |view: &View<'_>, wanted: &str| (0..view.entries.len()).any(|id| view.name(id) == wanted);
+    let has_password_field = (0..view.entries.len()).any(|id| {
+        view.element(id)
+            .is_some_and(|e| e.name() == "input" && e.attr("type").is_some_and(|t| t.eq_ignore_ascii_case("password")))
+    });
+    let has_scripts = is_named(&view, "script");
+    boilerplate::exclude(&mut view, Strictness::Names);
+    let mut choice = candidates::choose(&view);
+    let words_of = |view: &View<'_>, roots: &[view::Id]| -> u32 { roots.iter().map(|r| view.entries[*r].mass.words).sum() };
+    let found = words_of(&view, &choice.roots);
+    if found < FEW_WORDS && whole.words > found.saturating_mul(2) {
+        // Names that lie: the text is in what looked like a dialog or a banner.
+        let mut open = View::of(page);
+        boilerplate::exclude(&mut open, Strictness::TagsOnly);
+        let other = candidates::choose(&open);
+        if words_of(&open, &other.roots) > found.saturating_mul(2) {
+            view = open;
+            choice = other;
+            choice.reasons.push("class names are not believed: they left no policy words".to_owned());
+        }
+    }
+    let mut explanation = choice.reasons;
+    let mut blocks = shaped(build::blocks(&view, &choice.roots, &links), options, &mut explanation);
+    let sliced = explanation.iter().any(|r| r.starts_with("page hosts"));
+    trim::trim(&mut blocks);
+    if words_of(&view, &choice.roots) < FEW_WORDS {
+        let embedded = embedded::blocks(page, options.document_type);
+        let words: u32 = embedded.iter().map(|b| words::policy_words(&b.text())).sum();
+        if words >= FEW_WORDS {
+            explanation.push("the text is in the page's JSON, not in its elements".to_owned());
+            blocks = shaped(embedded, options, &mut explanation);
+            trim::trim(&mut blocks);
+        }
+    }
+    if !sliced && let Some(title) = title::restore(&view, &choice.roots, &links, &mut blocks) {
+        explanation.push(format!("put the page's heading “{title}” back"));
+    }
+    Found {
+        blocks,
+        explanation,
+        shown: view.text(view.body(), 3000),
+        has_password_field,
+        has_scripts,
+        frames: page.frames().len(),
+        page_title: view.page_title,
+    }
+}
+
+/// Brings freshly built blocks into shape.
+fn shaped(blocks: Vec<Block>, options: &Options, explanation: &mut Vec<String>) -> Vec<Block> {
+    let mut blocks = headings::settle(lines::separate(blocks));
+    let repeated = trim::drop_repeated(&mut blocks);
+    if repeated > 0 {
+        explanation.push(format!("dropped {repeated} bytes that stood on the page before"));
+    }
+    if let Some(reason) = slice::slice(&mut blocks, options.document_type) {
+        explanation.push(reason);
+    }
+    blocks
+}
+
+fn finish(found: Found, input: &PageInput<'_>) -> Result<Extraction, Dropped> {
+    let text = text::plain(&found.blocks);
+    let words = text::word_count(&text);
+    let language = language::of(&text);
+    let policy_url = input.url.is_some_and(|url| {
+        let path = format!("{} {}", url.path(), url.fragment().unwrap_or_default()).replace(['-', '_', '/', '.', '+'], " ");
+        words::policy_words(&path) > 0
+    });
+    kind::judge(&kind::Evidence {
+        blocks: &found.blocks,
+        text: &text,
+        words,
+        language,
+        page_title: found.page_title.as_deref(),
+        shown: &found.shown,
+        has_password_field: found.has_password_field,
+        frames: found.frames,
+        has_scripts: found.has_scripts,
+        policy_url,
+    })?;
+    let document = Document {
+        title: title::of(&found.blocks, found.page_title.as_deref()),
+        language: language.to_owned(),
+        text_hash: text_hash(&text),
+        markdown: markdown::write(&found.blocks),
+        word_count: words,
+        extractor_version: EXTRACTOR_VERSION,
+        text,
+    };
+    Ok(Extraction {
+        document,
+        explanation: found.explanation,
+    })
+}

@@ -1,0 +1,148 @@
+//! Several documents on one page: the page is cut at the headings that are titles, and the asked one is kept.
+
+use super::DocumentType;
+use super::tree::{Block, plain_text};
+use super::words::{Topic, policy_words, title_topic};
+
+/// A part with fewer bytes than this under its title is a teaser or an entry of a table of contents.
+const LEAST_BYTES: usize = 1200;
+
+/// Keeps the asked document of a page that hosts several; answers what it did, for people.
+///
+/// A page is cut only where titles of *different* kinds stand on one level, each with a text of its own, and one of them
+/// is the asked one: a privacy policy with a section "Cookies" stays whole.
+pub(super) fn slice(blocks: &mut Vec<Block>, asked: DocumentType) -> Option<String> {
+    if asked == DocumentType::Any {
+        return None;
+    }
+    let parts = parts(blocks)?;
+    let kept: Vec<&Part> = parts.iter().filter(|p| p.topic == Some(Topic::Privacy)).collect();
+    let others = parts.iter().filter(|p| matches!(p.topic, Some(Topic::Terms | Topic::Imprint))).count();
+    if kept.is_empty() || others == 0 {
+        return None;
+    }
+    let reason = format!("page hosts {} documents; kept {}", parts.len(), kept.iter().map(|p| format!("“{}”", p.title)).collect::<Vec<_>>().join(", "));
+    let ranges: Vec<(usize, usize)> = kept.iter().map(|p| (p.start, p.end)).collect();
+    let mut index = 0;
+    blocks.retain(|_| {
+        index += 1;
+        ranges.iter().any(|(start, end)| (*start..*end).contains(&(index - 1)))
+    });
+    Some(reason)
+}
+
+#[derive(Debug)]
+struct Part {
+    topic: Option<Topic>,
+    title: String,
+    start: usize,
+    end: usize,
+}
+
+/// The documents of the page, by the headings of one level that are titles.
+fn parts(blocks: &[Block]) -> Option<Vec<Part>> {
+    for level in 1..=4 {
+        let titles: Vec<(usize, String, Option<Topic>)> = blocks
+            .iter()
+            .enumerate()
+            .filter_map(|(at, block)| match block {
+                Block::Heading(own, spans) if *own == level => {
+                    let title = plain_text(spans);
+                    let topic = if is_numbered(&title) { None } else { title_topic(&title) };
+                    Some((at, title, topic))
+                }
+                _ => None,
+            })
+            .collect();
+        if !titles.iter().any(|t| t.2 == Some(Topic::Privacy)) {
+            continue;
+        }
+        let mut parts: Vec<Part> = Vec::new();
+        for (index, (start, title, topic)) in titles.iter().enumerate() {
+            // A part ends at the next heading of its level or above that is a title.
+            let next = titles.get(index + 1).map_or(blocks.len(), |t| t.0);
+            let above = (start + 1..next).find(|at| matches!(&blocks[*at], Block::Heading(l, _) if *l < level));
+            let end = above.unwrap_or(next);
+            match parts.last_mut() {
+                // Untitled sections belong to the document before them.
+                Some(part) if topic.is_none() && part.end == *start => part.end = end,
+                _ => parts.push(Part {
+                    topic: *topic,
+                    title: title.clone(),
+                    start: *start,
+                    end,
+                }),
+            }
+        }
+        parts.retain(|part| {
+            let bytes: usize = blocks[part.start..part.end].iter().map(|b| b.weight().0).sum();
+            bytes >= if part.topic == Some(Topic::Privacy) { LEAST_BYTES / 2 } else { LEAST_BYTES }
+        });
+        // The title of the page may be a title too; then its part holds nothing, and the level below decides.
+        if parts.len() >= 2 && parts.iter().any(|p| p.topic == Some(Topic::Privacy) && speaks_of_policy(&blocks[p.start..p.end])) {
+            return Some(parts);
+        }
+    }
+    None
+}
+
+/// "4. Terms" is a section.
+fn is_numbered(title: &str) -> bool {
+    let start = title.trim_start();
+    start.starts_with(|c: char| c.is_ascii_digit()) && !start.get(..2).is_some_and(|two| two == "20")
+}
+
+fn speaks_of_policy(blocks: &[Block]) -> bool {
+    blocks.iter().map(|b| policy_words(&b.text())).sum::<u32>() >= 10
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::tree::Span;
+
+    fn heading(level: u8, text: &str) -> Block {
+        Block::Heading(level, vec![Span::plain(text)])
+    }
+
+    fn text(words: &str) -> Block {
+        Block::Paragraph(vec![Span::plain(words.repeat(60))])
+    }
+
+    #[test]
+    fn the_policy_is_cut_out_of_a_page_of_legal_documents() {
+        let policy = text("We collect personal information and cookies. ");
+        let mut blocks = vec![
+            heading(1, "Legal"),
+            heading(2, "Terms of Use"),
+            text("You agree to these rules of our shop. "),
+            heading(2, "Privacy Policy"),
+            policy.clone(),
+            heading(3, "Terms"),
+            policy.clone(),
+            heading(2, "What else we do with it"),
+            policy.clone(),
+            heading(2, "Imprint"),
+            text("Acme Limited, 1 High Street, Anytown. "),
+        ];
+        assert!(slice(&mut blocks, DocumentType::Privacy).is_some());
+        assert_eq!(blocks.len(), 6);
+        assert_eq!(blocks[0], heading(2, "Privacy Policy"));
+    }
+
+    #[test]
+    fn a_policy_with_a_cookie_section_stays_whole() {
+        let policy = text("We collect personal information and cookies. ");
+        let mut blocks = vec![
+            heading(1, "Privacy Policy"),
+            policy.clone(),
+            heading(2, "Cookies"),
+            policy.clone(),
+            heading(2, "Contact us"),
+            policy,
+        ];
+        let before = blocks.clone();
+        assert!(slice(&mut blocks, DocumentType::Privacy).is_none());
+        assert_eq!(blocks, before);
+    }
+}

@@ -1,0 +1,59 @@
+//! Tables of data are kept, tables that only place things on the page are unwrapped.
+
+use super::view::{Id, Kind, View};
+
+/// Rows or cells beyond these are no table that anybody reads.
+const MAX_ROWS: usize = 2000;
+
+/// True when a `<table>` is one of data.
+pub(super) fn is_data(view: &View<'_>, table: Id) -> bool {
+    let Some(element) = view.element(table) else {
+        return false;
+    };
+    if matches!(element.attr("role"), Some("presentation" | "none")) {
+        return false;
+    }
+    let (end, total) = (view.entries[table].end, view.entries[table].mass.text);
+    let mut rows: Vec<(usize, usize)> = Vec::new();
+    let (mut headers, mut largest, mut headings, mut numbering) = (0usize, 0u32, 0usize, 0usize);
+    let mut columns_total = 0;
+    for at in table + 1..end {
+        let entry = &view.entries[at];
+        match entry.kind {
+            Kind::Table => return false,
+            Kind::Row => rows.push((0, 0)),
+            Kind::Cell => {
+                let Some(row) = rows.last_mut() else {
+                    continue;
+                };
+                row.0 += 1;
+                columns_total += 1;
+                if entry.mass.text > 0 {
+                    row.1 += 1;
+                    largest = largest.max(entry.mass.text);
+                    if row.1 == 1 && entry.mass.text <= 4 {
+                        numbering += 1;
+                    }
+                }
+                headers += usize::from(view.name(at) == "th");
+            }
+            Kind::Heading(1 | 2) => headings += 1,
+            _ => headers += usize::from(matches!(view.name(at), "thead" | "caption")),
+        }
+    }
+    let filled: Vec<usize> = rows.iter().map(|r| r.1).filter(|n| *n > 0).collect();
+    let wide = filled.iter().filter(|n| **n >= 2).count();
+    if rows.len() > MAX_ROWS || columns_total > MAX_ROWS * 10 || wide == 0 {
+        return false;
+    }
+    if headers > 0 && (filled.len() >= 2 || wide > 0) && wide * 2 >= filled.len().min(4) {
+        return true;
+    }
+    // A first column of bullets or numbers is a list drawn with a table.
+    if filled.len() < 2 || wide * 2 <= filled.len() || numbering * 2 > filled.len() || headings > 1 {
+        return false;
+    }
+    let bordered = element.attr("border").is_some_and(|b| !matches!(b.trim(), "0" | ""));
+    // One cell with most of the words is the page's main column.
+    bordered && largest * 10 <= total * 8 || u64::from(largest) * 10 <= u64::from(total) * 5 && total >= 20
+}

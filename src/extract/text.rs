@@ -1,0 +1,176 @@
+//! The plain words of a document, their hash and their number.
+
+use std::borrow::Cow;
+
+use unicode_normalization::UnicodeNormalization;
+
+use super::tree::{Block, Span, plain_text};
+use super::words::is_mark;
+use crate::model::TextHash;
+
+/// One line for every heading, paragraph, list item and table row; cells by tabs.
+pub(super) fn plain(blocks: &[Block]) -> String {
+    let mut out = String::new();
+    for block in blocks {
+        lines(block, &mut out);
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+fn lines(block: &Block, out: &mut String) {
+    match block {
+        Block::Heading(_, spans) | Block::Paragraph(spans) => line(spans, out),
+        Block::Quote(blocks) => blocks.iter().for_each(|b| lines(b, out)),
+        Block::List(_, items) => items.iter().flatten().for_each(|b| lines(b, out)),
+        Block::Table(rows) => {
+            for row in rows {
+                let cells: Vec<String> = row
+                    .iter()
+                    .map(|cell| plain_text(cell))
+                    .filter(|cell| !cell.is_empty())
+                    .collect();
+                out.push_str(&cells.join("\t"));
+                out.push('\n');
+            }
+        }
+    }
+}
+
+fn line(spans: &[Span], out: &mut String) {
+    for span in spans {
+        out.push_str(&span.text);
+    }
+    out.push('\n');
+}
+
+/// Characters that nobody sees and that must not reach a terminal or a hash: controls, directional overrides,
+/// zero-width spaces, soft hyphens, icon fonts' private letters.
+pub(super) fn is_invisible(c: char) -> bool {
+    c.is_control() && c != '\n'
+        || matches!(c, '\u{AD}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2060}'..='\u{206F}' | '\u{202A}'..='\u{202E}'
+            | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E000}'..='\u{F8FF}' | '\u{FE0E}' | '\u{FE0F}' | '\u{180E}' | '\u{034F}'
+            | '\u{E0000}'..='\u{E007F}')
+}
+
+/// A text without the characters that nobody sees; tabs become spaces.
+pub(super) fn cleaned(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() && !text.bytes().any(|b| b.is_ascii_control() && b != b'\n') {
+        return Cow::Borrowed(text);
+    }
+    if !text.chars().any(|c| is_invisible(c) || c == '\u{2028}' || c == '\u{2029}') {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(
+        text.chars()
+            .filter_map(|c| match c {
+                '\t' | '\r' | '\u{b}' | '\u{c}' | '\u{2028}' | '\u{2029}' | '\u{85}' => Some(' '),
+                c if is_invisible(c) => None,
+                c => Some(c),
+            })
+            .collect(),
+    )
+}
+
+/// Hash of the words of a text.
+///
+/// Two texts have one hash when they differ in white space, line ends, Unicode form, invisible characters, or the shape
+/// of quotes, dashes and bullets; any other difference makes another hash.
+#[must_use]
+pub fn text_hash(text: &str) -> TextHash {
+    TextHash::of_normalised(&normalised(text))
+}
+
+/// The text that is hashed.
+fn normalised(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut gap = false;
+    for c in text.nfc() {
+        let c = match c {
+            '‘' | '’' | '‚' | '‛' | '′' | '`' | '´' | 'ʼ' => '\'',
+            '“' | '”' | '„' | '‟' | '″' | '«' | '»' => '"',
+            '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' => '-',
+            c => c,
+        };
+        if c.is_whitespace() {
+            gap = true;
+        } else if !is_invisible(c) && !matches!(c, '\u{200C}' | '\u{200D}' | '•' | '·' | '▪' | '◦' | '●' | '■') {
+            // White space beside a mark comes and goes with the mark-up around it.
+            let letter = |c: char| c.is_alphanumeric() || is_mark(c);
+            if gap && letter(c) && out.chars().next_back().is_some_and(letter) {
+                out.push(' ');
+            }
+            gap = false;
+            out.push(c);
+        }
+    }
+    out
+}
+
+/// Number of words; letters of scripts that write without spaces count one each.
+pub(super) fn word_count(text: &str) -> u64 {
+    let (mut count, mut inside) = (0, false);
+    for c in text.chars() {
+        if is_spaceless(c) {
+            count += u64::from(!is_mark(c));
+            inside = false;
+        } else if c.is_alphanumeric() || is_mark(c) || inside && matches!(c, '\'' | '’') {
+            count += u64::from(!inside);
+            inside = true;
+        } else {
+            inside = false;
+        }
+    }
+    count
+}
+
+/// Letters of scripts without spaces between words: Han, kana, Thai, Lao, Khmer, Burmese.
+fn is_spaceless(c: char) -> bool {
+    matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}'
+        | '\u{20000}'..='\u{2FA1F}' | '\u{0E01}'..='\u{0E4E}' | '\u{0E80}'..='\u{0EFF}' | '\u{1780}'..='\u{17D3}'
+        | '\u{1000}'..='\u{109F}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_look_of_a_text_does_not_change_its_hash() {
+        let plain = text_hash("We don't sell \"data\" - ever. Cafe\u{301} (see below)");
+        for same in [
+            "We  don’t\nsell “data” – ever.\tCafé ( see below )",
+            "We don\u{2019}t sell «data»\u{a0}— e\u{ad}ver . Caf\u{e9} (see\u{200b} below)",
+        ] {
+            assert_eq!(text_hash(same), plain, "{same}");
+        }
+    }
+
+    #[test]
+    fn changed_words_always_change_the_hash() {
+        let plain = text_hash("We may share data with third parties.");
+        for other in [
+            "We may not share data with third parties.",
+            "We may share data with third party.",
+            "We may share data withthird parties.",
+            "",
+        ] {
+            assert_ne!(text_hash(other), plain, "{other}");
+        }
+        assert_ne!(text_hash("1.5"), text_hash("15"));
+    }
+
+    #[test]
+    fn words_are_counted_in_scripts_with_and_without_spaces() {
+        assert_eq!(word_count("We don't sell your e-mail address."), 7);
+        assert_eq!(word_count("個人情報"), 4);
+        assert_eq!(word_count("Cookies を使用"), 4);
+        assert_eq!(word_count(""), 0);
+    }
+
+    #[test]
+    fn control_characters_and_terminal_escapes_are_gone() {
+        assert_eq!(cleaned("a\u{1b}[2Jb\u{9b}c\u{202e}d\te"), "a[2Jbcd e");
+        assert_eq!(cleaned("plain\n"), "plain\n");
+    }
+}

@@ -1,0 +1,143 @@
+//! The title of a document: the page's own heading before `<title>`, which carries the site's name.
+
+use super::links::Links;
+use super::tree::{Block, Span, plain_text, tidy};
+use super::view::{Id, Kind, View};
+use super::words::{Topic, title_topic};
+
+/// Longest title, in characters.
+const MAX_CHARS: usize = 300;
+
+/// Puts the page's own heading back where the chosen part does not begin with one.
+pub(super) fn restore(view: &View<'_>, roots: &[Id], links: &Links<'_>, blocks: &mut Vec<Block>) -> Option<String> {
+    let starts_with_title = blocks.iter().take(4).any(|b| match b {
+        Block::Heading(level, spans) => *level == 1 || title_topic(&plain_text(spans)).is_some(),
+        Block::Paragraph(spans) => title_topic(&plain_text(spans)) == Some(Topic::Privacy),
+        _ => false,
+    });
+    if starts_with_title {
+        return None;
+    }
+    let first_root = roots.first().copied()?;
+    let page_title = view.page_title.as_deref().map(without_site_name);
+    let mut best: Option<(u32, Id)> = None;
+    for id in view.body()..first_root {
+        let entry = &view.entries[id];
+        let Kind::Heading(level) = entry.kind else {
+            continue;
+        };
+        // What encloses the text is no title of it.
+        if level > 2 || entry.end > first_root || entry.hidden || view.ancestors(id).any(|a| view.entries[a].hidden) {
+            continue;
+        }
+        let text = heading_text(view, links, id);
+        if text.is_empty() || text.chars().count() > MAX_CHARS {
+            continue;
+        }
+        let topic = title_topic(&text).is_some();
+        let same = page_title.as_deref().is_some_and(|t| !t.is_empty() && (t.contains(&text) || text.contains(t)));
+        let excluded = view.ancestors(id).any(|a| view.entries[a].excluded);
+        if excluded && !topic || level == 2 && !topic {
+            continue;
+        }
+        let score = u32::from(topic) * 4 + u32::from(same) * 2 + u32::from(level == 1);
+        if best.is_none_or(|(most, _)| score >= most) {
+            best = Some((score, id));
+        }
+    }
+    let (score, id) = best?;
+    // A lone <h1> around the logo names the site, not the document.
+    if score < 2 {
+        return None;
+    }
+    let text = heading_text(view, links, id);
+    // The same words may open the text as a plain line.
+    let opens = |b: &Block| {
+        matches!(b, Block::Paragraph(spans) | Block::Heading(_, spans) if plain_text(spans).to_lowercase() == text.to_lowercase())
+    };
+    if let Some(at) = blocks.iter().take(3).position(opens) {
+        if let Some(block) = blocks.get_mut(at) {
+            *block = Block::Heading(1, vec![Span::plain(text.clone())]);
+        }
+    } else {
+        blocks.insert(0, Block::Heading(1, vec![Span::plain(text.clone())]));
+    }
+    Some(text)
+}
+
+fn heading_text(view: &View<'_>, links: &Links<'_>, id: Id) -> String {
+    let blocks = super::build::blocks(view, &[id], links);
+    let mut out = String::new();
+    for block in &blocks {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(&block.text());
+    }
+    out
+}
+
+/// The title to store: the document's first heading, else a first line that is a title, else the page's `<title>`.
+pub(super) fn of(blocks: &[Block], page_title: Option<&str>) -> Option<String> {
+    let mut before = 0;
+    for block in blocks.iter().take(12) {
+        let text = match block {
+            Block::Heading(_, spans) => Some(plain_text(spans)),
+            Block::Paragraph(spans) => Some(plain_text(spans)).filter(|t| title_topic(t).is_some()),
+            _ => None,
+        };
+        if let Some(text) = text.filter(|t| t.chars().count() <= MAX_CHARS && t.chars().any(char::is_alphanumeric)) {
+            return Some(text);
+        }
+        before += block.weight().0;
+        // A heading that comes later names a section.
+        if before > 600 {
+            break;
+        }
+    }
+    let title = without_site_name(page_title?);
+    (!title.is_empty()).then_some(title)
+}
+
+/// `Privacy Policy | Acme` and `Acme: Privacy Policy` without the site's name.
+pub(super) fn without_site_name(title: &str) -> String {
+    let cleaned = super::text::cleaned(title);
+    let spans = tidy(vec![Span::plain(cleaned.replace('\n', " "))]);
+    let title: String = plain_text(&spans).chars().take(MAX_CHARS).collect();
+    let mut pieces: Vec<&str> = vec![title.as_str()];
+    for separator in [" | ", " - ", " – ", " — ", " :: ", " » ", " · ", ": ", " : ", "｜", "|"] {
+        pieces = pieces.into_iter().flat_map(|p| p.split(separator)).collect();
+    }
+    let named = pieces.iter().map(|p| p.trim()).find(|p| title_topic(p).is_some());
+    if let Some(piece) = named {
+        return piece.to_owned();
+    }
+    for separator in [" | ", " :: ", " » ", "｜", " - ", " – ", " — "] {
+        if let Some((first, rest)) = title.split_once(separator)
+            && !first.trim().is_empty()
+            && rest.split_whitespace().count() <= 5
+        {
+            return first.trim().to_owned();
+        }
+    }
+    title.trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_the_site_is_no_part_of_a_title() {
+        for (title, short) in [
+            ("Privacy Policy | Acme", "Privacy Policy"),
+            ("Acme Inc. - Privacy  Policy", "Privacy Policy"),
+            ("QualityBux : Privacy Policy", "Privacy Policy"),
+            ("How we use data – Acme", "How we use data"),
+            ("  \u{1b}[2J ", "[2J"),
+            ("Acme", "Acme"),
+        ] {
+            assert_eq!(without_site_name(title), short, "{title}");
+        }
+    }
+}

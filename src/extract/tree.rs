@@ -1,0 +1,173 @@
+//! The block tree: what a document is made of between the DOM and its two written forms.
+
+/// A piece of running text with one style.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Span {
+    /// The characters; `\n` is a hard line break.
+    pub text: String,
+    /// How it stands out.
+    pub style: Style,
+    /// Where it leads: an absolute address where one could be made.
+    pub link: Option<String>,
+}
+
+/// How a piece of text stands out from its neighbours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(super) struct Style {
+    /// Bold.
+    pub strong: bool,
+    /// Italic.
+    pub emphasis: bool,
+    /// Code or teletype.
+    pub code: bool,
+    /// Set larger than the text around it (`<big>`, `<font size=4>`): no Markdown has it, but headings of old pages do.
+    pub large: bool,
+}
+
+/// A block of a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Block {
+    /// A heading of level 1 to 6.
+    Heading(u8, Vec<Span>),
+    /// A paragraph.
+    Paragraph(Vec<Span>),
+    /// A list: the first number if it is ordered, and the blocks of each item.
+    List(Option<u32>, Vec<Vec<Block>>),
+    /// A table of data: rows of cells; the first row is its header.
+    Table(Vec<Vec<Vec<Span>>>),
+    /// A quotation.
+    Quote(Vec<Block>),
+}
+
+impl Span {
+    /// Text without any style.
+    pub(super) fn plain(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            ..Self::default()
+        }
+    }
+}
+
+/// The characters of some spans, line breaks as spaces.
+pub(super) fn plain_text(spans: &[Span]) -> String {
+    let mut out = String::new();
+    for span in spans {
+        out.extend(span.text.chars().map(|c| if c == '\n' { ' ' } else { c }));
+    }
+    out
+}
+
+impl Block {
+    /// Visits the text of this block and of those inside, in reading order: once per heading, paragraph and table cell.
+    pub(super) fn each_run<'a>(&'a self, visit: &mut dyn FnMut(&'a [Span])) {
+        match self {
+            Self::Heading(_, spans) | Self::Paragraph(spans) => visit(spans),
+            Self::List(_, items) => items.iter().flatten().for_each(|b| b.each_run(visit)),
+            Self::Quote(blocks) => blocks.iter().for_each(|b| b.each_run(visit)),
+            Self::Table(rows) => rows.iter().flatten().for_each(|cell| visit(cell)),
+        }
+    }
+
+    /// Everything that is written in the block, runs by single spaces.
+    pub(super) fn text(&self) -> String {
+        let mut out = String::new();
+        self.each_run(&mut |spans| {
+            if !out.is_empty() {
+                out.push(' ');
+            }
+            out.push_str(&plain_text(spans));
+        });
+        out
+    }
+
+    /// Characters in all, and characters inside links.
+    pub(super) fn weight(&self) -> (usize, usize) {
+        let (mut all, mut linked) = (0, 0);
+        self.each_run(&mut |spans| {
+            for span in spans {
+                all += span.text.len();
+                linked += if span.link.is_some() { span.text.len() } else { 0 };
+            }
+        });
+        (all, linked)
+    }
+}
+
+/// Brings spans to their one form: white space folded, neighbours of one style joined, no style on blanks, nothing
+/// blank at the ends or around line breaks.
+pub(super) fn tidy(spans: Vec<Span>) -> Vec<Span> {
+    let mut out: Vec<Span> = Vec::with_capacity(spans.len());
+    // What separates the last letter from the next one: nothing, a space or a line break.
+    let mut gap: Option<char> = None;
+    for span in spans {
+        for c in span.text.chars() {
+            if c == '\n' {
+                gap = Some('\n');
+                continue;
+            }
+            if c.is_whitespace() {
+                gap = gap.or(Some(' '));
+                continue;
+            }
+            if let Some(gap) = gap.take()
+                && let Some(last) = out.last_mut()
+            {
+                // A blank belongs to both neighbours' style, or to none.
+                if last.style == span.style && last.link == span.link {
+                    last.text.push(gap);
+                } else if last.style == Style::default() && last.link.is_none() {
+                    last.text.push(gap);
+                } else {
+                    out.push(Span::plain(gap));
+                }
+            }
+            match out.last_mut() {
+                Some(last) if last.style == span.style && last.link == span.link => last.text.push(c),
+                _ => out.push(Span {
+                    text: c.to_string(),
+                    style: span.style,
+                    link: span.link.clone(),
+                }),
+            }
+        }
+    }
+    out
+}
+
+/// True when there is a letter or digit in it.
+pub(super) fn has_words(spans: &[Span]) -> bool {
+    spans.iter().any(|s| s.text.chars().any(char::is_alphanumeric))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn strong(text: &str) -> Span {
+        Span {
+            text: text.into(),
+            style: Style {
+                strong: true,
+                ..Style::default()
+            },
+            link: None,
+        }
+    }
+
+    #[test]
+    fn blanks_leave_their_style_and_neighbours_join() {
+        let tidied = tidy(vec![
+            Span::plain("  a \t"),
+            strong(" b "),
+            strong("  "),
+            strong("c"),
+            Span::plain("\u{a0}d \n e "),
+        ]);
+        assert_eq!(
+            tidied,
+            vec![Span::plain("a "), strong("b c"), Span::plain(" d\ne")]
+        );
+        assert!(tidy(vec![strong(" \n ")]).is_empty());
+    }
+}

@@ -1,0 +1,175 @@
+//! What hangs at the ends of a text, and what stands in it twice.
+
+use std::collections::HashMap;
+
+use super::tree::{Block, plain_text};
+use super::words::policy_words;
+
+/// A run of repeated blocks shorter than this is a policy repeating itself, not a page showing a panel twice.
+const REPEATED_BYTES: usize = 400;
+/// And it has at least so many blocks.
+const REPEATED_BLOCKS: usize = 3;
+
+/// Drops runs of blocks that stood before: tab panels, copies for telephones and for print.
+///
+/// Answers how many bytes went.
+pub(super) fn drop_repeated(blocks: &mut Vec<Block>) -> usize {
+    let texts: Vec<String> = blocks.iter().map(Block::text).collect();
+    let mut seen: HashMap<&str, Vec<usize>> = HashMap::new();
+    let mut drop = vec![false; blocks.len()];
+    let mut dropped = 0;
+    let mut at = 0;
+    while at < texts.len() {
+        let mut best = 0;
+        if let Some(starts) = seen.get(texts[at].as_str()) {
+            for start in starts.iter().rev().take(8) {
+                let run = (0..at - start)
+                    .take_while(|i| at + i < texts.len() && texts[start + i] == texts[at + i])
+                    .count();
+                best = best.max(run);
+            }
+        }
+        let bytes: usize = texts[at..at + best].iter().map(String::len).sum();
+        if best >= REPEATED_BLOCKS && bytes >= REPEATED_BYTES || best == 1 && bytes >= 4 * REPEATED_BYTES {
+            drop[at..at + best].fill(true);
+            dropped += bytes;
+            at += best;
+        } else {
+            seen.entry(&texts[at]).or_default().push(at);
+            at += 1;
+        }
+    }
+    let mut index = 0;
+    blocks.retain(|_| {
+        index += 1;
+        !drop[index - 1]
+    });
+    dropped
+}
+
+/// Lines that no policy says and every page template does, in lower case, as whole lines.
+const TEMPLATE_LINES: &[&str] = &[
+    "back to top", "top", "return to top", "go to top", "scroll to top", "to top", "top of page", "print", "print this page",
+    "print page", "print this", "share", "share this", "share this page", "share this article", "tweet", "email this page",
+    "skip to main content", "skip to content", "skip navigation", "close", "close window", "close this window", "home",
+    "back", "go back", "menu", "loading", "loading...", "expand all", "collapse all", "show more", "read more", "next",
+    "previous", "cancel", "ok", "i agree", "accept", "decline", "copy link", "download pdf", "nach oben", "zum seitenanfang", "drucken",
+    "haut de page", "retour en haut", "imprimer", "volver arriba", "imprimir", "torna su", "stampa", "naar boven",
+    "terug naar boven", "do góry", "наверх", "ページトップへ", "このページの先頭へ", "ページの先頭へ", "返回顶部", "回到頂部",
+    "was this article helpful?", "was this page helpful?", "did this answer your question?", "was this helpful?",
+    "yes", "no", "related articles", "still need help? contact us", "table of contents",
+];
+
+/// Takes template lines out everywhere, and at both ends whatever is only links or labels.
+pub(super) fn trim(blocks: &mut Vec<Block>) {
+    blocks.retain(|block| !is_template_line(block));
+    // Before the first heading or sentence, and after the last sentence.
+    let starts = |block: &Block| {
+        matches!(block, Block::Heading(..) | Block::Table(_)) || is_sentence(block)
+    };
+    let first = blocks.iter().position(starts).unwrap_or(0);
+    let mut index = 0;
+    blocks.retain(|block| {
+        index += 1;
+        index > first || !is_links(block)
+    });
+    while let Some(last) = blocks.last() {
+        let heading = matches!(last, Block::Heading(..));
+        if heading || is_links(last) || is_copyright(last) {
+            blocks.pop();
+        } else {
+            break;
+        }
+    }
+}
+
+fn is_template_line(block: &Block) -> bool {
+    let (Block::Paragraph(spans) | Block::Heading(_, spans)) = block else {
+        return false;
+    };
+    let text = plain_text(spans);
+    if text.len() > 60 {
+        return false;
+    }
+    let line = text
+        .trim_matches(|c: char| !c.is_alphanumeric() && c != '?' && c != '.')
+        .to_lowercase();
+    line.is_empty() && !text.chars().any(char::is_alphanumeric) || TEMPLATE_LINES.contains(&line.as_str()) && line != "table of contents"
+}
+
+/// Long enough to be a sentence and not a link.
+fn is_sentence(block: &Block) -> bool {
+    let (all, linked) = block.weight();
+    all >= 60 && linked * 2 < all || all >= 25 && linked == 0 && policy_words(&block.text()) > 0
+}
+
+/// Nothing but links, or a list of them.
+fn is_links(block: &Block) -> bool {
+    let (all, linked) = block.weight();
+    all > 0 && linked * 10 >= all * 9 && !matches!(block, Block::Heading(..))
+        && !to_this_page(block)
+        && !block.text().contains('@')
+}
+
+/// True when the links lead into this same page: a table of contents.
+fn to_this_page(block: &Block) -> bool {
+    let (mut links, mut inside) = (0, 0);
+    block.each_run(&mut |spans| {
+        for target in spans.iter().filter_map(|s| s.link.as_ref()) {
+            links += 1;
+            inside += usize::from(target.contains('#'));
+        }
+    });
+    links > 2 && inside * 2 > links
+}
+
+/// "© 2009 Acme Inc. All rights reserved" below the text.
+fn is_copyright(block: &Block) -> bool {
+    let Block::Paragraph(spans) = block else {
+        return false;
+    };
+    let text = plain_text(spans).to_lowercase();
+    text.len() < 200
+        && (text.contains('©') || text.contains("copyright") || text.contains("(c) "))
+        && (text.starts_with(['©', '(']) || text.starts_with("copyright") || text.contains("rights reserved"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::tree::Span;
+
+    fn plain(text: &str) -> Block {
+        Block::Paragraph(vec![Span::plain(text)])
+    }
+
+    #[test]
+    fn a_panel_shown_twice_is_kept_once_and_a_repeated_sentence_stays() {
+        let panel: Vec<Block> = (0..5).map(|i| plain(&format!("Paragraph {i}. {}", "We collect data. ".repeat(9)))).collect();
+        let mut blocks = [panel.clone(), panel.clone(), vec![plain("Same."), plain("Same.")]].concat();
+        assert!(drop_repeated(&mut blocks) > REPEATED_BYTES);
+        assert_eq!(blocks.len(), 7);
+    }
+
+    #[test]
+    fn labels_of_the_template_and_links_at_the_ends_are_trimmed() {
+        let link = |t: &str| {
+            Block::Paragraph(vec![Span {
+                text: t.into(),
+                link: Some("http://a/".into()),
+                ..Span::default()
+            }])
+        };
+        let mut blocks = vec![
+            link("Home"),
+            plain("We collect personal information from all our visitors, whoever they are."),
+            plain("↑ Back to top"),
+            link("our partner's policy"),
+            plain("Write to us for anything else that you would like to know about it."),
+            link("About us"),
+            plain("© 2009 Acme. All rights reserved."),
+        ];
+        trim(&mut blocks);
+        assert_eq!(blocks.len(), 3);
+    }
+}

@@ -1,0 +1,197 @@
+//! The policy vocabulary of `data/policy_words.toml`: how dense a text is in policy words, what a heading is the title of.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
+
+use aho_corasick::{AhoCorasick, MatchKind};
+use serde::Deserialize;
+
+const DATA: &str = include_str!("../../data/policy_words.toml");
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Language {
+    words: Vec<String>,
+    privacy: Vec<String>,
+    terms: Vec<String>,
+    cookies: Vec<String>,
+    imprint: Vec<String>,
+}
+
+/// What a title says that its document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) enum Topic {
+    /// A privacy policy.
+    Privacy,
+    /// Terms of use, sale or service.
+    Terms,
+    /// A cookie notice.
+    Cookies,
+    /// An imprint or another neighbour of policies.
+    Imprint,
+}
+
+struct Vocabulary {
+    words: AhoCorasick,
+    titles: HashMap<String, Topic>,
+    longest_title: usize,
+}
+
+static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
+    // The file is part of the program; `the_vocabulary_reads` fails the build's tests when it cannot be read.
+    let languages: BTreeMap<String, Language> = toml::from_str(DATA).unwrap_or_default();
+    let mut words: Vec<String> = Vec::new();
+    let mut titles = HashMap::new();
+    let mut longest_title = 0;
+    for language in languages.values() {
+        for word in &language.words {
+            // The automaton folds ASCII only; other scripts get their upper-case and title-case forms.
+            let mut forms = vec![word.clone()];
+            if !word.is_ascii() {
+                forms.push(word.to_uppercase());
+                let mut letters = word.chars();
+                if let Some(first) = letters.next() {
+                    forms.push(first.to_uppercase().collect::<String>() + letters.as_str());
+                }
+            }
+            words.append(&mut forms);
+        }
+        for (topic, list) in [
+            (Topic::Privacy, &language.privacy),
+            (Topic::Cookies, &language.cookies),
+            (Topic::Terms, &language.terms),
+            (Topic::Imprint, &language.imprint),
+        ] {
+            for title in list {
+                let key = folded_title(title);
+                longest_title = longest_title.max(key.split(' ').count());
+                titles.entry(key).or_insert(topic);
+            }
+        }
+    }
+    words.sort_unstable();
+    words.dedup();
+    let words = AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .match_kind(MatchKind::LeftmostLongest)
+        .build(&words)
+        .or_else(|_| AhoCorasick::new(["privacy"]))
+        .unwrap_or_else(|_| unreachable!("one word always builds"));
+    Vocabulary {
+        words,
+        titles,
+        longest_title,
+    }
+});
+
+/// How many policy words stand in a text.
+pub(super) fn policy_words(text: &str) -> u32 {
+    u32::try_from(VOCABULARY.words.find_iter(text).count()).unwrap_or(u32::MAX)
+}
+
+/// Words that may stand beside a title without changing what it is the title of.
+const FILLERS: &[&str] = &[
+    "our", "the", "of", "for", "and", "this", "website", "site", "web", "online", "full", "your", "general", "global",
+    "current", "statement", "policy", "notice", "inc", "llc", "ltd", "gmbh", "co", "kg", "corp", "company", "com", "org",
+    "net", "de", "du", "des", "la", "le", "les", "et", "notre", "site", "und", "der", "die", "für", "zur", "von",
+    "unsere", "del", "di", "da", "do", "y", "e", "and", "uk", "us", "eu", "app", "services", "service", "www", "http",
+    "version", "updated", "s", "at", "on", "com",
+];
+
+/// The document that a heading is the title of: it is a title of the vocabulary, alone or with a few words (a company's
+/// name, "our", "for users") around it.
+pub(super) fn title_topic(heading: &str) -> Option<Topic> {
+    if heading.len() > 200 {
+        return None;
+    }
+    let folded = folded_title(heading);
+    let tokens: Vec<&str> = folded.split(' ').filter(|t| !t.is_empty()).collect();
+    if tokens.is_empty() || tokens.len() > 14 {
+        return None;
+    }
+    let vocabulary = &*VOCABULARY;
+    let mut best: Option<(usize, Topic)> = None;
+    for start in 0..tokens.len() {
+        for length in (1..=vocabulary.longest_title.min(tokens.len() - start)).rev() {
+            let Some(&topic) = vocabulary.titles.get(&tokens[start..start + length].join(" ")) else {
+                continue;
+            };
+            let outside = tokens
+                .iter()
+                .enumerate()
+                .filter(|(at, token)| {
+                    (*at < start || *at >= start + length)
+                        && !FILLERS.contains(token)
+                        && !token.chars().all(|c| c.is_ascii_digit())
+                })
+                .count();
+            // "Privacy" alone names a policy; "Privacy of children's photos" is a section of one.
+            if outside > if length > 1 { 2 } else { 0 } {
+                continue;
+            }
+            if best.is_none_or(|(longest, _)| length > longest) {
+                best = Some((length, topic));
+            }
+        }
+    }
+    best.map(|(_, topic)| topic)
+}
+
+/// A heading as the vocabulary spells titles: lower case, words by single spaces, numbering and marks gone.
+fn folded_title(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars().flat_map(char::to_lowercase) {
+        let c = if c == '’' { '\'' } else { c };
+        if c.is_alphanumeric() || matches!(c, '\'' | '-' | '§' | '・') || is_mark(c) {
+            out.push(c);
+        } else if !out.ends_with(' ') && !out.is_empty() {
+            out.push(' ');
+        }
+    }
+    out.trim_end().to_owned()
+}
+
+/// Vowel signs of Indic and Thai scripts, which are no letters to `char::is_alphanumeric`.
+pub(super) fn is_mark(c: char) -> bool {
+    matches!(c, '\u{0300}'..='\u{036F}' | '\u{0591}'..='\u{05C7}' | '\u{064B}'..='\u{0652}' | '\u{0900}'..='\u{0903}'
+        | '\u{093A}'..='\u{094F}' | '\u{0E31}' | '\u{0E34}'..='\u{0E3A}' | '\u{0E47}'..='\u{0E4E}' | '\u{200C}' | '\u{200D}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_vocabulary_reads() {
+        let languages: BTreeMap<String, Language> = toml::from_str(DATA).unwrap();
+        assert!(languages.len() >= 28);
+        assert!(VOCABULARY.words.patterns_len() > 500);
+    }
+
+    #[test]
+    fn policy_words_are_found_in_every_script_and_case() {
+        assert!(policy_words("WE COLLECT PERSONAL INFORMATION; third parties") >= 3);
+        assert_eq!(policy_words("Add to basket, buy now"), 0);
+        assert!(policy_words("ПОЛИТИКА КОНФИДЕНЦИАЛЬНОСТИ и персональные данные") >= 3);
+        assert!(policy_words("当社は個人情報を第三者に提供しません") >= 3);
+    }
+
+    #[test]
+    fn titles_are_told_from_sections() {
+        for (heading, topic) in [
+            ("Privacy Policy", Some(Topic::Privacy)),
+            ("ACME Inc. Privacy Policy", Some(Topic::Privacy)),
+            ("2. Terms & Conditions", None),
+            ("Terms of Service", Some(Topic::Terms)),
+            ("Datenschutzerklärung", Some(Topic::Privacy)),
+            ("Impressum", Some(Topic::Imprint)),
+            ("Cookies Policy", Some(Topic::Cookies)),
+            ("Changes to this Privacy Policy and how we tell you", None),
+            ("How we share your data", None),
+            ("プライバシーポリシー", Some(Topic::Privacy)),
+            ("", None),
+        ] {
+            assert_eq!(title_topic(heading), topic, "{heading}");
+        }
+    }
+}

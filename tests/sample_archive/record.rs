@@ -1,0 +1,187 @@
+//! What the sample archive holds: captured responses, and for each what it truly shows.
+
+use std::io::Write as _;
+
+use flate2::{Compression, GzBuilder};
+use policytrail::model::{DropReason, PayloadDigest, Timestamp};
+
+use super::layout::Chrome;
+use super::policy_text::PolicyText;
+
+/// One policy of a site, across its addresses.
+#[derive(Debug, Clone, Copy)]
+pub struct Policy {
+    /// Domain of the site whose policy this is.
+    pub site: &'static str,
+    /// `privacy` or `cookies`.
+    pub kind: &'static str,
+    /// ISO 639-1.
+    pub language: &'static str,
+    /// Every address it had, oldest first.
+    pub urls: &'static [&'static str],
+    /// True when it stands on another registrable domain.
+    pub cross_domain: bool,
+    /// Its texts.
+    pub text: PolicyText,
+}
+
+/// What a capture shows to a careful reader.
+#[derive(Debug, Clone)]
+pub enum Shows {
+    /// A policy in one of its revisions, amid these words of the site that are not the policy's.
+    Policy(Policy, u8, Vec<String>),
+    /// At the address of a policy, something that is none.
+    Dropped(Policy, DropReason),
+    /// A redirect that was archived.
+    Redirect(String),
+    /// A page that looks like a policy from its address only.
+    Decoy(DropReason),
+    /// Home pages and the like.
+    Other,
+}
+
+/// How the payload went over the wire, and is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wire {
+    /// As it is.
+    Plain,
+    /// `Content-Encoding: gzip`.
+    Gzip,
+    /// `Transfer-Encoding: chunked`.
+    Chunked,
+    /// Both.
+    GzipChunked,
+}
+
+/// Character encoding of a page's bytes, whatever it declares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Bytes {
+    /// UTF-8.
+    Utf8,
+    /// windows-1252, with quotes at 0x93 and 0x94.
+    Windows1252,
+    /// `Shift_JIS`.
+    ShiftJis,
+}
+
+/// A captured response.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    /// URL as crawled.
+    pub url: String,
+    /// When.
+    pub timestamp: Timestamp,
+    /// HTTP status.
+    pub status: u16,
+    /// Status line, headers, blank line.
+    pub head: Vec<u8>,
+    /// Payload as stored.
+    pub payload: Vec<u8>,
+    /// `Content-Type` without parameters, `unk` without any.
+    pub mimetype: String,
+    /// The truth about it.
+    pub shows: Shows,
+}
+
+impl Recorded {
+    /// A response. `content_type` empty: no such header.
+    pub fn new(url: &str, timestamp: Timestamp, status: u16, content_type: &str, body: &[u8], wire: Wire, shows: Shows) -> Self {
+        let reason = match status {
+            200 => "OK",
+            301 => "Moved Permanently",
+            302 => "Found",
+            404 => "Not Found",
+            _ => "Service Unavailable",
+        };
+        let mut payload = body.to_vec();
+        let mut head = format!("HTTP/1.1 {status} {reason}\r\nServer: Apache\r\n");
+        if !content_type.is_empty() {
+            head += &format!("Content-Type: {content_type}\r\n");
+        }
+        if let Shows::Redirect(to) = &shows {
+            head += &format!("Location: {to}\r\n");
+        }
+        if matches!(wire, Wire::Gzip | Wire::GzipChunked) {
+            payload = gzip(&payload);
+            head += "Content-Encoding: gzip\r\nVary: Accept-Encoding\r\n";
+        }
+        if matches!(wire, Wire::Chunked | Wire::GzipChunked) {
+            payload = chunked(&payload);
+            head += "Transfer-Encoding: chunked\r\n";
+        } else {
+            head += &format!("Content-Length: {}\r\n", payload.len());
+        }
+        head += "Connection: close\r\n\r\n";
+        let mimetype = content_type.split(';').next().unwrap_or_default().trim();
+        let mimetype = if mimetype.is_empty() { "unk" } else { mimetype }.to_owned();
+        Self { url: url.to_owned(), timestamp, status, head: head.into_bytes(), payload, mimetype, shows }
+    }
+
+    /// Digest of the payload as stored.
+    pub fn digest(&self) -> PayloadDigest {
+        PayloadDigest::of(&self.payload)
+    }
+}
+
+/// Bytes of a page in some encoding; every character must have its place in it.
+pub fn encode(text: &str, bytes: Bytes) -> Vec<u8> {
+    let encoding = match bytes {
+        Bytes::Utf8 => encoding_rs::UTF_8,
+        Bytes::Windows1252 => encoding_rs::WINDOWS_1252,
+        Bytes::ShiftJis => encoding_rs::SHIFT_JIS,
+    };
+    let (encoded, _, unmappable) = encoding.encode(text);
+    assert!(!unmappable, "a character of the text is not in {}", encoding.name());
+    encoded.into_owned()
+}
+
+/// A day (`20010603`) with a time of day that depends on day and URL only.
+pub fn on(day: &str, url: &str) -> Timestamp {
+    let letters = PayloadDigest::of(format!("{day} {url}").as_bytes());
+    let seed = letters.as_str().bytes().take(8).fold(0_u32, |sum, b| sum.wrapping_mul(31).wrapping_add(u32::from(b)));
+    at(&format!("{day}{:02}{:02}{:02}", seed % 24, seed / 24 % 60, seed / 1440 % 60))
+}
+
+/// A moment in 14 digits.
+pub fn at(digits: &str) -> Timestamp {
+    digits.parse().expect("14 digits of a real date")
+}
+
+/// A day for people: `3 June 2001`.
+pub fn long_date(timestamp: Timestamp) -> String {
+    const MONTHS: [&str; 12] = [
+        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    ];
+    let digits = timestamp.to_string();
+    let month: usize = digits[4..6].parse().expect("two digits");
+    format!("{} {} {}", digits[6..8].trim_start_matches('0'), MONTHS[month - 1], timestamp.year())
+}
+
+/// The words around a policy, for [`Shows::Policy`].
+pub fn shows(policy: Policy, revision: u8, chrome: &Chrome) -> Shows {
+    Shows::Policy(policy, revision, chrome.phrases())
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut out = GzBuilder::new().mtime(0).write(Vec::new(), Compression::new(6));
+    out.write_all(bytes).expect("memory takes all");
+    out.finish().expect("memory takes all")
+}
+
+/// The body in chunks of growing size, with a chunk extension and a trailer as some servers of the time sent.
+fn chunked(bytes: &[u8]) -> Vec<u8> {
+    let mut out = Vec::new();
+    let mut rest = bytes;
+    let mut size = 1000;
+    while !rest.is_empty() {
+        let (chunk, after) = rest.split_at(size.min(rest.len()));
+        let extension = if out.is_empty() { ";first=1" } else { "" };
+        write!(out, "{:x}{extension}\r\n", chunk.len()).expect("memory takes all");
+        out.extend_from_slice(chunk);
+        out.extend_from_slice(b"\r\n");
+        rest = after;
+        size *= 2;
+    }
+    out.extend_from_slice(b"0\r\nX-Served-In: 12ms\r\n\r\n");
+    out
+}
