@@ -19,6 +19,11 @@ pub(super) fn vocabulary(settings: &DiscoverSettings) -> Result<Option<Vocabular
     Vocabulary::from_toml(&text).map(Some).map_err(|e| fail(&e))
 }
 
+/// The name of an archive over HTTP, as [`Archive::name`] gives it once it is open.
+pub(super) fn name(settings: &HttpSettings) -> String {
+    settings.base_url.as_str().trim_end_matches('/').to_owned()
+}
+
 /// How to speak to an archive over HTTP, checked against its limits.
 pub(super) fn http_settings(settings: &ArchiveSettings, request_log: Option<RequestLog>) -> Result<HttpSettings, Failure> {
     let (dialect, base_url) = match &settings.location {
@@ -40,7 +45,7 @@ pub(super) fn http_settings(settings: &ArchiveSettings, request_log: Option<Requ
         request_log,
         ..HttpSettings::default()
     };
-    http.validate().map_err(|faults| Failure::usage(anyhow::anyhow!(faults.replace("; ", "\n"))))?;
+    http.validate().map_err(|faults| Failure::usage(anyhow::anyhow!(faults)))?;
     Ok(http)
 }
 

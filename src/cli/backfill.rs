@@ -166,7 +166,7 @@ impl Job<'_> {
                 let http = archives::http_settings(&self.settings.archive, log)?;
                 let store = self.open_store()?;
                 let _lock = CrawlLock::take(store.path())?;
-                let ledger = Arc::new(StoredFreeze::new(Arc::clone(&store), http.base_url.to_string()));
+                let ledger = Arc::new(StoredFreeze::new(Arc::clone(&store), archives::name(&http)));
                 let archive = HttpArchive::new(http, ledger, Arc::new(SystemClock), self.stop.clone())?;
                 let archive_id = self.archive_row(&store, &archive)?;
                 let rate = Some(self.settings.archive.playback_per_second);
@@ -221,9 +221,13 @@ impl Job<'_> {
         let mut sites: Vec<String> = self.rows.iter().map(|r| r.site.to_string()).collect();
         sites.sort();
         sites.dedup();
-        let mut out = io::stdout().lock();
-        out.write_all(summary_table(&store.summaries(&sites)?).as_bytes())?;
-        out.write_all(usage.text().as_bytes())?;
+        let policies = store.summaries(&sites)?;
+        // A run that ended before anything was found has its error to show, not a table of nothing.
+        if outcome.ended_by.is_none() || policies.iter().any(|p| p.policy_url.is_some()) {
+            let mut out = io::stdout().lock();
+            out.write_all(summary_table(&policies).as_bytes())?;
+            out.write_all(usage.text().as_bytes())?;
+        }
         for failure in &outcome.failures {
             tracing::warn!("no answer this time: {failure}");
         }

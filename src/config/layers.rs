@@ -72,7 +72,10 @@ impl Layers {
     fn set(&mut self, key: &str, value: Value, origin: &str) {
         let fitting = match (self.values.get(key), value) {
             (None, _) => {
-                let hint = nearest(key, self.values.keys()).map_or_else(String::new, |k| format!(" (did you mean `{k}`?)"));
+                let hint = match nearest(key, self.values.keys()) {
+                    Some(meant) => format!(" (did you mean `{meant}`?)"),
+                    None => "; `config/policytrail.toml` in the source lists all keys".to_owned(),
+                };
                 self.faults.push(Fault(format!("{origin}: unknown key `{}`{hint}", printable(key))));
                 return;
             }
@@ -102,7 +105,11 @@ impl Layers {
     /// Where a value was set, for messages.
     #[must_use]
     pub fn origin(&self, key: &str) -> String {
-        self.origins.get(key).map_or_else(|| format!("`{key}`"), |origin| format!("{origin}: `{key}`"))
+        match self.origins.get(key) {
+            Some(flag) if flag.starts_with("--") => format!("{flag}:"),
+            Some(origin) => format!("{origin}: `{key}`"),
+            None => format!("`{key}`"),
+        }
     }
 
     /// The text of a key; empty for one that is none.
@@ -163,12 +170,8 @@ fn flatten(text: &str, origin: &str, faults: &mut Vec<Fault>) -> BTreeMap<String
 fn nearest<'a>(key: &str, known: impl Iterator<Item = &'a String>) -> Option<&'a String> {
     let bare = |k: &str| k.rsplit('.').next().unwrap_or(k).to_owned();
     known
-        .map(|k| {
-            let whole = strsim::normalized_damerau_levenshtein(key, k);
-            let last = strsim::normalized_damerau_levenshtein(&bare(key), &bare(k));
-            (whole.max(last), k)
-        })
-        .filter(|(likeness, _)| *likeness > 0.4)
+        .map(|k| (strsim::normalized_damerau_levenshtein(&bare(key), &bare(k)), k))
+        .filter(|(likeness, _)| *likeness > 0.5)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, k)| k)
 }

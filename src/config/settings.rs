@@ -265,7 +265,7 @@ mod tests {
     #[test]
     fn every_fault_is_told_at_once_with_its_place() {
         let told = faults("[archive]\nrps = 3\ncdx_per_minutes = 4\n[crawl]\nfrom = '2013-13'\nsample='some'\nsites_at_once='x'\n");
-        for part in ["unknown key `archive.rps`", "did you mean `archive.cdx_per_minute`?", "2013-13", "every-change", "must be a whole number"] {
+        for part in ["unknown key `archive.rps`; ", "did you mean `archive.cdx_per_minute`?", "2013-13", "every-change", "must be a whole number"] {
             assert!(told.contains(part), "{part} is not in:\n{told}");
         }
         assert_eq!(told.lines().count(), 5, "{told}");

@@ -8,23 +8,13 @@ use super::site::SiteLook;
 use super::CrawlError;
 use crate::archive::{Archive, ArchiveError, CaptureQuery, IndexAnswer};
 use crate::discover::{self, Candidate, HomeLook, HomeSpan, Limits, PolicyKind, Source};
-use crate::model::{Capture, Dropped, IndexCounts, Timestamp, UrlKey};
+use crate::model::{Capture, DropReason, Dropped, IndexCounts, Site, Timestamp, UrlKey};
 use crate::store::{DiscoveryRow, IndexQueryKey};
 
 /// New rows may reach an index late and out of order: a look for what is new begins this long before the newest row.
 const INDEX_LAG_SECONDS: i64 = 30 * 86_400;
 /// The first web page is of 1991, the first archived one of 1996.
 const FIRST_ARCHIVED_YEAR: &str = "1996";
-
-/// What an index question came to.
-enum Asked {
-    /// It was answered in this look, or just now.
-    Answered,
-    /// The archive has nothing to say, for good.
-    Dropped(Dropped),
-    /// No answer this time.
-    Unanswered,
-}
 
 impl<A: Archive> SiteLook<'_, '_, A> {
     /// Finds candidates by every source and stores them. Gives the reason when the archive excludes the whole site.
@@ -73,10 +63,7 @@ impl<A: Archive> SiteLook<'_, '_, A> {
                 tracing::info!(site = %self.request.site, candidates = whole.len(), captures = found.captures.len(), "index looked at");
                 Ok(None)
             }
-            Err(error) => match self.settle_index_error(error)? {
-                Asked::Dropped(dropped) if dropped.reason == crate::model::DropReason::Excluded => Ok(Some(dropped)),
-                _ => Ok(None),
-            },
+            Err(error) => Ok(self.settle(error)?.filter(|dropped| dropped.reason == DropReason::Excluded)),
         }
     }
 
@@ -105,7 +92,7 @@ impl<A: Archive> SiteLook<'_, '_, A> {
                 self.store_candidates(&found.candidates)
             }
             Err(error) => {
-                self.settle_index_error(error)?;
+                self.settle(error)?;
                 Ok(())
             }
         }
@@ -120,7 +107,7 @@ impl<A: Archive> SiteLook<'_, '_, A> {
         match self.context.archive.captures(&query, &mut |row| rows.push(row)).await {
             Ok(answer) => self.store_rows(&key, &rows, answer),
             Err(error) => {
-                self.settle_index_error(error)?;
+                self.settle(error)?;
                 Ok(())
             }
         }
@@ -136,7 +123,7 @@ impl<A: Archive> SiteLook<'_, '_, A> {
     fn index_start(&self, key: &IndexQueryKey) -> Result<Option<Option<Timestamp>>, CrawlError> {
         let from = self.context.crawl.from;
         let Some(past) = self.context.store.past_query(self.context.archive_id, key)? else { return Ok(Some(from)) };
-        if past.asked_at >= self.since {
+        if self.answered.contains(&key.scope) || (self.resumed && past.asked_at >= self.since) {
             return Ok(None);
         }
         if self.context.archive.is_local() {
@@ -146,7 +133,7 @@ impl<A: Archive> SiteLook<'_, '_, A> {
         Ok(Some(from.max(newest)))
     }
 
-    fn store_rows(&self, key: &IndexQueryKey, rows: &[Capture], answer: IndexAnswer) -> Result<(), CrawlError> {
+    fn store_rows(&mut self, key: &IndexQueryKey, rows: &[Capture], answer: IndexAnswer) -> Result<(), CrawlError> {
         let counts = IndexCounts {
             rows: answer.rows,
             repeated_rows: answer.repeated_rows,
@@ -158,19 +145,21 @@ impl<A: Archive> SiteLook<'_, '_, A> {
         }
         let now = self.context.clock.now().max(self.since);
         self.context.store.add_captures(self.context.archive_id, key, rows, counts, now)?;
+        self.answered.insert(key.scope.clone());
         Ok(())
     }
 
-    /// Decides what an error of the index or of a home page means for the site.
-    fn settle_index_error(&mut self, error: ArchiveError) -> Result<Asked, CrawlError> {
+    /// Decides what an error of the index or of a home page means for the site: the reason when it is final, a failure
+    /// to be made good by the next run when it is not.
+    fn settle(&mut self, error: ArchiveError) -> Result<Option<Dropped>, CrawlError> {
         if error.ends_run() {
             return Err(error.into());
         }
-        if let Some(dropped) = error.as_drop() {
-            return Ok(Asked::Dropped(dropped));
+        let dropped = error.as_drop();
+        if dropped.is_none() {
+            self.failures.push(format!("{}: {error}", self.request.site));
         }
-        self.failures.push(format!("{}: {error}", self.request.site));
-        Ok(Asked::Unanswered)
+        Ok(dropped)
     }
 
     fn store_candidates(&self, candidates: &[Candidate]) -> Result<(), CrawlError> {
@@ -199,7 +188,7 @@ fn discovery_rows(candidate: &Candidate) -> impl Iterator<Item = DiscoveryRow> {
 }
 
 /// The candidates that stored evidence makes; what is unreadable in it is left out.
-pub(super) fn candidates_of(rows: &[DiscoveryRow], site: &crate::model::Site) -> Vec<Candidate> {
+pub(super) fn candidates_of(rows: &[DiscoveryRow], site: &Site) -> Vec<Candidate> {
     let pieces = rows.iter().filter_map(|row| {
         let kind = PolicyKind::from_code(&row.kind)?;
         let evidence = discover::Evidence {

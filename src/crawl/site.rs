@@ -54,8 +54,12 @@ pub(super) struct SiteLook<'a, 'b, A> {
     pub(super) context: &'a Context<'b, A>,
     pub(super) request: &'a Request,
     pub(super) site_id: i64,
-    /// Start of this look; questions answered since are not asked again.
+    /// Start of this look, or of the one cut short that it goes on with.
     pub(super) since: Timestamp,
+    /// It goes on with a look that was cut short: what was answered since is not asked again.
+    pub(super) resumed: bool,
+    /// Questions answered by this process.
+    pub(super) answered: HashSet<String>,
     pub(super) failures: Vec<String>,
     unanswered: HashSet<i64>,
     stop: &'a CancellationToken,
@@ -69,9 +73,19 @@ pub(super) async fn look_at<A: Archive>(
 ) -> Result<Vec<String>, CrawlError> {
     let tags = (!request.tags.is_empty()).then(|| serde_json::to_string(&request.tags).unwrap_or_default());
     let site_id = context.store.site(&request.site, request.rank, tags.as_deref())?;
-    let since = context.store.begin_look(site_id, context.clock.now())?;
-    let mut site =
-        SiteLook { context, request, site_id, since, failures: Vec::new(), unanswered: HashSet::new(), stop };
+    let now = context.clock.now();
+    let unfinished_since = context.store.begin_look(site_id, now)?;
+    let mut site = SiteLook {
+        context,
+        request,
+        site_id,
+        since: unfinished_since.unwrap_or(now),
+        resumed: unfinished_since.is_some(),
+        answered: HashSet::new(),
+        failures: Vec::new(),
+        unanswered: HashSet::new(),
+        stop,
+    };
     let dropped = match site.find().await? {
         Some(dropped) => {
             tracing::info!(site = %request.site, reason = %dropped.reason, "the archive has nothing to say about this site");

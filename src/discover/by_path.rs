@@ -81,7 +81,13 @@ struct Kept {
 
 impl<'a> Sieve<'a> {
     fn new(vocabulary: &'a Vocabulary) -> Self {
-        Self { vocabulary, kept: HashMap::new(), rows: 0, variants: HashMap::new(), last: None }
+        Self {
+            vocabulary,
+            kept: HashMap::new(),
+            rows: 0,
+            variants: HashMap::new(),
+            last: None,
+        }
     }
 
     fn take(&mut self, row: Capture) {
@@ -107,12 +113,23 @@ impl<'a> Sieve<'a> {
             url: None,
             rows_left_out: false,
         });
-        let page = !["image/", "video/", "audio/", "font/", "text/css", "application/javascript"]
-            .iter()
-            .any(|other| row.mimetype.starts_with(other));
+        let page = ![
+            "image/",
+            "video/",
+            "audio/",
+            "font/",
+            "text/css",
+            "application/javascript",
+        ]
+        .iter()
+        .any(|other| row.mimetype.starts_with(other));
         if page && (row.may_show_page() || row.is_redirect()) {
             kept.useful += 1;
-            if kept.url.as_ref().is_none_or(|(newest, _)| *newest <= row.timestamp) {
+            if kept
+                .url
+                .as_ref()
+                .is_none_or(|(newest, _)| *newest <= row.timestamp)
+            {
                 kept.url = Some((row.timestamp, row.original.clone()));
             }
         }
@@ -127,7 +144,9 @@ impl<'a> Sieve<'a> {
     }
 
     fn count_variant(&mut self, key: &UrlKey) {
-        let Some((page, _)) = key.as_str().split_once('?') else { return };
+        let Some((page, _)) = key.as_str().split_once('?') else {
+            return;
+        };
         if let Some(count) = self.variants.get_mut(page) {
             *count = count.saturating_add(1);
         } else if self.variants.len() < MAX_COUNTED_PATHS {
@@ -140,8 +159,14 @@ impl<'a> Sieve<'a> {
         if self.kept.len() < MAX_CANDIDATES {
             return true;
         }
-        let worst = self.kept.iter().map(|(key, kept)| (kept.verdict.score, std::cmp::Reverse(key.clone()))).min();
-        let Some((worst_score, std::cmp::Reverse(worst_key))) = worst else { return true };
+        let worst = self
+            .kept
+            .iter()
+            .map(|(key, kept)| (kept.verdict.score, std::cmp::Reverse(key.clone())))
+            .min();
+        let Some((worst_score, std::cmp::Reverse(worst_key))) = worst else {
+            return true;
+        };
         if worst_score >= score {
             return false;
         }
@@ -161,16 +186,27 @@ impl<'a> Sieve<'a> {
     }
 
     fn finish(self, site: &Site, answer: IndexAnswer) -> ByPath {
-        let mut result = ByPath { answer, ..ByPath::default() };
+        let mut result = ByPath {
+            answer,
+            ..ByPath::default()
+        };
         let mut candidates = Vec::new();
         for (key, mut kept) in self.kept {
             let page = key.as_str().split_once('?').map(|(page, _)| page);
-            if page.and_then(|page| self.variants.get(page)).is_some_and(|count| *count > MANY_VARIANTS) {
+            if page
+                .and_then(|page| self.variants.get(page))
+                .is_some_and(|count| *count > MANY_VARIANTS)
+            {
                 kept.verdict.score = kept.verdict.score.saturating_sub(VARIANT_POINTS);
-                kept.verdict.reasons.push(format!("one of many pages of one script (-{VARIANT_POINTS})"));
+                kept.verdict.reasons.push(format!(
+                    "one of many pages of one script (-{VARIANT_POINTS})"
+                ));
             }
             // Pages that were never there: only errors and pictures were captured.
-            let Some((_, url)) = kept.url.filter(|_| kept.useful > 0 && kept.verdict.score >= PLAUSIBLE_SCORE) else {
+            let Some((_, url)) = kept
+                .url
+                .filter(|_| kept.useful > 0 && kept.verdict.score >= PLAUSIBLE_SCORE)
+            else {
                 continue;
             };
             let evidence = Evidence {
@@ -184,7 +220,10 @@ impl<'a> Sieve<'a> {
                 fragment: None,
                 reasons: kept.verdict.reasons,
             };
-            let Some(mut candidate) = Candidate::new(&url, kept.verdict.kind, site, evidence) else { continue };
+            let Some(mut candidate) = Candidate::new(&url, kept.verdict.kind, site, evidence)
+            else {
+                continue;
+            };
             // The key as the archive wrote it: its rows stand under that one.
             candidate.urlkey = key.clone();
             candidates.push(candidate);
@@ -198,5 +237,122 @@ impl<'a> Sieve<'a> {
         result.rows_left_out.sort();
         result.captures.sort();
         result
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::memory_archive::MemoryArchive;
+    use super::super::{PolicyKind, Source};
+    use super::*;
+
+    fn site() -> Site {
+        Site::parse("example.com").unwrap()
+    }
+
+    async fn found(archive: &MemoryArchive) -> ByPath {
+        by_path(archive, &site(), (None, None), Vocabulary::built_in())
+            .await
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn the_policy_comes_first_and_its_rows_come_with_it() {
+        let archive = MemoryArchive::default()
+            .page("2003", "http://www.example.com:80/privacy.html", "a")
+            .page("2013", "https://www.example.com/privacy.html", "b")
+            .page(
+                "2013",
+                "http://blog.example.com/2013/04/privacy-scandal",
+                "c",
+            )
+            .page("2014", "http://www.example.com/cookie-policy", "d")
+            .page("2014", "http://www.example.com/images/privacy.gif", "e")
+            .page("2014", "http://www.example.com/about", "f");
+        let found = found(&archive).await;
+        let urls: Vec<(&str, PolicyKind)> = found
+            .candidates
+            .iter()
+            .map(|c| (c.url.as_str(), c.kind))
+            .collect();
+        assert_eq!(
+            urls,
+            [
+                ("http://www.example.com/cookie-policy", PolicyKind::Cookies),
+                ("https://www.example.com/privacy.html", PolicyKind::Privacy),
+            ]
+        );
+        assert_eq!(found.captures.len(), 3);
+        assert_eq!(found.answer.rows, 5);
+        let evidence = &found.candidates[1].evidence[0];
+        assert_eq!(evidence.source, Source::Path);
+        assert!(evidence.reasons[0].contains("privacy"), "{evidence:?}");
+    }
+
+    #[tokio::test]
+    async fn an_address_that_only_ever_failed_is_no_candidate() {
+        let mut archive = MemoryArchive::default();
+        archive.put("2003", "http://example.com/privacy", 404, "");
+        archive.put(
+            "2003",
+            "http://example.com/privacy-policy",
+            301,
+            "http://example.com/legal",
+        );
+        let found = found(&archive).await;
+        assert_eq!(found.candidates.len(), 1, "{found:?}");
+        assert_eq!(found.candidates[0].url, "http://example.com/privacy-policy");
+    }
+
+    #[tokio::test]
+    async fn one_script_with_many_pages_is_low() {
+        let mut archive =
+            MemoryArchive::default().page("2003", "http://example.com/index.php?page=privacy", "a");
+        let alone = found(&archive).await.candidates[0].score;
+        for n in 0..20 {
+            archive.put(
+                "2003",
+                &format!("http://example.com/index.php?page=privacy&id={n}"),
+                200,
+                "a",
+            );
+        }
+        let among_many = found(&archive).await.candidates[0].score;
+        assert!(among_many < alone, "{among_many} {alone}");
+    }
+
+    #[tokio::test]
+    async fn an_excluded_site_is_an_error_and_not_an_empty_answer() {
+        let archive = MemoryArchive {
+            excluded: true,
+            ..MemoryArchive::default()
+        };
+        let answer = by_path(&archive, &site(), (None, None), Vocabulary::built_in()).await;
+        assert!(matches!(answer, Err(ArchiveError::Excluded { .. })));
+    }
+
+    #[test]
+    fn a_flood_of_rows_is_survived_in_bounded_memory() {
+        let mut sieve = Sieve::new(Vocabulary::built_in());
+        let row = |key: String, second: i64| Capture {
+            urlkey: UrlKey::from_cdx(&key).unwrap(),
+            timestamp: Timestamp::from_unix_seconds(1_000_000_000 + second),
+            original: "http://example.com/x".to_owned(),
+            mimetype: "text/html".to_owned(),
+            statuscode: Some(200),
+            digest: None,
+            length: None,
+        };
+        for n in 0..5_000 {
+            sieve.take(row(format!("com,example)/a{n}/x/privacy"), n));
+        }
+        for second in 0..i64::try_from(MAX_ROWS).unwrap() + 10 {
+            sieve.take(row("com,example)/privacy".to_owned(), second));
+        }
+        assert!(sieve.rows <= MAX_ROWS && sieve.kept.len() <= MAX_CANDIDATES);
+        let found = sieve.finish(&site(), IndexAnswer::default());
+        assert_eq!(found.rows_left_out.len(), 1);
+        assert_eq!(found.candidates[0].urlkey.as_str(), "com,example)/privacy");
+        assert!(found.captures.len() <= MAX_CANDIDATES);
     }
 }

@@ -61,7 +61,14 @@ impl Candidate {
         evidence.fragment = url.fragment().filter(|f| !f.is_empty()).map(str::to_owned);
         url.set_fragment(None);
         let cross_domain = !site.owns(&url);
-        Some(Self { url: url.into(), urlkey, kind, score: evidence.score, cross_domain, evidence: vec![evidence] })
+        Some(Self {
+            url: url.into(),
+            urlkey,
+            kind,
+            score: evidence.score,
+            cross_domain,
+            evidence: vec![evidence],
+        })
     }
 }
 
@@ -87,7 +94,13 @@ pub fn given(url: &str, kind: PolicyKind, site: &Site) -> Option<Candidate> {
 pub fn candidates_of_looks(looks: &[HomeLook], site: &Site) -> Vec<Candidate> {
     let mut candidates = Vec::new();
     for look in looks {
-        let LookOutcome::Seen { timestamp, original } = &look.outcome else { continue };
+        let LookOutcome::Seen {
+            timestamp,
+            original,
+        } = &look.outcome
+        else {
+            continue;
+        };
         for link in &look.links {
             let home = (*timestamp, original.clone());
             let evidence = Evidence {
@@ -113,7 +126,10 @@ pub fn candidates_of_looks(looks: &[HomeLook], site: &Site) -> Vec<Candidate> {
 pub fn merge(candidates: Vec<Candidate>) -> Vec<Candidate> {
     let mut by_key: BTreeMap<UrlKey, Vec<Candidate>> = BTreeMap::new();
     for candidate in candidates {
-        by_key.entry(candidate.urlkey.clone()).or_default().push(candidate);
+        by_key
+            .entry(candidate.urlkey.clone())
+            .or_default()
+            .push(candidate);
     }
     let mut merged: Vec<Candidate> = by_key.into_values().filter_map(united).collect();
     merged.sort_by(|a, b| (b.score, &a.urlkey).cmp(&(a.score, &b.urlkey)));
@@ -125,17 +141,41 @@ fn united(mut same: Vec<Candidate>) -> Option<Candidate> {
     for piece in same.iter().flat_map(|candidate| &candidate.evidence) {
         *weights.entry(piece.kind).or_default() += u64::from(piece.score);
     }
-    let kind = weights.iter().max_by_key(|(kind, weight)| (**weight, std::cmp::Reverse(**kind))).map(|(kind, _)| *kind)?;
+    let kind = weights
+        .iter()
+        .max_by_key(|(kind, weight)| (**weight, std::cmp::Reverse(**kind)))
+        .map(|(kind, _)| *kind)?;
     // The spelling of the surest evidence; of several, https and the shorter.
-    same.sort_by_cached_key(|c| (std::cmp::Reverse(c.score), !c.url.starts_with("https:"), c.url.len(), c.url.clone()));
-    let mut evidence: Vec<Evidence> = same.iter().flat_map(|c| c.evidence.iter().cloned()).collect();
+    same.sort_by_cached_key(|c| {
+        (
+            std::cmp::Reverse(c.score),
+            !c.url.starts_with("https:"),
+            c.url.len(),
+            c.url.clone(),
+        )
+    });
+    let mut evidence: Vec<Evidence> = same
+        .iter()
+        .flat_map(|c| c.evidence.iter().cloned())
+        .collect();
     evidence.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| a.cmp(b)));
     evidence.dedup();
     // A link on a hub and one on a home page are one source: the site's own pages.
     let from_path = evidence.iter().any(|e| e.source == Source::Path);
-    let from_links = evidence.iter().any(|e| matches!(e.source, Source::Link | Source::Hub));
+    let from_links = evidence
+        .iter()
+        .any(|e| matches!(e.source, Source::Link | Source::Hub));
     let first = same.into_iter().next()?;
     let strongest = evidence.first().map_or(first.score, |e| e.score);
-    let bonus = if from_path && from_links { SECOND_SOURCE_POINTS } else { 0 };
-    Some(Candidate { kind, score: strongest.saturating_add(bonus).min(100), evidence, ..first })
+    let bonus = if from_path && from_links {
+        SECOND_SOURCE_POINTS
+    } else {
+        0
+    };
+    Some(Candidate {
+        kind,
+        score: strongest.saturating_add(bonus).min(100),
+        evidence,
+        ..first
+    })
 }

@@ -6,9 +6,26 @@ use url::Url;
 
 /// Path words that are names of languages written out.
 const LANGUAGE_NAMES: [&str; 20] = [
-    "english", "german", "deutsch", "french", "francais", "spanish", "espanol", "italian", "italiano",
-    "portuguese", "portugues", "dutch", "nederlands", "polski", "russian", "japanese", "chinese",
-    "korean", "arabic", "turkish",
+    "english",
+    "german",
+    "deutsch",
+    "french",
+    "francais",
+    "spanish",
+    "espanol",
+    "italian",
+    "italiano",
+    "portuguese",
+    "portugues",
+    "dutch",
+    "nederlands",
+    "polski",
+    "russian",
+    "japanese",
+    "chinese",
+    "korean",
+    "arabic",
+    "turkish",
 ];
 /// Two-letter segments that name no language or region (from paths of real sites).
 const NOT_CODES: [&str; 8] = ["tv", "fm", "go", "my", "wp", "us-", "v1", "v2"];
@@ -34,7 +51,9 @@ pub(super) fn edition(url: &Url) -> BTreeSet<String> {
         // `privacy_de.html`, `privacy-policy-fr.html`
         let ending = || {
             let (head, tail) = stem.rsplit_once(['_', '-'])?;
-            (tail.len() == 2 && head.len() > 3).then(|| code(tail)).flatten()
+            (tail.len() == 2 && head.len() > 3)
+                .then(|| code(tail))
+                .flatten()
         };
         codes.extend(whole.or_else(ending));
     }
@@ -52,7 +71,9 @@ fn code(text: &str) -> Option<String> {
     let letters = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_lowercase());
     let fits = match text.split_once('-') {
         None => letters(&text) || LANGUAGE_NAMES.contains(&text.as_str()),
-        Some((left, right)) => letters(left) && (letters(right) || matches!(right, "hans" | "hant")),
+        Some((left, right)) => {
+            letters(left) && (letters(right) || matches!(right, "hans" | "hant"))
+        }
     };
     (fits && !NOT_CODES.contains(&text.as_str())).then_some(text)
 }
@@ -77,6 +98,9 @@ mod tests {
         assert_eq!(of("https://de.example.com/x?country=AT"), ["at", "de"]);
         assert_eq!(of("https://example.com/privacy_fr.html"), ["fr"]);
         assert_eq!(of("https://example.com/tv/privacy"), Vec::<String>::new());
-        assert!(!differ(&edition(&Url::parse("http://a.com/x").unwrap()), &edition(&Url::parse("http://a.com/de/x").unwrap())));
+        assert!(!differ(
+            &edition(&Url::parse("http://a.com/x").unwrap()),
+            &edition(&Url::parse("http://a.com/de/x").unwrap())
+        ));
     }
 }

@@ -12,51 +12,15 @@ use crate::page::Page;
 use super::candidates::{Candidate, candidates_of_looks};
 use super::judge::{LinkCandidate, judge_links};
 use super::kind::{LinkKind, PolicyKind, Source};
-use super::links::links_of;
+use super::links::{links_of, script_redirect};
 use super::looks::{HomeLook, LookOutcome, SeenLink};
+use super::search::{DAY_SECONDS, HomeSpan, Limits, Search};
 use super::vocabulary::Vocabulary;
 
-const DAY_SECONDS: i64 = 86_400;
 /// Hubs and frames belong to a home page when they were captured within this time of it.
 const SAME_PAGE_DAYS: i64 = 366;
 /// A home page with no more links than this is a doorway ("Enter", a choice of languages).
 const DOORWAY_LINKS: usize = 12;
-/// Ends that both show no policy link agree on nothing; such a span is halved down to this many shortest spans.
-const EMPTY_SPAN_FACTOR: i64 = 4;
-
-/// How much a search by link may ask for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// Home pages of a site, those of earlier runs included.
-    pub home_pages: usize,
-    /// Hub pages for each home page without a sure privacy link.
-    pub hubs: usize,
-    /// Frames for each page made of frames.
-    pub frames: usize,
-    /// Meta refreshes followed one after another.
-    pub refreshes: usize,
-    /// Policy links kept for each home page.
-    pub links: usize,
-    /// Two home pages closer than this many days are not halved further.
-    pub shortest_span_days: u32,
-    /// An earlier look at most this many days from the wanted end of the span counts as a look at that end.
-    pub reuse_days: u32,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { home_pages: 16, hubs: 3, frames: 4, refreshes: 3, links: 5, shortest_span_days: 182, reuse_days: 30 }
-    }
-}
-
-/// The first and last moment of interest, inclusive.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct HomeSpan {
-    /// First moment.
-    pub from: Timestamp,
-    /// Last moment.
-    pub to: Timestamp,
-}
 
 /// What the home pages told.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -85,7 +49,13 @@ pub async fn by_link<A: Archive>(
     on_look: &mut (dyn FnMut(&HomeLook) + Send),
 ) -> Result<ByLink, ArchiveError> {
     let mut search = Search::new(span, limits, known);
-    let looker = Looker { archive, site, span, vocabulary, limits };
+    let looker = Looker {
+        archive,
+        site,
+        span,
+        vocabulary,
+        limits,
+    };
     while let Some(asked) = search.next() {
         let look = looker.look(asked).await?;
         on_look(&look);
@@ -94,99 +64,6 @@ pub async fn by_link<A: Archive>(
     let looks = search.finish();
     let candidates = candidates_of_looks(&looks, site);
     Ok(ByLink { looks, candidates })
-}
-
-/// Which home page to look at next; pure.
-struct Search<'a> {
-    span: HomeSpan,
-    limits: &'a Limits,
-    looks: Vec<HomeLook>,
-}
-
-impl<'a> Search<'a> {
-    fn new(span: HomeSpan, limits: &'a Limits, known: &[HomeLook]) -> Self {
-        let within = |t: Timestamp| span.from <= t && t <= span.to;
-        let mut looks: Vec<HomeLook> = Vec::new();
-        for look in known {
-            if within(look.asked) && within(look.timestamp()) && looks.iter().all(|l| l.asked != look.asked) {
-                looks.push(look.clone());
-            }
-        }
-        let mut search = Self { span, limits, looks };
-        search.sort();
-        search
-    }
-
-    fn sort(&mut self) {
-        self.looks.sort_by_key(|look| (look.timestamp(), look.asked));
-    }
-
-    fn add(&mut self, look: HomeLook) {
-        self.looks.push(look);
-        self.sort();
-    }
-
-    fn next(&self) -> Option<Timestamp> {
-        if self.span.from > self.span.to || self.looks.iter().any(HomeLook::ends_search) {
-            return None;
-        }
-        let reuse = u64::from(self.limits.reuse_days).saturating_mul(86_400);
-        let looked_at = |end: Timestamp| self.looks.iter().any(|look| look.asked.distance_seconds(end) <= reuse);
-        if let Some(end) = [self.span.from, self.span.to].into_iter().find(|end| !looked_at(*end)) {
-            return Some(end);
-        }
-        if self.looks.len() >= self.limits.home_pages {
-            return None;
-        }
-        self.halves().into_iter().next().map(|(_, middle)| middle)
-    }
-
-    /// Moments worth a look, that of the widest span first.
-    fn halves(&self) -> Vec<(i64, Timestamp)> {
-        let shortest = i64::from(self.limits.shortest_span_days).saturating_mul(DAY_SECONDS).max(2);
-        let mut halves = Vec::new();
-        for pair in self.looks.windows(2) {
-            let [left, right] = pair else { continue };
-            let (start, end) = (left.timestamp().unix_seconds(), right.timestamp().unix_seconds());
-            let needed = match agreement(left, right) {
-                Agreement::Same => continue,
-                Agreement::Different => shortest,
-                Agreement::Nothing => shortest.saturating_mul(EMPTY_SPAN_FACTOR),
-            };
-            let width = end.saturating_sub(start);
-            let middle = Timestamp::from_unix_seconds(start.saturating_add(width / 2));
-            // Asked already: the archive has nothing between the two.
-            if width > needed && self.looks.iter().all(|look| look.asked != middle) {
-                halves.push((width, middle));
-            }
-        }
-        halves.sort_by_key(|(width, middle)| (std::cmp::Reverse(*width), *middle));
-        halves
-    }
-
-    fn finish(self) -> Vec<HomeLook> {
-        self.looks
-    }
-}
-
-enum Agreement {
-    Same,
-    Different,
-    /// Neither shows a privacy link.
-    Nothing,
-}
-
-/// Two looks agree when they show the same privacy policy and neither adds a kind with another address.
-fn agreement(left: &HomeLook, right: &HomeLook) -> Agreement {
-    let key = |look: &HomeLook, kind| look.top(kind).and_then(|link| UrlKey::of(&link.url).ok());
-    let pair = |kind| (key(left, kind), key(right, kind));
-    match pair(PolicyKind::Privacy) {
-        (None, None) => return Agreement::Nothing,
-        (Some(a), Some(b)) if a == b => {}
-        _ => return Agreement::Different,
-    }
-    let moved = |kind| matches!(pair(kind), (Some(a), Some(b)) if a != b);
-    if moved(PolicyKind::Cookies) || moved(PolicyKind::Children) { Agreement::Different } else { Agreement::Same }
 }
 
 /// Makes one look: the home page, its refreshes and frames, and its hubs if they are needed.
@@ -218,12 +95,23 @@ impl<A: Archive> Looker<'_, A> {
         let memento = match self.memento(&home, asked, window, &mut pages).await? {
             Ok(memento) => memento,
             Err(Dropped { reason, detail }) => {
-                return Ok(HomeLook { asked, outcome: LookOutcome::Absent { reason, detail }, links: Vec::new() });
+                return Ok(HomeLook {
+                    asked,
+                    outcome: LookOutcome::Absent { reason, detail },
+                    links: Vec::new(),
+                });
             }
         };
-        let outcome = LookOutcome::Seen { timestamp: memento.timestamp, original: memento.original.clone() };
+        let outcome = LookOutcome::Seen {
+            timestamp: memento.timestamp,
+            original: memento.original.clone(),
+        };
         let links = self.links_of_home(memento, &mut pages).await?;
-        Ok(HomeLook { asked, outcome, links })
+        Ok(HomeLook {
+            asked,
+            outcome,
+            links,
+        })
     }
 
     /// A page, `Ok(Err(_))` where there is finally none, `Err` when the search must stop.
@@ -236,20 +124,37 @@ impl<A: Archive> Looker<'_, A> {
     ) -> Result<Result<Memento, Dropped>, ArchiveError> {
         let fresh = UrlKey::of(url).is_ok_and(|key| asked.insert(key));
         if !fresh {
-            return Ok(Err(Dropped::new(DropReason::RedirectLoop, format!("`{url}` was looked at already"))));
+            return Ok(Err(Dropped::new(
+                DropReason::RedirectLoop,
+                format!("`{url}` was looked at already"),
+            )));
         }
-        let query = MementoQuery { original: url.to_owned(), timestamp: at, window, expected_digest: None };
+        let query = MementoQuery {
+            original: url.to_owned(),
+            timestamp: at,
+            window,
+            expected_digest: None,
+        };
         match self.archive.memento(&query).await {
             Ok(memento) if memento.status >= 400 => Ok(Err(Dropped::new(
                 DropReason::ArchivedError,
-                format!("`{}` answered {} when it was captured", memento.original, memento.status),
+                format!(
+                    "`{}` answered {} when it was captured",
+                    memento.original, memento.status
+                ),
             ))),
             Ok(memento) => Ok(Ok(memento)),
-            Err(error) => error.as_drop().map_or(Err(error), |dropped| Ok(Err(dropped))),
+            Err(error) => error
+                .as_drop()
+                .map_or(Err(error), |dropped| Ok(Err(dropped))),
         }
     }
 
-    async fn links_of_home(&self, home: Memento, asked: &mut Asked) -> Result<Vec<SeenLink>, ArchiveError> {
+    async fn links_of_home(
+        &self,
+        home: Memento,
+        asked: &mut Asked,
+    ) -> Result<Vec<SeenLink>, ArchiveError> {
         let near = SAME_PAGE_DAYS * DAY_SECONDS;
         let moment = home.timestamp;
         let window = (
@@ -270,7 +175,10 @@ impl<A: Archive> Looker<'_, A> {
         let mut page = home;
         let mut reading = self.read(&page);
         for _ in 0..self.limits.refreshes {
-            let target = reading.refresh.take().filter(|_| !has_privacy(&reading.links));
+            let target = reading
+                .refresh
+                .take()
+                .filter(|_| !has_privacy(&reading.links));
             let Some(target) = target else { break };
             match self.memento(target.as_str(), moment, window, asked).await? {
                 Ok(next) => page = next,
@@ -323,7 +231,9 @@ impl<A: Archive> Looker<'_, A> {
         let mut keys = HashSet::new();
         let mut links = Vec::new();
         for (source, page, link) in seen {
-            let (LinkKind::Policy(kind), Ok(key)) = (link.kind, UrlKey::of(&link.url)) else { continue };
+            let (LinkKind::Policy(kind), Ok(key)) = (link.kind, UrlKey::of(&link.url)) else {
+                continue;
+            };
             if links.len() >= self.limits.links || !keys.insert((key, kind)) {
                 continue;
             }
@@ -346,19 +256,37 @@ impl<A: Archive> Looker<'_, A> {
         let url = Url::parse(&memento.original).ok();
         let page = Page::parse(&memento.body, memento.content_type.as_deref(), url.as_ref());
         let links = judge_links(&page, self.vocabulary, self.site);
-        let behind = if links.is_empty() { self.behind(&page) } else { Vec::new() };
+        let behind = if links.is_empty() {
+            self.behind(&page)
+        } else {
+            Vec::new()
+        };
         let frames = page
             .frames()
             .into_iter()
             .filter(|frame| self.is_near(frame, url.as_ref()))
             .collect();
-        let refresh = page.refresh().filter(|target| self.is_near(target, url.as_ref()));
-        Reading { links, refresh, frames, behind }
+        let refresh = page
+            .refresh()
+            .or_else(|| {
+                let target = script_redirect(&page).filter(|_| links_of(&page).is_empty())?;
+                page.resolve(&target)
+            })
+            .filter(|target| self.is_near(target, url.as_ref()));
+        Reading {
+            links,
+            refresh,
+            frames,
+            behind,
+        }
     }
 
     /// The site's own pages and those of the site that its home page stands on; not frames of advertisers.
     fn is_near(&self, url: &Url, page: Option<&Url>) -> bool {
-        self.site.owns(url) || page.and_then(|p| Site::of_url(p).ok()).is_some_and(|site| site.owns(url))
+        self.site.owns(url)
+            || page
+                .and_then(|p| Site::of_url(p).ok())
+                .is_some_and(|site| site.owns(url))
     }
 
     fn behind(&self, page: &Page) -> Vec<Url> {
@@ -369,11 +297,369 @@ impl<A: Archive> Looker<'_, A> {
         links
             .iter()
             .filter_map(|link| page.resolve(&link.href))
-            .filter(|url| matches!(url.scheme(), "http" | "https") && self.is_near(url, page.url.as_ref()))
+            .filter(|url| {
+                matches!(url.scheme(), "http" | "https") && self.is_near(url, page.url.as_ref())
+            })
             .collect()
     }
 }
 
 fn has_privacy(links: &[LinkCandidate]) -> bool {
-    links.iter().any(|link| link.kind == LinkKind::Policy(PolicyKind::Privacy))
+    links
+        .iter()
+        .any(|link| link.kind == LinkKind::Policy(PolicyKind::Privacy))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::memory_archive::{MemoryArchive, at};
+    use super::*;
+
+    fn site() -> Site {
+        Site::parse("example.com").unwrap()
+    }
+
+    fn span() -> HomeSpan {
+        HomeSpan {
+            from: at("2000"),
+            to: at("2020"),
+        }
+    }
+
+    fn home(link: &str) -> String {
+        format!("<p>Welcome</p><footer><a href='{link}'>Privacy Policy</a></footer>")
+    }
+
+    /// A capture every month; the link changes from A to B in May 2007 and to C in March 2015.
+    fn moving() -> MemoryArchive {
+        let mut archive = MemoryArchive::default();
+        for year in 2000..2020 {
+            for month in 1..=12 {
+                let link = match (year, month) {
+                    (..2007, _) | (2007, ..5) => "/a.html",
+                    (..2015, _) | (2015, ..3) => "/b.html",
+                    _ => "/c.html",
+                };
+                archive.put(
+                    &format!("{year}-{month:02}"),
+                    "http://www.example.com/",
+                    200,
+                    &home(link),
+                );
+            }
+        }
+        archive
+    }
+
+    async fn run(
+        archive: &MemoryArchive,
+        known: &[HomeLook],
+    ) -> (Result<ByLink, ArchiveError>, Vec<HomeLook>) {
+        run_until(archive, known, span()).await
+    }
+
+    async fn run_until(
+        archive: &MemoryArchive,
+        known: &[HomeLook],
+        span: HomeSpan,
+    ) -> (Result<ByLink, ArchiveError>, Vec<HomeLook>) {
+        let mut stored = known.to_vec();
+        let mut store = |look: &HomeLook| stored.push(look.clone());
+        let found = by_link(
+            archive,
+            &site(),
+            span,
+            Vocabulary::built_in(),
+            &Limits::default(),
+            known,
+            &mut store,
+        )
+        .await;
+        (found, stored)
+    }
+
+    fn urls(found: &ByLink) -> Vec<&str> {
+        found.candidates.iter().map(|c| c.url.as_str()).collect()
+    }
+
+    #[tokio::test]
+    async fn every_address_the_link_had_is_found_by_halving() {
+        let archive = moving();
+        let found = run(&archive, &[]).await.0.unwrap();
+        let mut urls = urls(&found);
+        urls.sort_unstable();
+        assert_eq!(
+            urls,
+            [
+                "http://www.example.com/a.html",
+                "http://www.example.com/b.html",
+                "http://www.example.com/c.html"
+            ]
+        );
+        assert!(archive.count() <= 16, "{}", archive.count());
+        let evidence = &found.candidates[0].evidence[0];
+        assert_eq!(evidence.link_text.as_deref(), Some("Privacy Policy"));
+        assert_eq!((evidence.source, evidence.rank), (Source::Link, Some(1)));
+        assert!(evidence.home.is_some() && evidence.page.is_none());
+    }
+
+    #[tokio::test]
+    async fn equal_ends_cost_two_requests_and_a_second_run_none() {
+        let archive = MemoryArchive::default()
+            .page("2001", "http://example.com/", &home("/privacy"))
+            .page("2010", "http://example.com/", &home("/other"))
+            .page("2019", "http://example.com/", &home("/privacy"));
+        let (found, looks) = run(&archive, &[]).await;
+        assert_eq!(archive.count(), 2);
+        let (again, _) = run(&archive, &looks).await;
+        assert_eq!(archive.count(), 2);
+        assert_eq!(again.unwrap(), found.unwrap());
+    }
+
+    #[tokio::test]
+    async fn stopped_anywhere_and_resumed_it_ends_as_if_never_stopped() {
+        let (whole, _) = run(&moving(), &[]).await;
+        let whole = whole.unwrap();
+        for stop in 0..12 {
+            let mut archive = moving();
+            archive.fails_after = Some(stop);
+            let (broken, looks) = run(&archive, &[]).await;
+            assert!(
+                matches!(broken, Err(ArchiveError::Unavailable { .. })),
+                "{stop}"
+            );
+            assert_eq!(looks.len(), stop);
+            let archive = moving();
+            let (resumed, looks) = run(&archive, &looks).await;
+            assert_eq!(resumed.unwrap(), whole, "{stop}");
+            assert_eq!(archive.count() + stop, looks.len());
+        }
+    }
+
+    #[tokio::test]
+    async fn a_month_later_only_the_new_end_is_looked_at() {
+        let archive = moving();
+        let (_, looks) = run(&archive, &[]).await;
+        let before = archive.count();
+        let later = HomeSpan {
+            from: at("2000"),
+            to: at("2020-02-15"),
+        };
+        run_until(&archive, &looks, later).await.0.unwrap();
+        assert_eq!(archive.count(), before + 1);
+    }
+
+    #[tokio::test]
+    async fn a_home_page_that_is_not_there_is_a_look_and_no_error() {
+        let (found, looks) = run(&MemoryArchive::default(), &[]).await;
+        assert!(found.unwrap().candidates.is_empty());
+        assert_eq!(looks.len(), 1);
+        assert!(matches!(
+            looks[0].outcome,
+            LookOutcome::Absent {
+                reason: DropReason::NotArchived,
+                ..
+            }
+        ));
+        let excluded = MemoryArchive {
+            excluded: true,
+            ..MemoryArchive::default()
+        };
+        let (found, looks) = run(&excluded, &[]).await;
+        assert!(found.is_ok());
+        assert!(matches!(
+            looks[0].outcome,
+            LookOutcome::Absent {
+                reason: DropReason::Excluded,
+                ..
+            }
+        ));
+        assert_eq!(excluded.count(), 1);
+    }
+
+    #[tokio::test]
+    async fn an_exclusion_is_asked_about_again_after_a_while() {
+        let excluded = MemoryArchive {
+            excluded: true,
+            ..MemoryArchive::default()
+        };
+        let (_, looks) = run(&excluded, &[]).await;
+        run(&excluded, &looks).await.0.unwrap();
+        assert_eq!(excluded.count(), 1);
+        let archive = moving();
+        let later = HomeSpan {
+            from: at("2000"),
+            to: at("2020-06"),
+        };
+        let found = run_until(&archive, &looks, later).await.0.unwrap();
+        assert_eq!(found.candidates.len(), 3);
+    }
+
+    #[tokio::test]
+    async fn an_archived_error_does_not_hide_the_years_around_it() {
+        let mut archive = moving();
+        archive.put("2020", "http://www.example.com/", 503, "down");
+        let found = run(&archive, &[]).await.0.unwrap();
+        assert_eq!(found.candidates.len(), 3);
+        assert!(archive.count() <= 16);
+    }
+
+    #[tokio::test]
+    async fn frames_refreshes_hubs_and_doorways_are_followed() {
+        let pages = [
+            // Frames, as around 2000.
+            (
+                "http://example.com/",
+                "<frameset><frame src=top.html><frame src=menu.html></frameset>",
+            ),
+            (
+                "http://example.com/menu.html",
+                "<a href='privacy.html'>Privacy</a>",
+            ),
+        ];
+        assert_eq!(
+            one_look(&pages).await,
+            ["http://example.com/privacy.html link"]
+        );
+        let pages = [
+            (
+                "http://example.com/",
+                "<meta http-equiv=refresh content='0;url=/home/'>",
+            ),
+            (
+                "http://example.com/home/",
+                "<a href='privacy.html'>Privacy</a>",
+            ),
+        ];
+        assert_eq!(
+            one_look(&pages).await,
+            ["http://example.com/home/privacy.html link"]
+        );
+        let pages = [
+            (
+                "http://example.com/",
+                "<a href=/about>About</a><a href=/legal>Legal</a>",
+            ),
+            (
+                "http://example.com/legal",
+                "<h1>Legal</h1><a href='/legal/data'>Datenschutz</a>",
+            ),
+        ];
+        assert_eq!(
+            one_look(&pages).await,
+            ["http://example.com/legal/data hub"]
+        );
+        let pages = [
+            (
+                "http://example.com/",
+                "<a href='/en/'><img src=enter.gif></a>",
+            ),
+            (
+                "http://example.com/en/",
+                "<a href='privacy.html'>Privacy</a>",
+            ),
+        ];
+        assert_eq!(
+            one_look(&pages).await,
+            ["http://example.com/en/privacy.html hub"]
+        );
+    }
+
+    #[test]
+    fn both_searches_can_run_on_any_thread() {
+        fn is_send(_: &impl Send) {}
+        let (archive, site, limits) = (MemoryArchive::default(), site(), Limits::default());
+        let mut store = |_: &HomeLook| {};
+        let vocabulary = Vocabulary::built_in();
+        is_send(&by_link(
+            &archive,
+            &site,
+            span(),
+            vocabulary,
+            &limits,
+            &[],
+            &mut store,
+        ));
+        is_send(&super::super::by_path(
+            &archive,
+            &site,
+            (None, None),
+            vocabulary,
+        ));
+    }
+
+    #[tokio::test]
+    async fn a_script_of_a_page_without_links_is_followed() {
+        let pages = [
+            (
+                "http://example.com/",
+                "<script>window.location = 'start.html'</script>",
+            ),
+            (
+                "http://example.com/start.html",
+                "<a href='privacy.html'>Privacy</a>",
+            ),
+        ];
+        assert_eq!(
+            one_look(&pages).await,
+            ["http://example.com/privacy.html link"]
+        );
+    }
+
+    async fn one_look(pages: &[(&str, &str)]) -> Vec<String> {
+        let archive = pages
+            .iter()
+            .fold(MemoryArchive::default(), |a, (url, body)| {
+                a.page("2010", url, body)
+            });
+        let found = run(&archive, &[]).await.0.unwrap();
+        found.looks[0]
+            .links
+            .iter()
+            .map(|l| format!("{} {}", l.url, l.source))
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn a_site_made_to_trap_ends_within_its_limits() {
+        // Every page refreshes to another, has frames and hubs, and no two home pages agree.
+        let mut archive = MemoryArchive::default();
+        for month in 0..240 {
+            let time = format!("{}-{:02}", 2000 + month / 12, 1 + month % 12);
+            let links: Vec<String> = (0..60)
+                .map(|n| format!("<frame src=/f{n}><a href=/h{n}>Legal</a>"))
+                .collect();
+            let links = links.concat();
+            let body = format!(
+                "<meta http-equiv=refresh content='0;url=/r{month}'>{links}<a href=/p{month}>Children's Privacy</a>"
+            );
+            archive.put(&time, "http://example.com/", 200, &body);
+            archive.put(&time, &format!("http://example.com/r{month}"), 200, &body);
+            for n in 0..60 {
+                archive.put(&time, &format!("http://example.com/h{n}"), 200, &body);
+                archive.put(&time, &format!("http://example.com/f{n}"), 200, &body);
+            }
+        }
+        let limits = Limits::default();
+        run(&archive, &[]).await.0.unwrap();
+        assert!(
+            archive.count()
+                <= limits.home_pages * (1 + limits.refreshes + limits.frames + limits.hubs)
+        );
+    }
+
+    #[tokio::test]
+    async fn a_home_page_that_moved_to_another_domain_is_followed_and_flagged() {
+        let mut archive =
+            MemoryArchive::default().page("2010", "https://www.newname.com/", &home("/privacy"));
+        archive.put(
+            "2010",
+            "http://example.com/",
+            301,
+            "https://www.newname.com/",
+        );
+        let found = run(&archive, &[]).await.0.unwrap();
+        assert_eq!(urls(&found), ["https://www.newname.com/privacy"]);
+        assert!(found.candidates[0].cross_domain);
+    }
 }

@@ -4,22 +4,17 @@
 //! languages or regions, or linked side by side on one home page. Whatever the order of the evidence, the groups are
 //! the same: pieces are counted, sorted by strength, and joined in that order.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use url::Url;
-
-use crate::model::{Site, Timestamp, UrlKey};
+use crate::model::{Site, Timestamp};
 
 use super::candidates::Candidate;
-use super::edition::{differ, edition};
+use super::graph::{Graph, Strength, Tie};
 use super::kind::PolicyKind;
 use super::looks::HomeLook;
 
-/// More addresses than this are not joined; the rest stay single.
-const MAX_ADDRESSES: usize = 5_000;
-
 /// Something that says that two addresses are, or are not, one policy.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum JoinEvidence {
     /// An archived redirect.
     Redirect {
@@ -40,7 +35,7 @@ pub enum JoinEvidence {
 }
 
 /// The policy links of one archived home page, the surest first.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HomeLinks {
     /// When it was captured.
     pub timestamp: Timestamp,
@@ -64,11 +59,21 @@ pub struct Policy {
 /// The policy links of looks, as evidence for [`join`].
 #[must_use]
 pub fn home_links(looks: &[HomeLook]) -> Vec<JoinEvidence> {
-    let links = |look: &HomeLook| look.links.iter().map(|link| (link.url.clone(), link.kind)).collect();
+    let links = |look: &HomeLook| {
+        look.links
+            .iter()
+            .map(|link| (link.url.clone(), link.kind))
+            .collect()
+    };
     looks
         .iter()
         .filter(|look| !look.links.is_empty())
-        .map(|look| JoinEvidence::Home(HomeLinks { timestamp: look.timestamp(), links: links(look) }))
+        .map(|look| {
+            JoinEvidence::Home(HomeLinks {
+                timestamp: look.timestamp(),
+                links: links(look),
+            })
+        })
         .collect()
 }
 
@@ -76,16 +81,30 @@ pub fn home_links(looks: &[HomeLook]) -> Vec<JoinEvidence> {
 /// address. Pure.
 #[must_use]
 pub fn join(candidates: &[Candidate], evidence: &[JoinEvidence], site: &Site) -> Vec<Policy> {
+    // In one order, the surest first, so that what is left out beyond the limits is always the same.
+    let mut candidates: Vec<&Candidate> = candidates.iter().collect();
+    candidates.sort_by(|a, b| {
+        (b.score, &a.urlkey, &a.url, a.kind).cmp(&(a.score, &b.urlkey, &b.url, b.kind))
+    });
+    let mut evidence: Vec<&JoinEvidence> = evidence.iter().collect();
+    evidence.sort();
     let mut graph = Graph::default();
     for candidate in candidates {
-        graph.add(&candidate.url, Some((candidate.kind, u64::from(candidate.score) + 1)));
+        graph.add(
+            &candidate.url,
+            Some((candidate.kind, u64::from(candidate.score) + 1)),
+        );
     }
     let mut ties: BTreeMap<Tie, u64> = BTreeMap::new();
     let mut homes: BTreeMap<Timestamp, Vec<&HomeLinks>> = BTreeMap::new();
     for piece in evidence {
         match piece {
-            JoinEvidence::Redirect { from, to } => graph.tie(Strength::Redirect, from, to, &mut ties),
-            JoinEvidence::Canonical { from, to } => graph.tie(Strength::Canonical, from, to, &mut ties),
+            JoinEvidence::Redirect { from, to } => {
+                graph.tie(Strength::Redirect, from, to, &mut ties);
+            }
+            JoinEvidence::Canonical { from, to } => {
+                graph.tie(Strength::Canonical, from, to, &mut ties);
+            }
             JoinEvidence::Home(home) => homes.entry(home.timestamp).or_default().push(home),
         }
     }
@@ -95,210 +114,244 @@ pub fn join(candidates: &[Candidate], evidence: &[JoinEvidence], site: &Site) ->
     graph.policies(site)
 }
 
-/// How strongly two addresses are tied, the strongest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Strength {
-    Redirect,
-    Canonical,
-    Succession,
-}
+#[cfg(test)]
+mod tests {
+    use super::super::candidates::given;
+    use super::super::memory_archive::at;
+    use super::*;
+    use PolicyKind::{Children, Cookies, Privacy};
 
-/// Two addresses, in the order of their keys.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Tie {
-    strength: Strength,
-    one: UrlKey,
-    other: UrlKey,
-}
-
-impl Tie {
-    fn new(strength: Strength, a: UrlKey, b: UrlKey) -> Self {
-        if a <= b { Self { strength, one: a, other: b } } else { Self { strength, one: b, other: a } }
-    }
-}
-
-#[derive(Debug, Default)]
-struct Node {
-    /// Spellings of the address; the best is shown.
-    urls: BTreeSet<String>,
-    /// Weight of each kind.
-    kinds: BTreeMap<PolicyKind, u64>,
-    edition: BTreeSet<String>,
-    group: usize,
-}
-
-impl Node {
-    fn kind(&self) -> Option<PolicyKind> {
-        self.kinds.iter().max_by_key(|(kind, weight)| (**weight, std::cmp::Reverse(**kind))).map(|(kind, _)| *kind)
+    fn site() -> Site {
+        Site::parse("example.com").unwrap()
     }
 
-    fn url(&self) -> Option<&String> {
-        self.urls.iter().min_by_key(|url| (!url.starts_with("https:"), url.len(), url.as_str()))
-    }
-}
-
-#[derive(Debug, Default)]
-struct Graph {
-    nodes: BTreeMap<UrlKey, Node>,
-    reasons: BTreeMap<UrlKey, BTreeSet<String>>,
-}
-
-type SideBySide = BTreeSet<(UrlKey, UrlKey)>;
-
-impl Graph {
-    fn add(&mut self, url: &str, kind: Option<(PolicyKind, u64)>) -> Option<UrlKey> {
-        let mut url = Url::parse(url).ok()?;
-        url.set_fragment(None);
-        let key = UrlKey::of_url(&url).ok()?;
-        if !self.nodes.contains_key(&key) && self.nodes.len() >= MAX_ADDRESSES {
-            return None;
-        }
-        let node = self.nodes.entry(key.clone()).or_default();
-        node.edition = edition(&url);
-        node.urls.insert(url.into());
-        if let Some((kind, weight)) = kind {
-            *node.kinds.entry(kind).or_default() += weight;
-        }
-        Some(key)
-    }
-
-    fn tie(&mut self, strength: Strength, from: &str, to: &str, ties: &mut BTreeMap<Tie, u64>) {
-        // A policy that was taken down often redirects to the home page, which is no policy.
-        if leads_home(from) || leads_home(to) {
-            return;
-        }
-        if let (Some(from), Some(to)) = (self.add(from, None), self.add(to, None))
-            && from != to
-        {
-            *ties.entry(Tie::new(strength, from, to)).or_default() += 1;
+    fn url(path: &str) -> String {
+        if path.starts_with("http") {
+            path.to_owned()
+        } else {
+            format!("http://example.com{path}")
         }
     }
 
-    /// Pairs of addresses of one kind that were linked on one home page.
-    fn side_by_side(&mut self, homes: &BTreeMap<Timestamp, Vec<&HomeLinks>>) -> SideBySide {
-        let mut pairs = SideBySide::new();
-        for home in homes.values().flatten() {
-            let mut keys: Vec<UrlKey> = Vec::new();
-            for (url, kind) in home.links.iter().take(20) {
-                keys.extend(self.add(url, Some((*kind, 1))));
-            }
-            keys.sort();
-            keys.dedup();
-            for (index, one) in keys.iter().enumerate() {
-                pairs.extend(keys.iter().skip(index + 1).map(|other| (one.clone(), other.clone())));
-            }
-        }
-        pairs
-    }
-
-    /// The top link of a kind was A up to some day and B from a later one on, never both on one page: a move.
-    fn successions(
-        &self,
-        homes: &BTreeMap<Timestamp, Vec<&HomeLinks>>,
-        side_by_side: &SideBySide,
-        ties: &mut BTreeMap<Tie, u64>,
-    ) {
-        for kind in PolicyKind::ALL {
-            let mut spans: BTreeMap<UrlKey, (Timestamp, Timestamp)> = BTreeMap::new();
-            let mut tops: Vec<(Timestamp, BTreeSet<UrlKey>)> = Vec::new();
-            for (timestamp, pages) in homes {
-                let top = |home: &&HomeLinks| {
-                    let (url, _) = home.links.iter().find(|(_, k)| *k == kind)?;
-                    UrlKey::of(url).ok().filter(|key| self.nodes.contains_key(key))
-                };
-                let keys: BTreeSet<UrlKey> = pages.iter().filter_map(top).collect();
-                for key in &keys {
-                    spans.entry(key.clone()).or_insert((*timestamp, *timestamp)).1 = *timestamp;
-                }
-                if !keys.is_empty() {
-                    tops.push((*timestamp, keys));
-                }
-            }
-            for pair in tops.windows(2) {
-                let [(_, before), (_, after)] = pair else { continue };
-                for old in before {
-                    for new in after {
-                        let ordered = spans.get(old).zip(spans.get(new)).is_some_and(|(o, n)| o.1 < n.0);
-                        let tie = Tie::new(Strength::Succession, old.clone(), new.clone());
-                        if ordered && !side_by_side.contains(&(tie.one.clone(), tie.other.clone())) {
-                            *ties.entry(tie).or_default() += 1;
-                        }
-                    }
-                }
-            }
+    fn redirect(from: &str, to: &str) -> JoinEvidence {
+        JoinEvidence::Redirect {
+            from: url(from),
+            to: url(to),
         }
     }
 
-    fn unite(&mut self, ties: &BTreeMap<Tie, u64>, side_by_side: &SideBySide) {
-        for (group, node) in self.nodes.values_mut().enumerate() {
-            node.group = group;
-        }
-        // Redirects between two addresses make them one page, even where a home page links to both.
-        let redirected: BTreeSet<(UrlKey, UrlKey)> = ties
-            .keys()
-            .filter(|tie| tie.strength == Strength::Redirect)
-            .map(|tie| (tie.one.clone(), tie.other.clone()))
+    fn home(time: &str, links: &[(&str, PolicyKind)]) -> JoinEvidence {
+        let links = links
+            .iter()
+            .map(|(path, kind)| (url(path), *kind))
             .collect();
-        let mut order: Vec<(&Tie, u64)> = ties.iter().map(|(tie, count)| (tie, *count)).collect();
-        order.sort_by_key(|(tie, count)| (tie.strength, std::cmp::Reverse(*count), &tie.one, &tie.other));
-        for (tie, count) in order {
-            let groups = self.nodes.get(&tie.one).zip(self.nodes.get(&tie.other)).map(|(a, b)| (a.group, b.group));
-            let Some((one, other)) = groups.filter(|(one, other)| one != other) else { continue };
-            if self.walled_off(one, other, side_by_side, &redirected) {
-                continue;
-            }
-            for node in self.nodes.values_mut().filter(|node| node.group == other) {
-                node.group = one;
-            }
-            let what = match tie.strength {
-                Strength::Redirect => "archived redirects",
-                Strength::Canonical => "a canonical link",
-                Strength::Succession => "home pages that linked to one and later to the other",
-            };
-            let reason = format!("{} and {}: {what} ({count})", tie.one, tie.other);
-            self.reasons.entry(tie.one.clone()).or_default().insert(reason);
-        }
-    }
-
-    /// True when two groups must stay apart.
-    fn walled_off(&self, one: usize, other: usize, side_by_side: &SideBySide, redirected: &SideBySide) -> bool {
-        let members = |group: usize| self.nodes.iter().filter(move |(_, node)| node.group == group);
-        members(one).any(|(a_key, a)| {
-            members(other).any(|(b_key, b)| {
-                let pair = if a_key <= b_key { (a_key.clone(), b_key.clone()) } else { (b_key.clone(), a_key.clone()) };
-                let two_kinds = a.kind().zip(b.kind()).is_some_and(|(a, b)| a != b);
-                let both_linked = side_by_side.contains(&pair) && !redirected.contains(&pair);
-                two_kinds || both_linked || differ(&a.edition, &b.edition)
-            })
+        JoinEvidence::Home(HomeLinks {
+            timestamp: at(time),
+            links,
         })
     }
 
-    /// Groups with a kind; an address that only evidence names and nothing ties to a policy is none.
-    fn policies(&self, site: &Site) -> Vec<Policy> {
-        let mut groups: BTreeMap<usize, Vec<(&UrlKey, &Node)>> = BTreeMap::new();
-        for (key, node) in &self.nodes {
-            groups.entry(node.group).or_default().push((key, node));
-        }
-        let mut policies: Vec<Policy> = groups
-            .into_values()
-            .filter_map(|members| {
-                let kind = members.iter().find_map(|(_, node)| node.kind())?;
-                let urls: Vec<String> = members.iter().filter_map(|(_, node)| node.url().cloned()).collect();
-                let reasons = members.iter().filter_map(|(key, _)| self.reasons.get(*key)).flatten().cloned().collect();
-                let cross_domain = urls.iter().any(|url| Url::parse(url).is_ok_and(|url| !site.owns(&url)));
-                Some(Policy { kind, urls, cross_domain, reasons })
+    fn groups(candidates: &[(&str, PolicyKind)], evidence: &[JoinEvidence]) -> Vec<Vec<String>> {
+        let candidates: Vec<Candidate> = candidates
+            .iter()
+            .filter_map(|(path, kind)| given(&url(path), *kind, &site()))
+            .collect();
+        join(&candidates, evidence, &site())
+            .into_iter()
+            .map(|policy| {
+                policy
+                    .urls
+                    .into_iter()
+                    .map(|u| u.replace("http://example.com", ""))
+                    .collect()
+            })
+            .collect()
+    }
+
+    #[test]
+    fn redirects_and_canonical_links_join_whole_chains() {
+        let evidence = [
+            redirect("/privacy", "/legal/privacy"),
+            JoinEvidence::Canonical {
+                from: url("/legal/privacy?x=1"),
+                to: url("/legal/privacy"),
+            },
+        ];
+        assert_eq!(
+            groups(&[("/privacy", Privacy)], &evidence),
+            [["/legal/privacy", "/legal/privacy?x=1", "/privacy"]]
+        );
+    }
+
+    #[test]
+    fn a_link_that_moved_joins_the_old_address_and_the_new() {
+        let evidence = [
+            home("2005", &[("/a", Privacy)]),
+            home("2006", &[("/a", Privacy), ("/c", Cookies)]),
+            home("2012", &[("/b", Privacy), ("/c", Cookies)]),
+        ];
+        assert_eq!(groups(&[], &evidence), [vec!["/a", "/b"], vec!["/c"]]);
+    }
+
+    #[test]
+    fn what_comes_back_is_no_move() {
+        let evidence = [
+            home("2005", &[("/a", Privacy)]),
+            home("2006", &[("/b", Privacy)]),
+            home("2007", &[("/a", Privacy)]),
+        ];
+        assert_eq!(groups(&[], &evidence), [["/a"], ["/b"]]);
+    }
+
+    #[test]
+    fn policies_side_by_side_stay_apart() {
+        let evidence = [
+            home("2005", &[("/a", Privacy)]),
+            home("2010", &[("/a", Privacy), ("/b", Privacy)]),
+            home("2012", &[("/b", Privacy)]),
+        ];
+        assert_eq!(groups(&[], &evidence), [["/a"], ["/b"]]);
+        // But a redirect says that they are one page.
+        let with_redirect = [&evidence[..], &[redirect("/a", "/b")]].concat();
+        assert_eq!(groups(&[], &with_redirect), [["/a", "/b"]]);
+    }
+
+    #[test]
+    fn kinds_and_editions_stay_apart_even_through_a_third_address() {
+        let evidence = [
+            redirect("/privacy", "/en/privacy"),
+            redirect("/privacy", "/de/privacy"),
+            redirect("/privacy", "/en/privacy"),
+        ];
+        assert_eq!(
+            groups(&[("/privacy", Privacy)], &evidence),
+            [vec!["/en/privacy", "/privacy"]]
+        );
+        let candidates = [("/privacy", Privacy), ("/de/privacy", Privacy)];
+        assert_eq!(
+            groups(&candidates, &evidence),
+            [vec!["/de/privacy"], vec!["/en/privacy", "/privacy"]]
+        );
+        assert_eq!(
+            groups(
+                &[("/p", Privacy), ("/k", Children)],
+                &[redirect("/k", "/p")]
+            )
+            .len(),
+            2
+        );
+    }
+
+    #[test]
+    fn a_redirect_to_the_home_page_joins_nothing() {
+        let evidence = [
+            redirect("/privacy", "/"),
+            redirect("/old-privacy", "/"),
+            redirect("/privacy-x", "/en/"),
+        ];
+        assert_eq!(
+            groups(
+                &[("/privacy", Privacy), ("/old-privacy", Privacy)],
+                &evidence
+            )
+            .len(),
+            2
+        );
+    }
+
+    #[test]
+    fn a_policy_on_another_host_is_joined_and_flagged() {
+        let policies = join(
+            &[given("http://example.com/privacy", Privacy, &site()).unwrap()],
+            &[redirect("/privacy", "https://group.example.org/privacy")],
+            &site(),
+        );
+        assert_eq!(policies.len(), 1);
+        assert!(policies[0].cross_domain);
+        assert!(policies[0].reasons[0].contains("redirects"));
+    }
+
+    #[test]
+    fn spellings_of_one_address_are_one() {
+        let candidates = [
+            ("http://www.example.com/Privacy/", Privacy),
+            ("https://example.com/privacy", Privacy),
+        ];
+        assert_eq!(groups(&candidates, &[]), [["https://example.com/privacy"]]);
+    }
+
+    fn any_evidence() -> impl proptest::strategy::Strategy<Value = Vec<JoinEvidence>> {
+        use proptest::prelude::*;
+        let path = prop_oneof![
+            Just("/a"),
+            Just("/b"),
+            Just("/c"),
+            Just("/d"),
+            Just("/en/a"),
+            Just("/de/a"),
+            Just("/"),
+            Just("https://o.org/p")
+        ];
+        let kind = prop_oneof![Just(Privacy), Just(Cookies), Just(Children)];
+        let piece = prop_oneof![
+            (path.clone(), path.clone()).prop_map(|(a, b)| redirect(a, b)),
+            (path.clone(), path.clone()).prop_map(|(a, b)| JoinEvidence::Canonical {
+                from: url(a),
+                to: url(b)
+            }),
+            (2000..2020, proptest::collection::vec((path, kind), 0..4)).prop_map(
+                |(year, links): (i32, Vec<(&str, PolicyKind)>)| home(&year.to_string(), &links)
+            ),
+        ];
+        proptest::collection::vec(piece, 0..14)
+    }
+
+    #[test]
+    fn a_flood_of_evidence_ends_soon() {
+        let candidates: Vec<Candidate> = (0..2_000)
+            .filter_map(|n| given(&url(&format!("/p{n}")), Privacy, &site()))
+            .collect();
+        let evidence: Vec<JoinEvidence> = (0..20_000)
+            .map(|n| {
+                redirect(
+                    &format!("/p{}", n % 2_000),
+                    &format!("/p{}", (n * 7 + n / 2_000) % 2_000),
+                )
             })
             .collect();
-        policies.sort_by(|a, b| (a.kind, &a.urls).cmp(&(b.kind, &b.urls)));
-        policies
+        let policies = join(&candidates, &evidence, &site());
+        let urls: usize = policies.iter().map(|policy| policy.urls.len()).sum();
+        assert!((100..=2_000).contains(&urls), "{urls}");
     }
-}
 
-/// True for a home page (of the whole site, or of a language), but not for that of a host made for privacy.
-fn leads_home(url: &str) -> bool {
-    Url::parse(url).is_ok_and(|url| {
-        let labels = url.host_str().map_or(0, |host| host.trim_start_matches("www.").split('.').count());
-        let path = url.path().trim_matches('/');
-        url.query().is_none() && labels <= 2 && (path.is_empty() || edition(&url).contains(&path.to_ascii_lowercase()))
-    })
+    proptest::proptest! {
+        #[test]
+        fn the_order_of_the_evidence_does_not_matter(
+            evidence in any_evidence(),
+            seed in proptest::prelude::any::<u64>(),
+        ) {
+            let candidates: Vec<Candidate> = ["/a", "/b", "/en/a"].iter().filter_map(|p| given(&url(p), Privacy, &site())).collect();
+            let one = join(&candidates, &evidence, &site());
+            let mut shuffled = evidence.clone();
+            let mut state = seed | 1;
+            for i in (1..shuffled.len()).rev() {
+                state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                shuffled.swap(i, usize::try_from(state >> 33).unwrap_or(0) % (i + 1));
+            }
+            let mut reversed_candidates = candidates.clone();
+            reversed_candidates.reverse();
+            proptest::prop_assert_eq!(&one, &join(&reversed_candidates, &shuffled, &site()));
+            let mut all: Vec<&String> = one.iter().flat_map(|p| &p.urls).collect();
+            let total = all.len();
+            all.sort();
+            all.dedup();
+            proptest::prop_assert_eq!(all.len(), total);
+        }
+
+        #[test]
+        fn odd_addresses_are_survived(from in "\\PC{0,30}", to in "(http://)?[a-z./?#%]{0,30}") {
+            let evidence = [JoinEvidence::Redirect { from, to }];
+            let _ = join(&[], &evidence, &site());
+        }
+    }
 }

@@ -17,6 +17,9 @@ use super::words::fold;
 /// More letters than this around a link, in its own line, make it part of a running text.
 const RUNNING_TEXT_LETTERS: usize = 30;
 
+/// Longer addresses carry a session or a whole form; archives do not have them.
+const MAX_URL_BYTES: usize = 2_000;
+
 /// A link that seems to lead to a policy or a hub.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkCandidate {
@@ -50,12 +53,18 @@ pub fn judge_links(page: &Page, vocabulary: &Vocabulary, site: &Site) -> Vec<Lin
     let mut best: HashMap<(UrlKey, LinkKind), usize> = HashMap::new();
     let mut found: Vec<LinkCandidate> = Vec::new();
     for raw in links_of(page) {
-        let Some(url) = page.resolve(&raw.href).filter(|url| own.may_be_archived(url)) else { continue };
-        let Ok(key) = UrlKey::of_url(&url) else { continue };
+        let Some(url) = page.resolve(&raw.href).filter(Own::may_be_archived) else {
+            continue;
+        };
+        let Ok(key) = UrlKey::of_url(&url) else {
+            continue;
+        };
         if own.page_key.as_ref() == Some(&key) {
             continue;
         }
-        let Some(candidate) = judge(&raw, &url, &key, vocabulary, &own) else { continue };
+        let Some(candidate) = judge(&raw, &url, &key, vocabulary, &own) else {
+            continue;
+        };
         if candidate.score < PLAUSIBLE_SCORE {
             continue;
         }
@@ -82,10 +91,11 @@ struct Own<'a> {
 
 impl Own<'_> {
     /// Pages only: no mail, no place on this same page, no view that only scripts show.
-    fn may_be_archived(&self, url: &Url) -> bool {
+    fn may_be_archived(url: &Url) -> bool {
         let fragment_is_view = url.fragment().is_some_and(|f| f.starts_with(['/', '!']));
         matches!(url.scheme(), "http" | "https")
             && url.host_str().is_some()
+            && url.as_str().len() <= MAX_URL_BYTES
             && !fragment_is_view
     }
 
@@ -97,13 +107,22 @@ impl Own<'_> {
     fn shares_brand(&self, url: &Url) -> bool {
         Site::of_url(url).is_ok_and(|other| {
             let brand = brand(&other);
-            brand.len() > 2 && (brand == self::brand(self.site) || self.page_site.as_ref().is_some_and(|s| self::brand(s) == brand))
+            brand.len() > 2
+                && (brand == self::brand(self.site)
+                    || self
+                        .page_site
+                        .as_ref()
+                        .is_some_and(|s| self::brand(s) == brand))
         })
     }
 }
 
 fn brand(site: &Site) -> String {
-    site.as_str().split('.').next().unwrap_or_default().replace('-', "")
+    site.as_str()
+        .split('.')
+        .next()
+        .unwrap_or_default()
+        .replace('-', "")
 }
 
 /// A score in the making.
@@ -120,14 +139,23 @@ impl Scale {
     }
 }
 
-fn judge(raw: &RawLink, url: &Url, key: &UrlKey, vocabulary: &Vocabulary, own: &Own<'_>) -> Option<LinkCandidate> {
+fn judge(
+    raw: &RawLink,
+    url: &Url,
+    key: &UrlKey,
+    vocabulary: &Vocabulary,
+    own: &Own<'_>,
+) -> Option<LinkCandidate> {
     let path = judge_path(key, vocabulary);
     let (text, reading, what) = telling_words(raw, vocabulary);
     let mut scale = Scale::default();
     let kind = match reading.policy {
         Some((kind, strength)) => {
             let points = text_points(kind, strength, &reading, url, own);
-            scale.add(points, format!("{what} names `{}`", reading.phrases.join("`, `")));
+            scale.add(
+                points,
+                format!("{what} names `{}`", reading.phrases.join("`, `")),
+            );
             if reading.negative.is_some() {
                 scale.add(-90, "but it is no policy");
             } else if reading.weak.is_some() {
@@ -142,7 +170,10 @@ fn judge(raw: &RawLink, url: &Url, key: &UrlKey, vocabulary: &Vocabulary, own: &
                 return None;
             }
             let points = if reading.main_hub { 60 } else { 45 };
-            scale.add(points - 10 * i32::from(reading.other_words > 0), format!("{what} names `{}`", reading.phrases.join("`, `")));
+            scale.add(
+                points - 10 * i32::from(reading.other_words > 0),
+                format!("{what} names `{}`", reading.phrases.join("`, `")),
+            );
             if path.only_talks {
                 scale.add(-30, "its address is that of an article");
             }
@@ -154,7 +185,10 @@ fn judge(raw: &RawLink, url: &Url, key: &UrlKey, vocabulary: &Vocabulary, own: &
                 return None;
             }
             let share = if reading.generic { 6 } else { 5 };
-            scale.add(i32::from(path.score) * share / 10, "only its address names a policy");
+            scale.add(
+                i32::from(path.score) * share / 10,
+                "only its address names a policy",
+            );
             if reading.other_words > 4 {
                 scale.add(-20, "its text is about something else");
             }
@@ -174,7 +208,10 @@ fn judge(raw: &RawLink, url: &Url, key: &UrlKey, vocabulary: &Vocabulary, own: &
 }
 
 /// The words that tell most about a link, and what they are.
-fn telling_words<'a>(raw: &'a RawLink, vocabulary: &Vocabulary) -> (&'a str, Reading, &'static str) {
+fn telling_words<'a>(
+    raw: &'a RawLink,
+    vocabulary: &Vocabulary,
+) -> (&'a str, Reading, &'static str) {
     let own_text = vocabulary.read(&raw.text);
     if own_text.policy.is_some() || own_text.negative.is_some() || own_text.weak.is_some() {
         return (&raw.text, own_text, "its text");
@@ -187,7 +224,8 @@ fn telling_words<'a>(raw: &'a RawLink, vocabulary: &Vocabulary) -> (&'a str, Rea
     ];
     for (text, what) in hints {
         let reading = vocabulary.read(text);
-        let telling = reading.policy.is_some() || reading.negative.is_some() || reading.weak.is_some();
+        let telling =
+            reading.policy.is_some() || reading.negative.is_some() || reading.weak.is_some();
         if telling || (own_text.generic && reading.hub && !own_text.hub) {
             return (text, reading, what);
         }
@@ -202,7 +240,8 @@ fn telling_words<'a>(raw: &'a RawLink, vocabulary: &Vocabulary) -> (&'a str, Rea
         if raw.text.is_empty() {
             let mut image = vocabulary.read_path_words(&raw.image);
             if image.policy.is_some() {
-                image.other_words += 1;
+                // `btn_privacy_over`: words of web design, but never as sure as a text.
+                image.other_words = 1;
                 return (&raw.image, image, "its picture's file name");
             }
         }
@@ -212,19 +251,38 @@ fn telling_words<'a>(raw: &'a RawLink, vocabulary: &Vocabulary) -> (&'a str, Rea
 
 /// What follows the last full stop.
 fn last_clause(before: &str) -> &str {
-    before.trim_end().trim_end_matches(['.', ':']).rsplit(['.', '!', '?', '|', '•', '。']).next().unwrap_or_default()
+    before
+        .trim_end()
+        .trim_end_matches(['.', ':'])
+        .rsplit(['.', '!', '?', '|', '•', '。'])
+        .next()
+        .unwrap_or_default()
 }
 
-fn text_points(kind: PolicyKind, strength: Strength, reading: &Reading, url: &Url, own: &Own<'_>) -> i32 {
-    let names: Vec<String> = [Some(own.site), own.page_site.as_ref()].into_iter().flatten().map(brand).collect();
+fn text_points(
+    kind: PolicyKind,
+    strength: Strength,
+    reading: &Reading,
+    url: &Url,
+    own: &Own<'_>,
+) -> i32 {
+    let names: Vec<String> = [Some(own.site), own.page_site.as_ref()]
+        .into_iter()
+        .flatten()
+        .map(brand)
+        .collect();
     // "Open Collective Privacy Policy" on opencollective.com
-    let own_words = reading.others.iter().filter(|word| names.iter().any(|name| word.len() > 2 && name.contains(word.as_str())));
+    let own_words = reading.others.iter().filter(|word| {
+        names
+            .iter()
+            .any(|name| word.len() > 2 && name.contains(word.as_str()))
+    });
     let others = reading.other_words.saturating_sub(own_words.count());
     let mut points = match (strength, others) {
         (Strength::Name, 0) => 85,
-        (Strength::Name, 1) => 75,
+        (Strength::Name, 1) => 76,
         (Strength::Name, 2) => 62,
-        (Strength::Name, 3..=4) => 42,
+        (Strength::Name, 3..=4) => 44,
         (Strength::Name, _) => 15,
         (Strength::Word, 0) => 75,
         (Strength::Word, 1) => 42,
@@ -234,9 +292,21 @@ fn text_points(kind: PolicyKind, strength: Strength, reading: &Reading, url: &Ur
     if kind == PolicyKind::Cookies && strength == Strength::Word {
         points -= 20;
     }
+    // "Terms & Privacy" beside "Privacy": the page with the name alone is the policy.
+    if reading.hub && strength == Strength::Word {
+        points -= 8;
+    }
     // "Google Privacy Policy" on somebody else's page is Google's.
-    let other_owner = Site::of_url(url).map(|site| fold(&brand(&site)).replace(' ', "")).unwrap_or_default();
-    if !own.owns(url) && !own.shares_brand(url) && reading.others.iter().any(|word| word.len() > 2 && other_owner.contains(word.as_str())) {
+    let other_owner = Site::of_url(url)
+        .map(|site| fold(&brand(&site)).replace(' ', ""))
+        .unwrap_or_default();
+    if !own.owns(url)
+        && !own.shares_brand(url)
+        && reading
+            .others
+            .iter()
+            .any(|word| word.len() > 2 && other_owner.contains(word.as_str()))
+    {
         points -= 50;
     } else if !own.owns(url) && !own.shares_brand(url) && others > 0 {
         points -= 20;
@@ -246,7 +316,10 @@ fn text_points(kind: PolicyKind, strength: Strength, reading: &Reading, url: &Ur
 
 fn judge_target(path: &PathVerdict, scale: &mut Scale) {
     if path.only_talks {
-        scale.add(-45, "its address is that of an article, a picture or a search");
+        scale.add(
+            -45,
+            "its address is that of an article, a picture or a search",
+        );
     } else if path.score >= 80 {
         scale.add(10, "its address names a policy too");
     } else if path.score >= PLAUSIBLE_SCORE {
@@ -256,14 +329,31 @@ fn judge_target(path: &PathVerdict, scale: &mut Scale) {
 
 /// The kind by the text, unless the text is only a word and the address names another plainly.
 fn agreed_kind(kind: PolicyKind, strength: Strength, path: &PathVerdict) -> PolicyKind {
-    if strength == Strength::Word && path.score >= 80 { path.kind } else { kind }
+    if strength == Strength::Word && path.score >= 80 {
+        path.kind
+    } else {
+        kind
+    }
+}
+
+/// "protected by reCAPTCHA and the Google [Privacy Policy]": the words before name the owner of the linked host.
+fn names_owner(raw: &RawLink, url: &Url) -> bool {
+    let owner = Site::of_url(url)
+        .map(|site| brand(&site))
+        .unwrap_or_default();
+    let before = fold(&raw.before);
+    before
+        .split(' ')
+        .rev()
+        .take(8)
+        .any(|word| word.len() > 3 && owner.contains(word))
 }
 
 fn judge_place(raw: &RawLink, url: &Url, own: &Own<'_>, scale: &mut Scale) {
     let running = raw.letters_around > RUNNING_TEXT_LETTERS;
     if raw.in_footer {
         scale.add(10, "in the footer");
-    } else if raw.near_end {
+    } else if raw.near_end && !running {
         scale.add(7, "at the end of the page");
     } else if running {
         scale.add(-10, "within a running text");
@@ -271,11 +361,181 @@ fn judge_place(raw: &RawLink, url: &Url, own: &Own<'_>, scale: &mut Scale) {
     if own.owns(url) || own.shares_brand(url) {
         return;
     }
-    if running {
-        scale.add(-50, "another site's page, named within a text");
+    if running && names_owner(raw, url) {
+        scale.add(-80, "another site's page, said to be theirs");
+    } else if running {
+        scale.add(
+            if raw.in_footer { -50 } else { -70 },
+            "another site's page, named within a text",
+        );
     } else if raw.in_footer || raw.near_end {
         scale.add(-10, "another site's page");
     } else {
         scale.add(-40, "another site's page, outside the footer");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn judged(html: &str) -> Vec<LinkCandidate> {
+        let url = Url::parse("http://www.example.com/").unwrap();
+        let page = Page::from_html(html, Some(&url));
+        judge_links(
+            &page,
+            Vocabulary::built_in(),
+            &Site::parse("example.com").unwrap(),
+        )
+    }
+
+    fn urls(html: &str) -> Vec<String> {
+        judged(html)
+            .into_iter()
+            .map(|link| link.url.replace("http://www.example.com", ""))
+            .collect()
+    }
+
+    #[test]
+    fn every_way_to_name_a_policy_is_understood() {
+        for link in [
+            "<a href=/p>Privacy Policy</a>",
+            "<a href=/p><img src=x.gif alt='Privacy Policy'></a>",
+            "<a href=/p title='Privacy Policy'><i></i></a>",
+            "<a href=/p aria-label='Datenschutz'></a>",
+            "<map><area href=/p alt=Privacy></map>",
+            "<a href=/p><img src='/img/btn_privacy.gif'></a>",
+            "<a href=\"javascript:openWin('/p','w')\">Privacy</a>",
+            "<select><option value='/p'>Privacy statement</select>",
+            "<p>Our privacy policy: <a href=/p>click here</a></p>",
+            "<a href=/p>Read our full privacy policy here</a>",
+            "<a href=/p>Example.com Privacy Policy</a>",
+            "<a href=/p>個人情報の取り扱いについて</a>",
+        ] {
+            let found = judged(link);
+            assert_eq!(found.len(), 1, "{link}: {found:?}");
+            assert_eq!(
+                found[0].kind,
+                LinkKind::Policy(PolicyKind::Privacy),
+                "{link}"
+            );
+            assert!(
+                found[0].url.ends_with("/p") && !found[0].cross_domain,
+                "{link}"
+            );
+        }
+        assert_eq!(
+            urls("<a href='/privacy-policy.html'>Ochrana</a>"),
+            ["/privacy-policy.html"]
+        );
+    }
+
+    #[test]
+    fn what_only_looks_like_a_policy_is_left_out() {
+        for link in [
+            "<a href=/private-label>Private label</a>",
+            "<a href=/photos/1>Privacy of photos</a>",
+            "<a href=http://ads.example.net/privacypro>PrivacyPro: protect yourself</a>",
+            "<a href=/blog/2012/01/x>Why Facebook changed its privacy policy again this year</a>",
+            "<a href=/news/privacy>Privacy</a><p>",
+            "<p>As Google says in its <a href=http://www.google.com/policies/privacy>privacy policy</a>, which we do not control.</p>",
+            "<p>Protected by reCAPTCHA and the Google <a href=https://policies.google.com/privacy>Privacy Policy</a> applies.</p>",
+            "<footer><a href=https://www.google.com/policies/privacy>Google Privacy Policy</a></footer>",
+            "<footer><p>This site is protected by reCAPTCHA and the Google <a href=https://policies.google.com/privacy>Privacy Policy</a> and Terms apply.</p></footer>",
+            "<a href=/share?url=http://www.example.com/privacy>Share</a>",
+            "<a href=/img/privacy.gif>Privacy</a>",
+            "<a href='mailto:privacy@example.com'>Privacy</a>",
+            "<a href='#privacy'>Privacy</a>",
+            "<a href='#/privacy'>Privacy</a>",
+            "<a href='javascript:void(0)'>Privacy</a>",
+            "<a href=/settings/cookies>Cookie settings</a>",
+            "<a href=/recipes/cookies>Christmas cookies</a>",
+            "<a href=/>Privacy</a>",
+        ] {
+            assert!(judged(link).is_empty(), "{link}: {:?}", judged(link));
+        }
+    }
+
+    #[test]
+    fn the_footer_beats_the_text_and_the_policy_its_neighbours() {
+        let found = urls(
+            "<p>We wrote a long text about how the <a href=/guide/privacy-tips>privacy</a> of our users matters.</p>\
+             <footer><a href=/privacy-rights>Your privacy rights</a> <a href=/terms>Terms</a> <a href=/cookies>Cookie policy</a>\
+             <a href=/privacy>Privacy Policy</a></footer>",
+        );
+        assert_eq!(
+            found.iter().position(|u| u == "/privacy"),
+            Some(1),
+            "{found:?}"
+        );
+        assert_eq!(found.first().map(String::as_str), Some("/cookies"));
+        assert!(found.contains(&"/terms".to_owned()));
+    }
+
+    #[test]
+    fn another_hosts_policy_in_the_footer_is_followed_and_flagged() {
+        let found =
+            judged("<footer><a href=https://www.holding.org/privacy>Privacy Policy</a></footer>");
+        assert_eq!(found.len(), 1);
+        assert!(found[0].cross_domain && found[0].in_footer);
+        assert!(found[0].reasons.iter().any(|r| r.contains("another site")));
+        let brand = judged(
+            "<p>Read more about it in the statement on <a href=https://example.de/datenschutz>Datenschutz</a>, please</p>",
+        );
+        assert!(brand[0].cross_domain, "one brand, two domains");
+    }
+
+    #[test]
+    fn hubs_are_told_from_policies() {
+        let found = judged(
+            "<a href=/legal>Legal</a><a href=/impressum>Impressum</a><a href=/m>Mentions légales</a><a href=/x>Shop</a>",
+        );
+        assert_eq!(found.len(), 3);
+        assert!(found.iter().all(|link| link.kind == LinkKind::Hub));
+        let both = judged("<a href=/tp>Terms &amp; Privacy</a>");
+        assert_eq!(both[0].kind, LinkKind::Policy(PolicyKind::Privacy));
+    }
+
+    #[test]
+    fn two_policies_on_one_page_are_two_links() {
+        let found = judged(
+            "<a href='/legal#privacy'>Privacy Policy</a><a href='/legal#cookies'>Cookie Policy</a>",
+        );
+        let kinds: Vec<LinkKind> = found.iter().map(|link| link.kind).collect();
+        assert_eq!(
+            kinds,
+            [
+                LinkKind::Policy(PolicyKind::Privacy),
+                LinkKind::Policy(PolicyKind::Cookies)
+            ]
+        );
+        assert!(found[0].url.ends_with("#privacy"));
+    }
+
+    #[test]
+    fn the_same_link_twice_is_one_with_its_best_place() {
+        let found = judged(
+            "<a href=/privacy>Privacy</a><p>words</p><footer><a href='http://example.com/privacy/'>Privacy Policy</a></footer>",
+        );
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            (found[0].text.as_str(), found[0].in_footer),
+            ("Privacy Policy", true)
+        );
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_page_is_judged(html in "(<a href=|<area |<option value=|<td onclick=\"|javascript:|'|\"|/privacy|#|>|</a>|Privacy|cookie|http://|<p>|é|隐私|%27|\\(| ){0,60}") {
+            for link in judged(&html) {
+                proptest::prop_assert!((PLAUSIBLE_SCORE..=100).contains(&link.score));
+                proptest::prop_assert!(Url::parse(&link.url).is_ok());
+            }
+        }
+
+        #[test]
+        fn any_text_is_judged(html in "\\PC{0,200}") {
+            let _ = judged(&html);
+        }
     }
 }

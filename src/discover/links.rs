@@ -62,6 +62,18 @@ pub(super) fn links_of(page: &Page) -> Vec<RawLink> {
     walk.finish()
 }
 
+/// Where the scripts of a page without links send the visitor at once (`location.href = "home.html"`): the first address
+/// after the word `location`. Only for pages that show nothing else; a script's address elsewhere may mean anything.
+pub(super) fn script_redirect(page: &Page) -> Option<String> {
+    let scripts = scraper::Selector::parse("script:not([src])").ok()?;
+    page.html.select(&scripts).take(10).find_map(|script| {
+        let code: String = script.text().flat_map(str::chars).take(20_000).collect();
+        let (_, after) = code.split_once("location")?;
+        let statement = after.split([';', '\n', '{', '}']).next()?;
+        script_address(statement)
+    })
+}
+
 #[derive(Default)]
 struct Walk {
     links: Vec<RawLink>,
@@ -103,7 +115,11 @@ impl Walk {
         self.line.extend(kept.into_iter().rev());
         let length = self.line.chars().count();
         if length > 2 * MAX_BEFORE_CHARACTERS {
-            self.line = self.line.chars().skip(length - MAX_BEFORE_CHARACTERS).collect();
+            self.line = self
+                .line
+                .chars()
+                .skip(length - MAX_BEFORE_CHARACTERS)
+                .collect();
         }
     }
 
@@ -115,18 +131,24 @@ impl Walk {
             self.new_line();
         }
         let attribute = |name: &str| element.attr(name).unwrap_or_default();
-        if name == "img" || name == "input" {
-            if let Some(link) = self.open_link.and_then(|index| self.links.get_mut(index)) {
-                append(&mut link.alt, attribute("alt"));
-                append(&mut link.title, attribute("title"));
-                append(&mut link.image, file_stem(attribute("src")));
-            }
+        if matches!(name, "img" | "input")
+            && let Some(link) = self.open_link.and_then(|index| self.links.get_mut(index))
+        {
+            append(&mut link.alt, attribute("alt"));
+            append(&mut link.title, attribute("title"));
+            append(&mut link.image, file_stem(attribute("src")));
         }
-        let Some(href) = address_of(element) else { return };
+        let Some(href) = address_of(element) else {
+            return;
+        };
         if self.links.len() >= MAX_LINKS || (self.open_link.is_some() && name != "area") {
             return;
         }
-        let before = if self.line.trim().is_empty() { &self.line_before } else { &self.line };
+        let before = if self.line.trim().is_empty() {
+            &self.line_before
+        } else {
+            &self.line
+        };
         let skip = before.chars().count().saturating_sub(MAX_BEFORE_CHARACTERS);
         let mut link = RawLink {
             href,
@@ -183,7 +205,12 @@ impl Walk {
             let after = total.saturating_sub(link.letters_before);
             // A footer that is only a table: few words come after it, and most come before.
             link.near_end = after < 400 && link.letters_before > 3 * after || after < 120;
-            for text in [&mut link.text, &mut link.alt, &mut link.title, &mut link.aria_label] {
+            for text in [
+                &mut link.text,
+                &mut link.alt,
+                &mut link.title,
+                &mut link.aria_label,
+            ] {
                 *text = text.split_whitespace().collect::<Vec<_>>().join(" ");
             }
         }
@@ -217,9 +244,42 @@ fn is_hidden(name: &str) -> bool {
 fn is_block(name: &str) -> bool {
     matches!(
         name,
-        "p" | "div" | "td" | "th" | "tr" | "li" | "ul" | "ol" | "dl" | "dt" | "dd" | "table" | "br" | "hr" | "h1" | "h2" | "h3"
-            | "h4" | "h5" | "h6" | "section" | "article" | "header" | "footer" | "nav" | "aside" | "main" | "form"
-            | "blockquote" | "center" | "address" | "select" | "option" | "body" | "fieldset" | "map" | "pre"
+        "p" | "div"
+            | "td"
+            | "th"
+            | "tr"
+            | "li"
+            | "ul"
+            | "ol"
+            | "dl"
+            | "dt"
+            | "dd"
+            | "table"
+            | "br"
+            | "hr"
+            | "h1"
+            | "h2"
+            | "h3"
+            | "h4"
+            | "h5"
+            | "h6"
+            | "section"
+            | "article"
+            | "header"
+            | "footer"
+            | "nav"
+            | "aside"
+            | "main"
+            | "form"
+            | "blockquote"
+            | "center"
+            | "address"
+            | "select"
+            | "option"
+            | "body"
+            | "fieldset"
+            | "map"
+            | "pre"
     )
 }
 
@@ -232,13 +292,28 @@ fn is_footer(element: &Element) -> bool {
         return false;
     }
     let names = [element.attr("id"), element.attr("class")];
-    names.into_iter().flatten().flat_map(|names| names.split_whitespace().take(20)).any(|name| {
-        let name = name.to_ascii_lowercase();
-        name.contains("footer")
-            || name
-                .split(['-', '_'])
-                .any(|part| matches!(part, "foot" | "ftr" | "copyright" | "fineprint" | "colophon" | "bottomnav" | "fusszeile" | "pied" | "pie"))
-    })
+    names
+        .into_iter()
+        .flatten()
+        .flat_map(|names| names.split_whitespace().take(20))
+        .any(|name| {
+            let name = name.to_ascii_lowercase();
+            name.contains("footer")
+                || name.split(['-', '_']).any(|part| {
+                    matches!(
+                        part,
+                        "foot"
+                            | "ftr"
+                            | "copyright"
+                            | "fineprint"
+                            | "colophon"
+                            | "bottomnav"
+                            | "fusszeile"
+                            | "pied"
+                            | "pie"
+                    )
+                })
+        })
 }
 
 /// Where an element leads, if it is made for that: links, image maps, menus of addresses, and elements whose script
@@ -253,26 +328,34 @@ fn address_of(element: &Element) -> Option<String> {
             None | Some("#") => trimmed("onclick").and_then(script_address),
             Some(href) => Some(href.to_owned()),
         },
-        "option" => trimmed("value").filter(|value| looks_like_address(value)).map(str::to_owned),
-        "button" | "span" | "div" | "td" | "input" | "li" => {
-            trimmed("onclick").filter(|script| opens_a_page(script)).and_then(script_address)
-        }
+        "option" => trimmed("value")
+            .filter(|value| looks_like_address(value))
+            .map(str::to_owned),
+        "button" | "span" | "div" | "td" | "input" | "li" => trimmed("onclick")
+            .filter(|script| opens_a_page(script))
+            .and_then(script_address),
         _ => None,
     }
 }
 
 fn is_script(href: &str) -> bool {
-    href.get(..11).is_some_and(|start| start.eq_ignore_ascii_case("javascript:"))
+    href.get(..11)
+        .is_some_and(|start| start.eq_ignore_ascii_case("javascript:"))
 }
 
 fn opens_a_page(script: &str) -> bool {
-    ["location", "open(", "navigate", "href"].iter().any(|word| script.contains(word))
+    ["location", "open(", "navigate", "href"]
+        .iter()
+        .any(|word| script.contains(word))
 }
 
 /// The first quoted text in a script that looks like an address.
 fn script_address(script: &str) -> Option<String> {
     let script = &script[..script.floor_char_boundary(2_000)];
-    let decoded = script.replace("%27", "'").replace("%22", "\"").replace("\\/", "/");
+    let decoded = script
+        .replace("%27", "'")
+        .replace("%22", "\"")
+        .replace("\\/", "/");
     let mut rest = decoded.as_str();
     for _ in 0..20 {
         let start = rest.find(['\'', '"'])?;
@@ -289,13 +372,36 @@ fn script_address(script: &str) -> Option<String> {
 }
 
 fn looks_like_address(text: &str) -> bool {
-    if text.is_empty() || text.len() > 2_000 || text.contains(char::is_whitespace) || text.starts_with("//") && text.len() < 4 {
+    if text.is_empty()
+        || text.len() > 2_000
+        || text.contains(char::is_whitespace)
+        || text.starts_with("//") && text.len() < 4
+    {
         return false;
     }
     let path = text.split(['?', '#']).next().unwrap_or_default();
-    let ending = path.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    let ending = path
+        .rsplit_once('.')
+        .map(|(_, ending)| ending.to_ascii_lowercase());
     path.contains('/')
-        || ending.is_some_and(|e| matches!(e.as_str(), "html" | "htm" | "shtml" | "php" | "php3" | "asp" | "aspx" | "jsp" | "cfm" | "cgi" | "pdf" | "txt" | "do"))
+        || ending.is_some_and(|e| {
+            matches!(
+                e.as_str(),
+                "html"
+                    | "htm"
+                    | "shtml"
+                    | "php"
+                    | "php3"
+                    | "asp"
+                    | "aspx"
+                    | "jsp"
+                    | "cfm"
+                    | "cgi"
+                    | "pdf"
+                    | "txt"
+                    | "do"
+            )
+        })
 }
 
 #[cfg(test)]
@@ -319,8 +425,18 @@ mod tests {
         );
         let hrefs: Vec<&str> = found.iter().map(|l| l.href.as_str()).collect();
         assert_eq!(hrefs, ["/a", "/b", "/c", "/d.html", "/e.html", "f.asp"]);
-        assert_eq!((found[0].text.as_str(), found[0].title.as_str(), found[0].before.trim()), ("one two", "T", "Read the"));
-        assert_eq!((found[1].alt.as_str(), found[1].image.as_str()), ("Privacy", "privacy_btn"));
+        assert_eq!(
+            (
+                found[0].text.as_str(),
+                found[0].title.as_str(),
+                found[0].before.trim()
+            ),
+            ("one two", "T", "Read the")
+        );
+        assert_eq!(
+            (found[1].alt.as_str(), found[1].image.as_str()),
+            ("Privacy", "privacy_btn")
+        );
         assert_eq!(found[2].alt, "Legal");
         assert_eq!(found[3].text, "Dee");
         assert_eq!(found[4].aria_label, "E");
@@ -328,9 +444,14 @@ mod tests {
 
     #[test]
     fn cells_that_open_pages_are_links() {
-        let found = links("<table><tr><td onclick=\"location.href='/g/'\">cell</td><td onclick='x()'>no</td></table>");
+        let found = links(
+            "<table><tr><td onclick=\"location.href='/g/'\">cell</td><td onclick='x()'>no</td></table>",
+        );
         assert_eq!(found.len(), 1);
-        assert_eq!((found[0].href.as_str(), found[0].text.as_str()), ("/g/", "cell"));
+        assert_eq!(
+            (found[0].href.as_str(), found[0].text.as_str()),
+            ("/g/", "cell")
+        );
     }
 
     #[test]
@@ -340,12 +461,39 @@ mod tests {
             "<a href=/top>t</a><p>{body}<a href=/in>in</a>{body}</p><div class='x site-footer'><a href=/f>f</a>{body}</div>\
              <div role=contentinfo><a href=/r>r</a></div>{body}<table><tr><td><a href=/e>e</a> © 2001</table>"
         ));
-        let place: Vec<(&str, bool, bool)> = found.iter().map(|l| (l.href.as_str(), l.in_footer, l.near_end)).collect();
+        let place: Vec<(&str, bool, bool)> = found
+            .iter()
+            .map(|l| (l.href.as_str(), l.in_footer, l.near_end))
+            .collect();
         assert_eq!(
             place,
-            [("/top", false, false), ("/in", false, false), ("/f", true, false), ("/r", true, false), ("/e", false, true)]
+            [
+                ("/top", false, false),
+                ("/in", false, false),
+                ("/f", true, false),
+                ("/r", true, false),
+                ("/e", false, true)
+            ]
         );
         assert!(found[1].letters_around > 1_000 && found[4].letters_around < 10);
+    }
+
+    #[test]
+    fn a_script_that_sends_the_visitor_on_is_read() {
+        let sent = |html: &str| script_redirect(&Page::from_html(html, None));
+        assert_eq!(
+            sent("<script>window.location.href = '/home.html';</script>").as_deref(),
+            Some("/home.html")
+        );
+        assert_eq!(
+            sent("<script>top.location.replace(\"main.asp\")</script>").as_deref(),
+            Some("main.asp")
+        );
+        assert_eq!(
+            sent("<script>if (top.location != self.location) { x('/a/b') }</script>"),
+            None
+        );
+        assert_eq!(sent("<script>var a = '/a/b'</script>"), None);
     }
 
     #[test]

@@ -78,7 +78,10 @@ impl HomeLook {
     pub fn ends_search(&self) -> bool {
         matches!(
             self.outcome,
-            LookOutcome::Absent { reason: DropReason::Excluded | DropReason::NotArchived | DropReason::Displaced, .. }
+            LookOutcome::Absent {
+                reason: DropReason::Excluded | DropReason::NotArchived | DropReason::Displaced,
+                ..
+            }
         )
     }
 }

@@ -11,27 +11,34 @@
 mod by_path;
 mod candidates;
 mod edition;
+mod graph;
 mod home;
 mod join;
 mod judge;
 mod kind;
 mod links;
 mod looks;
+#[cfg(test)]
+mod memory_archive;
 mod path;
 #[cfg(test)]
 mod real_pages;
+mod search;
 mod vocabulary;
+mod vocabulary_file;
 mod words;
 
 pub use by_path::{ByPath, by_path};
 pub use candidates::{Candidate, Evidence, candidates_of_looks, given, merge};
-pub use home::{ByLink, HomeSpan, Limits, by_link};
-pub use join::{HomeLinks, JoinEvidence, Policy, join, home_links};
+pub use home::{ByLink, by_link};
+pub use join::{HomeLinks, JoinEvidence, Policy, home_links, join};
 pub use judge::{LinkCandidate, judge_links};
 pub use kind::{LinkKind, PolicyKind, Source};
 pub use looks::{HomeLook, LookOutcome, SeenLink};
 pub use path::{PathVerdict, judge_path};
-pub use vocabulary::{Vocabulary, VocabularyError};
+pub use search::{HomeSpan, Limits};
+pub use vocabulary::Vocabulary;
+pub use vocabulary_file::VocabularyError;
 
 /// Candidates below this score are not worth a request.
 pub const PLAUSIBLE_SCORE: u8 = 40;

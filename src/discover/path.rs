@@ -20,25 +20,16 @@ pub struct PathVerdict {
 }
 
 /// File endings of pages.
-const PAGE_ENDINGS: [&str; 26] = [
-    "html", "htm", "shtml", "shtm", "xhtml", "phtml", "php", "php3", "php4", "php5", "asp", "aspx", "ashx",
-    "jsp", "jspx", "jspa", "do", "cfm", "cgi", "pl", "stm", "mspx", "txt", "pdf", "page", "action",
-];
+const PAGE_ENDINGS: &str = "html htm shtml shtm xhtml phtml php php3 php4 php5 asp aspx ashx jsp jspx jspa do cfm \
+    cgi pl stm mspx txt pdf page action";
 /// File endings of what is no page: pictures, scripts, data.
-const OTHER_ENDINGS: [&str; 34] = [
-    "gif", "jpg", "jpeg", "png", "svg", "ico", "webp", "bmp", "js", "mjs", "css", "json", "xml", "rss",
-    "atom", "map", "woff", "woff2", "ttf", "eot", "swf", "mp3", "mp4", "wav", "zip", "gz", "exe", "dmg",
-    "csv", "xls", "xlsx", "ppt", "pptx", "vcf",
-];
+const OTHER_ENDINGS: &str = "gif jpg jpeg png svg ico webp bmp js mjs css json xml rss atom map woff woff2 ttf eot \
+    swf mp3 mp4 wav zip gz exe dmg csv xls xlsx ppt pptx vcf";
 /// Query arguments whose value is somebody else's address or search.
-const FOREIGN_ARGUMENTS: [&str; 24] = [
-    "q", "s", "search", "query", "url", "u", "uri", "link", "to", "return", "returnurl", "return_to", "redirect",
-    "redirect_uri", "redirect_to", "next", "dest", "destination", "continue", "ref", "referer", "referrer", "share", "text",
-];
+const FOREIGN_ARGUMENTS: &str = "q s search query url u uri link to return returnurl return_to redirect redirect_uri \
+    redirect_to next dest destination continue ref referer referrer share text title subject body";
 /// Query arguments that only choose a spelling of the same page.
-const HARMLESS_ARGUMENTS: [&str; 12] = [
-    "lang", "language", "locale", "hl", "country", "region", "cc", "lng", "v", "ver", "version", "l",
-];
+const HARMLESS_ARGUMENTS: &str = "lang language locale hl country region cc lng v ver version l";
 /// More path segments than this are read as deep as this.
 const MAX_SEGMENTS: usize = 24;
 /// More arguments than this are one too many anyway.
@@ -70,17 +61,27 @@ pub fn judge_path(key: &UrlKey, vocabulary: &Vocabulary) -> PathVerdict {
     let full = key.path();
     let (path, query) = full.split_once('?').unwrap_or((full, ""));
     let labels: Vec<&str> = key.host().split(',').collect();
-    let site_name = labels.get(1).map(|label| fold(label).replace(' ', "")).unwrap_or_default();
-    let mut segments: Vec<String> =
-        path.split('/').filter(|s| !s.is_empty()).take(MAX_SEGMENTS).map(percent_decoded).collect();
+    let site_name = labels
+        .get(1)
+        .map(|label| fold(label).replace(' ', ""))
+        .unwrap_or_default();
+    let mut segments: Vec<String> = path
+        .split('/')
+        .filter(|s| !s.is_empty())
+        .take(MAX_SEGMENTS)
+        .map(percent_decoded)
+        .collect();
     let mut scale = Scale::default();
     let mut page_type_known = false;
     if let Some(last) = segments.last_mut() {
         match ending(last) {
-            Some(found) if OTHER_ENDINGS.contains(&found.as_str()) => {
-                return PathVerdict { only_talks: true, ..rejected(format!("`.{found}` is no page")) };
+            Some(found) if is_one_of(OTHER_ENDINGS, &found) => {
+                return PathVerdict {
+                    only_talks: true,
+                    ..rejected(format!("`.{found}` is no page"))
+                };
             }
-            Some(found) if PAGE_ENDINGS.contains(&found.as_str()) => {
+            Some(found) if is_one_of(PAGE_ENDINGS, &found) => {
                 last.truncate(last.len() - found.len() - 1);
                 page_type_known = true;
             }
@@ -100,17 +101,33 @@ pub fn judge_path(key: &UrlKey, vocabulary: &Vocabulary) -> PathVerdict {
         scale.score += 1;
     }
     let score = u8::try_from(scale.score.clamp(0, 100)).unwrap_or(0);
-    PathVerdict { score, kind, only_talks: scale.only_talks, reasons: scale.reasons }
+    PathVerdict {
+        score,
+        kind,
+        only_talks: scale.only_talks,
+        reasons: scale.reasons,
+    }
 }
 
 fn rejected(reason: String) -> PathVerdict {
-    PathVerdict { score: 0, kind: PolicyKind::Privacy, only_talks: false, reasons: vec![reason] }
+    PathVerdict {
+        score: 0,
+        kind: PolicyKind::Privacy,
+        only_talks: false,
+        reasons: vec![reason],
+    }
+}
+
+fn is_one_of(list: &str, word: &str) -> bool {
+    list.split_ascii_whitespace().any(|one| one == word)
 }
 
 /// A file ending: a few letters after the last dot.
 fn ending(segment: &str) -> Option<String> {
     let (stem, ending) = segment.rsplit_once('.')?;
-    let fits = !stem.is_empty() && (1..=6).contains(&ending.len()) && ending.bytes().all(|b| b.is_ascii_alphanumeric());
+    let fits = !stem.is_empty()
+        && (1..=6).contains(&ending.len())
+        && ending.bytes().all(|b| b.is_ascii_alphanumeric());
     fits.then(|| ending.to_ascii_lowercase())
 }
 
@@ -130,9 +147,13 @@ struct Named {
 /// Points for the words of one segment or argument.
 fn points(reading: &Reading, site_name: &str) -> Option<i32> {
     let (kind, strength) = reading.policy?;
-    let others = reading.other_words.saturating_sub(
-        usize::from(!site_name.is_empty() && reading.others.iter().any(|word| word.replace(' ', "") == site_name)),
-    );
+    let others = reading.other_words.saturating_sub(usize::from(
+        !site_name.is_empty()
+            && reading
+                .others
+                .iter()
+                .any(|word| word.replace(' ', "") == site_name),
+    ));
     let points = match (strength, others) {
         (Strength::Name, 0) => 95,
         (Strength::Name, 1) => 80,
@@ -149,7 +170,13 @@ fn points(reading: &Reading, site_name: &str) -> Option<i32> {
 }
 
 /// Points and the reason for one stretch of words; `None` when it names no policy.
-fn weigh(text: &str, place: &str, site_name: &str, vocabulary: &Vocabulary, scale: &mut Scale) -> Option<PolicyKind> {
+fn weigh(
+    text: &str,
+    place: &str,
+    site_name: &str,
+    vocabulary: &Vocabulary,
+    scale: &mut Scale,
+) -> Option<PolicyKind> {
     let reading = vocabulary.read_path_words(text);
     if let Some(negative) = &reading.negative {
         scale.only_talks(-100, format!("{place} speaks of `{negative}`"));
@@ -160,19 +187,44 @@ fn weigh(text: &str, place: &str, site_name: &str, vocabulary: &Vocabulary, scal
         return Some(reading.policy.map_or(PolicyKind::Privacy, |(kind, _)| kind));
     }
     let points = points(&reading, site_name)?;
-    scale.add(points, format!("{place} names `{}`", reading.phrases.join("`, `")));
+    scale.add(
+        points,
+        format!("{place} names `{}`", reading.phrases.join("`, `")),
+    );
     reading.policy.map(|(kind, _)| kind)
 }
 
-fn name_in_path(segments: &[String], site_name: &str, vocabulary: &Vocabulary, scale: &mut Scale) -> Option<Named> {
+fn name_in_path(
+    segments: &[String],
+    site_name: &str,
+    vocabulary: &Vocabulary,
+    scale: &mut Scale,
+) -> Option<Named> {
     let last = segments.len().checked_sub(1)?;
-    if let Some(kind) = weigh(&segments[last], "the page's name", site_name, vocabulary, scale) {
-        return Some(Named { kind, at: Place::Segment(last) });
+    if let Some(kind) = weigh(
+        &segments[last],
+        "the page's name",
+        site_name,
+        vocabulary,
+        scale,
+    ) {
+        return Some(Named {
+            kind,
+            at: Place::Segment(last),
+        });
     }
     // `/privacy/index.html`, `/privacy/en`, `/privacy-policy/2018`: the directory is the name.
     for at in (0..last).rev() {
         let mut trial = Scale::default();
-        let Some(kind) = weigh(&segments[at], "a directory", site_name, vocabulary, &mut trial) else { continue };
+        let Some(kind) = weigh(
+            &segments[at],
+            "a directory",
+            site_name,
+            vocabulary,
+            &mut trial,
+        ) else {
+            continue;
+        };
         scale.score += trial.score;
         scale.reasons.append(&mut trial.reasons);
         for below in segments.iter().skip(at + 1) {
@@ -184,42 +236,72 @@ fn name_in_path(segments: &[String], site_name: &str, vocabulary: &Vocabulary, s
                 scale.add(-45, format!("`{}` under it", clipped(below)));
             }
         }
-        return Some(Named { kind, at: Place::Segment(at) });
+        return Some(Named {
+            kind,
+            at: Place::Segment(at),
+        });
     }
     None
 }
 
-fn name_in_query(query: &str, site_name: &str, vocabulary: &Vocabulary, scale: &mut Scale) -> Option<Named> {
+fn name_in_query(
+    query: &str,
+    site_name: &str,
+    vocabulary: &Vocabulary,
+    scale: &mut Scale,
+) -> Option<Named> {
     for argument in query.split('&').take(MAX_ARGUMENTS) {
         let (name, value) = argument.split_once('=').unwrap_or(("", argument));
         let value = percent_decoded(value);
         let value = value.trim_start_matches('/');
-        let value = ending(value).filter(|e| PAGE_ENDINGS.contains(&e.as_str())).map_or(value, |e| {
-            value.get(..value.len() - e.len() - 1).unwrap_or(value)
-        });
-        if let Some(kind) = weigh(value, &format!("the argument `{}`", clipped(name)), site_name, vocabulary, scale) {
-            if FOREIGN_ARGUMENTS.contains(&name) {
+        let value = ending(value)
+            .filter(|e| is_one_of(PAGE_ENDINGS, e))
+            .map_or(value, |e| {
+                value.get(..value.len() - e.len() - 1).unwrap_or(value)
+            });
+        if let Some(kind) = weigh(
+            value,
+            &format!("the argument `{}`", clipped(name)),
+            site_name,
+            vocabulary,
+            scale,
+        ) {
+            if is_one_of(FOREIGN_ARGUMENTS, name) {
                 scale.only_talks(-80, "the argument is a search or another address");
             } else {
                 scale.add(-10, "it is only an argument");
             }
-            return Some(Named { kind, at: Place::Argument(name.to_owned()) });
+            return Some(Named {
+                kind,
+                at: Place::Argument(name.to_owned()),
+            });
         }
     }
     None
 }
 
-fn name_in_host(labels: &[&str], segments: &[String], vocabulary: &Vocabulary, scale: &mut Scale) -> Option<Named> {
+fn name_in_host(
+    labels: &[&str],
+    segments: &[String],
+    vocabulary: &Vocabulary,
+    scale: &mut Scale,
+) -> Option<Named> {
     for label in labels.iter().skip(2) {
         if let Some(kind) = weigh(label, "the host", "", vocabulary, scale) {
             match segments.len() {
                 0 => {}
-                1 if vocabulary.is_index(&segments[0]) || vocabulary.read(&segments[0]).hub || is_locale(&segments[0]) => {
+                1 if vocabulary.is_index(&segments[0])
+                    || vocabulary.read(&segments[0]).hub
+                    || is_locale(&segments[0]) =>
+                {
                     scale.add(-10, "a main page of that host");
                 }
                 _ => scale.add(-50, "a page deep in that host"),
             }
-            return Some(Named { kind, at: Place::Host });
+            return Some(Named {
+                kind,
+                at: Place::Host,
+            });
         }
     }
     None
@@ -228,8 +310,8 @@ fn name_in_host(labels: &[&str], segments: &[String], vocabulary: &Vocabulary, s
 fn judge_directories(segments: &[String], at: &Place, vocabulary: &Vocabulary, scale: &mut Scale) {
     let above = match at {
         Place::Segment(at) => segments.get(..*at).unwrap_or_default(),
-        Place::Argument(_) => segments.get(..segments.len().saturating_sub(1)).unwrap_or_default(),
-        Place::Host => segments,
+        // `/share?title=…`, `/search?page=…`: the script itself tells.
+        Place::Argument(_) | Place::Host => segments,
     };
     let mut strange = 0;
     for segment in above {
@@ -237,11 +319,19 @@ fn judge_directories(segments: &[String], at: &Place, vocabulary: &Vocabulary, s
             scale.only_talks(-60, format!("under `{}`", clipped(segment)));
         } else if is_year(segment) {
             scale.add(-30, format!("under the date `{segment}`"));
-        } else if segment.contains("://") || segment.starts_with("http:") || segment.starts_with("https:") || segment.starts_with("www.") {
+        } else if segment.contains("://")
+            || segment.starts_with("http:")
+            || segment.starts_with("https:")
+            || segment.starts_with("www.")
+        {
             scale.only_talks(-80, "another address inside the path");
         } else if segment.bytes().all(|b| b.is_ascii_digit() || b == b'-') || segment.len() > 60 {
             scale.add(-20, format!("under `{}`", clipped(segment)));
-        } else if !vocabulary.is_policy_home(segment) && !is_locale(segment) && !vocabulary.read(segment).hub {
+        } else if !vocabulary.is_index(segment)
+            && !vocabulary.is_policy_home(segment)
+            && !is_locale(segment)
+            && !vocabulary.read(segment).hub
+        {
             strange += 1;
         }
     }
@@ -254,7 +344,10 @@ fn judge_host(labels: &[&str], vocabulary: &Vocabulary, scale: &mut Scale) {
     for label in labels.iter().skip(2) {
         if vocabulary.is_section(label) {
             scale.only_talks(-50, format!("on the host `{}`", clipped(label)));
-        } else if !is_locale(label) && !vocabulary.is_policy_home(label) && vocabulary.read(label).policy.is_none() {
+        } else if !is_locale(label)
+            && !vocabulary.is_policy_home(label)
+            && vocabulary.read(label).policy.is_none()
+        {
             scale.add(-8, format!("on the host `{}`", clipped(label)));
         }
     }
@@ -262,14 +355,22 @@ fn judge_host(labels: &[&str], vocabulary: &Vocabulary, scale: &mut Scale) {
 
 fn judge_query(query: &str, at: &Place, scale: &mut Scale) {
     let mut others = 0;
-    for argument in query.split('&').filter(|a| !a.is_empty()).take(MAX_ARGUMENTS) {
+    for argument in query
+        .split('&')
+        .filter(|a| !a.is_empty())
+        .take(MAX_ARGUMENTS)
+    {
         let (name, value) = argument.split_once('=').unwrap_or((argument, ""));
-        if matches!(at, Place::Argument(named) if named == name) || *at == Place::Argument(String::new()) {
+        if matches!(at, Place::Argument(named) if named == name)
+            || *at == Place::Argument(String::new())
+        {
             continue;
         }
-        if HARMLESS_ARGUMENTS.contains(&name) {
+        if is_one_of(HARMLESS_ARGUMENTS, name) {
             scale.add(-5, format!("the argument `{}`", clipped(name)));
-        } else if value.contains("http") || value.contains("%2f") && FOREIGN_ARGUMENTS.contains(&name) {
+        } else if value.contains("http")
+            || value.contains("%2f") && is_one_of(FOREIGN_ARGUMENTS, name)
+        {
             scale.add(-30, "another address in an argument");
         } else {
             others += 1;
@@ -283,11 +384,17 @@ fn judge_query(query: &str, at: &Place, scale: &mut Scale) {
 /// `en`, `de-at`, `pt_br`.
 fn is_locale(segment: &str) -> bool {
     let letters = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_lowercase());
-    letters(segment) || segment.split_once(['-', '_']).is_some_and(|(a, b)| letters(a) && letters(b))
+    letters(segment)
+        || segment
+            .split_once(['-', '_'])
+            .is_some_and(|(a, b)| letters(a) && letters(b))
 }
 
 fn is_year(segment: &str) -> bool {
-    segment.len() == 4 && segment.parse::<u16>().is_ok_and(|year| (1990..2100).contains(&year))
+    segment.len() == 4
+        && segment
+            .parse::<u16>()
+            .is_ok_and(|year| (1990..2100).contains(&year))
 }
 
 /// For people: short and without control characters.
@@ -352,19 +459,36 @@ mod tests {
             "com,example)/about",
             "com,example)/recipes/chocolate-chip-cookies",
             "com,example)/login?return=%2fprivacy",
+            "com,example)/share?title=privacy+policy&u=http%3a%2f%2fexample.com%2fprivacy-policy",
+            "com,example)/share.php?t=privacy+policy",
         ] {
             let verdict = verdict(key);
-            assert!(verdict.score < super::super::PLAUSIBLE_SCORE, "{key}: {verdict:?}");
+            assert!(
+                verdict.score < super::super::PLAUSIBLE_SCORE,
+                "{key}: {verdict:?}"
+            );
             assert!(!verdict.reasons.is_empty());
         }
     }
 
     #[test]
     fn kinds_are_told_apart() {
-        assert_eq!(verdict("com,example)/cookie-policy").kind, PolicyKind::Cookies);
-        assert_eq!(verdict("com,example)/privacy/cookies").kind, PolicyKind::Cookies);
-        assert_eq!(verdict("com,example)/privacy-and-cookies").kind, PolicyKind::Privacy);
-        assert_eq!(verdict("com,example)/kids/privacy-policy-for-children").kind, PolicyKind::Children);
+        assert_eq!(
+            verdict("com,example)/cookie-policy").kind,
+            PolicyKind::Cookies
+        );
+        assert_eq!(
+            verdict("com,example)/privacy/cookies").kind,
+            PolicyKind::Cookies
+        );
+        assert_eq!(
+            verdict("com,example)/privacy-and-cookies").kind,
+            PolicyKind::Privacy
+        );
+        assert_eq!(
+            verdict("com,example)/kids/privacy-policy-for-children").kind,
+            PolicyKind::Children
+        );
     }
 
     #[test]

@@ -1,44 +1,31 @@
-//! The vocabulary: which words name a policy, in which language; read from TOML, compiled into one automaton.
+//! The vocabulary: which words name a policy, in which language; what a text says by them.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::LazyLock;
 
 use aho_corasick::AhoCorasick;
-use serde::Deserialize;
-use toml::Spanned;
 
 use super::kind::PolicyKind;
-use super::words::{MAX_TEXT_BYTES, count_words, fold, is_spaced, percent_encoded};
+use super::vocabulary_file::{self, VocabularyError};
+use super::words::{MAX_TEXT_BYTES, count_words, fold, is_spaced};
 
 static BUILT_IN: LazyLock<Vocabulary> = LazyLock::new(|| {
     #[expect(clippy::expect_used, reason = "a test reads the same text")]
-    Vocabulary::from_toml(include_str!("../../data/vocabulary.toml")).expect("the built-in vocabulary")
+    Vocabulary::from_toml(include_str!("../../data/vocabulary.toml"))
+        .expect("the built-in vocabulary")
 });
-
-/// All query stems stand in one request line; servers cut long ones off.
-const MAX_QUERY_CHARACTERS: usize = 1500;
-/// Shorter words are not looked for inside words run together (`examplecookies`).
-const MIN_SQUEEZED_CHARACTERS: usize = 6;
-
-/// A file of policy words that cannot be used.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("vocabulary, line {line}: {what}")]
-pub struct VocabularyError {
-    /// Line of the fault, counted from 1.
-    pub line: usize,
-    /// What is wrong and what is wanted.
-    pub what: String,
-}
 
 /// What a phrase says of the link or path that holds it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-enum Class {
+pub(super) enum Class {
     /// Full name of a policy.
     Name(PolicyKind),
     /// A word that hints at one.
     Word(PolicyKind),
     /// A page that leads to policies, or (minor) sometimes does.
-    Hub { minor: bool },
+    Hub {
+        minor: bool,
+    },
     Filler,
     Generic,
     /// No policy, whatever else is said.
@@ -82,70 +69,24 @@ pub(super) struct Reading {
 /// The compiled vocabulary.
 #[derive(Debug)]
 pub struct Vocabulary {
-    phrases: Vec<Phrase>,
-    automaton: AhoCorasick,
+    pub(super) phrases: Vec<Phrase>,
+    pub(super) automaton: AhoCorasick,
     /// Phrases without spaces, for words run together in paths.
-    squeezed: Vec<(usize, String)>,
-    squeezed_automaton: AhoCorasick,
-    sections: HashSet<String>,
-    index_names: HashSet<String>,
-    homes: HashSet<String>,
-    query_words: Vec<String>,
-    languages: BTreeSet<String>,
+    pub(super) squeezed: Vec<(usize, String)>,
+    pub(super) squeezed_automaton: AhoCorasick,
+    pub(super) sections: HashSet<String>,
+    pub(super) index_names: HashSet<String>,
+    pub(super) homes: HashSet<String>,
+    pub(super) query_words: Vec<String>,
+    pub(super) languages: BTreeSet<String>,
 }
 
 #[derive(Debug)]
-struct Phrase {
-    text: String,
-    class: Class,
-    any_ending: bool,
-    languages: String,
-}
-
-type Line = Spanned<(String, String)>;
-
-#[derive(Deserialize, Default)]
-#[serde(deny_unknown_fields)]
-struct Words {
-    #[serde(default)]
-    names: Vec<Line>,
-    #[serde(default)]
-    words: Vec<Line>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Negative {
-    names: Vec<Line>,
-    weak: Vec<Line>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct PathWords {
-    sections: Vec<Line>,
-    index: Vec<Line>,
-    homes: Vec<Line>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Query {
-    stems: Vec<Line>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct File {
-    privacy: Words,
-    cookies: Words,
-    children: Words,
-    hub: Words,
-    filler: Words,
-    generic: Words,
-    negative: Negative,
-    path: PathWords,
-    query: Query,
+pub(super) struct Phrase {
+    pub(super) text: String,
+    pub(super) class: Class,
+    pub(super) any_ending: bool,
+    pub(super) languages: String,
 }
 
 impl Vocabulary {
@@ -161,12 +102,7 @@ impl Vocabulary {
     /// When the file is no TOML of that form, an entry has no language code or no letters, one phrase stands in two
     /// lists, or the query stems are too long for one request.
     pub fn from_toml(text: &str) -> Result<Self, VocabularyError> {
-        let line_at = |at: usize| 1 + text.bytes().take(at).filter(|b| *b == b'\n').count();
-        let file: File = toml::from_str(text).map_err(|error| VocabularyError {
-            line: line_at(error.span().map_or(0, |span| span.start)),
-            what: error.message().trim().to_owned(),
-        })?;
-        Builder { line_at: &line_at, languages: BTreeSet::new() }.build(file)
+        vocabulary_file::read(text)
     }
 
     /// Parts of index keys that an archive is asked for: few, lower-case, percent-encoded as keys are.
@@ -197,13 +133,19 @@ impl Vocabulary {
         let mut best: Option<(usize, usize)> = None;
         for found in self.squeezed_automaton.find_overlapping_iter(&squeezed) {
             let length = found.end() - found.start();
-            let Some((phrase, _)) = self.squeezed.get(found.pattern().as_usize()) else { continue };
+            let Some((phrase, _)) = self.squeezed.get(found.pattern().as_usize()) else {
+                continue;
+            };
             if best.is_none_or(|(_, longest)| length > longest) {
                 best = Some((*phrase, length));
             }
         }
-        let Some((index, _)) = best else { return reading };
-        let Some(phrase) = self.phrases.get(index) else { return reading };
+        let Some((index, _)) = best else {
+            return reading;
+        };
+        let Some(phrase) = self.phrases.get(index) else {
+            return reading;
+        };
         let rest = squeezed.replacen(&phrase.text.replace(' ', ""), " ", 1);
         let mut found = Self::reading_of(&[phrase]);
         let others: Vec<String> = rest
@@ -240,7 +182,8 @@ impl Vocabulary {
         };
         said_nothing(word)
             || self.find(word).first().is_some_and(|(start, end, phrase)| {
-                (*start, *end) == (0, word.len()) && matches!(phrase.class, Class::Filler | Class::Hub { .. })
+                (*start, *end) == (0, word.len())
+                    && matches!(phrase.class, Class::Filler | Class::Hub { .. })
             })
     }
 
@@ -259,7 +202,12 @@ impl Vocabulary {
                 if first_spaced && before.is_some_and(|c| c != ' ' && is_spaced(c)) {
                     return None;
                 }
-                if last_spaced && after.chars().next().is_some_and(|c| c != ' ' && is_spaced(c)) {
+                if last_spaced
+                    && after
+                        .chars()
+                        .next()
+                        .is_some_and(|c| c != ' ' && is_spaced(c))
+                {
                     if !phrase.any_ending {
                         return None;
                     }
@@ -269,11 +217,18 @@ impl Vocabulary {
             })
             .collect();
         all.sort_by_key(|(start, end, phrase)| {
-            (std::cmp::Reverse(end - start), std::cmp::Reverse(phrase.text.len()), *start)
+            (
+                std::cmp::Reverse(end - start),
+                std::cmp::Reverse(phrase.text.len()),
+                *start,
+            )
         });
         let mut chosen: Vec<(usize, usize, &Phrase)> = Vec::new();
         for candidate in all {
-            if chosen.iter().all(|taken| candidate.1 <= taken.0 || taken.1 <= candidate.0) {
+            if chosen
+                .iter()
+                .all(|taken| candidate.1 <= taken.0 || taken.1 <= candidate.0)
+            {
                 chosen.push(candidate);
             }
         }
@@ -301,7 +256,9 @@ impl Vocabulary {
         reading.other_words = count_words(&others.join(" "));
         reading.others = others;
         reading.generic = reading.other_words == 0
-            && phrases.iter().all(|p| matches!(p.class, Class::Filler | Class::Generic));
+            && phrases
+                .iter()
+                .all(|p| matches!(p.class, Class::Filler | Class::Generic));
         reading
     }
 
@@ -345,126 +302,9 @@ impl Vocabulary {
     }
 }
 
-/// Takes the lines of a file in, with the line of every fault.
-struct Builder<'a> {
-    line_at: &'a dyn Fn(usize) -> usize,
-    languages: BTreeSet<String>,
-}
-
-impl Builder<'_> {
-    fn build(mut self, file: File) -> Result<Vocabulary, VocabularyError> {
-        let mut phrases: Vec<Phrase> = Vec::new();
-        let mut known: HashMap<(String, bool), usize> = HashMap::new();
-        let lists = [
-            (Class::Name(PolicyKind::Privacy), file.privacy.names),
-            (Class::Word(PolicyKind::Privacy), file.privacy.words),
-            (Class::Name(PolicyKind::Cookies), file.cookies.names),
-            (Class::Word(PolicyKind::Cookies), file.cookies.words),
-            (Class::Name(PolicyKind::Children), file.children.names),
-            (Class::Word(PolicyKind::Children), file.children.words),
-            (Class::Hub { minor: false }, file.hub.names),
-            (Class::Hub { minor: true }, file.hub.words),
-            (Class::Filler, file.filler.names),
-            (Class::Filler, file.filler.words),
-            (Class::Generic, file.generic.names),
-            (Class::Generic, file.generic.words),
-            (Class::Negative, file.negative.names),
-            (Class::Weak, file.negative.weak),
-        ];
-        for (class, lines) in lists {
-            for line in lines {
-                let at = line.span().start;
-                let (language, text, any_ending) = self.entry(line)?;
-                if let Some(phrase) = known.get(&(text.clone(), any_ending)).and_then(|i| phrases.get_mut(*i)) {
-                    if phrase.class != class {
-                        return Err(self.fault(at, &format!("`{text}` stands in two lists; keep it in one")));
-                    }
-                    if !phrase.languages.split(' ').any(|l| l == language) {
-                        phrase.languages.push(' ');
-                        phrase.languages.push_str(&language);
-                    }
-                    continue;
-                }
-                known.insert((text.clone(), any_ending), phrases.len());
-                phrases.push(Phrase { text, class, any_ending, languages: language });
-            }
-        }
-        let squeezed: Vec<(usize, String)> = phrases
-            .iter()
-            .enumerate()
-            .filter(|(_, p)| !matches!(p.class, Class::Hub { .. } | Class::Filler | Class::Generic | Class::Word(PolicyKind::Children)))
-            .map(|(index, p)| (index, p.text.replace(' ', "")))
-            .filter(|(_, text)| text.chars().count() >= MIN_SQUEEZED_CHARACTERS || !text.chars().all(is_spaced))
-            .collect();
-        let query_words = self.query(file.query.stems)?;
-        let automaton = |patterns: Vec<&str>| {
-            AhoCorasick::new(patterns).map_err(|error| self.fault(0, &format!("too many words: {error}")))
-        };
-        Ok(Vocabulary {
-            automaton: automaton(phrases.iter().map(|p| p.text.as_str()).collect())?,
-            squeezed_automaton: automaton(squeezed.iter().map(|(_, text)| text.as_str()).collect())?,
-            squeezed,
-            sections: self.set(file.path.sections)?,
-            index_names: self.set(file.path.index)?,
-            homes: self.set(file.path.homes)?,
-            phrases,
-            query_words,
-            languages: self.languages,
-        })
-    }
-
-    fn fault(&self, at: usize, what: &str) -> VocabularyError {
-        VocabularyError { line: (self.line_at)(at), what: what.to_owned() }
-    }
-
-    /// Language, folded phrase, and whether any ending may follow.
-    fn entry(&mut self, line: Line) -> Result<(String, String, bool), VocabularyError> {
-        let at = line.span().start;
-        let (language, phrase) = line.into_inner();
-        if language.len() != 2 || !language.bytes().all(|b| b.is_ascii_lowercase()) {
-            return Err(self.fault(at, &format!("`{language}` is no language code; write two letters such as `en`")));
-        }
-        let text = fold(&phrase);
-        if text.is_empty() || phrase.len() > MAX_TEXT_BYTES {
-            return Err(self.fault(at, &format!("`{phrase}` is no phrase; write some words")));
-        }
-        self.languages.insert(language.clone());
-        Ok((language, text, phrase.trim_end().ends_with('*')))
-    }
-
-    fn set(&mut self, lines: Vec<Line>) -> Result<HashSet<String>, VocabularyError> {
-        lines.into_iter().map(|line| self.entry(line).map(|(_, text, _)| text)).collect()
-    }
-
-    fn query(&mut self, lines: Vec<Line>) -> Result<Vec<String>, VocabularyError> {
-        let mut words = Vec::new();
-        let mut characters = 0;
-        for line in lines {
-            let at = line.span().start;
-            let stem = line.get_ref().1.to_lowercase();
-            self.entry(line)?;
-            if stem.contains(|c: char| c.is_whitespace() || c.is_ascii_punctuation() && c != '-') {
-                return Err(self.fault(at, &format!("`{stem}` cannot stand in a query; only letters, digits and `-`")));
-            }
-            let word = percent_encoded(&stem);
-            // The `%` of an escape and the `|` between two words are themselves escaped in the request.
-            characters += word.len() + 2 * word.matches('%').count() + 3;
-            if characters > MAX_QUERY_CHARACTERS {
-                return Err(self.fault(at, &format!("the query stems fill more than {MAX_QUERY_CHARACTERS} characters of a request; name fewer or shorter ones")));
-            }
-            if !words.contains(&word) {
-                words.push(word);
-            }
-        }
-        if words.is_empty() {
-            return Err(self.fault(0, "[query] names no stems; the index would be asked for every page of a site"));
-        }
-        Ok(words)
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::words::percent_encoded;
     use super::*;
 
     fn kind(text: &str) -> Option<(PolicyKind, Strength)> {
@@ -476,14 +316,43 @@ mod tests {
         use PolicyKind::{Children, Cookies, Privacy};
         assert!(Vocabulary::built_in().languages().count() >= 40);
         for text in [
-            "Privacy Policy", "PRIVACY", "Datenschutzerklärung", "Datenschutz-Hinweise", "Politique de confidentialité",
-            "POLÍTICA DE PRIVACIDAD", "Politica de privacidade", "Informativa sulla privacy", "Privacybeleid",
-            "Polityka prywatności", "Integritetspolicyn", "Privatlivspolitik", "Personvernerklæring", "Tietosuojaselosteet",
-            "Zásady ochrany osobních údajů", "Adatvédelmi tájékoztató", "Politica de confidențialitate", "Πολιτική Απορρήτου",
-            "GİZLİLİK POLİTİKASI", "Политика конфиденциальности", "Політика конфіденційності", "سياسة الخصوصية",
-            "מדיניות הפרטיות", "حریم خصوصی", "गोपनीयता नीति", "นโยบายความเป็นส่วนตัว", "Chính sách bảo mật",
-            "Kebijakan Privasi", "プライバシーポリシー", "個人情報の取り扱いについて", "개인정보 처리방침", "隐私政策", "隱私權政策",
-            "Terms | Privacy | Site map", "Privacy & Cookies", "Política de privacitat", "Privaatsuspoliitika",
+            "Privacy Policy",
+            "PRIVACY",
+            "Datenschutzerklärung",
+            "Datenschutz-Hinweise",
+            "Politique de confidentialité",
+            "POLÍTICA DE PRIVACIDAD",
+            "Politica de privacidade",
+            "Informativa sulla privacy",
+            "Privacybeleid",
+            "Polityka prywatności",
+            "Integritetspolicyn",
+            "Privatlivspolitik",
+            "Personvernerklæring",
+            "Tietosuojaselosteet",
+            "Zásady ochrany osobních údajů",
+            "Adatvédelmi tájékoztató",
+            "Politica de confidențialitate",
+            "Πολιτική Απορρήτου",
+            "GİZLİLİK POLİTİKASI",
+            "Политика конфиденциальности",
+            "Політика конфіденційності",
+            "سياسة الخصوصية",
+            "מדיניות הפרטיות",
+            "حریم خصوصی",
+            "गोपनीयता नीति",
+            "นโยบายความเป็นส่วนตัว",
+            "Chính sách bảo mật",
+            "Kebijakan Privasi",
+            "プライバシーポリシー",
+            "個人情報の取り扱いについて",
+            "개인정보 처리방침",
+            "隐私政策",
+            "隱私權政策",
+            "Terms | Privacy | Site map",
+            "Privacy & Cookies",
+            "Política de privacitat",
+            "Privaatsuspoliitika",
         ] {
             assert_eq!(kind(text).map(|(kind, _)| kind), Some(Privacy), "{text}");
         }
@@ -496,12 +365,25 @@ mod tests {
 
     #[test]
     fn words_within_other_words_are_not_found() {
-        for text in ["Piracy", "children", "kids toys", "cookieland", "confidentially yours", "private", ""] {
+        for text in [
+            "Piracy",
+            "children",
+            "kids toys",
+            "cookieland",
+            "confidentially yours",
+            "private",
+            "",
+        ] {
             assert_eq!(kind(text), None, "{text}");
         }
         let reading = Vocabulary::built_in().read("Privacy of photos");
         assert!(reading.negative.is_some() && reading.policy.is_none());
-        assert!(Vocabulary::built_in().read("Cookie settings").weak.is_some());
+        assert!(
+            Vocabulary::built_in()
+                .read("Cookie settings")
+                .weak
+                .is_some()
+        );
     }
 
     #[test]
@@ -528,7 +410,9 @@ mod tests {
         let words = Vocabulary::built_in().query_words();
         let in_request = percent_encoded(&words.join("|")).len();
         assert!(in_request < 1_450, "{in_request}");
-        assert!(words.iter().any(|w| w == "privac") && words.iter().any(|w| w == "%e9%9a%90%e7%a7%81"));
+        assert!(
+            words.iter().any(|w| w == "privac") && words.iter().any(|w| w == "%e9%9a%90%e7%a7%81")
+        );
         assert!(words.iter().all(|w| *w == w.to_lowercase()));
     }
 
@@ -538,12 +422,26 @@ mod tests {
         for phrase in &vocabulary.phrases {
             let reading = vocabulary.read(&phrase.text);
             match phrase.class {
-                Class::Name(kind) => assert_eq!(reading.policy, Some((kind, Strength::Name)), "{}", phrase.text),
+                Class::Name(kind) => assert_eq!(
+                    reading.policy,
+                    Some((kind, Strength::Name)),
+                    "{}",
+                    phrase.text
+                ),
                 Class::Negative => assert!(reading.negative.is_some(), "{}", phrase.text),
                 Class::Weak => assert!(reading.weak.is_some(), "{}", phrase.text),
-                Class::Word(PolicyKind::Children) => assert_eq!(reading.policy, None, "{}", phrase.text),
-                Class::Word(kind) => assert_eq!(reading.policy, Some((kind, Strength::Word)), "{}", phrase.text),
-                Class::Hub { .. } => assert!(reading.hub && reading.policy.is_none(), "{}", phrase.text),
+                Class::Word(PolicyKind::Children) => {
+                    assert_eq!(reading.policy, None, "{}", phrase.text);
+                }
+                Class::Word(kind) => assert_eq!(
+                    reading.policy,
+                    Some((kind, Strength::Word)),
+                    "{}",
+                    phrase.text
+                ),
+                Class::Hub { .. } => {
+                    assert!(reading.hub && reading.policy.is_none(), "{}", phrase.text);
+                }
                 Class::Filler | Class::Generic => assert!(reading.generic, "{}", phrase.text),
             }
         }
@@ -553,18 +451,54 @@ mod tests {
     fn a_bad_vocabulary_names_its_line() {
         let text = include_str!("../../data/vocabulary.toml");
         let fault = |bad: String| Vocabulary::from_toml(&bad).unwrap_err();
-        let wrong_language = text.replacen("[\"en\", \"privacy policy\"]", "[\"english\", \"privacy policy\"]", 1);
-        let line = 1 + text.lines().position(|l| l.contains("[\"en\", \"privacy policy\"]")).unwrap();
+        let wrong_language = text.replacen(
+            "[\"en\", \"privacy policy\"]",
+            "[\"english\", \"privacy policy\"]",
+            1,
+        );
+        let line = 1 + text
+            .lines()
+            .position(|l| l.contains("[\"en\", \"privacy policy\"]"))
+            .unwrap();
         let error = fault(wrong_language);
         assert_eq!(error.line, line);
-        assert!(error.to_string().contains("`english` is no language code"), "{error}");
-        assert_eq!(fault(text.replacen("[\"en\", \"privacy policy\"]", "[\"en\"]", 1)).line, line);
-        assert!(fault(text.replacen("[\"en\", \"privacy policy\"]", "[\"en\", \"...\"]", 1)).what.contains("no phrase"));
-        assert!(fault(text.replacen("[\"en\", \"cookie policy\"]", "[\"en\", \"privacy policy\"]", 1)).what.contains("two lists"));
+        assert!(
+            error.to_string().contains("`english` is no language code"),
+            "{error}"
+        );
+        assert_eq!(
+            fault(text.replacen("[\"en\", \"privacy policy\"]", "[\"en\"]", 1)).line,
+            line
+        );
+        assert!(
+            fault(text.replacen("[\"en\", \"privacy policy\"]", "[\"en\", \"...\"]", 1))
+                .what
+                .contains("no phrase")
+        );
+        assert!(
+            fault(text.replacen(
+                "[\"en\", \"cookie policy\"]",
+                "[\"en\", \"privacy policy\"]",
+                1
+            ))
+            .what
+            .contains("two lists")
+        );
         let long = format!("[\"en\", \"privac\"], [\"ja\", \"{}\"]", "個".repeat(130));
-        assert!(fault(text.replacen("[\"en\", \"privac\"]", &long, 1)).what.contains("fewer or shorter"));
-        assert!(fault(text.replacen("[\"en\", \"privac\"]", "[\"en\", \"a|b\"]", 1)).what.contains("cannot stand in a query"));
-        assert_eq!(fault(text.replacen("[hub]", "[hup]", 1)).line, 1 + text.lines().position(|l| l == "[hub]").unwrap());
+        assert!(
+            fault(text.replacen("[\"en\", \"privac\"]", &long, 1))
+                .what
+                .contains("fewer or shorter")
+        );
+        assert!(
+            fault(text.replacen("[\"en\", \"privac\"]", "[\"en\", \"a|b\"]", 1))
+                .what
+                .contains("cannot stand in a query")
+        );
+        assert_eq!(
+            fault(text.replacen("[hub]", "[hup]", 1)).line,
+            1 + text.lines().position(|l| l == "[hub]").unwrap()
+        );
         assert!(Vocabulary::from_toml("").is_err());
     }
 

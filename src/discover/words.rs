@@ -1,5 +1,7 @@
 //! One spelling for texts and paths, so that they can be compared: no case, no accents, no punctuation.
 
+use std::fmt::Write as _;
+
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
@@ -59,7 +61,11 @@ pub(super) fn count_words(text: &str) -> usize {
         .filter(|word| !word.is_empty())
         .map(|word| {
             let unspaced = word.chars().filter(|c| !is_spaced(*c)).count();
-            if unspaced > 0 { unspaced.div_ceil(4) } else { 1 }
+            if unspaced > 0 {
+                unspaced.div_ceil(4)
+            } else {
+                1
+            }
         })
         .sum()
 }
@@ -73,15 +79,13 @@ pub(super) fn percent_decoded(text: &str) -> String {
     let mut rest = text.as_bytes();
     while let Some((&first, after)) = rest.split_first() {
         let digit = |b: Option<&u8>| b.and_then(|b| char::from(*b).to_digit(16));
-        match (first, digit(after.first()), digit(after.get(1))) {
-            (b'%', Some(high), Some(low)) => {
-                bytes.push(u8::try_from(high * 16 + low).unwrap_or(b' '));
-                rest = after.get(2..).unwrap_or_default();
-            }
-            _ => {
-                bytes.push(first);
-                rest = after;
-            }
+        let escape = digit(after.first()).zip(digit(after.get(1)));
+        if let Some((high, low)) = escape.filter(|_| first == b'%') {
+            bytes.push(u8::try_from(high * 16 + low).unwrap_or(b' '));
+            rest = after.get(2..).unwrap_or_default();
+        } else {
+            bytes.push(first);
+            rest = after;
         }
     }
     String::from_utf8_lossy(&bytes).into_owned()
@@ -94,7 +98,7 @@ pub(super) fn percent_encoded(text: &str) -> String {
         if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'~') {
             out.push(char::from(byte.to_ascii_lowercase()));
         } else {
-            out.push_str(&format!("%{byte:02x}"));
+            let _ = write!(out, "%{byte:02x}");
         }
     }
     out
@@ -110,7 +114,10 @@ mod tests {
             ("  Privacy\u{a0}&amp; Policy » ", "privacy amp policy"),
             ("Política de PRIVACIDAD", "politica de privacidad"),
             ("GİZLİLİK", "gizlilik"),
-            ("Zásady ochrany osobních údajů", "zasady ochrany osobnich udaju"),
+            (
+                "Zásady ochrany osobních údajů",
+                "zasady ochrany osobnich udaju",
+            ),
             ("ΑΠΌΡΡΗΤΟΣ", "απορρητοσ"),
             ("プライバシー・ポリシー", "プライバシー ポリシー"),
             ("ﾌﾟﾗｲﾊﾞｼｰ", "プライバシー"),

@@ -60,7 +60,14 @@ const NAMES: &[&str] = &[
     "skiplink", "cookiebar", "cookiebanner", "cookienotice", "cookieconsent", "consent", "search", "searchbox",
     "login", "signin", "signup", "copyright", "colophon", "languages", "lang-switcher", "language", "cart", "minicart",
     "preloader", "loader", "feedback", "survey", "chat", "helpful", "toast", "globalnav", "mainnav", "mainmenu",
-    "backtotop", "totop", "tags", "meta-nav", "rating", "vote", "votes", "cta", "recent", "crumbs", "crumb", "toc-mobile",
+    "backtotop", "totop", "tags", "rating", "vote", "votes", "recent", "crumbs", "crumb",
+];
+
+/// Of these, words that are seldom used for the look of a text: they are believed where policy words stand, too.
+const SURE_NAMES: &[&str] = &[
+    "nav", "navbar", "navigation", "menu", "breadcrumb", "breadcrumbs", "footer", "sidebar", "topnav", "subnav", "sidenav",
+    "megamenu", "submenu", "masthead", "newsletter", "related", "disqus", "comments", "cookiebar", "cookiebanner",
+    "cookienotice", "cookieconsent", "modal", "popup", "lightbox", "dialog", "popin", "offcanvas", "drawer",
 ];
 
 /// Words before or after which such a word describes the box around it, not the box itself (`has-sidebar`).
@@ -82,6 +89,8 @@ fn is_boilerplate(view: &View<'_>, id: Id, share: u64, strictness: Strictness) -
     match element.name() {
         "nav" => return share < 50,
         "dialog" => return share < 90,
+        // A folded list of links is the page's table of contents or a menu.
+        "details" if mass.link_share() >= 70 => return true,
         "footer" => return share < 40,
         "aside" => return share < 30,
         "header" => {
@@ -120,10 +129,11 @@ fn is_boilerplate(view: &View<'_>, id: Id, share: u64, strictness: Strictness) -
     let mut worst = 0;
     for name in names() {
         if let Some(word) = boilerplate_word(name) {
-            worst = worst.max(if DIALOGS.contains(&word) {
-                80
-            } else {
-                30
+            let believed = SURE_NAMES.contains(&word) || mass.words < 4 || mass.link_share() >= 40;
+            worst = worst.max(match (DIALOGS.contains(&word), believed) {
+                (true, true) => 80,
+                (false, true) => 30,
+                (_, false) => 0,
             });
         }
         if is_consent_name(name) {
@@ -149,7 +159,7 @@ fn boilerplate_word(name: &str) -> Option<&'static str> {
             if words.iter().any(|w| ABOUT.contains(&w.as_str())) {
                 None
             } else {
-                find(last).or_else(|| find(first))
+                find(last).or_else(|| find(first).filter(|w| SURE_NAMES.contains(w)))
             }
         }
     }
@@ -158,17 +168,15 @@ fn boilerplate_word(name: &str) -> Option<&'static str> {
 /// `cookie-bar`, `gdprConsent`, `privacy_popup`: names that pair a matter of consent with a kind of box.
 fn is_consent_name(name: &str) -> bool {
     let words = name_words(name);
-    let matter = |w: &String| matches!(w.as_str(), "cookie" | "cookies" | "gdpr" | "consent" | "ccpa" | "cmp" | "privacy");
+    let matter = |w: &String| matches!(w.as_str(), "cookie" | "cookies" | "gdpr" | "consent" | "ccpa" | "cmp");
     let kind = |w: &String| {
         matches!(
             w.as_str(),
             "banner" | "bar" | "notice" | "popup" | "modal" | "consent" | "overlay" | "message" | "alert" | "warning"
-                | "dialog" | "preferences" | "settings" | "manager" | "box" | "prompt" | "toast" | "window"
+                | "dialog" | "tip" | "info" | "layer" | "wrapper" | "wrap" | "container" | "preferences" | "settings" | "manager" | "box" | "prompt" | "toast" | "window"
         )
     };
-    words.iter().any(matter)
-        && words.iter().any(kind)
-        && !(words.len() == 2 && words[0] == "privacy" && matches!(words[1].as_str(), "notice" | "box"))
+    words.iter().any(matter) && words.iter().any(kind) && !words.iter().any(|w| w == "policy")
 }
 
 /// Splits `siteFooter`, `site-footer` and `site_footer` into words in lower case; digits stay with their word.

@@ -63,8 +63,6 @@ enum Frame {
     List {
         start: Option<u32>,
         items: Vec<Vec<Block>>,
-        /// Made for an `<li>` that stands outside of any list.
-        orphan: bool,
     },
     Item(Vec<Block>),
     Quote(Vec<Block>),
@@ -170,7 +168,6 @@ impl Builder<'_, '_> {
                 self.frames.push(Frame::List {
                     start: ordered.then(|| start.filter(|s| *s < 1_000_000_000).unwrap_or(1)),
                     items: Vec::new(),
-                    orphan: false,
                 });
                 Some(After::Frame)
             }
@@ -181,7 +178,6 @@ impl Builder<'_, '_> {
                     self.frames.push(Frame::List {
                         start: None,
                         items: Vec::new(),
-                        orphan: true,
                     });
                 }
                 self.frames.push(Frame::Item(Vec::new()));
@@ -428,7 +424,8 @@ impl Builder<'_, '_> {
         }
         for part in split_at_blank_lines(run) {
             let spans = tidy(part);
-            if !spans.is_empty() {
+            // Rows of stars and lone signs are drawing, not words.
+            if super::tree::has_words(&spans) {
                 self.push_block(Block::Paragraph(spans));
             }
         }
@@ -473,7 +470,7 @@ impl Builder<'_, '_> {
                     self.push_block(block);
                 }
             }
-            Frame::List { start, mut items, .. } => {
+            Frame::List { start, mut items } => {
                 items.retain(|item| !item.is_empty());
                 if !items.is_empty() {
                     self.push_block(Block::List(start, items));

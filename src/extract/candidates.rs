@@ -11,10 +11,12 @@ pub(super) struct Choice {
     pub reasons: Vec<String>,
 }
 
-/// A share of the weight above which one child stands for its parent, in percent.
-const DOMINANT: u64 = 50;
+/// A child with this share of the weight stands for its parent, in percent, when no sibling belongs to the text.
+const HALF: u64 = 50;
+/// With this share it does so in any case; siblings that belong are joined afterwards.
+const NEARLY_ALL: u64 = 85;
 
-/// Goes down from the body as long as one child holds most of the weight, then joins what belongs to it on every level.
+/// Goes down from the body as long as one child holds the text, then joins what belongs to it on every level.
 ///
 /// The outcome depends on sums only, so small changes of a page's frame move nothing.
 pub(super) fn choose(view: &View<'_>) -> Choice {
@@ -28,23 +30,27 @@ pub(super) fn choose(view: &View<'_>) -> Choice {
             .children(at)
             .filter(|c| may_hold_text(view, *c))
             .max_by_key(|c| (view.entries[*c].mass.weight(), std::cmp::Reverse(*c)));
-        match best {
-            Some(child)
-                if total > 0
-                    && u64::from(view.entries[child].mass.weight()) * 100 >= total * DOMINANT
-                    && !is_text_block(view, child)
-                    && !holds_lines(view, at) =>
-            {
-                path.push(child);
-            }
-            _ => break,
+        let Some(child) = best.filter(|_| total > 0) else {
+            break;
+        };
+        let weight = view.entries[child].mass.weight();
+        let share = u64::from(weight) * 100 / total;
+        let alone = || !view.children(at).any(|c| c != child && belongs_beside(view, c, weight));
+        if is_text_block(view, child)
+            || view.entries[child].kind == Kind::Table && share < NEARLY_ALL && !alone()
+            || holds_lines(view, at)
+            || share < HALF
+            || share < NEARLY_ALL && !alone()
+        {
+            break;
         }
+        path.push(child);
     }
     let innermost = path.pop().unwrap_or(body);
+    let weight = view.entries.get(innermost).map_or(0, |e| e.mass.weight());
     reasons.push(format!(
-        "main text in {} with weight {} of {}",
+        "main text in {} with weight {weight} of {}",
         describe(view, innermost),
-        view.entries.get(innermost).map_or(0, |e| e.mass.weight()),
         view.entries.get(body).map_or(0, |e| e.mass.weight()),
     ));
     // From the inside out: a level where a sibling belongs to the text is taken from its first such child to its last.
@@ -55,8 +61,12 @@ pub(super) fn choose(view: &View<'_>) -> Choice {
         let Some(own) = children.iter().position(|c| *c == inner) else {
             break;
         };
-        let belongs = |at: usize| at == own || belongs_beside(view, children[at]);
-        let first = (0..=own).find(|at| belongs(*at)).unwrap_or(own);
+        let belongs = |at: usize| at == own || belongs_beside(view, children[at], weight);
+        let mut first = (0..=own).find(|at| belongs(*at)).unwrap_or(own);
+        // A label above the first part is its heading.
+        if first > 0 && (first != own || roots.len() > 1) && labels(view, children[first - 1]) {
+            first -= 1;
+        }
         let last = (own..children.len()).rev().find(|at| belongs(*at)).unwrap_or(own);
         if first != own || last != own {
             reasons.push(format!(
@@ -106,17 +116,27 @@ fn holds_lines(view: &View<'_>, id: Id) -> bool {
         >= 3
 }
 
-/// A sibling of the main text that is part of it.
-fn belongs_beside(view: &View<'_>, id: Id) -> bool {
+/// A sibling of the main text that is part of it; `main` is the weight of the main text.
+fn belongs_beside(view: &View<'_>, id: Id, main: u32) -> bool {
     let entry = &view.entries[id];
     if entry.excluded || entry.kind == Kind::Silent || entry.mass.link_share() > 50 {
         return false;
     }
-    if is_text_block(view, id) || entry.kind == Kind::Text || entry.kind == Kind::Table {
-        return entry.mass.prose >= 30 && !entry.hidden && entry.mass.words > 0
-            || entry.mass.words >= 3 && entry.mass.prose >= 100;
+    // What is hidden beside a text that is shown is a dialog or a menu, unless it holds a part like the others.
+    if entry.hidden && entry.mass.weight() < main / 4 {
+        return false;
     }
-    entry.mass.prose >= 140 && entry.mass.words >= 3 && entry.mass.words * 150 >= entry.mass.prose.min(3000)
+    let (prose, words) = (entry.mass.prose, entry.mass.words);
+    if is_text_block(view, id) || matches!(entry.kind, Kind::Text | Kind::Table) {
+        return prose >= 30 && words > 0 || words >= 3 && prose >= 100;
+    }
+    prose >= 140 && words >= 4 && words.saturating_mul(100) >= prose.min(3000)
+}
+
+/// A few words without links, which stand above something.
+fn labels(view: &View<'_>, id: Id) -> bool {
+    let entry = &view.entries[id];
+    !entry.excluded && !entry.hidden && entry.kind != Kind::Silent && (3..100).contains(&entry.mass.text) && entry.mass.linked == 0
 }
 
 fn describe(view: &View<'_>, id: Id) -> String {

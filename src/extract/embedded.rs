@@ -3,7 +3,6 @@
 use scraper::Selector;
 use serde_json::Value;
 
-use super::DocumentType;
 use super::links::Links;
 use super::tree::{Block, Span, tidy};
 use super::view::View;
@@ -18,7 +17,7 @@ const SENTENCE_BYTES: usize = 40;
 const MAX_DEPTH: usize = 128;
 
 /// The blocks of the text in the page's JSON with the most policy words; empty when there is none.
-pub(super) fn blocks(page: &Page, asked: DocumentType) -> Vec<Block> {
+pub(super) fn blocks(page: &Page) -> Vec<Block> {
     let Ok(selector) = Selector::parse("script[type*=json i], script#__NEXT_DATA__, script#__NUXT_DATA__") else {
         return Vec::new();
     };
@@ -31,21 +30,34 @@ pub(super) fn blocks(page: &Page, asked: DocumentType) -> Vec<Block> {
         let Ok(value) = serde_json::from_str::<Value>(&text) else {
             continue;
         };
-        let chosen = densest(&value);
+        let (chosen, parent) = densest(&value);
         let weight = words_in(chosen, 0);
         if weight > best.0 {
             let mut blocks = Vec::new();
+            if let Some(title) = parent.and_then(title_in) {
+                blocks.push(Block::Heading(1, tidy(vec![Span::plain(super::text::cleaned(title).replace('\n', " "))])));
+            }
             write(chosen, None, page, &mut blocks, 0);
             best = (weight, blocks);
         }
     }
-    let _ = asked;
     best.1
 }
 
-/// The smallest part of the value that still holds most of its policy words.
-fn densest(value: &Value) -> &Value {
+/// The short string that an object calls its title.
+fn title_in(value: &Value) -> Option<&str> {
+    let fields = value.as_object()?;
+    fields
+        .iter()
+        .filter(|(name, _)| is_heading_name(name))
+        .filter_map(|(_, title)| title.as_str())
+        .find(|title| title.len() < 200 && !title.contains('<') && title.chars().any(char::is_alphanumeric))
+}
+
+/// The smallest part of the value that still holds most of its policy words, and what it is a part of.
+fn densest(value: &Value) -> (&Value, Option<&Value>) {
     let mut at = value;
+    let mut parent = None;
     for depth in 0..MAX_DEPTH {
         let total = words_in(at, depth);
         let children: Box<dyn Iterator<Item = &Value>> = match at {
@@ -55,11 +67,14 @@ fn densest(value: &Value) -> &Value {
         };
         let best = children.map(|c| (words_in(c, depth + 1), c)).max_by_key(|(words, _)| *words);
         match best {
-            Some((words, child)) if u64::from(words) * 100 >= u64::from(total) * 85 && words > 0 => at = child,
+            Some((words, child)) if u64::from(words) * 100 >= u64::from(total) * 85 && words > 0 => {
+                parent = Some(at);
+                at = child;
+            }
             _ => break,
         }
     }
-    at
+    (at, parent)
 }
 
 fn words_in(value: &Value, depth: usize) -> u32 {
@@ -123,7 +138,7 @@ fn write(value: &Value, name: Option<&str>, page: &Page, out: &mut Vec<Block>, d
         }
         Value::Object(fields) => {
             // Rich text of content systems: `{"type": "heading", "content": [{"text": "…"}, {"text": "…"}]}`.
-            if let Some(spans) = rich_line(fields, page) {
+            if let Some(spans) = rich_line(fields) {
                 let is = |kind: &str| {
                     ["type", "nodeType", "_type", "style"]
                         .iter()
@@ -150,7 +165,7 @@ fn write(value: &Value, name: Option<&str>, page: &Page, out: &mut Vec<Block>, d
 }
 
 /// One line of rich text: an object whose `content` or `children` are objects with a `text` or `value` of their own.
-fn rich_line(fields: &serde_json::Map<String, Value>, _page: &Page) -> Option<Vec<Span>> {
+fn rich_line(fields: &serde_json::Map<String, Value>) -> Option<Vec<Span>> {
     let children = fields.get("content").or_else(|| fields.get("children"))?.as_array()?;
     let mut spans = Vec::new();
     for child in children {
@@ -169,7 +184,7 @@ fn rich_line(fields: &serde_json::Map<String, Value>, _page: &Page) -> Option<Ve
                 spans.push(span);
             }
             // A link inside the line has a line of its own.
-            None => spans.extend(rich_line(child, _page)?),
+            None => spans.extend(rich_line(child)?),
         }
     }
     Some(spans)

@@ -6,6 +6,9 @@ use super::tree::{Block, plain_text};
 use super::words::{Topic, policy_words, title_topic};
 use crate::model::{DropReason, Dropped};
 
+/// How much of a text is searched for policy words before it is judged.
+const SAMPLE_BYTES: usize = 16 * 1024;
+
 /// What the bytes are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Payload {
@@ -188,7 +191,7 @@ const LOG_IN: &[&str] = &[
 
 /// Says why a page is no policy; `Ok` when it is one or may be one.
 pub(super) fn judge(evidence: &Evidence<'_>) -> Result<(), Dropped> {
-    let found = policy_words(evidence.text);
+    let found = found_in(evidence.text);
     let titled = is_titled(evidence);
     if evidence.words == 0 {
         return Err(empty(evidence));
@@ -251,6 +254,14 @@ pub(super) fn judge(evidence: &Evidence<'_>) -> Result<(), Dropped> {
         return Err(empty(evidence));
     }
     Ok(())
+}
+
+/// Policy words of a text; of a long one, as many as its beginning lets expect.
+fn found_in(text: &str) -> u32 {
+    let sample = &text[..text.floor_char_boundary(SAMPLE_BYTES)];
+    let found = u64::from(policy_words(sample));
+    let scaled = found * text.len() as u64 / sample.len().max(1) as u64;
+    u32::try_from(scaled).unwrap_or(u32::MAX)
 }
 
 /// Languages that the vocabulary has words of.

@@ -2,12 +2,16 @@
 
 use whatlang::{Lang, Script};
 
+use super::words::language_by_words;
+
 /// Enough of a text to know its language by, in bytes.
-const SAMPLE_BYTES: usize = 64 * 1024;
+const SAMPLE_BYTES: usize = 6 * 1024;
 
 /// The two letters of the text's language; `und` when unsure.
 pub(super) fn of(text: &str) -> &'static str {
-    let sample = &text[..text.floor_char_boundary(SAMPLE_BYTES)];
+    // The middle of a long text: its beginning has names, addresses and lists of contents.
+    let from = text.floor_char_boundary(text.len().saturating_sub(SAMPLE_BYTES) / 2);
+    let sample = &text[from..text.floor_char_boundary(from.saturating_add(SAMPLE_BYTES))];
     let Some(info) = whatlang::detect(sample) else {
         return "und";
     };
@@ -22,7 +26,13 @@ pub(super) fn of(text: &str) -> &'static str {
     if info.lang() == Lang::Cmn && sample.chars().any(|c| matches!(c, '\u{3041}'..='\u{30FA}')) {
         return "ja";
     }
-    if info.is_reliable() { code(info.lang()) } else { "und" }
+    let code = code(info.lang());
+    // An unsure guess stands when the policy words of the text are of the same language.
+    if info.is_reliable() || language_by_words(sample) == Some(code) {
+        code
+    } else {
+        "und"
+    }
 }
 
 /// ISO 639-1 of what the detector knows; `und` for the few languages that have no such code.
@@ -108,12 +118,13 @@ mod tests {
     #[test]
     fn whole_texts_are_told_and_scraps_are_not_guessed() {
         for (text, language) in [
-            ("We collect personal information when you register on our site and we never share it with third parties without your consent.", "en"),
+            ("We collect personal information when you register on our site, and we will never share what you have told us with anybody else without asking you first. If you would like to see the information that we hold about you, write to us at the address below and we will send it to you.", "en"),
             ("Wir verarbeiten Ihre personenbezogenen Daten nur, soweit dies zur Bereitstellung unserer Website erforderlich ist.", "de"),
             ("当社は、お客様の個人情報を適切に取り扱います。", "ja"),
             ("เราเก็บรวบรวมข้อมูลส่วนบุคคล", "th"),
             ("개인정보처리방침", "ko"),
             ("我们非常重视您的个人信息和隐私保护，请您仔细阅读本政策。", "zh"),
+            ("We collect personal information such as your name when you register on this site.", "en"),
             ("", "und"),
             ("OK", "und"),
             ("12345", "und"),

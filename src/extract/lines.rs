@@ -23,6 +23,10 @@ pub(super) fn separate(blocks: Vec<Block>) -> Vec<Block> {
 
 /// Splits a paragraph where a line starts an item, and after a first line that stands out as a whole.
 fn split(spans: Vec<Span>, out: &mut Vec<Block>) {
+    if !spans.iter().any(|s| s.text.contains('\n')) {
+        out.push(Block::Paragraph(spans));
+        return;
+    }
     let lines = lines_of(&spans);
     if lines.len() < 2 {
         out.push(Block::Paragraph(spans));

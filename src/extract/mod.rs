@@ -123,8 +123,14 @@ struct Found {
     explanation: Vec<String>,
     page_title: Option<String>,
     shown: String,
-    has_password_field: bool,
-    has_scripts: bool,
+    fittings: Fittings,
+}
+
+/// What stands on a page beside its text.
+#[derive(Debug, Clone, Copy, Default)]
+struct Fittings {
+    password_field: bool,
+    scripts: bool,
     frames: usize,
 }
 
@@ -136,9 +142,7 @@ impl Found {
             explanation: vec![format!("the payload is {what}")],
             page_title: None,
             shown,
-            has_password_field: false,
-            has_scripts: false,
-            frames: 0,
+            fittings: Fittings::default(),
         }
     }
 }
@@ -150,12 +154,17 @@ fn from_page(page: &Page, options: &Options) -> Found {
     let links = links::Links::of(page);
     let mut view = View::of(page);
     let whole = view.entries.get(view.body()).map(|e| e.mass).unwrap_or_default();
-    let is_named = |view: &View<'_>, wanted: &str| (0..view.entries.len()).any(|id| view.name(id) == wanted);
-    let has_password_field = (0..view.entries.len()).any(|id| {
-        view.element(id)
-            .is_some_and(|e| e.name() == "input" && e.attr("type").is_some_and(|t| t.eq_ignore_ascii_case("password")))
-    });
-    let has_scripts = is_named(&view, "script");
+    let mut fittings = Fittings::default();
+    for element in (0..view.entries.len()).filter_map(|id| view.element(id)) {
+        match element.name() {
+            "input" => {
+                fittings.password_field |= element.attr("type").is_some_and(|t| t.eq_ignore_ascii_case("password"));
+            }
+            "script" => fittings.scripts = true,
+            "frame" | "iframe" if element.attr("src").is_some() => fittings.frames += 1,
+            _ => {}
+        }
+    }
     boilerplate::exclude(&mut view, Strictness::Names);
     let mut choice = candidates::choose(&view);
     let words_of = |view: &View<'_>, roots: &[view::Id]| -> u32 { roots.iter().map(|r| view.entries[*r].mass.words).sum() };
@@ -176,7 +185,7 @@ fn from_page(page: &Page, options: &Options) -> Found {
     let sliced = explanation.iter().any(|r| r.starts_with("page hosts"));
     trim::trim(&mut blocks);
     if words_of(&view, &choice.roots) < FEW_WORDS {
-        let embedded = embedded::blocks(page, options.document_type);
+        let embedded = embedded::blocks(page);
         let words: u32 = embedded.iter().map(|b| words::policy_words(&b.text())).sum();
         if words >= FEW_WORDS {
             explanation.push("the text is in the page's JSON, not in its elements".to_owned());
@@ -191,9 +200,7 @@ fn from_page(page: &Page, options: &Options) -> Found {
         blocks,
         explanation,
         shown: view.text(view.body(), 3000),
-        has_password_field,
-        has_scripts,
-        frames: page.frames().len(),
+        fittings,
         page_title: view.page_title,
     }
 }
@@ -226,9 +233,9 @@ fn finish(found: Found, input: &PageInput<'_>) -> Result<Extraction, Dropped> {
         language,
         page_title: found.page_title.as_deref(),
         shown: &found.shown,
-        has_password_field: found.has_password_field,
-        frames: found.frames,
-        has_scripts: found.has_scripts,
+        has_password_field: found.fittings.password_field,
+        frames: found.fittings.frames,
+        has_scripts: found.fittings.scripts,
         policy_url,
     })?;
     let document = Document {

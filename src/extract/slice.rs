@@ -16,11 +16,21 @@ pub(super) fn slice(blocks: &mut Vec<Block>, asked: DocumentType) -> Option<Stri
         return None;
     }
     let parts = parts(blocks)?;
-    let kept: Vec<&Part> = parts.iter().filter(|p| p.topic == Some(Topic::Privacy)).collect();
-    let others = parts.iter().filter(|p| matches!(p.topic, Some(Topic::Terms | Topic::Imprint))).count();
-    if kept.is_empty() || others == 0 {
+    let others = parts
+        .iter()
+        .filter(|p| matches!(p.topic, Some(Topic::Terms | Topic::Imprint)) || p.topic == Some(Topic::Cookies) && p.independent)
+        .count();
+    if others == 0 {
         return None;
     }
+    let kept: Vec<&Part> = parts
+        .iter()
+        .filter(|p| match p.topic {
+            Some(Topic::Privacy | Topic::Supplement) => true,
+            Some(Topic::Cookies) => !p.independent,
+            _ => false,
+        })
+        .collect();
     let reason = format!("page hosts {} documents; kept {}", parts.len(), kept.iter().map(|p| format!("“{}”", p.title)).collect::<Vec<_>>().join(", "));
     let ranges: Vec<(usize, usize)> = kept.iter().map(|p| (p.start, p.end)).collect();
     let mut index = 0;
@@ -37,6 +47,8 @@ struct Part {
     title: String,
     start: usize,
     end: usize,
+    /// It has a date of its own or names itself a notice: a document, not a section.
+    independent: bool,
 }
 
 /// The documents of the page, by the headings of one level that are titles.
@@ -71,6 +83,7 @@ fn parts(blocks: &[Block]) -> Option<Vec<Part>> {
                     title: title.clone(),
                     start: *start,
                     end,
+                    independent: is_independent(&blocks[*start..end]),
                 }),
             }
         }
@@ -84,6 +97,17 @@ fn parts(blocks: &[Block]) -> Option<Vec<Part>> {
         }
     }
     None
+}
+
+/// True when the first lines give a date or speak of "this cookie policy".
+fn is_independent(blocks: &[Block]) -> bool {
+    blocks.iter().skip(1).take(3).any(|block| {
+        let text: String = block.text().chars().take(400).collect::<String>().to_lowercase();
+        let dated = text.len() < 120
+            && text.chars().filter(char::is_ascii_digit).count() >= 4
+            && ["effective", "updated", "revised", "modified", "date", "stand", "mise à jour", "actualiza"].iter().any(|w| text.contains(w));
+        dated || text.contains("this cookie") || text.contains("diese cookie") || text.contains("cette politique")
+    })
 }
 
 /// "4. Terms" is a section.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::tree::{Block, Span, plain_text};
 use super::words::is_mark;
@@ -74,8 +74,8 @@ pub(super) fn cleaned(text: &str) -> Cow<'_, str> {
 
 /// Hash of the words of a text.
 ///
-/// Two texts have one hash when they differ in white space, line ends, Unicode form, invisible characters, or the shape
-/// of quotes, dashes and bullets; any other difference makes another hash.
+/// Two texts have one hash when they differ in white space, line ends, Unicode form, invisible characters, capitals, or the
+/// shape of quotes, dashes and bullets; any other difference makes another hash.
 #[must_use]
 pub fn text_hash(text: &str) -> TextHash {
     TextHash::of_normalised(&normalised(text))
@@ -83,28 +83,61 @@ pub fn text_hash(text: &str) -> TextHash {
 
 /// The text that is hashed.
 fn normalised(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    let mut gap = false;
-    for c in text.nfc() {
+    let mut out = Normalised {
+        text: String::with_capacity(text.len()),
+        gap: false,
+        last_is_letter: false,
+    };
+    if is_nfc_quick(text.chars()) == IsNormalized::Yes {
+        text.chars().for_each(|c| out.push(c));
+    } else {
+        text.nfc().for_each(|c| out.push(c));
+    }
+    out.text
+}
+
+struct Normalised {
+    text: String,
+    gap: bool,
+    last_is_letter: bool,
+}
+
+impl Normalised {
+    fn push(&mut self, c: char) {
         let c = match c {
-            '‘' | '’' | '‚' | '‛' | '′' | '`' | '´' | 'ʼ' => '\'',
+            // Capitals are the style sheet's business as often as the author's.
+            c if c.is_ascii() => if c == '`' { '\'' } else { c.to_ascii_lowercase() },
+            '‘' | '’' | '‚' | '‛' | '′' | '´' | 'ʼ' => '\'',
             '“' | '”' | '„' | '‟' | '″' | '«' | '»' => '"',
             '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' => '-',
+            '\u{200C}' | '\u{200D}' | '•' | '·' | '▪' | '◦' | '●' | '■' => return,
+            c if c.is_whitespace() => ' ',
+            c if c.is_uppercase() => {
+                c.to_lowercase().for_each(|c| self.push_folded(c));
+                return;
+            }
             c => c,
         };
-        if c.is_whitespace() {
-            gap = true;
-        } else if !is_invisible(c) && !matches!(c, '\u{200C}' | '\u{200D}' | '•' | '·' | '▪' | '◦' | '●' | '■') {
-            // White space beside a mark comes and goes with the mark-up around it.
-            let letter = |c: char| c.is_alphanumeric() || is_mark(c);
-            if gap && letter(c) && out.chars().next_back().is_some_and(letter) {
-                out.push(' ');
-            }
-            gap = false;
-            out.push(c);
-        }
+        self.push_folded(c);
     }
-    out
+
+    fn push_folded(&mut self, c: char) {
+        if c.is_ascii_whitespace() {
+            self.gap = true;
+            return;
+        }
+        if is_invisible(c) {
+            return;
+        }
+        // White space beside a mark comes and goes with the mark-up around it.
+        let is_letter = c.is_ascii_alphanumeric() || !c.is_ascii() && (c.is_alphanumeric() || is_mark(c));
+        if self.gap && is_letter && self.last_is_letter {
+            self.text.push(' ');
+        }
+        self.gap = false;
+        self.last_is_letter = is_letter;
+        self.text.push(c);
+    }
 }
 
 /// Number of words; letters of scripts that write without spaces count one each.

@@ -5,6 +5,10 @@ use super::tree::{Block, Span, plain_text, tidy};
 use super::view::{Id, Kind, View};
 use super::words::{Topic, title_topic};
 
+/// What may stand above a title: a date, a line of links.
+const ABOVE_BYTES: usize = 100;
+/// A heading after more text than this names a section.
+const INSIDE_BYTES: usize = 600;
 /// Longest title, in characters.
 const MAX_CHARS: usize = 300;
 
@@ -77,26 +81,32 @@ fn heading_text(view: &View<'_>, links: &Links<'_>, id: Id) -> String {
     out
 }
 
-/// The title to store: the document's first heading, else a first line that is a title, else the page's `<title>`.
+/// The title to store: the heading above the text, else a first line that is a title, else the page's `<title>`, else the
+/// first heading inside the text.
 pub(super) fn of(blocks: &[Block], page_title: Option<&str>) -> Option<String> {
     let mut before = 0;
+    let mut inside: Option<String> = None;
     for block in blocks.iter().take(12) {
-        let text = match block {
-            Block::Heading(_, spans) => Some(plain_text(spans)),
-            Block::Paragraph(spans) => Some(plain_text(spans)).filter(|t| title_topic(t).is_some()),
-            _ => None,
+        let (text, is_heading) = match block {
+            Block::Heading(_, spans) => (plain_text(spans), true),
+            Block::Paragraph(spans) => (plain_text(spans), false),
+            _ => (String::new(), false),
         };
-        if let Some(text) = text.filter(|t| t.chars().count() <= MAX_CHARS && t.chars().any(char::is_alphanumeric)) {
-            return Some(text);
+        if text.chars().count() <= MAX_CHARS && text.chars().any(char::is_alphanumeric) {
+            if title_topic(&text).is_some() || is_heading && before < ABOVE_BYTES {
+                return Some(text);
+            }
+            inside = inside.or(Some(text).filter(|_| is_heading));
         }
         before += block.weight().0;
-        // A heading that comes later names a section.
-        if before > 600 {
+        if before > INSIDE_BYTES {
             break;
         }
     }
-    let title = without_site_name(page_title?);
-    (!title.is_empty()).then_some(title)
+    page_title
+        .map(without_site_name)
+        .filter(|title| !title.is_empty())
+        .or(inside)
 }
 
 /// `Privacy Policy | Acme` and `Acme: Privacy Policy` without the site's name.

@@ -101,31 +101,31 @@ pub(super) fn tidy(spans: Vec<Span>) -> Vec<Span> {
     // What separates the last letter from the next one: nothing, a space or a line break.
     let mut gap: Option<char> = None;
     for span in spans {
-        for c in span.text.chars() {
-            if c == '\n' {
-                gap = Some('\n');
+        let mut rest = span.text.as_str();
+        while let Some(first) = rest.chars().next() {
+            if first.is_whitespace() {
+                gap = if first == '\n' { Some('\n') } else { gap.or(Some(' ')) };
+                rest = &rest[first.len_utf8()..];
                 continue;
             }
-            if c.is_whitespace() {
-                gap = gap.or(Some(' '));
-                continue;
-            }
+            let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+            let (word, after) = rest.split_at(end);
+            rest = after;
+            let same = |last: &Span| last.style == span.style && last.link == span.link;
             if let Some(gap) = gap.take()
                 && let Some(last) = out.last_mut()
             {
                 // A blank belongs to both neighbours' style, or to none.
-                if last.style == span.style && last.link == span.link {
-                    last.text.push(gap);
-                } else if last.style == Style::default() && last.link.is_none() {
+                if same(last) || last.style == Style::default() && last.link.is_none() {
                     last.text.push(gap);
                 } else {
                     out.push(Span::plain(gap));
                 }
             }
             match out.last_mut() {
-                Some(last) if last.style == span.style && last.link == span.link => last.text.push(c),
+                Some(last) if same(last) => last.text.push_str(word),
                 _ => out.push(Span {
-                    text: c.to_string(),
+                    text: word.to_owned(),
                     style: span.style,
                     link: span.link.clone(),
                 }),

@@ -6,7 +6,7 @@ use super::tree::{Block, plain_text};
 use super::words::policy_words;
 
 /// A run of repeated blocks shorter than this is a policy repeating itself, not a page showing a panel twice.
-const REPEATED_BYTES: usize = 400;
+const REPEATED_BYTES: usize = 300;
 /// And it has at least so many blocks.
 const REPEATED_BLOCKS: usize = 3;
 

@@ -16,6 +16,10 @@ struct Language {
     terms: Vec<String>,
     cookies: Vec<String>,
     imprint: Vec<String>,
+    #[serde(default)]
+    beside: Vec<String>,
+    #[serde(default)]
+    sections: Vec<String>,
 }
 
 /// What a title says that its document is.
@@ -29,10 +33,16 @@ pub(super) enum Topic {
     Cookies,
     /// An imprint or another neighbour of policies.
     Imprint,
+    /// A supplement to a privacy policy.
+    Supplement,
+    /// A document of its own on pages of many documents, a section of one elsewhere.
+    Section,
 }
 
 struct Vocabulary {
     words: AhoCorasick,
+    /// For every pattern of `words`, the one language that has it; empty where several do.
+    languages: Vec<String>,
     titles: HashMap<String, Topic>,
     longest_title: usize,
 }
@@ -40,10 +50,10 @@ struct Vocabulary {
 static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
     // The file is part of the program; `the_vocabulary_reads` fails the build's tests when it cannot be read.
     let languages: BTreeMap<String, Language> = toml::from_str(DATA).unwrap_or_default();
-    let mut words: Vec<String> = Vec::new();
+    let mut words: BTreeMap<String, String> = BTreeMap::new();
     let mut titles = HashMap::new();
     let mut longest_title = 0;
-    for language in languages.values() {
+    for (code, language) in &languages {
         for word in &language.words {
             // The automaton folds ASCII only; other scripts get their upper-case and title-case forms.
             let mut forms = vec![word.clone()];
@@ -54,13 +64,24 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
                     forms.push(first.to_uppercase().collect::<String>() + letters.as_str());
                 }
             }
-            words.append(&mut forms);
+            for form in forms {
+                words
+                    .entry(form)
+                    .and_modify(|owner| {
+                        if owner != code {
+                            owner.clear();
+                        }
+                    })
+                    .or_insert_with(|| code.clone());
+            }
         }
         for (topic, list) in [
             (Topic::Privacy, &language.privacy),
             (Topic::Cookies, &language.cookies),
             (Topic::Terms, &language.terms),
             (Topic::Imprint, &language.imprint),
+            (Topic::Supplement, &language.beside),
+            (Topic::Section, &language.sections),
         ] {
             for title in list {
                 let key = folded_title(title);
@@ -69,8 +90,7 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
             }
         }
     }
-    words.sort_unstable();
-    words.dedup();
+    let (words, languages): (Vec<String>, Vec<String>) = words.into_iter().unzip();
     let words = AhoCorasick::builder()
         .ascii_case_insensitive(true)
         .match_kind(MatchKind::LeftmostLongest)
@@ -79,6 +99,7 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
         .unwrap_or_else(|_| unreachable!("one word always builds"));
     Vocabulary {
         words,
+        languages,
         titles,
         longest_title,
     }
@@ -87,6 +108,19 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
 /// How many policy words stand in a text.
 pub(super) fn policy_words(text: &str) -> u32 {
     u32::try_from(VOCABULARY.words.find_iter(text).count()).unwrap_or(u32::MAX)
+}
+
+/// The language whose own policy words a text has most of, if it has three or more.
+pub(super) fn language_by_words(text: &str) -> Option<&'static str> {
+    let vocabulary = &*VOCABULARY;
+    let mut counts: HashMap<&'static str, u32> = HashMap::new();
+    for found in vocabulary.words.find_iter(text) {
+        if let Some(code) = vocabulary.languages.get(found.pattern().as_usize()).filter(|c| !c.is_empty()) {
+            *counts.entry(code.as_str()).or_default() += 1;
+        }
+    }
+    let (code, count) = counts.into_iter().max_by_key(|(code, count)| (*count, *code))?;
+    (count >= 3).then_some(code)
 }
 
 /// Words that may stand beside a title without changing what it is the title of.

@@ -141,21 +141,21 @@ impl Store {
         })
     }
 
-    /// Notes that a look at a site begins, and says since when it is unfinished: `now`, or the start of an earlier look
-    /// that was cut short.
+    /// Notes that a look at a site begins, and says since when an earlier look that was cut short has been unfinished;
+    /// `None` when this is a new one.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn begin_look(&self, site_id: i64, now: Timestamp) -> Result<Timestamp, StoreError> {
+    pub fn begin_look(&self, site_id: i64, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
         let since: Option<String> = self.write(|t| {
-            t.query_row(
-                "UPDATE sites SET unfinished_since = coalesce(unfinished_since, ?2) WHERE site_id = ?1
-                 RETURNING unfinished_since",
+            let since = t.query_row("SELECT unfinished_since FROM sites WHERE site_id = ?1", [site_id], |r| r.get(0))?;
+            t.execute(
+                "UPDATE sites SET unfinished_since = coalesce(unfinished_since, ?2) WHERE site_id = ?1",
                 params![site_id, now.to_string()],
-                |r| r.get(0),
-            )
+            )?;
+            Ok(since)
         })?;
-        Ok(timestamp(since).unwrap_or(now))
+        Ok(timestamp(since))
     }
 
     /// Notes that a look at a site came to its end, with the reason if the archive has nothing to say about the site.

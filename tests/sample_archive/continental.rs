@@ -49,88 +49,168 @@ struct Look {
     wire: Wire,
 }
 
-fn html(url: &str, when: Timestamp, look: &Look, title: &str, blocks: &[Block], what: Shows) -> Recorded {
+fn html(
+    url: &str,
+    when: Timestamp,
+    look: &Look,
+    title: &str,
+    blocks: &[Block],
+    what: Shows,
+) -> Recorded {
     let title = format!("{title} | {}", look.chrome.site_name);
     let body = encode(&page(&look.chrome, &title, blocks), look.bytes);
     Recorded::new(url, when, 200, look.content_type, &body, look.wire, what)
 }
 
-fn policy_pages(policy: Policy, look: impl Fn(Timestamp) -> Look, days: &[(u8, &[&str])]) -> Vec<Recorded> {
+fn policy_pages(
+    policy: Policy,
+    look: impl Fn(Timestamp) -> Look,
+    days: &[(u8, &[&str])],
+) -> Vec<Recorded> {
     let url = policy.urls[0];
     let page = |revision: u8, day: &str| {
         let when = on(day, url);
         let look = look(when);
-        html(url, when, &look, &policy.text.title(revision), &policy.text.revision(revision), shows(policy, revision, &look.chrome))
+        html(
+            url,
+            when,
+            &look,
+            &policy.text.title(revision),
+            &policy.text.revision(revision),
+            shows(policy, revision, &look.chrome),
+        )
     };
-    days.iter().flat_map(|(revision, days)| days.iter().map(|day| page(*revision, day)).collect::<Vec<_>>()).collect()
+    days.iter()
+        .flat_map(|(revision, days)| {
+            days.iter()
+                .map(|day| page(*revision, day))
+                .collect::<Vec<_>>()
+        })
+        .collect()
 }
 
 fn paragraph(text: &str) -> Block {
     Block::Paragraph(text.to_owned())
 }
 
+fn kupferkessel_look(when: Timestamp) -> Look {
+    let year = when.year();
+    let (period, content_type, bytes, meta_charset) = match year {
+        ..=2008 => (Period::Y2005, "text/html", Bytes::Windows1252, "iso-8859-1"),
+        2009..=2012 => (
+            Period::Y2005,
+            "text/html; charset=UTF-8",
+            Bytes::Utf8,
+            "utf-8",
+        ),
+        2013..=2019 => (
+            Period::Y2012,
+            "text/html; charset=UTF-8",
+            Bytes::Utf8,
+            "utf-8",
+        ),
+        _ => (Period::Y2020, "text/html", Bytes::Utf8, "utf-8"),
+    };
+    let mut footer_links = vec![("Impressum", "/impressum.html".to_owned())];
+    if year >= 2018 {
+        footer_links.push(("Datenschutz", "/datenschutz".to_owned()));
+    }
+    let chrome = Chrome {
+        period,
+        language: "de",
+        site_name: "Kupferkessel Manufaktur",
+        navigation: &[
+            ("Kessel und Pfannen im Überblick", "/kessel.html"),
+            ("Schmiede besuchen", "/besuch.html"),
+            ("Pflegehinweise für Kupfer", "/pflege.html"),
+        ],
+        footer_links,
+        copyright: format!("© {year} Kupferkessel Manufaktur, alle Rechte vorbehalten"),
+        teaser: (year < 2013)
+            .then(|| format!("Aktuell: Weihnachtsmarkt {year} im Hof der Schmiede")),
+        fickle: None,
+        meta_charset: Some(meta_charset),
+        accordion: false,
+    };
+    Look {
+        chrome,
+        content_type,
+        bytes,
+        wire: if year >= 2020 {
+            Wire::Gzip
+        } else {
+            Wire::Plain
+        },
+    }
+}
+
 /// Same words in two encodings, and the policy's link first on the Impressum only.
 fn kupferkessel() -> Vec<Recorded> {
-    let look = |when: Timestamp| {
-        let year = when.year();
-        let (period, content_type, bytes, meta_charset) = match year {
-            ..=2008 => (Period::Y2005, "text/html", Bytes::Windows1252, "iso-8859-1"),
-            2009..=2012 => (Period::Y2005, "text/html; charset=UTF-8", Bytes::Utf8, "utf-8"),
-            2013..=2019 => (Period::Y2012, "text/html; charset=UTF-8", Bytes::Utf8, "utf-8"),
-            _ => (Period::Y2020, "text/html", Bytes::Utf8, "utf-8"),
-        };
-        let mut footer_links = vec![("Impressum", "/impressum.html".to_owned())];
-        if year >= 2018 {
-            footer_links.push(("Datenschutz", "/datenschutz".to_owned()));
-        }
-        let chrome = Chrome {
-            period,
-            language: "de",
-            site_name: "Kupferkessel Manufaktur",
-            navigation: &[
-                ("Kessel und Pfannen im Überblick", "/kessel.html"),
-                ("Schmiede besuchen", "/besuch.html"),
-                ("Pflegehinweise für Kupfer", "/pflege.html"),
-            ],
-            footer_links,
-            copyright: format!("© {year} Kupferkessel Manufaktur, alle Rechte vorbehalten"),
-            teaser: (year < 2013).then(|| format!("Aktuell: Weihnachtsmarkt {year} im Hof der Schmiede")),
-            fickle: None,
-            meta_charset: Some(meta_charset),
-            accordion: false,
-        };
-        Look { chrome, content_type, bytes, wire: if year >= 2020 { Wire::Gzip } else { Wire::Plain } }
-    };
+    let look = kupferkessel_look;
     let mut all = policy_pages(
         KUPFERKESSEL,
         look,
         &[
-            (1, &["20040511", "20050607", "20060120", "20080804", "20090909"]),
-            (2, &["20100916", "20111111", "20120606", "20130830", "20140714", "20150909", "20160401"]),
+            (
+                1,
+                &["20040511", "20050607", "20060120", "20080804", "20090909"],
+            ),
+            (
+                2,
+                &[
+                    "20100916", "20111111", "20120606", "20130830", "20140714", "20150909",
+                    "20160401",
+                ],
+            ),
             (3, &["20180702", "20190115", "20200519", "20210303"]),
             (4, &["20220104", "20220818", "20230708"]),
         ],
     );
     let home = "http://www.kupferkessel-sample.de/";
-    for day in ["20040510", "20060119", "20080802", "20100915", "20120604", "20140712", "20160330", "20180701", "20200518", "20211230", "20230706"] {
+    for day in [
+        "20040510", "20060119", "20080802", "20100915", "20120604", "20140712", "20160330",
+        "20180701", "20200518", "20211230", "20230706",
+    ] {
         let when = on(day, home);
         let blocks = [
             Block::Title("Kupfergeschirr aus eigener Schmiede".to_owned()),
-            paragraph("Seit drei Generationen treiben wir Kessel, Pfannen und Backformen aus Kupfer. Jedes Stück wird von Hand gehämmert und innen verzinnt."),
-            paragraph("Besuchen Sie uns in der alten Mühle oder bestellen Sie mit dem Bestellschein, den wir Ihnen gern zuschicken."),
+            paragraph(
+                "Seit drei Generationen treiben wir Kessel, Pfannen und Backformen aus Kupfer. Jedes Stück wird von Hand gehämmert und innen verzinnt.",
+            ),
+            paragraph(
+                "Besuchen Sie uns in der alten Mühle oder bestellen Sie mit dem Bestellschein, den wir Ihnen gern zuschicken.",
+            ),
         ];
-        all.push(html(home, when, &look(when), "Willkommen", &blocks, Shows::Other));
+        all.push(html(
+            home,
+            when,
+            &look(when),
+            "Willkommen",
+            &blocks,
+            Shows::Other,
+        ));
     }
     let imprint = "http://www.kupferkessel-sample.de/impressum.html";
     for day in ["20040511", "20080803", "20100916", "20160402", "20180702"] {
         let when = on(day, imprint);
         let mut look = look(when);
-        look.chrome.footer_links.push(("Datenschutzerklärung", "/datenschutz".to_owned()));
+        look.chrome
+            .footer_links
+            .push(("Datenschutzerklärung", "/datenschutz".to_owned()));
         let blocks = [
             Block::Title("Impressum".to_owned()),
-            paragraph("Kupferkessel Manufaktur, Inhaberin Hedwig Brandauer, Am Mühlgraben 7. Angaben gemäß § 5 TMG. Umsatzsteuer-Identifikationsnummer auf Anfrage."),
+            paragraph(
+                "Kupferkessel Manufaktur, Inhaberin Hedwig Brandauer, Am Mühlgraben 7. Angaben gemäß § 5 TMG. Umsatzsteuer-Identifikationsnummer auf Anfrage.",
+            ),
         ];
-        all.push(html(imprint, when, &look, "Impressum", &blocks, Shows::Other));
+        all.push(html(
+            imprint,
+            when,
+            &look,
+            "Impressum",
+            &blocks,
+            Shows::Other,
+        ));
     }
     all
 }
@@ -141,41 +221,89 @@ fn sakura() -> Vec<Recorded> {
         let year = when.year();
         let (content_type, bytes, meta_charset, wire) = match year {
             ..=2016 => ("text/html", Bytes::ShiftJis, "Shift_JIS", Wire::Plain),
-            2017..=2019 => ("text/html; charset=UTF-8", Bytes::Utf8, "UTF-8", Wire::Chunked),
-            _ => ("text/html; charset=UTF-8", Bytes::Utf8, "UTF-8", Wire::GzipChunked),
+            2017..=2019 => (
+                "text/html; charset=UTF-8",
+                Bytes::Utf8,
+                "UTF-8",
+                Wire::Chunked,
+            ),
+            _ => (
+                "text/html; charset=UTF-8",
+                Bytes::Utf8,
+                "UTF-8",
+                Wire::GzipChunked,
+            ),
         };
         let chrome = Chrome {
-            period: if year < 2014 { Period::Y2005 } else { Period::Y2012 },
+            period: if year < 2014 {
+                Period::Y2005
+            } else {
+                Period::Y2012
+            },
             language: "ja",
             site_name: "さくら手帖堂",
-            navigation: &[("手帳の一覧を見る", "/techo/"), ("店舗のご案内", "/shop/"), ("よくあるご質問", "/faq/")],
-            footer_links: vec![("会社概要", "/company/".to_owned()), ("プライバシーポリシー", "/privacy/".to_owned())],
+            navigation: &[
+                ("手帳の一覧を見る", "/techo/"),
+                ("店舗のご案内", "/shop/"),
+                ("よくあるご質問", "/faq/"),
+            ],
+            footer_links: vec![
+                ("会社概要", "/company/".to_owned()),
+                ("プライバシーポリシー", "/privacy/".to_owned()),
+            ],
             copyright: format!("Copyright {year} Sakura Techo-do All Rights Reserved"),
             teaser: Some(format!("{year}年版の手帳、ただいま予約受付中")),
             fickle: None,
             meta_charset: Some(meta_charset),
             accordion: false,
         };
-        Look { chrome, content_type, bytes, wire }
+        Look {
+            chrome,
+            content_type,
+            bytes,
+            wire,
+        }
     };
     let mut all = policy_pages(
         SAKURA,
         look,
         &[
-            (1, &["20060512", "20070828", "20080305", "20090917", "20101104", "20111220"]),
-            (2, &["20121015", "20130606", "20140122", "20150310", "20150921", "20160505"]),
+            (
+                1,
+                &[
+                    "20060512", "20070828", "20080305", "20090917", "20101104", "20111220",
+                ],
+            ),
+            (
+                2,
+                &[
+                    "20121015", "20130606", "20140122", "20150310", "20150921", "20160505",
+                ],
+            ),
             (3, &["20170610", "20180404", "20190808", "20210115"]),
         ],
     );
     let home = "http://www.sakura-techo-sample.jp/";
-    for day in ["20060511", "20080304", "20101103", "20121014", "20150309", "20170609", "20190807", "20210114"] {
+    for day in [
+        "20060511", "20080304", "20101103", "20121014", "20150309", "20170609", "20190807",
+        "20210114",
+    ] {
         let when = on(day, home);
         let blocks = [
             Block::Title("手帳とともに一年を".to_owned()),
-            paragraph("京都の小さな工房で、一冊ずつ糸でかがった手帳をお届けしています。紙は越前、表紙は西陣の布を使っています。"),
+            paragraph(
+                "京都の小さな工房で、一冊ずつ糸でかがった手帳をお届けしています。紙は越前、表紙は西陣の布を使っています。",
+            ),
             paragraph("名入れは無料です。贈り物にもどうぞ。"),
         ];
-        all.push(html(home, when, &look(when), "トップ", &blocks, Shows::Other));
+        all.push(html(
+            home,
+            when,
+            &look(when),
+            "トップ",
+            &blocks,
+            Shows::Other,
+        ));
     }
     all
 }
@@ -185,33 +313,72 @@ fn lumen() -> Vec<Recorded> {
     let look = |when: Timestamp| {
         let year = when.year();
         let chrome = Chrome {
-            period: if year < 2018 { Period::Y2005 } else { Period::Y2012 },
+            period: if year < 2018 {
+                Period::Y2005
+            } else {
+                Period::Y2012
+            },
             language: "fr",
             site_name: "Atelier Lumen",
-            navigation: &[("Nos lampes d’exposition", "/lampes.html"), ("Réparer une lampe ancienne", "/reparer.html"), ("Venir à l’atelier", "/venir.html")],
-            footer_links: vec![("Mentions légales", "/mentions.html".to_owned()), ("Politique de confidentialité", "/confidentialite.html".to_owned())],
+            navigation: &[
+                ("Nos lampes d’exposition", "/lampes.html"),
+                ("Réparer une lampe ancienne", "/reparer.html"),
+                ("Venir à l’atelier", "/venir.html"),
+            ],
+            footer_links: vec![
+                ("Mentions légales", "/mentions.html".to_owned()),
+                (
+                    "Politique de confidentialité",
+                    "/confidentialite.html".to_owned(),
+                ),
+            ],
             copyright: format!("© Atelier Lumen {year} – tous droits réservés"),
             teaser: None,
-            fickle: (year < 2018).then(|| format!("Lampe du jour n° {}", when.unix_seconds() / 86_400 % 97)),
+            fickle: (year < 2018)
+                .then(|| format!("Lampe du jour n° {}", when.unix_seconds() / 86_400 % 97)),
             meta_charset: (year >= 2018).then_some("utf-8"),
             accordion: false,
         };
-        let bytes = if year < 2018 { Bytes::Windows1252 } else { Bytes::Utf8 };
-        Look { chrome, content_type: "text/html; charset=utf-8", bytes, wire: Wire::Plain }
+        let bytes = if year < 2018 {
+            Bytes::Windows1252
+        } else {
+            Bytes::Utf8
+        };
+        Look {
+            chrome,
+            content_type: "text/html; charset=utf-8",
+            bytes,
+            wire: Wire::Plain,
+        }
     };
     let mut all = policy_pages(
         LUMEN,
         look,
-        &[(1, &["20071005", "20090914", "20110301", "20130505", "20160615"]), (2, &["20180701", "20180930", "20190930", "20220202"])],
+        &[
+            (
+                1,
+                &["20071005", "20090914", "20110301", "20130505", "20160615"],
+            ),
+            (2, &["20180701", "20180930", "20190930", "20220202"]),
+        ],
     );
     let home = "http://www.atelier-lumen-sample.fr/";
     for day in ["20071004", "20110228", "20160614", "20180630", "20220201"] {
         let when = on(day, home);
         let blocks = [
             Block::Title("Des lampes pour la scène et la maison".to_owned()),
-            paragraph("Depuis un passage couvert derrière l’opéra, nous fabriquons et réparons des lampes de théâtre, de la servante au grand lustre."),
+            paragraph(
+                "Depuis un passage couvert derrière l’opéra, nous fabriquons et réparons des lampes de théâtre, de la servante au grand lustre.",
+            ),
         ];
-        all.push(html(home, when, &look(when), "Accueil", &blocks, Shows::Other));
+        all.push(html(
+            home,
+            when,
+            &look(when),
+            "Accueil",
+            &blocks,
+            Shows::Other,
+        ));
     }
     all
 }

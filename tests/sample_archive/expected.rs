@@ -78,8 +78,17 @@ pub fn expected(captures: &[Recorded]) -> Expected {
         }
     }
     policies.sort_by_key(|policy| (policy.site, std::cmp::Reverse(policy.kind)));
-    let mut truth = Expected { about: ABOUT, policies: Vec::new(), drops: Vec::new(), redirects: Vec::new(), decoys: Vec::new() };
-    truth.policies = policies.iter().map(|policy| expected_policy(*policy, captures)).collect();
+    let mut truth = Expected {
+        about: ABOUT,
+        policies: Vec::new(),
+        drops: Vec::new(),
+        redirects: Vec::new(),
+        decoys: Vec::new(),
+    };
+    truth.policies = policies
+        .iter()
+        .map(|policy| expected_policy(*policy, captures))
+        .collect();
     for capture in captures {
         let (original, timestamp) = (capture.url.clone(), capture.timestamp.to_string());
         match &capture.shows {
@@ -91,9 +100,18 @@ pub fn expected(captures: &[Recorded]) -> Expected {
                 reason: reason.code().to_owned(),
             }),
             Shows::Redirect(to) => {
-                truth.redirects.push(ExpectedRedirect { from: original, timestamp, status: capture.status, to: to.clone() });
+                truth.redirects.push(ExpectedRedirect {
+                    from: original,
+                    timestamp,
+                    status: capture.status,
+                    to: to.clone(),
+                });
             }
-            Shows::Decoy(reason) => truth.decoys.push(ExpectedDecoy { original, timestamp, reason: reason.code().to_owned() }),
+            Shows::Decoy(reason) => truth.decoys.push(ExpectedDecoy {
+                original,
+                timestamp,
+                reason: reason.code().to_owned(),
+            }),
             Shows::Policy(..) | Shows::Other => {}
         }
     }
@@ -115,10 +133,20 @@ fn expected_policy(policy: Policy, captures: &[Recorded]) -> ExpectedPolicy {
     let versions = runs.iter().enumerate().map(|(n, (revision, run))| {
         let before = n.checked_sub(1).map(|n| &runs[n]);
         let after = runs.get(n + 1);
-        let neighbours: Vec<u8> = before.into_iter().chain(after).map(|(revision, _)| *revision).collect();
+        let neighbours: Vec<u8> = before
+            .into_iter()
+            .chain(after)
+            .map(|(revision, _)| *revision)
+            .collect();
         let chrome: BTreeSet<&String> = run
             .iter()
-            .flat_map(|c| if let Shows::Policy(_, _, phrases) = &c.shows { phrases.as_slice() } else { &[] })
+            .flat_map(|c| {
+                if let Shows::Policy(_, _, phrases) = &c.shows {
+                    phrases.as_slice()
+                } else {
+                    &[]
+                }
+            })
             .collect();
         ExpectedVersion {
             first_seen: run[0].timestamp.to_string(),
@@ -144,27 +172,55 @@ fn expected_policy(policy: Policy, captures: &[Recorded]) -> ExpectedPolicy {
 /// First words of the first, middle and last paragraph, and of what its neighbours do not have.
 fn must_contain(policy: Policy, revision: u8, neighbours: &[u8]) -> Vec<String> {
     let blocks = policy.text.revision(revision);
-    let paragraphs: Vec<&String> = blocks.iter().filter_map(|b| if let Block::Paragraph(text) = b { Some(text) } else { None }).collect();
-    let mut phrases: Vec<String> = [0, paragraphs.len() / 2, paragraphs.len() - 1].iter().map(|&n| window(paragraphs[n], 0)).collect();
+    let paragraphs: Vec<&String> = blocks
+        .iter()
+        .filter_map(|b| {
+            if let Block::Paragraph(text) = b {
+                Some(text)
+            } else {
+                None
+            }
+        })
+        .collect();
+    let mut phrases: Vec<String> = [0, paragraphs.len() / 2, paragraphs.len() - 1]
+        .iter()
+        .map(|&n| window(paragraphs[n], 0))
+        .collect();
     for &neighbour in neighbours {
         phrases.extend(only_in(policy, revision, neighbour));
     }
     let words = policy.text.words(revision);
-    assert!(phrases.iter().all(|phrase| words.contains(phrase.as_str())), "a phrase is not in its own text");
+    assert!(
+        phrases.iter().all(|phrase| words.contains(phrase.as_str())),
+        "a phrase is not in its own text"
+    );
     let mut seen = BTreeSet::new();
     phrases.retain(|phrase| seen.insert(phrase.clone()));
     phrases
 }
 
 /// Words of the site around the policy, and words that only a neighbouring version has.
-fn must_not_contain(policy: Policy, revision: u8, neighbours: &[u8], chrome: &BTreeSet<&String>) -> Vec<String> {
+fn must_not_contain(
+    policy: Policy,
+    revision: u8,
+    neighbours: &[u8],
+    chrome: &BTreeSet<&String>,
+) -> Vec<String> {
     let words = policy.text.words(revision);
     for phrase in chrome {
-        assert!(!words.contains(phrase.as_str()), "`{phrase}` stands in the policy of {} itself", policy.site);
+        assert!(
+            !words.contains(phrase.as_str()),
+            "`{phrase}` stands in the policy of {} itself",
+            policy.site
+        );
     }
     let mut phrases: Vec<String> = chrome.iter().map(|&phrase| phrase.clone()).collect();
     for &neighbour in neighbours {
-        phrases.extend(only_in(policy, neighbour, revision).into_iter().filter(|phrase| !words.contains(phrase.as_str())));
+        phrases.extend(
+            only_in(policy, neighbour, revision)
+                .into_iter()
+                .filter(|phrase| !words.contains(phrase.as_str())),
+        );
     }
     let mut seen = BTreeSet::new();
     phrases.retain(|phrase| seen.insert(phrase.clone()));
@@ -180,7 +236,11 @@ fn only_in(policy: Policy, revision: u8, other: u8) -> Vec<String> {
         .flat_map(Block::texts)
         .filter(|text| !known.contains(text))
         .map(|text| {
-            let common = known.iter().map(|k| common_words(text, k)).max().unwrap_or(0);
+            let common = known
+                .iter()
+                .map(|k| common_words(text, k))
+                .max()
+                .unwrap_or(0);
             window(text, common.saturating_sub(2))
         })
         .filter(|phrase| !all_there.contains(phrase.as_str()))
@@ -188,7 +248,11 @@ fn only_in(policy: Policy, revision: u8, other: u8) -> Vec<String> {
 }
 
 fn common_words(a: &str, b: &str) -> usize {
-    units(a).iter().zip(units(b)).take_while(|(a, b)| *a == b).count()
+    units(a)
+        .iter()
+        .zip(units(b))
+        .take_while(|(a, b)| *a == b)
+        .count()
 }
 
 /// Six words from `start`; in scripts without spaces, fourteen letters.

@@ -10,6 +10,9 @@ use super::record::{Bytes, Policy, Recorded, Shows, Wire, at, encode, long_date,
 const HOST: &str = "http://www.harbourlight-sample.com";
 const SECURE: &str = "https://www.harbourlight-sample.com";
 
+const SHARE_PATH: &str =
+    "/share?title=Privacy+Policy&u=http%3A%2F%2Fwww.harbourlight-sample.com%2Fprivacy-policy";
+
 const PRIVACY: Policy = Policy {
     site: "harbourlight-sample.com",
     kind: "privacy",
@@ -53,13 +56,28 @@ fn chrome(when: Timestamp) -> Chrome {
         2008..=2015 => "/legal/privacy.html",
         _ => "/privacy-policy",
     };
-    let policy_label = if period == Period::Y1999 { "Our Privacy Policy" } else { "Privacy Policy" };
-    let mut footer_links = vec![("Shop hours", "/hours.html".to_owned()), (policy_label, policy_url.to_owned())];
+    let policy_label = if period == Period::Y1999 {
+        "Our Privacy Policy"
+    } else {
+        "Privacy Policy"
+    };
+    let mut footer_links = vec![
+        ("Shop hours", "/hours.html".to_owned()),
+        (policy_label, policy_url.to_owned()),
+    ];
+    if (2013..=2018).contains(&year) {
+        // Links that talk of privacy and lead to no policy.
+        footer_links.push(("Five privacy tips", "/blog/privacy-tips".to_owned()));
+        footer_links.push(("Share this page", SHARE_PATH.to_owned()));
+    }
     if year >= 2018 {
         footer_links.push(("Cookies", "/cookie-policy".to_owned()));
     }
     let fickle = match period {
-        Period::Y1999 => Some(format!("You are visitor number {}", 1000 + when.unix_seconds() / 86_400 % 9000)),
+        Period::Y1999 => Some(format!(
+            "You are visitor number {}",
+            1000 + when.unix_seconds() / 86_400 % 9000
+        )),
         Period::Y2005 => Some(format!("Today by the sea: {}", long_date(when))),
         _ => None,
     };
@@ -67,7 +85,9 @@ fn chrome(when: Timestamp) -> Chrome {
         ..=2004 => None,
         2005..=2008 => Some("Staff picks: three novels with lighthouses in them".to_owned()),
         2009..=2011 => Some("Out now in hardback: The Tide Tables of Love".to_owned()),
-        _ => Some(format!("Harbour festival {year}: authors read on the quay all summer")),
+        _ => Some(format!(
+            "Harbour festival {year}: authors read on the quay all summer"
+        )),
     };
     Chrome {
         period,
@@ -99,21 +119,40 @@ fn coding(when: Timestamp) -> (&'static str, Bytes) {
 
 fn html(url: &str, when: Timestamp, title: &str, blocks: &[Block], what: Shows) -> Recorded {
     let (content_type, bytes) = coding(when);
-    let body = encode(&page(&chrome(when), &format!("{title} - Harbourlight Books"), blocks), bytes);
-    let wire = if when.year() >= 2021 { Wire::Gzip } else { Wire::Plain };
+    let body = encode(
+        &page(
+            &chrome(when),
+            &format!("{title} - Harbourlight Books"),
+            blocks,
+        ),
+        bytes,
+    );
+    let wire = if when.year() >= 2021 {
+        Wire::Gzip
+    } else {
+        Wire::Plain
+    };
     Recorded::new(url, when, 200, content_type, &body, wire, what)
 }
 
 fn policy_page(policy: Policy, url: &str, when: Timestamp, revision: u8) -> Recorded {
     let blocks = policy.text.revision(revision);
-    html(url, when, &policy.text.title(revision), &blocks, shows(policy, revision, &chrome(when)))
+    html(
+        url,
+        when,
+        &policy.text.title(revision),
+        &blocks,
+        shows(policy, revision, &chrome(when)),
+    )
 }
 
 fn homes() -> Vec<Recorded> {
     let days = [
-        "19990412", "20000816", "20010601", "20020922", "20031105", "20041018", "20050330", "20060711", "20070504", "20080219", "20081120",
-        "20090603", "20100415", "20110620", "20120208", "20121107", "20130514", "20140303", "20141029", "20150716", "20160122", "20160810",
-        "20170412", "20180609", "20190521", "20200909", "20210711", "20220315", "20221120", "20231009", "20240404",
+        "19990412", "20000816", "20010601", "20020922", "20031105", "20041018", "20050330",
+        "20060711", "20070504", "20080219", "20081120", "20090603", "20100415", "20110620",
+        "20120208", "20121107", "20130514", "20140303", "20141029", "20150716", "20160122",
+        "20160810", "20170412", "20180609", "20190521", "20200909", "20210711", "20220315",
+        "20221120", "20231009", "20240404",
     ];
     days.iter()
         .map(|day| {
@@ -145,18 +184,51 @@ fn policy_captures() -> Vec<Recorded> {
     let third_http = format!("{HOST}/privacy-policy");
     let runs: [(&str, u8, &[&str]); 9] = [
         (&first, 1, &["19990417", "19991120", "20000312", "20001008"]),
-        (&first, 2, &["20010603", "20011212", "20020815", "20030404", "20031108"]),
-        (&first, 3, &["20041022", "20050402", "20051119", "20060715", "20070204", "20070930"]),
-        (&second, 3, &["20080221", "20080903", "20090605", "20091203", "20100417", "20101222"]),
-        (&second, 4, &["20110622", "20111130", "20120210", "20120711", "20121109", "20130516", "20131020", "20140306", "20140811", "20141230", "20150718"]),
+        (
+            &first,
+            2,
+            &["20010603", "20011212", "20020815", "20030404", "20031108"],
+        ),
+        (
+            &first,
+            3,
+            &[
+                "20041022", "20050402", "20051119", "20060715", "20070204", "20070930",
+            ],
+        ),
+        (
+            &second,
+            3,
+            &[
+                "20080221", "20080903", "20090605", "20091203", "20100417", "20101222",
+            ],
+        ),
+        (
+            &second,
+            4,
+            &[
+                "20110622", "20111130", "20120210", "20120711", "20121109", "20130516", "20131020",
+                "20140306", "20140811", "20141230", "20150718",
+            ],
+        ),
         (&third_http, 4, &["20160125", "20160812"]),
         (&third, 4, &["20171205", "20180420"]),
-        (&third, 5, &["20180611", "20181119", "20190523", "20191212", "20200911", "20210302", "20210714", "20220318"]),
+        (
+            &third,
+            5,
+            &[
+                "20180611", "20181119", "20190523", "20191212", "20200911", "20210302", "20210714",
+                "20220318",
+            ],
+        ),
         (&third, 6, &["20221122", "20230412", "20231011", "20240406"]),
     ];
     let mut all: Vec<Recorded> = runs
         .iter()
-        .flat_map(|(url, revision, days)| days.iter().map(|day| policy_page(PRIVACY, url, on(day, url), *revision)))
+        .flat_map(|(url, revision, days)| {
+            days.iter()
+                .map(|day| policy_page(PRIVACY, url, on(day, url), *revision))
+        })
         .collect();
     let same_second = at("20170414091530");
     all.push(policy_page(PRIVACY, &third_http, same_second, 4));
@@ -170,23 +242,62 @@ fn trouble() -> Vec<Recorded> {
     let second = format!("{HOST}/legal/privacy.html");
     let mut all: Vec<Recorded> = ["20080221", "20090110", "20091203", "20110622"]
         .iter()
-        .map(|day| Recorded::new(&first, on(day, &first), 301, "", b"", Wire::Plain, Shows::Redirect(second.clone())))
+        .map(|day| {
+            Recorded::new(
+                &first,
+                on(day, &first),
+                301,
+                "",
+                b"",
+                Wire::Plain,
+                Shows::Redirect(second.clone()),
+            )
+        })
         .collect();
     let soft = on("20130718", &second);
     let body = soft_404("Harbourlight Books");
-    all.push(Recorded::new(&second, soft, 200, "text/html; charset=utf-8", body.as_bytes(), Wire::Plain, Shows::Dropped(PRIVACY, DropReason::Soft404)));
-    let errors = [("20141101", 503, unavailable()), ("20160125", 404, not_found()), ("20170301", 404, not_found())];
+    all.push(Recorded::new(
+        &second,
+        soft,
+        200,
+        "text/html; charset=utf-8",
+        body.as_bytes(),
+        Wire::Plain,
+        Shows::Dropped(PRIVACY, DropReason::Soft404),
+    ));
+    let errors = [
+        ("20141101", 503, unavailable()),
+        ("20160125", 404, not_found()),
+        ("20170301", 404, not_found()),
+    ];
     for (day, status, body) in errors {
         let what = Shows::Dropped(PRIVACY, DropReason::ArchivedError);
-        all.push(Recorded::new(&second, on(day, &second), status, "text/html; charset=iso-8859-1", body.as_bytes(), Wire::Plain, what));
+        all.push(Recorded::new(
+            &second,
+            on(day, &second),
+            status,
+            "text/html; charset=iso-8859-1",
+            body.as_bytes(),
+            Wire::Plain,
+            what,
+        ));
     }
     all
 }
 
 fn cookie_captures() -> Vec<Recorded> {
     let url = format!("{SECURE}/cookie-policy");
-    let days = [("20180613", 1), ("20190524", 1), ("20200915", 1), ("20210716", 2), ("20220320", 2), ("20231015", 2)];
-    days.iter().map(|(day, revision)| policy_page(COOKIES, &url, on(day, &url), *revision)).collect()
+    let days = [
+        ("20180613", 1),
+        ("20190524", 1),
+        ("20200915", 1),
+        ("20210716", 2),
+        ("20220320", 2),
+        ("20231015", 2),
+    ];
+    days.iter()
+        .map(|(day, revision)| policy_page(COOKIES, &url, on(day, &url), *revision))
+        .collect()
 }
 
 fn decoys() -> Vec<Recorded> {
@@ -208,15 +319,39 @@ fn decoys() -> Vec<Recorded> {
     ];
     let blog_url = format!("{HOST}/blog/privacy-tips");
     let gif_url = format!("{HOST}/img/privacy-icon.gif");
-    let share_url = format!("{HOST}/share?title=Privacy+Policy&u=http%3A%2F%2Fwww.harbourlight-sample.com%2Fprivacy-policy");
+    let share_url = format!("{HOST}{SHARE_PATH}");
     let mut all: Vec<Recorded> = ["20130520", "20170416"]
         .iter()
-        .map(|day| html(&blog_url, on(day, &blog_url), "Five privacy tips", &blog, Shows::Decoy(DropReason::NotAPolicy)))
+        .map(|day| {
+            html(
+                &blog_url,
+                on(day, &blog_url),
+                "Five privacy tips",
+                &blog,
+                Shows::Decoy(DropReason::NotAPolicy),
+            )
+        })
         .collect();
     for day in ["20050404", "20130521"] {
-        all.push(Recorded::new(&gif_url, on(day, &gif_url), 200, "image/gif", PIXEL_GIF, Wire::Plain, Shows::Decoy(DropReason::NotAPage)));
+        all.push(Recorded::new(
+            &gif_url,
+            on(day, &gif_url),
+            200,
+            "image/gif",
+            PIXEL_GIF,
+            Wire::Plain,
+            Shows::Decoy(DropReason::NotAPage),
+        ));
     }
     let share = share_page().as_bytes();
-    all.push(Recorded::new(&share_url, on("20160813", &share_url), 200, "text/html", share, Wire::Plain, Shows::Decoy(DropReason::NotAPolicy)));
+    all.push(Recorded::new(
+        &share_url,
+        on("20160813", &share_url),
+        200,
+        "text/html",
+        share,
+        Wire::Plain,
+        Shows::Decoy(DropReason::NotAPolicy),
+    ));
     all
 }

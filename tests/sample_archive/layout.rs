@@ -43,7 +43,11 @@ pub struct Chrome {
 impl Chrome {
     /// Words on the page that are not the policy's: no extraction may keep them.
     pub fn phrases(&self) -> Vec<String> {
-        let mut phrases: Vec<String> = self.navigation.iter().map(|(label, _)| (*label).to_owned()).collect();
+        let mut phrases: Vec<String> = self
+            .navigation
+            .iter()
+            .map(|(label, _)| (*label).to_owned())
+            .collect();
         phrases.push(self.copyright.clone());
         phrases.extend(self.teaser.iter().cloned());
         phrases.extend(self.fickle.iter().cloned());
@@ -67,63 +71,90 @@ pub fn page(chrome: &Chrome, head_title: &str, blocks: &[Block]) -> String {
 
 /// Text as HTML.
 pub fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+}
+
+/// One piece of HTML for each of some things.
+fn each<T>(things: &[T], html: impl Fn(&T) -> String) -> String {
+    things.iter().map(html).collect::<Vec<_>>().concat()
 }
 
 fn content(chrome: &Chrome, blocks: &[Block]) -> String {
     let mut html = String::new();
     let mut sections = 0;
     for block in blocks {
-        match (chrome.period, block) {
-            (Period::Y1999, Block::Title(text)) => html += &format!("<H1><FONT COLOR=\"#003366\">{}</FONT></H1>\n", escape(text)),
-            (Period::Y1999, Block::Heading(text)) => html += &format!("<H3>{}</H3>\n", escape(text)),
-            (Period::Y1999, Block::Paragraph(text)) => html += &format!("<P><FONT SIZE=2 FACE=\"Arial\">{}</FONT>\n", escape(text)),
-            (Period::Y1999, Block::List(items)) => {
-                let items: Vec<String> = items.iter().map(|i| format!("<LI><FONT SIZE=2 FACE=\"Arial\">{}</FONT>", escape(i))).collect();
-                html += &format!("<UL>\n{}\n</UL>\n", items.join("\n"));
+        let piece = match (chrome.period, block) {
+            (Period::Y1999, Block::Title(text)) => {
+                format!("<H1><FONT COLOR=\"#003366\">{}</FONT></H1>\n", escape(text))
             }
-            (_, Block::Title(text)) => html += &format!("<h1>{}</h1>\n", escape(text)),
+            (Period::Y1999, Block::Heading(text)) => format!("<H3>{}</H3>\n", escape(text)),
+            (Period::Y1999, Block::Paragraph(text)) => {
+                format!("<P><FONT SIZE=2 FACE=\"Arial\">{}</FONT>\n", escape(text))
+            }
+            (Period::Y1999, Block::List(items)) => {
+                format!(
+                    "<UL>\n{}</UL>\n",
+                    each(items, |item| format!(
+                        "<LI><FONT SIZE=2 FACE=\"Arial\">{}</FONT>\n",
+                        escape(item)
+                    ))
+                )
+            }
             (Period::Y2020, Block::Heading(text)) if chrome.accordion => {
-                if sections > 0 {
-                    html += "</div></div>\n";
-                }
+                let end = if sections > 0 { "</div></div>\n" } else { "" };
                 sections += 1;
-                html += &format!(
-                    "<div class=\"accordion__item\"><h2 class=\"accordion__head\"><button type=\"button\" aria-expanded=\"false\" \
+                format!(
+                    "{end}<div class=\"accordion__item\"><h2 class=\"accordion__head\"><button type=\"button\" aria-expanded=\"false\" \
                      aria-controls=\"panel-{sections}\" class=\"accordion__button\">{}</button></h2>\n\
                      <div id=\"panel-{sections}\" class=\"accordion__panel is-collapsed\" aria-hidden=\"true\">\n",
                     escape(text)
-                );
+                )
             }
-            (Period::Y2005, Block::Heading(text)) => html += &format!("<h2 class=\"sectionhead\"><span>{}</span></h2>\n", escape(text)),
-            (_, Block::Heading(text)) => html += &format!("<h2>{}</h2>\n", escape(text)),
-            (Period::Y2005, Block::Paragraph(text)) => html += &format!("<p class=\"bodytext\">{}</p>\n", escape(text)),
-            (_, Block::Paragraph(text)) => html += &format!("<p>{}</p>\n", escape(text)),
-            (_, Block::List(items)) => {
-                let items: Vec<String> = items.iter().map(|i| format!("<li>{}</li>", escape(i))).collect();
-                html += &format!("<ul>\n{}\n</ul>\n", items.join("\n"));
+            (Period::Y2005, Block::Heading(text)) => format!(
+                "<h2 class=\"sectionhead\"><span>{}</span></h2>\n",
+                escape(text)
+            ),
+            (Period::Y2005, Block::Paragraph(text)) => {
+                format!("<p class=\"bodytext\">{}</p>\n", escape(text))
             }
-            (_, Block::Table(rows)) => html += &table(rows),
-        }
+            (_, Block::Title(text)) => format!("<h1>{}</h1>\n", escape(text)),
+            (_, Block::Heading(text)) => format!("<h2>{}</h2>\n", escape(text)),
+            (_, Block::Paragraph(text)) => format!("<p>{}</p>\n", escape(text)),
+            (_, Block::List(items)) => format!(
+                "<ul>\n{}</ul>\n",
+                each(items, |item| format!("<li>{}</li>\n", escape(item)))
+            ),
+            (_, Block::Table(rows)) => table(rows),
+        };
+        html.push_str(&piece);
     }
     if sections > 0 {
-        html += "</div></div>\n";
+        html.push_str("</div></div>\n");
     }
     html
 }
 
 fn table(rows: &[Vec<String>]) -> String {
     let row = |cells: &[String], tag: &str| {
-        let cells: String = cells.iter().map(|c| format!("<{tag}>{}</{tag}>", escape(c))).collect();
-        format!("<tr>{cells}</tr>\n")
+        format!(
+            "<tr>{}</tr>\n",
+            each(cells, |cell| format!("<{tag}>{}</{tag}>", escape(cell)))
+        )
     };
-    let head = rows.first().map(|cells| row(cells, "th")).unwrap_or_default();
-    let body: String = rows.iter().skip(1).map(|cells| row(cells, "td")).collect();
-    format!("<table class=\"data\">\n<thead>{head}</thead>\n<tbody>\n{body}</tbody>\n</table>\n")
+    let (head, body) = rows.split_at(rows.len().min(1));
+    let head = each(head, |cells| row(cells, "th"));
+    format!(
+        "<table class=\"data\">\n<thead>{head}</thead>\n<tbody>\n{}</tbody>\n</table>\n",
+        each(body, |cells| row(cells, "td"))
+    )
 }
 
 fn page_1999(chrome: &Chrome, head_title: &str, content: &str) -> String {
-    let meta = chrome.meta_charset.map(|c| format!("<META HTTP-EQUIV=\"Content-Type\" CONTENT=\"text/html; charset={c}\">\n"));
+    let meta = chrome.meta_charset.map(|c| {
+        format!("<META HTTP-EQUIV=\"Content-Type\" CONTENT=\"text/html; charset={c}\">\n")
+    });
     let navigation: Vec<String> = chrome
         .navigation
         .iter()
@@ -131,9 +162,21 @@ fn page_1999(chrome: &Chrome, head_title: &str, content: &str) -> String {
             format!("<A HREF=\"{href}\"><IMG SRC=\"/img/dot.gif\" WIDTH=8 HEIGHT=8 BORDER=0 ALT=\"*\"> <FONT SIZE=2 COLOR=\"#FFFFFF\">{}</FONT></A><BR>", escape(label))
         })
         .collect();
-    let footer: Vec<String> = chrome.footer_links.iter().map(|(label, href)| format!("<A HREF=\"{href}\">{}</A>", escape(label))).collect();
-    let fickle = chrome.fickle.as_deref().map(|f| format!("<BR><I>{}</I>", escape(f)));
-    let teaser = chrome.teaser.as_deref().map(|t| format!("<HR SIZE=1><FONT SIZE=1 COLOR=\"#FFFF99\">{}</FONT>", escape(t)));
+    let footer: Vec<String> = chrome
+        .footer_links
+        .iter()
+        .map(|(label, href)| format!("<A HREF=\"{href}\">{}</A>", escape(label)))
+        .collect();
+    let fickle = chrome
+        .fickle
+        .as_deref()
+        .map(|f| format!("<BR><I>{}</I>", escape(f)));
+    let teaser = chrome.teaser.as_deref().map(|t| {
+        format!(
+            "<HR SIZE=1><FONT SIZE=1 COLOR=\"#FFFF99\">{}</FONT>",
+            escape(t)
+        )
+    });
     format!(
         "<!DOCTYPE HTML PUBLIC \"-//W3C//DTD HTML 3.2//EN\">\n<HTML>\n<HEAD>\n<TITLE>{title}</TITLE>\n{meta}</HEAD>\n\
          <BODY BGCOLOR=\"#FFFFFF\" TEXT=\"#000000\" LINK=\"#003399\">\n\
@@ -155,13 +198,39 @@ fn page_1999(chrome: &Chrome, head_title: &str, content: &str) -> String {
 }
 
 fn page_2005(chrome: &Chrome, head_title: &str, content: &str) -> String {
-    let meta = chrome.meta_charset.map(|c| format!("<meta http-equiv=\"Content-Type\" content=\"text/html; charset={c}\" />\n"));
-    let navigation: Vec<String> =
-        chrome.navigation.iter().map(|(label, href)| format!("<div class=\"navitem\"><a href=\"{href}\">{}</a></div>", escape(label))).collect();
-    let footer: Vec<String> =
-        chrome.footer_links.iter().map(|(label, href)| format!("<a class=\"footlink\" href=\"{href}\">{}</a>", escape(label))).collect();
-    let fickle = chrome.fickle.as_deref().map(|f| format!("<div id=\"today\">{}</div>\n", escape(f)));
-    let teaser = chrome.teaser.as_deref().map(|t| format!("<div id=\"right\"><div class=\"box\"><div class=\"boxtext\">{}</div></div></div>\n", escape(t)));
+    let meta = chrome.meta_charset.map(|c| {
+        format!("<meta http-equiv=\"Content-Type\" content=\"text/html; charset={c}\" />\n")
+    });
+    let navigation: Vec<String> = chrome
+        .navigation
+        .iter()
+        .map(|(label, href)| {
+            format!(
+                "<div class=\"navitem\"><a href=\"{href}\">{}</a></div>",
+                escape(label)
+            )
+        })
+        .collect();
+    let footer: Vec<String> = chrome
+        .footer_links
+        .iter()
+        .map(|(label, href)| {
+            format!(
+                "<a class=\"footlink\" href=\"{href}\">{}</a>",
+                escape(label)
+            )
+        })
+        .collect();
+    let fickle = chrome
+        .fickle
+        .as_deref()
+        .map(|f| format!("<div id=\"today\">{}</div>\n", escape(f)));
+    let teaser = chrome.teaser.as_deref().map(|t| {
+        format!(
+            "<div id=\"right\"><div class=\"box\"><div class=\"boxtext\">{}</div></div></div>\n",
+            escape(t)
+        )
+    });
     format!(
         "<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 Transitional//EN\" \"http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd\">\n\
          <html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"{lang}\">\n<head>\n{meta}<title>{title}</title>\n\
@@ -183,13 +252,27 @@ fn page_2005(chrome: &Chrome, head_title: &str, content: &str) -> String {
 }
 
 fn page_2012(chrome: &Chrome, head_title: &str, content: &str) -> String {
-    let meta = chrome.meta_charset.map(|c| format!("<meta charset=\"{c}\">\n"));
-    let links = |list: &[(&str, &str)]| -> String {
-        list.iter().map(|(label, href)| format!("<li><a href=\"{href}\">{}</a></li>\n", escape(label))).collect()
+    let meta = chrome
+        .meta_charset
+        .map(|c| format!("<meta charset=\"{c}\">\n"));
+    let links = |list: &[(&str, &str)]| {
+        each(list, |(label, href)| {
+            format!("<li><a href=\"{href}\">{}</a></li>\n", escape(label))
+        })
     };
-    let footer: Vec<(&str, &str)> = chrome.footer_links.iter().map(|(label, href)| (*label, href.as_str())).collect();
-    let fickle = chrome.fickle.as_deref().map(|f| format!("<p class=\"today\">{}</p>\n", escape(f)));
-    let teaser = chrome.teaser.as_deref().map(|t| format!("<aside class=\"news\">\n<p>{}</p>\n</aside>\n", escape(t)));
+    let footer: Vec<(&str, &str)> = chrome
+        .footer_links
+        .iter()
+        .map(|(label, href)| (*label, href.as_str()))
+        .collect();
+    let fickle = chrome
+        .fickle
+        .as_deref()
+        .map(|f| format!("<p class=\"today\">{}</p>\n", escape(f)));
+    let teaser = chrome
+        .teaser
+        .as_deref()
+        .map(|t| format!("<aside class=\"news\">\n<p>{}</p>\n</aside>\n", escape(t)));
     format!(
         "<!DOCTYPE html>\n<html lang=\"{lang}\">\n<head>\n{meta}<title>{title}</title>\n\
          <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<link rel=\"stylesheet\" href=\"/assets/site.css\">\n\
@@ -213,27 +296,48 @@ fn page_2012(chrome: &Chrome, head_title: &str, content: &str) -> String {
 /// Text and button of the cookie banner.
 fn cookie_banner(language: &str) -> (&'static str, &'static str) {
     match language {
-        "de" => ("Wir setzen auf dieser Seite nur notwendige Dinge ein. Einverstanden?", "Alles klar"),
-        "fr" => ("Nous respectons votre choix : tout accepter ou tout refuser ?", "Tout accepter"),
+        "de" => (
+            "Wir setzen auf dieser Seite nur notwendige Dinge ein. Einverstanden?",
+            "Alles klar",
+        ),
+        "fr" => (
+            "Nous respectons votre choix : tout accepter ou tout refuser ?",
+            "Tout accepter",
+        ),
         "ja" => ("このサイトの表示方法を選んでください。", "同意する"),
-        _ => ("Biscuits ahead! Choose which optional extras this site may use on your device.", "Accept all"),
+        _ => (
+            "Biscuits ahead! Choose which optional extras this site may use on your device.",
+            "Accept all",
+        ),
     }
 }
 
 fn page_2020(chrome: &Chrome, head_title: &str, content: &str) -> String {
-    let meta = chrome.meta_charset.map(|c| format!("<meta charset=\"{c}\">"));
-    let navigation: String = chrome
-        .navigation
-        .iter()
-        .map(|(label, href)| format!("<li class=\"site-nav__item\"><a class=\"site-nav__link\" href=\"{href}\">{}</a></li>", escape(label)))
-        .collect();
-    let footer: String = chrome
-        .footer_links
-        .iter()
-        .map(|(label, href)| format!("<li class=\"site-footer__item\"><a class=\"site-footer__link\" href=\"{href}\">{}</a></li>", escape(label)))
-        .collect();
-    let teaser = chrome.teaser.as_deref().map(|t| format!("<aside class=\"promo\" aria-label=\"promo\"><p>{}</p></aside>\n", escape(t)));
-    let fickle = chrome.fickle.as_deref().map(|f| format!("<div class=\"topbar\">{}</div>\n", escape(f)));
+    let meta = chrome
+        .meta_charset
+        .map(|c| format!("<meta charset=\"{c}\">"));
+    let navigation = each(chrome.navigation, |(label, href)| {
+        format!(
+            "<li class=\"site-nav__item\"><a class=\"site-nav__link\" href=\"{href}\">{}</a></li>",
+            escape(label)
+        )
+    });
+    let footer = each(&chrome.footer_links, |(label, href)| {
+        format!(
+            "<li class=\"site-footer__item\"><a class=\"site-footer__link\" href=\"{href}\">{}</a></li>",
+            escape(label)
+        )
+    });
+    let teaser = chrome.teaser.as_deref().map(|t| {
+        format!(
+            "<aside class=\"promo\" aria-label=\"promo\"><p>{}</p></aside>\n",
+            escape(t)
+        )
+    });
+    let fickle = chrome
+        .fickle
+        .as_deref()
+        .map(|f| format!("<div class=\"topbar\">{}</div>\n", escape(f)));
     let (banner, button) = cookie_banner(chrome.language);
     format!(
         "<!doctype html>\n<html lang=\"{lang}\" class=\"no-js\">\n<head>{meta}<title>{title}</title>\

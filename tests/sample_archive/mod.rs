@@ -7,6 +7,7 @@ mod harbourlight;
 mod layout;
 mod others;
 mod pdf;
+mod pinecone;
 mod policy_text;
 mod record;
 
@@ -34,10 +35,16 @@ const SITES_CSV: &str = "site,policy_url,rank,country\n\
 /// The files of `data/sample/`: name and bytes.
 pub fn files() -> Vec<(&'static str, Vec<u8>)> {
     let captures = captures();
-    let mut expected = serde_json::to_vec_pretty(&expected::expected(&captures)).expect("plain data");
+    let mut expected =
+        serde_json::to_vec_pretty(&expected::expected(&captures)).expect("plain data");
     expected.push(b'\n');
     let (warc, index) = archive(&captures);
-    vec![(WARC_NAME, warc), ("sample.cdxj", index), ("sites.csv", SITES_CSV.as_bytes().to_vec()), ("expected.json", expected)]
+    vec![
+        (WARC_NAME, warc),
+        ("sample.cdxj", index),
+        ("sites.csv", SITES_CSV.as_bytes().to_vec()),
+        ("expected.json", expected),
+    ]
 }
 
 /// All captures, in the order of the crawl.
@@ -45,6 +52,7 @@ fn captures() -> Vec<Recorded> {
     let mut all = harbourlight::captures();
     all.extend(continental::captures());
     all.extend(others::captures());
+    all.extend(pinecone::captures());
     all.sort_by(|a, b| (a.timestamp, &a.url).cmp(&(b.timestamp, &b.url)));
     all
 }
@@ -55,20 +63,39 @@ fn archive(captures: &[Recorded]) -> (Vec<u8>, Vec<u8>) {
     let fields = [
         ("software", "policytrail sample-archive"),
         ("format", "WARC File Format 1.1"),
-        ("description", "Invented sites and policies; no page of these names was ever on the web."),
+        (
+            "description",
+            "Invented sites and policies; no page of these names was ever on the web.",
+        ),
     ];
-    warc.warcinfo(WARC_NAME, at("20241231000000"), &fields).expect("memory takes all");
+    warc.warcinfo(WARC_NAME, at("20241231000000"), &fields)
+        .expect("memory takes all");
     let mut seen: HashMap<(String, String), (String, Timestamp)> = HashMap::new();
     let mut rows = Vec::new();
     for recorded in captures {
         let urlkey = UrlKey::of(&recorded.url).expect("a web address");
         let digest = recorded.digest();
-        let response =
-            CapturedResponse { url: &recorded.url, timestamp: recorded.timestamp, head: &recorded.head, payload: &recorded.payload };
+        let response = CapturedResponse {
+            url: &recorded.url,
+            timestamp: recorded.timestamp,
+            head: &recorded.head,
+            payload: &recorded.payload,
+        };
         let key = (urlkey.to_string(), digest.to_string());
-        let earlier = seen.get(&key).filter(|_| recorded.timestamp.year() >= 2009 && recorded.status == 200);
+        let earlier = seen
+            .get(&key)
+            .filter(|_| recorded.timestamp.year() >= 2009 && recorded.status == 200);
         let (place, revisit) = match earlier {
-            Some((url, timestamp)) => (warc.revisit(&response, EarlierCapture { url, timestamp: *timestamp }), true),
+            Some((url, timestamp)) => (
+                warc.revisit(
+                    &response,
+                    EarlierCapture {
+                        url,
+                        timestamp: *timestamp,
+                    },
+                ),
+                true,
+            ),
             None => (warc.response(&response), false),
         };
         let place = place.expect("memory takes all");
@@ -79,7 +106,11 @@ fn archive(captures: &[Recorded]) -> (Vec<u8>, Vec<u8>) {
             urlkey,
             timestamp: recorded.timestamp,
             original: recorded.url.clone(),
-            mimetype: if revisit { "warc/revisit".to_owned() } else { recorded.mimetype.clone() },
+            mimetype: if revisit {
+                "warc/revisit".to_owned()
+            } else {
+                recorded.mimetype.clone()
+            },
             statuscode: (!revisit).then_some(recorded.status),
             digest: Some(digest),
             length: Some(place.length),

@@ -1,12 +1,12 @@
-//! Velofix (parked later), Northgate Outfitters (policy of its group), Pinecone (there and back), Civic Ledger (PDF).
+//! Velofix (parked later), Northgate Outfitters (policy of its group), Civic Ledger (PDF).
 
 use policytrail::model::{DropReason, Timestamp};
 
-use super::common_pages::{login_wall, not_found, parked, soft_404};
+use super::common_pages::{not_found, parked, soft_404};
 use super::layout::{Chrome, Period, page};
 use super::pdf::pdf_of;
 use super::policy_text::{Block, PolicyText};
-use super::record::{Policy, Recorded, Shows, Wire, at, on, shows};
+use super::record::{Policy, Recorded, Shows, Wire, on, shows};
 
 const VELOFIX: Policy = Policy {
     site: "velofix-sample.com",
@@ -26,15 +26,6 @@ const MERIDIAN: Policy = Policy {
     text: PolicyText::new(include_str!("texts/meridian_privacy.txt")),
 };
 
-const PINECONE: Policy = Policy {
-    site: "pinecone-social-sample.com",
-    kind: "privacy",
-    language: "en",
-    urls: &["http://pinecone-social-sample.com/privacy", "https://pinecone-social-sample.com/privacy"],
-    cross_domain: false,
-    text: PolicyText::new(include_str!("texts/pinecone_privacy.txt")),
-};
-
 const CIVIC_LEDGER: Policy = Policy {
     site: "civic-ledger-sample.org",
     kind: "privacy",
@@ -44,24 +35,58 @@ const CIVIC_LEDGER: Policy = Policy {
     text: PolicyText::new(include_str!("texts/civic_ledger_privacy.txt")),
 };
 
-/// All captures of the four sites.
+/// All captures of the three sites.
 pub fn captures() -> Vec<Recorded> {
     let mut all = velofix();
     all.extend(northgate());
-    all.extend(pinecone());
     all.extend(civic_ledger());
     all
 }
 
-fn html(url: &str, when: Timestamp, chrome: &Chrome, blocks: &[Block], wire: Wire, what: Shows) -> Recorded {
-    let title = blocks.iter().find_map(|b| if let Block::Title(t) = b { Some(t.as_str()) } else { None }).unwrap_or_default();
+/// A page in UTF-8.
+pub(super) fn html(
+    url: &str,
+    when: Timestamp,
+    chrome: &Chrome,
+    blocks: &[Block],
+    wire: Wire,
+    what: Shows,
+) -> Recorded {
+    let title = blocks
+        .iter()
+        .find_map(|b| {
+            if let Block::Title(t) = b {
+                Some(t.as_str())
+            } else {
+                None
+            }
+        })
+        .unwrap_or_default();
     let body = page(chrome, &format!("{} - {title}", chrome.site_name), blocks);
-    Recorded::new(url, when, 200, "text/html; charset=utf-8", body.as_bytes(), wire, what)
+    Recorded::new(
+        url,
+        when,
+        200,
+        "text/html; charset=utf-8",
+        body.as_bytes(),
+        wire,
+        what,
+    )
 }
 
-fn home(url: &str, day: &str, chrome: impl Fn(Timestamp) -> Chrome, title: &str, text: &str) -> Recorded {
+/// A home page.
+pub(super) fn home(
+    url: &str,
+    day: &str,
+    chrome: impl Fn(Timestamp) -> Chrome,
+    title: &str,
+    text: &str,
+) -> Recorded {
     let when = on(day, url);
-    let blocks = [Block::Title(title.to_owned()), Block::Paragraph(text.to_owned())];
+    let blocks = [
+        Block::Title(title.to_owned()),
+        Block::Paragraph(text.to_owned()),
+    ];
     html(url, when, &chrome(when), &blocks, Wire::Plain, Shows::Other)
 }
 
@@ -70,52 +95,133 @@ fn velofix() -> Vec<Recorded> {
         period: Period::Y2005,
         language: "en",
         site_name: "Velofix",
-        navigation: &[("Spare parts catalogue", "/parts.html"), ("Book your repair online", "/book.html"), ("Three workshops near you", "/workshops.html")],
-        footer_links: vec![("Contact", "/contact.html".to_owned()), ("Privacy Statement", "/privacystatement.html".to_owned())],
+        navigation: &[
+            ("Spare parts catalogue", "/parts.html"),
+            ("Book your repair online", "/book.html"),
+            ("Three workshops near you", "/workshops.html"),
+        ],
+        footer_links: vec![
+            ("Contact", "/contact.html".to_owned()),
+            ("Privacy Statement", "/privacystatement.html".to_owned()),
+        ],
         copyright: format!("(c) 2003-{} Velofix Ltd.", when.year()),
         teaser: Some("Spring check-up offer: brakes, gears and a new bell".to_owned()),
-        fickle: Some(format!("Bicycles mended so far: {}", when.unix_seconds() / 40_000)),
+        fickle: Some(format!(
+            "Bicycles mended so far: {}",
+            when.unix_seconds() / 40_000
+        )),
         meta_charset: Some("utf-8"),
         accordion: false,
     };
     let url = VELOFIX.urls[0];
     let days: [(u8, &[&str]); 2] = [
-        (1, &["20040620", "20050301", "20051212", "20060830", "20070707", "20080214"]),
-        (2, &["20080910", "20090505", "20100120", "20100909", "20110404", "20120310", "20121201"]),
+        (
+            1,
+            &[
+                "20040620", "20050301", "20051212", "20060830", "20070707", "20080214",
+            ],
+        ),
+        (
+            2,
+            &[
+                "20080910", "20090505", "20100120", "20100909", "20110404", "20120310", "20121201",
+            ],
+        ),
     ];
     let mut all = Vec::new();
     for (revision, days) in days {
         for day in days {
             let when = on(day, url);
             let chrome = chrome(when);
-            all.push(html(url, when, &chrome, &VELOFIX.text.revision(revision), Wire::Plain, shows(VELOFIX, revision, &chrome)));
+            all.push(html(
+                url,
+                when,
+                &chrome,
+                &VELOFIX.text.revision(revision),
+                Wire::Plain,
+                shows(VELOFIX, revision, &chrome),
+            ));
         }
     }
     let utf8 = "text/html; charset=utf-8";
     let soft = soft_404("Velofix");
-    all.push(Recorded::new(url, on("20070115", url), 200, utf8, soft.as_bytes(), Wire::Plain, Shows::Dropped(VELOFIX, DropReason::Soft404)));
+    all.push(Recorded::new(
+        url,
+        on("20070115", url),
+        200,
+        utf8,
+        soft.as_bytes(),
+        Wire::Plain,
+        Shows::Dropped(VELOFIX, DropReason::Soft404),
+    ));
     let gone = not_found().as_bytes();
-    all.push(Recorded::new(url, on("20050815", url), 404, utf8, gone, Wire::Plain, Shows::Dropped(VELOFIX, DropReason::ArchivedError)));
+    all.push(Recorded::new(
+        url,
+        on("20050815", url),
+        404,
+        utf8,
+        gone,
+        Wire::Plain,
+        Shows::Dropped(VELOFIX, DropReason::ArchivedError),
+    ));
     let home_url = "http://www.velofix-sample.com/";
-    for day in ["20040618", "20050228", "20060829", "20071010", "20080909", "20090504", "20100908", "20110403", "20120309"] {
+    for day in [
+        "20040618", "20050228", "20060829", "20071010", "20080909", "20090504", "20100908",
+        "20110403", "20120309",
+    ] {
         all.push(home(home_url, day, chrome, "Bicycles mended while you wait", "Punctures in ten minutes, wheels trued in an hour, frames welded overnight. Our catalogue lists four thousand spare parts."));
     }
+    all.extend(velofix_for_sale(home_url));
+    all
+}
+
+/// The domain after it lapsed: one page at every address.
+fn velofix_for_sale(home_url: &str) -> Vec<Recorded> {
+    let url = VELOFIX.urls[0];
+    let mut all = Vec::new();
     let for_sale = parked("velofix-sample.com");
     for day in ["20130906", "20140612", "20150304"] {
         let what = Shows::Dropped(VELOFIX, DropReason::Parked);
-        all.push(Recorded::new(url, on(day, url), 200, "text/html", for_sale.as_bytes(), Wire::Plain, what));
-        all.push(Recorded::new(home_url, on(day, home_url), 200, "text/html", for_sale.as_bytes(), Wire::Plain, Shows::Other));
+        all.push(Recorded::new(
+            url,
+            on(day, url),
+            200,
+            "text/html",
+            for_sale.as_bytes(),
+            Wire::Plain,
+            what,
+        ));
+        all.push(Recorded::new(
+            home_url,
+            on(day, home_url),
+            200,
+            "text/html",
+            for_sale.as_bytes(),
+            Wire::Plain,
+            Shows::Other,
+        ));
     }
     all
 }
 
 fn northgate() -> Vec<Recorded> {
     let group = |when: Timestamp| Chrome {
-        period: if when.year() < 2018 { Period::Y2012 } else { Period::Y2020 },
+        period: if when.year() < 2018 {
+            Period::Y2012
+        } else {
+            Period::Y2020
+        },
         language: "en",
         site_name: "Meridian Brands",
-        navigation: &[("Our brands at a glance", "/brands"), ("Investor relations", "/investors"), ("Press room", "/press")],
-        footer_links: vec![("Group Privacy Notice", "/legal/group-privacy-notice".to_owned())],
+        navigation: &[
+            ("Our brands at a glance", "/brands"),
+            ("Investor relations", "/investors"),
+            ("Press room", "/press"),
+        ],
+        footer_links: vec![(
+            "Group Privacy Notice",
+            "/legal/group-privacy-notice".to_owned(),
+        )],
         copyright: format!("© {} Meridian Brands plc", when.year()),
         teaser: None,
         fickle: None,
@@ -124,18 +230,32 @@ fn northgate() -> Vec<Recorded> {
     };
     let shop = |when: Timestamp| Chrome {
         site_name: "Northgate Outfitters",
-        navigation: &[("Jackets", "/jackets"), ("Boots", "/boots"), ("Clearance", "/clearance")],
+        navigation: &[
+            ("Jackets", "/jackets"),
+            ("Boots", "/boots"),
+            ("Clearance", "/clearance"),
+        ],
         footer_links: vec![
             ("Returns", "/returns".to_owned()),
-            ("Privacy Notice", "https://www.meridian-brands-sample.com/legal/group-privacy-notice".to_owned()),
+            (
+                "Privacy Notice",
+                "https://www.meridian-brands-sample.com/legal/group-privacy-notice".to_owned(),
+            ),
         ],
-        copyright: format!("© {} Northgate Outfitters, a Meridian Brands company", when.year()),
+        copyright: format!(
+            "© {} Northgate Outfitters, a Meridian Brands company",
+            when.year()
+        ),
         accordion: false,
         ..group(when)
     };
     let url = MERIDIAN.urls[0];
     let days: [(u8, Wire, &[&str]); 4] = [
-        (1, Wire::Plain, &["20140203", "20141015", "20150611", "20160808", "20170519"]),
+        (
+            1,
+            Wire::Plain,
+            &["20140203", "20141015", "20150611", "20160808", "20170519"],
+        ),
         (2, Wire::Gzip, &["20180603", "20181122", "20190714"]),
         (3, Wire::GzipChunked, &["20200115", "20200630", "20210228"]),
         (3, Wire::Gzip, &["20220606", "20230909", "20240512"]),
@@ -145,57 +265,30 @@ fn northgate() -> Vec<Recorded> {
         for day in days {
             let when = on(day, url);
             let chrome = group(when);
-            all.push(html(url, when, &chrome, &MERIDIAN.text.revision(revision), wire, shows(MERIDIAN, revision, &chrome)));
+            all.push(html(
+                url,
+                when,
+                &chrome,
+                &MERIDIAN.text.revision(revision),
+                wire,
+                shows(MERIDIAN, revision, &chrome),
+            ));
         }
     }
     let home_url = "https://www.northgate-outfitters-sample.com/";
-    for day in ["20140202", "20150610", "20160807", "20180602", "20190713", "20210227", "20230908", "20240511"] {
+    for day in [
+        "20140202", "20150610", "20160807", "20180602", "20190713", "20210227", "20230908",
+        "20240511",
+    ] {
         all.push(home(home_url, day, shop, "Clothes for bad weather", "Waxed jackets, lined boots and hats that stay on. Try them in our shops or at home for thirty days."));
     }
-    all.push(home("https://www.meridian-brands-sample.com/", "20190712", group, "A family of outdoor brands", "Meridian Brands owns and grows eleven makers of outdoor goods."));
-    all
-}
-
-fn pinecone() -> Vec<Recorded> {
-    let chrome = |when: Timestamp| Chrome {
-        period: if when.year() < 2019 { Period::Y2012 } else { Period::Y2020 },
-        language: "en",
-        site_name: "Pinecone",
-        navigation: &[("Find your neighbourhood", "/find"), ("Borrow a ladder today", "/tools"), ("Start a seed swap", "/seeds")],
-        footer_links: vec![("Terms of Service", "/terms".to_owned()), ("Privacy", "/privacy".to_owned())],
-        copyright: format!("Pinecone Cooperative {}", when.year()),
-        teaser: Some(format!("{} neighbourhoods have joined already", 100 + when.unix_seconds() / 864_000 % 1000)),
-        fickle: None,
-        meta_charset: Some("utf-8"),
-        accordion: when.year() >= 2021,
-    };
-    let (plain, secure) = (PINECONE.urls[0], PINECONE.urls[1]);
-    let runs: [(&str, u8, &[&str]); 5] = [
-        (plain, 1, &["20100301", "20100914", "20110505", "20120119", "20130204"]),
-        (plain, 2, &["20130715", "20131030", "20140209"]),
-        (plain, 1, &["20140520", "20141212", "20150808", "20160707"]),
-        (secure, 1, &["20180625", "20181112"]),
-        (secure, 3, &["20190330", "20200417", "20210909", "20221010"]),
-    ];
-    let policy_page = |url: &str, when: Timestamp, revision: u8| {
-        let chrome = chrome(when);
-        html(url, when, &chrome, &PINECONE.text.revision(revision), Wire::Plain, shows(PINECONE, revision, &chrome))
-    };
-    let mut all = Vec::new();
-    for (url, revision, days) in runs {
-        all.extend(days.iter().map(|day| policy_page(url, on(day, url), revision)));
-    }
-    all.push(policy_page(plain, at("20170717104412"), 1));
-    all.push(policy_page(secure, at("20170717104412"), 1));
-    let wall = login_wall("Pinecone");
-    let what = Shows::Dropped(PINECONE, DropReason::LoginWall);
-    all.push(Recorded::new(secure, on("20180212", secure), 200, "text/html; charset=utf-8", wall.as_bytes(), Wire::Plain, what));
-    for day in ["20100228", "20110504", "20130203", "20140208", "20150807", "20160706"] {
-        all.push(home("http://pinecone-social-sample.com/", day, chrome, "Share a ladder, meet a neighbour", "Pinecone is a cooperative of neighbours who lend each other tools, swap seeds and answer questions about boilers."));
-    }
-    for day in ["20180624", "20200416", "20221009"] {
-        all.push(home("https://pinecone-social-sample.com/", day, chrome, "Share a ladder, meet a neighbour", "Pinecone is a cooperative of neighbours who lend each other tools, swap seeds and answer questions about boilers."));
-    }
+    all.push(home(
+        "https://www.meridian-brands-sample.com/",
+        "20190712",
+        group,
+        "A family of outdoor brands",
+        "Meridian Brands owns and grows eleven makers of outdoor goods.",
+    ));
     all
 }
 
@@ -204,8 +297,18 @@ fn civic_ledger() -> Vec<Recorded> {
         period: Period::Y2005,
         language: "en",
         site_name: "Civic Ledger Foundation",
-        navigation: &[("Search the records", "/search"), ("Become a volunteer", "/volunteer"), ("Donate", "/donate")],
-        footer_links: vec![("Bylaws (PDF)", "/docs/bylaws.pdf".to_owned()), ("Privacy policy (PDF)", "/docs/privacy-policy.pdf".to_owned())],
+        navigation: &[
+            ("Search the records", "/search"),
+            ("Become a volunteer", "/volunteer"),
+            ("Donate", "/donate"),
+        ],
+        footer_links: vec![
+            ("Bylaws (PDF)", "/docs/bylaws.pdf".to_owned()),
+            (
+                "Privacy policy (PDF)",
+                "/docs/privacy-policy.pdf".to_owned(),
+            ),
+        ],
         copyright: format!("Civic Ledger Foundation {}", when.year()),
         teaser: None,
         fickle: None,
@@ -214,13 +317,23 @@ fn civic_ledger() -> Vec<Recorded> {
     };
     let url = CIVIC_LEDGER.urls[0];
     let mut all = Vec::new();
-    let days: [(u8, bool, &[&str]); 2] =
-        [(1, false, &["20100210", "20110611", "20120930", "20140101"]), (2, true, &["20150420", "20160616", "20180808"])];
+    let days: [(u8, bool, &[&str]); 2] = [
+        (1, false, &["20100210", "20110611", "20120930", "20140101"]),
+        (2, true, &["20150420", "20160616", "20180808"]),
+    ];
     for (revision, compressed, days) in days {
         let pdf = pdf_of(&CIVIC_LEDGER.text.revision(revision), compressed);
         for day in days {
             let what = Shows::Policy(CIVIC_LEDGER, revision, Vec::new());
-            all.push(Recorded::new(url, on(day, url), 200, "application/pdf", &pdf, Wire::Plain, what));
+            all.push(Recorded::new(
+                url,
+                on(day, url),
+                200,
+                "application/pdf",
+                &pdf,
+                Wire::Plain,
+                what,
+            ));
         }
     }
     for day in ["20100209", "20120928", "20150419", "20180807"] {

@@ -16,10 +16,24 @@ pub fn pdf_of(blocks: &[Block], compressed: bool) -> Vec<u8> {
     let pages: Vec<&[(u8, String)]> = lines.chunks(LINES_A_PAGE).collect();
     // Objects: 1 catalogue, 2 page tree, 3 and 4 fonts, then a page and its content in turn.
     let mut objects: Vec<Vec<u8>> = vec![b"<< /Type /Catalog /Pages 2 0 R >>".to_vec()];
-    let kids: Vec<String> = (0..pages.len()).map(|n| format!("{} 0 R", 5 + 2 * n)).collect();
-    objects.push(format!("<< /Type /Pages /Kids [{}] /Count {} >>", kids.join(" "), pages.len()).into_bytes());
+    let kids: Vec<String> = (0..pages.len())
+        .map(|n| format!("{} 0 R", 5 + 2 * n))
+        .collect();
+    objects.push(
+        format!(
+            "<< /Type /Pages /Kids [{}] /Count {} >>",
+            kids.join(" "),
+            pages.len()
+        )
+        .into_bytes(),
+    );
     for font in ["Helvetica", "Helvetica-Bold"] {
-        objects.push(format!("<< /Type /Font /Subtype /Type1 /BaseFont /{font} /Encoding /WinAnsiEncoding >>").into_bytes());
+        objects.push(
+            format!(
+                "<< /Type /Font /Subtype /Type1 /BaseFont /{font} /Encoding /WinAnsiEncoding >>"
+            )
+            .into_bytes(),
+        );
     }
     for (n, lines) in pages.iter().enumerate() {
         objects.push(
@@ -90,7 +104,10 @@ fn stream(content: &[u8], compressed: bool) -> Vec<u8> {
     let (bytes, filter) = if compressed {
         let mut encoder = ZlibEncoder::new(Vec::new(), Compression::new(9));
         encoder.write_all(content).expect("memory takes all");
-        (encoder.finish().expect("memory takes all"), " /Filter /FlateDecode")
+        (
+            encoder.finish().expect("memory takes all"),
+            " /Filter /FlateDecode",
+        )
     } else {
         (content.to_vec(), "")
     };
@@ -106,15 +123,20 @@ fn assemble(objects: &[Vec<u8>]) -> Vec<u8> {
     let mut offsets = Vec::new();
     for (n, object) in objects.iter().enumerate() {
         offsets.push(out.len());
-        write!(out, "{} 0 obj\n", n + 1).expect("memory takes all");
+        writeln!(out, "{} 0 obj", n + 1).expect("memory takes all");
         out.extend_from_slice(object);
         out.extend_from_slice(b"\nendobj\n");
     }
     let xref = out.len();
     write!(out, "xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1).expect("memory takes all");
     for offset in offsets {
-        write!(out, "{offset:010} 00000 n \n").expect("memory takes all");
+        writeln!(out, "{offset:010} 00000 n ").expect("memory takes all");
     }
-    write!(out, "trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{xref}\n%%EOF\n", objects.len() + 1).expect("memory takes all");
+    write!(
+        out,
+        "trailer\n<< /Size {} /Root 1 0 R >>\nstartxref\n{xref}\n%%EOF\n",
+        objects.len() + 1
+    )
+    .expect("memory takes all");
     out
 }

@@ -44,21 +44,34 @@ impl PolicyText {
 
     /// The blocks of one revision, in order.
     pub fn revision(&self, number: u8) -> Vec<Block> {
-        self.source.split("\n\n").filter_map(|block| parse_block(block.trim(), number)).collect()
+        self.source
+            .split("\n\n")
+            .filter_map(|block| parse_block(block.trim(), number))
+            .collect()
     }
 
     /// The title of one revision.
     pub fn title(&self, number: u8) -> String {
         self.revision(number)
             .into_iter()
-            .find_map(|block| if let Block::Title(title) = block { Some(title) } else { None })
+            .find_map(|block| {
+                if let Block::Title(title) = block {
+                    Some(title)
+                } else {
+                    None
+                }
+            })
             .expect("every policy has a title")
     }
 
     /// All words of one revision, blocks joined by single spaces.
     pub fn words(&self, number: u8) -> String {
         let blocks = self.revision(number);
-        blocks.iter().flat_map(Block::texts).collect::<Vec<_>>().join(" ")
+        blocks
+            .iter()
+            .flat_map(Block::texts)
+            .collect::<Vec<_>>()
+            .join(" ")
     }
 }
 
@@ -76,13 +89,22 @@ fn parse_block(block: &str, number: u8) -> Option<Block> {
     } else if let Some(heading) = block.strip_prefix("## ") {
         Block::Heading(heading.to_owned())
     } else if block.starts_with("- ") {
-        let items = lines().map(|line| line.trim_start_matches("- ")).filter_map(|item| match item.split_once(' ') {
-            Some((marker, rest)) if marker.starts_with('@') => covers(marker, number).then(|| rest.to_owned()),
-            _ => Some(item.to_owned()),
-        });
+        let items = lines()
+            .map(|line| line.trim_start_matches("- "))
+            .filter_map(|item| match item.split_once(' ') {
+                Some((marker, rest)) if marker.starts_with('@') => {
+                    covers(marker, number).then(|| rest.to_owned())
+                }
+                _ => Some(item.to_owned()),
+            });
         Block::List(items.collect())
     } else if block.starts_with("| ") {
-        let row = |line: &str| line.trim_matches('|').split('|').map(|cell| cell.trim().to_owned()).collect();
+        let row = |line: &str| {
+            line.trim_matches('|')
+                .split('|')
+                .map(|cell| cell.trim().to_owned())
+                .collect()
+        };
         Block::Table(lines().map(row).collect())
     } else {
         Block::Paragraph(lines().collect::<Vec<_>>().join(" "))
@@ -92,7 +114,15 @@ fn parse_block(block: &str, number: u8) -> Option<Block> {
 /// True when `@2-4`, `@3-` or `@-2` holds a revision.
 fn covers(marker: &str, number: u8) -> bool {
     let range = marker.trim_start_matches('@');
-    let (from, to) = range.split_once('-').expect("a marker is a range such as @2-4");
-    let bound = |text: &str, default: u8| if text.is_empty() { default } else { text.parse().expect("a number") };
+    let (from, to) = range
+        .split_once('-')
+        .expect("a marker is a range such as @2-4");
+    let bound = |text: &str, default: u8| {
+        if text.is_empty() {
+            default
+        } else {
+            text.parse().expect("a number")
+        }
+    };
     (bound(from, 1)..=bound(to, u8::MAX)).contains(&number)
 }

@@ -85,7 +85,15 @@ pub struct Recorded {
 
 impl Recorded {
     /// A response. `content_type` empty: no such header.
-    pub fn new(url: &str, timestamp: Timestamp, status: u16, content_type: &str, body: &[u8], wire: Wire, shows: Shows) -> Self {
+    pub fn new(
+        url: &str,
+        timestamp: Timestamp,
+        status: u16,
+        content_type: &str,
+        body: &[u8],
+        wire: Wire,
+        shows: Shows,
+    ) -> Self {
         let reason = match status {
             200 => "OK",
             301 => "Moved Permanently",
@@ -94,27 +102,39 @@ impl Recorded {
             _ => "Service Unavailable",
         };
         let mut payload = body.to_vec();
-        let mut head = format!("HTTP/1.1 {status} {reason}\r\nServer: Apache\r\n");
+        let mut head = vec![
+            format!("HTTP/1.1 {status} {reason}"),
+            "Server: Apache".to_owned(),
+        ];
         if !content_type.is_empty() {
-            head += &format!("Content-Type: {content_type}\r\n");
+            head.push(format!("Content-Type: {content_type}"));
         }
         if let Shows::Redirect(to) = &shows {
-            head += &format!("Location: {to}\r\n");
+            head.push(format!("Location: {to}"));
         }
         if matches!(wire, Wire::Gzip | Wire::GzipChunked) {
             payload = gzip(&payload);
-            head += "Content-Encoding: gzip\r\nVary: Accept-Encoding\r\n";
+            head.push("Content-Encoding: gzip\r\nVary: Accept-Encoding".to_owned());
         }
         if matches!(wire, Wire::Chunked | Wire::GzipChunked) {
             payload = chunked(&payload);
-            head += "Transfer-Encoding: chunked\r\n";
+            head.push("Transfer-Encoding: chunked".to_owned());
         } else {
-            head += &format!("Content-Length: {}\r\n", payload.len());
+            head.push(format!("Content-Length: {}", payload.len()));
         }
-        head += "Connection: close\r\n\r\n";
+        head.push("Connection: close\r\n\r\n".to_owned());
+        let head = head.join("\r\n").into_bytes();
         let mimetype = content_type.split(';').next().unwrap_or_default().trim();
         let mimetype = if mimetype.is_empty() { "unk" } else { mimetype }.to_owned();
-        Self { url: url.to_owned(), timestamp, status, head: head.into_bytes(), payload, mimetype, shows }
+        Self {
+            url: url.to_owned(),
+            timestamp,
+            status,
+            head,
+            payload,
+            mimetype,
+            shows,
+        }
     }
 
     /// Digest of the payload as stored.
@@ -131,15 +151,26 @@ pub fn encode(text: &str, bytes: Bytes) -> Vec<u8> {
         Bytes::ShiftJis => encoding_rs::SHIFT_JIS,
     };
     let (encoded, _, unmappable) = encoding.encode(text);
-    assert!(!unmappable, "a character of the text is not in {}", encoding.name());
+    assert!(
+        !unmappable,
+        "a character of the text is not in {}",
+        encoding.name()
+    );
     encoded.into_owned()
 }
 
 /// A day (`20010603`) with a time of day that depends on day and URL only.
 pub fn on(day: &str, url: &str) -> Timestamp {
     let letters = PayloadDigest::of(format!("{day} {url}").as_bytes());
-    let seed = letters.as_str().bytes().take(8).fold(0_u32, |sum, b| sum.wrapping_mul(31).wrapping_add(u32::from(b)));
-    at(&format!("{day}{:02}{:02}{:02}", seed % 24, seed / 24 % 60, seed / 1440 % 60))
+    let seed = letters.as_str().bytes().take(8).fold(0_u32, |sum, b| {
+        sum.wrapping_mul(31).wrapping_add(u32::from(b))
+    });
+    at(&format!(
+        "{day}{:02}{:02}{:02}",
+        seed % 24,
+        seed / 24 % 60,
+        seed / 1440 % 60
+    ))
 }
 
 /// A moment in 14 digits.
@@ -150,11 +181,27 @@ pub fn at(digits: &str) -> Timestamp {
 /// A day for people: `3 June 2001`.
 pub fn long_date(timestamp: Timestamp) -> String {
     const MONTHS: [&str; 12] = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     ];
     let digits = timestamp.to_string();
     let month: usize = digits[4..6].parse().expect("two digits");
-    format!("{} {} {}", digits[6..8].trim_start_matches('0'), MONTHS[month - 1], timestamp.year())
+    format!(
+        "{} {} {}",
+        digits[6..8].trim_start_matches('0'),
+        MONTHS[month - 1],
+        timestamp.year()
+    )
 }
 
 /// The words around a policy, for [`Shows::Policy`].
@@ -163,7 +210,9 @@ pub fn shows(policy: Policy, revision: u8, chrome: &Chrome) -> Shows {
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut out = GzBuilder::new().mtime(0).write(Vec::new(), Compression::new(6));
+    let mut out = GzBuilder::new()
+        .mtime(0)
+        .write(Vec::new(), Compression::new(6));
     out.write_all(bytes).expect("memory takes all");
     out.finish().expect("memory takes all")
 }

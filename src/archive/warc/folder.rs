@@ -29,12 +29,20 @@ pub(super) struct Collection {
 
 /// Opens a single WARC file or a folder of them.
 pub(super) fn open(path: &Path) -> Result<Collection, ArchiveError> {
-    let metadata = std::fs::metadata(path).map_err(|e| file_error(path, format!("{e}; give a WARC file or a folder of them")))?;
+    let metadata = std::fs::metadata(path)
+        .map_err(|e| file_error(path, format!("{e}; give a WARC file or a folder of them")))?;
     let (folder, only) = if metadata.is_dir() {
         (path.to_path_buf(), None)
     } else {
-        let name = base_name(path).ok_or_else(|| file_error(path, "its name is not UTF-8; rename it"))?;
-        (path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new(".")).to_path_buf(), Some(name))
+        let name =
+            base_name(path).ok_or_else(|| file_error(path, "its name is not UTF-8; rename it"))?;
+        (
+            path.parent()
+                .filter(|p| !p.as_os_str().is_empty())
+                .unwrap_or(Path::new("."))
+                .to_path_buf(),
+            Some(name),
+        )
     };
     let listing = Listing::read(&folder)?;
     let (warcs, indexes) = match &only {
@@ -42,7 +50,10 @@ pub(super) fn open(path: &Path) -> Result<Collection, ArchiveError> {
         Some(name) => (vec![name.clone()], listing.indexes_of(name)),
     };
     if warcs.is_empty() && indexes.is_empty() {
-        return Err(file_error(path, "the folder holds no WARC file (.warc, .warc.gz) and no index (.cdxj, .cdx)"));
+        return Err(file_error(
+            path,
+            "the folder holds no WARC file (.warc, .warc.gz) and no index (.cdxj, .cdx)",
+        ));
     }
     let mut loader = Loader::new(folder, warcs);
     for index in &indexes {
@@ -54,7 +65,10 @@ pub(super) fn open(path: &Path) -> Result<Collection, ArchiveError> {
 }
 
 pub(super) fn file_error(path: &Path, detail: impl Into<String>) -> ArchiveError {
-    ArchiveError::File { path: shown(&path.display().to_string()), detail: detail.into() }
+    ArchiveError::File {
+        path: shown(&path.display().to_string()),
+        detail: detail.into(),
+    }
 }
 
 fn base_name(path: &Path) -> Option<String> {
@@ -63,7 +77,10 @@ fn base_name(path: &Path) -> Option<String> {
 
 /// `sample` for `sample.warc.gz`, `sample.cdxj` and `sample.warc.gz.cdxj`.
 fn stem(name: &str) -> &str {
-    let name = [".cdxj", ".cdx"].iter().find_map(|end| name.strip_suffix(end)).unwrap_or(name);
+    let name = [".cdxj", ".cdx"]
+        .iter()
+        .find_map(|end| name.strip_suffix(end))
+        .unwrap_or(name);
     let name = name.strip_suffix(".gz").unwrap_or(name);
     name.strip_suffix(".warc").unwrap_or(name)
 }
@@ -77,7 +94,10 @@ struct Listing {
 impl Listing {
     fn read(folder: &Path) -> Result<Self, ArchiveError> {
         let fail = |e: std::io::Error| file_error(folder, format!("{e}; make the folder readable"));
-        let mut listing = Self { warcs: Vec::new(), indexes: Vec::new() };
+        let mut listing = Self {
+            warcs: Vec::new(),
+            indexes: Vec::new(),
+        };
         for entry in std::fs::read_dir(folder).map_err(fail)? {
             let path = entry.map_err(fail)?.path();
             let Some(name) = base_name(&path).filter(|_| path.is_file()) else {
@@ -97,8 +117,17 @@ impl Listing {
 
     /// The indexes that may be of one file: those that share its name, else all in its folder.
     fn indexes_of(&self, warc: &str) -> Vec<String> {
-        let own: Vec<String> = self.indexes.iter().filter(|index| stem(index) == stem(warc)).cloned().collect();
-        if own.is_empty() { self.indexes.clone() } else { own }
+        let own: Vec<String> = self
+            .indexes
+            .iter()
+            .filter(|index| stem(index) == stem(warc))
+            .cloned()
+            .collect();
+        if own.is_empty() {
+            self.indexes.clone()
+        } else {
+            own
+        }
     }
 }
 
@@ -135,41 +164,61 @@ impl Loader {
             return number;
         }
         let number = u32::try_from(self.files.len()).unwrap_or(u32::MAX);
-        self.files.push(WarcFile { name: name.to_owned(), path });
+        self.files.push(WarcFile {
+            name: name.to_owned(),
+            path,
+        });
         self.numbers.insert(name.to_owned(), number);
         number
     }
 
     fn load_index(&mut self, index: &str, only: Option<&str>) -> Result<(), ArchiveError> {
         let path = self.folder.join(index);
-        let fail = |e: std::io::Error| file_error(&path, format!("{e}; make the index readable or delete it"));
+        let fail = |e: std::io::Error| {
+            file_error(&path, format!("{e}; make the index readable or delete it"))
+        };
         let file = File::open(&path).map_err(fail)?;
-        let mut rows: Vec<IndexRow> = Vec::new();
-        let mut bad = std::mem::take(&mut self.bad);
-        let read = read_index(BufReader::with_capacity(BUFFER_BYTES, file), &mut |row| rows.push(row), &mut |line| bad.add(line));
-        self.bad = bad;
-        let report = read.map_err(fail)?;
+        // An index without a column for the file is of the file that shares its name, or of the only one there is.
+        let unnamed = self.file_meant_by(index);
+        let reader = BufReader::with_capacity(BUFFER_BYTES, file);
+        let report = read_index(reader, &mut |row| self.take(row, unnamed.as_deref(), only))
+            .map_err(fail)?;
         if !report.has_places {
-            tracing::warn!(index, "the index names no offsets (column V); the WARC files are read instead");
+            tracing::warn!(
+                index,
+                "the index names no offsets (column V); the WARC files are read instead"
+            );
         }
         if report.bad_rows > 0 {
-            tracing::warn!(index, bad_rows = report.bad_rows, "rows of the index cannot be read and are left out");
-        }
-        for row in rows {
-            // An index without a column for the file is of the only file there is, or of the one that shares its name.
-            let name = row.filename.or_else(|| self.file_meant_by(index));
-            let Some(name) = name else {
-                self.bad.add(row.capture.urlkey.as_str());
-                continue;
-            };
-            if only.is_some_and(|only| only != name) {
-                continue;
-            }
-            let file = self.number_of(&name, None);
-            self.named.insert(file);
-            self.rows.push(Row { capture: row.capture, file, place: Place { offset: row.offset, skip: 0 } });
+            tracing::warn!(
+                index,
+                bad_rows = report.bad_rows,
+                "rows of the index cannot be read and are left out"
+            );
         }
         Ok(())
+    }
+
+    fn take(&mut self, row: Result<IndexRow, &str>, unnamed: Option<&str>, only: Option<&str>) {
+        let row = match row {
+            Ok(row) => row,
+            Err(line) => return self.bad.add(line),
+        };
+        let Some(name) = row.filename.as_deref().or(unnamed) else {
+            return self.bad.add(row.capture.urlkey.as_str());
+        };
+        if only.is_none_or(|only| only == name) {
+            let file = self.number_of(name, None);
+            self.named.insert(file);
+            self.rows.push(Row {
+                capture: row.capture,
+                file,
+                place: Place {
+                    offset: row.offset,
+                    skip: 0,
+                },
+            });
+        }
     }
 
     fn file_meant_by(&self, index: &str) -> Option<String> {
@@ -181,12 +230,25 @@ impl Loader {
 
     /// An index alone is no archive: one of the files that it names must be there.
     fn require_some_file(&self, path: &Path) -> Result<(), ArchiveError> {
-        let named = || (0_u32..).zip(&self.files).filter(|(number, _)| self.named.contains(number)).map(|(_, file)| file);
-        let Some(missing) = named().next().filter(|_| named().all(|file| file.path.is_none())) else {
+        let named = || {
+            (0_u32..)
+                .zip(&self.files)
+                .filter(|(number, _)| self.named.contains(number))
+                .map(|(_, file)| file)
+        };
+        let Some(missing) = named()
+            .next()
+            .filter(|_| named().all(|file| file.path.is_none()))
+        else {
             return Ok(());
         };
         let name = shown(&missing.name);
-        Err(file_error(path, format!("its index names `{name}`, but neither that nor any other file that it names is there; put them beside it")))
+        Err(file_error(
+            path,
+            format!(
+                "its index names `{name}`, but neither that nor any other file that it names is there; put them beside it"
+            ),
+        ))
     }
 
     /// Reads every file that no row of an index names.
@@ -208,28 +270,46 @@ impl Loader {
                 tracing::warn!(file = %path.display(), bad_rows = scan.bad_rows, "records without a valid URL or date are left out");
                 self.bad.add_nameless(scan.bad_rows);
             }
-            self.rows.extend(scan.rows.into_iter().map(|(capture, place)| Row { capture, file: number, place }));
+            self.rows
+                .extend(scan.rows.into_iter().map(|(capture, place)| Row {
+                    capture,
+                    file: number,
+                    place,
+                }));
         }
         Ok(())
     }
 
     fn finish(self) -> Collection {
-        Collection { files: self.files, catalogue: Catalogue::new(self.rows, &self.bad) }
+        Collection {
+            files: self.files,
+            catalogue: Catalogue::new(self.rows, &self.bad),
+        }
     }
 }
 
 /// An archive that ends too early is not taken for a complete one.
 fn scan_error(path: &Path, fault: &ScanFault) -> ArchiveError {
-    let ScanFault { offset, detail, is_cut_off } = fault;
-    let detail = if *is_cut_off {
+    let ScanFault {
+        offset,
+        detail,
+        is_cut_off,
+    } = fault;
+    let detail = if *is_cut_off && *offset == 0 {
+        format!("it is cut off in its first record ({detail}); download it again")
+    } else if *is_cut_off {
         format!(
             "it is cut off in the record at byte {offset} ({detail}); download it again, or cut it off at the last whole record \
              with `truncate --size={offset}`: an archive without an index must be whole"
         )
     } else if *offset == 0 {
-        format!("it does not begin as a WARC file does ({detail}); give a WARC file (.warc, .warc.gz) or a folder of them")
+        format!(
+            "it does not begin as a WARC file does ({detail}); give a WARC file (.warc, .warc.gz) or a folder of them, and download it again if it should be one"
+        )
     } else {
-        format!("the record at byte {offset} cannot be read ({detail}); download the file again, or put its index (.cdxj, .cdx) beside it")
+        format!(
+            "the record at byte {offset} cannot be read ({detail}); download the file again, or put its index (.cdxj, .cdx) beside it"
+        )
     };
     file_error(path, detail)
 }

@@ -25,18 +25,26 @@ impl ResponseHead {
         let mut line = Vec::new();
         // A blank line or two before the status line came from servers that counted a previous body wrongly.
         for _ in 0..3 {
-            if read_line(reader, MAX_CHUNK_LINE_BYTES, &mut line)? == Line::End || !line.is_empty() {
+            if read_line(reader, MAX_CHUNK_LINE_BYTES, &mut line)? == Line::End || !line.is_empty()
+            {
                 break;
             }
         }
         let text = String::from_utf8_lossy(&line);
-        let status = status_of(&text).ok_or_else(|| HeadFault::WrongStart(format!("`{}` is no HTTP status line", shown(&text))))?;
-        Ok(Self { status, headers: Headers::read(reader, MAX_HEAD_BYTES)? })
+        let status = status_of(&text).ok_or_else(|| {
+            HeadFault::WrongStart(format!("`{}` is no HTTP status line", shown(&text)))
+        })?;
+        Ok(Self {
+            status,
+            headers: Headers::read(reader, MAX_HEAD_BYTES)?,
+        })
     }
 
     /// True when the body is said to come in chunks.
     pub(super) fn is_chunked(&self) -> bool {
-        self.headers.all("transfer-encoding").any(|value| value.to_ascii_lowercase().contains("chunked"))
+        self.headers
+            .all("transfer-encoding")
+            .any(|value| value.to_ascii_lowercase().contains("chunked"))
     }
 
     /// The MIME type without parameters, `unk` where there is none that could stand in an index.
@@ -47,7 +55,10 @@ impl ResponseHead {
 
 /// A `Content-Type` without parameters; `unk` for none.
 pub(super) fn mimetype_of(content_type: Option<&str>) -> String {
-    let bare = content_type.and_then(|value| value.split(';').next()).unwrap_or_default().trim();
+    let bare = content_type
+        .and_then(|value| value.split(';').next())
+        .unwrap_or_default()
+        .trim();
     let fits = !bare.is_empty() && bare.len() <= 200 && bare.bytes().all(|b| b.is_ascii_graphic());
     if fits { bare } else { "unk" }.to_owned()
 }
@@ -56,7 +67,9 @@ pub(super) fn mimetype_of(content_type: Option<&str>) -> String {
 fn status_of(line: &str) -> Option<u16> {
     let mut words = line.split_ascii_whitespace();
     let protocol = words.next()?;
-    let is_http = protocol.get(..4).is_some_and(|p| p.eq_ignore_ascii_case("http"));
+    let is_http = protocol
+        .get(..4)
+        .is_some_and(|p| p.eq_ignore_ascii_case("http"));
     let status = words.next()?.get(..3)?.parse::<u16>().ok()?;
     (is_http && (100..=999).contains(&status)).then_some(status)
 }
@@ -86,7 +99,11 @@ enum ChunkState {
 
 impl<R: BufRead> Unchunked<R> {
     pub(super) fn new(inner: R) -> Self {
-        Self { inner, state: ChunkState::Start, first_line: io::Cursor::default() }
+        Self {
+            inner,
+            state: ChunkState::Start,
+            first_line: io::Cursor::default(),
+        }
     }
 
     /// Reads the line with the next chunk's size.
@@ -100,14 +117,20 @@ impl<R: BufRead> Unchunked<R> {
         match chunk_size(&line) {
             Some(0) => Ok(ChunkState::Done),
             Some(left) if found == Line::Whole => Ok(ChunkState::Inside { left }),
-            _ => Err(io::Error::new(io::ErrorKind::InvalidData, "a chunk of the body has no valid size")),
+            _ => Err(io::Error::new(
+                io::ErrorKind::InvalidData,
+                "a chunk of the body has no valid size",
+            )),
         }
     }
 
     /// Takes the first line and tells whether it is the size of a chunk; if not, the line is kept to be given back.
     fn start(&mut self) -> io::Result<ChunkState> {
         let mut line = Vec::new();
-        self.inner.by_ref().take(MAX_CHUNK_LINE_BYTES as u64).read_until(b'\n', &mut line)?;
+        self.inner
+            .by_ref()
+            .take(MAX_CHUNK_LINE_BYTES as u64)
+            .read_until(b'\n', &mut line)?;
         Ok(match chunk_size(&line) {
             Some(0) => ChunkState::Done,
             Some(left) if line.ends_with(b"\n") => ChunkState::Inside { left },
@@ -138,14 +161,21 @@ impl<R: BufRead> Read for Unchunked<R> {
                 ChunkState::Between => self.state = self.next_chunk()?,
                 ChunkState::NotChunked => {
                     let count = self.first_line.read(out)?;
-                    return if count > 0 { Ok(count) } else { self.inner.read(out) };
+                    return if count > 0 {
+                        Ok(count)
+                    } else {
+                        self.inner.read(out)
+                    };
                 }
                 ChunkState::Done => return Ok(0),
                 ChunkState::Inside { left } => {
                     let room = usize::try_from(left).unwrap_or(usize::MAX).min(out.len());
                     let count = self.inner.read(out.get_mut(..room).unwrap_or_default())?;
                     if count == 0 {
-                        return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the body ends inside a chunk"));
+                        return Err(io::Error::new(
+                            io::ErrorKind::UnexpectedEof,
+                            "the body ends inside a chunk",
+                        ));
                     }
                     let left = left.saturating_sub(count as u64);
                     if left == 0 {
@@ -175,31 +205,53 @@ mod tests {
 
     #[test]
     fn status_lines_of_all_kinds_are_read() {
-        for (line, status) in [("HTTP/1.1 200 OK", 200), ("HTTP/1.0 404", 404), ("http/2 301", 301), ("HTTP/1.1  503  x y", 503)] {
+        for (line, status) in [
+            ("HTTP/1.1 200 OK", 200),
+            ("HTTP/1.0 404", 404),
+            ("http/2 301", 301),
+            ("HTTP/1.1  503  x y", 503),
+        ] {
             assert_eq!(status_of(line), Some(status), "{line}");
         }
-        for line in ["", "HTTP/1.1", "HTTP/1.1 abc", "HTTP/1.1 20", "HTTP/1.1 2é0", "<html>", "HTTP/1.1 099 x"] {
+        for line in [
+            "",
+            "HTTP/1.1",
+            "HTTP/1.1 abc",
+            "HTTP/1.1 20",
+            "HTTP/1.1 2é0",
+            "<html>",
+            "HTTP/1.1 099 x",
+        ] {
             assert_eq!(status_of(line), None, "{line}");
         }
     }
 
     #[test]
     fn a_response_with_bare_line_feeds_and_hundreds_of_headers_is_read() {
-        let mut raw = String::from("\r\nHTTP/1.0 200\n");
-        for n in 0..900 {
-            raw += &format!("X-{n}: {n}\n");
-        }
-        raw += "Content-Type: text/html ; charset=x\n\nbody";
+        let headers: Vec<String> = (0..900).map(|n| format!("X-{n}: {n}\n")).collect();
+        let raw = format!(
+            "\r\nHTTP/1.0 200\n{}Content-Type: text/html ; charset=x\n\nbody",
+            headers.concat()
+        );
         let mut reader = raw.as_bytes();
         let head = ResponseHead::read(&mut reader).unwrap();
-        assert_eq!((head.status, head.mimetype().as_str(), reader), (200, "text/html", &b"body"[..]));
+        assert_eq!(
+            (head.status, head.mimetype().as_str(), reader),
+            (200, "text/html", &b"body"[..])
+        );
     }
 
     #[test]
     fn chunks_are_put_together() {
-        assert_eq!(unchunk(b"3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nTrailer: z\r\n\r\n").unwrap(), b"abcde");
+        assert_eq!(
+            unchunk(b"3\r\nabc\r\n2;x=y\r\nde\r\n0\r\nTrailer: z\r\n\r\n").unwrap(),
+            b"abcde"
+        );
         assert_eq!(unchunk(b"3 \nabc\n2\nde\n").unwrap(), b"abcde");
-        assert_eq!(unchunk(b"<html>not in chunks").unwrap(), b"<html>not in chunks");
+        assert_eq!(
+            unchunk(b"<html>not in chunks").unwrap(),
+            b"<html>not in chunks"
+        );
         assert_eq!(unchunk(b"").unwrap(), b"");
         assert!(unchunk(b"5\r\nabc").is_err());
         assert!(unchunk(b"3\r\nabc\r\nzz\r\n").is_err());

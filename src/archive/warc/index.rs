@@ -41,13 +41,16 @@ struct Columns {
     letters: Vec<char>,
 }
 
-/// Reads a CDXJ or CDX file line by line. A bad row goes to `bad` (the start of its line) and never ends the reading.
+/// Reads a CDXJ or CDX file line by line and gives each row, or the line (at most its first 64 KiB) that is a bad one.
+/// A bad row never ends the reading.
 pub(super) fn read_index(
     mut reader: impl BufRead,
-    rows: &mut impl FnMut(IndexRow),
-    bad: &mut impl FnMut(&str),
+    sink: &mut impl FnMut(Result<IndexRow, &str>),
 ) -> io::Result<IndexReport> {
-    let mut report = IndexReport { bad_rows: 0, has_places: true };
+    let mut report = IndexReport {
+        bad_rows: 0,
+        has_places: true,
+    };
     let mut columns: Option<Columns> = None;
     let mut line = Vec::new();
     loop {
@@ -76,12 +79,10 @@ pub(super) fn read_index(
                 None => None,
             }
         };
-        if let Some(row) = row {
-            rows(row);
-        } else {
+        if row.is_none() {
             report.bad_rows = report.bad_rows.saturating_add(1);
-            bad(text);
         }
+        sink(row.ok_or(text));
     }
 }
 
@@ -90,9 +91,21 @@ fn columns_of(line: &str) -> Option<Columns> {
     let mut characters = line.chars();
     let delimiter = characters.next()?;
     let rest = characters.as_str().strip_prefix("CDX")?;
-    let letters: Vec<&str> = rest.split(delimiter).map(str::trim).filter(|l| !l.is_empty()).collect();
-    let single = |letter: &&str| letter.chars().next().filter(|_| letter.chars().count() == 1);
-    Some(Columns { delimiter, letters: letters.iter().filter_map(single).collect() })
+    let letters: Vec<&str> = rest
+        .split(delimiter)
+        .map(str::trim)
+        .filter(|l| !l.is_empty())
+        .collect();
+    let single = |letter: &&str| {
+        letter
+            .chars()
+            .next()
+            .filter(|_| letter.chars().count() == 1)
+    };
+    Some(Columns {
+        delimiter,
+        letters: letters.iter().filter_map(single).collect(),
+    })
 }
 
 /// The columns of a line in a file without a header line, by their number (pywb, `CDXObject.CDX_FORMATS`).
@@ -103,7 +116,10 @@ fn usual_columns(line: &str) -> Option<Columns> {
         11 => "NbamskrMSVg",
         _ => return None,
     };
-    Some(Columns { delimiter: ' ', letters: letters.chars().collect() })
+    Some(Columns {
+        delimiter: ' ',
+        letters: letters.chars().collect(),
+    })
 }
 
 fn parse_cdx(line: &str, columns: &Columns) -> Option<IndexRow> {
@@ -113,7 +129,10 @@ fn parse_cdx(line: &str, columns: &Columns) -> Option<IndexRow> {
     }
     let field = |letter: char| {
         let at = columns.letters.iter().position(|&l| l == letter)?;
-        fields.get(at).copied().filter(|value| !value.is_empty() && *value != "-")
+        fields
+            .get(at)
+            .copied()
+            .filter(|value| !value.is_empty() && *value != "-")
     };
     row(&Fields {
         urlkey: field('N').or_else(|| field('A').filter(|key| key.contains(')'))),
@@ -174,7 +193,12 @@ fn row(fields: &Fields<'_>) -> Option<IndexRow> {
     };
     let filename = match fields.filename {
         // Only the base name counts, so that no index can point out of its folder.
-        Some(name) => Some(name.rsplit(['/', '\\']).next().filter(|base| !base.is_empty())?.to_owned()),
+        Some(name) => Some(
+            name.rsplit(['/', '\\'])
+                .next()
+                .filter(|base| !base.is_empty())?
+                .to_owned(),
+        ),
         None => None,
     };
     Some(IndexRow {
@@ -183,7 +207,10 @@ fn row(fields: &Fields<'_>) -> Option<IndexRow> {
             timestamp: Timestamp::from_cdx(fields.timestamp).ok()?,
             original: fields.url.to_owned(),
             mimetype: fields.mime.unwrap_or("-").to_owned(),
-            statuscode: fields.status.and_then(|s| s.parse().ok()).filter(|s| (100..=999).contains(s)),
+            statuscode: fields
+                .status
+                .and_then(|s| s.parse().ok())
+                .filter(|s| (100..=999).contains(s)),
             digest: fields.digest.and_then(|d| PayloadDigest::parse(d).ok()),
             length: fields.length.and_then(|l| l.parse().ok()),
         },
@@ -199,7 +226,7 @@ mod tests {
 
     fn read(text: &[u8]) -> (Vec<IndexRow>, IndexReport) {
         let mut rows = Vec::new();
-        let report = read_index(text, &mut |row| rows.push(row), &mut |_| {}).unwrap();
+        let report = read_index(text, &mut |row| rows.extend(row)).unwrap();
         (rows, report)
     }
 
@@ -214,7 +241,11 @@ mod tests {
         for text in [eleven, nine, seven, tabs] {
             let (rows, report) = read(text.as_bytes());
             assert_eq!((rows.len(), report.bad_rows), (1, 0), "{text}");
-            assert_eq!((rows[0].capture.urlkey.as_str(), rows[0].offset), ("com,example)/", 334), "{text}");
+            assert_eq!(
+                (rows[0].capture.urlkey.as_str(), rows[0].offset),
+                ("com,example)/", 334),
+                "{text}"
+            );
             assert_eq!(rows[0].filename.as_deref(), Some("dupes.warc.gz"));
         }
         let headless = nine.split_once('\n').unwrap().1;
@@ -224,7 +255,10 @@ mod tests {
     #[test]
     fn a_cdx_without_offsets_says_that_it_has_no_places() {
         let (rows, report) = read(b" CDX N b a m s k S\ncom,example)/ 20140127171200 http://example.com text/html 200 AAA 12\n");
-        assert_eq!((rows.len(), report.has_places, report.bad_rows), (0, false, 0));
+        assert_eq!(
+            (rows.len(), report.has_places, report.bad_rows),
+            (0, false, 0)
+        );
     }
 
     #[test]
@@ -244,20 +278,30 @@ mod tests {
         assert_eq!(rows[0].filename.as_deref(), Some("example.warc.gz"));
         assert_eq!(rows[1].capture.urlkey.as_str(), "com,example)/b");
         assert_eq!(rows[1].capture.timestamp.to_string(), "20000824162300");
-        assert_eq!((rows[1].capture.statuscode, &rows[1].capture.digest), (None, &None));
+        assert_eq!(
+            (rows[1].capture.statuscode, &rows[1].capture.digest),
+            (None, &None)
+        );
     }
 
     #[test]
     fn an_overlong_line_is_one_bad_row() {
-        let long = format!("com,example)/ 20140103030321 {{\"url\": \"http://example.com/{}\", \"offset\": \"0\"}}\n", "a".repeat(100_000));
-        let good = "com,example)/ 20140103030321 {\"url\": \"http://example.com/\", \"offset\": \"0\"}\n";
+        let long = format!(
+            "com,example)/ 20140103030321 {{\"url\": \"http://example.com/{}\", \"offset\": \"0\"}}\n",
+            "a".repeat(100_000)
+        );
+        let good =
+            "com,example)/ 20140103030321 {\"url\": \"http://example.com/\", \"offset\": \"0\"}\n";
         let (rows, report) = read(format!("{long}{good}").as_bytes());
         assert_eq!((rows.len(), report.bad_rows), (1, 1));
     }
 
     #[test]
     fn deeply_nested_json_is_a_bad_row() {
-        let text = format!("com,example)/ 20140103030321 {{\"url\": {}\n", "[".repeat(60_000));
+        let text = format!(
+            "com,example)/ 20140103030321 {{\"url\": {}\n",
+            "[".repeat(60_000)
+        );
         assert_eq!(read(text.as_bytes()).1.bad_rows, 1);
     }
 

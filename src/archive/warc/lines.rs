@@ -14,7 +14,11 @@ pub(super) enum Line {
 }
 
 /// Reads a line that ends in LF or CR LF (or with the stream) into `line`, keeping at most `cap` bytes.
-pub(super) fn read_line(reader: &mut impl BufRead, cap: usize, line: &mut Vec<u8>) -> io::Result<Line> {
+pub(super) fn read_line(
+    reader: &mut impl BufRead,
+    cap: usize,
+    line: &mut Vec<u8>,
+) -> io::Result<Line> {
     line.clear();
     let mut seen_any = false;
     let mut too_long = false;
@@ -29,7 +33,9 @@ pub(super) fn read_line(reader: &mut impl BufRead, cap: usize, line: &mut Vec<u8
         }
         seen_any = true;
         let end = available.iter().position(|&b| b == b'\n');
-        let part = available.get(..end.unwrap_or(available.len())).unwrap_or_default();
+        let part = available
+            .get(..end.unwrap_or(available.len()))
+            .unwrap_or_default();
         let room = cap.saturating_sub(line.len());
         too_long |= part.len() > room;
         line.extend(part.iter().take(room));
@@ -99,18 +105,30 @@ impl Headers {
 
     /// A single field, or none.
     pub(super) fn of(name: &str, value: Option<&str>) -> Self {
-        Self { fields: value.map(|value| (name.to_owned(), value.to_owned())).into_iter().collect() }
+        Self {
+            fields: value
+                .map(|value| (name.to_owned(), value.to_owned()))
+                .into_iter()
+                .collect(),
+        }
     }
 
     /// The first value of a field that is not empty; `name` in lower case.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        let mut values = self.fields.iter().filter(|(n, _)| n == name).map(|(_, value)| value.as_str());
+        let mut values = self
+            .fields
+            .iter()
+            .filter(|(n, _)| n == name)
+            .map(|(_, value)| value.as_str());
         values.find(|value| !value.is_empty())
     }
 
     /// Every value of a field.
     pub(super) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
-        self.fields.iter().filter(move |(n, _)| n == name).map(|(_, value)| value.as_str())
+        self.fields
+            .iter()
+            .filter(move |(n, _)| n == name)
+            .map(|(_, value)| value.as_str())
     }
 
     /// All values of a list field (`Content-Encoding`) as one list; `None` when there is none.
@@ -122,7 +140,10 @@ impl Headers {
 
 /// Header bytes as text: UTF-8 where they are, else one letter a byte, so that nothing is lost.
 fn text_of(bytes: &[u8]) -> String {
-    std::str::from_utf8(bytes).map_or_else(|_| bytes.iter().copied().map(char::from).collect(), str::to_owned)
+    std::str::from_utf8(bytes).map_or_else(
+        |_| bytes.iter().copied().map(char::from).collect(),
+        str::to_owned,
+    )
 }
 
 /// Counts what is taken from a reader.
@@ -177,9 +198,15 @@ mod tests {
         let raw = b"Content-Type: text/html;\n  charset=utf-8\r\nnonsense line\nX: \r\nX: two\nContent-Encoding: gzip\r\nCONTENT-ENCODING:br\n\nbody";
         let mut reader = &raw[..];
         let headers = Headers::read(&mut reader, 1000).unwrap();
-        assert_eq!(headers.get("content-type"), Some("text/html; charset=utf-8"));
+        assert_eq!(
+            headers.get("content-type"),
+            Some("text/html; charset=utf-8")
+        );
         assert_eq!(headers.get("x"), Some("two"));
-        assert_eq!(headers.list("content-encoding").as_deref(), Some("gzip, br"));
+        assert_eq!(
+            headers.list("content-encoding").as_deref(),
+            Some("gzip, br")
+        );
         assert_eq!(headers.get("missing"), None);
         assert_eq!(reader, b"body");
     }
@@ -187,9 +214,15 @@ mod tests {
     #[test]
     fn headers_without_end_stop_at_the_budget() {
         let endless = io::repeat(b'a').take(10_000_000);
-        assert!(matches!(Headers::read(&mut io::BufReader::new(endless), 5000), Err(HeadFault::TooLong(5000))));
+        assert!(matches!(
+            Headers::read(&mut io::BufReader::new(endless), 5000),
+            Err(HeadFault::TooLong(5000))
+        ));
         let many = "a: b\n".repeat(100_000);
-        assert!(matches!(Headers::read(&mut many.as_bytes(), 5000), Err(HeadFault::TooLong(5000))));
+        assert!(matches!(
+            Headers::read(&mut many.as_bytes(), 5000),
+            Err(HeadFault::TooLong(5000))
+        ));
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! Archives kept as files: WARC files (ISO 28500), plain or compressed, with CDXJ or CDX indexes beside them.
 //!
 //! A folder or a single file is opened; rows come from the indexes, and files that no index names are read from end to
-//! end. Rows stay in memory (about 350 bytes each), payloads never do: a capture is read where its row says it is.
+//! end. Rows stay in memory (about 400 bytes each), payloads never do: a capture is read where its row says it is.
 //! Replay follows the rules of a Memento server: the capture nearest in time, archived redirects followed.
 
 mod catalogue;
@@ -53,7 +53,10 @@ impl WarcArchive {
         if collection.catalogue.bad_rows() > 0 {
             tracing::warn!(path = %path.display(), bad_rows = collection.catalogue.bad_rows(), "captures without a readable index row are left out");
         }
-        Ok(Self { collection, max_body_bytes })
+        Ok(Self {
+            collection,
+            max_body_bytes,
+        })
     }
 
     /// Number of index rows, repeated ones included.
@@ -79,13 +82,22 @@ impl Archive for WarcArchive {
     }
 
     async fn memento(&self, query: &MementoQuery) -> Result<Memento, ArchiveError> {
-        let (collection, query, max_body_bytes) = (Arc::clone(&self.collection), query.clone(), self.max_body_bytes);
+        let (collection, query, max_body_bytes) = (
+            Arc::clone(&self.collection),
+            query.clone(),
+            self.max_body_bytes,
+        );
         let what = shown(&query.original);
-        let reading = tokio::task::spawn_blocking(move || follow(&collection, &query, max_body_bytes));
+        let reading =
+            tokio::task::spawn_blocking(move || follow(&collection, &query, max_body_bytes));
         match reading.await {
             Ok(answer) => answer,
             Err(error) if error.is_cancelled() => Err(ArchiveError::Interrupted),
-            Err(error) => Err(ArchiveError::Unavailable { archive: self.name(), what, detail: error.to_string() }),
+            Err(error) => Err(ArchiveError::Unavailable {
+                archive: self.name(),
+                what,
+                detail: error.to_string(),
+            }),
         }
     }
 
@@ -103,8 +115,12 @@ impl Archive for WarcArchive {
 }
 
 /// The memento nearest to a moment, archived redirects followed.
-fn follow(collection: &Collection, query: &MementoQuery, max_body_bytes: u64) -> Result<Memento, ArchiveError> {
-    let mut row = nearest(collection, &query.original, query.timestamp, query.window)?;
+fn follow(
+    collection: &Collection,
+    query: &MementoQuery,
+    max_body_bytes: u64,
+) -> Result<Memento, ArchiveError> {
+    let mut row = nearest(collection, query)?;
     let mut redirects: Vec<Redirect> = Vec::new();
     let mut visited: Vec<&Row> = Vec::new();
     loop {
@@ -122,23 +138,38 @@ fn follow(collection: &Collection, query: &MementoQuery, max_body_bytes: u64) ->
                 });
                 row = next_hop(collection, row, &to, query.window)?;
                 if redirects.len() > MAX_REDIRECTS || visited.contains(&row) {
-                    return Err(ArchiveError::RedirectLoop { url: shown(&query.original) });
+                    return Err(ArchiveError::RedirectLoop {
+                        url: shown(&query.original),
+                    });
                 }
             }
             200..=299 | 400..=999 => return finish(query, capture, found, redirects),
             status => {
                 let detail = format!("a response of status {status} is none");
-                return Err(ArchiveError::Damaged { url: shown(&capture.original), detail });
+                return Err(ArchiveError::Damaged {
+                    url: shown(&capture.original),
+                    detail,
+                });
             }
         }
     }
 }
 
-fn finish(query: &MementoQuery, capture: &Capture, found: Replay, redirects: Vec<Redirect>) -> Result<Memento, ArchiveError> {
+fn finish(
+    query: &MementoQuery,
+    capture: &Capture,
+    found: Replay,
+    redirects: Vec<Redirect>,
+) -> Result<Memento, ArchiveError> {
     // The digest of the row asked for says nothing about a page that redirects led to.
-    let expected = query.expected_digest.as_ref().filter(|_| redirects.is_empty());
+    let expected = query
+        .expected_digest
+        .as_ref()
+        .filter(|_| redirects.is_empty());
     if found.has_no_payload && expected.is_some_and(|digest| *digest != PayloadDigest::of(b"")) {
-        return Err(ArchiveError::LostPayload { url: shown(&capture.original) });
+        return Err(ArchiveError::LostPayload {
+            url: shown(&capture.original),
+        });
     }
     Ok(Memento {
         timestamp: capture.timestamp,
@@ -150,16 +181,22 @@ fn finish(query: &MementoQuery, capture: &Capture, found: Replay, redirects: Vec
     })
 }
 
-/// The capture of a URL nearest to a moment; of two as near, the one with the same spelling of the URL.
-fn nearest<'a>(
-    collection: &'a Collection,
-    url: &str,
-    timestamp: Timestamp,
-    window: (Timestamp, Timestamp),
-) -> Result<&'a Row, ArchiveError> {
+/// The capture nearest to the moment asked for; of several as near, the one with the same spelling of the URL, then the
+/// one with the digest expected (one second can hold http and https, and one URL with two digests).
+fn nearest<'a>(collection: &'a Collection, query: &MementoQuery) -> Result<&'a Row, ArchiveError> {
+    let (url, timestamp) = (query.original.as_str(), query.timestamp);
     let rows = rows_of(collection, url)?;
-    let order = |row: &&Row| (row.capture.timestamp.distance_seconds(timestamp), row.capture.original != url);
-    inside(&rows, window).min_by_key(order).ok_or_else(|| outside(&rows, url, timestamp))
+    let order = |row: &&Row| {
+        let capture = &row.capture;
+        (
+            capture.timestamp.distance_seconds(timestamp),
+            capture.original != url,
+            capture.digest != query.expected_digest,
+        )
+    };
+    inside(&rows, query.window)
+        .min_by_key(order)
+        .ok_or_else(|| outside(&rows, url, timestamp))
 }
 
 /// The capture that an archived redirect leads to: nearest to the redirect in time, but any with the same spelling of
@@ -172,7 +209,12 @@ fn next_hop<'a>(
 ) -> Result<&'a Row, ArchiveError> {
     let timestamp = from.capture.timestamp;
     let rows = rows_of(collection, url)?;
-    let order = |row: &&Row| (row.capture.original != url, row.capture.timestamp.distance_seconds(timestamp));
+    let order = |row: &&Row| {
+        (
+            row.capture.original != url,
+            row.capture.timestamp.distance_seconds(timestamp),
+        )
+    };
     let others = inside(&rows, window).filter(|row| *row != from);
     if let Some(row) = others.min_by_key(order) {
         return Ok(row);
@@ -185,17 +227,34 @@ fn next_hop<'a>(
 }
 
 fn rows_of<'a>(collection: &'a Collection, url: &str) -> Result<Vec<&'a Row>, ArchiveError> {
-    let rows = UrlKey::of(url).map(|key| collection.catalogue.rows_of(&key)).unwrap_or_default();
-    if rows.is_empty() { Err(ArchiveError::NotArchived { url: shown(url) }) } else { Ok(rows) }
+    let rows = UrlKey::of(url)
+        .map(|key| collection.catalogue.rows_of(&key))
+        .unwrap_or_default();
+    if rows.is_empty() {
+        Err(ArchiveError::NotArchived { url: shown(url) })
+    } else {
+        Ok(rows)
+    }
 }
 
-fn inside<'a, 'b>(rows: &'b [&'a Row], window: (Timestamp, Timestamp)) -> impl Iterator<Item = &'a Row> + use<'a, 'b> {
-    rows.iter().copied().filter(move |row| (window.0..=window.1).contains(&row.capture.timestamp))
+fn inside<'a, 'b>(
+    rows: &'b [&'a Row],
+    window: (Timestamp, Timestamp),
+) -> impl Iterator<Item = &'a Row> + use<'a, 'b> {
+    rows.iter()
+        .copied()
+        .filter(move |row| (window.0..=window.1).contains(&row.capture.timestamp))
 }
 
 fn outside(rows: &[&Row], url: &str, timestamp: Timestamp) -> ArchiveError {
-    match rows.iter().min_by_key(|row| row.capture.timestamp.distance_seconds(timestamp)) {
-        Some(row) => ArchiveError::Displaced { url: shown(&row.capture.original), timestamp: row.capture.timestamp },
+    match rows
+        .iter()
+        .min_by_key(|row| row.capture.timestamp.distance_seconds(timestamp))
+    {
+        Some(row) => ArchiveError::Displaced {
+            url: shown(&row.capture.original),
+            timestamp: row.capture.timestamp,
+        },
         None => ArchiveError::NotArchived { url: shown(url) },
     }
 }
@@ -206,9 +265,15 @@ fn target_of(found: &Replay, capture: &Capture) -> Result<String, ArchiveError> 
         url: shown(&capture.original),
         detail: format!("a redirect of status {} {detail}", found.status),
     };
-    let location = found.location.as_deref().ok_or_else(|| damaged("without Location"))?;
-    let base = Url::parse(&capture.original).map_err(|_| damaged("from an address that is none"))?;
-    let mut target = base.join(location).map_err(|_| damaged("to an address that is none"))?;
+    let location = found
+        .location
+        .as_deref()
+        .ok_or_else(|| damaged("without Location"))?;
+    let base =
+        Url::parse(&capture.original).map_err(|_| damaged("from an address that is none"))?;
+    let mut target = base
+        .join(location)
+        .map_err(|_| damaged("to an address that is none"))?;
     if UrlKey::of_url(&target).is_err() || target.as_str().len() > 4096 {
         return Err(damaged("to something that is no web page"));
     }

@@ -49,7 +49,11 @@ enum Fault {
 impl From<io::Error> for Fault {
     fn from(error: io::Error) -> Self {
         // Errors of the system have a number; those of decompressors and of parsers here have none.
-        if error.raw_os_error().is_some() { Self::System(error) } else { Self::Damaged(error.to_string()) }
+        if error.raw_os_error().is_some() {
+            Self::System(error)
+        } else {
+            Self::Damaged(error.to_string())
+        }
     }
 }
 
@@ -63,14 +67,23 @@ impl From<HeadFault> for Fault {
 }
 
 /// The response of a capture.
-pub(super) fn replay(collection: &Collection, row: &Row, max_body_bytes: u64) -> Result<Replay, ArchiveError> {
+pub(super) fn replay(
+    collection: &Collection,
+    row: &Row,
+    max_body_bytes: u64,
+) -> Result<Replay, ArchiveError> {
     let record = read_record(collection, row, max_body_bytes)?;
     let (head, stored) = if record.is_revisit {
-        let origin = origin_of(&collection.catalogue, row, &record)
-            .ok_or_else(|| ArchiveError::LostPayload { url: shown(&row.capture.original) })?;
+        let origin = origin_of(&collection.catalogue, row, &record).ok_or_else(|| {
+            ArchiveError::LostPayload {
+                url: shown(&row.capture.original),
+            }
+        })?;
         let stored = read_record(collection, origin, max_body_bytes)?;
         if stored.is_revisit {
-            return Err(ArchiveError::LostPayload { url: shown(&row.capture.original) });
+            return Err(ArchiveError::LostPayload {
+                url: shown(&row.capture.original),
+            });
         }
         // A revisit of the profile "server not modified" has the head of a 304; one without a block has none.
         let own = record.response.filter(|head| head.status != 304);
@@ -83,11 +96,17 @@ pub(super) fn replay(collection: &Collection, row: &Row, max_body_bytes: u64) ->
     let stored_headers = stored.response.as_ref().map(|r| &r.headers);
     let encoding = stored_headers.and_then(|headers| headers.list("content-encoding"));
     let limit = usize::try_from(max_body_bytes).unwrap_or(usize::MAX);
-    let body = decode_body(&stored.payload, encoding.as_deref(), limit).map_err(|error| match error {
-        BodyError::TooLarge => too_large(row, max_body_bytes),
-        BodyError::Damaged(detail) => damaged(&detail),
-    })?;
-    let header = |name: &str| head.headers.get(name).or_else(|| stored_headers.and_then(|h| h.get(name))).map(str::to_owned);
+    let body =
+        decode_body(&stored.payload, encoding.as_deref(), limit).map_err(|error| match error {
+            BodyError::TooLarge => too_large(row, max_body_bytes),
+            BodyError::Damaged(detail) => damaged(&detail),
+        })?;
+    let header = |name: &str| {
+        head.headers
+            .get(name)
+            .or_else(|| stored_headers.and_then(|h| h.get(name)))
+            .map(str::to_owned)
+    };
     Ok(Replay {
         status: head.status,
         content_type: header("content-type"),
@@ -100,11 +119,17 @@ pub(super) fn replay(collection: &Collection, row: &Row, max_body_bytes: u64) ->
 /// The row whose payload a revisit repeats: the one it names, else any with the same digest.
 fn origin_of<'a>(catalogue: &'a Catalogue, row: &Row, revisit: &Record) -> Option<&'a Row> {
     let (url, date) = (revisit.refers_to.0.as_deref(), revisit.refers_to.1);
-    let named = url.and_then(|url| UrlKey::of(url).ok()).zip(date).and_then(|(key, date)| {
-        let same_moment = catalogue.rows_of(&key).into_iter().filter(|other| other.capture.timestamp == date && !other.capture.is_revisit());
-        // Two schemes in one second are two rows: the exact URL first.
-        same_moment.min_by_key(|other| Some(other.capture.original.as_str()) != url)
-    });
+    let named = url
+        .and_then(|url| UrlKey::of(url).ok())
+        .zip(date)
+        .and_then(|(key, date)| {
+            let same_moment = catalogue
+                .rows_of(&key)
+                .into_iter()
+                .filter(|other| other.capture.timestamp == date && !other.capture.is_revisit());
+            // Two schemes in one second are two rows: the exact URL first.
+            same_moment.min_by_key(|other| Some(other.capture.original.as_str()) != url)
+        });
     let digest: Option<&PayloadDigest> = revisit.digest.as_ref().or(row.capture.digest.as_ref());
     named.or_else(|| digest.and_then(|digest| catalogue.row_with_payload(digest, &row.capture)))
 }
@@ -120,7 +145,11 @@ struct Record {
     has_no_payload: bool,
 }
 
-fn read_record(collection: &Collection, row: &Row, max_body_bytes: u64) -> Result<Record, ArchiveError> {
+fn read_record(
+    collection: &Collection,
+    row: &Row,
+    max_body_bytes: u64,
+) -> Result<Record, ArchiveError> {
     let Some(file) = collection.files.get(row.file as usize) else {
         return Err(damaged(collection, row, "its file is unknown"));
     };
@@ -128,11 +157,20 @@ fn read_record(collection: &Collection, row: &Row, max_body_bytes: u64) -> Resul
         Fault::Missing => ArchiveError::Unavailable {
             archive: "file".to_owned(),
             what: shown(&row.capture.original),
-            detail: format!("its WARC file `{}` is not there; put it beside its index and run again", shown(&file.name)),
+            detail: format!(
+                "its WARC file `{}` is not there; put it beside its index and run again",
+                shown(&file.name)
+            ),
         },
         Fault::System(error) => {
             let path = file.path.as_deref().unwrap_or(Path::new(&file.name));
-            file_error(path, format!("{error}, at byte {}; make the file readable and run again", row.place.offset))
+            file_error(
+                path,
+                format!(
+                    "{error}, at byte {}; make the file readable and run again",
+                    row.place.offset
+                ),
+            )
         }
         Fault::Damaged(detail) => damaged(collection, row, &detail),
         Fault::TooLarge => too_large(row, max_body_bytes),
@@ -140,13 +178,22 @@ fn read_record(collection: &Collection, row: &Row, max_body_bytes: u64) -> Resul
 }
 
 fn damaged(collection: &Collection, row: &Row, detail: &str) -> ArchiveError {
-    let name = collection.files.get(row.file as usize).map_or("?", |file| file.name.as_str());
+    let name = collection
+        .files
+        .get(row.file as usize)
+        .map_or("?", |file| file.name.as_str());
     let detail = format!("byte {} of `{}`: {detail}", row.place.offset, shown(name));
-    ArchiveError::Damaged { url: shown(&row.capture.original), detail }
+    ArchiveError::Damaged {
+        url: shown(&row.capture.original),
+        detail,
+    }
 }
 
 fn too_large(row: &Row, limit_bytes: u64) -> ArchiveError {
-    ArchiveError::TooLarge { url: shown(&row.capture.original), limit_bytes }
+    ArchiveError::TooLarge {
+        url: shown(&row.capture.original),
+        limit_bytes,
+    }
 }
 
 fn read_record_of(file: &WarcFile, row: &Row, max_body_bytes: u64) -> Result<Record, Fault> {
@@ -165,7 +212,10 @@ fn read_record_of(file: &WarcFile, row: &Row, max_body_bytes: u64) -> Result<Rec
         has_no_payload: false,
     };
     if head.kind == RecordKind::Resource {
-        record.response = Some(ResponseHead { status: 200, headers: Headers::of("content-type", head.content_type()) });
+        record.response = Some(ResponseHead {
+            status: 200,
+            headers: Headers::of("content-type", head.content_type()),
+        });
     } else if !(record.is_revisit && head.content_length == 0) {
         record.response = match ResponseHead::read(&mut block) {
             Ok(response) => Some(response),
@@ -173,13 +223,20 @@ fn read_record_of(file: &WarcFile, row: &Row, max_body_bytes: u64) -> Result<Rec
             Err(fault) => return Err(fault.into()),
         };
     }
-    if record.response.as_ref().is_some_and(|response| (300..400).contains(&response.status)) {
+    if record
+        .response
+        .as_ref()
+        .is_some_and(|response| (300..400).contains(&response.status))
+    {
         // What a redirect shows to people does not matter, nor whether it is whole (recording 030: 138 KB of it).
         return Ok(record);
     }
     if !record.is_revisit {
         record.has_no_payload = block.limit() == 0;
-        let chunked = record.response.as_ref().is_some_and(ResponseHead::is_chunked);
+        let chunked = record
+            .response
+            .as_ref()
+            .is_some_and(ResponseHead::is_chunked);
         record.payload = if chunked {
             read_capped(Unchunked::new(&mut block), max_body_bytes)?
         } else {
@@ -197,13 +254,19 @@ fn read_record_of(file: &WarcFile, row: &Row, max_body_bytes: u64) -> Result<Rec
 
 fn check_head(head: &RecordHead, row: &Row) -> Result<(), Fault> {
     if head.kind == RecordKind::Other {
-        return Err(Fault::Damaged(format!("the record there is no response but `{}`", shown(head.type_name()))));
+        return Err(Fault::Damaged(format!(
+            "the record there is no response but `{}`",
+            shown(head.type_name())
+        )));
     }
     // An index of another file of the same name would otherwise show one page under another's address.
     let target = head.target().unwrap_or_default();
     let (wanted, found) = (UrlKey::of(&row.capture.original), UrlKey::of(target));
     if target != row.capture.original && (found.is_err() || wanted != found) {
-        return Err(Fault::Damaged(format!("the record there is of `{}`; make the index again", shown(target))));
+        return Err(Fault::Damaged(format!(
+            "the record there is of `{}`; make the index again",
+            shown(target)
+        )));
     }
     match head.incomplete() {
         Some(reason) if head.kind != RecordKind::Revisit => Err(Fault::Damaged(reason)),
@@ -213,13 +276,25 @@ fn check_head(head: &RecordHead, row: &Row) -> Result<(), Fault> {
 
 fn read_capped(reader: impl Read, max_bytes: u64) -> Result<Vec<u8>, Fault> {
     let mut payload = Vec::new();
-    reader.take(max_bytes.saturating_add(1)).read_to_end(&mut payload)?;
-    if payload.len() as u64 > max_bytes { Err(Fault::TooLarge) } else { Ok(payload) }
+    reader
+        .take(max_bytes.saturating_add(1))
+        .read_to_end(&mut payload)?;
+    if payload.len() as u64 > max_bytes {
+        Err(Fault::TooLarge)
+    } else {
+        Ok(payload)
+    }
 }
 
 /// A reader that stands at the record, compressed or not.
 fn open_at(path: &Path, place: Place) -> Result<Box<dyn BufRead>, Fault> {
-    let mut file = File::open(path).map_err(|e| if e.kind() == io::ErrorKind::NotFound { Fault::Missing } else { e.into() })?;
+    let mut file = File::open(path).map_err(|e| {
+        if e.kind() == io::ErrorKind::NotFound {
+            Fault::Missing
+        } else {
+            e.into()
+        }
+    })?;
     let size = file.metadata()?.len();
     if place.offset >= size {
         return Err(Fault::Damaged(format!("the file ends at byte {size}")));
@@ -233,7 +308,9 @@ fn open_at(path: &Path, place: Place) -> Result<Box<dyn BufRead>, Fault> {
     let mut member = BufReader::with_capacity(BUFFER_BYTES, GzDecoder::new(reader));
     let skipped = io::copy(&mut member.by_ref().take(place.skip), &mut io::sink())?;
     if skipped < place.skip {
-        return Err(Fault::Damaged("the gzip member ends before the record".to_owned()));
+        return Err(Fault::Damaged(
+            "the gzip member ends before the record".to_owned(),
+        ));
     }
     Ok(Box::new(member))
 }

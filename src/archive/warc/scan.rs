@@ -52,7 +52,11 @@ pub(super) struct ScanFault {
 
 /// Reads a whole WARC file.
 pub(super) fn scan_file(path: &Path) -> Result<Scan, ScanFault> {
-    let file = File::open(path).map_err(|e| ScanFault { offset: 0, detail: e.to_string(), is_cut_off: false })?;
+    let file = File::open(path).map_err(|e| ScanFault {
+        offset: 0,
+        detail: e.to_string(),
+        is_cut_off: false,
+    })?;
     scan(BufReader::with_capacity(BUFFER_BYTES, file))
 }
 
@@ -63,10 +67,19 @@ pub(super) fn scan(reader: impl BufRead) -> Result<Scan, ScanFault> {
     loop {
         let offset = outer.position();
         let fault = |fault: HeadFault| {
-            let is_cut_off = matches!(&fault, HeadFault::Io(e) if e.kind() == io::ErrorKind::UnexpectedEof);
-            ScanFault { offset, detail: fault.to_string(), is_cut_off }
+            let is_cut_off =
+                matches!(&fault, HeadFault::Io(e) if e.kind() == io::ErrorKind::UnexpectedEof);
+            ScanFault {
+                offset,
+                detail: fault.to_string(),
+                is_cut_off,
+            }
         };
         let start = outer.fill_buf().map_err(|e| fault(e.into()))?;
+        if start.is_empty() && offset == 0 {
+            // A download that failed leaves such files; taking one for an archive without captures would hide that.
+            return Err(fault(HeadFault::WrongStart("the file is empty".to_owned())));
+        }
         if start.is_empty() {
             return Ok(scan);
         }
@@ -91,7 +104,10 @@ fn scan_member(outer: &mut impl BufRead, offset: u64, scan: &mut Scan) -> Result
         let decoder = GzDecoder::new(&mut outer);
         let mut inner = Counted::from(BufReader::with_capacity(BUFFER_BYTES, decoder), 0);
         while !inner.fill_buf()?.is_empty() {
-            let place = Place { offset, skip: inner.position() };
+            let place = Place {
+                offset,
+                skip: inner.position(),
+            };
             scan_record(&mut inner, place, scan)?;
             records += 1;
         }
@@ -121,12 +137,18 @@ fn scan_record(reader: &mut impl BufRead, place: Place, scan: &mut Scan) -> Resu
     }
     io::copy(&mut block, &mut io::sink())?;
     if block.limit() > 0 {
-        return Err(HeadFault::Io(io::Error::new(io::ErrorKind::UnexpectedEof, "the file ends inside the record")));
+        return Err(HeadFault::Io(io::Error::new(
+            io::ErrorKind::UnexpectedEof,
+            "the file ends inside the record",
+        )));
     }
     // Two CRLF end a record; some writers wrote one, or bare line feeds.
     loop {
         let bytes = reader.fill_buf()?;
-        let line_ends = bytes.iter().take_while(|b| matches!(b, b'\r' | b'\n')).count();
+        let line_ends = bytes
+            .iter()
+            .take_while(|b| matches!(b, b'\r' | b'\n'))
+            .count();
         let goes_on = line_ends > 0 && line_ends == bytes.len();
         reader.consume(line_ends);
         if !goes_on {
@@ -147,7 +169,9 @@ fn row_of(head: &RecordHead, block: &mut impl BufRead) -> Result<Row, HeadFault>
         return Ok(Row::None);
     }
     let target = head.target().unwrap_or_default();
-    let has_other_scheme = target.split_once(':').is_some_and(|(scheme, _)| !scheme.to_ascii_lowercase().starts_with("http"));
+    let has_other_scheme = target
+        .split_once(':')
+        .is_some_and(|(scheme, _)| !scheme.to_ascii_lowercase().starts_with("http"));
     if has_other_scheme {
         // dns:, ftp:, urn: and the like are no pages.
         return Ok(Row::None);
@@ -171,7 +195,15 @@ fn row_of(head: &RecordHead, block: &mut impl BufRead) -> Result<Row, HeadFault>
         None => Some(digest_of(block)?),
     };
     let original = target.to_owned();
-    Ok(Row::Capture(Box::new(Capture { urlkey, timestamp, original, mimetype, statuscode, digest, length: None })))
+    Ok(Row::Capture(Box::new(Capture {
+        urlkey,
+        timestamp,
+        original,
+        mimetype,
+        statuscode,
+        digest,
+        length: None,
+    })))
 }
 
 fn digest_of(payload: &mut impl BufRead) -> Result<PayloadDigest, HeadFault> {

@@ -12,7 +12,8 @@ use sha1::{Digest as _, Sha1};
 use crate::model::{Capture, PayloadDigest, Timestamp};
 
 /// `WARC-Profile` of a revisit whose payload was seen before, byte for byte (WARC 1.1, section 6.7.2).
-pub const IDENTICAL_PAYLOAD: &str = "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest";
+pub const IDENTICAL_PAYLOAD: &str =
+    "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest";
 
 /// Compression level of the members; part of "the same input gives the same bytes".
 const GZIP_LEVEL: u32 = 9;
@@ -66,7 +67,12 @@ impl<W: Write> WarcWriter<W> {
     ///
     /// # Errors
     /// When the output cannot be written.
-    pub fn warcinfo(&mut self, filename: &str, made: Timestamp, fields: &[(&str, &str)]) -> io::Result<RecordPlace> {
+    pub fn warcinfo(
+        &mut self,
+        filename: &str,
+        made: Timestamp,
+        fields: &[(&str, &str)],
+    ) -> io::Result<RecordPlace> {
         let mut block = Vec::new();
         for (name, value) in fields {
             write!(block, "{name}: {value}\r\n")?;
@@ -87,8 +93,14 @@ impl<W: Write> WarcWriter<W> {
         let headers = [
             ("WARC-Target-URI", response.url.to_owned()),
             ("WARC-Date", warc_date(response.timestamp)),
-            ("WARC-Payload-Digest", format!("sha1:{}", PayloadDigest::of(response.payload))),
-            ("Content-Type", "application/http; msgtype=response".to_owned()),
+            (
+                "WARC-Payload-Digest",
+                format!("sha1:{}", PayloadDigest::of(response.payload)),
+            ),
+            (
+                "Content-Type",
+                "application/http; msgtype=response".to_owned(),
+            ),
         ];
         self.record("response", &headers, &[response.head, response.payload])
     }
@@ -97,15 +109,25 @@ impl<W: Write> WarcWriter<W> {
     ///
     /// # Errors
     /// When the output cannot be written.
-    pub fn revisit(&mut self, response: &CapturedResponse<'_>, earlier: EarlierCapture<'_>) -> io::Result<RecordPlace> {
+    pub fn revisit(
+        &mut self,
+        response: &CapturedResponse<'_>,
+        earlier: EarlierCapture<'_>,
+    ) -> io::Result<RecordPlace> {
         let headers = [
             ("WARC-Target-URI", response.url.to_owned()),
             ("WARC-Date", warc_date(response.timestamp)),
             ("WARC-Profile", IDENTICAL_PAYLOAD.to_owned()),
             ("WARC-Refers-To-Target-URI", earlier.url.to_owned()),
             ("WARC-Refers-To-Date", warc_date(earlier.timestamp)),
-            ("WARC-Payload-Digest", format!("sha1:{}", PayloadDigest::of(response.payload))),
-            ("Content-Type", "application/http; msgtype=response".to_owned()),
+            (
+                "WARC-Payload-Digest",
+                format!("sha1:{}", PayloadDigest::of(response.payload)),
+            ),
+            (
+                "Content-Type",
+                "application/http; msgtype=response".to_owned(),
+            ),
         ];
         self.record("revisit", &headers, &[response.head])
     }
@@ -116,7 +138,12 @@ impl<W: Write> WarcWriter<W> {
     ///
     /// # Errors
     /// When the output cannot be written.
-    pub fn record(&mut self, kind: &str, headers: &[(&str, String)], block: &[&[u8]]) -> io::Result<RecordPlace> {
+    pub fn record(
+        &mut self,
+        kind: &str,
+        headers: &[(&str, String)],
+        block: &[&[u8]],
+    ) -> io::Result<RecordPlace> {
         let mut head = Vec::new();
         write!(head, "WARC/1.1\r\nWARC-Type: {kind}\r\n")?;
         for (name, value) in headers {
@@ -131,10 +158,19 @@ impl<W: Write> WarcWriter<W> {
             block_bytes = block_bytes.saturating_add(part.len());
         }
         let block_digest = BASE32_NOPAD.encode(&block_digest.finalize());
-        write!(head, "WARC-Record-ID: <urn:uuid:{}>\r\n", uuid_of(&id.finalize()))?;
-        write!(head, "WARC-Block-Digest: sha1:{block_digest}\r\nContent-Length: {block_bytes}\r\n\r\n")?;
+        write!(
+            head,
+            "WARC-Record-ID: <urn:uuid:{}>\r\n",
+            uuid_of(&id.finalize())
+        )?;
+        write!(
+            head,
+            "WARC-Block-Digest: sha1:{block_digest}\r\nContent-Length: {block_bytes}\r\n\r\n"
+        )?;
 
-        let mut member = GzBuilder::new().mtime(0).write(Vec::new(), Compression::new(GZIP_LEVEL));
+        let mut member = GzBuilder::new()
+            .mtime(0)
+            .write(Vec::new(), Compression::new(GZIP_LEVEL));
         member.write_all(&head)?;
         for part in block {
             member.write_all(part)?;
@@ -142,7 +178,10 @@ impl<W: Write> WarcWriter<W> {
         member.write_all(b"\r\n\r\n")?;
         let member = member.finish()?;
         self.out.write_all(&member)?;
-        let place = RecordPlace { offset: self.offset, length: member.len() as u64 };
+        let place = RecordPlace {
+            offset: self.offset,
+            length: member.len() as u64,
+        };
         self.offset += place.length;
         Ok(place)
     }
@@ -164,21 +203,37 @@ pub fn cdxj_line(capture: &Capture, place: RecordPlace, filename: &str) -> Strin
     let fields = [
         Some(format!("\"url\": {}", text(&capture.original))),
         (capture.mimetype != "-").then(|| format!("\"mime\": {}", text(&capture.mimetype))),
-        capture.statuscode.map(|status| format!("\"status\": \"{status}\"")),
-        capture.digest.as_ref().map(|digest| format!("\"digest\": \"{digest}\"")),
+        capture
+            .statuscode
+            .map(|status| format!("\"status\": \"{status}\"")),
+        capture
+            .digest
+            .as_ref()
+            .map(|digest| format!("\"digest\": \"{digest}\"")),
         Some(format!("\"length\": \"{}\"", place.length)),
         Some(format!("\"offset\": \"{}\"", place.offset)),
         Some(format!("\"filename\": {}", text(filename))),
     ];
     let fields: Vec<String> = fields.into_iter().flatten().collect();
-    format!("{} {} {{{}}}", capture.urlkey, capture.timestamp, fields.join(", "))
+    format!(
+        "{} {} {{{}}}",
+        capture.urlkey,
+        capture.timestamp,
+        fields.join(", ")
+    )
 }
 
 /// A timestamp as WARC spells it: `2012-06-11T04:04:11Z`.
 fn warc_date(timestamp: Timestamp) -> String {
     let digits = timestamp.to_string();
     let part = |from: usize, to: usize| digits.get(from..to).unwrap_or("00");
-    format!("{}T{}:{}:{}Z", timestamp.date_text(), part(8, 10), part(10, 12), part(12, 14))
+    format!(
+        "{}T{}:{}:{}Z",
+        timestamp.date_text(),
+        part(8, 10),
+        part(10, 12),
+        part(12, 14)
+    )
 }
 
 /// The first 16 bytes of a SHA-1 as a UUID of version 5 (RFC 9562, section 5.5).
@@ -191,7 +246,14 @@ fn uuid_of(hash: &[u8]) -> String {
     }
     let hex = HEXLOWER.encode(&bytes);
     let part = |from: usize, to: usize| hex.get(from..to).unwrap_or_default();
-    format!("{}-{}-{}-{}-{}", part(0, 8), part(8, 12), part(12, 16), part(16, 20), part(20, 32))
+    format!(
+        "{}-{}-{}-{}-{}",
+        part(0, 8),
+        part(8, 12),
+        part(12, 16),
+        part(16, 20),
+        part(20, 32)
+    )
 }
 
 #[cfg(test)]
@@ -209,10 +271,24 @@ mod tests {
     fn each_record_is_a_member_at_the_place_that_is_told() {
         let mut warc = WarcWriter::new(Vec::new());
         let timestamp: Timestamp = "20120611040411".parse().unwrap();
-        warc.warcinfo("a.warc.gz", timestamp, &[("software", "test")]).unwrap();
-        let response = CapturedResponse { url: "http://example.com/", timestamp, head: b"HTTP/1.1 200 OK\r\n\r\n", payload: b"abc" };
+        warc.warcinfo("a.warc.gz", timestamp, &[("software", "test")])
+            .unwrap();
+        let response = CapturedResponse {
+            url: "http://example.com/",
+            timestamp,
+            head: b"HTTP/1.1 200 OK\r\n\r\n",
+            payload: b"abc",
+        };
         let first = warc.response(&response).unwrap();
-        let second = warc.revisit(&response, EarlierCapture { url: response.url, timestamp }).unwrap();
+        let second = warc
+            .revisit(
+                &response,
+                EarlierCapture {
+                    url: response.url,
+                    timestamp,
+                },
+            )
+            .unwrap();
         let bytes = warc.finish().unwrap();
         assert_eq!(second.offset + second.length, bytes.len() as u64);
         let member = |place: RecordPlace| {
@@ -221,16 +297,30 @@ mod tests {
         };
         let text = member(first);
         assert!(text.starts_with("WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: http://example.com/\r\nWARC-Date: 2012-06-11T04:04:11Z\r\n"));
-        assert!(text.contains("\r\nWARC-Payload-Digest: sha1:VGMT4NSHA2AWVOR6EVYXQUGCNSONBWE5\r\n"));
-        assert!(text.contains("\r\nContent-Length: 22\r\n\r\nHTTP/1.1 200 OK\r\n\r\nabc\r\n\r\n"), "{text}");
+        assert!(
+            text.contains("\r\nWARC-Payload-Digest: sha1:VGMT4NSHA2AWVOR6EVYXQUGCNSONBWE5\r\n")
+        );
+        assert!(
+            text.contains("\r\nContent-Length: 22\r\n\r\nHTTP/1.1 200 OK\r\n\r\nabc\r\n\r\n"),
+            "{text}"
+        );
         let text = member(second);
-        assert!(text.contains("\r\nWARC-Refers-To-Date: 2012-06-11T04:04:11Z\r\n") && text.ends_with("HTTP/1.1 200 OK\r\n\r\n\r\n\r\n"), "{text}");
+        assert!(
+            text.contains("\r\nWARC-Refers-To-Date: 2012-06-11T04:04:11Z\r\n")
+                && text.ends_with("HTTP/1.1 200 OK\r\n\r\n\r\n\r\n"),
+            "{text}"
+        );
     }
 
     #[test]
     fn no_value_can_forge_a_header() {
         let mut warc = WarcWriter::new(Vec::new());
-        warc.record("metadata", &[("X", "a\r\nContent-Length: 0\r\n\r\nHTTP".to_owned())], &[b"block"]).unwrap();
+        warc.record(
+            "metadata",
+            &[("X", "a\r\nContent-Length: 0\r\n\r\nHTTP".to_owned())],
+            &[b"block"],
+        )
+        .unwrap();
         assert!(unpack(&warc.finish().unwrap()).contains("X: a  Content-Length: 0    HTTP\r\n"));
     }
 
@@ -245,7 +335,14 @@ mod tests {
             digest: None,
             length: Some(7),
         };
-        let line = cdxj_line(&capture, RecordPlace { offset: 5, length: 7 }, "a.warc.gz");
+        let line = cdxj_line(
+            &capture,
+            RecordPlace {
+                offset: 5,
+                length: 7,
+            },
+            "a.warc.gz",
+        );
         assert_eq!(
             line,
             "com,example)/ 20120611040411 {\"url\": \"http://example.com/?\\\"\", \"length\": \"7\", \"offset\": \"5\", \"filename\": \"a.warc.gz\"}"

@@ -10,7 +10,10 @@ const A: &str = "http://example.com/privacy";
 fn three_pages() -> Maker {
     let mut maker = Maker::new();
     let long = "long words ".repeat(300);
-    maker.page(A, "20120101000000", "one").page(A, "20130101000000", &long).page(A, "20140101000000", "three");
+    maker
+        .page(A, "20120101000000", "one")
+        .page(A, "20130101000000", &long)
+        .page(A, "20140101000000", "three");
     maker
 }
 
@@ -26,10 +29,20 @@ fn a_file_that_is_cut_off_is_refused_without_an_index_and_read_as_far_as_it_goes
     let maker = three_pages();
     let (folder, index, bytes) = (maker.folder, maker.index, maker.warc.finish().unwrap());
     let cut = &bytes[..bytes.len() - 40];
-    for (name, bytes) in [("a.warc.gz", cut.to_vec()), ("a.warc", gunzip(&bytes)[..gunzip(&bytes).len() - 6].to_vec())] {
+    for (name, bytes) in [
+        ("a.warc.gz", cut.to_vec()),
+        (
+            "a.warc",
+            gunzip(&bytes)[..gunzip(&bytes).len() - 6].to_vec(),
+        ),
+    ] {
         write(folder.path(), name, bytes);
         let message = open_error(folder.path());
-        assert!(message.contains("cut off in the record at byte") && message.contains("download it again"), "{message}");
+        assert!(
+            message.contains("cut off in the record at byte")
+                && message.contains("download it again"),
+            "{message}"
+        );
         std::fs::remove_file(folder.path().join(name)).unwrap();
     }
     write(folder.path(), "a.warc.gz", cut);
@@ -37,7 +50,10 @@ fn a_file_that_is_cut_off_is_refused_without_an_index_and_read_as_far_as_it_goes
     let opened = Opened::of(folder);
     assert_eq!(opened.body(A, "20120101000000"), "one");
     let answer = opened.memento(A, "20140101000000");
-    assert!(matches!(&answer, Err(ArchiveError::Damaged { detail, .. }) if detail.contains("a.warc.gz")), "{answer:?}");
+    assert!(
+        matches!(&answer, Err(ArchiveError::Damaged { detail, .. }) if detail.contains("a.warc.gz")),
+        "{answer:?}"
+    );
 }
 
 #[test]
@@ -46,9 +62,22 @@ fn the_offset_in_the_message_is_where_the_last_whole_record_ends() {
     let bytes = maker.warc.finish().unwrap();
     write(maker.folder.path(), "a.warc.gz", &bytes[..bytes.len() - 1]);
     let message = open_error(maker.folder.path());
-    let offset: usize = message.split("--size=").nth(1).unwrap().split('`').next().unwrap().parse().unwrap();
+    let offset: usize = message
+        .split("--size=")
+        .nth(1)
+        .unwrap()
+        .split('`')
+        .next()
+        .unwrap()
+        .parse()
+        .unwrap();
     write(maker.folder.path(), "a.warc.gz", &bytes[..offset]);
-    assert_eq!(WarcArchive::open(maker.folder.path(), LIMIT).unwrap().row_count(), 2);
+    assert_eq!(
+        WarcArchive::open(maker.folder.path(), LIMIT)
+            .unwrap()
+            .row_count(),
+        2
+    );
 }
 
 #[test]
@@ -58,6 +87,14 @@ fn what_is_no_archive_is_refused_with_a_cure() {
     assert!(open_error(&folder.path().join("missing")).contains("give a WARC file"));
     write(folder.path(), "a.warc", b"<html>not a WARC");
     assert!(open_error(folder.path()).contains("does not begin as a WARC file does"));
+    write(folder.path(), "a.warc", b"");
+    assert!(open_error(folder.path()).contains("the file is empty"));
+    write(
+        folder.path(),
+        "a.warc",
+        b"WARC/1.0\r\nContent-Length: 100\r\n\r\nshort",
+    );
+    assert!(open_error(folder.path()).contains("cut off in its first record"));
 }
 
 #[test]
@@ -66,12 +103,21 @@ fn an_index_alone_is_refused_and_a_single_missing_file_is_not() {
     let folder = maker.folder;
     write(folder.path(), "a.cdxj", &maker.index);
     assert!(open_error(folder.path()).contains("`a.warc.gz`"));
-    let other = maker.index.lines().next().unwrap().replace("a.warc.gz", "../../b.warc.gz").replace("2012", "2011");
+    let other = maker
+        .index
+        .lines()
+        .next()
+        .unwrap()
+        .replace("a.warc.gz", "../../b.warc.gz")
+        .replace("2012", "2011");
     write(folder.path(), "a.cdxj", format!("{}{other}\n", maker.index));
     write(folder.path(), "a.warc.gz", maker.warc.finish().unwrap());
     let opened = Opened::of(folder);
     let answer = opened.memento(A, "20110101000000");
-    assert!(matches!(&answer, Err(error @ ArchiveError::Unavailable { .. }) if error.as_drop().is_none() && !error.ends_run()), "{answer:?}");
+    assert!(
+        matches!(&answer, Err(error @ ArchiveError::Unavailable { .. }) if error.as_drop().is_none() && !error.ends_run()),
+        "{answer:?}"
+    );
     assert_eq!(opened.body(A, "20120101000000"), "one");
 }
 
@@ -81,7 +127,11 @@ fn an_index_cannot_point_out_of_its_folder() {
     let inside = outside.path().join("inside");
     std::fs::create_dir(&inside).unwrap();
     let maker = three_pages();
-    write(outside.path(), "secret.warc.gz", maker.warc.finish().unwrap());
+    write(
+        outside.path(),
+        "secret.warc.gz",
+        maker.warc.finish().unwrap(),
+    );
     let absolute = outside.path().join("secret.warc.gz").display().to_string();
     for name in ["../secret.warc.gz", "..\\\\secret.warc.gz", &absolute] {
         write(&inside, "a.cdxj", maker.index.replace("a.warc.gz", name));
@@ -96,40 +146,79 @@ fn offsets_that_point_nowhere_are_damage_of_one_capture() {
     let first = maker.index.lines().next().unwrap().to_owned();
     let folder = maker.folder;
     let mut index = String::new();
-    for (year, offset) in [("2001", "18446744073709551615"), ("2002", "999999999"), ("2003", "7")] {
-        index += &first.replace("\"offset\": \"0\"", &format!("\"offset\": \"{offset}\"")).replace("2012", year);
+    for (year, offset) in [
+        ("2001", "18446744073709551615"),
+        ("2002", "999999999"),
+        ("2003", "7"),
+    ] {
+        index += &first
+            .replace("\"offset\": \"0\"", &format!("\"offset\": \"{offset}\""))
+            .replace("2012", year);
         index.push('\n');
     }
-    index += &first.replace("\"offset\": \"0\"", "\"offset\": \"18446744073709551616\"").replace("2012", "2004");
+    index += &first
+        .replace("\"offset\": \"0\"", "\"offset\": \"18446744073709551616\"")
+        .replace("2012", "2004");
     write(folder.path(), "a.cdxj", index);
     write(folder.path(), "a.warc.gz", maker.warc.finish().unwrap());
     let opened = Opened::of(folder);
-    assert_eq!((opened.archive.row_count(), opened.archive.bad_row_count()), (3, 1));
-    assert_eq!(captures(&opened.archive, &CaptureQuery::exact(A)).1, IndexAnswer { rows: 3, repeated_rows: 0, bad_rows: 1 });
+    assert_eq!(
+        (opened.archive.row_count(), opened.archive.bad_row_count()),
+        (3, 1)
+    );
+    assert_eq!(
+        captures(&opened.archive, &CaptureQuery::exact(A)).1,
+        IndexAnswer {
+            rows: 3,
+            repeated_rows: 0,
+            bad_rows: 1
+        }
+    );
     for year in ["2001", "2002", "2003"] {
         let answer = opened.memento(A, &format!("{year}0101000000"));
-        assert!(matches!(&answer, Err(ArchiveError::Damaged { detail, .. }) if detail.contains("byte") && detail.contains("a.warc.gz")), "{answer:?}");
+        assert!(
+            matches!(&answer, Err(ArchiveError::Damaged { detail, .. }) if detail.contains("byte") && detail.contains("a.warc.gz")),
+            "{answer:?}"
+        );
     }
 }
 
 #[test]
 fn a_row_that_points_at_the_record_of_another_page_shows_nothing() {
     let maker = three_pages();
-    let index = maker.index.replace("com,example)/privacy", "com,example)/other").replace("http://example.com/privacy", "http://example.com/other");
+    let index = maker
+        .index
+        .replace("com,example)/privacy", "com,example)/other")
+        .replace("http://example.com/privacy", "http://example.com/other");
     write(maker.folder.path(), "a.cdxj", index);
-    write(maker.folder.path(), "a.warc.gz", maker.warc.finish().unwrap());
+    write(
+        maker.folder.path(),
+        "a.warc.gz",
+        maker.warc.finish().unwrap(),
+    );
     let opened = Opened::of(maker.folder);
     let answer = opened.memento("http://example.com/other", "20120101000000");
-    assert!(matches!(&answer, Err(ArchiveError::Damaged { detail, .. }) if detail.contains("make the index again")), "{answer:?}");
+    assert!(
+        matches!(&answer, Err(ArchiveError::Damaged { detail, .. }) if detail.contains("make the index again")),
+        "{answer:?}"
+    );
 }
 
 #[test]
 fn a_record_that_the_crawler_cut_off_is_damage() {
     let mut maker = Maker::new();
-    let headers = [("WARC-Target-URI", A), ("WARC-Date", "2013-01-01T00:00:00Z"), ("WARC-Truncated", "length"), ("Content-Type", "application/http")];
+    let headers = [
+        ("WARC-Target-URI", A),
+        ("WARC-Date", "2013-01-01T00:00:00Z"),
+        ("WARC-Truncated", "length"),
+        ("Content-Type", "application/http"),
+    ];
     maker.record("response", &headers, b"HTTP/1.1 200 OK\r\n\r\nhalf a pa");
     let answer = maker.open().memento(A, "20130101000000");
-    assert!(matches!(&answer, Err(ArchiveError::Damaged { detail, .. }) if detail.contains("WARC-Truncated: length")), "{answer:?}");
+    assert!(
+        matches!(&answer, Err(ArchiveError::Damaged { detail, .. }) if detail.contains("WARC-Truncated: length")),
+        "{answer:?}"
+    );
 }
 
 #[test]
@@ -142,7 +231,10 @@ fn a_flipped_bit_in_a_member_is_noticed() {
     write(maker.folder.path(), "a.cdxj", index);
     write(maker.folder.path(), "a.warc.gz", &bytes);
     let opened = Opened::of(maker.folder);
-    assert!(matches!(opened.memento(A, "20140101000000"), Err(ArchiveError::Damaged { .. })));
+    assert!(matches!(
+        opened.memento(A, "20140101000000"),
+        Err(ArchiveError::Damaged { .. })
+    ));
     std::fs::remove_file(opened.folder.path().join("a.cdxj")).unwrap();
     assert!(open_error(opened.folder.path()).contains("cannot be read"));
 }

@@ -1,8 +1,11 @@
 //! What archives in files promise, on archives made for the purpose.
 
+mod catalogue;
 mod hostile;
 mod real;
+mod redirects;
 mod replaying;
+mod revisits;
 
 use std::io::Write as _;
 use std::path::Path;
@@ -32,10 +35,22 @@ struct Maker {
 
 impl Maker {
     fn new() -> Self {
-        Self { folder: tempfile::tempdir().unwrap(), warc: WarcWriter::new(Vec::new()), index: String::new() }
+        Self {
+            folder: tempfile::tempdir().unwrap(),
+            warc: WarcWriter::new(Vec::new()),
+            index: String::new(),
+        }
     }
 
-    fn row(&mut self, url: &str, timestamp: &str, mime: &str, status: Option<u16>, digest: PayloadDigest, place: RecordPlace) {
+    fn row(
+        &mut self,
+        url: &str,
+        timestamp: &str,
+        mime: &str,
+        status: Option<u16>,
+        digest: PayloadDigest,
+        place: RecordPlace,
+    ) {
         let capture = Capture {
             urlkey: UrlKey::of(url).unwrap(),
             timestamp: at(timestamp),
@@ -52,32 +67,78 @@ impl Maker {
     /// A response; `head` is its status line and headers with line feeds only.
     fn response(&mut self, url: &str, timestamp: &str, head: &str, payload: &[u8]) -> &mut Self {
         let head = format!("{head}\r\n\r\n");
-        let response = CapturedResponse { url, timestamp: at(timestamp), head: head.as_bytes(), payload };
+        let response = CapturedResponse {
+            url,
+            timestamp: at(timestamp),
+            head: head.as_bytes(),
+            payload,
+        };
         let place = self.warc.response(&response).unwrap();
-        let status = head.split(' ').nth(1).and_then(|s| s.get(..3)?.parse().ok());
-        self.row(url, timestamp, "text/html", status, PayloadDigest::of(payload), place);
+        let status = head
+            .split(' ')
+            .nth(1)
+            .and_then(|s| s.get(..3)?.parse().ok());
+        self.row(
+            url,
+            timestamp,
+            "text/html",
+            status,
+            PayloadDigest::of(payload),
+            place,
+        );
         self
     }
 
     fn page(&mut self, url: &str, timestamp: &str, body: &str) -> &mut Self {
-        self.response(url, timestamp, "HTTP/1.1 200 OK\r\nContent-Type: text/html", body.as_bytes())
+        self.response(
+            url,
+            timestamp,
+            "HTTP/1.1 200 OK\r\nContent-Type: text/html",
+            body.as_bytes(),
+        )
     }
 
     fn redirect(&mut self, url: &str, timestamp: &str, to: &str) -> &mut Self {
-        self.response(url, timestamp, &format!("HTTP/1.1 301 Moved\r\nLocation: {to}"), b"")
+        self.response(
+            url,
+            timestamp,
+            &format!("HTTP/1.1 301 Moved\r\nLocation: {to}"),
+            b"",
+        )
     }
 
-    fn revisit(&mut self, url: &str, timestamp: &str, payload: &[u8], earlier: EarlierCapture<'_>) -> &mut Self {
+    fn revisit(
+        &mut self,
+        url: &str,
+        timestamp: &str,
+        payload: &[u8],
+        earlier: EarlierCapture<'_>,
+    ) -> &mut Self {
         let head = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n";
-        let response = CapturedResponse { url, timestamp: at(timestamp), head, payload };
+        let response = CapturedResponse {
+            url,
+            timestamp: at(timestamp),
+            head,
+            payload,
+        };
         let place = self.warc.revisit(&response, earlier).unwrap();
-        self.row(url, timestamp, "warc/revisit", None, PayloadDigest::of(payload), place);
+        self.row(
+            url,
+            timestamp,
+            "warc/revisit",
+            None,
+            PayloadDigest::of(payload),
+            place,
+        );
         self
     }
 
     /// Any record, without an index row.
     fn record(&mut self, kind: &str, headers: &[(&str, &str)], block: &[u8]) -> RecordPlace {
-        let headers: Vec<(&str, String)> = headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect();
+        let headers: Vec<(&str, String)> = headers
+            .iter()
+            .map(|(name, value)| (*name, (*value).to_owned()))
+            .collect();
         self.warc.record(kind, &headers, &[block]).unwrap()
     }
 
@@ -108,7 +169,12 @@ impl Opened {
     }
 
     fn memento(&self, url: &str, timestamp: &str) -> Result<Memento, ArchiveError> {
-        self.ask(&MementoQuery { original: url.to_owned(), timestamp: at(timestamp), window: any_time(), expected_digest: None })
+        self.ask(&MementoQuery {
+            original: url.to_owned(),
+            timestamp: at(timestamp),
+            window: any_time(),
+            expected_digest: None,
+        })
     }
 
     fn ask(&self, query: &MementoQuery) -> Result<Memento, ArchiveError> {
@@ -121,7 +187,10 @@ impl Opened {
 }
 
 fn block_on<T>(future: impl Future<Output = T>) -> T {
-    tokio::runtime::Builder::new_current_thread().build().unwrap().block_on(future)
+    tokio::runtime::Builder::new_current_thread()
+        .build()
+        .unwrap()
+        .block_on(future)
 }
 
 fn memento(archive: &WarcArchive, query: &MementoQuery) -> Result<Memento, ArchiveError> {
@@ -136,7 +205,12 @@ fn captures(archive: &WarcArchive, query: &CaptureQuery) -> (Vec<Capture>, Index
 
 /// All rows of an archive, whatever their site.
 fn all_rows(archive: &WarcArchive) -> Vec<Capture> {
-    archive.collection.catalogue.rows().map(|row| row.capture.clone()).collect()
+    archive
+        .collection
+        .catalogue
+        .rows()
+        .map(|row| row.capture.clone())
+        .collect()
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {

@@ -11,7 +11,10 @@ fn shared(name: &str) -> Option<PathBuf> {
     if path.exists() {
         return Some(path);
     }
-    eprintln!("SKIPPED: `{}` is not there; set POLICYTRAIL_SHARED to test against it", path.display());
+    eprintln!(
+        "SKIPPED: `{}` is not there; set POLICYTRAIL_SHARED to test against it",
+        path.display()
+    );
     None
 }
 
@@ -52,16 +55,24 @@ fn every_capture_of_the_sample_archive_can_be_read() {
             assert_eq!(found.redirects.len(), 1, "{row:?}");
             continue;
         }
-        assert_eq!((found.timestamp, &found.original), (row.timestamp, &row.original));
+        assert_eq!(
+            (found.timestamp, &found.original),
+            (row.timestamp, &row.original)
+        );
         assert!(row.statuscode.is_none_or(|status| status == found.status));
-        assert!(!found.body.is_empty() && !found.body.starts_with(&[0x1f, 0x8b]), "{row:?}");
+        assert!(
+            !found.body.is_empty() && !found.body.starts_with(&[0x1f, 0x8b]),
+            "{row:?}"
+        );
     }
     assert_eq!(redirects, 4);
 }
 
 #[test]
 fn every_capture_of_the_real_archive_is_read_with_its_digest() {
-    let Some(folder) = shared("archives/ota") else { return };
+    let Some(folder) = shared("archives/ota") else {
+        return;
+    };
     let archive = WarcArchive::open(&folder, 64 << 20).unwrap();
     let rows = all_rows(&archive);
     assert_eq!((rows.len(), archive.bad_row_count()), (797, 0));
@@ -74,7 +85,10 @@ fn every_capture_of_the_real_archive_is_read_with_its_digest() {
             expected_digest: row.digest.clone(),
         };
         let found = memento(&archive, &query).unwrap();
-        assert_eq!((found.timestamp, &found.original, found.redirects.len()), (row.timestamp, &row.original, 0));
+        assert_eq!(
+            (found.timestamp, &found.original, found.redirects.len()),
+            (row.timestamp, &row.original, 0)
+        );
         assert_eq!(Some(PayloadDigest::of(&found.body)), row.digest, "{row:?}");
         seen += 1;
     }
@@ -83,7 +97,9 @@ fn every_capture_of_the_real_archive_is_read_with_its_digest() {
 
 #[test]
 fn the_real_archive_has_the_same_rows_with_and_without_its_index() {
-    let Some(folder) = shared("archives/ota") else { return };
+    let Some(folder) = shared("archives/ota") else {
+        return;
+    };
     let (with, without) = with_and_without_index(&folder, "captures.warc.gz");
     assert_eq!(with.len(), 797);
     assert_eq!(with, without);
@@ -91,7 +107,9 @@ fn the_real_archive_has_the_same_rows_with_and_without_its_index() {
 
 #[test]
 fn index_files_of_pywb_are_read_row_for_row() {
-    let Some(folder) = shared("recordings/cdx_servers") else { return };
+    let Some(folder) = shared("recordings/cdx_servers") else {
+        return;
+    };
     for (name, rows, distinct) in [
         ("iana.cdx", 171, 171),
         ("iana.cdxj", 171, 171),
@@ -105,14 +123,27 @@ fn index_files_of_pywb_are_read_row_for_row() {
         let text = std::fs::read_to_string(folder.join(name)).unwrap();
         write(copy.path(), name, &text);
         // The files that they name are not there; empty ones let the index be opened.
-        for warc in ["iana.warc.gz", "dupes.warc.gz", "example-extra.warc", "example.warc.gz", "missing-status-text.warc"] {
+        for warc in [
+            "iana.warc.gz",
+            "dupes.warc.gz",
+            "example-extra.warc",
+            "example.warc.gz",
+            "missing-status-text.warc",
+        ] {
             if text.contains(warc) {
                 write(copy.path(), warc, b"");
             }
         }
         let archive = WarcArchive::open(copy.path(), LIMIT).unwrap();
-        assert_eq!((archive.row_count(), archive.bad_row_count()), (rows, 0), "{name}");
-        let mut keys: Vec<_> = all_rows(&archive).into_iter().map(|c| (c.urlkey, c.timestamp, c.original, c.digest)).collect();
+        assert_eq!(
+            (archive.row_count(), archive.bad_row_count()),
+            (rows, 0),
+            "{name}"
+        );
+        let mut keys: Vec<_> = all_rows(&archive)
+            .into_iter()
+            .map(|c| (c.urlkey, c.timestamp, c.original, c.digest))
+            .collect();
         keys.dedup();
         assert_eq!(keys.len(), distinct, "{name}");
     }
@@ -120,7 +151,9 @@ fn index_files_of_pywb_are_read_row_for_row() {
 
 #[test]
 fn cdx_and_cdxj_of_one_archive_are_the_same_rows() {
-    let Some(folder) = shared("recordings/cdx_servers") else { return };
+    let Some(folder) = shared("recordings/cdx_servers") else {
+        return;
+    };
     for stem in ["iana", "dupes"] {
         let rows = ["cdx", "cdxj"].map(|end| {
             let copy = tempfile::tempdir().unwrap();

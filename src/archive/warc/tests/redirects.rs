@@ -1,0 +1,141 @@
+//! Where archived redirects lead.
+
+use super::*;
+
+const A: &str = "http://example.com/privacy";
+
+#[test]
+fn archived_redirects_are_followed_and_told() {
+    let mut maker = Maker::new();
+    maker
+        .redirect(
+            "http://example.com/privacy",
+            "20120101000000",
+            "https://example.com/privacy",
+        )
+        .redirect(
+            "https://example.com/privacy",
+            "20120101000001",
+            "/legal?a=1#top",
+        )
+        .page("https://example.com/legal?a=1", "20120101000002", "words");
+    let opened = maker.open();
+    let found = opened.memento(A, "20120101000000").unwrap();
+    assert_eq!(
+        (found.body.as_slice(), found.status, found.original.as_str()),
+        (&b"words"[..], 200, "https://example.com/legal?a=1")
+    );
+    assert_eq!(found.timestamp, at("20120101000002"));
+    let hops: Vec<(&str, &str, u16)> = found
+        .redirects
+        .iter()
+        .map(|r| (r.from.as_str(), r.to.as_str(), r.status))
+        .collect();
+    assert_eq!(
+        hops,
+        [
+            (
+                "http://example.com/privacy",
+                "https://example.com/privacy",
+                301
+            ),
+            (
+                "https://example.com/privacy",
+                "https://example.com/legal?a=1",
+                301
+            ),
+        ]
+    );
+}
+
+#[test]
+fn a_redirect_to_the_same_url_with_a_cookie_finds_the_page_after_it() {
+    let mut maker = Maker::new();
+    maker
+        .redirect(A, "20120101000000", A)
+        .page(A, "20120101000001", "words");
+    assert_eq!(maker.open().body(A, "20120101000000"), "words");
+}
+
+#[test]
+fn redirects_that_never_end_are_found_out() {
+    let mut maker = Maker::new();
+    maker
+        .redirect("http://example.com/a", "20120101000000", "/b")
+        .redirect("http://example.com/b", "20120101000000", "/a");
+    maker.redirect("http://example.com/self", "20120101000000", "/self");
+    for n in 0..12 {
+        maker.redirect(
+            &format!("http://example.com/{n}"),
+            "20120101000000",
+            &format!("/{}", n + 1),
+        );
+    }
+    maker.page("http://example.com/12", "20120101000000", "end");
+    let opened = maker.open();
+    for path in ["a", "self", "0", "1"] {
+        let answer = opened.memento(&format!("http://example.com/{path}"), "20120101000000");
+        assert!(
+            matches!(answer, Err(ArchiveError::RedirectLoop { .. })),
+            "{path}: {answer:?}"
+        );
+    }
+    assert_eq!(
+        opened
+            .memento("http://example.com/2", "20120101000000")
+            .unwrap()
+            .redirects
+            .len(),
+        10
+    );
+}
+
+#[test]
+fn a_redirect_that_leads_out_of_the_archive_names_its_target() {
+    let mut maker = Maker::new();
+    maker
+        .redirect(A, "20120101000000", "//elsewhere.example.com/x")
+        .page("http://late.example.com/", "20200101000000", "late");
+    maker.redirect(
+        "http://example.com/late",
+        "20120101000000",
+        "http://late.example.com/",
+    );
+    maker.response(
+        "http://example.com/none",
+        "20120101000000",
+        "HTTP/1.1 302 Found",
+        b"",
+    );
+    maker.redirect(
+        "http://example.com/mail",
+        "20120101000000",
+        "mailto:a@example.com",
+    );
+    maker.response(
+        "http://example.com/304",
+        "20120101000000",
+        "HTTP/1.1 304 Not Modified",
+        b"",
+    );
+    let opened = maker.open();
+    assert!(
+        matches!(opened.memento(A, "20120101000000"), Err(ArchiveError::NotArchived { url }) if url == "http://elsewhere.example.com/x")
+    );
+    let query = MementoQuery {
+        original: "http://example.com/late".to_owned(),
+        timestamp: at("20120101000000"),
+        window: (at("20110101000000"), at("20130101000000")),
+        expected_digest: None,
+    };
+    assert!(
+        matches!(opened.ask(&query), Err(ArchiveError::Displaced { timestamp, .. }) if timestamp == at("20200101000000"))
+    );
+    for path in ["none", "mail", "304"] {
+        let answer = opened.memento(&format!("http://example.com/{path}"), "20120101000000");
+        assert!(
+            matches!(answer, Err(ArchiveError::Damaged { .. })),
+            "{path}: {answer:?}"
+        );
+    }
+}
