@@ -1,9 +1,10 @@
 //! Rows of an index as text lines and as JSON, each to a `Capture`. Pure; a row that cannot be read is an answer too.
 //!
 //! Written for the rows that archives really send (`fl=urlkey,timestamp,original,mimetype,statuscode,digest,length`, pywb's
-//! and Common Crawl's objects, OutbackCDX's arrays): see the tests over the recorded ones.
+//! and Common Crawl's objects, `OutbackCDX`'s arrays): see the tests over the recorded ones.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use serde_json::Value;
 
@@ -83,12 +84,16 @@ pub fn parse_line(line: &[u8]) -> Result<Capture, BadRow> {
 
 /// The part of a text line by which an index is ordered: its first two fields with the space between.
 pub(crate) fn sort_key(line: &[u8]) -> &[u8] {
-    let mut spaces = line.iter().enumerate().filter(|(_, byte)| **byte == b' ').map(|(at, _)| at);
+    let mut spaces = line
+        .iter()
+        .enumerate()
+        .filter(|(_, byte)| **byte == b' ')
+        .map(|(at, _)| at);
     let end = spaces.nth(1).unwrap_or(line.len());
     line.get(..end).unwrap_or(line)
 }
 
-/// One JSON row: an array in the same order of fields (Wayback, OutbackCDX: numbers may be numbers), or an object with
+/// One JSON row: an array in the same order of fields (Wayback, `OutbackCDX`: numbers may be numbers), or an object with
 /// the names of Wayback (`original`, `mimetype`, `statuscode`), pywb or Common Crawl (`url`, `mime`, `status`).
 ///
 /// Missing status, digest, MIME type and length are "none"; an object without `urlkey` gets the key of its URL.
@@ -131,7 +136,11 @@ pub fn capture_of_json(row: &Value) -> Result<Capture, BadRow> {
         key => parse_urlkey(key.as_bytes())?,
     };
     // Eleven fields are the classic ones, whose seventh is a redirect.
-    let length_index = if row.as_array().is_some_and(|fields| fields.len() == 11) { 8 } else { 6 };
+    let length_index = if row.as_array().is_some_and(|fields| fields.len() == 11) {
+        8
+    } else {
+        6
+    };
     Ok(Capture {
         urlkey,
         timestamp: parse_timestamp(field(1, ["timestamp", "timestamp"]).as_bytes())?,
@@ -154,7 +163,11 @@ fn parse_timestamp(field: &[u8]) -> Result<Timestamp, BadRow> {
 }
 
 fn parse_original(field: &[u8]) -> Result<String, BadRow> {
-    let has_scheme = |scheme: &[u8]| field.get(..scheme.len()).is_some_and(|start| start.eq_ignore_ascii_case(scheme));
+    let has_scheme = |scheme: &[u8]| {
+        field
+            .get(..scheme.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
+    };
     if field.len() > MAX_ORIGINAL_BYTES || !(has_scheme(b"http://") || has_scheme(b"https://")) {
         return Err(BadRow::Original);
     }
@@ -165,7 +178,7 @@ fn parse_original(field: &[u8]) -> Result<String, BadRow> {
             if byte.is_ascii() {
                 text.push(char::from(*byte));
             } else {
-                text.push_str(&format!("%{byte:02X}"));
+                let _ = write!(text, "%{byte:02X}");
             }
             text
         })),
@@ -183,7 +196,9 @@ fn parse_statuscode(field: &[u8]) -> Result<Option<u16>, BadRow> {
     match field {
         b"-" | b"" => Ok(None),
         digits if digits.len() <= 3 && digits.iter().all(u8::is_ascii_digit) => {
-            let status = digits.iter().fold(0_u16, |number, digit| number * 10 + u16::from(digit - b'0'));
+            let status = digits
+                .iter()
+                .fold(0_u16, |number, digit| number * 10 + u16::from(digit - b'0'));
             // 0 stands in a few old rows whose response had no status line.
             Ok((status >= 100).then_some(status))
         }
@@ -193,14 +208,18 @@ fn parse_statuscode(field: &[u8]) -> Result<Option<u16>, BadRow> {
 
 /// A digest in a spelling not known to us is as good as none: it is a hint only, and no reason to lose the row.
 fn parse_digest(field: &[u8]) -> Option<PayloadDigest> {
-    std::str::from_utf8(field).ok().and_then(|text| PayloadDigest::parse(text).ok())
+    std::str::from_utf8(field)
+        .ok()
+        .and_then(|text| PayloadDigest::parse(text).ok())
 }
 
 fn parse_length(field: &[u8]) -> Result<Option<u64>, BadRow> {
     match field {
         b"-" | b"" => Ok(None),
         digits if digits.len() <= 19 && digits.iter().all(u8::is_ascii_digit) => {
-            Ok(Some(digits.iter().fold(0_u64, |number, digit| number * 10 + u64::from(digit - b'0'))))
+            Ok(Some(digits.iter().fold(0_u64, |number, digit| {
+                number * 10 + u64::from(digit - b'0')
+            })))
         }
         _ => Err(BadRow::Length),
     }

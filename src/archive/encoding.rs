@@ -5,7 +5,7 @@
 //! bytes decide (`1f 8b`, zlib's `78`, zstd's `28 b5 2f fd`), and the header only where the bytes cannot: brotli and raw
 //! deflate have no mark. (hartator #259 #265 #286: gzip garbage in saved files.)
 
-use std::io::{BufRead, Read};
+use std::io::Read;
 
 /// Why a body could not be decoded.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -51,7 +51,11 @@ impl Coding {
 /// # Errors
 /// [`BodyError::TooLarge`] when any layer yields more than the limit (also when the plain body does);
 /// [`BodyError::Damaged`] when compressed bytes break off, fail their check sum, or a third layer lies below.
-pub fn decode_body(raw: &[u8], content_encoding: Option<&str>, max_output_bytes: usize) -> Result<Vec<u8>, BodyError> {
+pub fn decode_body(
+    raw: &[u8],
+    content_encoding: Option<&str>,
+    max_output_bytes: usize,
+) -> Result<Vec<u8>, BodyError> {
     let declared = declared_codings(content_encoding.unwrap_or_default());
     // The last coding named was applied last and comes off first.
     let mut declared = declared.into_iter().rev().peekable();
@@ -67,7 +71,9 @@ pub fn decode_body(raw: &[u8], content_encoding: Option<&str>, max_output_bytes:
             break;
         };
         if layers == MAX_LAYERS {
-            return Err(BodyError::Damaged(format!("compressed more than {MAX_LAYERS} times")));
+            return Err(BodyError::Damaged(format!(
+                "compressed more than {MAX_LAYERS} times"
+            )));
         }
         match take_off(coding, bytes, max_output_bytes) {
             Ok(decoded) => body = Some(decoded),
@@ -82,7 +88,11 @@ pub fn decode_body(raw: &[u8], content_encoding: Option<&str>, max_output_bytes:
         layers += 1;
     }
     let body = body.unwrap_or_else(|| raw.to_vec());
-    if body.len() > max_output_bytes { Err(BodyError::TooLarge) } else { Ok(body) }
+    if body.len() > max_output_bytes {
+        Err(BodyError::TooLarge)
+    } else {
+        Ok(body)
+    }
 }
 
 fn declared_codings(header: &str) -> Vec<Coding> {
@@ -127,7 +137,10 @@ fn may_be_plain(coding: Coding, named: Option<Coding>, bytes: &[u8]) -> bool {
 
 fn looks_like_text(bytes: &[u8]) -> bool {
     let start = bytes.get(..512).unwrap_or(bytes);
-    let odd = start.iter().filter(|b| **b < 0x20 && !matches!(**b, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b)).count();
+    let odd = start
+        .iter()
+        .filter(|b| **b < 0x20 && !matches!(**b, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b))
+        .count();
     odd == 0 && start.iter().filter(|b| b.is_ascii()).count() * 4 >= start.len() * 3
 }
 
@@ -139,18 +152,25 @@ fn looks_compressed(bytes: &[u8]) -> bool {
 fn take_off(coding: Coding, bytes: &[u8], limit: usize) -> Result<Vec<u8>, BodyError> {
     match coding {
         Coding::Gzip => read_gzip(bytes, limit),
-        Coding::Deflate if is_zlib(bytes) => read_all(coding, flate2::bufread::ZlibDecoder::new(bytes), limit)
-            // A raw deflate stream can begin with 78 too; the header is what says `deflate` for both.
-            .or_else(|error| match error {
-                BodyError::TooLarge => Err(error),
-                BodyError::Damaged(_) => {
-                    read_all(coding, flate2::bufread::DeflateDecoder::new(bytes), limit).map_err(|_| error)
-                }
-            }),
+        Coding::Deflate if is_zlib(bytes) => {
+            read_all(coding, flate2::bufread::ZlibDecoder::new(bytes), limit)
+                // A raw deflate stream can begin with 78 too; the header is what says `deflate` for both.
+                .or_else(|error| match error {
+                    BodyError::TooLarge => Err(error),
+                    BodyError::Damaged(_) => {
+                        read_all(coding, flate2::bufread::DeflateDecoder::new(bytes), limit)
+                            .map_err(|_| error)
+                    }
+                })
+        }
         Coding::Deflate => read_all(coding, flate2::bufread::DeflateDecoder::new(bytes), limit),
         Coding::Zstd => {
             let mut decoder = zstd::stream::read::Decoder::with_buffer(bytes)
-                .and_then(|mut decoder| decoder.window_log_max(ZSTD_WINDOW_LOG_MAX).map(|()| decoder))
+                .and_then(|mut decoder| {
+                    decoder
+                        .window_log_max(ZSTD_WINDOW_LOG_MAX)
+                        .map(|()| decoder)
+                })
                 .map_err(|error| damaged(coding, 0, &error))?;
             read_all(coding, &mut decoder, limit)
         }
@@ -178,17 +198,28 @@ fn read_all(coding: Coding, mut decoder: impl Read, limit: usize) -> Result<Vec<
     Ok(out)
 }
 
-fn read_into(coding: Coding, decoder: &mut impl Read, limit: usize, out: &mut Vec<u8>) -> Result<(), BodyError> {
-    let room = (limit as u64).saturating_sub(out.len() as u64).saturating_add(1);
+fn read_into(
+    coding: Coding,
+    decoder: &mut impl Read,
+    limit: usize,
+    out: &mut Vec<u8>,
+) -> Result<(), BodyError> {
+    let room = (limit as u64)
+        .saturating_sub(out.len() as u64)
+        .saturating_add(1);
     let done = decoder.take(room).read_to_end(out);
     if out.len() > limit {
         return Err(BodyError::TooLarge);
     }
-    done.map(|_| ()).map_err(|error| damaged(coding, out.len(), &error))
+    done.map(|_| ())
+        .map_err(|error| damaged(coding, out.len(), &error))
 }
 
 fn damaged(coding: Coding, good_bytes: usize, error: &std::io::Error) -> BodyError {
-    BodyError::Damaged(format!("{} stream fails after {good_bytes} good bytes ({error})", coding.name()))
+    BodyError::Damaged(format!(
+        "{} stream fails after {good_bytes} good bytes ({error})",
+        coding.name()
+    ))
 }
 
 /// Takes gzip off a stream in small steps, for index answers too long for memory.
@@ -211,7 +242,11 @@ impl StreamDecoder {
     }
 
     /// Decodes a piece and hands what it yields to `use_bytes`, in pieces of bounded size.
-    pub(crate) fn feed(&mut self, piece: &[u8], use_bytes: &mut dyn FnMut(&[u8])) -> Result<(), BodyError> {
+    pub(crate) fn feed(
+        &mut self,
+        piece: &[u8],
+        use_bytes: &mut dyn FnMut(&[u8]),
+    ) -> Result<(), BodyError> {
         if matches!(self.0, Stream::Undecided) && !piece.is_empty() {
             // One byte decides: no CDX row, error text or JSON begins with 1f.
             self.0 = if piece.starts_with(&[0x1f]) {
@@ -225,7 +260,8 @@ impl StreamDecoder {
             Stream::Plain => use_bytes(piece),
             Stream::Gzip(decoder) => {
                 for step in piece.chunks(STEP_BYTES) {
-                    std::io::Write::write_all(decoder, step).map_err(|e| damaged(Coding::Gzip, 0, &e))?;
+                    std::io::Write::write_all(decoder, step)
+                        .map_err(|e| damaged(Coding::Gzip, 0, &e))?;
                     use_bytes(decoder.get_ref());
                     decoder.get_mut().clear();
                 }
@@ -237,7 +273,9 @@ impl StreamDecoder {
     /// Ends the stream; an error when compressed bytes broke off.
     pub(crate) fn finish(self, use_bytes: &mut dyn FnMut(&[u8])) -> Result<(), BodyError> {
         if let Stream::Gzip(mut decoder) = self.0 {
-            decoder.try_finish().map_err(|e| damaged(Coding::Gzip, 0, &e))?;
+            decoder
+                .try_finish()
+                .map_err(|e| damaged(Coding::Gzip, 0, &e))?;
             use_bytes(decoder.get_ref());
         }
         Ok(())

@@ -267,7 +267,7 @@ impl Builder<'_, '_> {
             "img" => {
                 let alt = element.attr("alt").unwrap_or_default();
                 // Headings of old pages are pictures of words.
-                if self.heading.is_some() {
+                if self.heading.is_some() || tables::is_sign(alt) && self.in_table() {
                     self.push_text(&alt.replace('\n', " "));
                 } else if title_topic(alt).is_some() && self.targets.is_empty() {
                     self.flush();
@@ -288,6 +288,9 @@ impl Builder<'_, '_> {
                 }
             }
             _ => {}
+        }
+        if self.heading.is_none() && is_set_as_block(element) {
+            return self.line(element);
         }
         self.apply(element);
         Some(After::Style { before, link: false })
@@ -571,6 +574,15 @@ impl Builder<'_, '_> {
         }
         out
     }
+}
+
+/// `<strong style="display:block">` is a line of its own.
+fn is_set_as_block(element: &Element) -> bool {
+    element.attr("style").is_some_and(|look| {
+        let look = look.to_ascii_lowercase();
+        look.split_once("display")
+            .is_some_and(|(_, value)| value.trim_start_matches([':', ' ']).starts_with("block"))
+    })
 }
 
 /// Two or more `<br>` end a paragraph.

@@ -1,6 +1,7 @@
 //! Where the main text is: the subtree that holds most of the policy's weight, with the siblings that belong to it.
 
 use super::view::{Id, Kind, View};
+use super::words::title_topic;
 
 /// The chosen part of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,10 +64,8 @@ pub(super) fn choose(view: &View<'_>) -> Choice {
         };
         let belongs = |at: usize| at == own || belongs_beside(view, children[at], weight);
         let mut first = (0..=own).find(|at| belongs(*at)).unwrap_or(own);
-        // A label above the first part is its heading.
-        if first > 0 && (first != own || roots.len() > 1) && labels(view, children[first - 1]) {
-            first -= 1;
-        }
+        let labelled = first != own || roots.len() > 1;
+        first = with_heading(view, &children, first, labelled);
         let last = (own..children.len()).rev().find(|at| belongs(*at)).unwrap_or(own);
         if first != own || last != own {
             reasons.push(format!(
@@ -133,10 +132,32 @@ fn belongs_beside(view: &View<'_>, id: Id, main: u32) -> bool {
     prose >= 140 && words >= 4 && words.saturating_mul(100) >= prose.min(3000)
 }
 
+/// Where a part begins when the title above it, with the date under that, is taken along.
+fn with_heading(view: &View<'_>, children: &[Id], first: usize, labelled: bool) -> usize {
+    let mut title = None;
+    let mut at = first;
+    while at > 0 && labels(view, children[at - 1]) {
+        at -= 1;
+        let child = children[at];
+        let headed = (child..view.entries[child].end).any(|id| matches!(view.entries[id].kind, Kind::Heading(1..=3)));
+        if headed && title_topic(&view.text(child, 200)).is_some() {
+            title = Some(at);
+        }
+    }
+    match title {
+        Some(at) => at,
+        // A label above the first of several parts is its heading.
+        None if labelled && first > 0 && labels(view, children[first - 1]) && view.entries[children[first - 1]].mass.text > 2 => {
+            first - 1
+        }
+        None => first,
+    }
+}
+
 /// A few words without links, which stand above something.
 fn labels(view: &View<'_>, id: Id) -> bool {
     let entry = &view.entries[id];
-    !entry.excluded && !entry.hidden && entry.kind != Kind::Silent && (3..100).contains(&entry.mass.text) && entry.mass.linked == 0
+    !entry.excluded && !entry.hidden && !matches!(entry.kind, Kind::Silent | Kind::Break) && (0..100).contains(&entry.mass.text) && entry.mass.linked == 0
 }
 
 fn describe(view: &View<'_>, id: Id) -> String {

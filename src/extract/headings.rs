@@ -2,6 +2,7 @@
 
 use super::tree::{Block, Span, plain_text};
 use super::lines::stands_out;
+use super::words::title_topic;
 
 /// Longest heading, in characters; anything longer in an `<h2>` is text that somebody wanted large.
 const MAX_CHARS: usize = 200;
@@ -23,7 +24,11 @@ pub(super) fn settle(blocks: Vec<Block>) -> Vec<Block> {
     let size: usize = blocks.iter().map(|b| b.weight().0).sum();
     // One heading for some thousand characters is what documents with marked sections have.
     let sections_are_marked = marked >= 3 && size / marked < 6000;
-    let candidates: Vec<Option<Look>> = blocks.iter().map(look).collect();
+    let mut candidates: Vec<Option<Look>> = blocks.iter().map(look).collect();
+    if marked == 0 && candidates.iter().flatten().count() < 3 {
+        add_short_lines(&blocks, &mut candidates);
+    }
+    let has_title = blocks.iter().any(|b| matches!(b, Block::Heading(1, _)));
     let mut level = 1;
     let mut out: Vec<Block> = Vec::with_capacity(blocks.len());
     let followers: Vec<bool> = (0..blocks.len()).map(|at| is_followed_by_text(&blocks, &candidates, at)).collect();
@@ -32,6 +37,15 @@ pub(super) fn settle(blocks: Vec<Block>) -> Vec<Block> {
             Block::Heading(own, spans) => {
                 level = own;
                 out.push(Block::Heading(own, spans));
+            }
+            // The title, set in bold where the sections are marked as headings.
+            Block::Paragraph(spans)
+                if at < 2
+                    && out.iter().all(|b| !matches!(b, Block::Heading(..)))
+                    && candidates[at].is_some()
+                    && title_topic(&plain_text(&spans)).is_some() =>
+            {
+                out.push(Block::Heading(if has_title { 2 } else { 1 }, unstyled(spans)));
             }
             Block::Paragraph(spans)
                 if followers[at]
@@ -51,6 +65,41 @@ enum Look {
     Bold,
     Large,
     Capitals,
+    Short,
+}
+
+/// In a text without any other heading, short lines without a full stop between long ones are headings when there are
+/// three or more of them (qualitybux.com 2009: titles by style sheet only).
+fn add_short_lines(blocks: &[Block], looks: &mut [Option<Look>]) {
+    let is_short = |block: &Block| {
+        let Block::Paragraph(spans) = block else {
+            return false;
+        };
+        let text = plain_text(spans);
+        let starts_large = text.chars().next().is_some_and(|c| c.is_uppercase() || c.is_ascii_digit());
+        text.len() <= 60
+            && starts_large
+            && text.split_whitespace().count() <= 8
+            && !text.ends_with(['.', ',', ';', ':', '!'])
+            && !text.contains(['@', '\n', '©'])
+            && !text.contains("www.")
+            && spans.iter().all(|s| s.link.is_none() && !s.text.contains('\n'))
+    };
+    let is_long = |block: Option<&Block>| block.is_none_or(|b| b.weight().0 >= 80);
+    let found: Vec<usize> = (0..blocks.len())
+        .filter(|at| {
+            is_short(&blocks[*at])
+                && blocks.get(at + 1).is_some_and(|next| is_long(Some(next)))
+                && is_long(at.checked_sub(1).and_then(|before| blocks.get(before)))
+        })
+        .collect();
+    if found.len() >= 3 {
+        for at in found {
+            if let Some(look) = looks.get_mut(at) {
+                *look = Some(Look::Short);
+            }
+        }
+    }
 }
 
 fn look(block: &Block) -> Option<Look> {

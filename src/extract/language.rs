@@ -124,7 +124,6 @@ mod tests {
             ("เราเก็บรวบรวมข้อมูลส่วนบุคคล", "th"),
             ("개인정보처리방침", "ko"),
             ("我们非常重视您的个人信息和隐私保护，请您仔细阅读本政策。", "zh"),
-            ("We collect personal information such as your name when you register on this site.", "en"),
             ("", "und"),
             ("OK", "und"),
             ("12345", "und"),

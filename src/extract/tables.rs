@@ -5,6 +5,12 @@ use super::view::{Id, Kind, View};
 /// Rows or cells beyond these are no table that anybody reads.
 const MAX_ROWS: usize = 2000;
 
+/// The alternative text of a tick, a cross or a flag: one short word or sign.
+pub(super) fn is_sign(alt: &str) -> bool {
+    let alt = alt.trim();
+    !alt.is_empty() && alt.chars().count() <= 4
+}
+
 /// True when a `<table>` is one of data.
 pub(super) fn is_data(view: &View<'_>, table: Id) -> bool {
     let Some(element) = view.element(table) else {
@@ -38,6 +44,19 @@ pub(super) fn is_data(view: &View<'_>, table: Id) -> bool {
                 headers += usize::from(view.name(at) == "th");
             }
             Kind::Heading(1 | 2) => headings += 1,
+            // A tick drawn as a picture fills its cell.
+            Kind::Inline if view.name(at) == "img" => {
+                let empty_cell = view
+                    .ancestors(at)
+                    .find(|a| view.entries[*a].kind == Kind::Cell)
+                    .is_some_and(|cell| view.entries[cell].mass.text == 0);
+                if empty_cell
+                    && view.element(at).and_then(|e| e.attr("alt")).is_some_and(is_sign)
+                    && let Some(row) = rows.last_mut()
+                {
+                    row.1 += 1;
+                }
+            }
             _ => headers += usize::from(matches!(view.name(at), "thead" | "caption")),
         }
     }

@@ -14,9 +14,9 @@ const MAX_CHARS: usize = 300;
 
 /// Puts the page's own heading back where the chosen part does not begin with one.
 pub(super) fn restore(view: &View<'_>, roots: &[Id], links: &Links<'_>, blocks: &mut Vec<Block>) -> Option<String> {
-    let starts_with_title = blocks.iter().take(4).any(|b| match b {
-        Block::Heading(level, spans) => *level == 1 || title_topic(&plain_text(spans)).is_some(),
-        Block::Paragraph(spans) => title_topic(&plain_text(spans)) == Some(Topic::Privacy),
+    let starts_with_title = blocks.iter().take(4).enumerate().any(|(at, b)| match b {
+        Block::Heading(level, spans) => *level == 1 || at == 0 && title_topic(&plain_text(spans)).is_some(),
+        Block::Paragraph(spans) => at == 0 && title_topic(&plain_text(spans)) == Some(Topic::Privacy),
         _ => false,
     });
     if starts_with_title {
@@ -55,6 +55,10 @@ pub(super) fn restore(view: &View<'_>, roots: &[Id], links: &Links<'_>, blocks: 
         return None;
     }
     let text = heading_text(view, links, id);
+    let repeated = |b: &Block| matches!(b, Block::Heading(_, spans) if plain_text(spans).to_lowercase().contains(&text.to_lowercase()));
+    if blocks.iter().take(4).any(repeated) {
+        return None;
+    }
     // The same words may open the text as a plain line.
     let opens = |b: &Block| {
         matches!(b, Block::Paragraph(spans) | Block::Heading(_, spans) if plain_text(spans).to_lowercase() == text.to_lowercase())

@@ -61,7 +61,9 @@ const TEMPLATE_LINES: &[&str] = &[
 ];
 
 /// Takes template lines out everywhere, and at both ends whatever is only links or labels.
-pub(super) fn trim(blocks: &mut Vec<Block>) {
+///
+/// `host` is the page's own, if known: links to other hosts under a text are what the text refers to.
+pub(super) fn trim(blocks: &mut Vec<Block>, host: Option<&str>) {
     blocks.retain(|block| !is_template_line(block));
     // Before the first heading or sentence, and after the last sentence.
     let starts = |block: &Block| {
@@ -71,11 +73,12 @@ pub(super) fn trim(blocks: &mut Vec<Block>) {
     let mut index = 0;
     blocks.retain(|block| {
         index += 1;
-        index > first || !is_links(block)
+        index > first || !is_links(block) || leads_away(block, host)
     });
     while let Some(last) = blocks.last() {
         let heading = matches!(last, Block::Heading(..));
-        if heading || is_links(last) || is_copyright(last) {
+        let menu = is_links(last) && !leads_away(last, host);
+        if heading || menu || is_copyright(last) || is_label(last) {
             blocks.pop();
         } else {
             break;
@@ -101,6 +104,26 @@ fn is_template_line(block: &Block) -> bool {
 fn is_sentence(block: &Block) -> bool {
     let (all, linked) = block.weight();
     all >= 60 && linked * 2 < all || all >= 25 && linked == 0 && policy_words(&block.text()) > 0
+}
+
+/// "More links:" above what was trimmed.
+fn is_label(block: &Block) -> bool {
+    matches!(block, Block::Paragraph(_)) && block.weight().0 < 60 && block.text().trim_end().ends_with(':')
+}
+
+/// True when most links lead to other hosts than the page's.
+fn leads_away(block: &Block, host: Option<&str>) -> bool {
+    let bare = |host: &str| host.trim_start_matches("www.").to_ascii_lowercase();
+    let own = host.map(bare);
+    let (mut links, mut away) = (0, 0);
+    block.each_run(&mut |spans| {
+        for target in spans.iter().filter_map(|s| s.link.as_ref()) {
+            links += 1;
+            let other = url::Url::parse(target).ok().and_then(|u| u.host_str().map(bare));
+            away += usize::from(other.is_some() && other != own);
+        }
+    });
+    away * 2 > links
 }
 
 /// Nothing but links, or a list of them.
@@ -164,12 +187,11 @@ mod tests {
             link("Home"),
             plain("We collect personal information from all our visitors, whoever they are."),
             plain("↑ Back to top"),
-            link("our partner's policy"),
             plain("Write to us for anything else that you would like to know about it."),
             link("About us"),
             plain("© 2009 Acme. All rights reserved."),
         ];
-        trim(&mut blocks);
+        trim(&mut blocks, Some("www.a"));
         assert_eq!(blocks.len(), 3);
     }
 }

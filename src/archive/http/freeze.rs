@@ -76,6 +76,8 @@ pub(super) struct Guard {
     clock: Arc<dyn Clock>,
     archive: String,
     state: Mutex<State>,
+    /// Wakes those who wait when a refusal comes: it may be the last.
+    changed: tokio::sync::Notify,
 }
 
 #[derive(Default)]
@@ -91,8 +93,18 @@ struct State {
 }
 
 impl Guard {
-    pub(super) fn new(ledger: Arc<dyn FreezeLedger>, clock: Arc<dyn Clock>, archive: String) -> Self {
-        Self { ledger, clock, archive, state: Mutex::default() }
+    pub(super) fn new(
+        ledger: Arc<dyn FreezeLedger>,
+        clock: Arc<dyn Clock>,
+        archive: String,
+    ) -> Self {
+        Self {
+            ledger,
+            clock,
+            archive,
+            state: Mutex::default(),
+            changed: tokio::sync::Notify::new(),
+        }
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
@@ -100,7 +112,11 @@ impl Guard {
     }
 
     fn refused(&self, until: Timestamp, detail: String) -> ArchiveError {
-        ArchiveError::Refused { archive: self.archive.clone(), until, detail }
+        ArchiveError::Refused {
+            archive: self.archive.clone(),
+            until,
+            detail,
+        }
     }
 
     fn read(&self) -> Result<Freeze, ArchiveError> {
@@ -128,7 +144,10 @@ impl Guard {
                     let detail = format!("{} refusals in a row", freeze.refusals_in_a_row);
                     return Err(self.refused(until, detail));
                 }
-                let seconds = until.unix_seconds().saturating_sub(now.unix_seconds()).clamp(1, LEDGER_INTERVAL_SECONDS);
+                let seconds = until
+                    .unix_seconds()
+                    .saturating_sub(now.unix_seconds())
+                    .clamp(1, LEDGER_INTERVAL_SECONDS);
                 Ok(Gate::Wait(Duration::from_secs(seconds.unsigned_abs())))
             }
             _ => Ok(Gate::Open(state.generation)),
@@ -136,25 +155,45 @@ impl Guard {
     }
 
     /// Records a refusal of a request that was sent under `generation`. Ok: go on when the freeze is over.
-    pub(super) fn refuse(&self, generation: u64, retry_after: Option<Duration>, detail: &str) -> Result<(), ArchiveError> {
+    pub(super) fn refuse(
+        &self,
+        generation: u64,
+        retry_after: Option<Duration>,
+        detail: &str,
+    ) -> Result<(), ArchiveError> {
         let now = self.clock.now();
         let mut state = self.state();
         let freeze = self.read()?;
-        let asked = retry_after.map_or(0, |d| i64::try_from(d.as_secs()).unwrap_or(i64::MAX).min(LONGEST_RETRY_AFTER_SECONDS));
+        let asked = retry_after.map_or(0, |d| {
+            i64::try_from(d.as_secs())
+                .unwrap_or(i64::MAX)
+                .min(LONGEST_RETRY_AFTER_SECONDS)
+        });
         // The clock's seconds are cut off: one more, so that the wait is never shorter than meant.
-        let after = |seconds: i64| Timestamp::from_unix_seconds(now.unix_seconds().saturating_add(seconds).saturating_add(1));
-        let already_counted = generation != state.generation || freeze.until.is_some_and(|until| now < until);
+        let after = |seconds: i64| {
+            Timestamp::from_unix_seconds(
+                now.unix_seconds().saturating_add(seconds).saturating_add(1),
+            )
+        };
+        let already_counted =
+            generation != state.generation || freeze.until.is_some_and(|until| now < until);
         let next = if already_counted {
             let until = freeze.until.max((asked > 0).then(|| after(asked)));
             Freeze { until, ..freeze }
         } else {
             let doublings = freeze.refusals_in_a_row.min(16);
-            let own = FIRST_FREEZE_SECONDS.saturating_mul(1 << doublings).min(LONGEST_FREEZE_SECONDS);
+            let own = FIRST_FREEZE_SECONDS
+                .saturating_mul(1 << doublings)
+                .min(LONGEST_FREEZE_SECONDS);
             state.generation += 1;
             state.freezes += 1;
-            Freeze { until: Some(after(own.max(asked))), refusals_in_a_row: freeze.refusals_in_a_row.saturating_add(1) }
+            Freeze {
+                until: Some(after(own.max(asked))),
+                refusals_in_a_row: freeze.refusals_in_a_row.saturating_add(1),
+            }
         };
         let until = next.until.unwrap_or(now);
+        self.changed.notify_waiters();
         if next != freeze {
             state.seen = next.until;
             if let Err(fault) = self.ledger.write(&next) {
@@ -167,9 +206,17 @@ impl Guard {
             }
         }
         if next.refusals_in_a_row >= LAST_REFUSAL && now < until {
-            return Err(self.refused(until, format!("{detail}, {} refusals in a row", next.refusals_in_a_row)));
+            return Err(self.refused(
+                until,
+                format!("{detail}, {} refusals in a row", next.refusals_in_a_row),
+            ));
         }
         Ok(())
+    }
+
+    /// Sleeps so long, or until a refusal comes.
+    pub(super) async fn sleep(&self, time: Duration) {
+        let _ = tokio::time::timeout(time, self.changed.notified()).await;
     }
 
     /// Records a good answer to a request that was sent under `generation`: refusals are no longer in a row.
@@ -180,11 +227,15 @@ impl Guard {
         }
         let now = self.clock.now();
         match self.ledger.read() {
-            Ok(freeze) if freeze != Freeze::default() && freeze.until.is_none_or(|until| until <= now) => {
+            Ok(freeze)
+                if freeze != Freeze::default() && freeze.until.is_none_or(|until| until <= now) =>
+            {
                 match self.ledger.write(&Freeze::default()) {
                     Ok(()) => state.seen = None,
                     // The safe side: the next refusal counts as one more in a row.
-                    Err(fault) => tracing::warn!(archive = %self.archive, "cannot clear the record of refusals: {fault}"),
+                    Err(fault) => {
+                        tracing::warn!(archive = %self.archive, "cannot clear the record of refusals: {fault}");
+                    }
                 }
             }
             _ => {}
@@ -193,7 +244,11 @@ impl Guard {
 
     /// When requests are allowed again, for an error's text.
     pub(super) fn until(&self) -> Timestamp {
-        self.ledger.read().ok().and_then(|freeze| freeze.until).unwrap_or_else(|| self.clock.now())
+        self.ledger
+            .read()
+            .ok()
+            .and_then(|freeze| freeze.until)
+            .unwrap_or_else(|| self.clock.now())
     }
 
     /// Freezes begun by this process.

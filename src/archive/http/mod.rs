@@ -6,6 +6,7 @@
 //!               └──▶ courier ──▶ transport    in line, at the pace, past the freeze, over four connections
 //!                      ├── pace         even permits by governor on tokio's clock
 //!                      ├── freeze       the refusal's deadline, in a ledger that outlives the process
+//!                      ├── patience     after trouble: pause and try again, freeze, or give up
 //!                      ├── verdict      what every status and failure means: one function
 //!                      └── usage        what was asked, how it ended
 //! ```
@@ -15,10 +16,14 @@
 
 mod address;
 mod courier;
+mod exchange;
 mod freeze;
 mod index;
+mod index_answer;
 mod pace;
+mod patience;
 mod playback;
+mod question;
 mod rows;
 mod settings;
 mod transport;
@@ -66,7 +71,10 @@ impl HttpArchive {
         clock: Arc<dyn Clock>,
         stop: CancellationToken,
     ) -> Result<Self, ArchiveError> {
-        let fail = |detail| ArchiveError::Unreachable { archive: settings.base_url.to_string(), detail };
+        let fail = |detail| ArchiveError::Unreachable {
+            archive: settings.base_url.to_string(),
+            detail,
+        };
         settings.validate().map_err(fail)?;
         let wire = Wire::new(&settings).map_err(fail)?;
         Self::over(Box::new(wire), settings, ledger, clock, stop)
@@ -79,13 +87,29 @@ impl HttpArchive {
         clock: Arc<dyn Clock>,
         stop: CancellationToken,
     ) -> Result<Self, ArchiveError> {
-        let addresses = Addresses::new(&settings)
-            .map_err(|detail| ArchiveError::Unreachable { archive: settings.base_url.to_string(), detail })?;
+        let addresses = Addresses::new(&settings).map_err(|detail| ArchiveError::Unreachable {
+            archive: settings.base_url.to_string(),
+            detail,
+        })?;
         let (dialect, page_rows) = (settings.dialect, settings.cdx_page_rows);
         let max_body_bytes = usize::try_from(settings.max_body_bytes).unwrap_or(usize::MAX);
         let archive = addresses.base().to_owned();
-        let courier = Courier::new(settings, archive, transport, ledger, Arc::clone(&clock), stop);
-        Ok(Self { courier, addresses, dialect, page_rows, max_body_bytes, clock })
+        let courier = Courier::new(
+            settings,
+            archive,
+            transport,
+            ledger,
+            Arc::clone(&clock),
+            stop,
+        );
+        Ok(Self {
+            courier,
+            addresses,
+            dialect,
+            page_rows,
+            max_body_bytes,
+            clock,
+        })
     }
 
     /// What was asked so far.
@@ -96,7 +120,11 @@ impl HttpArchive {
 }
 
 impl Archive for HttpArchive {
-    async fn captures(&self, query: &CaptureQuery, sink: &mut (dyn FnMut(Capture) + Send)) -> Result<IndexAnswer, ArchiveError> {
+    async fn captures(
+        &self,
+        query: &CaptureQuery,
+        sink: &mut (dyn FnMut(Capture) + Send),
+    ) -> Result<IndexAnswer, ArchiveError> {
         let index = Index {
             courier: &self.courier,
             addresses: &self.addresses,

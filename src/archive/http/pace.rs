@@ -24,7 +24,7 @@ const SPACING: f64 = 1.02;
 const CELLS: u32 = 1000;
 
 /// After a freeze the rate grows from half to full over this time.
-const RECOVERY: Duration = Duration::from_secs(600);
+const RECOVERY: Duration = Duration::from_mins(10);
 
 /// `governor`'s view of tokio's clock.
 #[derive(Debug, Clone)]
@@ -75,18 +75,33 @@ struct Slow {
 impl Pace {
     /// A pace of `per_second` permits a second at the most.
     pub(super) fn new(per_second: f64) -> Self {
-        let exact = Duration::try_from_secs_f64(1.0 / per_second).unwrap_or(Duration::from_secs(1_000_000));
+        let exact =
+            Duration::try_from_secs_f64(1.0 / per_second).unwrap_or(Duration::from_secs(1_000_000));
         let period = exact.mul_f64(SPACING);
         let cell = (period / CELLS).max(Duration::from_nanos(1));
-        let tolerance = period.mul_f64(0.01).max(Duration::from_millis(2)).min(period.mul_f64(0.1));
+        let tolerance = period
+            .mul_f64(0.01)
+            .max(Duration::from_millis(2))
+            .min(period.mul_f64(0.1));
         // Rounded down, so that the tolerance is never wider than meant.
-        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most a tenth of CELLS")]
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "at most a tenth of CELLS"
+        )]
         let late_cells = (tolerance.as_secs_f64() / period.as_secs_f64() * f64::from(CELLS)) as u32;
         let burst = NonZeroU32::new(CELLS + late_cells).unwrap_or(NonZeroU32::MIN);
-        let quota = Quota::with_period(cell).unwrap_or(Quota::per_second(NonZeroU32::MIN)).allow_burst(burst);
+        let quota = Quota::with_period(cell)
+            .unwrap_or(Quota::per_second(NonZeroU32::MIN))
+            .allow_burst(burst);
         let clock = TokioClock(Instant::now());
         let limiter = RateLimiter::direct_with_clock(quota, clock.clone());
-        Self { limiter, clock, period, slow: Mutex::default() }
+        Self {
+            limiter,
+            clock,
+            period,
+            slow: Mutex::default(),
+        }
     }
 
     /// Takes a permit now, or says how long to wait before the next try.
@@ -94,7 +109,8 @@ impl Pace {
         let mut slow = self.slow.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         if let Some(last) = slow.last_permit {
-            let wait = (last + self.period.div_f64(slow.factor(now))).saturating_duration_since(now);
+            let wait =
+                (last + self.period.div_f64(slow.factor(now))).saturating_duration_since(now);
             if slow.factor(now) < 1.0 && !wait.is_zero() {
                 return Err(wait);
             }
@@ -116,7 +132,8 @@ impl Pace {
         let slow = self.slow.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
         slow.last_permit.map_or(Duration::ZERO, |last| {
-            (last + self.period.div_f64(slow.factor(now)).mul_f64(0.85)).saturating_duration_since(now)
+            (last + self.period.div_f64(slow.factor(now)).mul_f64(0.85))
+                .saturating_duration_since(now)
         })
     }
 
@@ -163,8 +180,17 @@ mod tests {
             let times = permits(&pace, 400).await;
             let exact = Duration::from_secs_f64(1.0 / per_second);
             let gaps = gaps(&times);
-            assert!(gaps.iter().all(|gap| *gap >= exact), "{per_second}: {:?}", gaps.iter().min());
-            assert!(gaps.iter().all(|gap| *gap <= exact.mul_f64(1.03) + Duration::from_millis(1)), "{:?}", gaps.iter().max());
+            assert!(
+                gaps.iter().all(|gap| *gap >= exact),
+                "{per_second}: {:?}",
+                gaps.iter().min()
+            );
+            assert!(
+                gaps.iter()
+                    .all(|gap| *gap <= exact.mul_f64(1.03) + Duration::from_millis(1)),
+                "{:?}",
+                gaps.iter().max()
+            );
             let used = 399.0 / (times[399] - times[0]).as_secs_f64() / per_second;
             assert!((0.97..=1.0).contains(&used), "{per_second}: {used}");
         }
@@ -174,9 +200,15 @@ mod tests {
     async fn there_is_no_burst_after_a_rest() {
         let pace = Pace::new(4.0);
         permits(&pace, 3).await;
-        tokio::time::sleep(Duration::from_secs(3600)).await;
+        tokio::time::sleep(Duration::from_hours(1)).await;
         let times = permits(&pace, 10).await;
-        assert!(gaps(&times).iter().all(|gap| *gap >= Duration::from_millis(250)), "{:?}", gaps(&times));
+        assert!(
+            gaps(&times)
+                .iter()
+                .all(|gap| *gap >= Duration::from_millis(250)),
+            "{:?}",
+            gaps(&times)
+        );
     }
 
     #[tokio::test(start_paused = true)]
@@ -200,12 +232,23 @@ mod tests {
         permits(&pace, 2).await;
         pace.slow_down();
         let first = gaps(&permits(&pace, 5).await);
-        assert!(first.iter().all(|gap| *gap > Duration::from_millis(480)), "{first:?}");
+        assert!(
+            first.iter().all(|gap| *gap > Duration::from_millis(480)),
+            "{first:?}"
+        );
         tokio::time::sleep(RECOVERY / 2).await;
         let middle = gaps(&permits(&pace, 5).await);
-        assert!(middle.iter().all(|gap| *gap > Duration::from_millis(300) && *gap < Duration::from_millis(400)), "{middle:?}");
+        assert!(
+            middle
+                .iter()
+                .all(|gap| *gap > Duration::from_millis(300) && *gap < Duration::from_millis(400)),
+            "{middle:?}"
+        );
         tokio::time::sleep(RECOVERY / 2).await;
         let last = gaps(&permits(&pace, 5).await);
-        assert!(last.iter().all(|gap| *gap < Duration::from_millis(260)), "{last:?}");
+        assert!(
+            last.iter().all(|gap| *gap < Duration::from_millis(260)),
+            "{last:?}"
+        );
     }
 }

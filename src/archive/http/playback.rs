@@ -2,28 +2,20 @@
 
 use std::collections::HashSet;
 
-use futures_util::StreamExt as _;
-
-use super::address::{Addresses, Target};
-use super::courier::{Call, Courier, Trouble, clean, retry_after};
+use super::address::Addresses;
+use super::courier::Courier;
+use super::exchange::{Asked, End, Step, damaged};
+use super::patience::Trouble;
 use super::settings::Dialect;
-use super::transport::Answer;
 use super::usage::{Endpoint, Outcome};
-use super::verdict::{Failure, Seen, Verdict, Words, decide};
-use crate::archive::encoding::{BodyError, decode_body};
-use crate::archive::{ArchiveError, Memento, MementoQuery, Redirect};
+use super::verdict::Verdict;
+use crate::archive::{ArchiveError, Memento, MementoQuery};
 use crate::model::{EMPTY_PAYLOAD_DIGEST, PayloadDigest, Timestamp};
 
 /// Archived redirects followed at the most.
 const MAX_REDIRECTS: usize = 10;
 /// Requests for one memento at the most, retries aside: each redirect may need a jump to its target's nearest capture.
 const MAX_STEPS: usize = 2 * (MAX_REDIRECTS + 1);
-/// Of a body that is not wanted (a redirect's, an error page's) this much is read, to keep the connection.
-const MAX_PEEK_BYTES: usize = 256 * 1024;
-/// Bodies larger than this are decoded on a thread of their own.
-const INLINE_BYTES: usize = 256 * 1024;
-/// Longest `Content-Type` kept.
-const MAX_CONTENT_TYPE_CHARS: usize = 500;
 
 /// Asks for mementos.
 pub(super) struct Playback<'a> {
@@ -33,45 +25,32 @@ pub(super) struct Playback<'a> {
     pub(super) max_body_bytes: usize,
 }
 
-/// A capture that is asked for.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Asked {
-    timestamp: Timestamp,
-    original: String,
-}
-
-/// What one answered request brought.
-enum Step {
-    Page(Memento),
-    Redirect(Redirect, Asked),
-    Jump(Asked),
-}
-
-/// How one exchange ended.
-enum End {
-    Step(Step, Outcome),
-    /// Final.
-    Final(ArchiveError, Outcome),
-    /// Final if it comes a second time.
-    Doubtful(ArchiveError),
-    /// Broke off after so many bytes of the body, or never began.
-    Trouble(Trouble, Option<usize>),
-}
-
 impl Playback<'_> {
     pub(super) async fn memento(&self, query: &MementoQuery) -> Result<Memento, ArchiveError> {
-        let mut asked = Asked { timestamp: query.timestamp, original: query.original.clone() };
-        let mut expected = query.expected_digest.as_ref().filter(|digest| digest.as_str() != EMPTY_PAYLOAD_DIGEST);
+        let mut asked = Asked {
+            timestamp: query.timestamp,
+            original: query.original.clone(),
+        };
+        let mut expected = query
+            .expected_digest
+            .as_ref()
+            .filter(|digest| digest.as_str() != EMPTY_PAYLOAD_DIGEST);
         let mut visited = HashSet::new();
         let mut redirects = Vec::new();
-        while visited.len() < MAX_STEPS && redirects.len() <= MAX_REDIRECTS && visited.insert(asked.clone()) {
+        while visited.len() < MAX_STEPS
+            && redirects.len() <= MAX_REDIRECTS
+            && visited.insert(asked.clone())
+        {
             let step = self.fetch(&asked, expected).await?;
             // The digest of the index row is that of the first capture only.
             expected = None;
             asked = match step {
                 Step::Page(memento) => {
                     check_window(query, &memento.original, memento.timestamp)?;
-                    return Ok(Memento { redirects, ..memento });
+                    return Ok(Memento {
+                        redirects,
+                        ..memento
+                    });
                 }
                 Step::Redirect(redirect, next) => {
                     check_window(query, &redirect.from, redirect.timestamp)?;
@@ -85,15 +64,23 @@ impl Playback<'_> {
             };
         }
         // Recordings 010 to 013: two captures that send to each other for ever.
-        Err(ArchiveError::RedirectLoop { url: query.original.clone() })
+        Err(ArchiveError::RedirectLoop {
+            url: query.original.clone(),
+        })
     }
 
     /// One answered question, retries inside.
-    async fn fetch(&self, asked: &Asked, expected: Option<&PayloadDigest>) -> Result<Step, ArchiveError> {
+    async fn fetch(
+        &self,
+        asked: &Asked,
+        expected: Option<&PayloadDigest>,
+    ) -> Result<Step, ArchiveError> {
         let Some(url) = self.addresses.playback(asked.timestamp, &asked.original) else {
             return Err(damaged(asked, "is no web address that can be asked for"));
         };
-        let mut patience = self.courier.patience(Endpoint::Playback, asked.original.clone());
+        let mut patience = self
+            .courier
+            .patience(Endpoint::Playback, asked.original.clone());
         let mut doubted = false;
         let mut lengths: Vec<Option<usize>> = Vec::new();
         loop {
@@ -113,7 +100,11 @@ impl Playback<'_> {
                 }
                 End::Doubtful(error) => {
                     doubted = true;
-                    let trouble = Trouble { verdict: Verdict::Retry, detail: error.to_string(), retry_after: None };
+                    let trouble = Trouble {
+                        verdict: Verdict::Retry,
+                        detail: error.to_string(),
+                        retry_after: None,
+                    };
                     // Out of retries, the first look has to do.
                     if let Err(given_up) = patience.again(call, trouble).await {
                         return Err(if given_up.ends_run() { given_up } else { error });
@@ -127,117 +118,19 @@ impl Playback<'_> {
                     }
                     if let Err(given_up) = patience.again(call, trouble).await {
                         // Cut off at the same byte every time: the stored record ends there.
-                        let is_stored_so = lengths.len() > 2 && lengths.iter().all(|l| l.is_some_and(|l| l > 0) && *l == lengths[0]);
-                        return Err(if is_stored_so && !given_up.ends_run() { damaged(asked, &detail) } else { given_up });
+                        let is_stored_so = lengths.len() > 2
+                            && lengths
+                                .iter()
+                                .all(|l| l.is_some_and(|l| l > 0) && *l == lengths[0]);
+                        return Err(if is_stored_so && !given_up.ends_run() {
+                            damaged(asked, &detail)
+                        } else {
+                            given_up
+                        });
                     }
                 }
             }
         }
-    }
-
-    async fn exchange(
-        &self,
-        call: &mut Call<'_>,
-        result: Result<Answer, Failure>,
-        asked: &Asked,
-        expected: Option<&PayloadDigest>,
-    ) -> End {
-        let mut answer = match result {
-            Ok(answer) => answer,
-            Err(failure) => return End::Trouble(self.courier.trouble_of(Endpoint::Playback, &failure), None),
-        };
-        let location = answer.header("location").or_else(|| answer.header("x-archive-orig-location")).unwrap_or_default();
-        let archived = answer.headers.contains_key("memento-datetime");
-        let target = self.addresses.target(&location, &asked.original);
-        let (words, said) = if archived {
-            (Words::Unknown, String::new())
-        } else {
-            let runtime_error = answer.header("x-archive-wayback-runtime-error").unwrap_or_default();
-            let body = peek(call, &mut answer).await;
-            (Words::of(&runtime_error, &body), runtime_error)
-        };
-        let verdict = decide(Seen::Answer {
-            endpoint: Endpoint::Playback,
-            dialect: self.dialect,
-            status: answer.status,
-            archived,
-            toward: target.toward(),
-            words,
-        });
-        match verdict {
-            Verdict::Archived => self.page(call, answer, asked, expected).await,
-            Verdict::ArchivedRedirect => {
-                peek(call, &mut answer).await;
-                redirect(&answer, asked, target)
-            }
-            Verdict::Jump => match target {
-                Target::Capture { timestamp, original } => End::Step(Step::Jump(Asked { timestamp, original }), Outcome::Redirect),
-                _ => End::Final(damaged(asked, "jumps to no capture"), Outcome::Failed),
-            },
-            Verdict::NotArchived => End::Final(ArchiveError::NotArchived { url: asked.original.clone() }, Outcome::NotFound),
-            Verdict::Excluded => {
-                let detail = if said.is_empty() { format!("HTTP {}", answer.status) } else { clean(&said) };
-                let (archive, what) = (self.courier.archive().to_owned(), asked.original.clone());
-                End::Final(ArchiveError::Excluded { archive, what, detail }, Outcome::Excluded)
-            }
-            Verdict::Damaged => End::Final(damaged(asked, "the archive calls the address invalid"), Outcome::Failed),
-            verdict => {
-                let what = if (200..400).contains(&answer.status) { " without a Memento-Datetime" } else { "" };
-                let detail = clean(&format!("HTTP {}{what} {said}", answer.status));
-                End::Trouble(Trouble { verdict, detail, retry_after: retry_after(&answer) }, None)
-            }
-        }
-    }
-
-    /// Reads an archived response that is no redirect.
-    async fn page(&self, call: &mut Call<'_>, mut answer: Answer, asked: &Asked, expected: Option<&PayloadDigest>) -> End {
-        let (timestamp, original) = identity(&answer, asked);
-        let limit = self.max_body_bytes;
-        let too_large = || End::Final(ArchiveError::TooLarge { url: asked.original.clone(), limit_bytes: limit as u64 }, Outcome::Failed);
-        let mut raw = Vec::new();
-        loop {
-            let piece = match tokio::time::timeout_at(call.deadline(), answer.body.next()).await {
-                Err(_) => Some(Err(Failure::Timeout)),
-                Ok(piece) => piece,
-            };
-            match piece {
-                Some(Ok(piece)) => {
-                    call.bytes = call.bytes.saturating_add(piece.len() as u64);
-                    if raw.len().saturating_add(piece.len()) > limit {
-                        return too_large();
-                    }
-                    raw.extend_from_slice(&piece);
-                }
-                Some(Err(failure)) => {
-                    let mut trouble = self.courier.trouble_of(Endpoint::Playback, &failure);
-                    trouble.detail = format!("{} after {} bytes of the body", trouble.detail, raw.len());
-                    return End::Trouble(trouble, Some(raw.len()));
-                }
-                None => break,
-            }
-        }
-        if expected.is_some() && (200..300).contains(&answer.status) && raw.is_empty() {
-            return End::Doubtful(ArchiveError::LostPayload { url: asked.original.clone() });
-        }
-        if raw.trim_ascii() == b"Invalid URI" && expected.is_none_or(|digest| *digest != PayloadDigest::of(&raw)) {
-            return End::Doubtful(damaged(asked, "the stub `Invalid URI` stands in place of the page"));
-        }
-        // The origin's encoding; when the archive dropped the header (brotli has no mark), its copy.
-        let encoding = answer.header("content-encoding").or_else(|| answer.header("x-archive-orig-content-encoding"));
-        let body = match decode(raw, encoding, limit).await {
-            Ok(body) => body,
-            Err(BodyError::TooLarge) => return too_large(),
-            // Without a length a transfer cut off looks whole.
-            Err(BodyError::Damaged(detail)) if !answer.is_framed() => return End::Doubtful(damaged(asked, &detail)),
-            Err(BodyError::Damaged(detail)) => return End::Final(damaged(asked, &detail), Outcome::Failed),
-        };
-        let status = answer.status;
-        if !((200..300).contains(&status) || status >= 400) {
-            return End::Final(damaged(asked, &format!("an archived status {status} has no page")), Outcome::ArchivedError);
-        }
-        let content_type = answer.header("content-type").map(|text| text.chars().take(MAX_CONTENT_TYPE_CHARS).collect());
-        let outcome = if status < 400 { Outcome::Ok } else { Outcome::ArchivedError };
-        End::Step(Step::Page(Memento { timestamp, original, status, content_type, body, redirects: Vec::new() }), outcome)
     }
 }
 
@@ -246,71 +139,9 @@ fn check_window(query: &MementoQuery, url: &str, timestamp: Timestamp) -> Result
     if (first..=last).contains(&timestamp) {
         Ok(())
     } else {
-        Err(ArchiveError::Displaced { url: url.to_owned(), timestamp })
+        Err(ArchiveError::Displaced {
+            url: url.to_owned(),
+            timestamp,
+        })
     }
-}
-
-fn damaged(asked: &Asked, detail: &str) -> ArchiveError {
-    ArchiveError::Damaged { url: asked.original.clone(), detail: clean(detail) }
-}
-
-/// When and where the answer was really captured: `Memento-Datetime`, and `Link: <…>; rel="original"`.
-fn identity(answer: &Answer, asked: &Asked) -> (Timestamp, String) {
-    let timestamp = answer.header("memento-datetime").and_then(|date| Timestamp::from_http_date(date.trim()));
-    let original = answer.header("link").and_then(|links| original_link(&links));
-    (timestamp.unwrap_or(asked.timestamp), original.unwrap_or_else(|| asked.original.clone()))
-}
-
-/// The URL of the link with `rel="original"` (recording 002: with the port that the request lacked).
-fn original_link(links: &str) -> Option<String> {
-    let mut rest = links;
-    while let Some((_, after)) = rest.split_once('<') {
-        let (url, after) = after.split_once('>')?;
-        let parameters = after.split('<').next().unwrap_or_default().to_ascii_lowercase();
-        let is_original = parameters.split([';', ',']).any(|p| {
-            p.trim().strip_prefix("rel=").is_some_and(|rel| rel.trim_matches('"').split(' ').any(|rel| rel == "original"))
-        });
-        if is_original {
-            let is_web = ["http://", "https://"].iter().any(|s| url.get(..s.len()).is_some_and(|start| start.eq_ignore_ascii_case(s)));
-            return (is_web && url.len() <= 4096).then(|| url.to_owned());
-        }
-        rest = after;
-    }
-    None
-}
-
-fn redirect(answer: &Answer, asked: &Asked, target: Target) -> End {
-    let (timestamp, from) = identity(answer, asked);
-    let next = match target {
-        Target::Capture { timestamp, original } => Asked { timestamp, original },
-        Target::Original(original) => Asked { timestamp, original },
-        Target::RateLimitPage | Target::Nowhere => {
-            let detail = format!("an archived redirect ({}) to nowhere", answer.status);
-            return End::Final(damaged(asked, &detail), Outcome::Failed);
-        }
-    };
-    let redirect = Redirect { from, timestamp, status: answer.status, to: next.original.clone() };
-    End::Step(Step::Redirect(redirect, next), Outcome::Redirect)
-}
-
-/// Reads the start of a body, decoded where it can be; to its end when it is short, which keeps the connection.
-async fn peek(call: &mut Call<'_>, answer: &mut Answer) -> Vec<u8> {
-    let mut raw = Vec::new();
-    while let Ok(Some(Ok(piece))) = tokio::time::timeout_at(call.deadline(), answer.body.next()).await {
-        call.bytes = call.bytes.saturating_add(piece.len() as u64);
-        raw.extend_from_slice(&piece);
-        if raw.len() > MAX_PEEK_BYTES {
-            break;
-        }
-    }
-    decode_body(&raw, answer.header("content-encoding").as_deref(), 4 * MAX_PEEK_BYTES).unwrap_or(raw)
-}
-
-async fn decode(raw: Vec<u8>, encoding: Option<String>, limit: usize) -> Result<Vec<u8>, BodyError> {
-    if raw.len() <= INLINE_BYTES {
-        return decode_body(&raw, encoding.as_deref(), limit);
-    }
-    tokio::task::spawn_blocking(move || decode_body(&raw, encoding.as_deref(), limit))
-        .await
-        .unwrap_or_else(|error| Err(BodyError::Damaged(format!("decoding stopped: {error}"))))
 }

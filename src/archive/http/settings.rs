@@ -66,7 +66,7 @@ impl Default for HttpSettings {
             connect_timeout: Duration::from_secs(20),
             // Index answers of 25 s are normal, over 60 s is overload.
             read_timeout: Duration::from_secs(90),
-            exchange_timeout: Duration::from_secs(300),
+            exchange_timeout: Duration::from_mins(5),
             // Of the order that answers in seconds; the old server stops at 150,000.
             cdx_page_rows: 25_000,
             retry_pause: Duration::from_secs(2),
@@ -120,14 +120,28 @@ impl HttpSettings {
         let mut faults = Vec::new();
         let url = &self.base_url;
         if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-            faults.push(format!("`{url}` is no address of an archive: write one such as {DEFAULT_BASE_URL}"));
+            faults.push(format!(
+                "`{url}` is no address of an archive: write one such as {DEFAULT_BASE_URL}"
+            ));
         }
-        if url.query().is_some() || url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
-            faults.push(format!("`{}` has more than host and path: leave out user, `?` and `#`", url.path()));
+        if url.query().is_some()
+            || url.fragment().is_some()
+            || !url.username().is_empty()
+            || url.password().is_some()
+        {
+            faults.push(format!(
+                "`{}` has more than host and path: leave out user, `?` and `#`",
+                url.path()
+            ));
         }
-        for (name, rate) in [("index requests a minute", self.cdx_per_minute), ("playbacks a second", self.playback_per_second)] {
+        for (name, rate) in [
+            ("index requests a minute", self.cdx_per_minute),
+            ("playbacks a second", self.playback_per_second),
+        ] {
             if !(rate.is_finite() && rate >= 0.001) {
-                faults.push(format!("{rate} {name} is no rate: write a number above 0.001"));
+                faults.push(format!(
+                    "{rate} {name} is no rate: write a number above 0.001"
+                ));
             }
         }
         if let Some(ceiling) = self.ceiling() {
@@ -144,38 +158,69 @@ impl HttpSettings {
                 ));
             }
             if url.scheme() != "https" {
-                faults.push(format!("`{url}` must begin with https: {} answers nothing else", ceiling.domain));
+                faults.push(format!(
+                    "`{url}` must begin with https: {} answers nothing else",
+                    ceiling.domain
+                ));
             }
         }
         if let Some(contact) = &self.contact {
-            let fits = (3..=200).contains(&contact.len()) && contact.bytes().all(|b| matches!(b, b' '..=b'~') && !b"()".contains(&b));
+            let fits = (3..=200).contains(&contact.len())
+                && contact
+                    .bytes()
+                    .all(|b| matches!(b, b' '..=b'~') && !b"()".contains(&b));
             if !fits {
-                faults.push("the contact must be a URL or e-mail address of plain ASCII without brackets".to_owned());
+                faults.push(
+                    "the contact must be a URL or e-mail address of plain ASCII without brackets"
+                        .to_owned(),
+                );
             }
         }
         if self.max_body_bytes == 0 || self.max_body_bytes > 1 << 30 {
-            faults.push(format!("a largest body of {} bytes is not between 1 and 1 GiB", self.max_body_bytes));
+            faults.push(format!(
+                "a largest body of {} bytes is not between 1 and 1 GiB",
+                self.max_body_bytes
+            ));
         }
         if !(1..=150_000).contains(&self.cdx_page_rows) {
-            faults.push(format!("{} index rows at once are not between 1 and 150000", self.cdx_page_rows));
+            faults.push(format!(
+                "{} index rows at once are not between 1 and 150000",
+                self.cdx_page_rows
+            ));
         }
-        let day = Duration::from_secs(86_400);
+        let day = Duration::from_hours(24);
         for (name, time) in [
-            ("connect_timeout", self.connect_timeout), ("read_timeout", self.read_timeout),
-            ("exchange_timeout", self.exchange_timeout), ("retry_pause", self.retry_pause),
+            ("connect_timeout", self.connect_timeout),
+            ("read_timeout", self.read_timeout),
+            ("exchange_timeout", self.exchange_timeout),
+            ("retry_pause", self.retry_pause),
         ] {
             if time.is_zero() || time > day {
-                faults.push(format!("{name} of {} s is not between 0 and a day", time.as_secs_f64()));
+                faults.push(format!(
+                    "{name} of {} s is not between 0 and a day",
+                    time.as_secs_f64()
+                ));
             }
         }
-        if faults.is_empty() { Ok(()) } else { Err(faults.join("; ")) }
+        if faults.is_empty() {
+            Ok(())
+        } else {
+            Err(faults.join("; "))
+        }
     }
 
     fn ceiling(&self) -> Option<&'static Ceiling> {
-        let Some(Host::Domain(host)) = self.base_url.host() else { return None };
+        let Some(Host::Domain(host)) = self.base_url.host() else {
+            return None;
+        };
         // A trailing dot names the same host.
         let host = host.trim_end_matches('.');
-        CEILINGS.iter().find(|c| host == c.domain || host.strip_suffix(c.domain).is_some_and(|front| front.ends_with('.')))
+        CEILINGS.iter().find(|c| {
+            host == c.domain
+                || host
+                    .strip_suffix(c.domain)
+                    .is_some_and(|front| front.ends_with('.'))
+        })
     }
 
     /// True for an archive of the public, whose refusal is a block and not a server that is switched off.
@@ -224,14 +269,33 @@ mod tests {
 
     #[test]
     fn no_setting_passes_a_public_archives_limit_and_the_error_names_it() {
-        for base in ["https://web.archive.org", "https://WEB.archive.org./", "https://archive.org/x", "https://wwwb.eu.archive.org:443"] {
+        for base in [
+            "https://web.archive.org",
+            "https://WEB.archive.org./",
+            "https://archive.org/x",
+            "https://wwwb.eu.archive.org:443",
+        ] {
             assert_eq!(at(base, 30.0, 8.0), Ok(()), "{base}");
             let fault = at(base, 30.1, 8.0).unwrap_err();
-            assert!(fault.contains("limit of 30") && fault.contains("blocks the address"), "{fault}");
-            assert!(at(base, 24.0, 8.1).unwrap_err().contains("limit of 8"), "{base}");
+            assert!(
+                fault.contains("limit of 30") && fault.contains("blocks the address"),
+                "{fault}"
+            );
+            assert!(
+                at(base, 24.0, 8.1).unwrap_err().contains("limit of 8"),
+                "{base}"
+            );
         }
-        assert!(at("https://arquivo.pt/wayback", 201.0, 4.0).unwrap_err().contains("250"));
-        assert!(at("http://web.archive.org", 24.0, 4.0).unwrap_err().contains("https"));
+        assert!(
+            at("https://arquivo.pt/wayback", 201.0, 4.0)
+                .unwrap_err()
+                .contains("250")
+        );
+        assert!(
+            at("http://web.archive.org", 24.0, 4.0)
+                .unwrap_err()
+                .contains("https")
+        );
         assert_eq!(at("http://127.0.0.1:8080", 100_000.0, 5000.0), Ok(()));
         assert_eq!(at("http://notarchive.org", 1000.0, 500.0), Ok(()));
     }
@@ -249,7 +313,16 @@ mod tests {
             ..HttpSettings::default()
         };
         let faults = settings.validate().unwrap_err();
-        for part in ["no address", "leave out user", "NaN", "playbacks a second is no rate", "contact", "body", "rows", "read_timeout"] {
+        for part in [
+            "no address",
+            "leave out user",
+            "NaN",
+            "playbacks a second is no rate",
+            "contact",
+            "body",
+            "rows",
+            "read_timeout",
+        ] {
             assert!(faults.contains(part), "{part}: {faults}");
         }
     }
@@ -257,8 +330,15 @@ mod tests {
     #[test]
     fn the_user_agent_names_program_version_and_contact() {
         let mut settings = HttpSettings::default();
-        assert_eq!(settings.user_agent(), format!("policytrail/{}", env!("CARGO_PKG_VERSION")));
+        assert_eq!(
+            settings.user_agent(),
+            format!("policytrail/{}", env!("CARGO_PKG_VERSION"))
+        );
         settings.contact = Some("https://example.org/us".to_owned());
-        assert!(settings.user_agent().ends_with(" (+https://example.org/us)"));
+        assert!(
+            settings
+                .user_agent()
+                .ends_with(" (+https://example.org/us)")
+        );
     }
 }

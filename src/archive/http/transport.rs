@@ -30,7 +30,12 @@ pub(super) struct Answer {
 impl Answer {
     /// A header's values joined by commas, as text.
     pub(super) fn header(&self, name: &str) -> Option<String> {
-        let values: Vec<_> = self.headers.get_all(name).iter().map(|v| String::from_utf8_lossy(v.as_bytes())).collect();
+        let values: Vec<_> = self
+            .headers
+            .get_all(name)
+            .iter()
+            .map(|v| String::from_utf8_lossy(v.as_bytes()))
+            .collect();
         (!values.is_empty()).then(|| values.join(", "))
     }
 
@@ -76,12 +81,28 @@ impl Transport for Wire {
     fn get(&self, endpoint: Endpoint, url: Url) -> BoxFuture<'_, Result<Answer, Failure>> {
         Box::pin(async move {
             // Index rows shrink to a sixth. Playback ignores the header and replays the origin's own encoding.
-            let encoding = if endpoint == Endpoint::Cdx { "gzip" } else { "identity" };
-            let response = self.0.get(url).header(ACCEPT_ENCODING, encoding).send().await.map_err(|e| failure_of(&e))?;
+            let encoding = if endpoint == Endpoint::Cdx {
+                "gzip"
+            } else {
+                "identity"
+            };
+            let response = self
+                .0
+                .get(url)
+                .header(ACCEPT_ENCODING, encoding)
+                .send()
+                .await
+                .map_err(|e| failure_of(&e))?;
             let status = response.status().as_u16();
             let headers = response.headers().clone();
-            let body = response.bytes_stream().map(|piece| piece.map_err(|error| failure_of(&error)));
-            Ok(Answer { status, headers, body: Box::pin(body) })
+            let body = response
+                .bytes_stream()
+                .map(|piece| piece.map_err(|error| failure_of(&error)));
+            Ok(Answer {
+                status,
+                headers,
+                body: Box::pin(body),
+            })
         })
     }
 }
@@ -98,7 +119,11 @@ fn failure_of(error: &reqwest::Error) -> Failure {
             _ => Failure::NoConnection(causes(error)),
         };
     }
-    if error.is_timeout() { Failure::Timeout } else { Failure::Broken(causes(error)) }
+    if error.is_timeout() {
+        Failure::Timeout
+    } else {
+        Failure::Broken(causes(error))
+    }
 }
 
 fn io_kind(error: &(dyn std::error::Error + 'static)) -> Option<io::ErrorKind> {

@@ -52,7 +52,14 @@ pub enum Outcome {
 impl Outcome {
     /// All outcomes, in the order of summaries.
     pub const ALL: [Self; 8] = [
-        Self::Ok, Self::ArchivedError, Self::Redirect, Self::NotFound, Self::Excluded, Self::Retried, Self::Refused, Self::Failed,
+        Self::Ok,
+        Self::ArchivedError,
+        Self::Redirect,
+        Self::NotFound,
+        Self::Excluded,
+        Self::Retried,
+        Self::Refused,
+        Self::Failed,
     ];
 
     /// The word in logs and summaries.
@@ -156,7 +163,11 @@ pub(super) struct Active<'a>(&'a Mutex<Counter>);
 
 impl Counters {
     pub(super) fn new(cdx_per_second: f64, playback_per_second: f64) -> Self {
-        Self { cdx: Mutex::default(), playback: Mutex::default(), rates: (cdx_per_second, playback_per_second) }
+        Self {
+            cdx: Mutex::default(),
+            playback: Mutex::default(),
+            rates: (cdx_per_second, playback_per_second),
+        }
     }
 
     fn of(&self, endpoint: Endpoint) -> &Mutex<Counter> {
@@ -175,31 +186,59 @@ impl Counters {
     }
 
     pub(super) fn sent(&self, endpoint: Endpoint) {
-        self.of(endpoint).lock().unwrap_or_else(PoisonError::into_inner).usage.requests += 1;
+        self.of(endpoint)
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .usage
+            .requests += 1;
     }
 
     pub(super) fn ended(&self, endpoint: Endpoint, outcome: Outcome, bytes: u64) {
-        let mut counter = self.of(endpoint).lock().unwrap_or_else(PoisonError::into_inner);
+        let mut counter = self
+            .of(endpoint)
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         *counter.usage.outcomes.entry(outcome).or_default() += 1;
         counter.usage.bytes_received = counter.usage.bytes_received.saturating_add(bytes);
     }
 
     /// Requests sent to both endpoints.
     pub(super) fn requests(&self) -> u64 {
-        [&self.cdx, &self.playback].map(|c| c.lock().unwrap_or_else(PoisonError::into_inner).usage.requests).iter().sum()
+        [&self.cdx, &self.playback]
+            .map(|c| {
+                c.lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .usage
+                    .requests
+            })
+            .iter()
+            .sum()
     }
 
     pub(super) fn snapshot(&self, endpoint: Endpoint) -> EndpointUsage {
-        let counter = self.of(endpoint).lock().unwrap_or_else(PoisonError::into_inner);
-        let running = counter.active_since.map_or(Duration::ZERO, |since| since.elapsed());
+        let counter = self
+            .of(endpoint)
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let running = counter
+            .active_since
+            .map_or(Duration::ZERO, |since| since.elapsed());
         let mut usage = counter.usage.clone();
         usage.active_seconds = (counter.active_time + running).as_secs_f64();
-        let rate = if endpoint == Endpoint::Cdx { self.rates.0 } else { self.rates.1 };
+        let rate = if endpoint == Endpoint::Cdx {
+            self.rates.0
+        } else {
+            self.rates.1
+        };
         // The first permit is free: n requests need n - 1 periods.
         #[expect(clippy::cast_precision_loss, reason = "a share for people")]
         let periods = usage.requests.saturating_sub(1) as f64;
         let allowed = usage.active_seconds * rate;
-        usage.share_of_rate = if allowed > 0.0 { (periods / allowed).min(1.0) } else { 0.0 };
+        usage.share_of_rate = if allowed > 0.0 {
+            (periods / allowed).min(1.0)
+        } else {
+            0.0
+        };
         usage
     }
 }
@@ -237,7 +276,10 @@ mod tests {
         let usage = counters.snapshot(Endpoint::Playback);
         assert!((usage.active_seconds - 10.0).abs() < 0.01, "{usage:?}");
         assert!((usage.share_of_rate - 0.8).abs() < 0.01, "{usage:?}");
-        assert_eq!((usage.bytes_received, usage.outcomes[&Outcome::Ok]), (63, 9));
+        assert_eq!(
+            (usage.bytes_received, usage.outcomes[&Outcome::Ok]),
+            (63, 9)
+        );
         assert_eq!(counters.snapshot(Endpoint::Cdx), EndpointUsage::default());
     }
 }

@@ -114,21 +114,49 @@ pub(super) enum Verdict {
 /// 429 or 503 (recording 003) says nothing about the archive.
 pub(super) fn decide(seen: Seen<'_>) -> Verdict {
     match seen {
-        Seen::Failure { endpoint, failure, answered_before } => match failure {
+        Seen::Failure {
+            endpoint,
+            failure,
+            answered_before,
+        } => match failure {
             Failure::ConnectionRefused | Failure::ResetAtConnect => Verdict::Refused,
-            Failure::NoConnection(_) | Failure::ConnectTimeout if !answered_before => Verdict::Unreachable,
+            Failure::NoConnection(_) | Failure::ConnectTimeout if !answered_before => {
+                Verdict::Unreachable
+            }
             Failure::Timeout if endpoint == Endpoint::Cdx => Verdict::Narrow,
-            Failure::NoConnection(_) | Failure::ConnectTimeout | Failure::Timeout | Failure::Broken(_) => Verdict::Retry,
+            Failure::NoConnection(_)
+            | Failure::ConnectTimeout
+            | Failure::Timeout
+            | Failure::Broken(_) => Verdict::Retry,
         },
-        Seen::Answer { endpoint: Endpoint::Playback, archived: true, status, .. } => match status {
+        Seen::Answer {
+            endpoint: Endpoint::Playback,
+            archived: true,
+            status,
+            ..
+        } => match status {
             300..=303 | 305..=399 => Verdict::ArchivedRedirect,
             _ => Verdict::Archived,
         },
-        Seen::Answer { status: 429, .. } | Seen::Answer { toward: Toward::RateLimitPage, status: 300..=399, .. } => Verdict::Refused,
-        Seen::Answer { words: Words::Excluded, .. } => Verdict::Excluded,
-        // pywb's answer for an access rule of type `block`.
-        Seen::Answer { status: 451, .. } => Verdict::Excluded,
-        Seen::Answer { endpoint: Endpoint::Playback, status, toward, words, .. } => match (status, words) {
+        Seen::Answer { status: 429, .. }
+        | Seen::Answer {
+            toward: Toward::RateLimitPage,
+            status: 300..=399,
+            ..
+        } => Verdict::Refused,
+        // 451 is pywb's answer for an access rule of type `block`.
+        Seen::Answer {
+            words: Words::Excluded,
+            ..
+        }
+        | Seen::Answer { status: 451, .. } => Verdict::Excluded,
+        Seen::Answer {
+            endpoint: Endpoint::Playback,
+            status,
+            toward,
+            words,
+            ..
+        } => match (status, words) {
             (200 | 400, Words::InvalidUri) => Verdict::Damaged,
             (300..=399, _) if toward == Toward::Capture => Verdict::Jump,
             (404, _) => Verdict::NotArchived,
@@ -136,7 +164,12 @@ pub(super) fn decide(seen: Seen<'_>) -> Verdict {
             (200..=399 | 408 | 425 | 500..=599, _) => Verdict::Retry,
             _ => Verdict::Failed,
         },
-        Seen::Answer { endpoint: Endpoint::Cdx, dialect, status, .. } => match status {
+        Seen::Answer {
+            endpoint: Endpoint::Cdx,
+            dialect,
+            status,
+            ..
+        } => match status {
             200 => Verdict::Rows,
             // pywb and Common Crawl say `No Captures found` with 404.
             404 if dialect == Dialect::Pywb => Verdict::NoCaptures,
@@ -151,10 +184,15 @@ impl Words {
     /// Reads the words of a live answer: the old server's error header, and the start of the decoded body.
     pub(super) fn of(runtime_error: &str, body: &[u8]) -> Self {
         let has = |needle: &str| {
-            runtime_error.contains(needle) || body.windows(needle.len()).any(|window| window == needle.as_bytes())
+            runtime_error.contains(needle)
+                || body
+                    .windows(needle.len())
+                    .any(|window| window == needle.as_bytes())
         };
         // Recordings 052 (403), 009 (200); quoted/cdx-robots.txt.
-        if has("AccessControlException") || has("This URL has been excluded from the Wayback Machine") {
+        if has("AccessControlException")
+            || has("This URL has been excluded from the Wayback Machine")
+        {
             Self::Excluded
         } else if body.trim_ascii_start().starts_with(b"Invalid URI") {
             Self::InvalidUri
@@ -168,13 +206,32 @@ impl Words {
 mod tests {
     use super::*;
 
-    fn table(endpoint: Endpoint, dialect: Dialect, archived: bool, toward: Toward, words: Words) -> String {
-        let verdict = |status| decide(Seen::Answer { endpoint, dialect, status, archived, toward, words });
+    fn table(
+        endpoint: Endpoint,
+        dialect: Dialect,
+        archived: bool,
+        toward: Toward,
+        words: Words,
+    ) -> String {
+        let verdict = |status| {
+            decide(Seen::Answer {
+                endpoint,
+                dialect,
+                status,
+                archived,
+                toward,
+                words,
+            })
+        };
         let mut lines = Vec::new();
         let mut start = 100;
         for status in 100..=599 {
             if status == 599 || verdict(status + 1) != verdict(start) {
-                lines.push(if start == status { format!("{start} {:?}", verdict(start)) } else { format!("{start}-{status} {:?}", verdict(start)) });
+                lines.push(if start == status {
+                    format!("{start} {:?}", verdict(start))
+                } else {
+                    format!("{start}-{status} {:?}", verdict(start))
+                });
                 start = status + 1;
             }
         }
@@ -187,27 +244,52 @@ mod tests {
         let (wayback, pywb) = (Dialect::Wayback, Dialect::Pywb);
         let (nothing, unknown) = (Toward::Nothing, Words::Unknown);
         for (name, found, expected) in [
-            ("live index", table(cdx, wayback, false, nothing, unknown),
-             "100-199 Failed, 200 Rows, 201-407 Failed, 408 Retry, 409-424 Failed, 425 Retry, 426-428 Failed, 429 Refused, \
-              430-450 Failed, 451 Excluded, 452-499 Failed, 500-503 Retry, 504 Narrow, 505-599 Retry"),
-            ("live index of pywb", table(cdx, pywb, false, nothing, unknown),
-             "100-199 Failed, 200 Rows, 201-403 Failed, 404 NoCaptures, 405-407 Failed, 408 Retry, 409-424 Failed, 425 Retry, \
-              426-428 Failed, 429 Refused, 430-450 Failed, 451 Excluded, 452-499 Failed, 500-503 Retry, 504 Narrow, 505-599 Retry"),
-            ("live playback", table(playback, wayback, false, nothing, unknown),
-             "100-199 Failed, 200-399 Retry, 400-403 Failed, 404 NotArchived, 405-407 Failed, 408 Retry, 409-424 Failed, 425 Retry, \
-              426-428 Failed, 429 Refused, 430-450 Failed, 451 Excluded, 452-499 Failed, 500-599 Retry"),
-            ("jump", table(playback, wayback, false, Toward::Capture, unknown),
-             "100-199 Failed, 200-299 Retry, 300-399 Jump, 400-403 Failed, 404 NotArchived, 405-407 Failed, 408 Retry, 409-424 Failed, \
-              425 Retry, 426-428 Failed, 429 Refused, 430-450 Failed, 451 Excluded, 452-499 Failed, 500-599 Retry"),
-            ("to /429.html", table(cdx, wayback, false, Toward::RateLimitPage, unknown),
-             "100-199 Failed, 200 Rows, 201-299 Failed, 300-399 Refused, 400-407 Failed, 408 Retry, 409-424 Failed, 425 Retry, \
-              426-428 Failed, 429 Refused, 430-450 Failed, 451 Excluded, 452-499 Failed, 500-503 Retry, 504 Narrow, 505-599 Retry"),
-            ("archived", table(playback, wayback, true, Toward::Capture, Words::Excluded),
-             "100-299 Archived, 300-303 ArchivedRedirect, 304 Archived, 305-399 ArchivedRedirect, 400-599 Archived"),
-            ("excluded", table(playback, wayback, false, nothing, Words::Excluded), "100-428 Excluded, 429 Refused, 430-599 Excluded"),
-            ("invalid URI", table(playback, wayback, false, nothing, Words::InvalidUri),
-             "100-199 Failed, 200 Damaged, 201-399 Retry, 400 Damaged, 401-403 Failed, 404 NotArchived, 405-407 Failed, 408 Retry, \
-              409-424 Failed, 425 Retry, 426-428 Failed, 429 Refused, 430-450 Failed, 451 Excluded, 452-499 Failed, 500-599 Retry"),
+            (
+                "live index",
+                table(cdx, wayback, false, nothing, unknown),
+                "100-199 Failed, 200 Rows, 201-407 Failed, 408 Retry, 409-424 Failed, 425 Retry, 426-428 Failed, 429 Refused, \
+              430-450 Failed, 451 Excluded, 452-499 Failed, 500-503 Retry, 504 Narrow, 505-599 Retry",
+            ),
+            (
+                "live index of pywb",
+                table(cdx, pywb, false, nothing, unknown),
+                "100-199 Failed, 200 Rows, 201-403 Failed, 404 NoCaptures, 405-407 Failed, 408 Retry, 409-424 Failed, 425 Retry, \
+              426-428 Failed, 429 Refused, 430-450 Failed, 451 Excluded, 452-499 Failed, 500-503 Retry, 504 Narrow, 505-599 Retry",
+            ),
+            (
+                "live playback",
+                table(playback, wayback, false, nothing, unknown),
+                "100-199 Failed, 200-399 Retry, 400-403 Failed, 404 NotArchived, 405-407 Failed, 408 Retry, 409-424 Failed, 425 Retry, \
+              426-428 Failed, 429 Refused, 430-450 Failed, 451 Excluded, 452-499 Failed, 500-599 Retry",
+            ),
+            (
+                "jump",
+                table(playback, wayback, false, Toward::Capture, unknown),
+                "100-199 Failed, 200-299 Retry, 300-399 Jump, 400-403 Failed, 404 NotArchived, 405-407 Failed, 408 Retry, 409-424 Failed, \
+              425 Retry, 426-428 Failed, 429 Refused, 430-450 Failed, 451 Excluded, 452-499 Failed, 500-599 Retry",
+            ),
+            (
+                "to /429.html",
+                table(cdx, wayback, false, Toward::RateLimitPage, unknown),
+                "100-199 Failed, 200 Rows, 201-299 Failed, 300-399 Refused, 400-407 Failed, 408 Retry, 409-424 Failed, 425 Retry, \
+              426-428 Failed, 429 Refused, 430-450 Failed, 451 Excluded, 452-499 Failed, 500-503 Retry, 504 Narrow, 505-599 Retry",
+            ),
+            (
+                "archived",
+                table(playback, wayback, true, Toward::Capture, Words::Excluded),
+                "100-299 Archived, 300-303 ArchivedRedirect, 304 Archived, 305-399 ArchivedRedirect, 400-599 Archived",
+            ),
+            (
+                "excluded",
+                table(playback, wayback, false, nothing, Words::Excluded),
+                "100-428 Excluded, 429 Refused, 430-599 Excluded",
+            ),
+            (
+                "invalid URI",
+                table(playback, wayback, false, nothing, Words::InvalidUri),
+                "100-199 Failed, 200 Damaged, 201-399 Retry, 400 Damaged, 401-403 Failed, 404 NotArchived, 405-407 Failed, 408 Retry, \
+              409-424 Failed, 425 Retry, 426-428 Failed, 429 Refused, 430-450 Failed, 451 Excluded, 452-499 Failed, 500-599 Retry",
+            ),
         ] {
             assert_eq!(found, expected, "{name}");
         }
@@ -219,13 +301,28 @@ mod tests {
         for (failure, before_any_answer, cdx, playback) in [
             (Failure::ConnectionRefused, Refused, Refused, Refused),
             (Failure::ResetAtConnect, Refused, Refused, Refused),
-            (Failure::NoConnection("no such host".to_owned()), Unreachable, Retry, Retry),
+            (
+                Failure::NoConnection("no such host".to_owned()),
+                Unreachable,
+                Retry,
+                Retry,
+            ),
             (Failure::ConnectTimeout, Unreachable, Retry, Retry),
             (Failure::Timeout, Retry, Narrow, Retry),
             (Failure::Broken("reset".to_owned()), Retry, Retry, Retry),
         ] {
-            let verdict = |endpoint, answered_before| decide(Seen::Failure { endpoint, failure: &failure, answered_before });
-            assert_eq!(verdict(Endpoint::Playback, false), before_any_answer, "{failure}");
+            let verdict = |endpoint, answered_before| {
+                decide(Seen::Failure {
+                    endpoint,
+                    failure: &failure,
+                    answered_before,
+                })
+            };
+            assert_eq!(
+                verdict(Endpoint::Playback, false),
+                before_any_answer,
+                "{failure}"
+            );
             assert_eq!(verdict(Endpoint::Cdx, true), cdx, "{failure}");
             assert_eq!(verdict(Endpoint::Playback, true), playback, "{failure}");
         }

@@ -1,0 +1,387 @@
+//! The freeze: who waits, how long, and when the run ends.
+
+use super::*;
+
+pub(super) const TOO_MANY: &str = "<html><head><title>429 Too Many Requests</title></head></html>";
+
+fn ledger() -> Arc<MemoryLedger> {
+    Arc::new(MemoryLedger::default())
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_kind_of_refusal_stops_both_endpoints_for_a_minute_or_as_long_as_asked() {
+    let refusals: Vec<(&str, Plain, f64)> = vec![
+        ("429", || Reply::new(429, &[], TOO_MANY), 60.0),
+        (
+            "429 with Retry-After",
+            || Reply::new(429, &[("retry-after", "200")], TOO_MANY),
+            200.0,
+        ),
+        (
+            "429 with a short Retry-After",
+            || Reply::new(429, &[("retry-after", "5")], TOO_MANY),
+            60.0,
+        ),
+        (
+            "429 with a date",
+            || {
+                Reply::new(
+                    429,
+                    &[("retry-after", "Sun, 22 Nov 2026 07:00:00 GMT")],
+                    TOO_MANY,
+                )
+            },
+            60.0,
+        ),
+        (
+            "soft 429",
+            || Reply::new(302, &[("location", "https://web.archive.org/429.html")], ""),
+            60.0,
+        ),
+        ("refused", || Reply::Fail(Failure::ConnectionRefused), 60.0),
+        (
+            "reset at connect",
+            || Reply::Fail(Failure::ResetAtConnect),
+            60.0,
+        ),
+    ];
+    for (name, refusal, wait) in refusals {
+        for first in [Endpoint::Cdx, Endpoint::Playback] {
+            let scene = scene(move |request, number| match (number, request.endpoint) {
+                (1, _) => refusal(),
+                (_, Endpoint::Cdx) => Reply::rows(row(1)),
+                (_, Endpoint::Playback) => Reply::page("<p>words</p>"),
+            });
+            scene.page("http://a.com/0").await.unwrap();
+            let refused = async {
+                if first == Endpoint::Cdx {
+                    scene.rows(&exact()).await.1.unwrap();
+                } else {
+                    scene.page("http://a.com/1").await.unwrap();
+                }
+            };
+            let other = async {
+                tokio::time::sleep(Duration::from_secs(5)).await;
+                if first == Endpoint::Cdx {
+                    scene.page("http://a.com/2").await.unwrap();
+                } else {
+                    scene.rows(&exact()).await.1.unwrap();
+                }
+            };
+            tokio::join!(refused, other);
+            let requests = scene.requests();
+            assert_eq!(requests.len(), 4, "{name}");
+            for later in &requests[2..] {
+                let waited = seconds(later.at - requests[1].at);
+                assert!((wait..wait + 6.0).contains(&waited), "{name}: {waited}");
+            }
+            let usage = scene.archive.usage();
+            assert_eq!(
+                (
+                    usage.freezes,
+                    usage.endpoint(first).outcomes[&Outcome::Refused]
+                ),
+                (1, 1),
+                "{name}"
+            );
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_archived_429_or_503_freezes_nothing() {
+    for status in [429, 503] {
+        let scene = scene(move |_, _| {
+            Reply::new(
+                status,
+                &[
+                    ("memento-datetime", "Mon, 11 Jun 2012 04:04:11 GMT"),
+                    ("retry-after", "99"),
+                ],
+                "busy",
+            )
+        });
+        assert_eq!(scene.page("http://a.com/").await.unwrap().status, status);
+        let usage = scene.archive.usage();
+        assert_eq!(
+            (
+                usage.freezes,
+                usage.retries,
+                usage.playback.outcomes[&Outcome::ArchivedError]
+            ),
+            (0, 0, 1)
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn freezes_double_and_the_third_in_a_row_ends_the_run() {
+    let ledger = ledger();
+    let scene = scene_with(
+        HttpSettings::default(),
+        ledger.clone(),
+        VirtualClock::new(),
+        |_, number| {
+            if number == 0 {
+                Reply::page("<p>words</p>")
+            } else {
+                Reply::new(429, &[], TOO_MANY)
+            }
+        },
+    );
+    scene.page("http://a.com/0").await.unwrap();
+    let error = scene.page("http://a.com/1").await.unwrap_err();
+    let ArchiveError::Refused { until, .. } = error else {
+        panic!("{error}")
+    };
+    let requests = scene.requests();
+    let waits: Vec<f64> = requests[1..]
+        .windows(2)
+        .map(|pair| seconds(pair[1].at - pair[0].at))
+        .collect();
+    assert_eq!(requests.len(), 4);
+    assert!(
+        (60.0..63.0).contains(&waits[0]) && (120.0..123.0).contains(&waits[1]),
+        "{waits:?}"
+    );
+    assert_eq!(
+        ledger.read().unwrap(),
+        Freeze {
+            until: Some(until),
+            refusals_in_a_row: 3
+        }
+    );
+    assert!((240..=242).contains(&(until.unix_seconds() - scene.clock.now().unix_seconds())));
+    // Nothing leaves any more, and nobody waits.
+    let asked = Instant::now();
+    assert!(matches!(
+        scene.rows(&exact()).await.1,
+        Err(ArchiveError::Refused { .. })
+    ));
+    assert_eq!(
+        (scene.requests().len(), asked.elapsed()),
+        (4, Duration::ZERO)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_freeze_never_grows_past_an_hour_of_its_own() {
+    let ledger = ledger();
+    let clock = VirtualClock::new();
+    for already in [5, 6, 30, u32::MAX] {
+        ledger
+            .write(&Freeze {
+                until: None,
+                refusals_in_a_row: already,
+            })
+            .unwrap();
+        let scene = scene_with(
+            HttpSettings::default(),
+            ledger.clone(),
+            clock.clone(),
+            |_, _| Reply::new(429, &[], TOO_MANY),
+        );
+        let error = scene.page("http://a.com/").await.unwrap_err();
+        let ArchiveError::Refused { until, .. } = error else {
+            panic!("{error}")
+        };
+        let wait = until.unix_seconds() - clock.now().unix_seconds();
+        assert!(
+            (if already == 5 {
+                1920..=1922
+            } else {
+                3600..=3602
+            })
+            .contains(&wait),
+            "{already}: {wait}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_restarted_process_and_a_second_one_obey_the_deadline() {
+    let ledger = ledger();
+    let clock = VirtualClock::new();
+    let until = Timestamp::from_unix_seconds(clock.now().unix_seconds() + 100);
+    ledger
+        .write(&Freeze {
+            until: Some(until),
+            refusals_in_a_row: 1,
+        })
+        .unwrap();
+    let restarted = scene_with(
+        HttpSettings::default(),
+        ledger.clone(),
+        clock.clone(),
+        |_, _| Reply::page("<p>words</p>"),
+    );
+    let began = Instant::now();
+    restarted.page("http://a.com/").await.unwrap();
+    assert!((100.0..102.0).contains(&seconds(began.elapsed())));
+    assert_eq!(
+        ledger.read().unwrap(),
+        Freeze::default(),
+        "a good answer clears the record"
+    );
+
+    // The other process is refused while this one works.
+    let until = Timestamp::from_unix_seconds(clock.now().unix_seconds() + 50);
+    ledger
+        .write(&Freeze {
+            until: Some(until),
+            refusals_in_a_row: 1,
+        })
+        .unwrap();
+    let began = Instant::now();
+    restarted.page("http://a.com/").await.unwrap();
+    assert!((50.0..52.0).contains(&seconds(began.elapsed())));
+
+    // Three in a row, recorded by the other: no waiting for an hour, but the end of the run.
+    let until = Timestamp::from_unix_seconds(clock.now().unix_seconds() + 240);
+    ledger
+        .write(&Freeze {
+            until: Some(until),
+            refusals_in_a_row: 3,
+        })
+        .unwrap();
+    assert!(
+        matches!(restarted.page("http://a.com/").await, Err(ArchiveError::Refused { until: u, .. }) if u == until)
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_that_were_under_way_count_as_one_refusal() {
+    let ledger = ledger();
+    let scene = scene_with(
+        HttpSettings::default(),
+        ledger.clone(),
+        VirtualClock::new(),
+        |_, number| match number {
+            // Four at once; the last answer comes when the freeze is over already.
+            1..=3 => Reply::new(429, &[], TOO_MANY).after(Duration::from_secs(2)),
+            4 => Reply::new(429, &[], TOO_MANY).after(Duration::from_secs(90)),
+            _ => Reply::page("<p>words</p>"),
+        },
+    );
+    scene.page("http://a.com/0").await.unwrap();
+    let mut tasks = tokio::task::JoinSet::new();
+    for i in 1..9 {
+        let archive = Arc::clone(&scene.archive);
+        tasks.spawn(async move {
+            archive
+                .memento(&memento_query(
+                    &format!("http://a.com/{i}"),
+                    "20120611040411",
+                ))
+                .await
+        });
+    }
+    while let Some(done) = tasks.join_next().await {
+        done.unwrap().unwrap();
+    }
+    let usage = scene.archive.usage();
+    assert_eq!(
+        (usage.freezes, usage.playback.outcomes[&Outcome::Refused]),
+        (1, 4)
+    );
+    let sent: Vec<f64> = scene
+        .requests()
+        .iter()
+        .map(|r| seconds(r.at - scene.requests()[0].at))
+        .collect();
+    assert!(
+        sent[5] > 60.0,
+        "nothing goes out during the freeze, not even who stood in line: {sent:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_a_freeze_the_rate_starts_at_half() {
+    let scene = scene(|_, number| {
+        if number == 4 {
+            Reply::new(429, &[], TOO_MANY)
+        } else {
+            Reply::page("<p>words</p>")
+        }
+    });
+    for i in 0..12 {
+        scene.page(&format!("http://a.com/{i}")).await.unwrap();
+    }
+    let gaps: Vec<f64> = scene
+        .requests()
+        .windows(2)
+        .map(|pair| seconds(pair[1].at - pair[0].at))
+        .collect();
+    assert!(gaps[..4].iter().all(|gap| *gap < 0.27), "{gaps:?}");
+    assert!(
+        gaps[5..].iter().all(|gap| (0.48..0.53).contains(gap)),
+        "{gaps:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_archive_that_is_not_there_is_said_at_once_and_recorded() {
+    for (base, is_public) in [
+        ("https://web.archive.org", true),
+        ("http://127.0.0.1:9", false),
+    ] {
+        let ledger = ledger();
+        let settings = HttpSettings {
+            base_url: Url::parse(base).unwrap(),
+            ..HttpSettings::default()
+        };
+        let scene = scene_with(settings, ledger.clone(), VirtualClock::new(), |_, _| {
+            Reply::Fail(Failure::ConnectionRefused)
+        });
+        let began = Instant::now();
+        let error = scene.page("http://a.com/").await.unwrap_err();
+        assert!(
+            if is_public {
+                matches!(error, ArchiveError::Refused { .. })
+            } else {
+                matches!(error, ArchiveError::Unreachable { .. })
+            },
+            "{error}"
+        );
+        assert_eq!(
+            (began.elapsed(), scene.requests().len()),
+            (Duration::ZERO, 1)
+        );
+        assert_eq!(ledger.read().unwrap().refusals_in_a_row, 1);
+    }
+    for failure in [
+        Failure::NoConnection("no such host".to_owned()),
+        Failure::ConnectTimeout,
+    ] {
+        let scene = scene(move |_, _| Reply::Fail(failure.clone()));
+        assert!(matches!(
+            scene.rows(&exact()).await.1,
+            Err(ArchiveError::Unreachable { .. })
+        ));
+        assert_eq!(scene.requests().len(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_url_that_alone_is_refused_again_and_again_is_given_up() {
+    let scene = scene(|request, _| {
+        if request.url.path().ends_with("/bad") {
+            Reply::new(429, &[], TOO_MANY)
+        } else {
+            Reply::page("<p>words</p>")
+        }
+    });
+    scene.page("http://a.com/0").await.unwrap();
+    let bad = scene.page("http://a.com/bad");
+    let good = async {
+        for i in 0..60 {
+            tokio::time::sleep(Duration::from_secs(4)).await;
+            scene.page(&format!("http://a.com/{i}")).await.unwrap();
+        }
+    };
+    let (bad, ()) = tokio::join!(bad, good);
+    assert!(
+        matches!(bad, Err(ArchiveError::Unavailable { .. })),
+        "{bad:?}"
+    );
+}

@@ -1,0 +1,209 @@
+//! Retries: for what is worth it, bounded, and to the same result as without faults.
+
+use std::collections::HashMap;
+
+use super::*;
+
+#[tokio::test(start_paused = true)]
+async fn what_is_worth_a_retry_is_asked_again_and_what_is_final_is_not() {
+    let page = || Reply::page("<p>words</p>");
+    let faults: Vec<(&str, Plain, bool)> = vec![
+        ("500", || Reply::new(500, &[], "oops"), true),
+        ("502", || Reply::new(502, &[], ""), true),
+        (
+            "503",
+            || Reply::new(503, &[("retry-after", "30")], ""),
+            true,
+        ),
+        ("504", || Reply::new(504, &[], ""), true),
+        ("time-out", || Reply::Fail(Failure::Timeout), true),
+        (
+            "broken",
+            || Reply::Fail(Failure::Broken("closed".to_owned())),
+            true,
+        ),
+        (
+            "cut",
+            || Reply::page("<p>words that are cut</p>").cut(),
+            true,
+        ),
+        (
+            "a page without Memento-Datetime",
+            || Reply::new(200, &[], "<p>The Wayback Machine is being maintained</p>"),
+            true,
+        ),
+        ("404", || Reply::new(404, &[], "Hrm."), false),
+        (
+            "403 excluded",
+            || {
+                Reply::new(
+                    403,
+                    &[],
+                    "<p>This URL has been excluded from the Wayback Machine.</p>",
+                )
+            },
+            false,
+        ),
+        ("400", || Reply::new(400, &[], "bad"), false),
+        ("451", || Reply::new(451, &[], ""), false),
+        (
+            "archived 500",
+            || {
+                Reply::new(
+                    500,
+                    &[("memento-datetime", "Mon, 11 Jun 2012 04:04:11 GMT")],
+                    "x",
+                )
+            },
+            false,
+        ),
+    ];
+    for (name, fault, is_retried) in faults {
+        let scene = scene(move |_, number| if number == 1 { fault() } else { page() });
+        scene.page("http://a.com/0").await.unwrap();
+        let answer = scene.page("http://a.com/1").await;
+        let requests = scene.requests();
+        assert_eq!(requests.len(), if is_retried { 3 } else { 2 }, "{name}");
+        if is_retried {
+            assert_eq!(answer.unwrap().body, b"<p>words</p>", "{name}");
+            let waited = seconds(requests[2].at - requests[1].at);
+            let range = if name == "503" { 30.0..31.0 } else { 1.5..2.6 };
+            assert!(range.contains(&waited), "{name}: {waited}");
+            assert_eq!(scene.archive.usage().retries, 1);
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn pauses_double_and_tries_are_bounded() {
+    let broken = scene(|_, number| {
+        if number == 0 {
+            Reply::page("x")
+        } else {
+            Reply::new(503, &[], "")
+        }
+    });
+    broken.page("http://a.com/0").await.unwrap();
+    let error = broken.page("http://a.com/1").await.unwrap_err();
+    assert!(matches!(error, ArchiveError::Unavailable { .. }), "{error}");
+    let gaps: Vec<f64> = broken.requests()[1..]
+        .windows(2)
+        .map(|pair| seconds(pair[1].at - pair[0].at))
+        .collect();
+    assert_eq!(gaps.len(), 5);
+    for (gap, pause) in gaps.iter().zip([2.0, 4.0, 8.0, 16.0, 32.0]) {
+        assert!((pause * 0.75..pause * 1.25 + 0.3).contains(gap), "{gaps:?}");
+    }
+    let slow = scene(|_, _| Reply::new(503, &[], ""));
+    let error = slow.rows(&exact()).await.1.unwrap_err();
+    assert!(matches!(error, ArchiveError::Unavailable { .. }), "{error}");
+    let gaps: Vec<f64> = slow
+        .requests()
+        .windows(2)
+        .map(|pair| seconds(pair[1].at - pair[0].at))
+        .collect();
+    assert!(
+        gaps[0] > 7.0 && gaps[4] > 100.0,
+        "the index is given more time: {gaps:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_run_has_a_budget_of_retries() {
+    let scene = scene(|_, number| {
+        if number == 0 {
+            Reply::page("x")
+        } else {
+            Reply::new(503, &[], "")
+        }
+    });
+    scene.page("http://a.com/0").await.unwrap();
+    for i in 0..100 {
+        assert!(scene.page(&format!("http://a.com/{i}")).await.is_err());
+    }
+    let usage = scene.archive.usage();
+    assert!(usage.retries <= 100 + usage.requests() / 3, "{usage:?}");
+    assert!(usage.requests() < 320, "not six times a hundred: {usage:?}");
+    for i in 0..300 {
+        let error = scene.page(&format!("http://a.com/x{i}")).await.unwrap_err();
+        assert!(
+            !error.ends_run(),
+            "a failing archive is no refusing one: {error}"
+        );
+    }
+    let after = scene.archive.usage();
+    assert!(
+        after.requests() - usage.requests() <= 460,
+        "at the end one retry for two first tries: {after:?}"
+    );
+}
+
+/// One of five faults for a quarter of the requests, by the address and how often it was asked.
+fn fault(request: &Request, asked: u32) -> u32 {
+    use std::hash::{DefaultHasher, Hash as _, Hasher as _};
+    let mut hasher = DefaultHasher::new();
+    (request.url.as_str(), asked).hash(&mut hasher);
+    u32::try_from(hasher.finish() % 20).unwrap()
+}
+
+async fn crawl(is_faulty: bool) -> (Vec<Vec<Capture>>, Vec<Memento>, Usage) {
+    let asked: Mutex<HashMap<String, u32>> = Mutex::default();
+    let scene = scene(move |request, _| {
+        let good = match request.endpoint {
+            Endpoint::Cdx => {
+                let start: u32 = request
+                    .parameter("resumeKey")
+                    .map_or(0, |key| key.parse().unwrap());
+                let rows: String = (start.saturating_sub(1)..start + 20).map(row).collect();
+                Reply::rows(if start < 100 {
+                    format!("{rows}\n{}\n", start + 20)
+                } else {
+                    rows
+                })
+            }
+            Endpoint::Playback => Reply::page(format!("<p>{}</p>", request.url.path())),
+        };
+        let times = {
+            let mut asked = asked.lock().unwrap();
+            let times = asked.entry(request.url.to_string()).or_default();
+            *times += 1;
+            *times
+        };
+        match fault(request, times) {
+            0 if is_faulty => Reply::new(503, &[], "No server is available"),
+            1 if is_faulty => Reply::new(504, &[], ""),
+            2 if is_faulty => good.cut(),
+            3 if is_faulty => Reply::Fail(Failure::Broken(
+                "connection closed before message completed".to_owned(),
+            )),
+            4 if is_faulty && request.endpoint == Endpoint::Cdx => Reply::rows(""),
+            _ if request.parameter("output").is_some() => {
+                Reply::rows("[[\"urlkey\"],[\"com,a)/\"]]")
+            }
+            4 if is_faulty => Reply::Fail(Failure::Timeout),
+            _ => good,
+        }
+    });
+    let (mut all_rows, mut pages) = (Vec::new(), Vec::new());
+    for i in 0..20 {
+        let (rows, answer) = scene
+            .rows(&CaptureQuery::exact(&format!("http://a.com/{i}")))
+            .await;
+        answer.unwrap();
+        all_rows.push(rows);
+    }
+    for i in 0..300 {
+        pages.push(scene.page(&format!("http://a.com/{i}")).await.unwrap());
+    }
+    (all_rows, pages, scene.archive.usage())
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_faulty_server_ends_with_the_results_of_a_faultless_one() {
+    let (rows, pages, usage) = crawl(false).await;
+    assert_eq!((usage.retries, rows[0].len()), (0, 120));
+    let (faulty_rows, faulty_pages, usage) = crawl(true).await;
+    assert!(usage.retries > 60, "{usage:?}");
+    assert!(pages == faulty_pages, "pages differ");
+    assert!(rows == faulty_rows, "rows differ");
+}
