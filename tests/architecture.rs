@@ -1,4 +1,5 @@
 //! The house: rooms import only from rooms above them in the list, and pure rooms touch no I/O.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,9 +15,23 @@ const ROOMS: [(&str, &[&str], bool); 12] = [
     ("extract", &["model", "page"], true),
     ("history", &["model"], true),
     ("store", &["model"], false),
-    ("crawl", &["model", "config", "archive", "page", "discover", "sample", "extract", "history", "store"], false),
+    (
+        "crawl",
+        &[
+            "model", "config", "archive", "page", "discover", "sample", "extract", "history",
+            "store",
+        ],
+        false,
+    ),
     ("export", &["model", "store"], false),
-    ("cli", &["model", "config", "archive", "page", "discover", "sample", "extract", "history", "store", "crawl", "export"], false),
+    (
+        "cli",
+        &[
+            "model", "config", "archive", "page", "discover", "sample", "extract", "history",
+            "store", "crawl", "export",
+        ],
+        false,
+    ),
 ];
 
 fn sources(folder: &Path) -> Vec<PathBuf> {
@@ -40,11 +55,15 @@ fn src() -> PathBuf {
 fn code(path: &Path) -> String {
     let text = fs::read_to_string(path).unwrap();
     let text = text.split("#[cfg(test)]").next().unwrap().to_owned();
-    text.lines().filter(|l| !l.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n")
+    text.lines()
+        .filter(|l| !l.trim_start().starts_with("//"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 fn is_test(path: &Path) -> bool {
-    path.components().any(|c| c.as_os_str() == "tests") || path.file_name().is_some_and(|n| n == "tests.rs")
+    path.components().any(|c| c.as_os_str() == "tests")
+        || path.file_name().is_some_and(|n| n == "tests.rs")
 }
 
 #[test]
@@ -55,8 +74,13 @@ fn imports_go_one_way() {
         assert!(folder.is_dir(), "there is no room {room}");
         for file in sources(&folder).iter().filter(|f| !is_test(f)) {
             let code = code(file);
-            for (other, _, _) in ROOMS.iter().filter(|(other, ..)| *other != room && !knows.contains(other)) {
-                if code.contains(&format!("crate::{other}::")) || code.contains(&format!("crate::{other};")) {
+            for (other, _, _) in ROOMS
+                .iter()
+                .filter(|(other, ..)| *other != room && !knows.contains(other))
+            {
+                if code.contains(&format!("crate::{other}::"))
+                    || code.contains(&format!("crate::{other};"))
+                {
                     faults.push(format!("{} imports from {other}", file.display()));
                 }
             }
@@ -71,7 +95,18 @@ fn pure_rooms_know_no_runtime_no_network_and_no_database() {
     for (room, _, _) in ROOMS.iter().filter(|(_, _, pure)| *pure) {
         for file in sources(&src().join(room)) {
             let code = code(&file);
-            for word in ["tokio", "reqwest", "rusqlite", "std::fs", "TcpStream", "TcpListener", "UdpSocket", "std::process", "std::thread", "async fn"] {
+            for word in [
+                "tokio",
+                "reqwest",
+                "rusqlite",
+                "std::fs",
+                "TcpStream",
+                "TcpListener",
+                "UdpSocket",
+                "std::process",
+                "std::thread",
+                "async fn",
+            ] {
                 if code.contains(word) {
                     faults.push(format!("{} mentions {word}", file.display()));
                 }
@@ -84,8 +119,11 @@ fn pure_rooms_know_no_runtime_no_network_and_no_database() {
 #[test]
 fn the_list_of_rooms_is_the_one_in_the_library() {
     let lib = fs::read_to_string(src().join("lib.rs")).unwrap();
-    let declared: Vec<&str> =
-        lib.lines().filter_map(|l| l.strip_prefix("pub mod ")).filter_map(|l| l.strip_suffix(';')).collect();
+    let declared: Vec<&str> = lib
+        .lines()
+        .filter_map(|l| l.strip_prefix("pub mod "))
+        .filter_map(|l| l.strip_suffix(';'))
+        .collect();
     let rooms: Vec<&str> = ROOMS.iter().map(|(room, ..)| *room).collect();
     assert_eq!(declared, rooms);
 }
@@ -94,7 +132,11 @@ fn the_list_of_rooms_is_the_one_in_the_library() {
 fn every_file_says_first_what_it_is_for() {
     for file in sources(&src()) {
         let text = fs::read_to_string(&file).unwrap();
-        assert!(text.starts_with("//! "), "{} does not begin with what it is for", file.display());
+        assert!(
+            text.starts_with("//! "),
+            "{} does not begin with what it is for",
+            file.display()
+        );
     }
 }
 
@@ -104,7 +146,14 @@ fn only_one_place_quits_or_sleeps() {
         let code = code(&file);
         assert!(!code.contains("process::exit"), "{}", file.display());
         let sleeps = code.contains("sleep(") && !is_test(&file);
-        let place = file.strip_prefix(src()).unwrap().to_string_lossy().into_owned();
-        assert!(!sleeps || place.starts_with("archive/") || place == "cli/logging.rs", "{place} sleeps");
+        let place = file
+            .strip_prefix(src())
+            .unwrap()
+            .to_string_lossy()
+            .into_owned();
+        assert!(
+            !sleeps || place.starts_with("archive/") || place == "cli/logging.rs",
+            "{place} sleeps"
+        );
     }
 }

@@ -1,11 +1,16 @@
 //! The command line as a user meets it: help, documents, bad input, exit codes.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 fn policytrail(folder: &Path, arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_policytrail")).current_dir(folder).args(arguments).output().unwrap()
+    Command::new(env!("CARGO_BIN_EXE_policytrail"))
+        .current_dir(folder)
+        .args(arguments)
+        .output()
+        .unwrap()
 }
 
 fn sample() -> String {
@@ -23,7 +28,10 @@ fn fails(folder: &Path, arguments: &[&str], code: i32, words: &[&str]) {
     let told = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(code), "{arguments:?}: {told}");
     for word in words {
-        assert!(told.contains(word), "{arguments:?} does not say {word:?}: {told}");
+        assert!(
+            told.contains(word),
+            "{arguments:?} does not say {word:?}: {told}"
+        );
     }
     assert!(!told.contains('\u{1b}'), "{told:?}");
     assert!(!told.contains("panicked"), "{told}");
@@ -36,16 +44,26 @@ fn folder() -> tempfile::TempDir {
 #[test]
 fn the_readme_shows_the_help_that_is_printed() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    let output = Command::new(env!("CARGO_BIN_EXE_policytrail")).args(["backfill", "--help"]).env("COLUMNS", "100").output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_policytrail"))
+        .args(["backfill", "--help"])
+        .env("COLUMNS", "100")
+        .output()
+        .unwrap();
     let help = String::from_utf8(output.stdout).unwrap();
-    assert!(readme.contains(help.trim()), "put this into README.md:\n{help}");
+    assert!(
+        readme.contains(help.trim()),
+        "put this into README.md:\n{help}"
+    );
 }
 
 #[test]
 fn the_readme_names_every_reason_for_a_drop() {
     let readme = fs::read_to_string(root().join("README.md")).unwrap();
     for reason in policytrail::model::DropReason::ALL {
-        assert!(readme.contains(&format!("| `{reason}` |")), "{reason} is not in the README");
+        assert!(
+            readme.contains(&format!("| `{reason}` |")),
+            "{reason} is not in the README"
+        );
     }
 }
 
@@ -53,9 +71,27 @@ fn the_readme_names_every_reason_for_a_drop() {
 fn sites_that_are_none_are_all_named_before_anything_happens() {
     let folder = folder();
     let list = folder.path().join("sites.csv");
-    fs::write(&list, "site,policy_url\nexample.com,\nlocalhost,\nexample.org,nowhere\n").unwrap();
-    let arguments = ["backfill", "co.uk", "--url", "ftp://x.com/", "--sites", list.to_str().unwrap(), "--archive", &sample()];
-    fails(folder.path(), &arguments, 2, &["co.uk", "--url", "line 3", "line 4"]);
+    fs::write(
+        &list,
+        "site,policy_url\nexample.com,\nlocalhost,\nexample.org,nowhere\n",
+    )
+    .unwrap();
+    let arguments = [
+        "backfill",
+        "co.uk",
+        "--url",
+        "ftp://x.com/",
+        "--sites",
+        list.to_str().unwrap(),
+        "--archive",
+        &sample(),
+    ];
+    fails(
+        folder.path(),
+        &arguments,
+        2,
+        &["co.uk", "--url", "line 3", "line 4"],
+    );
     assert!(!folder.path().join("policytrail.db").exists());
     fails(folder.path(), &["backfill"], 2, &["no site", "--sites"]);
 }
@@ -65,7 +101,11 @@ fn archives_that_cannot_be_used_are_named_with_a_cure_and_leave_no_database() {
     let folder = folder();
     let warc = fs::read(root().join("data/sample/sample.warc.gz")).unwrap();
     fs::write(folder.path().join("cut.warc.gz"), &warc[..warc.len() / 2]).unwrap();
-    fs::write(folder.path().join("noise.warc.gz"), [0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9]).unwrap();
+    fs::write(
+        folder.path().join("noise.warc.gz"),
+        [0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9],
+    )
+    .unwrap();
     fs::create_dir(folder.path().join("empty")).unwrap();
     for (archive, words) in [
         ("missing.warc.gz", ["missing.warc.gz", "give a WARC file"]),
@@ -73,7 +113,12 @@ fn archives_that_cannot_be_used_are_named_with_a_cure_and_leave_no_database() {
         ("noise.warc.gz", ["noise.warc.gz", "give a WARC file"]),
         ("empty", ["empty", "WARC"]),
     ] {
-        fails(folder.path(), &["backfill", "example.com", "--archive", archive], 2, &words);
+        fails(
+            folder.path(),
+            &["backfill", "example.com", "--archive", archive],
+            2,
+            &words,
+        );
     }
     assert!(!folder.path().join("policytrail.db").exists());
 }
@@ -85,12 +130,25 @@ fn an_index_that_points_past_the_end_drops_those_captures_and_no_others() {
     fs::create_dir(&archive).unwrap();
     let warc = fs::read(root().join("data/sample/sample.warc.gz")).unwrap();
     fs::write(archive.join("sample.warc.gz"), &warc[..warc.len() / 2]).unwrap();
-    fs::copy(root().join("data/sample/sample.cdxj"), archive.join("sample.cdxj")).unwrap();
-    let sites = ["harbourlight-sample.com", "kupferkessel-sample.de", "velofix-sample.com", "pinecone-social-sample.com"];
+    fs::copy(
+        root().join("data/sample/sample.cdxj"),
+        archive.join("sample.cdxj"),
+    )
+    .unwrap();
+    let sites = [
+        "harbourlight-sample.com",
+        "kupferkessel-sample.de",
+        "velofix-sample.com",
+        "pinecone-social-sample.com",
+    ];
     let mut arguments = vec!["backfill", "--archive", "archive", "--sample", "all"];
     arguments.extend(sites);
     let output = policytrail(folder.path(), &arguments);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let database = rusqlite::Connection::open(folder.path().join("policytrail.db")).unwrap();
     let count = |sql: &str| database.query_row(sql, [], |r| r.get::<_, i64>(0)).unwrap();
     assert!(count("SELECT count(*) FROM drops WHERE reason = 'damaged_record'") > 0);
@@ -101,20 +159,38 @@ fn an_index_that_points_past_the_end_drops_those_captures_and_no_others() {
 fn an_archive_that_is_not_there_is_told_at_once() {
     let folder = folder();
     // A port that was free a moment ago.
-    let address = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let address = std::net::TcpListener::bind("127.0.0.1:0")
+        .unwrap()
+        .local_addr()
+        .unwrap();
     let archive = format!("http://{address}");
-    fails(folder.path(), &["backfill", "example.com", "--archive", &archive], 3, &[&archive]);
+    fails(
+        folder.path(),
+        &["backfill", "example.com", "--archive", &archive],
+        3,
+        &[&archive],
+    );
 }
 
 #[test]
 fn databases_that_cannot_be_used_are_named_and_left_untouched() {
     let folder = folder();
     let foreign = folder.path().join("foreign.db");
-    rusqlite::Connection::open(&foreign).unwrap().execute_batch("CREATE TABLE t (a)").unwrap();
-    fs::write(folder.path().join("text.db"), "no database at all, but long enough to look at".repeat(100)).unwrap();
+    rusqlite::Connection::open(&foreign)
+        .unwrap()
+        .execute_batch("CREATE TABLE t (a)")
+        .unwrap();
+    fs::write(
+        folder.path().join("text.db"),
+        "no database at all, but long enough to look at".repeat(100),
+    )
+    .unwrap();
     let newer = folder.path().join("newer.db");
     drop(policytrail::store::Store::open_or_create(&newer).unwrap());
-    rusqlite::Connection::open(&newer).unwrap().pragma_update(None, "user_version", 99).unwrap();
+    rusqlite::Connection::open(&newer)
+        .unwrap()
+        .pragma_update(None, "user_version", 99)
+        .unwrap();
     let before = fs::read(&foreign).unwrap();
     for (database, words) in [
         ("foreign.db", "not a policytrail database"),
@@ -122,24 +198,107 @@ fn databases_that_cannot_be_used_are_named_and_left_untouched() {
         ("newer.db", "newer policytrail"),
         ("nowhere/x.db", "no folder"),
     ] {
-        let arguments = ["backfill", "example.com", "--archive", &sample(), "--db", database];
+        let arguments = [
+            "backfill",
+            "example.com",
+            "--archive",
+            &sample(),
+            "--db",
+            database,
+        ];
         fails(folder.path(), &arguments, 2, &[database, words, "--db"]);
     }
     assert_eq!(fs::read(&foreign).unwrap(), before);
-    fails(folder.path(), &["status"], 2, &["policytrail.db", "backfill"]);
-    fails(folder.path(), &["export", "--out", "x"], 2, &["policytrail.db"]);
+    fails(
+        folder.path(),
+        &["status"],
+        2,
+        &["policytrail.db", "backfill"],
+    );
+    fails(
+        folder.path(),
+        &["export", "--out", "x"],
+        2,
+        &["policytrail.db"],
+    );
     assert!(!folder.path().join("policytrail.db").exists());
 }
 
 #[test]
 fn settings_that_are_wrong_are_all_told_together() {
     let folder = folder();
-    fs::write(folder.path().join("x.toml"), "[archive]\ncdx_per_minut = 3\n[crawl]\nsample = 'some'\n").unwrap();
-    let arguments = ["backfill", "example.com", "--config", "x.toml", "--from", "2012-13", "--playback-per-second", "fast"];
-    fails(folder.path(), &arguments, 2, &["cdx_per_minut", "did you mean", "every-change", "--from", "2012-13", "--playback-per-second"]);
-    fails(folder.path(), &["status", "--config", "missing.toml"], 2, &["missing.toml", "--config"]);
-    fails(folder.path(), &["backfill", "example.com", "--cdx-per-minute", "31"], 2, &["limit of 30"]);
-    fails(folder.path(), &["backfill", "example.com", "--playback-per-second", "9"], 2, &["limit of 8"]);
+    fs::write(
+        folder.path().join("x.toml"),
+        "[archive]\ncdx_per_minut = 3\n[crawl]\nsample = 'some'\n",
+    )
+    .unwrap();
+    let arguments = [
+        "backfill",
+        "example.com",
+        "--config",
+        "x.toml",
+        "--from",
+        "2012-13",
+        "--playback-per-second",
+        "fast",
+    ];
+    fails(
+        folder.path(),
+        &arguments,
+        2,
+        &[
+            "cdx_per_minut",
+            "did you mean",
+            "every-change",
+            "--from",
+            "2012-13",
+            "--playback-per-second",
+        ],
+    );
+    fails(
+        folder.path(),
+        &["status", "--config", "missing.toml"],
+        2,
+        &["missing.toml", "--config"],
+    );
+    fails(
+        folder.path(),
+        &[
+            "backfill",
+            "example.com",
+            "--cdx-per-minute",
+            "31",
+            "--contact",
+            "a@b.org",
+        ],
+        2,
+        &["limit of 30"],
+    );
+    fails(
+        folder.path(),
+        &[
+            "backfill",
+            "example.com",
+            "--playback-per-second",
+            "9",
+            "--contact",
+            "a@b.org",
+        ],
+        2,
+        &["limit of 8"],
+    );
+}
+
+#[test]
+fn an_archive_of_others_is_not_asked_without_a_contact() {
+    let folder = folder();
+    fails(
+        folder.path(),
+        &["backfill", "example.com"],
+        2,
+        &["--contact", "[archive]"],
+    );
+    assert!(!folder.path().join("policytrail.db").exists());
 }
 
 #[test]
@@ -155,22 +314,56 @@ fn a_page_becomes_its_policy_on_stdout() {
     )
     .unwrap();
     let extract = |more: &[&str]| {
-        let mut arguments = vec!["extract", "page.html", "--url", "http://www.example.com/privacy"];
+        let mut arguments = vec![
+            "extract",
+            "page.html",
+            "--url",
+            "http://www.example.com/privacy",
+        ];
         arguments.extend(more);
         let output = policytrail(folder.path(), &arguments);
         assert!(output.status.success(), "{output:?}");
         String::from_utf8(output.stdout).unwrap()
     };
     let markdown = extract(&[]);
-    assert!(markdown.starts_with("# Privacy Policy\n\nWe collect your name"), "{markdown}");
-    assert!(markdown.contains("[our cookie policy](http://www.example.com/cookies)") && !markdown.contains("Shop"), "{markdown}");
+    assert!(
+        markdown.starts_with("# Privacy Policy\n\nWe collect your name"),
+        "{markdown}"
+    );
+    assert!(
+        markdown.contains("[our cookie policy](http://www.example.com/cookies)")
+            && !markdown.contains("Shop"),
+        "{markdown}"
+    );
     let text = extract(&["--format", "text"]);
-    assert!(text.lines().all(|l| l.chars().count() <= 80) && text.contains("We never share personal data"), "{text}");
+    assert!(
+        text.lines().all(|l| l.chars().count() <= 80)
+            && text.contains("We never share personal data"),
+        "{text}"
+    );
     let json: serde_json::Value = serde_json::from_str(&extract(&["--format", "json"])).unwrap();
-    assert_eq!((json["title"].as_str(), json["language"].as_str()), (Some("Privacy Policy"), Some("en")));
-    fails(folder.path(), &["extract", "page.html", "--explain"], 0, &["policytrail: "]);
-    fails(folder.path(), &["extract", "missing.html"], 2, &["missing.html"]);
-    fails(folder.path(), &["extract", "page.html", "--url", "x"], 2, &["--url"]);
+    assert_eq!(
+        (json["title"].as_str(), json["language"].as_str()),
+        (Some("Privacy Policy"), Some("en"))
+    );
+    fails(
+        folder.path(),
+        &["extract", "page.html", "--explain"],
+        0,
+        &["policytrail: "],
+    );
+    fails(
+        folder.path(),
+        &["extract", "missing.html"],
+        2,
+        &["missing.html"],
+    );
+    fails(
+        folder.path(),
+        &["extract", "page.html", "--url", "x"],
+        2,
+        &["--url"],
+    );
 }
 
 #[test]
@@ -181,12 +374,29 @@ fn a_folder_of_pages_becomes_a_folder_of_policies() {
     fs::write(pages.join("a.html"), "<h1>Privacy</h1><p>We collect no personal data. We use no cookies and share nothing with anybody.</p>").unwrap();
     fs::write(pages.join("b.html"), "").unwrap();
     fs::write(pages.join("notes.md"), "not a page").unwrap();
-    let output = policytrail(folder.path(), &["extract", "--in", "pages", "--out", "texts"]);
+    let output = policytrail(
+        folder.path(),
+        &["extract", "--in", "pages", "--out", "texts"],
+    );
     assert_eq!(output.status.code(), Some(1));
-    assert_eq!(String::from_utf8(output.stdout).unwrap(), "2 pages, 1 policies, 1 dropped\n");
-    assert!(String::from_utf8(output.stderr).unwrap().contains("empty_shell"));
-    assert_eq!(fs::read_dir(folder.path().join("texts")).unwrap().count(), 1);
-    assert!(fs::read_to_string(folder.path().join("texts/a.md")).unwrap().contains("no personal data"));
+    assert_eq!(
+        String::from_utf8(output.stdout).unwrap(),
+        "2 pages, 1 policies, 1 dropped\n"
+    );
+    assert!(
+        String::from_utf8(output.stderr)
+            .unwrap()
+            .contains("empty_shell")
+    );
+    assert_eq!(
+        fs::read_dir(folder.path().join("texts")).unwrap().count(),
+        1
+    );
+    assert!(
+        fs::read_to_string(folder.path().join("texts/a.md"))
+            .unwrap()
+            .contains("no personal data")
+    );
 }
 
 #[test]
@@ -194,9 +404,17 @@ fn an_export_that_cannot_be_written_leaves_nothing_behind() {
     let folder = folder();
     drop(policytrail::store::Store::open_or_create(&folder.path().join("policytrail.db")).unwrap());
     fs::write(folder.path().join("file"), "").unwrap();
-    fails(folder.path(), &["export", "--out", "file/x"], 1, &["file/x", "--out"]);
+    fails(
+        folder.path(),
+        &["export", "--out", "file/x"],
+        1,
+        &["file/x", "--out"],
+    );
     let output = policytrail(folder.path(), &["export", "--out", "out"]);
     assert!(output.status.success());
-    let made: Vec<_> = fs::read_dir(folder.path().join("out")).unwrap().map(|e| e.unwrap().file_name()).collect();
+    let made: Vec<_> = fs::read_dir(folder.path().join("out"))
+        .unwrap()
+        .map(|e| e.unwrap().file_name())
+        .collect();
     assert_eq!(made, ["versions.jsonl"]);
 }

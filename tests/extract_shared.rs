@@ -10,15 +10,20 @@ use policytrail::model::Document;
 use serde_json::Value;
 
 fn shared(path: &str) -> Option<PathBuf> {
-    let root = std::env::var_os("POLICYTRAIL_SHARED")
-        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")), PathBuf::from);
+    let root = std::env::var_os("POLICYTRAIL_SHARED").map_or_else(
+        || PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../shared")),
+        PathBuf::from,
+    );
     let path = root.join(path);
     if path.exists() {
         return Some(path);
     }
     #[expect(clippy::print_stderr, reason = "a skipped test must be seen")]
     {
-        eprintln!("SKIPPED: {} is not there; set POLICYTRAIL_SHARED", path.display());
+        eprintln!(
+            "SKIPPED: {} is not there; set POLICYTRAIL_SHARED",
+            path.display()
+        );
     }
     None
 }
@@ -29,7 +34,13 @@ fn document(bytes: &[u8], asked: DocumentType) -> Option<Document> {
         content_type: None,
         url: None,
     };
-    extract(&input, &Options { document_type: asked }).ok()
+    extract(
+        &input,
+        &Options {
+            document_type: asked,
+        },
+    )
+    .ok()
 }
 
 fn grams(text: &str) -> HashMap<Vec<String>, usize> {
@@ -50,7 +61,10 @@ fn grams(text: &str) -> HashMap<Vec<String>, usize> {
 fn covered(wanted: &str, got: &str) -> f64 {
     let (wanted, got) = (grams(wanted), grams(got));
     let total: usize = wanted.values().sum();
-    let both: usize = wanted.iter().map(|(g, n)| *n.min(got.get(g).unwrap_or(&0))).sum();
+    let both: usize = wanted
+        .iter()
+        .map(|(g, n)| *n.min(got.get(g).unwrap_or(&0)))
+        .sum();
     #[expect(clippy::cast_precision_loss, reason = "some ten thousand words")]
     {
         both as f64 / total.max(1) as f64
@@ -76,7 +90,10 @@ fn policies_with_human_gold_are_found_whole_and_alone() {
         }
         // Link targets are no words; the gold has them inline.
         let gold = fs::read_to_string(root.join(row["gold"].as_str().unwrap())).unwrap();
-        let (recall, precision) = (covered(&gold, &found.markdown), covered(&found.markdown, &gold));
+        let (recall, precision) = (
+            covered(&gold, &found.markdown),
+            covered(&found.markdown, &gold),
+        );
         let f1 = 2.0 * recall * precision / (recall + precision).max(f64::EPSILON);
         assert!(f1 > 0.5, "{id}: {f1:.3}");
         sum += f1;
@@ -96,12 +113,17 @@ fn nothing_of_an_old_policy_is_lost_that_the_old_system_kept() {
         let Some(id) = name.strip_suffix(".html") else {
             continue;
         };
-        let found = document(&fs::read(&path).unwrap(), DocumentType::Privacy).unwrap_or_else(|| panic!("{id} was dropped"));
+        let found = document(&fs::read(&path).unwrap(), DocumentType::Privacy)
+            .unwrap_or_else(|| panic!("{id} was dropped"));
         let old = fs::read_to_string(root.join(format!("{id}.old.md"))).unwrap();
         // The first lines are the old system's own words; 015 kept advertisements.
         let body: String = old.lines().skip(3).collect::<Vec<_>>().join("\n");
         let least = if id.starts_with("015") { 0.6 } else { 0.85 };
-        assert!(covered(&body, &found.markdown) > least, "{id}: {:.3}", covered(&body, &found.markdown));
+        assert!(
+            covered(&body, &found.markdown) > least,
+            "{id}: {:.3}",
+            covered(&body, &found.markdown)
+        );
     }
 }
 
@@ -110,7 +132,9 @@ fn labelled_privacy_policies_are_never_dropped() {
     let Some(path) = shared("classifier/terms.jsonl.gz") else {
         return;
     };
-    let reader = BufReader::new(flate2::read::MultiGzDecoder::new(fs::File::open(path).unwrap()));
+    let reader = BufReader::new(flate2::read::MultiGzDecoder::new(
+        fs::File::open(path).unwrap(),
+    ));
     let (mut policies, mut lost) = (0, Vec::new());
     for line in reader.lines() {
         let row: Value = serde_json::from_str(&line.unwrap()).unwrap();

@@ -36,9 +36,16 @@ fn golden_pages_give_exactly_their_expected_documents() {
         };
         let (markdown, facts) = match extract(&input, &Options::default()) {
             Ok(document) => {
-                assert_eq!(document.text_hash, text_hash(&document.text), "{}", folder.display());
+                assert_eq!(
+                    document.text_hash,
+                    text_hash(&document.text),
+                    "{}",
+                    folder.display()
+                );
                 assert!(
-                    !document.text.contains(|c: char| c.is_control() && c != '\n' && c != '\t'),
+                    !document
+                        .text
+                        .contains(|c: char| c.is_control() && c != '\n' && c != '\t'),
                     "{}",
                     folder.display()
                 );
@@ -50,7 +57,10 @@ fn golden_pages_give_exactly_their_expected_documents() {
                 });
                 (document.markdown, facts)
             }
-            Err(dropped) => (String::new(), json!({ "drop_reason": dropped.reason.code(), "detail": dropped.detail })),
+            Err(dropped) => (
+                String::new(),
+                json!({ "drop_reason": dropped.reason.code(), "detail": dropped.detail }),
+            ),
         };
         if bless {
             fs::write(folder.join("expected.md"), &markdown).expect("expected.md");

@@ -1,4 +1,5 @@
 //! The main job on the sample archive: from files, over HTTP, again, killed, resumed.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
 #[path = "support/archive_server.rs"]
 mod archive_server;
@@ -22,7 +23,15 @@ fn backfill(folder: &Path, archive: &str, more: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_policytrail"));
     command
         .current_dir(folder)
-        .args(["backfill", "--archive", archive, "--db", "trail.db", "--to", "2024"])
+        .args([
+            "backfill",
+            "--archive",
+            archive,
+            "--db",
+            "trail.db",
+            "--to",
+            "2024",
+        ])
         .args(["--sites".as_ref(), sample().join("sites.csv").as_os_str()])
         .args(["--cdx-per-minute", "60000", "--playback-per-second", "2000"])
         .args(more)
@@ -39,11 +48,15 @@ fn run(mut command: Command) -> Output {
 fn export(folder: &Path) -> Vec<Value> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_policytrail"));
     run({
-        command.current_dir(folder).args(["export", "--db", "trail.db", "--out", "out"]);
+        command
+            .current_dir(folder)
+            .args(["export", "--db", "trail.db", "--out", "out"]);
         command
     });
     let text = std::fs::read_to_string(folder.join("out/versions.jsonl")).unwrap();
-    text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
 }
 
 fn folder() -> tempfile::TempDir {
@@ -58,40 +71,78 @@ fn files() -> String {
 fn the_versions_are_those_that_a_careful_reader_expects() {
     let folder = folder();
     run(backfill(folder.path(), &files(), &["--sample", "all"]));
-    let expected: Value = serde_json::from_str(&std::fs::read_to_string(sample().join("expected.json")).unwrap()).unwrap();
+    let expected: Value =
+        serde_json::from_str(&std::fs::read_to_string(sample().join("expected.json")).unwrap())
+            .unwrap();
     let mut found: BTreeMap<(String, String), Vec<Value>> = BTreeMap::new();
     for version in export(folder.path()) {
-        let key = (version["site"].as_str().unwrap().to_owned(), version["policy_url"].as_str().unwrap().to_owned());
+        let key = (
+            version["site"].as_str().unwrap().to_owned(),
+            version["policy_url"].as_str().unwrap().to_owned(),
+        );
         found.entry(key).or_default().push(version);
     }
     let mut faults = Vec::new();
     for policy in expected["policies"].as_array().unwrap() {
         let site = policy["site"].as_str().unwrap();
         let urls = policy["policy_urls"].as_array().unwrap();
-        let key = found.keys().find(|(s, url)| s == site && urls.iter().any(|u| u == url.as_str())).cloned();
+        let key = found
+            .keys()
+            .find(|(s, url)| s == site && urls.iter().any(|u| u == url.as_str()))
+            .cloned();
         let Some(versions) = key.and_then(|key| found.remove(&key)) else {
             faults.push(format!("{site}: no policy at any of {urls:?}"));
             continue;
         };
-        compare(site, &versions, policy["versions"].as_array().unwrap(), &mut faults);
+        compare(
+            site,
+            &versions,
+            policy["versions"].as_array().unwrap(),
+            &mut faults,
+        );
     }
-    faults.extend(found.keys().map(|(site, url)| format!("{site}: {url} is no policy")));
-    faults.extend(drops_that_differ(&folder.path().join("trail.db"), expected["drops"].as_array().unwrap()));
+    faults.extend(
+        found
+            .keys()
+            .map(|(site, url)| format!("{site}: {url} is no policy")),
+    );
+    faults.extend(drops_that_differ(
+        &folder.path().join("trail.db"),
+        expected["drops"].as_array().unwrap(),
+    ));
     assert!(faults.is_empty(), "{}", faults.join("\n"));
     database::assert_sound(&folder.path().join("trail.db"));
 }
 
 fn compare(site: &str, found: &[Value], expected: &[Value], faults: &mut Vec<String>) {
     if found.len() != expected.len() {
-        faults.push(format!("{site}: {} versions, expected {}", found.len(), expected.len()));
+        faults.push(format!(
+            "{site}: {} versions, expected {}",
+            found.len(),
+            expected.len()
+        ));
     }
     for (version, wanted) in found.iter().zip(expected) {
-        for field in ["first_seen", "last_seen", "changed_after", "captures", "title"] {
+        for field in [
+            "first_seen",
+            "last_seen",
+            "changed_after",
+            "captures",
+            "title",
+        ] {
             if version[field] != wanted[field] {
-                faults.push(format!("{site} #{}: {field} is {}, expected {}", version["version"], version[field], wanted[field]));
+                faults.push(format!(
+                    "{site} #{}: {field} is {}, expected {}",
+                    version["version"], version[field], wanted[field]
+                ));
             }
         }
-        let text = version["text"].as_str().unwrap().split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = version["text"]
+            .as_str()
+            .unwrap()
+            .split_whitespace()
+            .collect::<Vec<_>>()
+            .join(" ");
         for (list, should) in [("must_contain", true), ("must_not_contain", false)] {
             for phrase in wanted[list].as_array().unwrap() {
                 if text.contains(phrase.as_str().unwrap()) != should {
@@ -106,16 +157,36 @@ fn drops_that_differ(path: &Path, expected: &[Value]) -> Vec<String> {
     let connection = rusqlite::Connection::open(path).unwrap();
     let mut statement =
         connection.prepare("SELECT c.original, c.timestamp, d.reason FROM drops d JOIN captures c USING (capture_id)").unwrap();
-    let drop = |original: &str, timestamp: &str, reason: &str| format!("drop {original} {timestamp} {reason}");
+    let drop = |original: &str, timestamp: &str, reason: &str| {
+        format!("drop {original} {timestamp} {reason}")
+    };
     let rows = statement.query_map([], |r| {
-        Ok(drop(&r.get::<_, String>(0)?, &r.get::<_, String>(1)?, &r.get::<_, String>(2)?))
+        Ok(drop(
+            &r.get::<_, String>(0)?,
+            &r.get::<_, String>(1)?,
+            &r.get::<_, String>(2)?,
+        ))
     });
     let found: Vec<String> = rows.unwrap().map(Result::unwrap).collect();
     let text = |value: &Value, name: &str| value[name].as_str().unwrap().to_owned();
-    let wanted: Vec<String> =
-        expected.iter().map(|d| drop(&text(d, "original"), &text(d, "timestamp"), &text(d, "reason"))).collect();
-    let missing = wanted.iter().filter(|d| !found.contains(d)).map(|d| format!("not found: {d}"));
-    let extra = found.iter().filter(|d| !wanted.contains(d)).map(|d| format!("not expected: {d}"));
+    let wanted: Vec<String> = expected
+        .iter()
+        .map(|d| {
+            drop(
+                &text(d, "original"),
+                &text(d, "timestamp"),
+                &text(d, "reason"),
+            )
+        })
+        .collect();
+    let missing = wanted
+        .iter()
+        .filter(|d| !found.contains(d))
+        .map(|d| format!("not found: {d}"));
+    let extra = found
+        .iter()
+        .filter(|d| !wanted.contains(d))
+        .map(|d| format!("not expected: {d}"));
     missing.chain(extra).collect()
 }
 
@@ -125,8 +196,15 @@ fn a_server_and_its_files_give_the_same_database() {
     for sampling in ["all", "every-change", "interval"] {
         let (by_file, by_http) = (folder(), folder());
         run(backfill(by_file.path(), &files(), &["--sample", sampling]));
-        run(backfill(by_http.path(), &server.url, &["--sample", sampling]));
-        let (one, other) = (database::facts(&by_file.path().join("trail.db")), database::facts(&by_http.path().join("trail.db")));
+        run(backfill(
+            by_http.path(),
+            &server.url,
+            &["--sample", sampling],
+        ));
+        let (one, other) = (
+            database::facts(&by_file.path().join("trail.db")),
+            database::facts(&by_http.path().join("trail.db")),
+        );
         database::assert_same(&one, &other);
     }
 }
@@ -139,9 +217,15 @@ fn no_payload_is_fetched_twice_and_a_second_run_fetches_nothing() {
     let first = server.take_requests();
     // Home pages are asked for by date, and two dates may lead to one capture; policies are asked for by capture.
     let is_home_page = |r: &str| r.ends_with("-sample.com/") || r.ends_with("-sample.de/");
-    let mut playbacks: Vec<&String> = first.iter().filter(|r| r.starts_with("/web/") && !is_home_page(r)).collect();
+    let mut playbacks: Vec<&String> = first
+        .iter()
+        .filter(|r| r.starts_with("/web/") && !is_home_page(r))
+        .collect();
     playbacks.sort();
-    let twice: Vec<_> = playbacks.windows(2).filter(|pair| pair[0] == pair[1]).collect();
+    let twice: Vec<_> = playbacks
+        .windows(2)
+        .filter(|pair| pair[0] == pair[1])
+        .collect();
     assert!(twice.is_empty(), "{twice:#?}");
     let before = database::facts(&folder.path().join("trail.db"));
     run(backfill(folder.path(), &server.url, &["--sample", "all"]));
@@ -149,7 +233,10 @@ fn no_payload_is_fetched_twice_and_a_second_run_fetches_nothing() {
     let playbacks: Vec<&String> = second.iter().filter(|r| !r.starts_with("/cdx/")).collect();
     assert!(playbacks.is_empty(), "{playbacks:#?}");
     let sites = 8;
-    assert!(second.len() < first.len() && second.len() >= sites, "{second:#?}");
+    assert!(
+        second.len() < first.len() && second.len() >= sites,
+        "{second:#?}"
+    );
     database::assert_same(&before, &database::facts(&folder.path().join("trail.db")));
 }
 
@@ -159,12 +246,28 @@ fn sampling_every_change_finds_the_versions_of_all_captures_for_fewer_requests()
     let (all, sampled) = (folder(), folder());
     run(backfill(all.path(), &server.url, &["--sample", "all"]));
     let requests_for_all = server.take_requests().len();
-    run(backfill(sampled.path(), &server.url, &["--sample", "every-change"]));
+    run(backfill(
+        sampled.path(),
+        &server.url,
+        &["--sample", "every-change"],
+    ));
     let requests = server.take_requests().len();
-    assert!(requests < requests_for_all, "{requests} of {requests_for_all}");
+    assert!(
+        requests < requests_for_all,
+        "{requests} of {requests_for_all}"
+    );
     let versions = |folder: &Path| -> Vec<Value> {
-        let fields = ["policy_url", "version", "text_sha256", "first_seen", "changed_after"];
-        export(folder).iter().map(|v| fields.iter().map(|f| v[*f].clone()).collect()).collect()
+        let fields = [
+            "policy_url",
+            "version",
+            "text_sha256",
+            "first_seen",
+            "changed_after",
+        ];
+        export(folder)
+            .iter()
+            .map(|v| fields.iter().map(|f| v[*f].clone()).collect())
+            .collect()
     };
     assert_eq!(versions(sampled.path()), versions(all.path()));
 }
@@ -179,8 +282,11 @@ fn killed_at_any_moment_it_ends_in_the_same_database() {
     let mut kills = 0;
     // Each life is a little longer than the one before, so that the moments of death spread over the whole job.
     for life in 0..60u64 {
-        let mut child =
-            backfill(killed.path(), &server.url, &["--sample", "all"]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let mut child = backfill(killed.path(), &server.url, &["--sample", "all"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
         std::thread::sleep(Duration::from_millis(3 + life * 7 % 131));
         kills += usize::from(child.try_wait().unwrap().is_none());
         child.kill().unwrap();
@@ -190,7 +296,10 @@ fn killed_at_any_moment_it_ends_in_the_same_database() {
             database::assert_sound(&database);
         }
     }
-    assert!(kills >= 20, "only {kills} runs were still alive when they were killed");
+    assert!(
+        kills >= 20,
+        "only {kills} runs were still alive when they were killed"
+    );
     run(backfill(killed.path(), &server.url, &["--sample", "all"]));
     database::assert_same(&wanted, &database::facts(&killed.path().join("trail.db")));
     database::assert_sound(&killed.path().join("trail.db"));
@@ -200,14 +309,21 @@ fn killed_at_any_moment_it_ends_in_the_same_database() {
 fn two_at_once_on_one_database_are_told_apart() {
     let server = ArchiveServer::start(&sample(), 30);
     let folder = folder();
-    let mut first = backfill(folder.path(), &server.url, &[]).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    let mut first = backfill(folder.path(), &server.url, &[])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
     while server.take_requests().is_empty() {
         std::thread::sleep(Duration::from_millis(5));
     }
     let second = backfill(folder.path(), &server.url, &[]).output().unwrap();
     let told = String::from_utf8_lossy(&second.stderr).into_owned();
     assert_eq!(second.status.code(), Some(2), "{told}");
-    assert!(told.contains("in use by another process") && told.contains(&first.id().to_string()), "{told}");
+    assert!(
+        told.contains("in use by another process") && told.contains(&first.id().to_string()),
+        "{told}"
+    );
     assert!(first.wait().unwrap().success());
 }
 
@@ -215,7 +331,16 @@ fn two_at_once_on_one_database_are_told_apart() {
 fn the_table_is_on_stdout_and_the_log_on_stderr() {
     let folder = folder();
     let output = run(backfill(folder.path(), &files(), &["--sample", "all"]));
-    let (out, log) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
-    assert!(out.starts_with("site ") && out.contains("harbourlight-sample.com"), "{out}");
-    assert!(log.lines().all(|l| l.contains("INFO")) && log.contains("site done"), "{log}");
+    let (out, log) = (
+        String::from_utf8(output.stdout).unwrap(),
+        String::from_utf8(output.stderr).unwrap(),
+    );
+    assert!(
+        out.starts_with("site ") && out.contains("harbourlight-sample.com"),
+        "{out}"
+    );
+    assert!(
+        log.lines().all(|l| l.contains("INFO")) && log.contains("site done"),
+        "{log}"
+    );
 }

@@ -13,8 +13,12 @@ use crate::model::Timestamp;
 
 /// The vocabulary that the settings name; `None` for the built-in one.
 pub(super) fn vocabulary(settings: &DiscoverSettings) -> Result<Option<Vocabulary>, Failure> {
-    let Some(path) = &settings.vocabulary else { return Ok(None) };
-    let fail = |what: &dyn std::fmt::Display| Failure::usage(anyhow::anyhow!("vocabulary `{}`: {what}", path.display()));
+    let Some(path) = &settings.vocabulary else {
+        return Ok(None);
+    };
+    let fail = |what: &dyn std::fmt::Display| {
+        Failure::usage(anyhow::anyhow!("vocabulary `{}`: {what}", path.display()))
+    };
     let text = fs::read_to_string(path).map_err(|e| fail(&e))?;
     Vocabulary::from_toml(&text).map(Some).map_err(|e| fail(&e))
 }
@@ -25,12 +29,18 @@ pub(super) fn name(settings: &HttpSettings) -> String {
 }
 
 /// How to speak to an archive over HTTP, checked against its limits.
-pub(super) fn http_settings(settings: &ArchiveSettings, request_log: Option<RequestLog>) -> Result<HttpSettings, Failure> {
+pub(super) fn http_settings(
+    settings: &ArchiveSettings,
+    request_log: Option<RequestLog>,
+) -> Result<HttpSettings, Failure> {
     let (dialect, base_url) = match &settings.location {
         ArchiveLocation::Wayback(url) => (Dialect::Wayback, url.clone()),
         ArchiveLocation::Pywb(url) => (Dialect::Pywb, url.clone()),
         ArchiveLocation::Path(path) => {
-            return Err(Failure::usage(anyhow::anyhow!("`{}` is a path, not a server", path.display())));
+            return Err(Failure::usage(anyhow::anyhow!(
+                "`{}` is a path, not a server",
+                path.display()
+            )));
         }
     };
     let http = HttpSettings {
@@ -45,7 +55,14 @@ pub(super) fn http_settings(settings: &ArchiveSettings, request_log: Option<Requ
         request_log,
         ..HttpSettings::default()
     };
-    http.validate().map_err(|faults| Failure::usage(anyhow::anyhow!(faults)))?;
+    if http.contact.is_none() && !http.is_loopback() {
+        return Err(Failure::usage(anyhow::anyhow!(
+            "no contact: an archive must be able to reach whoever asks it; give your e-mail address or URL with \
+             --contact, or as `contact` in the section [archive] of the settings"
+        )));
+    }
+    http.validate()
+        .map_err(|faults| Failure::usage(anyhow::anyhow!(faults)))?;
     Ok(http)
 }
 
@@ -53,7 +70,10 @@ pub(super) fn http_settings(settings: &ArchiveSettings, request_log: Option<Requ
 pub(super) fn memento_url_prefix<A: Archive>(archive: &A) -> String {
     let stamp = Timestamp::from_unix_seconds(0);
     let address = archive.memento_url(stamp, "");
-    address.strip_suffix(&format!("{stamp}/")).unwrap_or(&address).to_owned()
+    address
+        .strip_suffix(&format!("{stamp}/"))
+        .unwrap_or(&address)
+        .to_owned()
 }
 
 /// What was asked of an archive.
@@ -68,7 +88,9 @@ pub(super) enum Usage {
 impl Usage {
     /// For the database and `status`.
     pub(super) fn json(&self) -> Value {
-        let Self::Http(usage) = self else { return Value::Null };
+        let Self::Http(usage) = self else {
+            return Value::Null;
+        };
         json!({
             "cdx": endpoint_json(&usage.cdx), "playback": endpoint_json(&usage.playback),
             "retries": usage.retries, "freezes": usage.freezes,
@@ -77,9 +99,15 @@ impl Usage {
 
     /// For people, a line an endpoint.
     pub(super) fn text(&self) -> String {
-        let Self::Http(usage) = self else { return String::new() };
+        let Self::Http(usage) = self else {
+            return String::new();
+        };
         let line = |name: &str, e: &EndpointUsage| {
-            let outcomes: Vec<String> = e.outcomes.iter().map(|(outcome, n)| format!("{} {n}", outcome.name())).collect();
+            let outcomes: Vec<String> = e
+                .outcomes
+                .iter()
+                .map(|(outcome, n)| format!("{} {n}", outcome.name()))
+                .collect();
             format!(
                 "{name}: {} requests ({}), {} kB, {:.0} % of the allowed rate\n",
                 e.requests,
@@ -90,14 +118,19 @@ impl Usage {
         };
         let mut text = line("cdx", &usage.cdx) + &line("playback", &usage.playback);
         if usage.retries + usage.freezes > 0 {
-            text += &format!("{} retries, {} freezes\n", usage.retries, usage.freezes);
+            let troubles = format!("{} retries, {} freezes\n", usage.retries, usage.freezes);
+            text += &troubles;
         }
         text
     }
 }
 
 fn endpoint_json(e: &EndpointUsage) -> Value {
-    let outcomes: serde_json::Map<String, Value> = e.outcomes.iter().map(|(o, n)| (o.name().to_owned(), Value::from(*n))).collect();
+    let outcomes: serde_json::Map<String, Value> = e
+        .outcomes
+        .iter()
+        .map(|(o, n)| (o.name().to_owned(), Value::from(*n)))
+        .collect();
     json!({
         "requests": e.requests, "outcomes": outcomes, "bytes_received": e.bytes_received,
         "active_seconds": e.active_seconds, "share_of_rate": e.share_of_rate,

@@ -15,7 +15,7 @@ use super::options::Common;
 use super::status::summary_table;
 use crate::archive::Archive;
 use crate::archive::clock::{Clock, SystemClock};
-use crate::archive::http::{HttpArchive, RequestRecord};
+use crate::archive::http::{HttpArchive, RequestLog};
 use crate::archive::warc::WarcArchive;
 use crate::config::{ArchiveLocation, Settings, SiteRow, read_site_list};
 use crate::crawl::{self, Context, Outcome, PdfReader, Progress, StoredFreeze};
@@ -32,7 +32,7 @@ pub(super) struct Arguments {
     #[arg(value_name = "SITE")]
     sites: Vec<String>,
 
-    /// Site list: CSV with a header, site[,policy_url][,rank][,…]
+    /// Site list: CSV with a header, `site[,policy_url][,rank][,…]`
     #[arg(long = "sites", value_name = "FILE")]
     sites_file: Option<String>,
 
@@ -84,8 +84,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let settings = arguments.common.settings(&[
         ("sites.file", arguments.sites_file.clone(), "--sites"),
         ("archive.location", arguments.archive.clone(), "--archive"),
-        ("archive.cdx_per_minute", arguments.cdx_per_minute.clone(), "--cdx-per-minute"),
-        ("archive.playback_per_second", arguments.playback_per_second.clone(), "--playback-per-second"),
+        (
+            "archive.cdx_per_minute",
+            arguments.cdx_per_minute.clone(),
+            "--cdx-per-minute",
+        ),
+        (
+            "archive.playback_per_second",
+            arguments.playback_per_second.clone(),
+            "--playback-per-second",
+        ),
         ("archive.contact", arguments.contact.clone(), "--contact"),
         ("crawl.from", arguments.from.clone(), "--from"),
         ("crawl.to", arguments.to.clone(), "--to"),
@@ -96,7 +104,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let vocabulary = loaded.as_ref().unwrap_or_else(|| Vocabulary::built_in());
     let runtime = tokio::runtime::Runtime::new()?;
     let result = runtime.block_on(async {
-        let job = Job { settings: &settings, rows: &rows, vocabulary, stop: CancellationToken::new(), verbose: arguments.verbose };
+        let job = Job {
+            settings: &settings,
+            rows: &rows,
+            vocabulary,
+            stop: CancellationToken::new(),
+            verbose: arguments.verbose,
+        };
         let crawl = job.run(arguments.log_requests.as_ref());
         tokio::select! {
             result = crawl => result,
@@ -138,7 +152,9 @@ fn site_rows(arguments: &Arguments, settings: &Settings) -> Result<Vec<SiteRow>,
         return Err(Failure::usage(anyhow::anyhow!(faults.join("\n"))));
     }
     if rows.is_empty() {
-        return Err(Failure::usage(anyhow::anyhow!("no site to look at: name domains, or a list with --sites FILE")));
+        return Err(Failure::usage(anyhow::anyhow!(
+            "no site to look at: name domains, or a list with --sites FILE"
+        )));
     }
     Ok(rows)
 }
@@ -158,8 +174,9 @@ impl Job<'_> {
                 let archive = WarcArchive::open(path, self.settings.archive.max_body_bytes)?;
                 let store = self.open_store()?;
                 let _lock = CrawlLock::take(store.path())?;
-                let archive_id = self.archive_row(&store, &archive)?;
-                self.crawl(&archive, archive_id, store, None, || Usage::None).await
+                let archive_id = archive_row(&store, &archive)?;
+                self.crawl(&archive, archive_id, store, None, || Usage::None)
+                    .await
             }
             ArchiveLocation::Wayback(_) | ArchiveLocation::Pywb(_) => {
                 let log = log_requests.map(|path| request_log(path)).transpose()?;
@@ -167,20 +184,20 @@ impl Job<'_> {
                 let store = self.open_store()?;
                 let _lock = CrawlLock::take(store.path())?;
                 let ledger = Arc::new(StoredFreeze::new(Arc::clone(&store), archives::name(&http)));
-                let archive = HttpArchive::new(http, ledger, Arc::new(SystemClock), self.stop.clone())?;
-                let archive_id = self.archive_row(&store, &archive)?;
+                let archive =
+                    HttpArchive::new(http, ledger, Arc::new(SystemClock), self.stop.clone())?;
+                let archive_id = archive_row(&store, &archive)?;
                 let rate = Some(self.settings.archive.playback_per_second);
-                self.crawl(&archive, archive_id, store, rate, || Usage::Http(archive.usage())).await
+                self.crawl(&archive, archive_id, store, rate, || {
+                    Usage::Http(archive.usage())
+                })
+                .await
             }
         }
     }
 
     fn open_store(&self) -> Result<Arc<Store>, Failure> {
         Ok(Arc::new(Store::open_or_create(&self.settings.database)?))
-    }
-
-    fn archive_row<A: Archive>(&self, store: &Store, archive: &A) -> Result<i64, Failure> {
-        Ok(store.archive(&archive.name(), &archives::memento_url_prefix(archive))?)
     }
 
     async fn crawl<A: Archive>(
@@ -212,7 +229,12 @@ impl Job<'_> {
         };
         bar.finish();
         let usage = usage();
-        store.end_run(run_id, outcome.outcome, &usage.json().to_string(), SystemClock.now())?;
+        store.end_run(
+            run_id,
+            outcome.outcome,
+            &usage.json().to_string(),
+            SystemClock.now(),
+        )?;
         self.tell(&store, outcome, &usage)
     }
 
@@ -232,7 +254,10 @@ impl Job<'_> {
             tracing::warn!("no answer this time: {failure}");
         }
         if !outcome.failures.is_empty() {
-            tracing::warn!("{} requests got no answer; run the same command again to ask for them", outcome.failures.len());
+            tracing::warn!(
+                "{} requests got no answer; run the same command again to ask for them",
+                outcome.failures.len()
+            );
         }
         match (outcome.ended_by, outcome.outcome) {
             (_, RunOutcome::Interrupted) => {
@@ -244,6 +269,11 @@ impl Job<'_> {
             (None, _) => Ok(Exit::Done),
         }
     }
+}
+
+/// The archive's row in the database.
+fn archive_row<A: Archive>(store: &Store, archive: &A) -> Result<i64, Failure> {
+    Ok(store.archive(&archive.name(), &archives::memento_url_prefix(archive))?)
 }
 
 /// Asks to stop at the first Ctrl-C or SIGTERM, and comes back at the second.
@@ -273,10 +303,17 @@ async fn interrupt() {
 }
 
 /// Writes one JSON line a request; a line that cannot be written is told once.
-fn request_log(path: &PathBuf) -> Result<Box<dyn Fn(&RequestRecord) + Send + Sync>, Failure> {
-    let file = File::options().create(true).append(true).open(path).map_err(|e| {
-        Failure::usage(anyhow::anyhow!("cannot write request log `{}`: {e}; name another file with --log-requests", path.display()))
-    })?;
+fn request_log(path: &PathBuf) -> Result<RequestLog, Failure> {
+    let file = File::options()
+        .create(true)
+        .append(true)
+        .open(path)
+        .map_err(|e| {
+            Failure::usage(anyhow::anyhow!(
+                "cannot write request log `{}`: {e}; name another file with --log-requests",
+                path.display()
+            ))
+        })?;
     let file = Mutex::new(Some(file));
     Ok(Box::new(move |record| {
         let line: Value = json!({

@@ -37,6 +37,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     };
     tracing::debug!(file = format.file_name(), "export begins");
     let exported = export(&store, &mut format, &arguments.out)?;
-    writeln!(io::stdout(), "{}: {} versions", exported.path.display(), exported.versions)?;
+    writeln!(
+        io::stdout(),
+        "{}: {} versions",
+        exported.path.display(),
+        exported.versions
+    )?;
     Ok(Exit::Done)
 }

@@ -14,7 +14,9 @@ use crate::model::{Document, Dropped};
 
 /// Take the policy's words out of a saved page (HTML, PDF or plain text)
 #[derive(Debug, clap::Args)]
-#[command(after_help = "A page that is no policy is told on stderr with its reason, and the exit code is 1.")]
+#[command(
+    after_help = "A page that is no policy is told on stderr with its reason, and the exit code is 1."
+)]
 pub(super) struct Arguments {
     /// The page; `-` or nothing for standard input
     #[arg(value_name = "FILE", conflicts_with_all = ["input", "out"])]
@@ -81,7 +83,8 @@ fn one(arguments: &Arguments, url: Option<&Url>) -> Result<Exit, Failure> {
     let file = arguments.file.as_deref().filter(|f| *f != Path::new("-"));
     let bytes = match file {
         Some(path) => read(path)?,
-        None => read_bounded(io::stdin().lock()).map_err(|e| Failure::usage(anyhow::anyhow!("cannot read standard input: {e}")))?,
+        None => read_bounded(io::stdin().lock())
+            .map_err(|e| Failure::usage(anyhow::anyhow!("cannot read standard input: {e}")))?,
     };
     let result = extract_page(arguments, &bytes, file.and_then(type_by_name), url)?;
     let mut out = io::stdout().lock();
@@ -96,9 +99,18 @@ fn one(arguments: &Arguments, url: Option<&Url>) -> Result<Exit, Failure> {
 }
 
 fn many(arguments: &Arguments, input: &Path, out: &Path) -> Result<Exit, Failure> {
-    let unusable = |path: &Path, e: &io::Error| Failure::usage(anyhow::anyhow!("cannot read folder `{}`: {e}", path.display()));
+    let unusable = |path: &Path, e: &io::Error| {
+        Failure::usage(anyhow::anyhow!(
+            "cannot read folder `{}`: {e}",
+            path.display()
+        ))
+    };
     let mut files: Vec<PathBuf> = fs::read_dir(input)
-        .and_then(|entries| entries.map(|entry| entry.map(|e| e.path())).collect::<io::Result<_>>())
+        .and_then(|entries| {
+            entries
+                .map(|entry| entry.map(|e| e.path()))
+                .collect::<io::Result<_>>()
+        })
         .map_err(|e| unusable(input, &e))?;
     files.retain(|path| path.is_file() && is_page(path));
     files.sort();
@@ -110,7 +122,9 @@ fn many(arguments: &Arguments, input: &Path, out: &Path) -> Result<Exit, Failure
     };
     let mut dropped_pages = 0;
     for file in &files {
-        let Some(name) = file.file_stem() else { continue };
+        let Some(name) = file.file_stem() else {
+            continue;
+        };
         let result = extract_page(arguments, &read(file)?, type_by_name(file), None)?;
         if let Err(dropped) = &result {
             dropped_pages += 1;
@@ -125,17 +139,35 @@ fn many(arguments: &Arguments, input: &Path, out: &Path) -> Result<Exit, Failure
                 .map_err(|e| anyhow::anyhow!("cannot write `{}`: {e}", target.display()))?;
         }
     }
-    writeln!(io::stdout(), "{} pages, {} policies, {dropped_pages} dropped", files.len(), files.len() - dropped_pages)?;
-    Ok(if dropped_pages == 0 { Exit::Done } else { Exit::DoneWithFailures })
+    writeln!(
+        io::stdout(),
+        "{} pages, {} policies, {dropped_pages} dropped",
+        files.len(),
+        files.len() - dropped_pages
+    )?;
+    Ok(if dropped_pages == 0 {
+        Exit::Done
+    } else {
+        Exit::DoneWithFailures
+    })
 }
 
-fn extract_page(arguments: &Arguments, bytes: &[u8], content_type: Option<&str>, url: Option<&Url>) -> Result<Result<Document, Dropped>, Failure> {
-    let input = PageInput { bytes, content_type, url };
+fn extract_page(
+    arguments: &Arguments,
+    bytes: &[u8],
+    content_type: Option<&str>,
+    url: Option<&Url>,
+) -> Result<Result<Document, Dropped>, Failure> {
+    let input = PageInput {
+        bytes,
+        content_type,
+        url,
+    };
     let document_type = match arguments.document_type {
         Type::Privacy => DocumentType::Privacy,
         Type::Any => DocumentType::Any,
     };
-    let options = Options { document_type, ..Options::default() };
+    let options = Options { document_type };
     if extract::is_pdf(bytes) {
         return Ok(PdfReader::of_this_program()?.read_blocking(&input));
     }
@@ -160,15 +192,21 @@ fn printed(format: Format, result: &Result<Document, Dropped>) -> String {
             });
             format!("{value}\n")
         }
-        (Format::Json, Err(dropped)) => format!("{}\n", json!({ "dropped": dropped.reason.code(), "detail": dropped.detail })),
+        (Format::Json, Err(dropped)) => format!(
+            "{}\n",
+            json!({ "dropped": dropped.reason.code(), "detail": dropped.detail })
+        ),
         (_, Err(_)) => String::new(),
     }
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    File::open(path)
-        .and_then(read_bounded)
-        .map_err(|e| Failure::usage(anyhow::anyhow!("cannot read `{}`: {e}; name a saved page, or - for standard input", path.display())))
+    File::open(path).and_then(read_bounded).map_err(|e| {
+        Failure::usage(anyhow::anyhow!(
+            "cannot read `{}`: {e}; name a saved page, or - for standard input",
+            path.display()
+        ))
+    })
 }
 
 fn read_bounded(input: impl Read) -> io::Result<Vec<u8>> {
@@ -181,11 +219,17 @@ fn read_bounded(input: impl Read) -> io::Result<Vec<u8>> {
 }
 
 fn extension(path: &Path) -> String {
-    path.extension().and_then(|e| e.to_str()).unwrap_or("").to_ascii_lowercase()
+    path.extension()
+        .and_then(|e| e.to_str())
+        .unwrap_or("")
+        .to_ascii_lowercase()
 }
 
 fn is_page(path: &Path) -> bool {
-    matches!(extension(path).as_str(), "html" | "htm" | "xhtml" | "shtml" | "php" | "asp" | "aspx" | "jsp" | "pdf" | "txt")
+    matches!(
+        extension(path).as_str(),
+        "html" | "htm" | "xhtml" | "shtml" | "php" | "asp" | "aspx" | "jsp" | "pdf" | "txt"
+    )
 }
 
 fn type_by_name(path: &Path) -> Option<&'static str> {

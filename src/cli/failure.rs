@@ -46,13 +46,18 @@ pub(super) struct Failure {
 impl Failure {
     /// A fault of what the user gave.
     pub(super) fn usage(error: impl Into<anyhow::Error>) -> Self {
-        Self { exit: Exit::Usage, error: error.into() }
+        Self {
+            exit: Exit::Usage,
+            error: error.into(),
+        }
     }
 
     /// Tells the user and says how to exit. A reader that went away (`| head`) is success.
     pub(super) fn tell(self) -> Exit {
         let broken_pipe = self.error.chain().any(|cause| {
-            cause.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
+            cause
+                .downcast_ref::<io::Error>()
+                .is_some_and(|e| e.kind() == io::ErrorKind::BrokenPipe)
         });
         if broken_pipe {
             return Exit::Done;
@@ -84,7 +89,10 @@ impl From<StoreError> for Failure {
             StoreError::DiskFull { .. } | StoreError::Sqlite(_) => Exit::DoneWithFailures,
             _ => Exit::Usage,
         };
-        Self { exit, error: error.into() }
+        Self {
+            exit,
+            error: error.into(),
+        }
     }
 }
 
@@ -92,7 +100,10 @@ impl From<ExportError> for Failure {
     fn from(error: ExportError) -> Self {
         match error {
             ExportError::Store(error) => error.into(),
-            other => Self { exit: Exit::DoneWithFailures, error: other.into() },
+            other => Self {
+                exit: Exit::DoneWithFailures,
+                error: other.into(),
+            },
         }
     }
 }
@@ -105,7 +116,10 @@ impl From<ArchiveError> for Failure {
             ArchiveError::Interrupted => Exit::Interrupted,
             _ => Exit::DoneWithFailures,
         };
-        Self { exit, error: error.into() }
+        Self {
+            exit,
+            error: error.into(),
+        }
     }
 }
 
@@ -114,19 +128,28 @@ impl From<CrawlError> for Failure {
         match error {
             CrawlError::Archive(error) => error.into(),
             CrawlError::Store(error) => error.into(),
-            other => Self { exit: Exit::DoneWithFailures, error: other.into() },
+            other => Self {
+                exit: Exit::DoneWithFailures,
+                error: other.into(),
+            },
         }
     }
 }
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        Self { exit: Exit::DoneWithFailures, error: error.into() }
+        Self {
+            exit: Exit::DoneWithFailures,
+            error: error.into(),
+        }
     }
 }
 
 impl From<anyhow::Error> for Failure {
     fn from(error: anyhow::Error) -> Self {
-        Self { exit: Exit::DoneWithFailures, error }
+        Self {
+            exit: Exit::DoneWithFailures,
+            error,
+        }
     }
 }

@@ -24,7 +24,8 @@ impl Bar {
         let watched = io::stderr().is_terminal();
         let bar = watched.then(|| {
             let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
-            let style = ProgressStyle::with_template("{bar:24} {msg}").unwrap_or_else(|_| ProgressStyle::default_bar());
+            let style = ProgressStyle::with_template("{bar:24} {msg}")
+                .unwrap_or_else(|_| ProgressStyle::default_bar());
             bar.set_style(style);
             bar
         });
@@ -33,15 +34,25 @@ impl Bar {
             (false, true) => "policytrail=warn",
             (false, false) => "policytrail=info",
         };
-        let filter = EnvFilter::try_from_env("POLICYTRAIL_LOG").unwrap_or_else(|_| EnvFilter::new(level));
+        let filter =
+            EnvFilter::try_from_env("POLICYTRAIL_LOG").unwrap_or_else(|_| EnvFilter::new(level));
         let writer = AboveBar(bar.clone());
         // A second start in one process (tests) keeps the first logger.
-        let _ = tracing_subscriber::fmt().with_env_filter(filter).with_writer(writer).with_ansi(watched).with_target(false).try_init();
+        let _ = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .with_writer(writer)
+            .with_ansi(watched)
+            .with_target(false)
+            .try_init();
         Self(bar)
     }
 
     /// Draws the progress until the future that this runs beside is dropped.
-    pub(super) async fn follow(&self, progress: Arc<Progress>, playback_per_second: Option<f64>) -> Infallible {
+    pub(super) async fn follow(
+        &self,
+        progress: Arc<Progress>,
+        playback_per_second: Option<f64>,
+    ) -> Infallible {
         loop {
             if let Some(bar) = &self.0 {
                 let now = progress.snapshot();
@@ -49,7 +60,12 @@ impl Bar {
                 bar.set_position(now.sites_done);
                 #[expect(clippy::cast_precision_loss, reason = "an estimate for people")]
                 let left = playback_per_second
-                    .map(|rate| format!(", about {} left", HumanDuration(Duration::from_secs_f64(now.requests_left as f64 / rate))))
+                    .map(|rate| {
+                        format!(
+                            ", about {} left",
+                            HumanDuration(Duration::from_secs_f64(now.requests_left as f64 / rate))
+                        )
+                    })
                     .unwrap_or_default();
                 bar.set_message(format!(
                     "{}/{} sites, {} captures, {} requests to go{left}",

@@ -39,7 +39,7 @@ const EXIT_CODES: &str = "Exit codes: 0 done · 1 done with failures · 2 usage 
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    Backfill(backfill::Arguments),
+    Backfill(Box<backfill::Arguments>),
     Status(status::Arguments),
     Export(export::Arguments),
     Extract(extract::Arguments),
@@ -56,7 +56,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Err(error) => {
             // A closed pipe is no reason to complain.
             let _ = error.print();
-            return if error.use_stderr() { Exit::Usage } else { Exit::Done }.into();
+            return if error.use_stderr() {
+                Exit::Usage
+            } else {
+                Exit::Done
+            }
+            .into();
         }
     };
     let result = match arguments.command {
@@ -64,7 +69,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Status(arguments) => status::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Extract(arguments) => extract::run(&arguments),
-        Command::ReadPdf => answer_pdf(io::stdin().lock(), io::stdout().lock()).map(|()| Exit::Done).map_err(Failure::from),
+        Command::ReadPdf => answer_pdf(io::stdin().lock(), io::stdout().lock())
+            .map(|()| Exit::Done)
+            .map_err(Failure::from),
     };
     result.unwrap_or_else(Failure::tell).into()
 }

@@ -18,12 +18,18 @@ pub(super) struct Common {
 
 impl Common {
     /// Merges defaults, file, environment and the flags given as `(key, value, flag)`.
-    pub(super) fn settings(&self, flags: &[(&str, Option<String>, &str)]) -> Result<Settings, ConfigError> {
+    pub(super) fn settings(
+        &self,
+        flags: &[(&str, Option<String>, &str)],
+    ) -> Result<Settings, ConfigError> {
         let mut layers = Layers::default();
         if let Some(file) = &self.config {
             layers.add_file(file);
         }
-        layers.add_environment(std::env::vars_os().filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))));
+        layers.add_environment(
+            std::env::vars_os()
+                .filter_map(|(k, v)| Some((k.into_string().ok()?, v.into_string().ok()?))),
+        );
         if let Some(db) = &self.db {
             layers.add_text("database.path", &db.to_string_lossy(), "--db");
         }

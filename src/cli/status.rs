@@ -37,7 +37,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         Format::Json => {
             let mut value = serde_json::to_value(&status).map_err(anyhow::Error::from)?;
             value["database"] = settings.database.to_string_lossy().into();
-            value["policies_by_site"] = serde_json::to_value(&policies).map_err(anyhow::Error::from)?;
+            value["policies_by_site"] =
+                serde_json::to_value(&policies).map_err(anyhow::Error::from)?;
             writeln!(out, "{value}")?;
         }
         Format::Text => {
@@ -60,7 +61,10 @@ pub(super) fn summary_table(policies: &[PolicySummary]) -> String {
         ("dropped", Align::Right),
     ];
     let date = |stamp: &Option<String>| {
-        stamp.as_deref().and_then(|s| s.parse::<Timestamp>().ok()).map_or_else(|| "-".to_owned(), Timestamp::date_text)
+        stamp
+            .as_deref()
+            .and_then(|s| s.parse::<Timestamp>().ok())
+            .map_or_else(|| "-".to_owned(), Timestamp::date_text)
     };
     let rows: Vec<Vec<String>> = policies
         .iter()
@@ -101,21 +105,37 @@ fn overview(s: &Status) -> String {
         ),
     ];
     if s.sites_unfinished > 0 {
-        lines.push(format!("{} sites were cut short: run the same command again to go on", s.sites_unfinished));
+        lines.push(format!(
+            "{} sites were cut short: run the same command again to go on",
+            s.sites_unfinished
+        ));
     }
     if !s.drops.is_empty() {
-        let drops: Vec<String> = s.drops.iter().map(|(reason, n)| format!("{reason} {n}")).collect();
+        let drops: Vec<String> = s
+            .drops
+            .iter()
+            .map(|(reason, n)| format!("{reason} {n}"))
+            .collect();
         lines.push(format!("dropped: {}", drops.join(", ")));
     }
     for (archive, until) in &s.frozen {
-        lines.push(format!("{archive} is left alone until {until} UTC, because it refused"));
+        lines.push(format!(
+            "{archive} is left alone until {until} UTC, because it refused"
+        ));
     }
     if let Some(run) = &s.last_run {
         let outcome = run.outcome.as_deref().unwrap_or("not finished");
         let ended = run.finished_at.as_deref().unwrap_or("?");
-        lines.push(format!("last run: {} {} to {ended} UTC, {outcome}", run.command, run.started_at));
+        lines.push(format!(
+            "last run: {} {} to {ended} UTC, {outcome}",
+            run.command, run.started_at
+        ));
     }
-    let mut text: String = lines.join("\n").chars().filter(|c| !c.is_control() || *c == '\n').collect();
+    let mut text: String = lines
+        .join("\n")
+        .chars()
+        .filter(|c| !c.is_control() || *c == '\n')
+        .collect();
     text.push('\n');
     text
 }

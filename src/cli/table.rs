@@ -16,11 +16,21 @@ const MAX_CELL_CHARS: usize = 60;
 
 /// Lays rows out under a header, one line a row, each ended by a line feed.
 pub(super) fn table(header: &[(&str, Align)], rows: &[Vec<String>]) -> String {
-    let rows: Vec<Vec<String>> = rows.iter().map(|row| row.iter().map(|cell| shown(cell)).collect()).collect();
+    let rows: Vec<Vec<String>> = rows
+        .iter()
+        .map(|row| row.iter().map(|cell| shown(cell)).collect())
+        .collect();
     let widths: Vec<usize> = header
         .iter()
         .enumerate()
-        .map(|(i, (name, _))| rows.iter().filter_map(|r| r.get(i)).map(|c| c.chars().count()).max().unwrap_or(0).max(name.len()))
+        .map(|(i, (name, _))| {
+            rows.iter()
+                .filter_map(|r| r.get(i))
+                .map(|c| c.chars().count())
+                .max()
+                .unwrap_or(0)
+                .max(name.len())
+        })
         .collect();
     let mut out = String::new();
     let names: Vec<String> = header.iter().map(|(name, _)| (*name).to_owned()).collect();
@@ -47,7 +57,11 @@ fn shown(text: &str) -> String {
     }
     let head = MAX_CELL_CHARS / 2;
     let tail = clean.len() - (MAX_CELL_CHARS - head - 1);
-    clean[..head].iter().chain(std::iter::once(&'…')).chain(&clean[tail..]).collect()
+    clean[..head]
+        .iter()
+        .chain(std::iter::once(&'…'))
+        .chain(&clean[tail..])
+        .collect()
 }
 
 #[cfg(test)]
@@ -56,7 +70,10 @@ mod tests {
 
     #[test]
     fn columns_line_up_and_escapes_are_gone() {
-        let rows = [vec!["a\u{1b}[31m".to_owned(), "7".to_owned()], vec!["é".repeat(100), "12".to_owned()]];
+        let rows = [
+            vec!["a\u{1b}[31m".to_owned(), "7".to_owned()],
+            vec!["é".repeat(100), "12".to_owned()],
+        ];
         let out = table(&[("site", Align::Left), ("n", Align::Right)], &rows);
         let widths: Vec<usize> = out.lines().map(|l| l.chars().count()).collect();
         assert_eq!(widths, [64, 64, 64]);

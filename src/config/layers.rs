@@ -24,7 +24,11 @@ impl Default for Layers {
     fn default() -> Self {
         let mut faults = Vec::new();
         let values = flatten(DEFAULTS, "the built-in defaults", &mut faults);
-        Self { values, origins: BTreeMap::new(), faults }
+        Self {
+            values,
+            origins: BTreeMap::new(),
+            faults,
+        }
     }
 }
 
@@ -33,7 +37,9 @@ impl Layers {
     pub fn add_file(&mut self, path: &Path) {
         let origin = format!("`{}`", path.display());
         match std::fs::read_to_string(path) {
-            Err(e) => self.faults.push(Fault(format!("cannot read {origin}: {e}; name a readable TOML file with --config"))),
+            Err(e) => self.faults.push(Fault(format!(
+                "cannot read {origin}: {e}; name a readable TOML file with --config"
+            ))),
             Ok(text) => {
                 let values = flatten(&text, &origin, &mut self.faults);
                 for (key, value) in values {
@@ -46,9 +52,15 @@ impl Layers {
     /// Lays the environment over what is there: `POLICYTRAIL_<SECTION>_<KEY>`.
     pub fn add_environment(&mut self, variables: impl Iterator<Item = (String, String)>) {
         for (name, text) in variables {
-            let Some(bare) = name.strip_prefix("POLICYTRAIL_") else { continue };
+            let Some(bare) = name.strip_prefix("POLICYTRAIL_") else {
+                continue;
+            };
             let wanted = bare.to_ascii_lowercase();
-            let key = self.values.keys().find(|key| key.replacen('.', "_", 1) == wanted).cloned();
+            let key = self
+                .values
+                .keys()
+                .find(|key| key.replacen('.', "_", 1) == wanted)
+                .cloned();
             if let Some(key) = key {
                 self.add_text(&key, &text, &format!("environment variable `{name}`"));
             }
@@ -65,7 +77,11 @@ impl Layers {
         };
         match parsed {
             Some(value) => self.set(key, value, origin),
-            None => self.faults.push(Fault(format!("{origin}: `{}` is no {}", printable(text), self.type_of(key)))),
+            None => self.faults.push(Fault(format!(
+                "{origin}: `{}` is no {}",
+                printable(text),
+                self.type_of(key)
+            ))),
         }
     }
 
@@ -76,10 +92,16 @@ impl Layers {
                     Some(meant) => format!(" (did you mean `{meant}`?)"),
                     None => "; `config/policytrail.toml` in the source lists all keys".to_owned(),
                 };
-                self.faults.push(Fault(format!("{origin}: unknown key `{}`{hint}", printable(key))));
+                self.faults.push(Fault(format!(
+                    "{origin}: unknown key `{}`{hint}",
+                    printable(key)
+                )));
                 return;
             }
-            #[expect(clippy::cast_precision_loss, reason = "rates and days are small numbers")]
+            #[expect(
+                clippy::cast_precision_loss,
+                reason = "rates and days are small numbers"
+            )]
             (Some(Value::Float(_)), Value::Integer(n)) => Some(Value::Float(n as f64)),
             (Some(old), new) if old.same_type(&new) => Some(new),
             _ => None,
@@ -89,7 +111,10 @@ impl Layers {
                 self.values.insert(key.to_owned(), value);
                 self.origins.insert(key.to_owned(), origin.to_owned());
             }
-            None => self.faults.push(Fault(format!("{origin}: `{key}` must be a {}", self.type_of(key)))),
+            None => self.faults.push(Fault(format!(
+                "{origin}: `{key}` must be a {}",
+                self.type_of(key)
+            ))),
         }
     }
 
@@ -121,19 +146,28 @@ impl Layers {
     /// The number of a key.
     #[must_use]
     pub fn number(&self, key: &str) -> f64 {
-        self.values.get(key).and_then(Value::as_float).unwrap_or(0.0)
+        self.values
+            .get(key)
+            .and_then(Value::as_float)
+            .unwrap_or(0.0)
     }
 
     /// The whole number of a key.
     #[must_use]
     pub fn whole(&self, key: &str) -> i64 {
-        self.values.get(key).and_then(Value::as_integer).unwrap_or(0)
+        self.values
+            .get(key)
+            .and_then(Value::as_integer)
+            .unwrap_or(0)
     }
 
     /// The truth of a key.
     #[must_use]
     pub fn truth(&self, key: &str) -> bool {
-        self.values.get(key).and_then(Value::as_bool).unwrap_or(false)
+        self.values
+            .get(key)
+            .and_then(Value::as_bool)
+            .unwrap_or(false)
     }
 
     /// Faults so far.
@@ -150,14 +184,20 @@ fn flatten(text: &str, origin: &str, faults: &mut Vec<Fault>) -> BTreeMap<String
         Ok(table) => table,
         Err(e) => {
             let what = e.message().lines().next().unwrap_or("not TOML").to_owned();
-            let line = e.span().map_or(1, |s| text.get(..s.start).map_or(1, |t| t.matches('\n').count() + 1));
+            let line = e.span().map_or(1, |s| {
+                text.get(..s.start)
+                    .map_or(1, |t| t.matches('\n').count() + 1)
+            });
             faults.push(Fault(format!("{origin}, line {line}: {what}")));
             return flat;
         }
     };
     for (section, value) in table {
         match value {
-            Value::Table(keys) => flat.extend(keys.into_iter().map(|(key, value)| (format!("{section}.{key}"), value))),
+            Value::Table(keys) => flat.extend(
+                keys.into_iter()
+                    .map(|(key, value)| (format!("{section}.{key}"), value)),
+            ),
             other => {
                 flat.insert(section, other);
             }
@@ -170,7 +210,12 @@ fn flatten(text: &str, origin: &str, faults: &mut Vec<Fault>) -> BTreeMap<String
 fn nearest<'a>(key: &str, known: impl Iterator<Item = &'a String>) -> Option<&'a String> {
     let bare = |k: &str| k.rsplit('.').next().unwrap_or(k).to_owned();
     known
-        .map(|k| (strsim::normalized_damerau_levenshtein(&bare(key), &bare(k)), k))
+        .map(|k| {
+            (
+                strsim::normalized_damerau_levenshtein(&bare(key), &bare(k)),
+                k,
+            )
+        })
         .filter(|(likeness, _)| *likeness > 0.5)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, k)| k)

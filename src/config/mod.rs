@@ -7,7 +7,9 @@ mod settings;
 mod sites;
 
 pub use layers::{Fault, Layers};
-pub use settings::{ArchiveLocation, ArchiveSettings, CrawlSettings, DiscoverSettings, Sampling, Settings};
+pub use settings::{
+    ArchiveLocation, ArchiveSettings, CrawlSettings, DiscoverSettings, Sampling, Settings,
+};
 pub use sites::{SiteListError, SiteRow, read_site_list};
 
 /// The documented defaults, as `policytrail` prints and reads them.

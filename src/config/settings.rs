@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::layers::{Fault, Layers};
 use super::ConfigError;
+use super::layers::{Fault, Layers};
 use crate::model::Timestamp;
 
 /// Everything a command needs to know.
@@ -103,7 +103,10 @@ impl Settings {
     /// # Errors
     /// With every fault of every layer.
     pub fn from_layers(layers: &Layers) -> Result<Self, ConfigError> {
-        let mut check = Check { layers, faults: layers.faults().to_vec() };
+        let mut check = Check {
+            layers,
+            faults: layers.faults().to_vec(),
+        };
         let settings = Self {
             database: check.path("database.path").unwrap_or_else(|| {
                 check.fault("database.path", "must not be empty");
@@ -113,10 +116,22 @@ impl Settings {
                 location: check.location(),
                 contact: check.contact(),
                 cdx_per_minute: check.number("archive.cdx_per_minute", 0.01, 60_000_000.0),
-                playback_per_second: check.number("archive.playback_per_second", 0.001, 1_000_000.0),
+                playback_per_second: check.number(
+                    "archive.playback_per_second",
+                    0.001,
+                    1_000_000.0,
+                ),
                 max_body_bytes: check.whole("archive.max_body_megabytes", 1, 1024) << 20,
-                connect_timeout: Duration::from_secs(check.whole("archive.connect_timeout_seconds", 1, 3600)),
-                read_timeout: Duration::from_secs(check.whole("archive.read_timeout_seconds", 1, 3600)),
+                connect_timeout: Duration::from_secs(check.whole(
+                    "archive.connect_timeout_seconds",
+                    1,
+                    3600,
+                )),
+                read_timeout: Duration::from_secs(check.whole(
+                    "archive.read_timeout_seconds",
+                    1,
+                    3600,
+                )),
             },
             sites_file: check.path("sites.file"),
             crawl: check.crawl(),
@@ -126,7 +141,13 @@ impl Settings {
                 vocabulary: check.path("discover.vocabulary"),
             },
         };
-        if check.faults.is_empty() { Ok(settings) } else { Err(ConfigError { faults: check.faults }) }
+        if check.faults.is_empty() {
+            Ok(settings)
+        } else {
+            Err(ConfigError {
+                faults: check.faults,
+            })
+        }
     }
 }
 
@@ -137,7 +158,8 @@ struct Check<'a> {
 
 impl Check<'_> {
     fn fault(&mut self, key: &str, what: impl std::fmt::Display) {
-        self.faults.push(Fault(format!("{} {what}", self.layers.origin(key))));
+        self.faults
+            .push(Fault(format!("{} {what}", self.layers.origin(key))));
     }
 
     fn path(&mut self, key: &str) -> Option<PathBuf> {
@@ -168,7 +190,11 @@ impl Check<'_> {
         usize::try_from(self.whole(key, low, high)).unwrap_or(usize::MAX)
     }
 
-    fn date(&mut self, key: &str, read: fn(&str) -> Result<Timestamp, crate::model::InvalidTimestamp>) -> Option<Timestamp> {
+    fn date(
+        &mut self,
+        key: &str,
+        read: fn(&str) -> Result<Timestamp, crate::model::InvalidTimestamp>,
+    ) -> Option<Timestamp> {
         let text = self.layers.text(key);
         if text.is_empty() {
             return None;
@@ -179,7 +205,10 @@ impl Check<'_> {
     fn contact(&mut self) -> Option<String> {
         let text = self.layers.text("archive.contact").trim();
         if !text.bytes().all(|b| (0x20..0x7f).contains(&b)) || text.len() > 200 {
-            self.fault("archive.contact", "must be an e-mail address or a URL, in plain ASCII");
+            self.fault(
+                "archive.contact",
+                "must be an e-mail address or a URL, in plain ASCII",
+            );
         }
         (!text.is_empty()).then(|| text.to_owned())
     }
@@ -202,7 +231,9 @@ impl Check<'_> {
             },
         };
         match Url::parse(address) {
-            Ok(url) if matches!(url.scheme(), "http" | "https") && url.host_str().is_some() => wrap(url),
+            Ok(url) if matches!(url.scheme(), "http" | "https") && url.host_str().is_some() => {
+                wrap(url)
+            }
             _ => {
                 self.fault(key, "is no http or https address: give `wayback`, a base URL such as http://127.0.0.1:8080, or a path");
                 ArchiveLocation::Path(PathBuf::new())
@@ -211,11 +242,21 @@ impl Check<'_> {
     }
 
     fn crawl(&mut self) -> CrawlSettings {
-        let (from, to) = (self.date("crawl.from", Timestamp::earliest), self.date("crawl.to", Timestamp::latest));
+        let (from, to) = (
+            self.date("crawl.from", Timestamp::earliest),
+            self.date("crawl.to", Timestamp::latest),
+        );
         if let (Some(first), Some(last)) = (from, to)
             && first > last
         {
-            self.fault("crawl.from", format!("is after `crawl.to` ({} > {})", first.date_text(), last.date_text()));
+            self.fault(
+                "crawl.from",
+                format!(
+                    "is after `crawl.to` ({} > {})",
+                    first.date_text(),
+                    last.date_text()
+                ),
+            );
         }
         let sampling = match self.layers.text("crawl.sample") {
             "every-change" => Sampling::EveryChange,
@@ -223,7 +264,10 @@ impl Check<'_> {
             "all" => Sampling::All,
             other => {
                 let other: String = other.chars().filter(|c| !c.is_control()).take(40).collect();
-                self.fault("crawl.sample", format!("is `{other}`: it must be every-change, interval or all"));
+                self.fault(
+                    "crawl.sample",
+                    format!("is `{other}`: it must be every-change, interval or all"),
+                );
                 Sampling::EveryChange
             }
         };
@@ -233,7 +277,8 @@ impl Check<'_> {
             to,
             sampling,
             grid_months: u32::try_from(self.whole("crawl.grid_months", 1, 120)).unwrap_or(6),
-            resolution_seconds: Duration::try_from_secs_f64(days * 86_400.0).map_or(86_400, |d| d.as_secs()),
+            resolution_seconds: Duration::try_from_secs_f64(days * 86_400.0)
+                .map_or(86_400, |d| d.as_secs()),
             sites_at_once: self.count("crawl.sites_at_once", 1, 64),
             home_pages_per_site: self.count("crawl.home_pages_per_site", 0, 200),
             policies_per_site: self.count("crawl.policies_per_site", 1, 200),
@@ -251,7 +296,10 @@ mod tests {
         file.write_all(toml.as_bytes()).unwrap();
         let mut layers = Layers::default();
         layers.add_file(file.path());
-        Settings::from_layers(&layers).err().map(|e| e.to_string()).unwrap_or_default()
+        Settings::from_layers(&layers)
+            .err()
+            .map(|e| e.to_string())
+            .unwrap_or_default()
     }
 
     #[test]
@@ -259,13 +307,23 @@ mod tests {
         let settings = Settings::from_layers(&Layers::default()).unwrap();
         assert_eq!(settings.crawl.sampling, Sampling::EveryChange);
         assert_eq!(settings.crawl.resolution_seconds, 86_400);
-        assert!(matches!(settings.archive.location, ArchiveLocation::Wayback(url) if url.host_str() == Some("web.archive.org")));
+        assert!(
+            matches!(settings.archive.location, ArchiveLocation::Wayback(url) if url.host_str() == Some("web.archive.org"))
+        );
     }
 
     #[test]
     fn every_fault_is_told_at_once_with_its_place() {
-        let told = faults("[archive]\nrps = 3\ncdx_per_minutes = 4\n[crawl]\nfrom = '2013-13'\nsample='some'\nsites_at_once='x'\n");
-        for part in ["unknown key `archive.rps`; ", "did you mean `archive.cdx_per_minute`?", "2013-13", "every-change", "must be a whole number"] {
+        let told = faults(
+            "[archive]\nrps = 3\ncdx_per_minutes = 4\n[crawl]\nfrom = '2013-13'\nsample='some'\nsites_at_once='x'\n",
+        );
+        for part in [
+            "unknown key `archive.rps`; ",
+            "did you mean `archive.cdx_per_minute`?",
+            "2013-13",
+            "every-change",
+            "must be a whole number",
+        ] {
             assert!(told.contains(part), "{part} is not in:\n{told}");
         }
         assert_eq!(told.lines().count(), 5, "{told}");
@@ -278,11 +336,22 @@ mod tests {
     #[test]
     fn later_layers_lie_over_earlier_ones() {
         let mut layers = Layers::default();
-        layers.add_environment([("POLICYTRAIL_CRAWL_GRID_MONTHS".to_owned(), "3".to_owned()), ("POLICYTRAIL_OTHER".to_owned(), "x".to_owned())].into_iter());
+        layers.add_environment(
+            [
+                ("POLICYTRAIL_CRAWL_GRID_MONTHS".to_owned(), "3".to_owned()),
+                ("POLICYTRAIL_OTHER".to_owned(), "x".to_owned()),
+            ]
+            .into_iter(),
+        );
         assert_eq!(Settings::from_layers(&layers).unwrap().crawl.grid_months, 3);
         layers.add_text("crawl.grid_months", "1", "--grid");
         assert_eq!(Settings::from_layers(&layers).unwrap().crawl.grid_months, 1);
         layers.add_text("crawl.grid_months", "one", "--grid");
-        assert!(Settings::from_layers(&layers).unwrap_err().to_string().contains("--grid: `one` is no whole number"));
+        assert!(
+            Settings::from_layers(&layers)
+                .unwrap_err()
+                .to_string()
+                .contains("--grid: `one` is no whole number")
+        );
     }
 }

@@ -42,13 +42,29 @@ pub fn read_site_list(path: &Path) -> Result<Vec<SiteRow>, SiteListError> {
         .flexible(true)
         .trim(csv::Trim::All)
         .from_path(path)
-        .map_err(|e| fail(format!("cannot read site list `{name}`: {}; name a readable CSV file", io_cause(&e))))?;
-    let header = reader.headers().map_err(|e| fail(format!("cannot read site list `{name}`: {}", io_cause(&e))))?.clone();
-    let header: Vec<String> = header.iter().map(|h| h.trim_start_matches('\u{feff}').to_ascii_lowercase()).collect();
+        .map_err(|e| {
+            fail(format!(
+                "cannot read site list `{name}`: {}; name a readable CSV file",
+                io_cause(&e)
+            ))
+        })?;
+    let header = reader
+        .headers()
+        .map_err(|e| fail(format!("cannot read site list `{name}`: {}", io_cause(&e))))?
+        .clone();
+    let header: Vec<String> = header
+        .iter()
+        .map(|h| h.trim_start_matches('\u{feff}').to_ascii_lowercase())
+        .collect();
     let Some(site_column) = header.iter().position(|h| h == "site") else {
-        return Err(fail(format!("`{name}`, line 1: no column `site`; the first line must be a header such as site,policy_url,rank")));
+        return Err(fail(format!(
+            "`{name}`, line 1: no column `site`; the first line must be a header such as site,policy_url,rank"
+        )));
     };
-    let columns = Columns { header: &header, site: site_column };
+    let columns = Columns {
+        header: &header,
+        site: site_column,
+    };
     let (mut rows, mut bad) = (Vec::new(), Vec::new());
     for record in reader.records() {
         match record {
@@ -67,7 +83,11 @@ pub fn read_site_list(path: &Path) -> Result<Vec<SiteRow>, SiteListError> {
         bad.truncate(MAX_TOLD);
         bad.push(format!("`{name}`: and {more} more bad lines"));
     }
-    if bad.is_empty() { Ok(rows) } else { Err(SiteListError { lines: bad }) }
+    if bad.is_empty() {
+        Ok(rows)
+    } else {
+        Err(SiteListError { lines: bad })
+    }
 }
 
 struct Columns<'a> {
@@ -78,16 +98,32 @@ struct Columns<'a> {
 impl Columns<'_> {
     fn row(&self, record: &csv::StringRecord) -> Result<SiteRow, String> {
         if record.len() > self.header.len() {
-            return Err(format!("{} fields, but the header has {}; quote fields that hold a comma", record.len(), self.header.len()));
+            return Err(format!(
+                "{} fields, but the header has {}; quote fields that hold a comma",
+                record.len(),
+                self.header.len()
+            ));
         }
         let site = Site::parse(record.get(self.site).unwrap_or("")).map_err(|e| e.to_string())?;
-        let mut row = SiteRow { site, policy_url: None, rank: None, tags: BTreeMap::new() };
-        for (name, value) in self.header.iter().zip(record).filter(|(_, value)| !value.is_empty()) {
+        let mut row = SiteRow {
+            site,
+            policy_url: None,
+            rank: None,
+            tags: BTreeMap::new(),
+        };
+        for (name, value) in self
+            .header
+            .iter()
+            .zip(record)
+            .filter(|(_, value)| !value.is_empty())
+        {
             match name.as_str() {
                 "site" => {}
                 "policy_url" => row.policy_url = Some(policy_url(value)?),
                 "rank" => {
-                    let rank = value.parse().map_err(|_| format!("rank `{}` is no whole number", printable(value)))?;
+                    let rank = value
+                        .parse()
+                        .map_err(|_| format!("rank `{}` is no whole number", printable(value)))?;
                     row.rank = Some(rank);
                 }
                 _ => {
@@ -113,7 +149,12 @@ impl SiteRow {
     /// A site named on the command line.
     #[must_use]
     pub fn of(site: Site) -> Self {
-        Self { site, policy_url: None, rank: None, tags: BTreeMap::new() }
+        Self {
+            site,
+            policy_url: None,
+            rank: None,
+            tags: BTreeMap::new(),
+        }
     }
 
     /// The site of a policy's address named on the command line.
@@ -123,14 +164,20 @@ impl SiteRow {
     pub fn of_policy_url(text: &str) -> Result<Self, String> {
         let policy_url = policy_url(text)?;
         let site = Site::parse(&policy_url).map_err(|e| e.to_string())?;
-        Ok(Self { policy_url: Some(policy_url), ..Self::of(site) })
+        Ok(Self {
+            policy_url: Some(policy_url),
+            ..Self::of(site)
+        })
     }
 }
 
 fn io_cause(error: &csv::Error) -> String {
     match error.kind() {
         csv::ErrorKind::Io(e) => e.to_string(),
-        csv::ErrorKind::Utf8 { pos, .. } => format!("line {} is not UTF-8", pos.as_ref().map_or(0, csv::Position::line)),
+        csv::ErrorKind::Utf8 { pos, .. } => format!(
+            "line {} is not UTF-8",
+            pos.as_ref().map_or(0, csv::Position::line)
+        ),
         _ => error.to_string(),
     }
 }
@@ -156,7 +203,10 @@ mod tests {
         let rows = read("\u{feff}Site,policy_url,rank,country\nwww.example.com,http://example.com/privacy,7,US\nexample.de,,,\n").unwrap();
         assert_eq!(rows.len(), 2);
         assert_eq!(rows[0].site.as_str(), "example.com");
-        assert_eq!((rows[0].policy_url.as_deref(), rows[0].rank), (Some("http://example.com/privacy"), Some(7)));
+        assert_eq!(
+            (rows[0].policy_url.as_deref(), rows[0].rank),
+            (Some("http://example.com/privacy"), Some(7))
+        );
         assert_eq!(rows[0].tags["country"], "US");
         assert!(rows[1].tags.is_empty());
     }
@@ -168,7 +218,12 @@ mod tests {
             assert!(told.contains(part), "{told}");
         }
         assert!(!told.contains("line 6"));
-        assert!(read("domain\nexample.com\n").unwrap_err().to_string().contains("no column `site`"));
+        assert!(
+            read("domain\nexample.com\n")
+                .unwrap_err()
+                .to_string()
+                .contains("no column `site`")
+        );
         assert!(read("").is_err());
         assert!(read_site_list(&PathBuf::from("/nonexistent/x.csv")).is_err());
     }

@@ -3,9 +3,9 @@
 use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
+use super::CrawlError;
 use super::home_looks;
 use super::site::SiteLook;
-use super::CrawlError;
 use crate::archive::{Archive, ArchiveError, CaptureQuery, IndexAnswer};
 use crate::discover::{self, Candidate, HomeLook, HomeSpan, Limits, PolicyKind, Source};
 use crate::model::{Capture, DropReason, Dropped, IndexCounts, Site, Timestamp, UrlKey};
@@ -44,45 +44,87 @@ impl<A: Archive> SiteLook<'_, '_, A> {
 
     /// A known address is a privacy policy's unless its own words say otherwise.
     fn kind_of_given(&self, url: &str) -> PolicyKind {
-        let verdict = UrlKey::of(url).map(|key| discover::judge_path(&key, self.context.vocabulary));
-        verdict.ok().filter(|v| v.score >= discover::PLAUSIBLE_SCORE).map_or(PolicyKind::Privacy, |v| v.kind)
+        let verdict =
+            UrlKey::of(url).map(|key| discover::judge_path(&key, self.context.vocabulary));
+        verdict
+            .ok()
+            .filter(|v| v.score >= discover::PLAUSIBLE_SCORE)
+            .map_or(PolicyKind::Privacy, |v| v.kind)
     }
 
     async fn find_by_path(&mut self) -> Result<Option<Dropped>, CrawlError> {
-        let key = self.query_key(format!("domain {}", self.request.site), hash(self.context.vocabulary.query_words()));
-        let Some(from) = self.index_start(&key)? else { return Ok(None) };
+        let key = self.query_key(
+            format!("domain {}", self.request.site),
+            hash(self.context.vocabulary.query_words()),
+        );
+        let Some(from) = self.index_start(&key)? else {
+            return Ok(None);
+        };
         let span = (from, self.context.crawl.to);
-        let answer = discover::by_path(self.context.archive, &self.request.site, span, self.context.vocabulary).await;
+        let answer = discover::by_path(
+            self.context.archive,
+            &self.request.site,
+            span,
+            self.context.vocabulary,
+        )
+        .await;
         match answer {
             Ok(found) => {
                 // Candidates first: rows without a discovery would never be looked at again after a kill between the two.
-                let whole: Vec<Candidate> =
-                    found.candidates.into_iter().filter(|c| !found.rows_left_out.contains(&c.urlkey)).collect();
+                let whole: Vec<Candidate> = found
+                    .candidates
+                    .into_iter()
+                    .filter(|c| !found.rows_left_out.contains(&c.urlkey))
+                    .collect();
                 self.store_candidates(&whole)?;
                 self.store_rows(&key, &found.captures, found.answer)?;
                 tracing::info!(site = %self.request.site, candidates = whole.len(), captures = found.captures.len(), "index looked at");
                 Ok(None)
             }
-            Err(error) => Ok(self.settle(error)?.filter(|dropped| dropped.reason == DropReason::Excluded)),
+            Err(error) => Ok(self
+                .settle(error)?
+                .filter(|dropped| dropped.reason == DropReason::Excluded)),
         }
     }
 
     async fn find_by_link(&mut self) -> Result<(), CrawlError> {
         let context = self.context;
-        let known: Vec<HomeLook> =
-            context.store.home_looks(self.site_id)?.iter().filter_map(|look| home_looks::from_json(look)).collect();
-        let from = context.crawl.from.or_else(|| Timestamp::earliest(FIRST_ARCHIVED_YEAR).ok());
-        let span = HomeSpan { from: from.unwrap_or(self.since), to: context.crawl.to.unwrap_or(self.since) };
-        let limits = Limits { home_pages: context.crawl.home_pages_per_site, ..Limits::default() };
+        let known: Vec<HomeLook> = context
+            .store
+            .home_looks(self.site_id)?
+            .iter()
+            .filter_map(|look| home_looks::from_json(look))
+            .collect();
+        let from = context
+            .crawl
+            .from
+            .or_else(|| Timestamp::earliest(FIRST_ARCHIVED_YEAR).ok());
+        let span = HomeSpan {
+            from: from.unwrap_or(self.since),
+            to: context.crawl.to.unwrap_or(self.since),
+        };
+        let limits = Limits {
+            home_pages: context.crawl.home_pages_per_site,
+            ..Limits::default()
+        };
         let mut failed = None;
         let (store, site_id) = (&context.store, self.site_id);
         let mut on_look = |look: &HomeLook| {
-            if let Err(error) = store.add_home_look(site_id, look.asked, &home_looks::to_json(look)) {
+            if let Err(error) = store.add_home_look(site_id, look.asked, &home_looks::to_json(look))
+            {
                 failed.get_or_insert(error);
             }
         };
-        let found =
-            discover::by_link(context.archive, &self.request.site, span, context.vocabulary, &limits, &known, &mut on_look).await;
+        let found = discover::by_link(
+            context.archive,
+            &self.request.site,
+            span,
+            context.vocabulary,
+            &limits,
+            &known,
+            &mut on_look,
+        )
+        .await;
         if let Some(error) = failed {
             return Err(error.into());
         }
@@ -101,10 +143,21 @@ impl<A: Archive> SiteLook<'_, '_, A> {
     /// Makes sure that the index rows of an address are stored.
     pub(super) async fn ask_index(&mut self, url: &str, urlkey: &UrlKey) -> Result<(), CrawlError> {
         let key = self.query_key(format!("exact {urlkey}"), String::new());
-        let Some(from) = self.index_start(&key)? else { return Ok(()) };
-        let query = CaptureQuery { from, to: self.context.crawl.to, ..CaptureQuery::exact(url) };
+        let Some(from) = self.index_start(&key)? else {
+            return Ok(());
+        };
+        let query = CaptureQuery {
+            from,
+            to: self.context.crawl.to,
+            ..CaptureQuery::exact(url)
+        };
         let mut rows = Vec::new();
-        match self.context.archive.captures(&query, &mut |row| rows.push(row)).await {
+        match self
+            .context
+            .archive
+            .captures(&query, &mut |row| rows.push(row))
+            .await
+        {
             Ok(answer) => self.store_rows(&key, &rows, answer),
             Err(error) => {
                 self.settle(error)?;
@@ -115,25 +168,46 @@ impl<A: Archive> SiteLook<'_, '_, A> {
 
     fn query_key(&self, scope: String, words: String) -> IndexQueryKey {
         let text = |t: Option<Timestamp>| t.map(|t| t.to_string()).unwrap_or_default();
-        IndexQueryKey { scope, words, span_from: text(self.context.crawl.from), span_to: text(self.context.crawl.to) }
+        IndexQueryKey {
+            scope,
+            words,
+            span_from: text(self.context.crawl.from),
+            span_to: text(self.context.crawl.to),
+        }
     }
 
     /// From when on the index is to be asked; `None` when it was asked in this look already.
-    #[expect(clippy::option_option, reason = "not at all, from the beginning, or from a moment")]
+    #[expect(
+        clippy::option_option,
+        reason = "not at all, from the beginning, or from a moment"
+    )]
     fn index_start(&self, key: &IndexQueryKey) -> Result<Option<Option<Timestamp>>, CrawlError> {
         let from = self.context.crawl.from;
-        let Some(past) = self.context.store.past_query(self.context.archive_id, key)? else { return Ok(Some(from)) };
+        let Some(past) = self
+            .context
+            .store
+            .past_query(self.context.archive_id, key)?
+        else {
+            return Ok(Some(from));
+        };
         if self.answered.contains(&key.scope) || (self.resumed && past.asked_at >= self.since) {
             return Ok(None);
         }
         if self.context.archive.is_local() {
             return Ok(Some(from));
         }
-        let newest = past.newest_capture.map(|t| Timestamp::from_unix_seconds(t.unix_seconds() - INDEX_LAG_SECONDS));
+        let newest = past
+            .newest_capture
+            .map(|t| Timestamp::from_unix_seconds(t.unix_seconds() - INDEX_LAG_SECONDS));
         Ok(Some(from.max(newest)))
     }
 
-    fn store_rows(&mut self, key: &IndexQueryKey, rows: &[Capture], answer: IndexAnswer) -> Result<(), CrawlError> {
+    fn store_rows(
+        &mut self,
+        key: &IndexQueryKey,
+        rows: &[Capture],
+        answer: IndexAnswer,
+    ) -> Result<(), CrawlError> {
         let counts = IndexCounts {
             rows: answer.rows,
             repeated_rows: answer.repeated_rows,
@@ -144,7 +218,9 @@ impl<A: Archive> SiteLook<'_, '_, A> {
             tracing::warn!(site = %self.request.site, scope = key.scope, rows = answer.bad_rows, "unreadable index rows were skipped");
         }
         let now = self.context.clock.now().max(self.since);
-        self.context.store.add_captures(self.context.archive_id, key, rows, counts, now)?;
+        self.context
+            .store
+            .add_captures(self.context.archive_id, key, rows, counts, now)?;
         self.answered.insert(key.scope.clone());
         Ok(())
     }
@@ -157,7 +233,8 @@ impl<A: Archive> SiteLook<'_, '_, A> {
         }
         let dropped = error.as_drop();
         if dropped.is_none() {
-            self.failures.push(format!("{}: {error}", self.request.site));
+            self.failures
+                .push(format!("{}: {error}", self.request.site));
         }
         Ok(dropped)
     }
@@ -179,8 +256,12 @@ fn discovery_rows(candidate: &Candidate) -> impl Iterator<Item = DiscoveryRow> {
             kind: candidate.kind.code().to_owned(),
             source: e.source.code().to_owned(),
             score: i64::from(e.score),
-            home_timestamp: page.map(|(timestamp, _)| timestamp.to_string()).unwrap_or_default(),
-            home_original: page.map(|(_, original)| original.clone()).unwrap_or_default(),
+            home_timestamp: page
+                .map(|(timestamp, _)| timestamp.to_string())
+                .unwrap_or_default(),
+            home_original: page
+                .map(|(_, original)| original.clone())
+                .unwrap_or_default(),
             link_text: e.link_text.clone().unwrap_or_default(),
             reasons: e.reasons.clone(),
         }
@@ -195,7 +276,11 @@ pub(super) fn candidates_of(rows: &[DiscoveryRow], site: &Site) -> Vec<Candidate
             source: Source::from_code(&row.source)?,
             kind,
             score: u8::try_from(row.score.clamp(0, 100)).unwrap_or(0),
-            home: row.home_timestamp.parse().ok().map(|t: Timestamp| (t, row.home_original.clone())),
+            home: row
+                .home_timestamp
+                .parse()
+                .ok()
+                .map(|t: Timestamp| (t, row.home_original.clone())),
             page: None,
             link_text: Some(row.link_text.clone()).filter(|t| !t.is_empty()),
             rank: None,

@@ -22,11 +22,19 @@ impl StoredFreeze {
 
 impl FreezeLedger for StoredFreeze {
     fn read(&self) -> Result<Freeze, String> {
-        let (until, refusals_in_a_row) = self.store.freeze(&self.archive).map_err(|e| e.to_string())?;
-        Ok(Freeze { until, refusals_in_a_row })
+        let (until, refusals_in_a_row) = self
+            .store
+            .freeze(&self.archive)
+            .map_err(|e| e.to_string())?;
+        Ok(Freeze {
+            until,
+            refusals_in_a_row,
+        })
     }
 
     fn write(&self, freeze: &Freeze) -> Result<(), String> {
-        self.store.set_freeze(&self.archive, freeze.until, freeze.refusals_in_a_row).map_err(|e| e.to_string())
+        self.store
+            .set_freeze(&self.archive, freeze.until, freeze.refusals_in_a_row)
+            .map_err(|e| e.to_string())
     }
 }

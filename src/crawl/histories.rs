@@ -38,8 +38,14 @@ pub(super) fn worth(stored: &StoredCapture) -> Worth {
             return Worth::Redirect;
         }
         if asked.timestamp != Some(stored.capture.timestamp) {
-            let came = asked.timestamp.map_or_else(|| "another capture".to_owned(), |t| format!("the capture of {t}"));
-            return Worth::Dropped(Dropped::new(DropReason::Displaced, format!("the archive played {came} instead")));
+            let came = asked.timestamp.map_or_else(
+                || "another capture".to_owned(),
+                |t| format!("the capture of {t}"),
+            );
+            return Worth::Dropped(Dropped::new(
+                DropReason::Displaced,
+                format!("the archive played {came} instead"),
+            ));
         }
     }
     by_index(&stored.capture)
@@ -52,41 +58,70 @@ fn by_index(capture: &Capture) -> Worth {
     }
     match capture.statuscode {
         Some(status) if !(200..300).contains(&status) => {
-            return Worth::Dropped(Dropped::new(DropReason::ArchivedError, format!("the index has status {status}")));
+            return Worth::Dropped(Dropped::new(
+                DropReason::ArchivedError,
+                format!("the index has status {status}"),
+            ));
         }
         _ => {}
     }
     if !may_be_page(&capture.mimetype) {
-        return Worth::Dropped(Dropped::new(DropReason::NotAPage, format!("the index has type {}", capture.mimetype)));
+        return Worth::Dropped(Dropped::new(
+            DropReason::NotAPage,
+            format!("the index has type {}", capture.mimetype),
+        ));
     }
-    if capture.may_show_page() { Worth::Unknown } else { Worth::Redirect }
+    if capture.may_show_page() {
+        Worth::Unknown
+    } else {
+        Worth::Redirect
+    }
 }
 
 /// True for the types under which indexes list HTML, text and PDF; `unk`, `-` and `warc/revisit` may hide any.
 fn may_be_page(mimetype: &str) -> bool {
     let name = mimetype.to_ascii_lowercase();
-    matches!(name.as_str(), "" | "-" | "unk" | "warc/revisit" | "no-type" | "application/pdf" | "application/octet-stream")
-        || name.starts_with("text/")
+    matches!(
+        name.as_str(),
+        "" | "-"
+            | "unk"
+            | "warc/revisit"
+            | "no-type"
+            | "application/pdf"
+            | "application/octet-stream"
+    ) || name.starts_with("text/")
         || name.contains("html")
         || name.contains("pdf")
 }
 
 /// The captures that may show a page, for the sampler, with their places in `stored`.
-pub(super) fn sightings(stored: &[StoredCapture], unanswered: &dyn Fn(i64) -> bool) -> (Vec<usize>, Vec<Sighting>) {
+pub(super) fn sightings(
+    stored: &[StoredCapture],
+    unanswered: &dyn Fn(i64) -> bool,
+) -> (Vec<usize>, Vec<Sighting>) {
     stored
         .iter()
         .enumerate()
         .filter_map(|(place, s)| {
             let known = match worth(s) {
                 Worth::Redirect => return None,
-                Worth::Dropped(_) if s.asked.is_none() && s.fetched_capture_id.is_none() => return None,
+                Worth::Dropped(_) if s.asked.is_none() && s.fetched_capture_id.is_none() => {
+                    return None;
+                }
                 Worth::Dropped(_) => Known::NoText,
                 Worth::Text(text_hash) => Known::Text(text_hash),
                 Worth::Unknown if unanswered(s.capture_id) => Known::NoText,
                 Worth::Unknown => Known::Nothing,
             };
             let payload = s.capture.page_digest().map(ToString::to_string);
-            Some((place, Sighting { timestamp: s.capture.timestamp, payload, known }))
+            Some((
+                place,
+                Sighting {
+                    timestamp: s.capture.timestamp,
+                    payload,
+                    known,
+                },
+            ))
         })
         .unzip()
 }
@@ -100,10 +135,17 @@ pub(super) fn derive(store: &Store, policy_id: i64) -> Result<(), CrawlError> {
     for s in &stored {
         match (worth(s), s.fetched_capture_id) {
             (Worth::Text(text_hash), Some(fetched_capture_id)) => {
-                observations.push(Observation { capture: s.capture_id, timestamp: s.capture.timestamp, text_hash });
+                observations.push(Observation {
+                    capture: s.capture_id,
+                    timestamp: s.capture.timestamp,
+                    text_hash,
+                });
                 fetched.insert(s.capture_id, fetched_capture_id);
             }
-            (Worth::Dropped(dropped), _) => drops.push(DropRow { capture_id: s.capture_id, dropped }),
+            (Worth::Dropped(dropped), _) => drops.push(DropRow {
+                capture_id: s.capture_id,
+                dropped,
+            }),
             _ => {}
         }
     }
@@ -117,7 +159,10 @@ pub(super) fn derive(store: &Store, policy_id: i64) -> Result<(), CrawlError> {
             looks: v
                 .captures
                 .iter()
-                .map(|&capture_id| Look { capture_id, fetched_capture_id: fetched.get(&capture_id).copied().unwrap_or(capture_id) })
+                .map(|&capture_id| Look {
+                    capture_id,
+                    fetched_capture_id: fetched.get(&capture_id).copied().unwrap_or(capture_id),
+                })
                 .collect(),
         })
         .collect();

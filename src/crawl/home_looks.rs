@@ -36,12 +36,17 @@ struct LinkJson {
 /// A look as JSON.
 pub(super) fn to_json(look: &HomeLook) -> String {
     let outcome = match &look.outcome {
-        LookOutcome::Seen { timestamp, original } => {
-            OutcomeJson::Seen { timestamp: timestamp.to_string(), original: original.clone() }
-        }
-        LookOutcome::Absent { reason, detail } => {
-            OutcomeJson::Absent { reason: reason.code().to_owned(), detail: detail.clone() }
-        }
+        LookOutcome::Seen {
+            timestamp,
+            original,
+        } => OutcomeJson::Seen {
+            timestamp: timestamp.to_string(),
+            original: original.clone(),
+        },
+        LookOutcome::Absent { reason, detail } => OutcomeJson::Absent {
+            reason: reason.code().to_owned(),
+            detail: detail.clone(),
+        },
     };
     let links = look.links.iter().map(|l| LinkJson {
         url: l.url.clone(),
@@ -55,7 +60,11 @@ pub(super) fn to_json(look: &HomeLook) -> String {
         page_timestamp: l.page.0.to_string(),
         page_original: l.page.1.clone(),
     });
-    let json = LookJson { asked: look.asked.to_string(), outcome, links: links.collect() };
+    let json = LookJson {
+        asked: look.asked.to_string(),
+        outcome,
+        links: links.collect(),
+    };
     // Texts and numbers always have a JSON form.
     serde_json::to_string(&json).unwrap_or_default()
 }
@@ -64,8 +73,17 @@ pub(super) fn to_json(look: &HomeLook) -> String {
 pub(super) fn from_json(text: &str) -> Option<HomeLook> {
     let json: LookJson = serde_json::from_str(text).ok()?;
     let outcome = match json.outcome {
-        OutcomeJson::Seen { timestamp, original } => LookOutcome::Seen { timestamp: timestamp.parse().ok()?, original },
-        OutcomeJson::Absent { reason, detail } => LookOutcome::Absent { reason: DropReason::from_code(&reason)?, detail },
+        OutcomeJson::Seen {
+            timestamp,
+            original,
+        } => LookOutcome::Seen {
+            timestamp: timestamp.parse().ok()?,
+            original,
+        },
+        OutcomeJson::Absent { reason, detail } => LookOutcome::Absent {
+            reason: DropReason::from_code(&reason)?,
+            detail,
+        },
     };
     let links = json.links.into_iter().map(|l| {
         Some(SeenLink {
@@ -80,7 +98,11 @@ pub(super) fn from_json(text: &str) -> Option<HomeLook> {
             page: (l.page_timestamp.parse().ok()?, l.page_original),
         })
     });
-    Some(HomeLook { asked: json.asked.parse().ok()?, outcome, links: links.collect::<Option<_>>()? })
+    Some(HomeLook {
+        asked: json.asked.parse().ok()?,
+        outcome,
+        links: links.collect::<Option<_>>()?,
+    })
 }
 
 #[cfg(test)]
@@ -101,10 +123,20 @@ mod tests {
             source: Source::Hub,
             page: (timestamp, "http://example.com/legal".to_owned()),
         };
-        let seen = LookOutcome::Seen { timestamp, original: "http://example.com/".to_owned() };
-        let absent = LookOutcome::Absent { reason: DropReason::NotArchived, detail: "none".to_owned() };
+        let seen = LookOutcome::Seen {
+            timestamp,
+            original: "http://example.com/".to_owned(),
+        };
+        let absent = LookOutcome::Absent {
+            reason: DropReason::NotArchived,
+            detail: "none".to_owned(),
+        };
         for (outcome, links) in [(seen, vec![link]), (absent, Vec::new())] {
-            let look = HomeLook { asked: timestamp, outcome, links };
+            let look = HomeLook {
+                asked: timestamp,
+                outcome,
+                links,
+            };
             assert_eq!(from_json(&to_json(&look)).unwrap(), look);
         }
         assert!(from_json("{}").is_none());

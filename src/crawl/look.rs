@@ -28,7 +28,11 @@ pub(super) enum Looked {
 }
 
 /// Asks for a capture and stores what came.
-pub(super) async fn look<A: Archive>(context: &Context<'_, A>, capture_id: i64, capture: &Capture) -> Result<Looked, CrawlError> {
+pub(super) async fn look<A: Archive>(
+    context: &Context<'_, A>,
+    capture_id: i64,
+    capture: &Capture,
+) -> Result<Looked, CrawlError> {
     let query = MementoQuery {
         original: capture.original.clone(),
         timestamp: capture.timestamp,
@@ -41,37 +45,62 @@ pub(super) async fn look<A: Archive>(context: &Context<'_, A>, capture_id: i64, 
         Ok(memento) => memento,
         Err(error) => match error.as_drop() {
             Some(dropped) => {
-                let fetched = Fetched { dropped: Some(dropped), ..Fetched::default() };
-                context.store.add_memento(capture_id, &fetched, None, context.clock.now())?;
+                let fetched = Fetched {
+                    dropped: Some(dropped),
+                    ..Fetched::default()
+                };
+                context
+                    .store
+                    .add_memento(capture_id, &fetched, None, context.clock.now())?;
                 return Ok(Looked::Stored);
             }
             None if error.ends_run() => return Err(error.into()),
             None => return Ok(Looked::Unanswered(error.to_string())),
         },
     };
-    let (store, pdf, now) = (Arc::clone(&context.store), context.pdf.clone(), context.clock.now());
+    let (store, pdf, now) = (
+        Arc::clone(&context.store),
+        context.pdf.clone(),
+        context.clock.now(),
+    );
     let stored = tokio::task::spawn_blocking(move || {
         let (fetched, extracted) = understand(memento, &pdf);
-        store.add_memento(capture_id, &fetched, extracted.as_ref().map(|e| (EXTRACTOR_VERSION, e)), now)
+        store.add_memento(
+            capture_id,
+            &fetched,
+            extracted.as_ref().map(|e| (EXTRACTOR_VERSION, e)),
+            now,
+        )
     });
-    stored.await.map_err(|e| CrawlError::Panicked { what: capture.original.clone(), detail: e.to_string() })??;
+    stored.await.map_err(|e| CrawlError::Panicked {
+        what: capture.original.clone(),
+        detail: e.to_string(),
+    })??;
     Ok(Looked::Stored)
 }
 
 fn around(moment: Timestamp) -> (Timestamp, Timestamp) {
     let seconds = moment.unix_seconds();
-    (Timestamp::from_unix_seconds(seconds - JUMP_SECONDS), Timestamp::from_unix_seconds(seconds + JUMP_SECONDS))
+    (
+        Timestamp::from_unix_seconds(seconds - JUMP_SECONDS),
+        Timestamp::from_unix_seconds(seconds + JUMP_SECONDS),
+    )
 }
 
 /// What a memento means: a page with its words, an archived error, or a redirect to somewhere.
-fn understand(memento: Memento, pdf: &super::PdfReader) -> (Fetched, Option<Result<Document, Dropped>>) {
+fn understand(
+    memento: Memento,
+    pdf: &super::PdfReader,
+) -> (Fetched, Option<Result<Document, Dropped>>) {
     let redirects: Vec<serde_json::Value> = memento
         .redirects
         .iter()
         .map(|r| json!({ "from": r.from, "timestamp": r.timestamp.to_string(), "status": r.status, "to": r.to }))
         .collect();
     let url = Url::parse(&memento.original).ok();
-    let came_from = UrlKey::of(&memento.original).ok().map(|key| (key, memento.timestamp, memento.original.clone()));
+    let came_from = UrlKey::of(&memento.original)
+        .ok()
+        .map(|key| (key, memento.timestamp, memento.original.clone()));
     let mut fetched = Fetched {
         came_from,
         statuscode: Some(memento.status),
@@ -80,11 +109,18 @@ fn understand(memento: Memento, pdf: &super::PdfReader) -> (Fetched, Option<Resu
         ..Fetched::default()
     };
     if !(200..300).contains(&memento.status) {
-        fetched.dropped = Some(Dropped::new(DropReason::ArchivedError, format!("the archived response has status {}", memento.status)));
+        fetched.dropped = Some(Dropped::new(
+            DropReason::ArchivedError,
+            format!("the archived response has status {}", memento.status),
+        ));
         fetched.body = Some(memento.body);
         return (fetched, None);
     }
-    let input = PageInput { bytes: &memento.body, content_type: fetched.content_type.as_deref(), url: url.as_ref() };
+    let input = PageInput {
+        bytes: &memento.body,
+        content_type: fetched.content_type.as_deref(),
+        url: url.as_ref(),
+    };
     let extracted = words(&input, pdf);
     fetched.canonical = canonical(&input);
     fetched.body = Some(memento.body);
@@ -92,13 +128,27 @@ fn understand(memento: Memento, pdf: &super::PdfReader) -> (Fetched, Option<Resu
 }
 
 /// Extracts a page that is stored already.
-pub(super) fn extract_stored(page: &PendingExtraction, pdf: &super::PdfReader) -> Result<Document, Dropped> {
+pub(super) fn extract_stored(
+    page: &PendingExtraction,
+    pdf: &super::PdfReader,
+) -> Result<Document, Dropped> {
     let url = Url::parse(&page.original).ok();
-    words(&PageInput { bytes: &page.body, content_type: page.content_type.as_deref(), url: url.as_ref() }, pdf)
+    words(
+        &PageInput {
+            bytes: &page.body,
+            content_type: page.content_type.as_deref(),
+            url: url.as_ref(),
+        },
+        pdf,
+    )
 }
 
 fn words(input: &PageInput<'_>, pdf: &super::PdfReader) -> Result<Document, Dropped> {
-    if extract::is_pdf(input.bytes) { pdf.read_blocking(input) } else { extract::extract(input, &Options::default()) }
+    if extract::is_pdf(input.bytes) {
+        pdf.read_blocking(input)
+    } else {
+        extract::extract(input, &Options::default())
+    }
 }
 
 fn canonical(input: &PageInput<'_>) -> Option<String> {

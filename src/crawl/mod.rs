@@ -48,6 +48,16 @@ pub enum CrawlError {
     },
 }
 
+impl CrawlError {
+    /// The error to tell of two that ended one run: what follows from stopping is not what stopped it.
+    fn instead_of(self, earlier: Option<Self>) -> Self {
+        match earlier {
+            None | Some(Self::Archive(ArchiveError::Interrupted)) => self,
+            Some(earlier) => earlier,
+        }
+    }
+}
+
 /// What a crawl works with; all of it shared by the sites worked on at once.
 #[expect(missing_debug_implementations, reason = "a clock has nothing to show")]
 pub struct Context<'a, A> {
@@ -115,20 +125,22 @@ pub async fn backfill<A: Archive>(context: &Context<'_, A>, rows: &[SiteRow]) ->
                     context.progress.site_done();
                     failures.extend(site_failures);
                 }
-                // Errors that follow from stopping are not what stopped it.
-                Err(CrawlError::Archive(ArchiveError::Interrupted)) if ended_by.is_some() => {}
-                Err(error) if matches!(ended_by, None | Some(CrawlError::Archive(ArchiveError::Interrupted))) => ended_by = Some(error),
-                Err(_) => {}
+                Err(error) => ended_by = Some(error.instead_of(ended_by)),
             }
         }
     }
     failures.sort();
     let outcome = match &ended_by {
         None if failures.is_empty() => RunOutcome::Done,
-        None => RunOutcome::DoneWithFailures,
         Some(CrawlError::Archive(ArchiveError::Interrupted)) => RunOutcome::Interrupted,
-        Some(CrawlError::Archive(ArchiveError::Refused { .. } | ArchiveError::Unreachable { .. })) => RunOutcome::Refused,
-        Some(_) => RunOutcome::DoneWithFailures,
+        Some(CrawlError::Archive(
+            ArchiveError::Refused { .. } | ArchiveError::Unreachable { .. },
+        )) => RunOutcome::Refused,
+        None | Some(_) => RunOutcome::DoneWithFailures,
     };
-    Outcome { outcome, failures, ended_by }
+    Outcome {
+        outcome,
+        failures,
+        ended_by,
+    }
 }

@@ -31,8 +31,17 @@ pub struct PdfReader {
 /// What the child prints: the words, or why there are none.
 #[derive(Serialize, Deserialize)]
 enum Answer {
-    Document { title: Option<String>, language: String, text: String, markdown: String, word_count: u64 },
-    Dropped { reason: String, detail: String },
+    Document {
+        title: Option<String>,
+        language: String,
+        text: String,
+        markdown: String,
+        word_count: u64,
+    },
+    Dropped {
+        reason: String,
+        detail: String,
+    },
 }
 
 impl PdfReader {
@@ -55,7 +64,12 @@ impl PdfReader {
     /// # Errors
     /// [`DropReason::UnreadablePdf`] when it has none, [`DropReason::BeyondLimits`] when it takes too long.
     pub fn read_blocking(&self, page: &PageInput<'_>) -> Result<Document, Dropped> {
-        let failed = |e: io::Error| Dropped::new(DropReason::UnreadablePdf, format!("the PDF reader failed: {e}"));
+        let failed = |e: io::Error| {
+            Dropped::new(
+                DropReason::UnreadablePdf,
+                format!("the PDF reader failed: {e}"),
+            )
+        };
         let mut child = Command::new(&self.program)
             .arg(PDF_COMMAND)
             .stdin(Stdio::piped())
@@ -68,7 +82,10 @@ impl PdfReader {
         let _ = child.kill();
         let _ = child.wait();
         let answer = answer.ok_or_else(|| {
-            Dropped::new(DropReason::BeyondLimits, format!("the PDF took longer than {} seconds", TIME_LIMIT.as_secs()))
+            Dropped::new(
+                DropReason::BeyondLimits,
+                format!("the PDF took longer than {} seconds", TIME_LIMIT.as_secs()),
+            )
         })?;
         understand(&answer)
     }
@@ -93,13 +110,28 @@ fn exchange(child: &mut Child, bytes: Vec<u8>) -> Option<Vec<u8>> {
 fn understand(answer: &[u8]) -> Result<Document, Dropped> {
     let unreadable = |detail: &str| Dropped::new(DropReason::UnreadablePdf, detail);
     match serde_json::from_slice(answer) {
-        Ok(Answer::Document { title, language, text, markdown, word_count }) => {
+        Ok(Answer::Document {
+            title,
+            language,
+            text,
+            markdown,
+            word_count,
+        }) => {
             let text_hash = extract::text_hash(&text);
-            Ok(Document { title, language, text, markdown, text_hash, word_count, extractor_version: EXTRACTOR_VERSION })
+            Ok(Document {
+                title,
+                language,
+                text,
+                markdown,
+                text_hash,
+                word_count,
+                extractor_version: EXTRACTOR_VERSION,
+            })
         }
-        Ok(Answer::Dropped { reason, detail }) => {
-            Err(Dropped::new(DropReason::from_code(&reason).unwrap_or(DropReason::UnreadablePdf), detail))
-        }
+        Ok(Answer::Dropped { reason, detail }) => Err(Dropped::new(
+            DropReason::from_code(&reason).unwrap_or(DropReason::UnreadablePdf),
+            detail,
+        )),
         Err(_) => Err(unreadable("the PDF reader gave up")),
     }
 }
@@ -112,10 +144,23 @@ pub fn answer(input: impl io::Read, mut output: impl io::Write) -> io::Result<()
     rlimit::setrlimit(rlimit::Resource::AS, MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES)?;
     let mut bytes = Vec::new();
     input.take(MAX_ANSWER_BYTES).read_to_end(&mut bytes)?;
-    let page = PageInput { bytes: &bytes, content_type: Some("application/pdf"), url: None };
+    let page = PageInput {
+        bytes: &bytes,
+        content_type: Some("application/pdf"),
+        url: None,
+    };
     let answer = match extract::extract(&page, &Options::default()) {
-        Ok(d) => Answer::Document { title: d.title, language: d.language, text: d.text, markdown: d.markdown, word_count: d.word_count },
-        Err(d) => Answer::Dropped { reason: d.reason.code().to_owned(), detail: d.detail },
+        Ok(d) => Answer::Document {
+            title: d.title,
+            language: d.language,
+            text: d.text,
+            markdown: d.markdown,
+            word_count: d.word_count,
+        },
+        Err(d) => Answer::Dropped {
+            reason: d.reason.code().to_owned(),
+            detail: d.detail,
+        },
     };
     serde_json::to_writer(&mut output, &answer)?;
     output.flush()

@@ -2,10 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::CrawlError;
 use super::find::candidates_of;
 use super::home_looks;
 use super::site::SiteLook;
-use super::CrawlError;
 use crate::archive::Archive;
 use crate::discover::{self, Candidate, HomeLook, JoinEvidence, Policy, Source};
 use crate::extract::EXTRACTOR_VERSION;
@@ -28,14 +28,25 @@ impl<A: Archive> SiteLook<'_, '_, A> {
         let discoveries = store.discoveries(self.site_id)?;
         let candidates = candidates_of(&discoveries, &self.request.site);
         let mut evidence = self.page_evidence()?;
-        let looks: Vec<HomeLook> = store.home_looks(self.site_id)?.iter().filter_map(|l| home_looks::from_json(l)).collect();
+        let looks: Vec<HomeLook> = store
+            .home_looks(self.site_id)?
+            .iter()
+            .filter_map(|l| home_looks::from_json(l))
+            .collect();
         evidence.extend(discover::home_links(&looks));
         let joined = discover::join(&candidates, &evidence, &self.request.site);
         self.store_found_by_pages(&joined, &candidates, &evidence)?;
         let mut rows = self.best(joined, &candidates);
         self.name(&mut rows)?;
         let ids = store.set_policies(self.site_id, &rows)?;
-        Ok(ids.into_iter().zip(rows).map(|(policy_id, row)| Followed { policy_id, urls: row.urls }).collect())
+        Ok(ids
+            .into_iter()
+            .zip(rows)
+            .map(|(policy_id, row)| Followed {
+                policy_id,
+                urls: row.urls,
+            })
+            .collect())
     }
 
     /// Redirects and canonical links of the pages looked at so far.
@@ -43,12 +54,19 @@ impl<A: Archive> SiteLook<'_, '_, A> {
         let mut evidence = Vec::new();
         for tie in self.context.store.ties(self.site_id)? {
             if let Some(to) = tie.canonical {
-                evidence.push(JoinEvidence::Canonical { from: tie.came_from.clone(), to });
+                evidence.push(JoinEvidence::Canonical {
+                    from: tie.came_from.clone(),
+                    to,
+                });
             }
-            let hops: Vec<serde_json::Value> = serde_json::from_str(&tie.redirects).unwrap_or_default();
+            let hops: Vec<serde_json::Value> =
+                serde_json::from_str(&tie.redirects).unwrap_or_default();
             for hop in hops {
                 if let (Some(from), Some(to)) = (hop["from"].as_str(), hop["to"].as_str()) {
-                    evidence.push(JoinEvidence::Redirect { from: from.to_owned(), to: to.to_owned() });
+                    evidence.push(JoinEvidence::Redirect {
+                        from: from.to_owned(),
+                        to: to.to_owned(),
+                    });
                 }
             }
         }
@@ -56,17 +74,27 @@ impl<A: Archive> SiteLook<'_, '_, A> {
     }
 
     /// Notes how addresses were found that no candidate names: by a redirect or a canonical link.
-    fn store_found_by_pages(&self, joined: &[Policy], candidates: &[Candidate], evidence: &[JoinEvidence]) -> Result<(), CrawlError> {
+    fn store_found_by_pages(
+        &self,
+        joined: &[Policy],
+        candidates: &[Candidate],
+        evidence: &[JoinEvidence],
+    ) -> Result<(), CrawlError> {
         let known: BTreeSet<&UrlKey> = candidates.iter().map(|c| &c.urlkey).collect();
         let mut rows = Vec::new();
         for policy in joined {
             for url in &policy.urls {
-                let Ok(urlkey) = UrlKey::of(url) else { continue };
+                let Ok(urlkey) = UrlKey::of(url) else {
+                    continue;
+                };
                 if known.contains(&urlkey) {
                     continue;
                 }
                 let named_by = |to: &str| UrlKey::of(to).is_ok_and(|key| key == urlkey);
-                let source = if evidence.iter().any(|e| matches!(e, JoinEvidence::Redirect { to, .. } if named_by(to))) {
+                let source = if evidence
+                    .iter()
+                    .any(|e| matches!(e, JoinEvidence::Redirect { to, .. } if named_by(to)))
+                {
                     Source::Redirect
                 } else {
                     Source::Canonical
@@ -92,14 +120,30 @@ impl<A: Archive> SiteLook<'_, '_, A> {
     fn best(&self, joined: Vec<Policy>, candidates: &[Candidate]) -> Vec<PolicyRow> {
         let scores: BTreeMap<&UrlKey, (bool, u8)> = candidates
             .iter()
-            .map(|c| (&c.urlkey, (c.evidence.iter().any(|e| e.source == Source::Given), c.score)))
+            .map(|c| {
+                (
+                    &c.urlkey,
+                    (
+                        c.evidence.iter().any(|e| e.source == Source::Given),
+                        c.score,
+                    ),
+                )
+            })
             .collect();
         let mut ranked: Vec<((bool, u8), PolicyRow)> = joined
             .into_iter()
             .map(|policy| {
-                let urls: Vec<(UrlKey, String)> =
-                    policy.urls.into_iter().filter_map(|url| Some((UrlKey::of(&url).ok()?, url))).collect();
-                let score = urls.iter().filter_map(|(key, _)| scores.get(key)).max().copied().unwrap_or_default();
+                let urls: Vec<(UrlKey, String)> = policy
+                    .urls
+                    .into_iter()
+                    .filter_map(|url| Some((UrlKey::of(&url).ok()?, url)))
+                    .collect();
+                let score = urls
+                    .iter()
+                    .filter_map(|(key, _)| scores.get(key))
+                    .max()
+                    .copied()
+                    .unwrap_or_default();
                 let row = PolicyRow {
                     kind: policy.kind.code().to_owned(),
                     policy_url: String::new(),
@@ -108,7 +152,9 @@ impl<A: Archive> SiteLook<'_, '_, A> {
                 };
                 (score, row)
             })
-            .filter(|(score, row)| !row.urls.is_empty() && (score.0 || score.1 >= discover::PLAUSIBLE_SCORE))
+            .filter(|(score, row)| {
+                !row.urls.is_empty() && (score.0 || score.1 >= discover::PLAUSIBLE_SCORE)
+            })
             .collect();
         // `joined` is sorted, and sorting is stable: the same evidence gives the same policies.
         ranked.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
@@ -118,8 +164,12 @@ impl<A: Archive> SiteLook<'_, '_, A> {
 
     /// Names each policy by one of its addresses: the one the user named, else the one that showed a page last.
     fn name(&self, rows: &mut [PolicyRow]) -> Result<(), CrawlError> {
-        let given: BTreeMap<UrlKey, &String> =
-            self.request.policy_urls.iter().filter_map(|url| Some((UrlKey::of(url).ok()?, url))).collect();
+        let given: BTreeMap<UrlKey, &String> = self
+            .request
+            .policy_urls
+            .iter()
+            .filter_map(|url| Some((UrlKey::of(url).ok()?, url)))
+            .collect();
         for row in rows {
             if let Some(url) = row.urls.iter().find_map(|(key, _)| given.get(key)) {
                 row.policy_url = (*url).clone();

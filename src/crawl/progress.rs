@@ -37,7 +37,8 @@ impl Progress {
     }
 
     pub(super) fn begin(&self, sites: usize) {
-        self.sites_total.store(u64::try_from(sites).unwrap_or(u64::MAX), Relaxed);
+        self.sites_total
+            .store(u64::try_from(sites).unwrap_or(u64::MAX), Relaxed);
     }
 
     pub(super) fn site_done(&self) {
@@ -45,7 +46,8 @@ impl Progress {
     }
 
     pub(super) fn want(&self, captures: usize) {
-        self.requests_left.fetch_add(u64::try_from(captures).unwrap_or(0), Relaxed);
+        self.requests_left
+            .fetch_add(u64::try_from(captures).unwrap_or(0), Relaxed);
     }
 
     pub(super) fn looked_at(&self) {

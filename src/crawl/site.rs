@@ -36,11 +36,20 @@ pub(super) fn requests(rows: &[SiteRow]) -> Vec<Request> {
     let mut places: BTreeMap<&Site, usize> = BTreeMap::new();
     for row in rows {
         let place = *places.entry(&row.site).or_insert_with(|| {
-            requests.push(Request { site: row.site.clone(), policy_urls: Vec::new(), rank: None, tags: BTreeMap::new() });
+            requests.push(Request {
+                site: row.site.clone(),
+                policy_urls: Vec::new(),
+                rank: None,
+                tags: BTreeMap::new(),
+            });
             requests.len() - 1
         });
         let request = &mut requests[place];
-        if let Some(url) = row.policy_url.as_ref().filter(|url| !request.policy_urls.contains(url)) {
+        if let Some(url) = row
+            .policy_url
+            .as_ref()
+            .filter(|url| !request.policy_urls.contains(url))
+        {
             request.policy_urls.push(url.clone());
         }
         request.rank = request.rank.or(row.rank);
@@ -71,8 +80,11 @@ pub(super) async fn look_at<A: Archive>(
     request: &Request,
     stop: &CancellationToken,
 ) -> Result<Vec<String>, CrawlError> {
-    let tags = (!request.tags.is_empty()).then(|| serde_json::to_string(&request.tags).unwrap_or_default());
-    let site_id = context.store.site(&request.site, request.rank, tags.as_deref())?;
+    let tags = (!request.tags.is_empty())
+        .then(|| serde_json::to_string(&request.tags).unwrap_or_default());
+    let site_id = context
+        .store
+        .site(&request.site, request.rank, tags.as_deref())?;
     let now = context.clock.now();
     let unfinished_since = context.store.begin_look(site_id, now)?;
     let mut site = SiteLook {
@@ -86,18 +98,16 @@ pub(super) async fn look_at<A: Archive>(
         unanswered: HashSet::new(),
         stop,
     };
-    let dropped = match site.find().await? {
-        Some(dropped) => {
-            tracing::info!(site = %request.site, reason = %dropped.reason, "the archive has nothing to say about this site");
-            Some(dropped)
-        }
-        None => {
-            site.follow().await?;
-            None
-        }
-    };
+    let dropped = site.find().await?;
+    if let Some(dropped) = &dropped {
+        tracing::info!(site = %request.site, reason = %dropped.reason, "the archive has nothing to say about this site");
+    } else {
+        site.follow().await?;
+    }
     if site.failures.is_empty() {
-        context.store.end_look(site_id, dropped.as_ref(), context.clock.now())?;
+        context
+            .store
+            .end_look(site_id, dropped.as_ref(), context.clock.now())?;
     }
     tracing::info!(site = %request.site, failures = site.failures.len(), "site done");
     Ok(site.failures)
@@ -135,8 +145,14 @@ impl<A: Archive> SiteLook<'_, '_, A> {
         self.extract_again(policy.policy_id).await?;
         loop {
             self.check_stop()?;
-            let stored = self.context.store.captures_of_policy(policy.policy_id, EXTRACTOR_VERSION)?;
-            let stored: Vec<StoredCapture> = stored.into_iter().filter(|s| self.in_span(s.capture.timestamp)).collect();
+            let stored = self
+                .context
+                .store
+                .captures_of_policy(policy.policy_id, EXTRACTOR_VERSION)?;
+            let stored: Vec<StoredCapture> = stored
+                .into_iter()
+                .filter(|s| self.in_span(s.capture.timestamp))
+                .collect();
             let wanted = self.wanted(&stored);
             if wanted.is_empty() {
                 return Ok(());
@@ -149,9 +165,13 @@ impl<A: Archive> SiteLook<'_, '_, A> {
     fn wanted<'s>(&self, stored: &'s [StoredCapture]) -> Vec<&'s StoredCapture> {
         let mut wanted = self.unasked_redirects(stored);
         if wanted.is_empty() {
-            let (places, sightings) = histories::sightings(stored, &|id| self.unanswered.contains(&id));
+            let (places, sightings) =
+                histories::sightings(stored, &|id| self.unanswered.contains(&id));
             let next = sample::next(self.strategy(), &sightings);
-            wanted = next.into_iter().filter_map(|i| stored.get(*places.get(i)?)).collect();
+            wanted = next
+                .into_iter()
+                .filter_map(|i| stored.get(*places.get(i)?))
+                .collect();
         }
         wanted
     }
@@ -160,9 +180,13 @@ impl<A: Archive> SiteLook<'_, '_, A> {
     fn unasked_redirects<'s>(&self, stored: &'s [StoredCapture]) -> Vec<&'s StoredCapture> {
         let mut by_address: BTreeMap<&str, Vec<&StoredCapture>> = BTreeMap::new();
         for s in stored {
-            by_address.entry(s.capture.urlkey.as_str()).or_default().push(s);
+            by_address
+                .entry(s.capture.urlkey.as_str())
+                .or_default()
+                .push(s);
         }
-        let is_redirect = |s: &StoredCapture| s.capture.is_redirect() && worth(s) == Worth::Redirect;
+        let is_redirect =
+            |s: &StoredCapture| s.capture.is_redirect() && worth(s) == Worth::Redirect;
         let mut wanted = Vec::new();
         for captures in by_address.values() {
             for run in captures.chunk_by(|a, b| is_redirect(a) == is_redirect(b)) {
@@ -202,30 +226,43 @@ impl<A: Archive> SiteLook<'_, '_, A> {
                 Ok(Looked::Unanswered(detail)) => unanswered.push((s, detail)),
                 Err(error) => {
                     stop.cancel();
-                    if matches!(ended_by, None | Some(CrawlError::Archive(ArchiveError::Interrupted))) {
-                        ended_by = Some(error);
-                    }
+                    ended_by = Some(error.instead_of(ended_by));
                 }
             }
         }
         drop(looks);
         for (s, detail) in unanswered {
             self.unanswered.insert(s.capture_id);
-            self.failures.push(format!("{}: {} of {}: {detail}", self.request.site, s.capture.original, s.capture.timestamp));
+            self.failures.push(format!(
+                "{}: {} of {}: {detail}",
+                self.request.site, s.capture.original, s.capture.timestamp
+            ));
         }
         ended_by.map_or(Ok(()), Err)
     }
 
     /// Pages that an earlier program fetched are extracted anew from the database, not fetched again.
     async fn extract_again(&self, policy_id: i64) -> Result<(), CrawlError> {
-        for capture_id in self.context.store.unextracted(policy_id, EXTRACTOR_VERSION)? {
+        for capture_id in self
+            .context
+            .store
+            .unextracted(policy_id, EXTRACTOR_VERSION)?
+        {
             self.check_stop()?;
-            let (store, pdf) = (std::sync::Arc::clone(&self.context.store), self.context.pdf.clone());
+            let (store, pdf) = (
+                std::sync::Arc::clone(&self.context.store),
+                self.context.pdf.clone(),
+            );
             let work = tokio::task::spawn_blocking(move || {
-                let Some(page) = store.stored_page(capture_id)? else { return Ok(()) };
+                let Some(page) = store.stored_page(capture_id)? else {
+                    return Ok(());
+                };
                 store.add_extraction(capture_id, EXTRACTOR_VERSION, &extract_stored(&page, &pdf))
             });
-            work.await.map_err(|e| CrawlError::Panicked { what: format!("capture {capture_id}"), detail: e.to_string() })??;
+            work.await.map_err(|e| CrawlError::Panicked {
+                what: format!("capture {capture_id}"),
+                detail: e.to_string(),
+            })??;
         }
         Ok(())
     }
@@ -241,11 +278,18 @@ impl<A: Archive> SiteLook<'_, '_, A> {
         match crawl.sampling {
             Sampling::All => Strategy::All,
             Sampling::Interval => Strategy::Interval { grid },
-            Sampling::EveryChange => Strategy::EveryChange { grid, resolution_seconds: crawl.resolution_seconds },
+            Sampling::EveryChange => Strategy::EveryChange {
+                grid,
+                resolution_seconds: crawl.resolution_seconds,
+            },
         }
     }
 
     pub(super) fn check_stop(&self) -> Result<(), CrawlError> {
-        if self.stop.is_cancelled() { Err(ArchiveError::Interrupted.into()) } else { Ok(()) }
+        if self.stop.is_cancelled() {
+            Err(ArchiveError::Interrupted.into())
+        } else {
+            Ok(())
+        }
     }
 }

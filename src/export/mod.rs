@@ -55,15 +55,26 @@ pub struct Exported {
 ///
 /// # Errors
 /// See [`ExportError`]; a file of an earlier export is then still whole.
-pub fn export(store: &Store, format: &mut dyn Format, folder: &Path) -> Result<Exported, ExportError> {
+pub fn export(
+    store: &Store,
+    format: &mut dyn Format,
+    folder: &Path,
+) -> Result<Exported, ExportError> {
     let write_error = |path: &Path| {
         let path = path.to_path_buf();
-        move |cause| ExportError::Write { path: path.clone(), cause }
+        move |cause| ExportError::Write {
+            path: path.clone(),
+            cause,
+        }
     };
     fs::create_dir_all(folder).map_err(write_error(folder))?;
     let path = folder.join(format.file_name());
     // The process id keeps two exports at once apart.
-    let unfinished = folder.join(format!(".{}.{}.part", format.file_name(), std::process::id()));
+    let unfinished = folder.join(format!(
+        ".{}.{}.part",
+        format.file_name(),
+        std::process::id()
+    ));
     let written = write_versions(store, format, &unfinished, write_error(&unfinished));
     let versions = match written {
         Ok(versions) => versions,

@@ -24,8 +24,13 @@ pub(super) fn exclude(view: &mut View<'_>, strictness: Strictness) {
             id = entry.end;
             continue;
         }
-        let (end, share) = (entry.end, u64::from(entry.mass.weight()) * 100 / u64::from(total));
-        if !matches!(entry.kind, Kind::Text | Kind::Break) && is_boilerplate(view, id, share, strictness) {
+        let (end, share) = (
+            entry.end,
+            u64::from(entry.mass.weight()) * 100 / u64::from(total),
+        );
+        if !matches!(entry.kind, Kind::Text | Kind::Break)
+            && is_boilerplate(view, id, share, strictness)
+        {
             view.exclude(id);
             id = end;
         } else {
@@ -36,49 +41,248 @@ pub(super) fn exclude(view: &mut View<'_>, strictness: Strictness) {
 
 /// Names (whole, in lower case) of elements that archives and consent platforms put on other people's pages.
 const FOREIGN: &[&str] = &[
-    "wm-ipp", "wm-ipp-base", "wm-ipp-print", "donato", "wm-capinfo", "wm-tb-logo",
-    "onetrust-consent-sdk", "onetrust-banner-sdk", "onetrust-pc-sdk", "onetrust-style", "ot-sdk-container",
-    "cybotcookiebotdialog", "coiconsentbanner", "coioverlay", "didomi-host", "didomi-popup", "qc-cmp2-container",
-    "qc-cmp2-ui", "usercentrics-root", "usercentrics-cmp-ui", "truste-consent-track", "trustarc-banner-overlay",
-    "consent_blackbar", "teconsent", "truste_overlay", "iubenda-cs-banner", "cmplz-cookiebanner-container",
-    "cmpbox", "cmpwrapper", "cookie-law-info-bar", "cookie-law-info-again", "cliSettingsPopup", "cky-consent-container",
-    "cky-modal", "cookieconsent", "cc-window", "cc-banner", "cookie-notice", "moove_gdpr_cookie_info_bar",
-    "moove_gdpr_cookie_modal", "borlabscookiebox", "borlabs-cookie", "fc-consent-root", "sp_message_container",
-    "termly-code-snippet-support", "osano-cm-window", "osano-cm-dialog", "ketch-consent-container", "axeptio_overlay",
-    "tarteaucitronroot", "orejime", "klaro", "cookiescript_injected", "gdpr-cookie-message", "eu-cookie-law",
-    "sliding-popup", "wt-cli-cookie-bar", "hs-eu-cookie-confirmation", "shopify-pc__banner", "trustarcnoticeframe",
-    "intercom-container", "launcher", "drift-widget", "grecaptcha-badge", "fb-root", "a2a_kit",
+    "wm-ipp",
+    "wm-ipp-base",
+    "wm-ipp-print",
+    "donato",
+    "wm-capinfo",
+    "wm-tb-logo",
+    "onetrust-consent-sdk",
+    "onetrust-banner-sdk",
+    "onetrust-pc-sdk",
+    "onetrust-style",
+    "ot-sdk-container",
+    "cybotcookiebotdialog",
+    "coiconsentbanner",
+    "coioverlay",
+    "didomi-host",
+    "didomi-popup",
+    "qc-cmp2-container",
+    "qc-cmp2-ui",
+    "usercentrics-root",
+    "usercentrics-cmp-ui",
+    "truste-consent-track",
+    "trustarc-banner-overlay",
+    "consent_blackbar",
+    "teconsent",
+    "truste_overlay",
+    "iubenda-cs-banner",
+    "cmplz-cookiebanner-container",
+    "cmpbox",
+    "cmpwrapper",
+    "cookie-law-info-bar",
+    "cookie-law-info-again",
+    "cliSettingsPopup",
+    "cky-consent-container",
+    "cky-modal",
+    "cookieconsent",
+    "cc-window",
+    "cc-banner",
+    "cookie-notice",
+    "moove_gdpr_cookie_info_bar",
+    "moove_gdpr_cookie_modal",
+    "borlabscookiebox",
+    "borlabs-cookie",
+    "fc-consent-root",
+    "sp_message_container",
+    "termly-code-snippet-support",
+    "osano-cm-window",
+    "osano-cm-dialog",
+    "ketch-consent-container",
+    "axeptio_overlay",
+    "tarteaucitronroot",
+    "orejime",
+    "klaro",
+    "cookiescript_injected",
+    "gdpr-cookie-message",
+    "eu-cookie-law",
+    "sliding-popup",
+    "wt-cli-cookie-bar",
+    "hs-eu-cookie-confirmation",
+    "shopify-pc__banner",
+    "trustarcnoticeframe",
+    "intercom-container",
+    "launcher",
+    "drift-widget",
+    "grecaptcha-badge",
+    "fb-root",
+    "a2a_kit",
 ];
 
 /// Words of class names and ids that mark boilerplate when they stand alone or end (or begin) a name.
 const NAMES: &[&str] = &[
-    "nav", "navbar", "navigation", "navigator", "menu", "menubar", "megamenu", "submenu", "topnav", "subnav", "sidenav",
-    "topbar", "toolbar", "breadcrumb", "breadcrumbs", "footer", "foot", "masthead", "sidebar", "pagination", "pager",
-    "modal", "popup", "lightbox", "overlay", "dialog", "popin", "tooltip", "dropdown", "offcanvas", "drawer", "snackbar",
-    "share", "sharing", "social", "socials", "addthis", "sharethis", "newsletter", "subscribe", "related", "advert",
-    "ads", "ad", "advertisement", "adsense", "sponsor", "sponsors", "banner", "promo", "comments", "disqus", "skip",
-    "skiplink", "cookiebar", "cookiebanner", "cookienotice", "cookieconsent", "consent", "search", "searchbox",
-    "login", "signin", "signup", "copyright", "colophon", "languages", "lang-switcher", "language", "cart", "minicart",
-    "preloader", "loader", "feedback", "survey", "chat", "helpful", "toast", "globalnav", "mainnav", "mainmenu",
-    "backtotop", "totop", "tags", "rating", "vote", "votes", "recent", "crumbs", "crumb",
+    "nav",
+    "navbar",
+    "navigation",
+    "navigator",
+    "menu",
+    "menubar",
+    "megamenu",
+    "submenu",
+    "topnav",
+    "subnav",
+    "sidenav",
+    "topbar",
+    "toolbar",
+    "breadcrumb",
+    "breadcrumbs",
+    "footer",
+    "foot",
+    "masthead",
+    "sidebar",
+    "pagination",
+    "pager",
+    "modal",
+    "popup",
+    "lightbox",
+    "overlay",
+    "dialog",
+    "popin",
+    "tooltip",
+    "dropdown",
+    "offcanvas",
+    "drawer",
+    "snackbar",
+    "share",
+    "sharing",
+    "social",
+    "socials",
+    "addthis",
+    "sharethis",
+    "newsletter",
+    "subscribe",
+    "related",
+    "advert",
+    "ads",
+    "ad",
+    "advertisement",
+    "adsense",
+    "sponsor",
+    "sponsors",
+    "banner",
+    "promo",
+    "comments",
+    "disqus",
+    "skip",
+    "skiplink",
+    "cookiebar",
+    "cookiebanner",
+    "cookienotice",
+    "cookieconsent",
+    "consent",
+    "search",
+    "searchbox",
+    "login",
+    "signin",
+    "signup",
+    "copyright",
+    "colophon",
+    "languages",
+    "lang-switcher",
+    "language",
+    "cart",
+    "minicart",
+    "preloader",
+    "loader",
+    "feedback",
+    "survey",
+    "chat",
+    "helpful",
+    "toast",
+    "globalnav",
+    "mainnav",
+    "mainmenu",
+    "backtotop",
+    "totop",
+    "tags",
+    "rating",
+    "vote",
+    "votes",
+    "recent",
+    "crumbs",
+    "crumb",
 ];
 
 /// Of these, words that are seldom used for the look of a text: they are believed where policy words stand, too.
 const SURE_NAMES: &[&str] = &[
-    "nav", "navbar", "navigation", "menu", "breadcrumb", "breadcrumbs", "footer", "sidebar", "topnav", "subnav", "sidenav",
-    "megamenu", "submenu", "masthead", "newsletter", "related", "disqus", "comments", "cookiebar", "cookiebanner",
-    "cookienotice", "cookieconsent", "modal", "popup", "lightbox", "dialog", "popin", "offcanvas", "drawer",
+    "nav",
+    "navbar",
+    "navigation",
+    "menu",
+    "breadcrumb",
+    "breadcrumbs",
+    "footer",
+    "sidebar",
+    "topnav",
+    "subnav",
+    "sidenav",
+    "megamenu",
+    "submenu",
+    "masthead",
+    "newsletter",
+    "related",
+    "disqus",
+    "comments",
+    "cookiebar",
+    "cookiebanner",
+    "cookienotice",
+    "cookieconsent",
+    "modal",
+    "popup",
+    "lightbox",
+    "dialog",
+    "popin",
+    "offcanvas",
+    "drawer",
 ];
 
 /// Words before or after which such a word describes the box around it, not the box itself (`has-sidebar`).
 const ABOUT: &[&str] = &[
-    "has", "with", "no", "without", "is", "not", "under", "below", "above", "offset", "spacing", "content", "body",
-    "main", "wrapper", "page", "layout", "open", "closed", "enabled", "disabled", "sticky", "fixed", "text", "policy",
-    "privacy", "legal", "item", "pusher", "type", "accordion", "tab",
+    "has",
+    "with",
+    "no",
+    "without",
+    "is",
+    "not",
+    "under",
+    "below",
+    "above",
+    "offset",
+    "spacing",
+    "content",
+    "body",
+    "main",
+    "wrapper",
+    "page",
+    "layout",
+    "open",
+    "closed",
+    "enabled",
+    "disabled",
+    "sticky",
+    "fixed",
+    "text",
+    "policy",
+    "privacy",
+    "legal",
+    "item",
+    "pusher",
+    "type",
+    "accordion",
+    "tab",
 ];
 
 /// Words that name a dialog: taken for the main text only when there is no other.
-const DIALOGS: &[&str] = &["modal", "popup", "lightbox", "overlay", "dialog", "popin", "drawer", "offcanvas"];
+const DIALOGS: &[&str] = &[
+    "modal",
+    "popup",
+    "lightbox",
+    "overlay",
+    "dialog",
+    "popin",
+    "drawer",
+    "offcanvas",
+];
 
 fn is_boilerplate(view: &View<'_>, id: Id, share: u64, strictness: Strictness) -> bool {
     let Some(element) = view.element(id) else {
@@ -95,7 +299,10 @@ fn is_boilerplate(view: &View<'_>, id: Id, share: u64, strictness: Strictness) -
         "aside" => return share < 30,
         "header" => {
             // A header inside the text holds its title; the site's own has links and little else.
-            return share < 30 && mass.linked > 0 && (mass.link_share() > 50 || mass.words == 0) && count_links(view, id) > 2;
+            return share < 30
+                && mass.linked > 0
+                && (mass.link_share() > 50 || mass.words == 0)
+                && count_links(view, id) > 2;
         }
         _ => {}
     }
@@ -109,7 +316,11 @@ fn is_boilerplate(view: &View<'_>, id: Id, share: u64, strictness: Strictness) -
         return share < 90;
     }
     let names = || element.id().into_iter().chain(element.classes());
-    if names().any(|name| FOREIGN.iter().any(|foreign| foreign.eq_ignore_ascii_case(name))) {
+    if names().any(|name| {
+        FOREIGN
+            .iter()
+            .any(|foreign| foreign.eq_ignore_ascii_case(name))
+    }) {
         return share < 95;
     }
     if is_for_screen_readers(names()) && mass.text < 200 {
@@ -137,7 +348,11 @@ fn is_boilerplate(view: &View<'_>, id: Id, share: u64, strictness: Strictness) -
             });
         }
         if is_consent_name(name) {
-            worst = worst.max(if mass.link_share() < 50 && entry.hidden { 60 } else { 30 });
+            worst = worst.max(if mass.link_share() < 50 && entry.hidden {
+                60
+            } else {
+                30
+            });
         }
     }
     share < worst
@@ -168,12 +383,39 @@ fn boilerplate_word(name: &str) -> Option<&'static str> {
 /// `cookie-bar`, `gdprConsent`, `privacy_popup`: names that pair a matter of consent with a kind of box.
 fn is_consent_name(name: &str) -> bool {
     let words = name_words(name);
-    let matter = |w: &String| matches!(w.as_str(), "cookie" | "cookies" | "gdpr" | "consent" | "ccpa" | "cmp");
+    let matter = |w: &String| {
+        matches!(
+            w.as_str(),
+            "cookie" | "cookies" | "gdpr" | "consent" | "ccpa" | "cmp"
+        )
+    };
     let kind = |w: &String| {
         matches!(
             w.as_str(),
-            "banner" | "bar" | "notice" | "popup" | "modal" | "consent" | "overlay" | "message" | "alert" | "warning"
-                | "dialog" | "tip" | "info" | "layer" | "wrapper" | "wrap" | "container" | "preferences" | "settings" | "manager" | "box" | "prompt" | "toast" | "window"
+            "banner"
+                | "bar"
+                | "notice"
+                | "popup"
+                | "modal"
+                | "consent"
+                | "overlay"
+                | "message"
+                | "alert"
+                | "warning"
+                | "dialog"
+                | "tip"
+                | "info"
+                | "layer"
+                | "wrapper"
+                | "wrap"
+                | "container"
+                | "preferences"
+                | "settings"
+                | "manager"
+                | "box"
+                | "prompt"
+                | "toast"
+                | "window"
         )
     };
     words.iter().any(matter) && words.iter().any(kind) && !words.iter().any(|w| w == "policy")
@@ -205,9 +447,21 @@ fn is_for_screen_readers<'a>(mut names: impl Iterator<Item = &'a str>) -> bool {
     names.any(|name| {
         matches!(
             name,
-            "sr-only" | "visually-hidden" | "visuallyhidden" | "screen-reader-text" | "screen-reader-only" | "assistive-text"
-                | "element-invisible" | "skip-link" | "skip-to-content" | "a11y-hidden" | "noprint" | "headerlink"
-                | "anchorjs-link" | "heading-anchor" | "header-anchor"
+            "sr-only"
+                | "visually-hidden"
+                | "visuallyhidden"
+                | "screen-reader-text"
+                | "screen-reader-only"
+                | "assistive-text"
+                | "element-invisible"
+                | "skip-link"
+                | "skip-to-content"
+                | "a11y-hidden"
+                | "noprint"
+                | "headerlink"
+                | "anchorjs-link"
+                | "heading-anchor"
+                | "header-anchor"
         )
     })
 }

@@ -164,7 +164,9 @@ impl Builder<'_, '_> {
             Kind::List if self.holds_items(id) && self.frames.len() < MAX_NESTING => {
                 self.flush();
                 let ordered = element.name() == "ol";
-                let start = element.attr("start").and_then(|s| s.trim().parse::<u32>().ok());
+                let start = element
+                    .attr("start")
+                    .and_then(|s| s.trim().parse::<u32>().ok());
                 self.frames.push(Frame::List {
                     start: ordered.then(|| start.filter(|s| *s < 1_000_000_000).unwrap_or(1)),
                     items: Vec::new(),
@@ -181,7 +183,11 @@ impl Builder<'_, '_> {
                     });
                 }
                 self.frames.push(Frame::Item(Vec::new()));
-                Some(if orphan { After::OrphanItem } else { After::Frame })
+                Some(if orphan {
+                    After::OrphanItem
+                } else {
+                    After::Frame
+                })
             }
             Kind::Quote if self.is_quotation(id) && self.frames.len() < MAX_NESTING => {
                 self.flush();
@@ -197,9 +203,14 @@ impl Builder<'_, '_> {
                 None
             }
             Kind::Button => {
-                let opens_a_panel = ["aria-expanded", "aria-controls", "data-toggle", "data-bs-toggle"]
-                    .iter()
-                    .any(|a| element.attr(a).is_some());
+                let opens_a_panel = [
+                    "aria-expanded",
+                    "aria-controls",
+                    "data-toggle",
+                    "data-bs-toggle",
+                ]
+                .iter()
+                .any(|a| element.attr(a).is_some());
                 if !opens_a_panel {
                     return None;
                 }
@@ -214,7 +225,9 @@ impl Builder<'_, '_> {
                     });
                     Some(After::Frame)
                 } else {
-                    Some(After::Line { before: self.styles })
+                    Some(After::Line {
+                        before: self.styles,
+                    })
                 }
             }
             Kind::Row => {
@@ -223,7 +236,9 @@ impl Builder<'_, '_> {
                     rows.push(Vec::new());
                     return Some(After::Nothing);
                 }
-                Some(After::Line { before: self.styles })
+                Some(After::Line {
+                    before: self.styles,
+                })
             }
             Kind::Cell => {
                 if let Some(Frame::Table { .. }) = self.frames.last() {
@@ -293,7 +308,10 @@ impl Builder<'_, '_> {
             return self.line(element);
         }
         self.apply(element);
-        Some(After::Style { before, link: false })
+        Some(After::Style {
+            before,
+            link: false,
+        })
     }
 
     /// Adds the look of an element to what is in force.
@@ -315,18 +333,31 @@ impl Builder<'_, '_> {
             _ => {}
         }
         if let Some(look) = element.attr("style") {
-            let look: String = look.bytes().filter(|b| !b.is_ascii_whitespace()).map(|b| char::from(b.to_ascii_lowercase())).collect();
+            let look: String = look
+                .bytes()
+                .filter(|b| !b.is_ascii_whitespace())
+                .map(|b| char::from(b.to_ascii_lowercase()))
+                .collect();
             if let Some((_, weight)) = look.split_once("font-weight:") {
-                if ["bold", "600", "700", "800", "900"].iter().any(|w| weight.starts_with(w)) {
+                if ["bold", "600", "700", "800", "900"]
+                    .iter()
+                    .any(|w| weight.starts_with(w))
+                {
                     styles.strong += 1;
                     styles.light = 0;
-                } else if ["normal", "400", "300"].iter().any(|w| weight.starts_with(w)) {
+                } else if ["normal", "400", "300"]
+                    .iter()
+                    .any(|w| weight.starts_with(w))
+                {
                     styles.light += 1;
                 }
             }
             styles.emphasis += u32::from(look.contains("font-style:italic"));
         }
-        if matches!(element.name(), "b" | "strong") && styles.light > 0 && element.attr("style").is_none() {
+        if matches!(element.name(), "b" | "strong")
+            && styles.light > 0
+            && element.attr("style").is_none()
+        {
             styles.light = 0;
         }
     }
@@ -372,7 +403,10 @@ impl Builder<'_, '_> {
 
     fn text(&mut self, text: &str) {
         if text.contains(['\n', '\r']) {
-            let folded: String = text.chars().map(|c| if matches!(c, '\n' | '\r') { ' ' } else { c }).collect();
+            let folded: String = text
+                .chars()
+                .map(|c| if matches!(c, '\n' | '\r') { ' ' } else { c })
+                .collect();
             self.push_text(&folded);
         } else {
             self.push_text(text);
@@ -437,10 +471,14 @@ impl Builder<'_, '_> {
     fn push_block(&mut self, block: Block) {
         match self.frames.last_mut() {
             Some(
-                Frame::Blocks(blocks) | Frame::Item(blocks) | Frame::Quote(blocks) | Frame::Cell { blocks, .. },
+                Frame::Blocks(blocks)
+                | Frame::Item(blocks)
+                | Frame::Quote(blocks)
+                | Frame::Cell { blocks, .. },
             ) => {
                 // Orphan items that follow each other are one list.
-                if let (Some(Block::List(None, before)), Block::List(None, items)) = (blocks.last_mut(), &block)
+                if let (Some(Block::List(None, before)), Block::List(None, items)) =
+                    (blocks.last_mut(), &block)
                     && items.len() == 1
                 {
                     before.extend(items.iter().cloned());
@@ -498,7 +536,11 @@ impl Builder<'_, '_> {
                     self.push_block(Block::Table(rows));
                 }
             }
-            Frame::Cell { blocks, columns, rows } => self.add_cell(blocks, columns, rows),
+            Frame::Cell {
+                blocks,
+                columns,
+                rows,
+            } => self.add_cell(blocks, columns, rows),
         }
     }
 

@@ -36,7 +36,11 @@ pub(super) fn choose(view: &View<'_>) -> Choice {
         };
         let weight = view.entries[child].mass.weight();
         let share = u64::from(weight) * 100 / total;
-        let alone = || !view.children(at).any(|c| c != child && belongs_beside(view, c, weight));
+        let alone = || {
+            !view
+                .children(at)
+                .any(|c| c != child && belongs_beside(view, c, weight))
+        };
         if is_text_block(view, child)
             || view.entries[child].kind == Kind::Table && share < NEARLY_ALL && !alone()
             || holds_lines(view, at)
@@ -66,7 +70,10 @@ pub(super) fn choose(view: &View<'_>) -> Choice {
         let mut first = (0..=own).find(|at| belongs(*at)).unwrap_or(own);
         let labelled = first != own || roots.len() > 1;
         first = with_heading(view, &children, first, labelled);
-        let last = (own..children.len()).rev().find(|at| belongs(*at)).unwrap_or(own);
+        let last = (own..children.len())
+            .rev()
+            .find(|at| belongs(*at))
+            .unwrap_or(own);
         if first != own || last != own {
             reasons.push(format!(
                 "joined {} siblings under {}",
@@ -74,7 +81,12 @@ pub(super) fn choose(view: &View<'_>) -> Choice {
                 describe(view, level)
             ));
             let (before, after) = (&children[first..own], &children[own + 1..=last]);
-            roots = before.iter().copied().chain(roots).chain(after.iter().copied()).collect();
+            roots = before
+                .iter()
+                .copied()
+                .chain(roots)
+                .chain(after.iter().copied())
+                .collect();
         }
         inner = level;
     }
@@ -91,13 +103,23 @@ fn may_hold_text(view: &View<'_>, id: Id) -> bool {
 fn is_text_block(view: &View<'_>, id: Id) -> bool {
     matches!(
         view.entries[id].kind,
-        Kind::Paragraph | Kind::Heading(_) | Kind::Definitions | Kind::Preformatted | Kind::Inline | Kind::List
+        Kind::Paragraph
+            | Kind::Heading(_)
+            | Kind::Definitions
+            | Kind::Preformatted
+            | Kind::Inline
+            | Kind::List
     ) && !(view.entries[id].kind == Kind::Inline && has_boxes(view, id))
 }
 
 /// A `<font>` or `<span>` around the whole page.
 fn has_boxes(view: &View<'_>, id: Id) -> bool {
-    (id + 1..view.entries[id].end).any(|at| matches!(view.entries[at].kind, Kind::Box | Kind::Paragraph | Kind::Table))
+    (id + 1..view.entries[id].end).any(|at| {
+        matches!(
+            view.entries[at].kind,
+            Kind::Box | Kind::Paragraph | Kind::Table
+        )
+    })
 }
 
 /// True when sentences stand directly in it, beside its boxes.
@@ -139,7 +161,8 @@ fn with_heading(view: &View<'_>, children: &[Id], first: usize, labelled: bool) 
     while at > 0 && labels(view, children[at - 1]) {
         at -= 1;
         let child = children[at];
-        let headed = (child..view.entries[child].end).any(|id| matches!(view.entries[id].kind, Kind::Heading(1..=3)));
+        let headed = (child..view.entries[child].end)
+            .any(|id| matches!(view.entries[id].kind, Kind::Heading(1..=3)));
         if headed && title_topic(&view.text(child, 200)).is_some() {
             title = Some(at);
         }
@@ -147,7 +170,11 @@ fn with_heading(view: &View<'_>, children: &[Id], first: usize, labelled: bool) 
     match title {
         Some(at) => at,
         // A label above the first of several parts is its heading.
-        None if labelled && first > 0 && labels(view, children[first - 1]) && view.entries[children[first - 1]].mass.text > 2 => {
+        None if labelled
+            && first > 0
+            && labels(view, children[first - 1])
+            && view.entries[children[first - 1]].mass.text > 2 =>
+        {
             first - 1
         }
         None => first,
@@ -157,13 +184,22 @@ fn with_heading(view: &View<'_>, children: &[Id], first: usize, labelled: bool) 
 /// A few words without links, which stand above something.
 fn labels(view: &View<'_>, id: Id) -> bool {
     let entry = &view.entries[id];
-    !entry.excluded && !entry.hidden && !matches!(entry.kind, Kind::Silent | Kind::Break) && (0..100).contains(&entry.mass.text) && entry.mass.linked == 0
+    !entry.excluded
+        && !entry.hidden
+        && !matches!(entry.kind, Kind::Silent | Kind::Break)
+        && (0..100).contains(&entry.mass.text)
+        && entry.mass.linked == 0
 }
 
 fn describe(view: &View<'_>, id: Id) -> String {
     let mut out = format!("<{}", view.name(id));
     if let Some(element) = view.element(id) {
-        for (sign, name) in element.id().map(|i| ('#', i)).into_iter().chain(element.classes().take(2).map(|c| ('.', c))) {
+        for (sign, name) in element
+            .id()
+            .map(|i| ('#', i))
+            .into_iter()
+            .chain(element.classes().take(2).map(|c| ('.', c)))
+        {
             out.push(sign);
             out.extend(name.chars().filter(|c| !c.is_control()).take(40));
         }

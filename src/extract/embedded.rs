@@ -18,7 +18,9 @@ const MAX_DEPTH: usize = 128;
 
 /// The blocks of the text in the page's JSON with the most policy words; empty when there is none.
 pub(super) fn blocks(page: &Page) -> Vec<Block> {
-    let Ok(selector) = Selector::parse("script[type*=json i], script#__NEXT_DATA__, script#__NUXT_DATA__") else {
+    let Ok(selector) =
+        Selector::parse("script[type*=json i], script#__NEXT_DATA__, script#__NUXT_DATA__")
+    else {
         return Vec::new();
     };
     let mut best: (u32, Vec<Block>) = (0, Vec::new());
@@ -35,7 +37,12 @@ pub(super) fn blocks(page: &Page) -> Vec<Block> {
         if weight > best.0 {
             let mut blocks = Vec::new();
             if let Some(title) = parent.and_then(title_in) {
-                blocks.push(Block::Heading(1, tidy(vec![Span::plain(super::text::cleaned(title).replace('\n', " "))])));
+                blocks.push(Block::Heading(
+                    1,
+                    tidy(vec![Span::plain(
+                        super::text::cleaned(title).replace('\n', " "),
+                    )]),
+                ));
             }
             write(chosen, None, page, &mut blocks, 0);
             best = (weight, blocks);
@@ -51,7 +58,9 @@ fn title_in(value: &Value) -> Option<&str> {
         .iter()
         .filter(|(name, _)| is_heading_name(name))
         .filter_map(|(_, title)| title.as_str())
-        .find(|title| title.len() < 200 && !title.contains('<') && title.chars().any(char::is_alphanumeric))
+        .find(|title| {
+            title.len() < 200 && !title.contains('<') && title.chars().any(char::is_alphanumeric)
+        })
 }
 
 /// The smallest part of the value that still holds most of its policy words, and what it is a part of.
@@ -65,9 +74,13 @@ fn densest(value: &Value) -> (&Value, Option<&Value>) {
             Value::Object(fields) => Box::new(fields.values()),
             _ => break,
         };
-        let best = children.map(|c| (words_in(c, depth + 1), c)).max_by_key(|(words, _)| *words);
+        let best = children
+            .map(|c| (words_in(c, depth + 1), c))
+            .max_by_key(|(words, _)| *words);
         match best {
-            Some((words, child)) if u64::from(words) * 100 >= u64::from(total) * 85 && words > 0 => {
+            Some((words, child))
+                if u64::from(words) * 100 >= u64::from(total) * 85 && words > 0 =>
+            {
                 parent = Some(at);
                 at = child;
             }
@@ -92,14 +105,29 @@ fn words_in(value: &Value, depth: usize) -> u32 {
 /// Names of fields whose short strings are words of the text, too.
 fn is_heading_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    ["title", "heading", "headline", "question", "subtitle"].iter().any(|n| name.ends_with(n))
+    ["title", "heading", "headline", "question", "subtitle"]
+        .iter()
+        .any(|n| name.ends_with(n))
 }
 
 fn is_text_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    ["text", "value", "content", "body", "description", "html", "answer", "copy", "paragraph", "articlebody", "markdown", "children"]
-        .iter()
-        .any(|n| name.ends_with(n))
+    [
+        "text",
+        "value",
+        "content",
+        "body",
+        "description",
+        "html",
+        "answer",
+        "copy",
+        "paragraph",
+        "articlebody",
+        "markdown",
+        "children",
+    ]
+    .iter()
+    .any(|n| name.ends_with(n))
 }
 
 fn write(value: &Value, name: Option<&str>, page: &Page, out: &mut Vec<Block>, depth: usize) {
@@ -110,7 +138,9 @@ fn write(value: &Value, name: Option<&str>, page: &Page, out: &mut Vec<Block>, d
         Value::String(text) => {
             let text = text.trim();
             let heading = name.is_some_and(is_heading_name);
-            let wanted = heading || name.is_none_or(is_text_name) || text.len() >= SENTENCE_BYTES && text.contains(' ');
+            let wanted = heading
+                || name.is_none_or(is_text_name)
+                || text.len() >= SENTENCE_BYTES && text.contains(' ');
             if !wanted || text.is_empty() || text.starts_with("http") && !text.contains(' ') {
                 return;
             }
@@ -147,8 +177,16 @@ fn write(value: &Value, name: Option<&str>, page: &Page, out: &mut Vec<Block>, d
                 };
                 let spans = tidy(spans);
                 if !spans.is_empty() {
-                    let heading = is("heading") || fields.get("style").and_then(Value::as_str).is_some_and(|s| s.len() == 2 && s.starts_with('h'));
-                    out.push(if heading { Block::Heading(2, spans) } else { Block::Paragraph(spans) });
+                    let heading = is("heading")
+                        || fields
+                            .get("style")
+                            .and_then(Value::as_str)
+                            .is_some_and(|s| s.len() == 2 && s.starts_with('h'));
+                    out.push(if heading {
+                        Block::Heading(2, spans)
+                    } else {
+                        Block::Paragraph(spans)
+                    });
                 }
                 return;
             }
@@ -166,20 +204,31 @@ fn write(value: &Value, name: Option<&str>, page: &Page, out: &mut Vec<Block>, d
 
 /// One line of rich text: an object whose `content` or `children` are objects with a `text` or `value` of their own.
 fn rich_line(fields: &serde_json::Map<String, Value>) -> Option<Vec<Span>> {
-    let children = fields.get("content").or_else(|| fields.get("children"))?.as_array()?;
+    let children = fields
+        .get("content")
+        .or_else(|| fields.get("children"))?
+        .as_array()?;
     let mut spans = Vec::new();
     for child in children {
         let child = child.as_object()?;
-        let text = child.get("text").or_else(|| child.get("value")).and_then(Value::as_str);
+        let text = child
+            .get("text")
+            .or_else(|| child.get("value"))
+            .and_then(Value::as_str);
         match text {
             Some(text) => {
                 let cleaned = super::text::cleaned(text);
                 let mut span = Span::plain(cleaned.as_ref());
-                let marked = child.get("marks").and_then(Value::as_array).is_some_and(|marks| {
-                    marks.iter().any(|m| {
-                        m.as_str().or_else(|| m.get("type").and_then(Value::as_str)).is_some_and(|m| m == "bold" || m == "strong")
-                    })
-                });
+                let marked = child
+                    .get("marks")
+                    .and_then(Value::as_array)
+                    .is_some_and(|marks| {
+                        marks.iter().any(|m| {
+                            m.as_str()
+                                .or_else(|| m.get("type").and_then(Value::as_str))
+                                .is_some_and(|m| m == "bold" || m == "strong")
+                        })
+                    });
                 span.style.strong = marked || child.get("bold") == Some(&Value::Bool(true));
                 spans.push(span);
             }

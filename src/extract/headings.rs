@@ -1,7 +1,7 @@
 //! Headings that no `<h1>` marks: bold or large lines, lines in capitals, standing alone above the text they name.
 
-use super::tree::{Block, Span, plain_text};
 use super::lines::stands_out;
+use super::tree::{Block, Span, plain_text};
 use super::words::title_topic;
 
 /// Longest heading, in characters; anything longer in an `<h2>` is text that somebody wanted large.
@@ -16,11 +16,16 @@ pub(super) fn settle(blocks: Vec<Block>) -> Vec<Block> {
     let blocks: Vec<Block> = blocks
         .into_iter()
         .map(|block| match block {
-            Block::Heading(_, spans) if plain_text(&spans).chars().count() > MAX_CHARS => Block::Paragraph(spans),
+            Block::Heading(_, spans) if plain_text(&spans).chars().count() > MAX_CHARS => {
+                Block::Paragraph(spans)
+            }
             other => other,
         })
         .collect();
-    let marked = blocks.iter().filter(|b| matches!(b, Block::Heading(..))).count();
+    let marked = blocks
+        .iter()
+        .filter(|b| matches!(b, Block::Heading(..)))
+        .count();
     let size: usize = blocks.iter().map(|b| b.weight().0).sum();
     // One heading for some thousand characters is what documents with marked sections have.
     let sections_are_marked = marked >= 3 && size / marked < 6000;
@@ -31,7 +36,9 @@ pub(super) fn settle(blocks: Vec<Block>) -> Vec<Block> {
     let has_title = blocks.iter().any(|b| matches!(b, Block::Heading(1, _)));
     let mut level = 1;
     let mut out: Vec<Block> = Vec::with_capacity(blocks.len());
-    let followers: Vec<bool> = (0..blocks.len()).map(|at| is_followed_by_text(&blocks, &candidates, at)).collect();
+    let followers: Vec<bool> = (0..blocks.len())
+        .map(|at| is_followed_by_text(&blocks, &candidates, at))
+        .collect();
     for (at, block) in blocks.into_iter().enumerate() {
         match block {
             Block::Heading(own, spans) => {
@@ -45,13 +52,22 @@ pub(super) fn settle(blocks: Vec<Block>) -> Vec<Block> {
                     && candidates[at].is_some()
                     && title_topic(&plain_text(&spans)).is_some() =>
             {
-                out.push(Block::Heading(if has_title { 2 } else { 1 }, unstyled(spans)));
+                out.push(Block::Heading(
+                    if has_title { 2 } else { 1 },
+                    unstyled(spans),
+                ));
             }
             Block::Paragraph(spans)
                 if followers[at]
-                    && candidates[at].is_some_and(|look| !sections_are_marked || look == Look::Large && marked == 0) =>
+                    && candidates[at].is_some_and(|look| {
+                        !sections_are_marked || look == Look::Large && marked == 0
+                    }) =>
             {
-                let level = if sections_are_marked { level.max(2) } else { (level + 1).clamp(2, 6) };
+                let level = if sections_are_marked {
+                    level.max(2)
+                } else {
+                    (level + 1).clamp(2, 6)
+                };
                 out.push(Block::Heading(level, unstyled(spans)));
             }
             other => out.push(other),
@@ -76,14 +92,19 @@ fn add_short_lines(blocks: &[Block], looks: &mut [Option<Look>]) {
             return false;
         };
         let text = plain_text(spans);
-        let starts_large = text.chars().next().is_some_and(|c| c.is_uppercase() || c.is_ascii_digit());
+        let starts_large = text
+            .chars()
+            .next()
+            .is_some_and(|c| c.is_uppercase() || c.is_ascii_digit());
         text.len() <= 60
             && starts_large
             && text.split_whitespace().count() <= 8
             && !text.ends_with(['.', ',', ';', ':', '!'])
             && !text.contains(['@', '\n', '©'])
             && !text.contains("www.")
-            && spans.iter().all(|s| s.link.is_none() && !s.text.contains('\n'))
+            && spans
+                .iter()
+                .all(|s| s.link.is_none() && !s.text.contains('\n'))
     };
     let is_long = |block: Option<&Block>| block.is_none_or(|b| b.weight().0 >= 80);
     let found: Vec<usize> = (0..blocks.len())
@@ -111,21 +132,37 @@ fn look(block: &Block) -> Option<Look> {
     if length < 3 || length > MAX_LOOK_CHARS || spans.iter().any(|s| s.text.contains('\n')) {
         return None;
     }
-    if spans.iter().filter(|s| s.link.is_some()).map(|s| s.text.len()).sum::<usize>() * 2 > text.len() {
+    if spans
+        .iter()
+        .filter(|s| s.link.is_some())
+        .map(|s| s.text.len())
+        .sum::<usize>()
+        * 2
+        > text.len()
+    {
         return None;
     }
     // A sentence in bold is emphasis. "1. Scope." and "Who are you?" are headings.
     let words = text.split_whitespace().count();
     let ends = text.chars().next_back();
-    if words > 14 || matches!(ends, Some(',' | ';')) || words > 6 && matches!(ends, Some('.' | '!')) {
+    if words > 14 || matches!(ends, Some(',' | ';')) || words > 6 && matches!(ends, Some('.' | '!'))
+    {
         return None;
     }
     if stands_out(spans) {
-        return Some(if spans.iter().any(|s| s.style.large) { Look::Large } else { Look::Bold });
+        return Some(if spans.iter().any(|s| s.style.large) {
+            Look::Large
+        } else {
+            Look::Bold
+        });
     }
     let letters = || text.chars().filter(|c| c.is_alphabetic());
     let capitals = letters().all(char::is_uppercase) && letters().count() >= 4;
-    (capitals && !matches!(ends, Some('.')) && !text.contains('@') && !text.chars().any(|c| c.is_ascii_digit())).then_some(Look::Capitals)
+    (capitals
+        && !matches!(ends, Some('.'))
+        && !text.contains('@')
+        && !text.chars().any(|c| c.is_ascii_digit()))
+    .then_some(Look::Capitals)
 }
 
 /// A heading has something under it: text, a list or a table, or a heading that has.
@@ -179,7 +216,9 @@ mod tests {
             Block::Heading(1, vec![Span::plain("Privacy")]),
             bold("1. What we collect"),
             plain("Your name."),
-            bold("We never, under any circumstances, sell the personal data of our customers to anybody at all."),
+            bold(
+                "We never, under any circumstances, sell the personal data of our customers to anybody at all.",
+            ),
             plain("YOUR RIGHTS"),
             plain("Ask us."),
             bold("The end"),

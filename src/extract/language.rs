@@ -118,12 +118,21 @@ mod tests {
     #[test]
     fn whole_texts_are_told_and_scraps_are_not_guessed() {
         for (text, language) in [
-            ("We collect personal information when you register on our site, and we will never share what you have told us with anybody else without asking you first. If you would like to see the information that we hold about you, write to us at the address below and we will send it to you.", "en"),
-            ("Wir verarbeiten Ihre personenbezogenen Daten nur, soweit dies zur Bereitstellung unserer Website erforderlich ist.", "de"),
+            (
+                "We collect personal information when you register on our site, and we will never share what you have told us with anybody else without asking you first. If you would like to see the information that we hold about you, write to us at the address below and we will send it to you.",
+                "en",
+            ),
+            (
+                "Wir verarbeiten Ihre personenbezogenen Daten nur, soweit dies zur Bereitstellung unserer Website erforderlich ist.",
+                "de",
+            ),
             ("当社は、お客様の個人情報を適切に取り扱います。", "ja"),
             ("เราเก็บรวบรวมข้อมูลส่วนบุคคล", "th"),
             ("개인정보처리방침", "ko"),
-            ("我们非常重视您的个人信息和隐私保护，请您仔细阅读本政策。", "zh"),
+            (
+                "我们非常重视您的个人信息和隐私保护，请您仔细阅读本政策。",
+                "zh",
+            ),
             ("", "und"),
             ("OK", "und"),
             ("12345", "und"),

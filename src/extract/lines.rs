@@ -12,7 +12,10 @@ pub(super) fn separate(blocks: Vec<Block>) -> Vec<Block> {
         match block {
             Block::Paragraph(spans) => split(spans, &mut lines),
             Block::List(start, items) => {
-                lines.push(Block::List(start, items.into_iter().map(separate).collect()));
+                lines.push(Block::List(
+                    start,
+                    items.into_iter().map(separate).collect(),
+                ));
             }
             Block::Quote(inner) => lines.push(Block::Quote(separate(inner))),
             other => lines.push(other),
@@ -32,7 +35,10 @@ fn split(spans: Vec<Span>, out: &mut Vec<Block>) {
         out.push(Block::Paragraph(spans));
         return;
     }
-    let sure = lines.iter().filter(|l| bullet(l).is_some_and(|b| b.sure)).count();
+    let sure = lines
+        .iter()
+        .filter(|l| bullet(l).is_some_and(|b| b.sure))
+        .count();
     let likely = lines.iter().filter(|l| bullet(l).is_some()).count();
     let takes = |line: &[Span]| bullet(line).is_some_and(|b| b.sure || likely > 1);
     let mut rest: Vec<Span> = Vec::new();
@@ -98,7 +104,11 @@ fn lines_of(spans: &[Span]) -> Vec<Vec<Span>> {
             }
         }
     }
-    lines.into_iter().map(tidy).filter(|l| !l.is_empty()).collect()
+    lines
+        .into_iter()
+        .map(tidy)
+        .filter(|l| !l.is_empty())
+        .collect()
 }
 
 struct Bullet {
@@ -114,13 +124,20 @@ fn bullet(line: &[Span]) -> Option<Bullet> {
     let sign = first.text.chars().next()?;
     let rest = &first.text[sign.len_utf8()..];
     let blank = rest.len() - rest.trim_start().len();
-    let follows = rest.trim_start().chars().next().or_else(|| {
-        line.get(1).and_then(|s| s.text.trim_start().chars().next())
-    })?;
+    let follows = rest
+        .trim_start()
+        .chars()
+        .next()
+        .or_else(|| line.get(1).and_then(|s| s.text.trim_start().chars().next()))?;
     let length = sign.len_utf8() + blank;
     match sign {
-        '•' | '●' | '▪' | '■' | '◦' | '‣' | '⁃' | '►' | '➢' | '✓' | '❖' | '○' | '・' | '§' if sign != '§' || blank > 0 && !follows.is_numeric() => {
-            Some(Bullet { length, sure: sign != '・' })
+        '•' | '●' | '▪' | '■' | '◦' | '‣' | '⁃' | '►' | '➢' | '✓' | '❖' | '○' | '・' | '§'
+            if sign != '§' || blank > 0 && !follows.is_numeric() =>
+        {
+            Some(Bullet {
+                length,
+                sure: sign != '・',
+            })
         }
         '·' | '-' | '–' | '—' | '*' | '»' if blank > 0 || rest.is_empty() => Some(Bullet {
             length,
@@ -139,7 +156,10 @@ fn gather_bullets(blocks: Vec<Block>) -> Vec<Block> {
     let bullets: Vec<Option<bool>> = blocks.iter().map(|b| of(b).map(|b| b.sure)).collect();
     let mut out: Vec<Block> = Vec::with_capacity(blocks.len());
     for (at, block) in blocks.into_iter().enumerate() {
-        let near = |step: Option<usize>| step.and_then(|i| bullets.get(i)).is_some_and(Option::is_some);
+        let near = |step: Option<usize>| {
+            step.and_then(|i| bullets.get(i))
+                .is_some_and(Option::is_some)
+        };
         let listed = match bullets.get(at).copied().flatten() {
             Some(sure) => sure || near(at.checked_sub(1)) || near(Some(at + 1)),
             None => false,
@@ -170,15 +190,26 @@ mod tests {
     use crate::extract::markdown;
 
     fn paragraphs(texts: &[&str]) -> Vec<Block> {
-        texts.iter().map(|t| Block::Paragraph(vec![Span::plain(*t)])).collect()
+        texts
+            .iter()
+            .map(|t| Block::Paragraph(vec![Span::plain(*t)]))
+            .collect()
     }
 
     #[test]
     fn drawn_bullets_become_lists() {
         assert_eq!(
-            markdown::write(&separate(paragraphs(&["We collect:\n• names\n• ages", "- one", "- two", "end"]))),
+            markdown::write(&separate(paragraphs(&[
+                "We collect:\n• names\n• ages",
+                "- one",
+                "- two",
+                "end"
+            ]))),
             "We collect:\n\n- names\n- ages\n- one\n- two\n\nend\n"
         );
-        assert_eq!(markdown::write(&separate(paragraphs(&["- a lone dash"]))), "\\- a lone dash\n");
+        assert_eq!(
+            markdown::write(&separate(paragraphs(&["- a lone dash"]))),
+            "\\- a lone dash\n"
+        );
     }
 }

@@ -17,7 +17,11 @@ pub(super) struct Links<'a> {
 
 impl<'a> Links<'a> {
     pub(super) fn of(page: &'a Page) -> Self {
-        let canonical = if page.url.is_none() { page.canonical() } else { None };
+        let canonical = if page.url.is_none() {
+            page.canonical()
+        } else {
+            None
+        };
         Self { page, canonical }
     }
 
@@ -29,10 +33,11 @@ impl<'a> Links<'a> {
         if href.is_empty() || href.len() > MAX_TARGET_BYTES {
             return None;
         }
-        let resolved = self
-            .page
-            .resolve(href)
-            .or_else(|| self.canonical.as_ref().and_then(|base| base.join(href).ok()));
+        let resolved = self.page.resolve(href).or_else(|| {
+            self.canonical
+                .as_ref()
+                .and_then(|base| base.join(href).ok())
+        });
         let target = match resolved {
             Some(url) => {
                 let url = unarchived(&url).unwrap_or(url);
@@ -79,11 +84,15 @@ fn written(target: &str) -> String {
 /// The address that Cloudflare hides behind `data-cfemail`: hexadecimal bytes, each mixed with the first one. The key
 /// differs at every visit, so the hidden form would make every capture a new link.
 pub(super) fn hidden_address(hexadecimal: &str) -> Option<String> {
-    let bytes = data_encoding::HEXLOWER_PERMISSIVE.decode(hexadecimal.trim().as_bytes()).ok()?;
+    let bytes = data_encoding::HEXLOWER_PERMISSIVE
+        .decode(hexadecimal.trim().as_bytes())
+        .ok()?;
     let (key, rest) = bytes.split_first()?;
     let address = String::from_utf8(rest.iter().map(|b| b ^ key).collect()).ok()?;
-    (address.len() < 320 && address.contains('@') && !address.contains(|c: char| c.is_control() || c.is_whitespace()))
-        .then_some(address)
+    (address.len() < 320
+        && address.contains('@')
+        && !address.contains(|c: char| c.is_control() || c.is_whitespace()))
+    .then_some(address)
 }
 
 #[cfg(test)]
@@ -96,15 +105,31 @@ mod tests {
         let page = Page::from_html("", Some(&url));
         let links = Links::of(&page);
         let target = |href: &str| links.target(href);
-        assert_eq!(target("/terms").as_deref(), Some("http://example.com/terms"));
-        assert_eq!(target("#top").as_deref(), Some("http://example.com/legal/privacy.html#top"));
+        assert_eq!(
+            target("/terms").as_deref(),
+            Some("http://example.com/terms")
+        );
+        assert_eq!(
+            target("#top").as_deref(),
+            Some("http://example.com/legal/privacy.html#top")
+        );
         assert_eq!(target("mailto:a@b.c").as_deref(), Some("mailto:a@b.c"));
         assert_eq!(
             target("http://web.archive.org/web/2010id_/http://a.com/x").as_deref(),
             Some("http://a.com/x")
         );
-        assert_eq!(target("a_(b)").as_deref(), Some("http://example.com/legal/a_%28b%29"));
-        for none in ["javascript:void(0)", "data:text/html,x", "", "  ", "vbscript:x", "about:blank"] {
+        assert_eq!(
+            target("a_(b)").as_deref(),
+            Some("http://example.com/legal/a_%28b%29")
+        );
+        for none in [
+            "javascript:void(0)",
+            "data:text/html,x",
+            "",
+            "  ",
+            "vbscript:x",
+            "about:blank",
+        ] {
             assert_eq!(target(none), None, "{none}");
         }
     }
@@ -112,7 +137,10 @@ mod tests {
     #[test]
     fn without_an_address_a_canonical_link_serves_and_else_the_words_stay() {
         let page = Page::from_html("<link rel=canonical href=https://a.com/p>", None);
-        assert_eq!(Links::of(&page).target("/x").as_deref(), Some("https://a.com/x"));
+        assert_eq!(
+            Links::of(&page).target("/x").as_deref(),
+            Some("https://a.com/x")
+        );
         let page = Page::from_html("", None);
         assert_eq!(Links::of(&page).target("/x y").as_deref(), Some("/x%20y"));
         assert_eq!(Links::of(&page).target("javascript:x"), None);

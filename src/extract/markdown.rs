@@ -22,13 +22,18 @@ fn write_blocks(blocks: &[Block], loose: bool, lines: &mut Vec<String>) {
     let mut marker = '-';
     for block in blocks {
         if let Some(previous) = previous {
-            let tight = !loose && matches!((previous, block), (Block::Paragraph(_), Block::List(..)));
+            let tight =
+                !loose && matches!((previous, block), (Block::Paragraph(_), Block::List(..)));
             if !tight && lines.last().is_some_and(|l| !l.is_empty()) {
                 lines.push(String::new());
             }
             // Two lists in a row would read as one.
             marker = match (previous, block) {
-                (Block::List(a, _), Block::List(b, _)) if a.is_some() == b.is_some() && marker == '-' => '*',
+                (Block::List(a, _), Block::List(b, _))
+                    if a.is_some() == b.is_some() && marker == '-' =>
+                {
+                    '*'
+                }
                 _ => '-',
             };
         }
@@ -44,13 +49,21 @@ fn write_block(block: &Block, marker: char, lines: &mut Vec<String>) {
             let marks = "#".repeat(usize::from((*level).clamp(1, 6)));
             lines.push(format!("{marks} {text}"));
         }
-        Block::Paragraph(spans) => lines.extend(inline(spans, Place::Paragraph).split('\n').map(str::to_owned)),
+        Block::Paragraph(spans) => lines.extend(
+            inline(spans, Place::Paragraph)
+                .split('\n')
+                .map(str::to_owned),
+        ),
         Block::List(start, items) => write_list(*start, items, marker, lines),
         Block::Quote(blocks) => {
             let mut inner = Vec::new();
             write_blocks(blocks, true, &mut inner);
             lines.extend(inner.into_iter().map(|line| {
-                if line.is_empty() { ">".to_owned() } else { format!("> {line}") }
+                if line.is_empty() {
+                    ">".to_owned()
+                } else {
+                    format!("> {line}")
+                }
             }));
         }
         Block::Table(rows) => write_table(rows, lines),
@@ -60,11 +73,17 @@ fn write_block(block: &Block, marker: char, lines: &mut Vec<String>) {
 fn write_list(start: Option<u32>, items: &[Vec<Block>], marker: char, lines: &mut Vec<String>) {
     // A list is tight when every item is one line of text, perhaps with a list under it.
     let loose = items.iter().any(|item| {
-        item.iter().filter(|b| !matches!(b, Block::List(..))).count() > 1
+        item.iter()
+            .filter(|b| !matches!(b, Block::List(..)))
+            .count()
+            > 1
             || !matches!(item.first(), Some(Block::Paragraph(_) | Block::List(..)))
     });
     for (at, item) in items.iter().enumerate() {
-        let number = start.map(|s| s.saturating_add(u32::try_from(at).unwrap_or(u32::MAX)).min(999_999_999));
+        let number = start.map(|s| {
+            s.saturating_add(u32::try_from(at).unwrap_or(u32::MAX))
+                .min(999_999_999)
+        });
         let mark = match number {
             Some(number) => format!("{number}{} ", if marker == '-' { '.' } else { ')' }),
             None => format!("{marker} "),
@@ -120,7 +139,10 @@ fn inline(spans: &[Span], place: Place) -> String {
     let mut at = 0;
     while let Some(first) = spans.get(at) {
         let length = match &first.link {
-            Some(_) => spans[at..].iter().take_while(|s| s.link == first.link).count(),
+            Some(_) => spans[at..]
+                .iter()
+                .take_while(|s| s.link == first.link)
+                .count(),
             None => 1,
         };
         let group = &spans[at..at + length];
@@ -159,7 +181,10 @@ fn whole_emphasis(spans: &[Span]) -> Vec<Span> {
                 span.style = if span.text.contains(['`', '\n']) {
                     Style::default()
                 } else {
-                    Style { code: true, ..Style::default() }
+                    Style {
+                        code: true,
+                        ..Style::default()
+                    }
                 };
             }
             span
@@ -194,24 +219,49 @@ fn whole_emphasis(spans: &[Span]) -> Vec<Span> {
             continue;
         }
         // Beside a letter, a marker works only when it touches a letter on its inner side too.
-        let before = result.last().filter(|s| s.link == span.link).and_then(|s| s.text.chars().next_back());
-        let after = out.get(at + 1).filter(|s| s.link == span.link).and_then(|s| s.text.chars().next());
+        let before = result
+            .last()
+            .filter(|s| s.link == span.link)
+            .and_then(|s| s.text.chars().next_back());
+        let after = out
+            .get(at + 1)
+            .filter(|s| s.link == span.link)
+            .and_then(|s| s.text.chars().next());
         let outside = |c: Option<char>| c.is_some_and(|c| !c.is_whitespace());
         let is_letter = |c: char| c.is_alphanumeric();
-        let start = if outside(before) { span.text.find(is_letter) } else { span.text.find(|c: char| !c.is_whitespace()) };
+        let start = if outside(before) {
+            span.text.find(is_letter)
+        } else {
+            span.text.find(|c: char| !c.is_whitespace())
+        };
         let end = if outside(after) {
             span.text.char_indices().rev().find(|(_, c)| is_letter(*c))
         } else {
-            span.text.char_indices().rev().find(|(_, c)| !c.is_whitespace())
+            span.text
+                .char_indices()
+                .rev()
+                .find(|(_, c)| !c.is_whitespace())
         };
         let (Some(start), Some((last, c))) = (start, end) else {
-            push(&mut result, Span { style: Style::default(), ..span.clone() });
+            push(
+                &mut result,
+                Span {
+                    style: Style::default(),
+                    ..span.clone()
+                },
+            );
             continue;
         };
         let end = last + c.len_utf8();
         // Between two letters a marker of one star is read as emphasis too, so nothing is left to check.
         if start >= end || !span.text[start..end].contains(is_letter) {
-            push(&mut result, Span { style: Style::default(), ..span.clone() });
+            push(
+                &mut result,
+                Span {
+                    style: Style::default(),
+                    ..span.clone()
+                },
+            );
             continue;
         }
         let piece = |range: std::ops::Range<usize>, style: Style| Span {
@@ -231,7 +281,9 @@ fn push(spans: &mut Vec<Span>, span: Span) {
         return;
     }
     match spans.last_mut() {
-        Some(last) if last.style == span.style && last.link == span.link => last.text.push_str(&span.text),
+        Some(last) if last.style == span.style && last.link == span.link => {
+            last.text.push_str(&span.text)
+        }
         _ => spans.push(span),
     }
 }
@@ -255,7 +307,11 @@ fn write_span(span: &Span, place: Place, out: &mut String) {
     };
     out.push_str(marks);
     let mut letters = span.text.chars().peekable();
-    let mut previous = out.chars().next_back().filter(|_| marks.is_empty()).unwrap_or(' ');
+    let mut previous = out
+        .chars()
+        .next_back()
+        .filter(|_| marks.is_empty())
+        .unwrap_or(' ');
     while let Some(c) = letters.next() {
         let next = letters.peek().copied();
         match c {
@@ -264,14 +320,22 @@ fn write_span(span: &Span, place: Place, out: &mut String) {
                 Place::Paragraph => "\\\n",
                 Place::Heading => " ",
             }),
-            '\\' if next.is_none_or(|n| n.is_ascii_punctuation() || n == '\n') => out.push_str("\\\\"),
+            '\\' if next.is_none_or(|n| n.is_ascii_punctuation() || n == '\n') => {
+                out.push_str("\\\\")
+            }
             '*' | '`' | '[' | ']' => {
                 out.push('\\');
                 out.push(c);
             }
             // Inside a word an underscore is only an underscore.
-            '_' if !(previous.is_alphanumeric() && next.is_some_and(char::is_alphanumeric)) => out.push_str("\\_"),
-            '<' if next.is_some_and(|n| n.is_ascii_alphabetic() || matches!(n, '/' | '!' | '?')) => out.push_str("\\<"),
+            '_' if !(previous.is_alphanumeric() && next.is_some_and(char::is_alphanumeric)) => {
+                out.push_str("\\_")
+            }
+            '<' if next
+                .is_some_and(|n| n.is_ascii_alphabetic() || matches!(n, '/' | '!' | '?')) =>
+            {
+                out.push_str("\\<")
+            }
             '&' if next.is_some_and(|n| n.is_ascii_alphabetic() || n == '#') => {
                 if looks_like_entity(letters.clone()) {
                     out.push('\\');
@@ -309,7 +373,11 @@ fn line_starts_escaped(text: &str) -> String {
         let line = line.trim_start();
         let bytes = line.as_bytes();
         let digits = line.bytes().take_while(u8::is_ascii_digit).count();
-        let blank_after = |at: usize| bytes.get(at).is_none_or(|b| matches!(b, b' ' | b'\t' | b'\\'));
+        let blank_after = |at: usize| {
+            bytes
+                .get(at)
+                .is_none_or(|b| matches!(b, b' ' | b'\t' | b'\\'))
+        };
         match bytes.first() {
             Some(b'#') => {
                 let hashes = line.bytes().take_while(|b| *b == b'#').count();
@@ -322,11 +390,17 @@ fn line_starts_escaped(text: &str) -> String {
                 out.push('\\');
                 out.push_str(line);
             }
-            Some(b'+' | b'-') if blank_after(1) || line.bytes().all(|b| matches!(b, b'-' | b' ')) => {
+            Some(b'+' | b'-')
+                if blank_after(1) || line.bytes().all(|b| matches!(b, b'-' | b' ')) =>
+            {
                 out.push('\\');
                 out.push_str(line);
             }
-            Some(b'-' | b'=') if line.bytes().all(|b| matches!(b, b'-' | b'=' | b' ' | b'|' | b':')) => {
+            Some(b'-' | b'=')
+                if line
+                    .bytes()
+                    .all(|b| matches!(b, b'-' | b'=' | b' ' | b'|' | b':')) =>
+            {
                 out.push('\\');
                 out.push_str(line);
             }
@@ -334,7 +408,11 @@ fn line_starts_escaped(text: &str) -> String {
                 out.push('\\');
                 out.push_str(line);
             }
-            Some(b'0'..=b'9') if digits <= 9 && matches!(bytes.get(digits), Some(b'.' | b')')) && blank_after(digits + 1) => {
+            Some(b'0'..=b'9')
+                if digits <= 9
+                    && matches!(bytes.get(digits), Some(b'.' | b')'))
+                    && blank_after(digits + 1) =>
+            {
                 out.push_str(&line[..digits]);
                 out.push('\\');
                 out.push_str(&line[digits..]);
@@ -382,13 +460,29 @@ mod tests {
     fn emphasis_is_never_broken() {
         let strong = |t: &str| span(t, true, false, None);
         let plain = Span::plain;
-        assert_eq!(paragraph(vec![strong("2.1.1."), plain("Les informations")]), "**2.1.1**.Les informations\n");
-        assert_eq!(paragraph(vec![plain("we"), strong("(not)"), plain("sell")]), "we(**not**)sell\n");
-        assert_eq!(paragraph(vec![strong("...")]), "...\n");
-        assert_eq!(paragraph(vec![strong("a"), span("b", false, true, None)]), "**a**b\n");
-        assert_eq!(paragraph(vec![strong("a"), span("b", true, true, None)]), "**ab**\n");
         assert_eq!(
-            paragraph(vec![plain("see "), span("our ", true, false, Some("http://a/")), span("terms", false, false, Some("http://a/"))]),
+            paragraph(vec![strong("2.1.1."), plain("Les informations")]),
+            "**2.1.1**.Les informations\n"
+        );
+        assert_eq!(
+            paragraph(vec![plain("we"), strong("(not)"), plain("sell")]),
+            "we(**not**)sell\n"
+        );
+        assert_eq!(paragraph(vec![strong("...")]), "...\n");
+        assert_eq!(
+            paragraph(vec![strong("a"), span("b", false, true, None)]),
+            "**a**b\n"
+        );
+        assert_eq!(
+            paragraph(vec![strong("a"), span("b", true, true, None)]),
+            "**ab**\n"
+        );
+        assert_eq!(
+            paragraph(vec![
+                plain("see "),
+                span("our ", true, false, Some("http://a/")),
+                span("terms", false, false, Some("http://a/"))
+            ]),
             "see [**our** terms](http://a/)\n"
         );
     }
@@ -415,7 +509,10 @@ mod tests {
         ] {
             assert_eq!(paragraph(vec![Span::plain(text)]), format!("{written}\n"));
         }
-        assert_eq!(write(&[Block::Heading(2, vec![Span::plain("C #")])]), "## C \\#\n");
+        assert_eq!(
+            write(&[Block::Heading(2, vec![Span::plain("C #")])]),
+            "## C \\#\n"
+        );
     }
 
     #[test]
@@ -423,7 +520,10 @@ mod tests {
         let p = |t: &str| Block::Paragraph(vec![Span::plain(t)]);
         let inner = Block::List(Some(9), vec![vec![p("x\n- y")], vec![p("z")]]);
         assert_eq!(
-            write(&[Block::List(None, vec![vec![p("a"), inner], vec![p("b")]]), p("c")]),
+            write(&[
+                Block::List(None, vec![vec![p("a"), inner], vec![p("b")]]),
+                p("c")
+            ]),
             "- a\n  9. x\\\n     \\- y\n  10. z\n- b\n\nc\n"
         );
         assert_eq!(
@@ -436,7 +536,10 @@ mod tests {
     fn tables_are_rectangular_and_cells_stay_on_their_line() {
         let cell = |t: &str| vec![Span::plain(t)];
         assert_eq!(
-            write(&[Block::Table(vec![vec![cell("a|b"), cell("c\nd")], vec![cell("e")]])]),
+            write(&[Block::Table(vec![
+                vec![cell("a|b"), cell("c\nd")],
+                vec![cell("e")]
+            ])]),
             "| a\\|b | c<br>d |\n| --- | --- |\n| e | |\n"
         );
     }

@@ -97,7 +97,10 @@ pub fn extract(input: &PageInput<'_>, options: &Options) -> Result<Document, Dro
 /// As [`extract`].
 pub fn explain(input: &PageInput<'_>, options: &Options) -> Result<Extraction, Dropped> {
     if input.bytes.trim_ascii().is_empty() {
-        return Err(Dropped::new(DropReason::EmptyShell, "the payload has no characters"));
+        return Err(Dropped::new(
+            DropReason::EmptyShell,
+            "the payload has no characters",
+        ));
     }
     match kind::payload(input.bytes, input.content_type)? {
         kind::Payload::Pdf => {
@@ -136,7 +139,12 @@ struct Fittings {
 
 impl Found {
     fn plain(blocks: Vec<Block>, what: &str) -> Self {
-        let shown = blocks.iter().take(5).map(Block::text).collect::<Vec<_>>().join("\n");
+        let shown = blocks
+            .iter()
+            .take(5)
+            .map(Block::text)
+            .collect::<Vec<_>>()
+            .join("\n");
         Self {
             blocks,
             explanation: vec![format!("the payload is {what}")],
@@ -154,12 +162,18 @@ fn from_page(page: &Page, options: &Options) -> Found {
     let links = links::Links::of(page);
     let host = page.url.as_ref().and_then(Url::host_str);
     let mut view = View::of(page);
-    let whole = view.entries.get(view.body()).map(|e| e.mass).unwrap_or_default();
+    let whole = view
+        .entries
+        .get(view.body())
+        .map(|e| e.mass)
+        .unwrap_or_default();
     let mut fittings = Fittings::default();
     for element in (0..view.entries.len()).filter_map(|id| view.element(id)) {
         match element.name() {
             "input" => {
-                fittings.password_field |= element.attr("type").is_some_and(|t| t.eq_ignore_ascii_case("password"));
+                fittings.password_field |= element
+                    .attr("type")
+                    .is_some_and(|t| t.eq_ignore_ascii_case("password"));
             }
             "script" => fittings.scripts = true,
             "frame" | "iframe" if element.attr("src").is_some() => fittings.frames += 1,
@@ -168,7 +182,9 @@ fn from_page(page: &Page, options: &Options) -> Found {
     }
     boilerplate::exclude(&mut view, Strictness::Names);
     let mut choice = candidates::choose(&view);
-    let words_of = |view: &View<'_>, roots: &[view::Id]| -> u32 { roots.iter().map(|r| view.entries[*r].mass.words).sum() };
+    let words_of = |view: &View<'_>, roots: &[view::Id]| -> u32 {
+        roots.iter().map(|r| view.entries[*r].mass.words).sum()
+    };
     let found = words_of(&view, &choice.roots);
     if found < FEW_WORDS && whole.words > found.saturating_mul(2) {
         // Names that lie: the text is in what looked like a dialog or a banner.
@@ -178,16 +194,25 @@ fn from_page(page: &Page, options: &Options) -> Found {
         if words_of(&open, &other.roots) > found.saturating_mul(2) {
             view = open;
             choice = other;
-            choice.reasons.push("class names are not believed: they left no policy words".to_owned());
+            choice
+                .reasons
+                .push("class names are not believed: they left no policy words".to_owned());
         }
     }
     let mut explanation = choice.reasons;
-    let mut blocks = shaped(build::blocks(&view, &choice.roots, &links), options, &mut explanation);
+    let mut blocks = shaped(
+        build::blocks(&view, &choice.roots, &links),
+        options,
+        &mut explanation,
+    );
     let sliced = explanation.iter().any(|r| r.starts_with("page hosts"));
     trim::trim(&mut blocks, host);
     if words_of(&view, &choice.roots) < FEW_WORDS {
         let embedded = embedded::blocks(page);
-        let words: u32 = embedded.iter().map(|b| words::policy_words(&b.text())).sum();
+        let words: u32 = embedded
+            .iter()
+            .map(|b| words::policy_words(&b.text()))
+            .sum();
         if words >= FEW_WORDS {
             explanation.push("the text is in the page's JSON, not in its elements".to_owned());
             blocks = shaped(embedded, options, &mut explanation);
@@ -211,7 +236,9 @@ fn shaped(blocks: Vec<Block>, options: &Options, explanation: &mut Vec<String>) 
     let mut blocks = headings::settle(lines::separate(blocks));
     let repeated = trim::drop_repeated(&mut blocks);
     if repeated > 0 {
-        explanation.push(format!("dropped {repeated} bytes that stood on the page before"));
+        explanation.push(format!(
+            "dropped {repeated} bytes that stood on the page before"
+        ));
     }
     if let Some(reason) = slice::slice(&mut blocks, options.document_type) {
         explanation.push(reason);
@@ -224,7 +251,8 @@ fn finish(found: Found, input: &PageInput<'_>) -> Result<Extraction, Dropped> {
     let words = text::word_count(&text);
     let language = language::of(&text);
     let policy_url = input.url.is_some_and(|url| {
-        let path = format!("{} {}", url.path(), url.fragment().unwrap_or_default()).replace(['-', '_', '/', '.', '+'], " ");
+        let path = format!("{} {}", url.path(), url.fragment().unwrap_or_default())
+            .replace(['-', '_', '/', '.', '+'], " ");
         words::policy_words(&path) > 0
     });
     kind::judge(&kind::Evidence {
@@ -267,7 +295,8 @@ mod tests {
         extract(&input, &Options::default())
     }
 
-    const SENTENCE: &str = "We collect personal information about you when you register and use cookies. ";
+    const SENTENCE: &str =
+        "We collect personal information about you when you register and use cookies. ";
 
     #[test]
     fn deep_and_wide_pages_end_in_bounded_time() {
@@ -280,9 +309,15 @@ mod tests {
         assert!(run(&quotes).unwrap().text.contains("register"));
         let tables = format!("{}{}", "<table><tr><td>".repeat(3_000), SENTENCE.repeat(5));
         assert!(run(&tables).is_ok());
-        let wide = format!("<h1>Privacy</h1>{}", format!("<p>{SENTENCE}</p><br>").repeat(20_000));
+        let wide = format!(
+            "<h1>Privacy</h1>{}",
+            format!("<p>{SENTENCE}</p><br>").repeat(20_000)
+        );
         assert!(run(&wide).is_ok());
-        let cells = format!("<table><tr><th>a<th>b</tr>{}</table>", "<tr><td rowspan=65534 colspan=1000>x<td>y".repeat(1_000));
+        let cells = format!(
+            "<table><tr><th>a<th>b</tr>{}</table>",
+            "<tr><td rowspan=65534 colspan=1000>x<td>y".repeat(1_000)
+        );
         assert!(run(&format!("<p>{}</p>{cells}", SENTENCE.repeat(9))).is_ok());
         assert!(started.elapsed().as_secs() < 60);
     }
@@ -294,7 +329,11 @@ mod tests {
             "<div class=x><center><font size=5>PRIVACY</font></center><br><br>We never\n sell  your <i>personal</i>&nbsp;information.<br>&bull; Names</div>",
         )
         .unwrap();
-        assert_eq!(one.text_hash, other.text_hash, "{}\n---\n{}", one.text, other.text);
+        assert_eq!(
+            one.text_hash, other.text_hash,
+            "{}\n---\n{}",
+            one.text, other.text
+        );
         let changed = run("<h1>Privacy</h1><p>We <b>always</b> sell your personal information.</p><ul><li>Names</li></ul>").unwrap();
         assert_ne!(one.text_hash, changed.text_hash);
     }
@@ -315,10 +354,28 @@ mod tests {
 
     #[test]
     fn text_of_any_kind_is_survived_and_has_no_control_characters() {
-        for odd in ["", " ", "<", "<!--", "<p>\u{1b}[2J\u{9b}1mprivacy", "&#27;[31m privacy policy &#x9b;", "<a href='javascript:x'>privacy policy</a>", "<table><tr><td>privacy", "<li>privacy<li>", "\u{feff}<pre>privacy\0policy"] {
+        for odd in [
+            "",
+            " ",
+            "<",
+            "<!--",
+            "<p>\u{1b}[2J\u{9b}1mprivacy",
+            "&#27;[31m privacy policy &#x9b;",
+            "<a href='javascript:x'>privacy policy</a>",
+            "<table><tr><td>privacy",
+            "<li>privacy<li>",
+            "\u{feff}<pre>privacy\0policy",
+        ] {
             if let Ok(document) = run(odd) {
-                for text in [&document.text, &document.markdown, &document.title.unwrap_or_default()] {
-                    assert!(!text.contains(|c: char| c.is_control() && c != '\n' && c != '\t'), "{odd:?} {text:?}");
+                for text in [
+                    &document.text,
+                    &document.markdown,
+                    &document.title.unwrap_or_default(),
+                ] {
+                    assert!(
+                        !text.contains(|c: char| c.is_control() && c != '\n' && c != '\t'),
+                        "{odd:?} {text:?}"
+                    );
                 }
                 assert!(!document.markdown.contains("javascript"), "{odd:?}");
             }
@@ -327,14 +384,21 @@ mod tests {
 
     #[test]
     fn the_reasons_of_a_choice_are_told() {
-        let html = format!("<nav><a href=/>Home</a></nav><main><h1>Privacy</h1><p>{}</p></main>", SENTENCE.repeat(3));
+        let html = format!(
+            "<nav><a href=/>Home</a></nav><main><h1>Privacy</h1><p>{}</p></main>",
+            SENTENCE.repeat(3)
+        );
         let input = PageInput {
             bytes: html.as_bytes(),
             content_type: None,
             url: None,
         };
         let extraction = explain(&input, &Options::default()).unwrap();
-        assert!(extraction.explanation.iter().any(|r| r.contains("<main>")), "{:?}", extraction.explanation);
+        assert!(
+            extraction.explanation.iter().any(|r| r.contains("<main>")),
+            "{:?}",
+            extraction.explanation
+        );
     }
 
     proptest::proptest! {

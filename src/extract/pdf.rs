@@ -16,7 +16,9 @@ const MAX_TEXT_BYTES: usize = 8 * 1024 * 1024;
 
 /// True for what starts as a PDF does; some servers put a few bytes before it.
 pub fn is_pdf(bytes: &[u8]) -> bool {
-    bytes.get(..1024.min(bytes.len())).is_some_and(|head| head.windows(5).any(|w| w == b"%PDF-"))
+    bytes
+        .get(..1024.min(bytes.len()))
+        .is_some_and(|head| head.windows(5).any(|w| w == b"%PDF-"))
         && !bytes.trim_ascii_start().starts_with(b"<")
 }
 
@@ -26,16 +28,25 @@ pub(super) fn blocks(bytes: &[u8]) -> Result<Vec<Block>, Dropped> {
     if bytes.len() > MAX_BYTES {
         return Err(unreadable("the PDF is larger than 16 MB"));
     }
-    let text = catch_unwind(AssertUnwindSafe(|| pdf_extract::extract_text_from_mem(bytes)))
-        .map_err(|_| unreadable("the PDF is damaged in a way that stops its reader"))?
-        .map_err(|error| {
-            let words: String = error.to_string().chars().filter(|c| !c.is_control()).take(120).collect();
-            unreadable(&format!("the PDF cannot be read: {words}"))
-        })?;
+    let text = catch_unwind(AssertUnwindSafe(|| {
+        pdf_extract::extract_text_from_mem(bytes)
+    }))
+    .map_err(|_| unreadable("the PDF is damaged in a way that stops its reader"))?
+    .map_err(|error| {
+        let words: String = error
+            .to_string()
+            .chars()
+            .filter(|c| !c.is_control())
+            .take(120)
+            .collect();
+        unreadable(&format!("the PDF cannot be read: {words}"))
+    })?;
     let text = &text[..text.floor_char_boundary(MAX_TEXT_BYTES)];
     let blocks = plain::blocks(&joined(text));
     if blocks.is_empty() {
-        return Err(unreadable("the PDF has no text, perhaps only scanned pages"));
+        return Err(unreadable(
+            "the PDF has no text, perhaps only scanned pages",
+        ));
     }
     Ok(blocks)
 }
@@ -96,20 +107,32 @@ mod tests {
             out.push_str(&format!("{} 0 obj\n{object}\nendobj\n", at + 1));
         }
         let start = out.len();
-        out.push_str(&format!("xref\n0 {}\n0000000000 65535 f \n", objects.len() + 1));
+        out.push_str(&format!(
+            "xref\n0 {}\n0000000000 65535 f \n",
+            objects.len() + 1
+        ));
         for offset in offsets {
             out.push_str(&format!("{offset:010} 00000 n \n"));
         }
-        out.push_str(&format!("trailer << /Size {} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF", objects.len() + 1));
+        out.push_str(&format!(
+            "trailer << /Size {} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF",
+            objects.len() + 1
+        ));
         out.into_bytes()
     }
 
     #[test]
     fn a_pdf_gives_its_words() {
-        let bytes = pdf(&["Privacy Policy", "We collect personal information when you register."]);
+        let bytes = pdf(&[
+            "Privacy Policy",
+            "We collect personal information when you register.",
+        ]);
         assert!(is_pdf(&bytes));
         let text = super::super::text::plain(&blocks(&bytes).unwrap());
-        assert!(text.contains("We collect personal information when you register."), "{text}");
+        assert!(
+            text.contains("We collect personal information when you register."),
+            "{text}"
+        );
     }
 
     #[test]

@@ -48,7 +48,9 @@ fn finish(lines: &mut Vec<&str>, out: &mut Vec<Block>) {
 fn starts_item(line: &str) -> bool {
     let mut letters = line.chars();
     match letters.next() {
-        Some('-' | '*' | '•' | '·' | '–' | '▪' | '●' | 'o') => letters.next().is_some_and(char::is_whitespace),
+        Some('-' | '*' | '•' | '·' | '–' | '▪' | '●' | 'o') => {
+            letters.next().is_some_and(char::is_whitespace)
+        }
         Some('(') => line.chars().take(6).any(|c| c == ')'),
         Some(c) if c.is_ascii_digit() => {
             let rest = line.trim_start_matches(|c: char| c.is_ascii_digit());

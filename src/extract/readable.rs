@@ -25,7 +25,10 @@ pub fn readable(markdown: &str, width: usize) -> String {
     let text = set.unwrap_or_else(|_| markdown.to_owned());
     let mut out = String::with_capacity(text.len());
     for line in text.lines() {
-        let line: String = line.chars().filter(|c| !super::text::is_invisible(*c)).collect();
+        let line: String = line
+            .chars()
+            .filter(|c| !super::text::is_invisible(*c))
+            .collect();
         out.push_str(line.trim_end());
         out.push('\n');
     }
@@ -49,11 +52,19 @@ fn blocks(lines: &[&str], depth: usize) -> String {
             let end = end_of(lines, at, |l| l.starts_with('>'));
             let inner: Vec<&str> = lines[at..end]
                 .iter()
-                .map(|l| l.strip_prefix("> ").or_else(|| l.strip_prefix('>')).unwrap_or(l))
+                .map(|l| {
+                    l.strip_prefix("> ")
+                        .or_else(|| l.strip_prefix('>'))
+                        .unwrap_or(l)
+                })
                 .collect();
-            html.push_str(&format!("<blockquote>{}</blockquote>", blocks(&inner, depth + 1)));
+            html.push_str(&format!(
+                "<blockquote>{}</blockquote>",
+                blocks(&inner, depth + 1)
+            ));
             at = end;
-        } else if line.starts_with('|') && lines.get(at + 1).is_some_and(|l| l.starts_with("| ---")) {
+        } else if line.starts_with('|') && lines.get(at + 1).is_some_and(|l| l.starts_with("| ---"))
+        {
             let end = end_of(lines, at, |l| l.starts_with('|'));
             html.push_str(&table(&lines[at..end]));
             at = end;
@@ -63,10 +74,9 @@ fn blocks(lines: &[&str], depth: usize) -> String {
             at = end;
         } else {
             let mut end = at + 1;
-            while lines
-                .get(end)
-                .is_some_and(|l| !l.trim().is_empty() && marker(l).is_none() && heading(l).is_none())
-            {
+            while lines.get(end).is_some_and(|l| {
+                !l.trim().is_empty() && marker(l).is_none() && heading(l).is_none()
+            }) {
                 end += 1;
             }
             html.push_str(&format!("<p>{}</p>", inline(&lines[at..end].join("\n"))));
@@ -97,7 +107,11 @@ struct Marker {
 fn marker(line: &str) -> Option<Marker> {
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
     let sign = line.get(digits..)?.chars().next()?;
-    let fits = if digits == 0 { matches!(sign, '-' | '*') } else { digits <= 9 && matches!(sign, '.' | ')') };
+    let fits = if digits == 0 {
+        matches!(sign, '-' | '*')
+    } else {
+        digits <= 9 && matches!(sign, '.' | ')')
+    };
     let blank = line.get(digits + 1..)?.starts_with(' ');
     (fits && blank).then(|| Marker {
         sign,
@@ -113,11 +127,17 @@ fn list(lines: &[&str], from: usize, first: &Marker, depth: usize) -> (String, u
         None => "<ul>".to_owned(),
     };
     let mut at = from;
-    while let Some(mark) = lines.get(at).and_then(|l| marker(l)).filter(|m| m.sign == first.sign) {
+    while let Some(mark) = lines
+        .get(at)
+        .and_then(|l| marker(l))
+        .filter(|m| m.sign == first.sign)
+    {
         let mut item = vec![lines[at].get(mark.length..).unwrap_or_default()];
         at += 1;
         while let Some(line) = lines.get(at) {
-            let inside = line.get(..mark.length).is_some_and(|indent| indent.trim().is_empty());
+            let inside = line
+                .get(..mark.length)
+                .is_some_and(|indent| indent.trim().is_empty());
             if inside {
                 item.push(line.get(mark.length..).unwrap_or_default());
             } else if line.is_empty() {
@@ -129,7 +149,11 @@ fn list(lines: &[&str], from: usize, first: &Marker, depth: usize) -> (String, u
         }
         html.push_str(&format!("<li>{}</li>", blocks(&item, depth + 1)));
     }
-    html.push_str(if first.number.is_some() { "</ol>" } else { "</ul>" });
+    html.push_str(if first.number.is_some() {
+        "</ol>"
+    } else {
+        "</ul>"
+    });
     (html, at)
 }
 
@@ -142,7 +166,10 @@ fn table(lines: &[&str]) -> String {
         let cell = if at == 0 { "th" } else { "td" };
         html.push_str("<tr>");
         for text in cells(line) {
-            html.push_str(&format!("<{cell}>{}</{cell}>", inline(text.trim()).replace("&lt;br&gt;", "<br>")));
+            html.push_str(&format!(
+                "<{cell}>{}</{cell}>",
+                inline(text.trim()).replace("&lt;br&gt;", "<br>")
+            ));
         }
         html.push_str("</tr>");
     }
@@ -240,7 +267,14 @@ mod tests {
             "# Privacy\n\nWe *never* sell [your data](http://a/b), **ever** \\[1\\].\n\n- one\n  1. two\n- three\n\n| a | b\\|c |\n| --- | --- |\n| d<br>e | f |\n\n> said & done \\<b>\n",
             40,
         );
-        for words in ["Privacy", "We never sell your data, ever [1].", "* one", "1. two", "b|c", "said & done <b>"] {
+        for words in [
+            "Privacy",
+            "We never sell your data, ever [1].",
+            "* one",
+            "1. two",
+            "b|c",
+            "said & done <b>",
+        ] {
             assert!(text.contains(words), "{words:?} in\n{text}");
         }
         assert!(!text.contains("http") && !text.contains("**"));
@@ -251,7 +285,20 @@ mod tests {
     fn odd_markdown_is_survived() {
         let deep = "> ".repeat(3000) + "x";
         assert!(readable(&deep, 80).contains('x'));
-        for odd in ["", "|", "| ---\n| ---", "[", "](", "\\", "`", "#", "- ", "1. ", "é".repeat(500).as_str(), "\u{1b}[2J"] {
+        for odd in [
+            "",
+            "|",
+            "| ---\n| ---",
+            "[",
+            "](",
+            "\\",
+            "`",
+            "#",
+            "- ",
+            "1. ",
+            "é".repeat(500).as_str(),
+            "\u{1b}[2J",
+        ] {
             assert!(!readable(odd, 0).contains('\u{1b}'), "{odd}");
         }
     }

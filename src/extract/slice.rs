@@ -18,7 +18,10 @@ pub(super) fn slice(blocks: &mut Vec<Block>, asked: DocumentType) -> Option<Stri
     let parts = parts(blocks)?;
     let others = parts
         .iter()
-        .filter(|p| matches!(p.topic, Some(Topic::Terms | Topic::Imprint)) || p.topic == Some(Topic::Cookies) && p.independent)
+        .filter(|p| {
+            matches!(p.topic, Some(Topic::Terms | Topic::Imprint))
+                || p.topic == Some(Topic::Cookies) && p.independent
+        })
         .count();
     if others == 0 {
         return None;
@@ -31,12 +34,21 @@ pub(super) fn slice(blocks: &mut Vec<Block>, asked: DocumentType) -> Option<Stri
             _ => false,
         })
         .collect();
-    let reason = format!("page hosts {} documents; kept {}", parts.len(), kept.iter().map(|p| format!("“{}”", p.title)).collect::<Vec<_>>().join(", "));
+    let reason = format!(
+        "page hosts {} documents; kept {}",
+        parts.len(),
+        kept.iter()
+            .map(|p| format!("“{}”", p.title))
+            .collect::<Vec<_>>()
+            .join(", ")
+    );
     let ranges: Vec<(usize, usize)> = kept.iter().map(|p| (p.start, p.end)).collect();
     let mut index = 0;
     blocks.retain(|_| {
         index += 1;
-        ranges.iter().any(|(start, end)| (*start..*end).contains(&(index - 1)))
+        ranges
+            .iter()
+            .any(|(start, end)| (*start..*end).contains(&(index - 1)))
     });
     Some(reason)
 }
@@ -60,7 +72,11 @@ fn parts(blocks: &[Block]) -> Option<Vec<Part>> {
             .filter_map(|(at, block)| match block {
                 Block::Heading(own, spans) if *own == level => {
                     let title = plain_text(spans);
-                    let topic = if is_numbered(&title) { None } else { title_topic(&title) };
+                    let topic = if is_numbered(&title) {
+                        None
+                    } else {
+                        title_topic(&title)
+                    };
                     Some((at, title, topic))
                 }
                 _ => None,
@@ -73,7 +89,8 @@ fn parts(blocks: &[Block]) -> Option<Vec<Part>> {
         for (index, (start, title, topic)) in titles.iter().enumerate() {
             // A part ends at the next heading of its level or above that is a title.
             let next = titles.get(index + 1).map_or(blocks.len(), |t| t.0);
-            let above = (start + 1..next).find(|at| matches!(&blocks[*at], Block::Heading(l, _) if *l < level));
+            let above = (start + 1..next)
+                .find(|at| matches!(&blocks[*at], Block::Heading(l, _) if *l < level));
             let end = above.unwrap_or(next);
             match parts.last_mut() {
                 // Untitled sections belong to the document before them.
@@ -88,11 +105,23 @@ fn parts(blocks: &[Block]) -> Option<Vec<Part>> {
             }
         }
         parts.retain(|part| {
-            let bytes: usize = blocks[part.start..part.end].iter().map(|b| b.weight().0).sum();
-            bytes >= if part.topic == Some(Topic::Privacy) { LEAST_BYTES / 2 } else { LEAST_BYTES }
+            let bytes: usize = blocks[part.start..part.end]
+                .iter()
+                .map(|b| b.weight().0)
+                .sum();
+            bytes
+                >= if part.topic == Some(Topic::Privacy) {
+                    LEAST_BYTES / 2
+                } else {
+                    LEAST_BYTES
+                }
         });
         // The title of the page may be a title too; then its part holds nothing, and the level below decides.
-        if parts.len() >= 2 && parts.iter().any(|p| p.topic == Some(Topic::Privacy) && speaks_of_policy(&blocks[p.start..p.end])) {
+        if parts.len() >= 2
+            && parts.iter().any(|p| {
+                p.topic == Some(Topic::Privacy) && speaks_of_policy(&blocks[p.start..p.end])
+            })
+        {
             return Some(parts);
         }
     }
@@ -102,18 +131,38 @@ fn parts(blocks: &[Block]) -> Option<Vec<Part>> {
 /// True when the first lines give a date or speak of "this cookie policy".
 fn is_independent(blocks: &[Block]) -> bool {
     blocks.iter().skip(1).take(3).any(|block| {
-        let text: String = block.text().chars().take(400).collect::<String>().to_lowercase();
+        let text: String = block
+            .text()
+            .chars()
+            .take(400)
+            .collect::<String>()
+            .to_lowercase();
         let dated = text.len() < 120
             && text.chars().filter(char::is_ascii_digit).count() >= 4
-            && ["effective", "updated", "revised", "modified", "date", "stand", "mise à jour", "actualiza"].iter().any(|w| text.contains(w));
-        dated || text.contains("this cookie") || text.contains("diese cookie") || text.contains("cette politique")
+            && [
+                "effective",
+                "updated",
+                "revised",
+                "modified",
+                "date",
+                "stand",
+                "mise à jour",
+                "actualiza",
+            ]
+            .iter()
+            .any(|w| text.contains(w));
+        dated
+            || text.contains("this cookie")
+            || text.contains("diese cookie")
+            || text.contains("cette politique")
     })
 }
 
 /// "4. Terms" is a section.
 fn is_numbered(title: &str) -> bool {
     let start = title.trim_start();
-    start.starts_with(|c: char| c.is_ascii_digit()) && !start.get(..2).is_some_and(|two| two == "20")
+    start.starts_with(|c: char| c.is_ascii_digit())
+        && !start.get(..2).is_some_and(|two| two == "20")
 }
 
 fn speaks_of_policy(blocks: &[Block]) -> bool {

@@ -51,7 +51,10 @@ pub(super) fn is_data(view: &View<'_>, table: Id) -> bool {
                     .find(|a| view.entries[*a].kind == Kind::Cell)
                     .is_some_and(|cell| view.entries[cell].mass.text == 0);
                 if empty_cell
-                    && view.element(at).and_then(|e| e.attr("alt")).is_some_and(is_sign)
+                    && view
+                        .element(at)
+                        .and_then(|e| e.attr("alt"))
+                        .is_some_and(is_sign)
                     && let Some(row) = rows.last_mut()
                 {
                     row.1 += 1;
@@ -69,10 +72,14 @@ pub(super) fn is_data(view: &View<'_>, table: Id) -> bool {
         return true;
     }
     // A first column of bullets or numbers is a list drawn with a table.
-    if filled.len() < 2 || wide * 2 <= filled.len() || numbering * 2 > filled.len() || headings > 1 {
+    if filled.len() < 2 || wide * 2 <= filled.len() || numbering * 2 > filled.len() || headings > 1
+    {
         return false;
     }
-    let bordered = element.attr("border").is_some_and(|b| !matches!(b.trim(), "0" | ""));
+    let bordered = element
+        .attr("border")
+        .is_some_and(|b| !matches!(b.trim(), "0" | ""));
     // One cell with most of the words is the page's main column.
-    bordered && largest * 10 <= total * 8 || u64::from(largest) * 10 <= u64::from(total) * 5 && total >= 20
+    bordered && largest * 10 <= total * 8
+        || u64::from(largest) * 10 <= u64::from(total) * 5 && total >= 20
 }

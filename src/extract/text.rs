@@ -58,7 +58,10 @@ pub(super) fn cleaned(text: &str) -> Cow<'_, str> {
     if text.is_ascii() && !text.bytes().any(|b| b.is_ascii_control() && b != b'\n') {
         return Cow::Borrowed(text);
     }
-    if !text.chars().any(|c| is_invisible(c) || c == '\u{2028}' || c == '\u{2029}') {
+    if !text
+        .chars()
+        .any(|c| is_invisible(c) || c == '\u{2028}' || c == '\u{2029}')
+    {
         return Cow::Borrowed(text);
     }
     Cow::Owned(
@@ -106,7 +109,13 @@ impl Normalised {
     fn push(&mut self, c: char) {
         let c = match c {
             // Capitals are the style sheet's business as often as the author's.
-            c if c.is_ascii() => if c == '`' { '\'' } else { c.to_ascii_lowercase() },
+            c if c.is_ascii() => {
+                if c == '`' {
+                    '\''
+                } else {
+                    c.to_ascii_lowercase()
+                }
+            }
             '‘' | '’' | '‚' | '‛' | '′' | '´' | 'ʼ' => '\'',
             '“' | '”' | '„' | '‟' | '″' | '«' | '»' => '"',
             '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' => '-',
@@ -130,7 +139,8 @@ impl Normalised {
             return;
         }
         // White space beside a mark comes and goes with the mark-up around it.
-        let is_letter = c.is_ascii_alphanumeric() || !c.is_ascii() && (c.is_alphanumeric() || is_mark(c));
+        let is_letter =
+            c.is_ascii_alphanumeric() || !c.is_ascii() && (c.is_alphanumeric() || is_mark(c));
         if self.gap && is_letter && self.last_is_letter {
             self.text.push(' ');
         }

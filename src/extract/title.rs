@@ -13,10 +13,19 @@ const INSIDE_BYTES: usize = 600;
 const MAX_CHARS: usize = 300;
 
 /// Puts the page's own heading back where the chosen part does not begin with one.
-pub(super) fn restore(view: &View<'_>, roots: &[Id], links: &Links<'_>, blocks: &mut Vec<Block>) -> Option<String> {
+pub(super) fn restore(
+    view: &View<'_>,
+    roots: &[Id],
+    links: &Links<'_>,
+    blocks: &mut Vec<Block>,
+) -> Option<String> {
     let starts_with_title = blocks.iter().take(4).enumerate().any(|(at, b)| match b {
-        Block::Heading(level, spans) => *level == 1 || at == 0 && title_topic(&plain_text(spans)).is_some(),
-        Block::Paragraph(spans) => at == 0 && title_topic(&plain_text(spans)) == Some(Topic::Privacy),
+        Block::Heading(level, spans) => {
+            *level == 1 || at == 0 && title_topic(&plain_text(spans)).is_some()
+        }
+        Block::Paragraph(spans) => {
+            at == 0 && title_topic(&plain_text(spans)) == Some(Topic::Privacy)
+        }
         _ => false,
     });
     if starts_with_title {
@@ -31,7 +40,11 @@ pub(super) fn restore(view: &View<'_>, roots: &[Id], links: &Links<'_>, blocks: 
             continue;
         };
         // What encloses the text is no title of it.
-        if level > 2 || entry.end > first_root || entry.hidden || view.ancestors(id).any(|a| view.entries[a].hidden) {
+        if level > 2
+            || entry.end > first_root
+            || entry.hidden
+            || view.ancestors(id).any(|a| view.entries[a].hidden)
+        {
             continue;
         }
         let text = heading_text(view, links, id);
@@ -39,7 +52,9 @@ pub(super) fn restore(view: &View<'_>, roots: &[Id], links: &Links<'_>, blocks: 
             continue;
         }
         let topic = title_topic(&text).is_some();
-        let same = page_title.as_deref().is_some_and(|t| !t.is_empty() && (t.contains(&text) || text.contains(t)));
+        let same = page_title
+            .as_deref()
+            .is_some_and(|t| !t.is_empty() && (t.contains(&text) || text.contains(t)));
         let excluded = view.ancestors(id).any(|a| view.entries[a].excluded);
         if excluded && !topic || level == 2 && !topic {
             continue;
@@ -60,9 +75,7 @@ pub(super) fn restore(view: &View<'_>, roots: &[Id], links: &Links<'_>, blocks: 
         return None;
     }
     // The same words may open the text as a plain line.
-    let opens = |b: &Block| {
-        matches!(b, Block::Paragraph(spans) | Block::Heading(_, spans) if plain_text(spans).to_lowercase() == text.to_lowercase())
-    };
+    let opens = |b: &Block| matches!(b, Block::Paragraph(spans) | Block::Heading(_, spans) if plain_text(spans).to_lowercase() == text.to_lowercase());
     if let Some(at) = blocks.iter().take(3).position(opens) {
         if let Some(block) = blocks.get_mut(at) {
             *block = Block::Heading(1, vec![Span::plain(text.clone())]);
@@ -119,10 +132,18 @@ pub(super) fn without_site_name(title: &str) -> String {
     let spans = tidy(vec![Span::plain(cleaned.replace('\n', " "))]);
     let title: String = plain_text(&spans).chars().take(MAX_CHARS).collect();
     let mut pieces: Vec<&str> = vec![title.as_str()];
-    for separator in [" | ", " - ", " – ", " — ", " :: ", " » ", " · ", ": ", " : ", "｜", "|"] {
-        pieces = pieces.into_iter().flat_map(|p| p.split(separator)).collect();
+    for separator in [
+        " | ", " - ", " – ", " — ", " :: ", " » ", " · ", ": ", " : ", "｜", "|",
+    ] {
+        pieces = pieces
+            .into_iter()
+            .flat_map(|p| p.split(separator))
+            .collect();
     }
-    let named = pieces.iter().map(|p| p.trim()).find(|p| title_topic(p).is_some());
+    let named = pieces
+        .iter()
+        .map(|p| p.trim())
+        .find(|p| title_topic(p).is_some());
     if let Some(piece) = named {
         return piece.to_owned();
     }

@@ -87,7 +87,11 @@ impl Block {
         self.each_run(&mut |spans| {
             for span in spans {
                 all += span.text.len();
-                linked += if span.link.is_some() { span.text.len() } else { 0 };
+                linked += if span.link.is_some() {
+                    span.text.len()
+                } else {
+                    0
+                };
             }
         });
         (all, linked)
@@ -104,7 +108,11 @@ pub(super) fn tidy(spans: Vec<Span>) -> Vec<Span> {
         let mut rest = span.text.as_str();
         while let Some(first) = rest.chars().next() {
             if first.is_whitespace() {
-                gap = if first == '\n' { Some('\n') } else { gap.or(Some(' ')) };
+                gap = if first == '\n' {
+                    Some('\n')
+                } else {
+                    gap.or(Some(' '))
+                };
                 rest = &rest[first.len_utf8()..];
                 continue;
             }
@@ -137,7 +145,9 @@ pub(super) fn tidy(spans: Vec<Span>) -> Vec<Span> {
 
 /// True when there is a letter or digit in it.
 pub(super) fn has_words(spans: &[Span]) -> bool {
-    spans.iter().any(|s| s.text.chars().any(char::is_alphanumeric))
+    spans
+        .iter()
+        .any(|s| s.text.chars().any(char::is_alphanumeric))
 }
 
 #[cfg(test)]

@@ -30,7 +30,9 @@ pub(super) fn drop_repeated(blocks: &mut Vec<Block>) -> usize {
             }
         }
         let bytes: usize = texts[at..at + best].iter().map(String::len).sum();
-        if best >= REPEATED_BLOCKS && bytes >= REPEATED_BYTES || best == 1 && bytes >= 4 * REPEATED_BYTES {
+        if best >= REPEATED_BLOCKS && bytes >= REPEATED_BYTES
+            || best == 1 && bytes >= 4 * REPEATED_BYTES
+        {
             drop[at..at + best].fill(true);
             dropped += bytes;
             at += best;
@@ -49,15 +51,76 @@ pub(super) fn drop_repeated(blocks: &mut Vec<Block>) -> usize {
 
 /// Lines that no policy says and every page template does, in lower case, as whole lines.
 const TEMPLATE_LINES: &[&str] = &[
-    "back to top", "top", "return to top", "go to top", "scroll to top", "to top", "top of page", "print", "print this page",
-    "print page", "print this", "share", "share this", "share this page", "share this article", "tweet", "email this page",
-    "skip to main content", "skip to content", "skip navigation", "close", "close window", "close this window", "home",
-    "back", "go back", "menu", "loading", "loading...", "expand all", "collapse all", "show more", "read more", "next",
-    "previous", "cancel", "ok", "i agree", "accept", "decline", "copy link", "download pdf", "nach oben", "zum seitenanfang", "drucken",
-    "haut de page", "retour en haut", "imprimer", "volver arriba", "imprimir", "torna su", "stampa", "naar boven",
-    "terug naar boven", "do góry", "наверх", "ページトップへ", "このページの先頭へ", "ページの先頭へ", "返回顶部", "回到頂部",
-    "was this article helpful?", "was this page helpful?", "did this answer your question?", "was this helpful?",
-    "yes", "no", "related articles", "still need help? contact us", "table of contents",
+    "back to top",
+    "top",
+    "return to top",
+    "go to top",
+    "scroll to top",
+    "to top",
+    "top of page",
+    "print",
+    "print this page",
+    "print page",
+    "print this",
+    "share",
+    "share this",
+    "share this page",
+    "share this article",
+    "tweet",
+    "email this page",
+    "skip to main content",
+    "skip to content",
+    "skip navigation",
+    "close",
+    "close window",
+    "close this window",
+    "home",
+    "back",
+    "go back",
+    "menu",
+    "loading",
+    "loading...",
+    "expand all",
+    "collapse all",
+    "show more",
+    "read more",
+    "next",
+    "previous",
+    "cancel",
+    "ok",
+    "i agree",
+    "accept",
+    "decline",
+    "copy link",
+    "download pdf",
+    "nach oben",
+    "zum seitenanfang",
+    "drucken",
+    "haut de page",
+    "retour en haut",
+    "imprimer",
+    "volver arriba",
+    "imprimir",
+    "torna su",
+    "stampa",
+    "naar boven",
+    "terug naar boven",
+    "do góry",
+    "наверх",
+    "ページトップへ",
+    "このページの先頭へ",
+    "ページの先頭へ",
+    "返回顶部",
+    "回到頂部",
+    "was this article helpful?",
+    "was this page helpful?",
+    "did this answer your question?",
+    "was this helpful?",
+    "yes",
+    "no",
+    "related articles",
+    "still need help? contact us",
+    "table of contents",
 ];
 
 /// Takes template lines out everywhere, and at both ends whatever is only links or labels.
@@ -66,9 +129,8 @@ const TEMPLATE_LINES: &[&str] = &[
 pub(super) fn trim(blocks: &mut Vec<Block>, host: Option<&str>) {
     blocks.retain(|block| !is_template_line(block));
     // Before the first heading or sentence, and after the last sentence.
-    let starts = |block: &Block| {
-        matches!(block, Block::Heading(..) | Block::Table(_)) || is_sentence(block)
-    };
+    let starts =
+        |block: &Block| matches!(block, Block::Heading(..) | Block::Table(_)) || is_sentence(block);
     let first = blocks.iter().position(starts).unwrap_or(0);
     let mut index = 0;
     blocks.retain(|block| {
@@ -97,7 +159,8 @@ fn is_template_line(block: &Block) -> bool {
     let line = text
         .trim_matches(|c: char| !c.is_alphanumeric() && c != '?' && c != '.')
         .to_lowercase();
-    line.is_empty() && !text.chars().any(char::is_alphanumeric) || TEMPLATE_LINES.contains(&line.as_str()) && line != "table of contents"
+    line.is_empty() && !text.chars().any(char::is_alphanumeric)
+        || TEMPLATE_LINES.contains(&line.as_str()) && line != "table of contents"
 }
 
 /// Long enough to be a sentence and not a link.
@@ -108,7 +171,9 @@ fn is_sentence(block: &Block) -> bool {
 
 /// "More links:" above what was trimmed.
 fn is_label(block: &Block) -> bool {
-    matches!(block, Block::Paragraph(_)) && block.weight().0 < 60 && block.text().trim_end().ends_with(':')
+    matches!(block, Block::Paragraph(_))
+        && block.weight().0 < 60
+        && block.text().trim_end().ends_with(':')
 }
 
 /// True when most links lead to other hosts than the page's.
@@ -119,7 +184,9 @@ fn leads_away(block: &Block, host: Option<&str>) -> bool {
     block.each_run(&mut |spans| {
         for target in spans.iter().filter_map(|s| s.link.as_ref()) {
             links += 1;
-            let other = url::Url::parse(target).ok().and_then(|u| u.host_str().map(bare));
+            let other = url::Url::parse(target)
+                .ok()
+                .and_then(|u| u.host_str().map(bare));
             away += usize::from(other.is_some() && other != own);
         }
     });
@@ -129,7 +196,9 @@ fn leads_away(block: &Block, host: Option<&str>) -> bool {
 /// Nothing but links, or a list of them.
 fn is_links(block: &Block) -> bool {
     let (all, linked) = block.weight();
-    all > 0 && linked * 10 >= all * 9 && !matches!(block, Block::Heading(..))
+    all > 0
+        && linked * 10 >= all * 9
+        && !matches!(block, Block::Heading(..))
         && !to_this_page(block)
         && !block.text().contains('@')
 }
@@ -154,7 +223,9 @@ fn is_copyright(block: &Block) -> bool {
     let text = plain_text(spans).to_lowercase();
     text.len() < 200
         && (text.contains('©') || text.contains("copyright") || text.contains("(c) "))
-        && (text.starts_with(['©', '(']) || text.starts_with("copyright") || text.contains("rights reserved"))
+        && (text.starts_with(['©', '('])
+            || text.starts_with("copyright")
+            || text.contains("rights reserved"))
 }
 
 #[cfg(test)]
@@ -168,8 +239,15 @@ mod tests {
 
     #[test]
     fn a_panel_shown_twice_is_kept_once_and_a_repeated_sentence_stays() {
-        let panel: Vec<Block> = (0..5).map(|i| plain(&format!("Paragraph {i}. {}", "We collect data. ".repeat(9)))).collect();
-        let mut blocks = [panel.clone(), panel.clone(), vec![plain("Same."), plain("Same.")]].concat();
+        let panel: Vec<Block> = (0..5)
+            .map(|i| plain(&format!("Paragraph {i}. {}", "We collect data. ".repeat(9))))
+            .collect();
+        let mut blocks = [
+            panel.clone(),
+            panel.clone(),
+            vec![plain("Same."), plain("Same.")],
+        ]
+        .concat();
         assert!(drop_repeated(&mut blocks) > REPEATED_BYTES);
         assert_eq!(blocks.len(), 7);
     }

@@ -69,7 +69,11 @@ impl Mass {
 
     /// One number for "how much of a policy is this": prose, and more where it speaks of policy matters.
     pub(super) fn weight(self) -> u32 {
-        self.prose / 2 + self.words.saturating_mul(20).min(self.prose.saturating_mul(2))
+        self.prose / 2
+            + self
+                .words
+                .saturating_mul(20)
+                .min(self.prose.saturating_mul(2))
     }
 
     /// Share of the text that is inside links, in percent.
@@ -133,7 +137,11 @@ impl<'a> View<'a> {
                     None
                 }
                 DomNode::Element(element) => {
-                    let kind = if silent { Kind::Silent } else { kind_of(element) };
+                    let kind = if silent {
+                        Kind::Silent
+                    } else {
+                        kind_of(element)
+                    };
                     let id = view.push(node.value(), parent, kind, Mass::default());
                     if kind != Kind::Silent {
                         view.entries[id].hidden = is_hidden(element);
@@ -322,20 +330,26 @@ fn text_mass(text: &str, linked: bool) -> Mass {
         text: count,
         linked: 0,
         words: policy_words(trimmed),
-        prose: if trimmed.len() >= SENTENCE_BYTES { count } else { 0 },
+        prose: if trimmed.len() >= SENTENCE_BYTES {
+            count
+        } else {
+            0
+        },
     }
 }
 
 fn kind_of(element: &Element) -> Kind {
     match element.name() {
-        "script" | "style" | "noscript" | "template" | "svg" | "math" | "object" | "embed" | "applet" | "iframe"
-        | "frame" | "frameset" | "noframes" | "head" | "select" | "textarea" | "input" | "datalist" | "audio" | "video"
-        | "canvas" | "map" | "option" | "optgroup" | "progress" | "meter" | "link" | "meta" | "title" | "base"
-        | "param" | "source" | "track" => Kind::Silent,
-        "a" | "abbr" | "acronym" | "b" | "bdi" | "bdo" | "big" | "cite" | "code" | "data" | "del" | "dfn" | "em"
-        | "font" | "i" | "ins" | "kbd" | "label" | "mark" | "nobr" | "q" | "rp" | "rt" | "ruby" | "s" | "samp"
-        | "small" | "span" | "strike" | "strong" | "sub" | "sup" | "time" | "tt" | "u" | "var" | "wbr" | "img"
-        | "blink" | "basefont" | "o:p" | "st1:place" | "picture" | "output" => Kind::Inline,
+        "script" | "style" | "noscript" | "template" | "svg" | "math" | "object" | "embed"
+        | "applet" | "iframe" | "frame" | "frameset" | "noframes" | "head" | "select"
+        | "textarea" | "input" | "datalist" | "audio" | "video" | "canvas" | "map" | "option"
+        | "optgroup" | "progress" | "meter" | "link" | "meta" | "title" | "base" | "param"
+        | "source" | "track" => Kind::Silent,
+        "a" | "abbr" | "acronym" | "b" | "bdi" | "bdo" | "big" | "cite" | "code" | "data"
+        | "del" | "dfn" | "em" | "font" | "i" | "ins" | "kbd" | "label" | "mark" | "nobr" | "q"
+        | "rp" | "rt" | "ruby" | "s" | "samp" | "small" | "span" | "strike" | "strong" | "sub"
+        | "sup" | "time" | "tt" | "u" | "var" | "wbr" | "img" | "blink" | "basefont" | "o:p"
+        | "st1:place" | "picture" | "output" => Kind::Inline,
         "br" => Kind::Break,
         "p" => Kind::Paragraph,
         "h1" => Kind::Heading(1),
@@ -361,7 +375,9 @@ fn kind_of(element: &Element) -> Kind {
 
 /// Hidden by its own attributes (style sheets are not read).
 fn is_hidden(element: &Element) -> bool {
-    if element.attr("hidden").is_some_and(|v| v != "until-found") || element.attr("aria-hidden") == Some("true") {
+    if element.attr("hidden").is_some_and(|v| v != "until-found")
+        || element.attr("aria-hidden") == Some("true")
+    {
         return true;
     }
     element.attr("style").is_some_and(|style| {

@@ -115,21 +115,88 @@ pub(super) fn language_by_words(text: &str) -> Option<&'static str> {
     let vocabulary = &*VOCABULARY;
     let mut counts: HashMap<&'static str, u32> = HashMap::new();
     for found in vocabulary.words.find_iter(text) {
-        if let Some(code) = vocabulary.languages.get(found.pattern().as_usize()).filter(|c| !c.is_empty()) {
+        if let Some(code) = vocabulary
+            .languages
+            .get(found.pattern().as_usize())
+            .filter(|c| !c.is_empty())
+        {
             *counts.entry(code.as_str()).or_default() += 1;
         }
     }
-    let (code, count) = counts.into_iter().max_by_key(|(code, count)| (*count, *code))?;
+    let (code, count) = counts
+        .into_iter()
+        .max_by_key(|(code, count)| (*count, *code))?;
     (count >= 3).then_some(code)
 }
 
 /// Words that may stand beside a title without changing what it is the title of.
 const FILLERS: &[&str] = &[
-    "our", "the", "of", "for", "and", "this", "website", "site", "web", "online", "full", "your", "general", "global",
-    "current", "statement", "policy", "notice", "inc", "llc", "ltd", "gmbh", "co", "kg", "corp", "company", "com", "org",
-    "net", "de", "du", "des", "la", "le", "les", "et", "notre", "site", "und", "der", "die", "für", "zur", "von",
-    "unsere", "del", "di", "da", "do", "y", "e", "and", "uk", "us", "eu", "app", "services", "service", "www", "http",
-    "version", "updated", "s", "at", "on", "com",
+    "our",
+    "the",
+    "of",
+    "for",
+    "and",
+    "this",
+    "website",
+    "site",
+    "web",
+    "online",
+    "full",
+    "your",
+    "general",
+    "global",
+    "current",
+    "statement",
+    "policy",
+    "notice",
+    "inc",
+    "llc",
+    "ltd",
+    "gmbh",
+    "co",
+    "kg",
+    "corp",
+    "company",
+    "com",
+    "org",
+    "net",
+    "de",
+    "du",
+    "des",
+    "la",
+    "le",
+    "les",
+    "et",
+    "notre",
+    "site",
+    "und",
+    "der",
+    "die",
+    "für",
+    "zur",
+    "von",
+    "unsere",
+    "del",
+    "di",
+    "da",
+    "do",
+    "y",
+    "e",
+    "and",
+    "uk",
+    "us",
+    "eu",
+    "app",
+    "services",
+    "service",
+    "www",
+    "http",
+    "version",
+    "updated",
+    "s",
+    "at",
+    "on",
+    "com",
 ];
 
 /// The document that a heading is the title of: it is a title of the vocabulary, alone or with a few words (a company's
@@ -147,7 +214,10 @@ pub(super) fn title_topic(heading: &str) -> Option<Topic> {
     let mut best: Option<(usize, Topic)> = None;
     for start in 0..tokens.len() {
         for length in (1..=vocabulary.longest_title.min(tokens.len() - start)).rev() {
-            let Some(&topic) = vocabulary.titles.get(&tokens[start..start + length].join(" ")) else {
+            let Some(&topic) = vocabulary
+                .titles
+                .get(&tokens[start..start + length].join(" "))
+            else {
                 continue;
             };
             let outside = tokens

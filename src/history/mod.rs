@@ -60,7 +60,9 @@ fn add<C: Copy>(versions: &mut Vec<Version<C>>, observation: &Observation<C>) {
         before => {
             let changed_after = before.map(|v| v.last_seen);
             versions.push(Version {
-                number: u32::try_from(versions.len()).unwrap_or(u32::MAX).saturating_add(1),
+                number: u32::try_from(versions.len())
+                    .unwrap_or(u32::MAX)
+                    .saturating_add(1),
                 text_hash: observation.text_hash,
                 changed_after,
                 first_seen: observation.timestamp,
@@ -77,19 +79,34 @@ mod tests {
 
     fn seen(day: u32, words: &str) -> Observation<u32> {
         let timestamp = format!("201201{day:02}000000").parse().unwrap();
-        Observation { capture: day, timestamp, text_hash: TextHash::of_normalised(words) }
+        Observation {
+            capture: day,
+            timestamp,
+            text_hash: TextHash::of_normalised(words),
+        }
     }
 
     fn shape(observations: &[Observation<u32>]) -> Vec<(u32, Vec<u32>, Option<String>)> {
         let numbered = versions(observations).into_iter();
-        numbered.map(|v| (v.number, v.captures, v.changed_after.map(|t| t.to_string()[6..8].to_owned()))).collect()
+        numbered
+            .map(|v| {
+                (
+                    v.number,
+                    v.captures,
+                    v.changed_after.map(|t| t.to_string()[6..8].to_owned()),
+                )
+            })
+            .collect()
     }
 
     #[test]
     fn a_reversal_is_three_versions_of_two_documents() {
         let history = [seen(1, "a"), seen(2, "a"), seen(5, "b"), seen(9, "a")];
-        let expected =
-            vec![(1, vec![1, 2], None), (2, vec![5], Some("02".to_owned())), (3, vec![9], Some("05".to_owned()))];
+        let expected = vec![
+            (1, vec![1, 2], None),
+            (2, vec![5], Some("02".to_owned())),
+            (3, vec![9], Some("05".to_owned())),
+        ];
         assert_eq!(shape(&history), expected);
         let mut shuffled = history;
         shuffled.reverse();

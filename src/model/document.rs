@@ -11,7 +11,7 @@ pub struct Document {
     pub language: String,
     /// The words, one line a block, no mark-up.
     pub text: String,
-    /// The same as CommonMark with GFM tables; links absolute.
+    /// The same as `CommonMark` with GFM tables; links absolute.
     pub markdown: String,
     /// Hash of the normalised words.
     pub text_hash: TextHash,

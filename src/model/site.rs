@@ -39,7 +39,7 @@ impl Site {
         if trimmed.contains(char::is_whitespace) {
             return Err(fail("it has a space in it"));
         }
-        Self::of_url(&url).map_err(|why| fail(why))
+        Self::of_url(&url).map_err(fail)
     }
 
     /// The site that a URL belongs to.

@@ -137,7 +137,9 @@ impl Timestamp {
     /// The first second of a month, counted from January of year 0; clamped to the years 1 to 9999.
     #[must_use]
     pub fn start_of_month(month: i32) -> Self {
-        let year = i16::try_from(month.div_euclid(12)).unwrap_or(9999).clamp(1, 9999);
+        let year = i16::try_from(month.div_euclid(12))
+            .unwrap_or(9999)
+            .clamp(1, 9999);
         let month = i8::try_from(month.rem_euclid(12) + 1).unwrap_or(1);
         Self(date(year, month, 1).at(0, 0, 0, 0))
     }
@@ -161,8 +163,8 @@ fn digits_of(text: &str) -> Option<String> {
         .collect();
     (digits.bytes().all(|b| b.is_ascii_digit())
         && (4..=14).contains(&digits.len())
-        && digits.len() % 2 == 0)
-        .then_some(digits)
+        && digits.len().is_multiple_of(2))
+    .then_some(digits)
 }
 
 impl fmt::Display for Timestamp {

@@ -54,7 +54,8 @@ impl UrlKey {
             .ok_or_else(|| InvalidUrl::new(url.as_str()))?;
         let mut key = surt_host(host);
         if let Some(port) = url.port() {
-            key.push_str(&format!(":{port}"));
+            key.push(':');
+            key.push_str(&port.to_string());
         }
         key.push(')');
         let path = strip_session_path(&url.path().to_lowercase()).to_owned();

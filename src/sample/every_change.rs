@@ -17,7 +17,10 @@ pub(super) fn next(grid: Grid, resolution_seconds: u64, sightings: &[Sighting]) 
 /// The first and the last capture: a policy's life is stated by them.
 fn ends(sightings: &[Sighting]) -> impl Iterator<Item = usize> {
     let last = sightings.len().checked_sub(1);
-    [Some(0), last].into_iter().flatten().filter(|&i| sightings.get(i).is_some_and(is_open))
+    [Some(0), last]
+        .into_iter()
+        .flatten()
+        .filter(|&i| sightings.get(i).is_some_and(is_open))
 }
 
 fn halvings(resolution_seconds: u64, sightings: &[Sighting]) -> Vec<usize> {
@@ -32,12 +35,15 @@ fn halvings(resolution_seconds: u64, sightings: &[Sighting]) -> Vec<usize> {
     texts
         .windows(2)
         .filter_map(|pair| {
-            let [(left, old), (right, new)] = pair else { return None };
+            let [(left, old), (right, new)] = pair else {
+                return None;
+            };
             let (from, to) = (sightings[*left].timestamp, sightings[*right].timestamp);
             if old == new || from.distance_seconds(to) <= resolution_seconds {
                 return None;
             }
-            let middle = Timestamp::from_unix_seconds(from.unix_seconds().midpoint(to.unix_seconds()));
+            let middle =
+                Timestamp::from_unix_seconds(from.unix_seconds().midpoint(to.unix_seconds()));
             nearest(middle, sightings, left + 1..*right)
         })
         .collect()

@@ -77,13 +77,23 @@ const TRIES_PER_INTERVAL: usize = 3;
 #[must_use]
 pub fn next(strategy: Strategy, sightings: &[Sighting]) -> Vec<usize> {
     let mut wanted = match strategy {
-        Strategy::All => (0..sightings.len()).filter(|&i| is_open(&sightings[i])).collect(),
+        Strategy::All => (0..sightings.len())
+            .filter(|&i| is_open(&sightings[i]))
+            .collect(),
         Strategy::Interval { grid } => grid_choice(grid, sightings),
-        Strategy::EveryChange { grid, resolution_seconds } => every_change::next(grid, resolution_seconds, sightings),
+        Strategy::EveryChange {
+            grid,
+            resolution_seconds,
+        } => every_change::next(grid, resolution_seconds, sightings),
     };
     wanted.sort_unstable();
     let mut payloads = HashSet::new();
-    wanted.retain(|&i| sightings[i].payload.as_deref().is_none_or(|p| payloads.insert(p)));
+    wanted.retain(|&i| {
+        sightings[i]
+            .payload
+            .as_deref()
+            .is_none_or(|p| payloads.insert(p))
+    });
     wanted.dedup();
     wanted
 }
@@ -98,10 +108,18 @@ fn grid_choice(grid: Grid, sightings: &[Sighting]) -> Vec<usize> {
     let mut start = 0;
     while start < sightings.len() {
         let step = grid.step_of(sightings[start].timestamp);
-        let length = sightings[start..].iter().take_while(|s| grid.step_of(s.timestamp) == step).count();
+        let length = sightings[start..]
+            .iter()
+            .take_while(|s| grid.step_of(s.timestamp) == step)
+            .count();
         let members = start..start + length;
-        let has_text = sightings[members.clone()].iter().any(|s| matches!(s.known, Known::Text(_)));
-        let failed = sightings[members.clone()].iter().filter(|s| s.known == Known::NoText).count();
+        let has_text = sightings[members.clone()]
+            .iter()
+            .any(|s| matches!(s.known, Known::Text(_)));
+        let failed = sightings[members.clone()]
+            .iter()
+            .filter(|s| s.known == Known::NoText)
+            .count();
         if !has_text && failed < TRIES_PER_INTERVAL {
             let middle = grid.middle_of(step);
             wanted.extend(nearest(middle, sightings, members));
@@ -112,8 +130,14 @@ fn grid_choice(grid: Grid, sightings: &[Sighting]) -> Vec<usize> {
 }
 
 /// The unknown capture nearest to a moment among some, the earlier on a tie.
-fn nearest(moment: Timestamp, sightings: &[Sighting], among: std::ops::Range<usize>) -> Option<usize> {
-    among.filter(|&i| is_open(&sightings[i])).min_by_key(|&i| (sightings[i].timestamp.distance_seconds(moment), i))
+fn nearest(
+    moment: Timestamp,
+    sightings: &[Sighting],
+    among: std::ops::Range<usize>,
+) -> Option<usize> {
+    among
+        .filter(|&i| is_open(&sightings[i]))
+        .min_by_key(|&i| (sightings[i].timestamp.distance_seconds(moment), i))
 }
 
 #[cfg(test)]

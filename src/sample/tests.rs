@@ -1,11 +1,14 @@
 //! Properties of the sampler on made-up histories.
 
-use super::*;
 use super::Strategy;
+use super::*;
 use proptest::prelude::{prop_assert, proptest};
 
 const DAY: u64 = 86_400;
-const EVERY_CHANGE: Strategy = Strategy::EveryChange { grid: Grid::HALF_YEAR, resolution_seconds: DAY };
+const EVERY_CHANGE: Strategy = Strategy::EveryChange {
+    grid: Grid::HALF_YEAR,
+    resolution_seconds: DAY,
+};
 
 fn text(n: u32) -> TextHash {
     TextHash::of_normalised(&n.to_string())
@@ -24,7 +27,11 @@ fn simulated(days: &[u32], shows: impl Fn(u32) -> Option<u32>) -> Simulated {
         truth: days.iter().map(|&d| shows(d).map(text)).collect(),
         sightings: days
             .iter()
-            .map(|&d| Sighting { timestamp: at(d), payload: None, known: Known::Nothing })
+            .map(|&d| Sighting {
+                timestamp: at(d),
+                payload: None,
+                known: Known::Nothing,
+            })
             .collect(),
     }
 }
@@ -38,7 +45,11 @@ fn run(strategy: Strategy, simulated: &mut Simulated) -> usize {
             return looks;
         }
         for i in wanted {
-            assert_eq!(simulated.sightings[i].known, Known::Nothing, "asked for a known capture");
+            assert_eq!(
+                simulated.sightings[i].known,
+                Known::Nothing,
+                "asked for a known capture"
+            );
             simulated.sightings[i].known = simulated.truth[i].map_or(Known::NoText, Known::Text);
             looks += 1;
         }
@@ -53,7 +64,10 @@ fn a_change_is_pinned_to_adjacent_captures_for_few_looks() {
     assert!(looks < 50, "{looks}");
     for change in [1234, 2000] {
         for day in [change - 1, change] {
-            assert!(matches!(history.sightings[day].known, Known::Text(_)), "day {day} was not looked at");
+            assert!(
+                matches!(history.sightings[day].known, Known::Text(_)),
+                "day {day} was not looked at"
+            );
         }
     }
 }
@@ -77,7 +91,15 @@ fn one_payload_is_asked_for_once() {
 #[test]
 fn an_interval_takes_the_capture_nearest_its_middle() {
     let history = simulated(&[0, 80, 100, 170, 200], |_| Some(1));
-    assert_eq!(next(Strategy::Interval { grid: Grid::HALF_YEAR }, &history.sightings), [2, 4]);
+    assert_eq!(
+        next(
+            Strategy::Interval {
+                grid: Grid::HALF_YEAR
+            },
+            &history.sightings
+        ),
+        [2, 4]
+    );
 }
 
 proptest! {

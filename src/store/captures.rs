@@ -109,7 +109,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn captures_of_policy(&self, policy_id: i64, extractor: &str) -> Result<Vec<StoredCapture>, StoreError> {
+    pub fn captures_of_policy(
+        &self,
+        policy_id: i64,
+        extractor: &str,
+    ) -> Result<Vec<StoredCapture>, StoreError> {
         self.read(|t| {
             let mut statement = t.prepare_cached(OF_POLICY)?;
             let mut rows = statement.query(params![policy_id, extractor])?;
@@ -127,7 +131,11 @@ impl Store {
     /// When the database fails.
     pub fn has_captures(&self, urlkey: &UrlKey) -> Result<bool, StoreError> {
         self.read(|t| {
-            t.query_row("SELECT EXISTS (SELECT 1 FROM captures WHERE urlkey = ?1)", [urlkey.as_str()], |r| r.get(0))
+            t.query_row(
+                "SELECT EXISTS (SELECT 1 FROM captures WHERE urlkey = ?1)",
+                [urlkey.as_str()],
+                |r| r.get(0),
+            )
         })
     }
 }
@@ -153,7 +161,9 @@ fn insert(t: &Transaction<'_>, archive_id: i64, captures: &[Capture]) -> rusqlit
 fn stored_capture(row: &Row<'_>) -> rusqlite::Result<Option<StoredCapture>> {
     let urlkey: String = row.get(1)?;
     let digest: String = row.get(6)?;
-    let (Ok(urlkey), Some(time)) = (UrlKey::from_cdx(&urlkey), timestamp(row.get(2)?)) else { return Ok(None) };
+    let (Ok(urlkey), Some(time)) = (UrlKey::from_cdx(&urlkey), timestamp(row.get(2)?)) else {
+        return Ok(None);
+    };
     let capture = Capture {
         urlkey,
         timestamp: time,
@@ -161,7 +171,9 @@ fn stored_capture(row: &Row<'_>) -> rusqlite::Result<Option<StoredCapture>> {
         mimetype: row.get(4)?,
         statuscode: row.get(5)?,
         digest: PayloadDigest::parse(&digest).ok(),
-        length: row.get::<_, Option<i64>>(7)?.and_then(|n| u64::try_from(n).ok()),
+        length: row
+            .get::<_, Option<i64>>(7)?
+            .and_then(|n| u64::try_from(n).ok()),
     };
     let dropped = |reason: Option<String>, detail: Option<String>| {
         let reason = DropReason::from_code(&reason?)?;
@@ -169,7 +181,9 @@ fn stored_capture(row: &Row<'_>) -> rusqlite::Result<Option<StoredCapture>> {
     };
     let asked = row.get::<_, bool>(13)?.then_some(Asked {
         dropped: dropped(row.get(14)?, row.get(15)?),
-        redirects: row.get::<_, Option<String>>(16)?.unwrap_or_else(|| "[]".to_owned()),
+        redirects: row
+            .get::<_, Option<String>>(16)?
+            .unwrap_or_else(|| "[]".to_owned()),
         timestamp: timestamp(row.get(17)?),
     });
     Ok(Some(StoredCapture {
@@ -178,7 +192,9 @@ fn stored_capture(row: &Row<'_>) -> rusqlite::Result<Option<StoredCapture>> {
         fetched_capture_id: row.get(8)?,
         canonical: row.get(9)?,
         extraction_dropped: dropped(row.get(10)?, row.get(11)?),
-        text_hash: row.get::<_, Option<String>>(12)?.and_then(|h| h.parse().ok()),
+        text_hash: row
+            .get::<_, Option<String>>(12)?
+            .and_then(|h| h.parse().ok()),
         asked,
     }))
 }

@@ -75,9 +75,11 @@ impl Store {
     /// When the database fails.
     pub fn freeze(&self, archive: &str) -> Result<(Option<Timestamp>, u32), StoreError> {
         let row = self.read(|t| {
-            t.query_row("SELECT frozen_until, refusals_in_a_row FROM archives WHERE archive = ?1", [archive], |r| {
-                Ok((timestamp(r.get(0)?), r.get(1)?))
-            })
+            t.query_row(
+                "SELECT frozen_until, refusals_in_a_row FROM archives WHERE archive = ?1",
+                [archive],
+                |r| Ok((timestamp(r.get(0)?), r.get(1)?)),
+            )
             .optional()
         })?;
         Ok(row.unwrap_or((None, 0)))
@@ -87,21 +89,35 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails or does not know the archive.
-    pub fn set_freeze(&self, archive: &str, until: Option<Timestamp>, refusals: u32) -> Result<(), StoreError> {
+    pub fn set_freeze(
+        &self,
+        archive: &str,
+        until: Option<Timestamp>,
+        refusals: u32,
+    ) -> Result<(), StoreError> {
         let changed = self.write(|t| {
             t.execute(
                 "UPDATE archives SET frozen_until = ?2, refusals_in_a_row = ?3 WHERE archive = ?1",
                 params![archive, until.map(|u| u.to_string()), refusals],
             )
         })?;
-        if changed == 1 { Ok(()) } else { Err(StoreError::Sqlite(rusqlite::Error::QueryReturnedNoRows)) }
+        if changed == 1 {
+            Ok(())
+        } else {
+            Err(StoreError::Sqlite(rusqlite::Error::QueryReturnedNoRows))
+        }
     }
 
     /// Notes the start of a run.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn begin_run(&self, command: &str, archive_id: i64, now: Timestamp) -> Result<i64, StoreError> {
+    pub fn begin_run(
+        &self,
+        command: &str,
+        archive_id: i64,
+        now: Timestamp,
+    ) -> Result<i64, StoreError> {
         self.write(|t| {
             t.query_row(
                 "INSERT INTO runs (command, program_version, archive_id, started_at) VALUES (?1, ?2, ?3, ?4) RETURNING run_id",
@@ -115,7 +131,13 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn end_run(&self, run_id: i64, outcome: RunOutcome, requests: &str, now: Timestamp) -> Result<(), StoreError> {
+    pub fn end_run(
+        &self,
+        run_id: i64,
+        outcome: RunOutcome,
+        requests: &str,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         self.write(|t| {
             t.execute(
                 "UPDATE runs SET finished_at = ?2, outcome = ?3, requests = ?4 WHERE run_id = ?1",
@@ -129,7 +151,12 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn site(&self, site: &Site, rank: Option<i64>, tags: Option<&str>) -> Result<i64, StoreError> {
+    pub fn site(
+        &self,
+        site: &Site,
+        rank: Option<i64>,
+        tags: Option<&str>,
+    ) -> Result<i64, StoreError> {
         self.write(|t| {
             t.query_row(
                 "INSERT INTO sites (site, rank, tags) VALUES (?1, ?2, coalesce(?3, '{}'))
@@ -146,7 +173,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn begin_look(&self, site_id: i64, now: Timestamp) -> Result<Option<Timestamp>, StoreError> {
+    pub fn begin_look(
+        &self,
+        site_id: i64,
+        now: Timestamp,
+    ) -> Result<Option<Timestamp>, StoreError> {
         let since: Option<String> = self.write(|t| {
             let since = t.query_row("SELECT unfinished_since FROM sites WHERE site_id = ?1", [site_id], |r| r.get(0))?;
             t.execute(
@@ -162,7 +193,12 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn end_look(&self, site_id: i64, dropped: Option<&Dropped>, now: Timestamp) -> Result<(), StoreError> {
+    pub fn end_look(
+        &self,
+        site_id: i64,
+        dropped: Option<&Dropped>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         self.write(|t| {
             t.execute(
                 "UPDATE sites SET looked_at = ?2, unfinished_since = NULL, drop_reason = ?3, drop_detail = ?4 WHERE site_id = ?1",
@@ -176,7 +212,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn past_query(&self, archive_id: i64, key: &IndexQueryKey) -> Result<Option<PastQuery>, StoreError> {
+    pub fn past_query(
+        &self,
+        archive_id: i64,
+        key: &IndexQueryKey,
+    ) -> Result<Option<PastQuery>, StoreError> {
         self.read(|t| {
             t.query_row(
                 "SELECT asked_at, newest_capture FROM index_queries
@@ -197,7 +237,8 @@ impl Store {
     /// When the database fails.
     pub fn home_looks(&self, site_id: i64) -> Result<Vec<String>, StoreError> {
         self.read(|t| {
-            let mut statement = t.prepare_cached("SELECT look FROM home_looks WHERE site_id = ?1 ORDER BY asked")?;
+            let mut statement =
+                t.prepare_cached("SELECT look FROM home_looks WHERE site_id = ?1 ORDER BY asked")?;
             let rows = statement.query_map([site_id], |r| r.get(0))?;
             rows.collect()
         })
@@ -207,7 +248,12 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn add_home_look(&self, site_id: i64, asked: Timestamp, look: &str) -> Result<(), StoreError> {
+    pub fn add_home_look(
+        &self,
+        site_id: i64,
+        asked: Timestamp,
+        look: &str,
+    ) -> Result<(), StoreError> {
         self.write(|t| {
             t.execute(
                 "INSERT OR REPLACE INTO home_looks (site_id, asked, look) VALUES (?1, ?2, ?3)",

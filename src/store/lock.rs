@@ -21,7 +21,10 @@ impl CrawlLock {
         let mut name = database.as_os_str().to_owned();
         name.push(".lock");
         let path = PathBuf::from(name);
-        let not_writable = |e: &std::io::Error| StoreError::NotWritable { path: path.clone(), detail: e.to_string() };
+        let not_writable = |e: &std::io::Error| StoreError::NotWritable {
+            path: path.clone(),
+            detail: e.to_string(),
+        };
         let mut file = OpenOptions::new()
             .read(true)
             .write(true)
@@ -36,11 +39,16 @@ impl CrawlLock {
                 // The content only helps people; whatever stands there is shown as digits or not at all.
                 let _ = (&mut file).take(20).read_to_string(&mut owner);
                 let owner: String = owner.chars().filter(char::is_ascii_digit).collect();
-                return Err(StoreError::InUse { path: database.into(), detail: format!("policytrail, process {owner}") });
+                return Err(StoreError::InUse {
+                    path: database.into(),
+                    detail: format!("policytrail, process {owner}"),
+                });
             }
             Err(TryLockError::Error(e)) => return Err(not_writable(&e)),
         }
-        file.set_len(0).and_then(|()| write!(file, "{}", std::process::id())).map_err(|e| not_writable(&e))?;
+        file.set_len(0)
+            .and_then(|()| write!(file, "{}", std::process::id()))
+            .map_err(|e| not_writable(&e))?;
         Ok(Self { _file: file })
     }
 }

@@ -52,12 +52,20 @@ impl Store {
     /// that is not this program's is left untouched.
     pub fn open_or_create(path: &Path) -> Result<Self, StoreError> {
         if !path.exists() {
-            let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+            let folder = path
+                .parent()
+                .filter(|p| !p.as_os_str().is_empty())
+                .unwrap_or_else(|| Path::new("."));
             if !folder.is_dir() {
-                return Err(StoreError::NoFolder { path: path.into(), folder: folder.into() });
+                return Err(StoreError::NoFolder {
+                    path: path.into(),
+                    folder: folder.into(),
+                });
             }
         }
-        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
+            | OpenFlags::SQLITE_OPEN_CREATE
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
         Self::open_with(path, flags)
     }
 
@@ -69,7 +77,10 @@ impl Store {
         if !path.exists() {
             return Err(StoreError::Missing { path: path.into() });
         }
-        Self::open_with(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX)
+        Self::open_with(
+            path,
+            OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
+        )
     }
 
     /// A database in memory, for tests.
@@ -81,31 +92,57 @@ impl Store {
     }
 
     fn open_with(path: &Path, flags: OpenFlags) -> Result<Self, StoreError> {
-        let connection = Connection::open_with_flags(path, flags).map_err(|e| StoreError::of(path, e))?;
+        let connection =
+            Connection::open_with_flags(path, flags).map_err(|e| StoreError::of(path, e))?;
         Self::prepare(connection, path)
     }
 
     fn prepare(mut connection: Connection, path: &Path) -> Result<Self, StoreError> {
         let fail = |e| StoreError::of(path, e);
         connection.busy_timeout(BUSY_TIMEOUT).map_err(fail)?;
-        let application_id: i32 = connection.query_row("PRAGMA application_id", [], |r| r.get(0)).map_err(fail)?;
-        let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0)).map_err(fail)?;
+        let application_id: i32 = connection
+            .query_row("PRAGMA application_id", [], |r| r.get(0))
+            .map_err(fail)?;
+        let tables: i64 = connection
+            .query_row("SELECT count(*) FROM sqlite_schema", [], |r| r.get(0))
+            .map_err(fail)?;
         if application_id != APPLICATION_ID && (tables > 0 || application_id != 0) {
             return Err(StoreError::OtherProgram { path: path.into() });
         }
-        connection.pragma_update(None, "foreign_keys", true).map_err(fail)?;
-        let current: i64 = connection.query_row("PRAGMA user_version", [], |r| r.get(0)).map_err(fail)?;
+        connection
+            .pragma_update(None, "foreign_keys", true)
+            .map_err(fail)?;
+        let current: i64 = connection
+            .query_row("PRAGMA user_version", [], |r| r.get(0))
+            .map_err(fail)?;
         if current > Self::schema_version() {
-            return Err(StoreError::TooNew { path: path.into(), schema: current });
+            return Err(StoreError::TooNew {
+                path: path.into(),
+                schema: current,
+            });
         }
         if current < Self::schema_version() {
-            connection.pragma_update(None, "journal_mode", "WAL").map_err(fail)?;
-            connection.pragma_update(None, "application_id", APPLICATION_ID).map_err(fail)?;
-            Migrations::from_slice(MIGRATIONS).to_latest(&mut connection).map_err(|e| StoreError::Migration { path: path.into(), detail: e.to_string() })?;
+            connection
+                .pragma_update(None, "journal_mode", "WAL")
+                .map_err(fail)?;
+            connection
+                .pragma_update(None, "application_id", APPLICATION_ID)
+                .map_err(fail)?;
+            Migrations::from_slice(MIGRATIONS)
+                .to_latest(&mut connection)
+                .map_err(|e| StoreError::Migration {
+                    path: path.into(),
+                    detail: e.to_string(),
+                })?;
         }
         // WAL with NORMAL survives a kill of the process; a power cut may lose the last transactions, never the file.
-        connection.pragma_update(None, "synchronous", "NORMAL").map_err(fail)?;
-        Ok(Self { connection: Mutex::new(connection), path: path.into() })
+        connection
+            .pragma_update(None, "synchronous", "NORMAL")
+            .map_err(fail)?;
+        Ok(Self {
+            connection: Mutex::new(connection),
+            path: path.into(),
+        })
     }
 
     /// Number of the newest schema this program knows.
@@ -122,21 +159,31 @@ impl Store {
 
     fn lock(&self) -> MutexGuard<'_, Connection> {
         // A panic elsewhere rolls its transaction back when it unwinds; the connection stays usable.
-        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+        self.connection
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Runs one writing transaction.
-    fn write<T>(&self, work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+    fn write<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
         let mut connection = self.lock();
         let fail = |e| StoreError::of(&self.path, e);
-        let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate).map_err(fail)?;
+        let transaction = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .map_err(fail)?;
         let value = work(&transaction).map_err(fail)?;
         transaction.commit().map_err(fail)?;
         Ok(value)
     }
 
     /// Runs reading statements on one state of the database.
-    fn read<T>(&self, work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+    fn read<T>(
+        &self,
+        work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
+    ) -> Result<T, StoreError> {
         let mut connection = self.lock();
         let fail = |e| StoreError::of(&self.path, e);
         let transaction = connection.transaction().map_err(fail)?;

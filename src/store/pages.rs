@@ -90,7 +90,12 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn add_extraction(&self, capture_id: i64, version: &str, result: &Result<Document, Dropped>) -> Result<(), StoreError> {
+    pub fn add_extraction(
+        &self,
+        capture_id: i64,
+        version: &str,
+        result: &Result<Document, Dropped>,
+    ) -> Result<(), StoreError> {
         self.write(|t| store_extraction(t, capture_id, version, result))
     }
 
@@ -125,12 +130,19 @@ impl Store {
             )
             .optional()
         })?;
-        let Some((original, content_type, packed)) = row else { return Ok(None) };
+        let Some((original, content_type, packed)) = row else {
+            return Ok(None);
+        };
         let body = unpack(&packed).map_err(|e| StoreError::Damaged {
             path: self.path().into(),
             detail: format!("the payload of capture {capture_id} cannot be unpacked: {e}"),
         })?;
-        Ok(Some(PendingExtraction { capture_id, original: original.unwrap_or_default(), content_type, body }))
+        Ok(Some(PendingExtraction {
+            capture_id,
+            original: original.unwrap_or_default(),
+            content_type,
+            body,
+        }))
     }
 }
 
@@ -142,16 +154,24 @@ struct Payload {
 
 impl Payload {
     fn of(body: &[u8]) -> Result<Self, StoreError> {
-        let packed = zstd::bulk::compress(body, ZSTD_LEVEL)
-            .map_err(|e| StoreError::Sqlite(rusqlite::Error::ToSqlConversionFailure(Box::new(e))))?;
+        let packed = zstd::bulk::compress(body, ZSTD_LEVEL).map_err(|e| {
+            StoreError::Sqlite(rusqlite::Error::ToSqlConversionFailure(Box::new(e)))
+        })?;
         let size_bytes = i64::try_from(body.len()).unwrap_or(i64::MAX);
-        Ok(Self { sha256: HEXLOWER.encode(&Sha256::digest(body)), size_bytes, packed })
+        Ok(Self {
+            sha256: HEXLOWER.encode(&Sha256::digest(body)),
+            size_bytes,
+            packed,
+        })
     }
 
     fn store(&self, t: &Transaction<'_>) -> rusqlite::Result<i64> {
-        t.prepare_cached("INSERT OR IGNORE INTO payloads (sha256, size_bytes, body) VALUES (?1, ?2, ?3)")?
-            .execute(params![self.sha256, self.size_bytes, self.packed])?;
-        t.prepare_cached("SELECT payload_id FROM payloads WHERE sha256 = ?1")?.query_row([&self.sha256], |r| r.get(0))
+        t.prepare_cached(
+            "INSERT OR IGNORE INTO payloads (sha256, size_bytes, body) VALUES (?1, ?2, ?3)",
+        )?
+        .execute(params![self.sha256, self.size_bytes, self.packed])?;
+        t.prepare_cached("SELECT payload_id FROM payloads WHERE sha256 = ?1")?
+            .query_row([&self.sha256], |r| r.get(0))
     }
 }
 
@@ -159,11 +179,18 @@ fn unpack(packed: &[u8]) -> std::io::Result<Vec<u8>> {
     use std::io::Read as _;
     let mut body = Vec::new();
     let limit = u64::try_from(MAX_PAYLOAD_BYTES).unwrap_or(u64::MAX);
-    zstd::stream::read::Decoder::new(packed)?.take(limit).read_to_end(&mut body)?;
+    zstd::stream::read::Decoder::new(packed)?
+        .take(limit)
+        .read_to_end(&mut body)?;
     Ok(body)
 }
 
-fn store_extraction(t: &Transaction<'_>, capture_id: i64, version: &str, result: &Result<Document, Dropped>) -> rusqlite::Result<()> {
+fn store_extraction(
+    t: &Transaction<'_>,
+    capture_id: i64,
+    version: &str,
+    result: &Result<Document, Dropped>,
+) -> rusqlite::Result<()> {
     let (rendition_id, dropped) = match result {
         Ok(document) => (Some(store_document(t, document)?), None),
         Err(dropped) => (None, Some(dropped)),
@@ -184,13 +211,23 @@ fn store_extraction(t: &Transaction<'_>, capture_id: i64, version: &str, result:
 
 fn store_document(t: &Transaction<'_>, document: &Document) -> rusqlite::Result<i64> {
     let text_sha256 = document.text_hash.to_string();
-    t.prepare_cached("INSERT OR IGNORE INTO documents (text_sha256, language, word_count) VALUES (?1, ?2, ?3)")?
-        .execute(params![text_sha256, document.language, document.word_count.cast_signed()])?;
+    t.prepare_cached(
+        "INSERT OR IGNORE INTO documents (text_sha256, language, word_count) VALUES (?1, ?2, ?3)",
+    )?
+    .execute(params![
+        text_sha256,
+        document.language,
+        document.word_count.cast_signed()
+    ])?;
     let document_id: i64 = t
         .prepare_cached("SELECT document_id FROM documents WHERE text_sha256 = ?1")?
         .query_row([&text_sha256], |r| r.get(0))?;
     let mut hasher = Sha256::new();
-    for part in [document.title.as_deref().unwrap_or(""), &document.text, &document.markdown] {
+    for part in [
+        document.title.as_deref().unwrap_or(""),
+        &document.text,
+        &document.markdown,
+    ] {
         hasher.update(part.as_bytes());
         hasher.update([0]);
     }
@@ -199,5 +236,6 @@ fn store_document(t: &Transaction<'_>, document: &Document) -> rusqlite::Result<
         "INSERT OR IGNORE INTO renditions (document_id, sha256, title, text, markdown) VALUES (?1, ?2, ?3, ?4, ?5)",
     )?
     .execute(params![document_id, sha256, document.title, document.text, document.markdown])?;
-    t.prepare_cached("SELECT rendition_id FROM renditions WHERE sha256 = ?1")?.query_row([&sha256], |r| r.get(0))
+    t.prepare_cached("SELECT rendition_id FROM renditions WHERE sha256 = ?1")?
+        .query_row([&sha256], |r| r.get(0))
 }

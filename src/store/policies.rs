@@ -114,7 +114,9 @@ impl Store {
     /// When the database fails.
     pub fn keys_found_by_path(&self, site_id: i64) -> Result<BTreeSet<String>, StoreError> {
         self.read(|t| {
-            let mut statement = t.prepare_cached("SELECT urlkey FROM discoveries WHERE site_id = ?1 AND source = 'path'")?;
+            let mut statement = t.prepare_cached(
+                "SELECT urlkey FROM discoveries WHERE site_id = ?1 AND source = 'path'",
+            )?;
             let rows = statement.query_map([site_id], |r| r.get(0))?;
             rows.collect()
         })
@@ -140,7 +142,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn newest_page(&self, urlkey: &UrlKey, extractor: &str) -> Result<Option<(Timestamp, String)>, StoreError> {
+    pub fn newest_page(
+        &self,
+        urlkey: &UrlKey,
+        extractor: &str,
+    ) -> Result<Option<(Timestamp, String)>, StoreError> {
         let row: Option<(Option<String>, String)> = self.read(|t| {
             t.query_row(
                 "SELECT m.timestamp, m.original FROM mementos m JOIN extractions e ON e.capture_id = m.capture_id
@@ -161,7 +167,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn set_policies(&self, site_id: i64, policies: &[PolicyRow]) -> Result<Vec<i64>, StoreError> {
+    pub fn set_policies(
+        &self,
+        site_id: i64,
+        policies: &[PolicyRow],
+    ) -> Result<Vec<i64>, StoreError> {
         self.write(|t| {
             let mut taken = BTreeSet::new();
             let mut ids = Vec::with_capacity(policies.len());
@@ -203,9 +213,15 @@ impl Store {
 }
 
 /// The smallest id under which one of the policy's addresses is stored and that no other policy has taken.
-fn stored_id(t: &Transaction<'_>, site_id: i64, policy: &PolicyRow, taken: &BTreeSet<i64>) -> rusqlite::Result<Option<i64>> {
+fn stored_id(
+    t: &Transaction<'_>,
+    site_id: i64,
+    policy: &PolicyRow,
+    taken: &BTreeSet<i64>,
+) -> rusqlite::Result<Option<i64>> {
     let mut smallest = None;
-    let mut statement = t.prepare_cached("SELECT policy_id FROM policy_urls WHERE site_id = ?1 AND urlkey = ?2")?;
+    let mut statement =
+        t.prepare_cached("SELECT policy_id FROM policy_urls WHERE site_id = ?1 AND urlkey = ?2")?;
     for (urlkey, _) in &policy.urls {
         let mut rows = statement.query(params![site_id, urlkey.as_str()])?;
         if let Some(row) = rows.next()? {

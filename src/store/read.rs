@@ -210,7 +210,10 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails, or with what `each` gives.
-    pub fn each_version<E: From<StoreError>>(&self, mut each: impl FnMut(VersionRow) -> Result<(), E>) -> Result<(), E> {
+    pub fn each_version<E: From<StoreError>>(
+        &self,
+        mut each: impl FnMut(VersionRow) -> Result<(), E>,
+    ) -> Result<(), E> {
         let connection = self.lock();
         let fail = |e| E::from(StoreError::of(self.path(), e));
         let mut statement = connection.prepare(VERSIONS).map_err(fail)?;
@@ -237,7 +240,10 @@ fn last_run(row: &Row<'_>) -> rusqlite::Result<LastRun> {
 
 /// One row of [`VERSIONS`]; `None` when other hands made its times unreadable.
 fn version_row(row: &Row<'_>) -> rusqlite::Result<Option<VersionRow>> {
-    let (Some(first_seen), Some(last_seen)) = (timestamp(row.get(3)?), timestamp(row.get(4)?)) else { return Ok(None) };
+    let (Some(first_seen), Some(last_seen)) = (timestamp(row.get(3)?), timestamp(row.get(4)?))
+    else {
+        return Ok(None);
+    };
     let sources: Option<String> = row.get(17)?;
     Ok(Some(VersionRow {
         site: row.get(0)?,
@@ -257,7 +263,11 @@ fn version_row(row: &Row<'_>) -> rusqlite::Result<Option<VersionRow>> {
         original: row.get(14)?,
         digest: row.get(15)?,
         mimetype: row.get(16)?,
-        discovered_by: sources.unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
+        discovered_by: sources
+            .unwrap_or_default()
+            .split_whitespace()
+            .map(str::to_owned)
+            .collect(),
         extractor_version: row.get(18)?,
     }))
 }

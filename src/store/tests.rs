@@ -1,7 +1,10 @@
 //! The store on small made-up histories.
 
 use super::*;
-use crate::model::{Capture, Document, DropReason, Dropped, IndexCounts, PayloadDigest, Site, TextHash, Timestamp, UrlKey};
+use crate::model::{
+    Capture, Document, DropReason, Dropped, IndexCounts, PayloadDigest, Site, TextHash, Timestamp,
+    UrlKey,
+};
 
 const EXTRACTOR: &str = "test";
 
@@ -42,7 +45,10 @@ fn policy(urls: &[&str]) -> PolicyRow {
         kind: "privacy".to_owned(),
         policy_url: urls[0].to_owned(),
         cross_domain: false,
-        urls: urls.iter().map(|url| (key(url), (*url).to_owned())).collect(),
+        urls: urls
+            .iter()
+            .map(|url| (key(url), (*url).to_owned()))
+            .collect(),
     }
 }
 
@@ -54,9 +60,17 @@ struct House {
 
 fn house() -> House {
     let store = Store::open_in_memory().unwrap();
-    let archive = store.archive("http://archive", "http://archive/web/").unwrap();
-    let site = store.site(&Site::parse("example.com").unwrap(), Some(7), None).unwrap();
-    House { store, archive, site }
+    let archive = store
+        .archive("http://archive", "http://archive/web/")
+        .unwrap();
+    let site = store
+        .site(&Site::parse("example.com").unwrap(), Some(7), None)
+        .unwrap();
+    House {
+        store,
+        archive,
+        site,
+    }
 }
 
 impl House {
@@ -67,8 +81,14 @@ impl House {
             span_from: String::new(),
             span_to: String::new(),
         };
-        let counts = IndexCounts { rows: 1, newest: captures.iter().map(|c| c.timestamp).max(), ..IndexCounts::default() };
-        self.store.add_captures(self.archive, &key, captures, counts, stamp("2024")).unwrap();
+        let counts = IndexCounts {
+            rows: 1,
+            newest: captures.iter().map(|c| c.timestamp).max(),
+            ..IndexCounts::default()
+        };
+        self.store
+            .add_captures(self.archive, &key, captures, counts, stamp("2024"))
+            .unwrap();
     }
 
     fn fetched(&self, id: i64, from: &Capture, words: &str) {
@@ -78,7 +98,14 @@ impl House {
             body: Some(words.as_bytes().to_vec()),
             ..Fetched::default()
         };
-        self.store.add_memento(id, &fetched, Some((EXTRACTOR, &Ok(document(words)))), stamp("2024")).unwrap();
+        self.store
+            .add_memento(
+                id,
+                &fetched,
+                Some((EXTRACTOR, &Ok(document(words)))),
+                stamp("2024"),
+            )
+            .unwrap();
     }
 }
 
@@ -87,12 +114,25 @@ const URL: &str = "http://example.com/privacy";
 #[test]
 fn a_capture_with_a_fetched_digest_is_known_without_a_request() {
     let house = house();
-    let captures = [capture(URL, "2010", "AAAA"), capture(URL, "2011", "AAAA"), capture(URL, "2012", "BBBB")];
+    let captures = [
+        capture(URL, "2010", "AAAA"),
+        capture(URL, "2011", "AAAA"),
+        capture(URL, "2012", "BBBB"),
+    ];
     house.add(&captures);
     house.add(&captures);
-    let id = house.store.set_policies(house.site, &[policy(&[URL])]).unwrap()[0];
+    let id = house
+        .store
+        .set_policies(house.site, &[policy(&[URL])])
+        .unwrap()[0];
     let known = |house: &House| -> Vec<bool> {
-        house.store.captures_of_policy(id, EXTRACTOR).unwrap().iter().map(|c| c.text_hash.is_some()).collect()
+        house
+            .store
+            .captures_of_policy(id, EXTRACTOR)
+            .unwrap()
+            .iter()
+            .map(|c| c.text_hash.is_some())
+            .collect()
     };
     assert_eq!(known(&house), [false, false, false]);
     let first = house.store.captures_of_policy(id, EXTRACTOR).unwrap()[0].clone();
@@ -103,15 +143,30 @@ fn a_capture_with_a_fetched_digest_is_known_without_a_request() {
 #[test]
 fn a_page_that_came_from_another_time_says_nothing_about_the_digest_asked_for() {
     let house = house();
-    let captures = [capture(URL, "2010", "AAAA"), capture(URL, "2011", "AAAA"), capture(URL, "2012", "BBBB")];
+    let captures = [
+        capture(URL, "2010", "AAAA"),
+        capture(URL, "2011", "AAAA"),
+        capture(URL, "2012", "BBBB"),
+    ];
     house.add(&captures);
-    let id = house.store.set_policies(house.site, &[policy(&[URL])]).unwrap()[0];
+    let id = house
+        .store
+        .set_policies(house.site, &[policy(&[URL])])
+        .unwrap()[0];
     let stored = house.store.captures_of_policy(id, EXTRACTOR).unwrap();
     // Asked for 2010, the archive played 2012.
     house.fetched(stored[0].capture_id, &captures[2], "words of 2012");
     let now = house.store.captures_of_policy(id, EXTRACTOR).unwrap();
-    assert_eq!(now.iter().map(|c| c.text_hash.is_some()).collect::<Vec<_>>(), [false, false, true]);
-    assert_eq!(now[0].asked.as_ref().unwrap().timestamp, Some(captures[2].timestamp));
+    assert_eq!(
+        now.iter()
+            .map(|c| c.text_hash.is_some())
+            .collect::<Vec<_>>(),
+        [false, false, true]
+    );
+    assert_eq!(
+        now[0].asked.as_ref().unwrap().timestamp,
+        Some(captures[2].timestamp)
+    );
 }
 
 #[test]
@@ -119,7 +174,10 @@ fn a_digest_of_nothing_is_shared_by_nobody() {
     let house = house();
     let empty = crate::model::EMPTY_PAYLOAD_DIGEST;
     house.add(&[capture(URL, "2010", empty), capture(URL, "2011", empty)]);
-    let id = house.store.set_policies(house.site, &[policy(&[URL])]).unwrap()[0];
+    let id = house
+        .store
+        .set_policies(house.site, &[policy(&[URL])])
+        .unwrap()[0];
     let first = house.store.captures_of_policy(id, EXTRACTOR).unwrap()[0].clone();
     house.fetched(first.capture_id, &first.capture, "words");
     let known = house.store.captures_of_policy(id, EXTRACTOR).unwrap();
@@ -130,11 +188,26 @@ fn a_digest_of_nothing_is_shared_by_nobody() {
 fn a_policy_keeps_its_id_when_addresses_join_it_and_the_older_one_stays() {
     let house = house();
     let other = "http://example.com/legal/privacy";
-    let ids = house.store.set_policies(house.site, &[policy(&[URL]), policy(&[other])]).unwrap();
+    let ids = house
+        .store
+        .set_policies(house.site, &[policy(&[URL]), policy(&[other])])
+        .unwrap();
     assert_ne!(ids[0], ids[1]);
-    assert_eq!(house.store.set_policies(house.site, &[policy(&[URL]), policy(&[other])]).unwrap(), ids);
-    house.store.set_history(ids[1], EXTRACTOR, &[], &[]).unwrap();
-    let joined = house.store.set_policies(house.site, &[policy(&[other, URL])]).unwrap();
+    assert_eq!(
+        house
+            .store
+            .set_policies(house.site, &[policy(&[URL]), policy(&[other])])
+            .unwrap(),
+        ids
+    );
+    house
+        .store
+        .set_history(ids[1], EXTRACTOR, &[], &[])
+        .unwrap();
+    let joined = house
+        .store
+        .set_policies(house.site, &[policy(&[other, URL])])
+        .unwrap();
     assert_eq!(joined, [ids[0]]);
     assert_eq!(house.store.status().unwrap().policies, 1);
 }
@@ -144,29 +217,74 @@ fn versions_are_exported_with_their_evidence_and_rewritten_whole() {
     let house = house();
     let captures = [capture(URL, "2010", "AAAA"), capture(URL, "2011", "BBBB")];
     house.add(&captures);
-    let id = house.store.set_policies(house.site, &[policy(&[URL])]).unwrap()[0];
+    let id = house
+        .store
+        .set_policies(house.site, &[policy(&[URL])])
+        .unwrap()[0];
     let stored = house.store.captures_of_policy(id, EXTRACTOR).unwrap();
     house.fetched(stored[0].capture_id, &captures[0], "old words");
-    let look = Look { capture_id: stored[0].capture_id, fetched_capture_id: stored[0].capture_id };
+    let look = Look {
+        capture_id: stored[0].capture_id,
+        fetched_capture_id: stored[0].capture_id,
+    };
     let seen = captures[0].timestamp;
-    let version = VersionRecord { number: 1, first_seen: seen, last_seen: seen, changed_after: None, looks: vec![look] };
-    let drop = DropRow { capture_id: stored[1].capture_id, dropped: Dropped::new(DropReason::Soft404, "not found") };
+    let version = VersionRecord {
+        number: 1,
+        first_seen: seen,
+        last_seen: seen,
+        changed_after: None,
+        looks: vec![look],
+    };
+    let drop = DropRow {
+        capture_id: stored[1].capture_id,
+        dropped: Dropped::new(DropReason::Soft404, "not found"),
+    };
     for _ in 0..2 {
-        house.store.set_history(id, EXTRACTOR, std::slice::from_ref(&version), std::slice::from_ref(&drop)).unwrap();
+        house
+            .store
+            .set_history(
+                id,
+                EXTRACTOR,
+                std::slice::from_ref(&version),
+                std::slice::from_ref(&drop),
+            )
+            .unwrap();
     }
     let mut rows = Vec::new();
-    house.store.each_version::<StoreError>(|row| {
-        rows.push(row);
-        Ok(())
-    }).unwrap();
+    house
+        .store
+        .each_version::<StoreError>(|row| {
+            rows.push(row);
+            Ok(())
+        })
+        .unwrap();
     assert_eq!(rows.len(), 1);
-    assert_eq!(rows[0].memento_url, "http://archive/web/20100101000000/http://example.com/privacy");
-    assert_eq!((rows[0].text.as_str(), rows[0].digest.as_str(), rows[0].captures), ("old words", "AAAA", 1));
+    assert_eq!(
+        rows[0].memento_url,
+        "http://archive/web/20100101000000/http://example.com/privacy"
+    );
+    assert_eq!(
+        (
+            rows[0].text.as_str(),
+            rows[0].digest.as_str(),
+            rows[0].captures
+        ),
+        ("old words", "AAAA", 1)
+    );
     let status = house.store.status().unwrap();
     assert_eq!((status.versions, status.drops["soft_404"]), (1, 1));
     let summary = &house.store.summaries(&["example.com".to_owned()]).unwrap()[0];
-    assert_eq!((summary.versions, summary.captures, summary.dropped), (1, 1, 1));
-    assert!(house.store.summaries(&["other.com".to_owned()]).unwrap().is_empty());
+    assert_eq!(
+        (summary.versions, summary.captures, summary.dropped),
+        (1, 1, 1)
+    );
+    assert!(
+        house
+            .store
+            .summaries(&["other.com".to_owned()])
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[test]
@@ -174,14 +292,23 @@ fn a_stored_page_comes_back_byte_for_byte_for_the_next_extractor() {
     let house = house();
     let captures = [capture(URL, "2010", "AAAA")];
     house.add(&captures);
-    let id = house.store.set_policies(house.site, &[policy(&[URL])]).unwrap()[0];
+    let id = house
+        .store
+        .set_policies(house.site, &[policy(&[URL])])
+        .unwrap()[0];
     let first = house.store.captures_of_policy(id, EXTRACTOR).unwrap()[0].clone();
     let body = "päge ".repeat(1000);
     house.fetched(first.capture_id, &first.capture, &body);
     assert!(house.store.unextracted(id, EXTRACTOR).unwrap().is_empty());
-    assert_eq!(house.store.unextracted(id, "next").unwrap(), [first.capture_id]);
+    assert_eq!(
+        house.store.unextracted(id, "next").unwrap(),
+        [first.capture_id]
+    );
     let page = house.store.stored_page(first.capture_id).unwrap().unwrap();
-    assert_eq!((page.body, page.original.as_str()), (body.into_bytes(), URL));
+    assert_eq!(
+        (page.body, page.original.as_str()),
+        (body.into_bytes(), URL)
+    );
 }
 
 #[test]
@@ -190,20 +317,46 @@ fn a_freeze_outlives_the_process() {
     let path = folder.path().join("x.db");
     let store = Store::open_or_create(&path).unwrap();
     assert_eq!(store.freeze("http://archive").unwrap(), (None, 0));
-    assert!(store.set_freeze("http://archive", Some(stamp("2030")), 2).is_err());
-    store.archive("http://archive", "http://archive/web/").unwrap();
-    store.set_freeze("http://archive", Some(stamp("2030")), 2).unwrap();
+    assert!(
+        store
+            .set_freeze("http://archive", Some(stamp("2030")), 2)
+            .is_err()
+    );
+    store
+        .archive("http://archive", "http://archive/web/")
+        .unwrap();
+    store
+        .set_freeze("http://archive", Some(stamp("2030")), 2)
+        .unwrap();
     drop(store);
-    assert_eq!(Store::open(&path).unwrap().freeze("http://archive").unwrap(), (Some(stamp("2030")), 2));
+    assert_eq!(
+        Store::open(&path)
+            .unwrap()
+            .freeze("http://archive")
+            .unwrap(),
+        (Some(stamp("2030")), 2)
+    );
 }
 
 #[test]
 fn a_look_cut_short_is_remembered_and_a_complete_one_is_not() {
     let house = house();
-    assert_eq!(house.store.begin_look(house.site, stamp("2020")).unwrap(), None);
-    assert_eq!(house.store.begin_look(house.site, stamp("2021")).unwrap(), Some(stamp("2020")));
-    house.store.end_look(house.site, None, stamp("2022")).unwrap();
-    assert_eq!(house.store.begin_look(house.site, stamp("2023")).unwrap(), None);
+    assert_eq!(
+        house.store.begin_look(house.site, stamp("2020")).unwrap(),
+        None
+    );
+    assert_eq!(
+        house.store.begin_look(house.site, stamp("2021")).unwrap(),
+        Some(stamp("2020"))
+    );
+    house
+        .store
+        .end_look(house.site, None, stamp("2022"))
+        .unwrap();
+    assert_eq!(
+        house.store.begin_look(house.site, stamp("2023")).unwrap(),
+        None
+    );
 }
 
 #[test]
@@ -212,7 +365,12 @@ fn one_crawl_at_a_time_writes_to_a_database() {
     let path = folder.path().join("x.db");
     let lock = CrawlLock::take(&path).unwrap();
     let refused = CrawlLock::take(&path).unwrap_err();
-    assert!(matches!(refused, StoreError::InUse { .. }) && refused.to_string().contains(&std::process::id().to_string()));
+    assert!(
+        matches!(refused, StoreError::InUse { .. })
+            && refused
+                .to_string()
+                .contains(&std::process::id().to_string())
+    );
     drop(lock);
     CrawlLock::take(&path).unwrap();
 }
@@ -221,7 +379,20 @@ fn one_crawl_at_a_time_writes_to_a_database() {
 fn rows_that_other_hands_made_unreadable_are_passed_over() {
     let house = house();
     house.add(&[capture(URL, "2010", "AAAA"), capture(URL, "2011", "BBBB")]);
-    let id = house.store.set_policies(house.site, &[policy(&[URL])]).unwrap()[0];
-    house.store.lock().execute("UPDATE captures SET timestamp = 'nonsense' WHERE digest = 'AAAA'", []).unwrap();
-    assert_eq!(house.store.captures_of_policy(id, EXTRACTOR).unwrap().len(), 1);
+    let id = house
+        .store
+        .set_policies(house.site, &[policy(&[URL])])
+        .unwrap()[0];
+    house
+        .store
+        .lock()
+        .execute(
+            "UPDATE captures SET timestamp = 'nonsense' WHERE digest = 'AAAA'",
+            [],
+        )
+        .unwrap();
+    assert_eq!(
+        house.store.captures_of_policy(id, EXTRACTOR).unwrap().len(),
+        1
+    );
 }

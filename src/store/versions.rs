@@ -45,18 +45,31 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn set_history(&self, policy_id: i64, extractor: &str, versions: &[VersionRecord], drops: &[DropRow]) -> Result<(), StoreError> {
+    pub fn set_history(
+        &self,
+        policy_id: i64,
+        extractor: &str,
+        versions: &[VersionRecord],
+        drops: &[DropRow],
+    ) -> Result<(), StoreError> {
         self.write(|t| {
             for table in ["observations", "versions", "drops"] {
-                t.prepare_cached(&format!("DELETE FROM {table} WHERE policy_id = ?1"))?.execute([policy_id])?;
+                t.prepare_cached(&format!("DELETE FROM {table} WHERE policy_id = ?1"))?
+                    .execute([policy_id])?;
             }
             for version in versions {
                 insert_version(t, policy_id, extractor, version)?;
             }
-            let mut statement =
-                t.prepare_cached("INSERT INTO drops (policy_id, capture_id, reason, detail) VALUES (?1, ?2, ?3, ?4)")?;
+            let mut statement = t.prepare_cached(
+                "INSERT INTO drops (policy_id, capture_id, reason, detail) VALUES (?1, ?2, ?3, ?4)",
+            )?;
             for drop in drops {
-                statement.execute(params![policy_id, drop.capture_id, drop.dropped.reason.code(), drop.dropped.detail])?;
+                statement.execute(params![
+                    policy_id,
+                    drop.capture_id,
+                    drop.dropped.reason.code(),
+                    drop.dropped.detail
+                ])?;
             }
             Ok(())
         })
@@ -68,15 +81,24 @@ impl Store {
     /// When the database fails.
     pub fn drops_by_reason(&self) -> Result<BTreeMap<String, u64>, StoreError> {
         self.read(|t| {
-            let mut statement = t.prepare_cached("SELECT reason, count(*) FROM drops GROUP BY reason")?;
-            let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get::<_, i64>(1)?.cast_unsigned())))?;
+            let mut statement =
+                t.prepare_cached("SELECT reason, count(*) FROM drops GROUP BY reason")?;
+            let rows = statement
+                .query_map([], |r| Ok((r.get(0)?, r.get::<_, i64>(1)?.cast_unsigned())))?;
             rows.collect()
         })
     }
 }
 
-fn insert_version(t: &Transaction<'_>, policy_id: i64, extractor: &str, version: &VersionRecord) -> rusqlite::Result<()> {
-    let Some(first) = version.looks.first() else { return Ok(()) };
+fn insert_version(
+    t: &Transaction<'_>,
+    policy_id: i64,
+    extractor: &str,
+    version: &VersionRecord,
+) -> rusqlite::Result<()> {
+    let Some(first) = version.looks.first() else {
+        return Ok(());
+    };
     t.prepare_cached(
         "INSERT INTO versions
          (policy_id, version, document_id, rendition_id, first_capture_id, first_seen, last_seen, changed_after, captures, extractor_version)
@@ -98,7 +120,12 @@ fn insert_version(t: &Transaction<'_>, policy_id: i64, extractor: &str, version:
         "INSERT INTO observations (policy_id, capture_id, version, fetched_capture_id) VALUES (?1, ?2, ?3, ?4)",
     )?;
     for look in &version.looks {
-        statement.execute(params![policy_id, look.capture_id, version.number, look.fetched_capture_id])?;
+        statement.execute(params![
+            policy_id,
+            look.capture_id,
+            version.number,
+            look.fetched_capture_id
+        ])?;
     }
     Ok(())
 }

@@ -52,10 +52,17 @@ impl ArchiveServer {
     /// Serves a folder on a free port of 127.0.0.1, each answer after a delay.
     pub fn start(folder: &Path, delay_ms: u64) -> Self {
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let shelf = Shelf { rows: Arc::new(rows(folder)), requests: Arc::clone(&requests), delay_ms };
+        let shelf = Shelf {
+            rows: Arc::new(rows(folder)),
+            requests: Arc::clone(&requests),
+            delay_ms,
+        };
         let (sender, receiver) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()
+                .unwrap();
             runtime.block_on(async move {
                 let app = Router::new().fallback(answer).with_state(shelf);
                 let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -91,17 +98,27 @@ fn index(rows: &[Row], query: &str) -> Response {
     }
     let get = |name: &str| parameters.get(name).map_or("", String::as_str);
     let wanted = get("url");
-    let with_scheme = if wanted.contains("://") { wanted.to_owned() } else { format!("http://{wanted}") };
+    let with_scheme = if wanted.contains("://") {
+        wanted.to_owned()
+    } else {
+        format!("http://{wanted}")
+    };
     let key = policytrail::model::UrlKey::of(&with_scheme).unwrap();
     let host = key.as_str().split(')').next().unwrap().to_owned();
     let in_scope = |row: &Row| match get("matchType") {
-        "domain" => {
-            row.urlkey.strip_prefix(&host).is_some_and(|rest| rest.starts_with([')', ',', ':']))
-        }
-        "host" => row.urlkey.strip_prefix(&host).is_some_and(|rest| rest.starts_with([')', ':'])),
+        "domain" => row
+            .urlkey
+            .strip_prefix(&host)
+            .is_some_and(|rest| rest.starts_with([')', ',', ':'])),
+        "host" => row
+            .urlkey
+            .strip_prefix(&host)
+            .is_some_and(|rest| rest.starts_with([')', ':'])),
         _ => row.urlkey == key.as_str(),
     };
-    let pattern = get("filter").strip_prefix("urlkey:").map(|p| regex::Regex::new(&format!("^(?:{p})$")).unwrap());
+    let pattern = get("filter")
+        .strip_prefix("urlkey:")
+        .map(|p| regex::Regex::new(&format!("^(?:{p})$")).unwrap());
     let (from, to) = (get("from"), get("to"));
     let found: Vec<&Row> = rows
         .iter()
@@ -110,13 +127,27 @@ fn index(rows: &[Row], query: &str) -> Response {
         .filter(|r| to.is_empty() || r.timestamp.get(..to.len()).unwrap() <= to)
         .collect();
     if get("output") == "json" {
-        return if found.is_empty() { "[]".into_response() } else { "[[\"urlkey\"],[\"x\"]]".into_response() };
+        return if found.is_empty() {
+            "[]".into_response()
+        } else {
+            "[[\"urlkey\"],[\"x\"]]".into_response()
+        };
     }
-    let start: usize = get("resumeKey").strip_prefix("opaque%+").map_or(0, |n| n.parse().unwrap());
+    let start: usize = get("resumeKey")
+        .strip_prefix("opaque%+")
+        .map_or(0, |n| n.parse().unwrap());
     let mut text = String::new();
     // As the real one, a page after the first repeats its boundary row, and rows come twice now and then.
-    for (place, r) in found.iter().enumerate().skip(start.saturating_sub(1)).take(PAGE_ROWS) {
-        let line = format!("{} {} {} {} {} {} {}\n", r.urlkey, r.timestamp, r.original, r.mimetype, r.status, r.digest, r.length);
+    for (place, r) in found
+        .iter()
+        .enumerate()
+        .skip(start.saturating_sub(1))
+        .take(PAGE_ROWS)
+    {
+        let line = format!(
+            "{} {} {} {} {} {} {}\n",
+            r.urlkey, r.timestamp, r.original, r.mimetype, r.status, r.digest, r.length
+        );
         text.push_str(&line);
         if place % 5 == 0 {
             text.push_str(&line);
@@ -124,48 +155,74 @@ fn index(rows: &[Row], query: &str) -> Response {
     }
     let end = start.saturating_sub(1) + PAGE_ROWS;
     if get("showResumeKey") == "true" && end < found.len() {
-        text.push_str(&format!("\nopaque%+{end}\n"));
+        text += "\nopaque%+";
+        text += &end.to_string();
+        text.push('\n');
     }
     text.into_response()
 }
 
 fn replay(rows: &[Row], rest: &str) -> Response {
     let (stamp, original) = rest.split_once("id_/").unwrap();
-    let Ok(key) = policytrail::model::UrlKey::of(original) else { return StatusCode::BAD_REQUEST.into_response() };
+    let Ok(key) = policytrail::model::UrlKey::of(original) else {
+        return StatusCode::BAD_REQUEST.into_response();
+    };
     let wanted: policytrail::model::Timestamp = stamp.parse().unwrap();
     let same = |r: &&Row| r.urlkey == key.as_str();
-    let exact = rows.iter().filter(same).find(|r| r.timestamp == stamp && unescaped(&r.original) == unescaped(original));
+    let exact = rows
+        .iter()
+        .filter(same)
+        .find(|r| r.timestamp == stamp && unescaped(&r.original) == unescaped(original));
     let nearest = || {
         rows.iter().filter(same).min_by_key(|r| {
             let t: policytrail::model::Timestamp = r.timestamp.parse().unwrap();
-            (t.distance_seconds(wanted), r.original != original, r.original.clone())
+            (
+                t.distance_seconds(wanted),
+                r.original != original,
+                r.original.clone(),
+            )
         })
     };
     let Some(row) = exact else {
         let Some(row) = nearest() else {
-            return (StatusCode::NOT_FOUND, "Hrm. The Wayback Machine has not archived that URL.").into_response();
+            return (
+                StatusCode::NOT_FOUND,
+                "Hrm. The Wayback Machine has not archived that URL.",
+            )
+                .into_response();
         };
         return Response::builder()
             .status(302)
-            .header("x-archive-redirect-reason", format!("found capture at {}", row.timestamp))
-            .header("location", format!("/web/{}id_/{}", row.timestamp, row.original))
+            .header(
+                "x-archive-redirect-reason",
+                format!("found capture at {}", row.timestamp),
+            )
+            .header(
+                "location",
+                format!("/web/{}id_/{}", row.timestamp, row.original),
+            )
             .body(axum::body::Body::empty())
             .unwrap();
     };
     let t: policytrail::model::Timestamp = row.timestamp.parse().unwrap();
-    let mut response = Response::builder().status(row.response.status).header("memento-datetime", http_date(t));
+    let mut response = Response::builder()
+        .status(row.response.status)
+        .header("memento-datetime", http_date(t));
     for (name, value) in &row.response.headers {
         let lower = name.to_ascii_lowercase();
         match lower.as_str() {
             "content-type" | "content-encoding" => response = response.header(lower, value),
             "location" => {
                 let target = url::Url::parse(&row.original).unwrap().join(value).unwrap();
-                response = response.header("location", format!("/web/{}id_/{target}", row.timestamp));
+                response =
+                    response.header("location", format!("/web/{}id_/{target}", row.timestamp));
             }
             _ => response = response.header(format!("x-archive-orig-{lower}"), value),
         }
     }
-    response.body(axum::body::Body::from(row.response.body.clone())).unwrap()
+    response
+        .body(axum::body::Body::from(row.response.body.clone()))
+        .unwrap()
 }
 
 fn unescaped(url: &str) -> String {
@@ -173,7 +230,10 @@ fn unescaped(url: &str) -> String {
 }
 
 fn http_date(t: policytrail::model::Timestamp) -> String {
-    jiff::Timestamp::from_second(t.unix_seconds()).unwrap().strftime("%a, %d %b %Y %H:%M:%S GMT").to_string()
+    jiff::Timestamp::from_second(t.unix_seconds())
+        .unwrap()
+        .strftime("%a, %d %b %Y %H:%M:%S GMT")
+        .to_string()
 }
 
 fn rows(folder: &Path) -> Vec<Row> {
@@ -183,71 +243,130 @@ fn rows(folder: &Path) -> Vec<Row> {
         if path.extension().is_some_and(|e| e == "cdxj") {
             for line in fs::read_to_string(&path).unwrap().lines() {
                 let mut parts = line.splitn(3, ' ');
-                let (urlkey, timestamp) = (parts.next().unwrap().to_owned(), parts.next().unwrap().to_owned());
+                let (urlkey, timestamp) = (
+                    parts.next().unwrap().to_owned(),
+                    parts.next().unwrap().to_owned(),
+                );
                 let json: serde_json::Value = serde_json::from_str(parts.next().unwrap()).unwrap();
                 let get = |name: &str| json[name].as_str().unwrap_or("-").to_owned();
                 let warc = fs::read(folder.join(get("filename"))).unwrap();
                 let offset: usize = get("offset").parse().unwrap();
-                rows.push((get("mime") == "warc/revisit", record(&warc[offset..]), Row {
-                    urlkey,
-                    timestamp,
-                    original: get("url"),
-                    mimetype: get("mime"),
-                    status: get("status"),
-                    digest: get("digest"),
-                    length: get("length"),
-                    response: Stored::default(),
-                }));
+                rows.push((
+                    get("mime") == "warc/revisit",
+                    record(&warc[offset..]),
+                    Row {
+                        urlkey,
+                        timestamp,
+                        original: get("url"),
+                        mimetype: get("mime"),
+                        status: get("status"),
+                        digest: get("digest"),
+                        length: get("length"),
+                        response: Stored::default(),
+                    },
+                ));
             }
         }
     }
-    let payloads: BTreeMap<String, Stored> =
-        rows.iter().filter(|(revisit, ..)| !revisit).map(|(_, stored, row)| (row.digest.clone(), stored.clone())).collect();
+    let payloads: BTreeMap<String, Stored> = rows
+        .iter()
+        .filter(|(revisit, ..)| !revisit)
+        .map(|(_, stored, row)| (row.digest.clone(), stored.clone()))
+        .collect();
     let mut rows: Vec<Row> = rows
         .into_iter()
         .map(|(revisit, stored, row)| {
-            let response = if revisit { payloads[&row.digest].clone() } else { stored };
+            let response = if revisit {
+                payloads[&row.digest].clone()
+            } else {
+                stored
+            };
             Row { response, ..row }
         })
         .collect();
-    rows.sort_by(|a, b| (&a.urlkey, &a.timestamp, &a.original).cmp(&(&b.urlkey, &b.timestamp, &b.original)));
+    rows.sort_by(|a, b| {
+        (&a.urlkey, &a.timestamp, &a.original).cmp(&(&b.urlkey, &b.timestamp, &b.original))
+    });
     rows
 }
 
 /// The HTTP response of the WARC record at the start of these bytes.
 fn record(bytes: &[u8]) -> Stored {
     let mut plain = Vec::new();
-    flate2::read::GzDecoder::new(bytes).read_to_end(&mut plain).unwrap();
+    flate2::read::GzDecoder::new(bytes)
+        .read_to_end(&mut plain)
+        .unwrap();
     let (head, block) = split(&plain);
-    let length = header(&head, "content-length").unwrap().parse::<usize>().unwrap();
+    let length = header(&head, "content-length")
+        .unwrap()
+        .parse::<usize>()
+        .unwrap();
     let (http, body) = split(&block[..length]);
     if http.is_empty() {
         return Stored::default();
     }
-    let status = http[0].split(' ').nth(1).and_then(|s| s.parse().ok()).unwrap_or(0);
-    let headers = http[1..].iter().filter_map(|l| l.split_once(": ")).map(|(n, v)| (n.to_owned(), v.to_owned())).collect();
-    let chunked = header(&http, "transfer-encoding").is_some_and(|v| v.eq_ignore_ascii_case("chunked"));
-    let body = if chunked { dechunked(body) } else { body.to_vec() };
-    let mut stored = Stored { status, headers, body };
-    stored.headers.retain(|(n, _)| !matches!(n.to_ascii_lowercase().as_str(), "transfer-encoding" | "content-length" | "connection"));
+    let status = http[0]
+        .split(' ')
+        .nth(1)
+        .and_then(|s| s.parse().ok())
+        .unwrap_or(0);
+    let headers = http[1..]
+        .iter()
+        .filter_map(|l| l.split_once(": "))
+        .map(|(n, v)| (n.to_owned(), v.to_owned()))
+        .collect();
+    let chunked =
+        header(&http, "transfer-encoding").is_some_and(|v| v.eq_ignore_ascii_case("chunked"));
+    let body = if chunked {
+        dechunked(body)
+    } else {
+        body.to_vec()
+    };
+    let mut stored = Stored {
+        status,
+        headers,
+        body,
+    };
+    stored.headers.retain(|(n, _)| {
+        !matches!(
+            n.to_ascii_lowercase().as_str(),
+            "transfer-encoding" | "content-length" | "connection"
+        )
+    });
     stored
 }
 
 fn split(bytes: &[u8]) -> (Vec<String>, &[u8]) {
-    let Some(end) = bytes.windows(4).position(|w| w == b"\r\n\r\n") else { return (Vec::new(), bytes) };
+    let Some(end) = bytes.windows(4).position(|w| w == b"\r\n\r\n") else {
+        return (Vec::new(), bytes);
+    };
     let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-    (head.split("\r\n").map(str::to_owned).collect(), &bytes[end + 4..])
+    (
+        head.split("\r\n").map(str::to_owned).collect(),
+        &bytes[end + 4..],
+    )
 }
 
 fn header(lines: &[String], name: &str) -> Option<String> {
-    let line = lines.iter().find(|l| l.to_ascii_lowercase().starts_with(&format!("{name}:")))?;
+    let line = lines
+        .iter()
+        .find(|l| l.to_ascii_lowercase().starts_with(&format!("{name}:")))?;
     Some(line[name.len() + 1..].trim().to_owned())
 }
 
 fn dechunked(mut bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     while let Some(end) = bytes.windows(2).position(|w| w == b"\r\n") {
-        let size = usize::from_str_radix(std::str::from_utf8(&bytes[..end]).unwrap().split(';').next().unwrap().trim(), 16).unwrap();
+        let size = usize::from_str_radix(
+            std::str::from_utf8(&bytes[..end])
+                .unwrap()
+                .split(';')
+                .next()
+                .unwrap()
+                .trim(),
+            16,
+        )
+        .unwrap();
         if size == 0 {
             break;
         }

@@ -32,7 +32,9 @@ pub fn facts(path: &Path) -> Vec<String> {
         let columns = statement.column_count();
         let mut rows = statement.query([]).unwrap();
         while let Some(row) = rows.next().unwrap() {
-            let cells: Vec<String> = (0..columns).map(|i| format!("{:?}", row.get_ref(i).unwrap())).collect();
+            let cells: Vec<String> = (0..columns)
+                .map(|i| format!("{:?}", row.get_ref(i).unwrap()))
+                .collect();
             facts.push(cells.join(" | "));
         }
     }
@@ -44,14 +46,23 @@ pub fn facts(path: &Path) -> Vec<String> {
 pub fn assert_same(one: &[String], other: &[String]) {
     let missing: Vec<&String> = one.iter().filter(|f| !other.contains(f)).take(10).collect();
     let extra: Vec<&String> = other.iter().filter(|f| !one.contains(f)).take(10).collect();
-    assert!(missing.is_empty() && extra.is_empty(), "only in the first: {missing:#?}\nonly in the second: {extra:#?}");
+    assert!(
+        missing.is_empty() && extra.is_empty(),
+        "only in the first: {missing:#?}\nonly in the second: {extra:#?}"
+    );
 }
 
 /// Fails when SQLite finds the file damaged or a reference leads nowhere.
 pub fn assert_sound(path: &Path) {
     let connection = Connection::open(path).unwrap();
-    let answer: String = connection.query_row("PRAGMA integrity_check", [], |r| r.get(0)).unwrap();
+    let answer: String = connection
+        .query_row("PRAGMA integrity_check", [], |r| r.get(0))
+        .unwrap();
     assert_eq!(answer, "ok");
-    let dangling: i64 = connection.query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |r| r.get(0)).unwrap();
+    let dangling: i64 = connection
+        .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |r| {
+            r.get(0)
+        })
+        .unwrap();
     assert_eq!(dangling, 0);
 }

@@ -229,7 +229,8 @@ impl HttpSettings {
     }
 
     /// True for a server on this machine.
-    pub(super) fn is_loopback(&self) -> bool {
+    #[must_use]
+    pub fn is_loopback(&self) -> bool {
         match self.base_url.host() {
             Some(Host::Domain(name)) => name.trim_end_matches('.') == "localhost",
             Some(Host::Ipv4(address)) => address.is_loopback(),
