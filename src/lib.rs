@@ -11,15 +11,26 @@
 //! vocabulary; [`page`] is the one door through which discovery and extraction read archived HTML; [`crawl`] is the only
 //! place that joins the steps.
 
-pub mod archive;
-pub mod cli;
-pub mod config;
-pub mod crawl;
-pub mod discover;
-pub mod export;
-pub mod extract;
-pub mod history;
 pub mod model;
+
+pub mod config;
+
+pub mod archive;
+
 pub mod page;
+
+pub mod discover;
+
 pub mod sample;
+
+pub mod extract;
+
+pub mod history;
+
 pub mod store;
+
+pub mod crawl;
+
+pub mod export;
+
+pub mod cli;

@@ -4,11 +4,14 @@
 
 mod archives;
 mod backfill;
+mod discover;
 mod export;
 mod extract;
 mod failure;
+mod job;
 mod logging;
 mod options;
+mod plan;
 mod status;
 mod table;
 
@@ -40,6 +43,8 @@ const EXIT_CODES: &str = "Exit codes: 0 done · 1 done with failures · 2 usage 
 #[derive(Debug, Subcommand)]
 enum Command {
     Backfill(Box<backfill::Arguments>),
+    Discover(Box<discover::Arguments>),
+    Plan(Box<plan::Arguments>),
     Status(status::Arguments),
     Export(export::Arguments),
     Extract(extract::Arguments),
@@ -66,6 +71,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let result = match arguments.command {
         Command::Backfill(arguments) => backfill::run(&arguments),
+        Command::Discover(arguments) => discover::run(&arguments),
+        Command::Plan(arguments) => plan::run(&arguments),
         Command::Status(arguments) => status::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Extract(arguments) => extract::run(&arguments),

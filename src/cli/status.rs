@@ -106,7 +106,7 @@ fn overview(s: &Status) -> String {
     ];
     if s.sites_unfinished > 0 {
         lines.push(format!(
-            "{} sites were cut short: run the same command again to go on",
+            "{} sites are not looked at to the end: run `policytrail backfill` with them to go on",
             s.sites_unfinished
         ));
     }

@@ -78,12 +78,22 @@ pub struct CrawlSettings {
     pub grid_months: u32,
     /// Resolution in seconds.
     pub resolution_seconds: u64,
+    /// Archived pages of policies per site and run; `None` for no limit.
+    pub max_requests_per_site: Option<u64>,
     /// Sites at once.
     pub sites_at_once: usize,
     /// Home pages per site.
     pub home_pages_per_site: usize,
     /// Policies per site.
     pub policies_per_site: usize,
+}
+
+impl CrawlSettings {
+    /// True for a capture between `from` and `to`.
+    #[must_use]
+    pub fn in_span(&self, timestamp: Timestamp) -> bool {
+        self.from.is_none_or(|from| from <= timestamp) && self.to.is_none_or(|to| timestamp <= to)
+    }
 }
 
 /// How policies are found.
@@ -241,6 +251,26 @@ impl Check<'_> {
         }
     }
 
+    /// `6mo` or `1y` in months.
+    fn months(&mut self, key: &str, text: &str) -> u32 {
+        let parsed = text
+            .strip_suffix("mo")
+            .map(|n| (n, 1))
+            .or_else(|| text.strip_suffix('y').map(|n| (n, 12)))
+            .and_then(|(n, unit)| n.parse::<u32>().ok()?.checked_mul(unit))
+            .filter(|months| (1..=120).contains(months));
+        parsed.unwrap_or_else(|| {
+            self.fault(
+                key,
+                format!(
+                    "has the step `{}`: write 6mo, 1y or 1mo, ten years at most",
+                    shown(text)
+                ),
+            );
+            6
+        })
+    }
+
     fn crawl(&mut self) -> CrawlSettings {
         let (from, to) = (
             self.date("crawl.from", Timestamp::earliest),
@@ -258,17 +288,25 @@ impl Check<'_> {
                 ),
             );
         }
+        let mut grid_months = self.months("crawl.grid", self.layers.text("crawl.grid"));
         let sampling = match self.layers.text("crawl.sample") {
             "every-change" => Sampling::EveryChange,
             "interval" => Sampling::Interval,
             "all" => Sampling::All,
             other => {
-                let other: String = other.chars().filter(|c| !c.is_control()).take(40).collect();
-                self.fault(
-                    "crawl.sample",
-                    format!("is `{other}`: it must be every-change, interval or all"),
-                );
-                Sampling::EveryChange
+                if let Some(step) = other.strip_prefix("interval=") {
+                    grid_months = self.months("crawl.sample", step);
+                    Sampling::Interval
+                } else {
+                    self.fault(
+                        "crawl.sample",
+                        format!(
+                            "is `{}`: it must be every-change, interval, interval=6mo or all",
+                            shown(other)
+                        ),
+                    );
+                    Sampling::EveryChange
+                }
             }
         };
         let days = self.number("crawl.resolution_days", 0.0, 3650.0);
@@ -276,14 +314,25 @@ impl Check<'_> {
             from,
             to,
             sampling,
-            grid_months: u32::try_from(self.whole("crawl.grid_months", 1, 120)).unwrap_or(6),
+            grid_months,
             resolution_seconds: Duration::try_from_secs_f64(days * 86_400.0)
                 .map_or(86_400, |d| d.as_secs()),
+            max_requests_per_site: Some(self.whole(
+                "crawl.max_requests_per_site",
+                0,
+                1_000_000_000,
+            ))
+            .filter(|n| *n > 0),
             sites_at_once: self.count("crawl.sites_at_once", 1, 64),
             home_pages_per_site: self.count("crawl.home_pages_per_site", 0, 200),
             policies_per_site: self.count("crawl.policies_per_site", 1, 200),
         }
     }
+}
+
+/// Text of a stranger, made harmless for a terminal.
+fn shown(text: &str) -> String {
+    text.chars().filter(|c| !c.is_control()).take(40).collect()
 }
 
 #[cfg(test)]
@@ -338,20 +387,26 @@ mod tests {
         let mut layers = Layers::default();
         layers.add_environment(
             [
-                ("POLICYTRAIL_CRAWL_GRID_MONTHS".to_owned(), "3".to_owned()),
+                ("POLICYTRAIL_CRAWL_GRID".to_owned(), "3mo".to_owned()),
                 ("POLICYTRAIL_OTHER".to_owned(), "x".to_owned()),
             ]
             .into_iter(),
         );
         assert_eq!(Settings::from_layers(&layers).unwrap().crawl.grid_months, 3);
-        layers.add_text("crawl.grid_months", "1", "--grid");
-        assert_eq!(Settings::from_layers(&layers).unwrap().crawl.grid_months, 1);
-        layers.add_text("crawl.grid_months", "one", "--grid");
+        layers.add_text("crawl.grid", "1y", "--grid");
+        assert_eq!(
+            Settings::from_layers(&layers).unwrap().crawl.grid_months,
+            12
+        );
+        layers.add_text("crawl.sample", "interval=1mo", "--sample");
+        let crawl = Settings::from_layers(&layers).unwrap().crawl;
+        assert_eq!((crawl.sampling, crawl.grid_months), (Sampling::Interval, 1));
+        layers.add_text("crawl.grid", "one", "--grid");
         assert!(
             Settings::from_layers(&layers)
                 .unwrap_err()
                 .to_string()
-                .contains("--grid: `one` is no whole number")
+                .contains("--grid: has the step `one`: write 6mo")
         );
     }
 }

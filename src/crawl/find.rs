@@ -3,9 +3,9 @@
 use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
-use super::CrawlError;
 use super::home_looks;
 use super::site::SiteLook;
+use super::{CrawlError, Until};
 use crate::archive::{Archive, ArchiveError, CaptureQuery, IndexAnswer};
 use crate::discover::{self, Candidate, HomeLook, HomeSpan, Limits, PolicyKind, Source};
 use crate::model::{Capture, DropReason, Dropped, IndexCounts, Site, Timestamp, UrlKey};
@@ -18,14 +18,16 @@ const FIRST_ARCHIVED_YEAR: &str = "1996";
 
 impl<A: Archive> SiteLook<'_, '_, A> {
     /// Finds candidates by every source and stores them. Gives the reason when the archive excludes the whole site.
-    pub(super) async fn find(&mut self) -> Result<Option<Dropped>, CrawlError> {
+    pub(super) async fn find(&mut self, until: Until) -> Result<Option<Dropped>, CrawlError> {
         self.store_given()?;
         if self.context.discover.by_path
             && let Some(dropped) = self.find_by_path().await?
         {
             return Ok(Some(dropped));
         }
-        if self.context.discover.by_link && self.context.crawl.home_pages_per_site > 0 {
+        // Home pages are playback: a look at the index alone does without.
+        let by_link = self.context.discover.by_link && until != Until::Index;
+        if by_link && self.context.crawl.home_pages_per_site > 0 {
             self.check_stop()?;
             self.find_by_link().await?;
         }

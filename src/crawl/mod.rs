@@ -4,11 +4,13 @@
 //! after a kill ends in the same database.
 
 mod find;
+mod found;
 mod freeze;
 mod histories;
 mod home_looks;
 mod look;
 mod pdf;
+mod plan;
 mod policies;
 mod progress;
 mod site;
@@ -18,8 +20,10 @@ use std::sync::Arc;
 use futures_util::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 
+pub use found::{Found, found};
 pub use freeze::StoredFreeze;
 pub use pdf::{PDF_COMMAND, PdfReader, answer as answer_pdf};
+pub use plan::{SitePlan, plan};
 pub use progress::{Progress, Snapshot};
 
 use crate::archive::clock::Clock;
@@ -94,10 +98,29 @@ pub struct Outcome {
     pub ended_by: Option<CrawlError>,
 }
 
+impl Outcome {
+    /// True when the user stopped it.
+    #[must_use]
+    pub fn is_interrupted(&self) -> bool {
+        self.outcome == RunOutcome::Interrupted
+    }
+}
+
+/// How far a look at a site goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Until {
+    /// The index only: enough to plan.
+    Index,
+    /// Where the policies are.
+    Candidates,
+    /// Everything.
+    Versions,
+}
+
 /// Looks at sites until all are done, the archive refuses, or the user stops.
 ///
 /// Several rows may name one site (several known policies); they are one look.
-pub async fn backfill<A: Archive>(context: &Context<'_, A>, rows: &[SiteRow]) -> Outcome {
+pub async fn look<A: Archive>(context: &Context<'_, A>, rows: &[SiteRow], until: Until) -> Outcome {
     let sites = site::requests(rows);
     context.progress.begin(sites.len());
     let mut failures = Vec::new();
@@ -111,7 +134,7 @@ pub async fn backfill<A: Archive>(context: &Context<'_, A>, rows: &[SiteRow]) ->
                 if stop.is_cancelled() {
                     return Err(ArchiveError::Interrupted.into());
                 }
-                let result = site::look_at(context, request, &stop).await;
+                let result = site::look_at(context, request, until, &stop).await;
                 if result.is_err() {
                     stop.cancel();
                 }

@@ -8,9 +8,9 @@ use tokio_util::sync::CancellationToken;
 use super::histories::{self, Worth, worth};
 use super::look::{Looked, extract_stored, look};
 use super::policies::Followed;
-use super::{Context, CrawlError};
+use super::{Context, CrawlError, Until};
 use crate::archive::{Archive, ArchiveError};
-use crate::config::{Sampling, SiteRow};
+use crate::config::{CrawlSettings, Sampling, SiteRow};
 use crate::extract::EXTRACTOR_VERSION;
 use crate::model::{Site, Timestamp};
 use crate::sample::{self, Grid, Strategy};
@@ -74,10 +74,11 @@ pub(super) struct SiteLook<'a, 'b, A> {
     stop: &'a CancellationToken,
 }
 
-/// Looks at a site and says what got no answer.
+/// Looks at a site, as far as it shall, and says what got no answer.
 pub(super) async fn look_at<A: Archive>(
     context: &Context<'_, A>,
     request: &Request,
+    until: Until,
     stop: &CancellationToken,
 ) -> Result<Vec<String>, CrawlError> {
     let tags = (!request.tags.is_empty())
@@ -98,13 +99,20 @@ pub(super) async fn look_at<A: Archive>(
         unanswered: HashSet::new(),
         stop,
     };
-    let dropped = site.find().await?;
+    let dropped = site.find(until).await?;
     if let Some(dropped) = &dropped {
         tracing::info!(site = %request.site, reason = %dropped.reason, "the archive has nothing to say about this site");
     } else {
-        site.follow().await?;
+        match until {
+            Until::Index => site.ask_index_of_policies().await?,
+            Until::Candidates => {
+                site.settle_policies()?;
+            }
+            Until::Versions => site.follow().await?,
+        }
     }
-    if site.failures.is_empty() {
+    // A look that only prepares stays open: the backfill goes on with it and asks nothing again.
+    if site.failures.is_empty() && (until == Until::Versions || dropped.is_some()) {
         context
             .store
             .end_look(site_id, dropped.as_ref(), context.clock.now())?;
@@ -134,7 +142,15 @@ impl<A: Archive> SiteLook<'_, '_, A> {
         Ok(())
     }
 
-    async fn look_at_policy(&mut self, policy: &Followed) -> Result<(), CrawlError> {
+    async fn ask_index_of_policies(&mut self) -> Result<(), CrawlError> {
+        for policy in self.settle_policies()? {
+            self.ask_index_of(&policy).await?;
+        }
+        Ok(())
+    }
+
+    /// Makes sure that the index rows of all addresses of a policy are stored.
+    async fn ask_index_of(&mut self, policy: &Followed) -> Result<(), CrawlError> {
         let by_path = self.context.store.keys_found_by_path(self.site_id)?;
         for (urlkey, url) in &policy.urls {
             if !by_path.contains(urlkey.as_str()) {
@@ -142,6 +158,11 @@ impl<A: Archive> SiteLook<'_, '_, A> {
                 self.ask_index(url, urlkey).await?;
             }
         }
+        Ok(())
+    }
+
+    async fn look_at_policy(&mut self, policy: &Followed) -> Result<(), CrawlError> {
+        self.ask_index_of(policy).await?;
         self.extract_again(policy.policy_id).await?;
         loop {
             self.check_stop()?;
@@ -151,7 +172,7 @@ impl<A: Archive> SiteLook<'_, '_, A> {
                 .captures_of_policy(policy.policy_id, EXTRACTOR_VERSION)?;
             let stored: Vec<StoredCapture> = stored
                 .into_iter()
-                .filter(|s| self.in_span(s.capture.timestamp))
+                .filter(|s| self.context.crawl.in_span(s.capture.timestamp))
                 .collect();
             let wanted = self.wanted(&stored);
             if wanted.is_empty() {
@@ -163,44 +184,17 @@ impl<A: Archive> SiteLook<'_, '_, A> {
 
     /// The next captures to ask for: where redirects lead, then what the sampler wants.
     fn wanted<'s>(&self, stored: &'s [StoredCapture]) -> Vec<&'s StoredCapture> {
-        let mut wanted = self.unasked_redirects(stored);
+        let mut wanted = redirects_to_ask(stored);
+        wanted.retain(|s| !self.unanswered.contains(&s.capture_id));
         if wanted.is_empty() {
             let (places, sightings) =
                 histories::sightings(stored, &|id| self.unanswered.contains(&id));
-            let next = sample::next(self.strategy(), &sightings);
+            let next = sample::next(strategy(&self.context.crawl), &sightings);
             wanted = next
                 .into_iter()
                 .filter_map(|i| stored.get(*places.get(i)?))
                 .collect();
         }
-        wanted
-    }
-
-    /// Of each run of redirects of one address, the first and the last: a move is seen from both its ends.
-    fn unasked_redirects<'s>(&self, stored: &'s [StoredCapture]) -> Vec<&'s StoredCapture> {
-        let mut by_address: BTreeMap<&str, Vec<&StoredCapture>> = BTreeMap::new();
-        for s in stored {
-            by_address
-                .entry(s.capture.urlkey.as_str())
-                .or_default()
-                .push(s);
-        }
-        let is_redirect =
-            |s: &StoredCapture| s.capture.is_redirect() && worth(s) == Worth::Redirect;
-        let mut wanted = Vec::new();
-        for captures in by_address.values() {
-            for run in captures.chunk_by(|a, b| is_redirect(a) == is_redirect(b)) {
-                if let (Some(first), Some(last)) = (run.first(), run.last())
-                    && is_redirect(first)
-                {
-                    wanted.push(*first);
-                    if last.capture_id != first.capture_id {
-                        wanted.push(*last);
-                    }
-                }
-            }
-        }
-        wanted.retain(|s| s.asked.is_none() && !self.unanswered.contains(&s.capture_id));
         wanted
     }
 
@@ -267,24 +261,6 @@ impl<A: Archive> SiteLook<'_, '_, A> {
         Ok(())
     }
 
-    fn in_span(&self, timestamp: Timestamp) -> bool {
-        let crawl = &self.context.crawl;
-        crawl.from.is_none_or(|from| from <= timestamp) && crawl.to.is_none_or(|to| timestamp <= to)
-    }
-
-    fn strategy(&self) -> Strategy {
-        let crawl = &self.context.crawl;
-        let grid = Grid::months(crawl.grid_months).unwrap_or(Grid::HALF_YEAR);
-        match crawl.sampling {
-            Sampling::All => Strategy::All,
-            Sampling::Interval => Strategy::Interval { grid },
-            Sampling::EveryChange => Strategy::EveryChange {
-                grid,
-                resolution_seconds: crawl.resolution_seconds,
-            },
-        }
-    }
-
     pub(super) fn check_stop(&self) -> Result<(), CrawlError> {
         if self.stop.is_cancelled() {
             Err(ArchiveError::Interrupted.into())
@@ -292,4 +268,45 @@ impl<A: Archive> SiteLook<'_, '_, A> {
             Ok(())
         }
     }
+}
+
+/// The strategy of the settings.
+pub(super) fn strategy(crawl: &CrawlSettings) -> Strategy {
+    let grid = Grid::months(crawl.grid_months).unwrap_or(Grid::HALF_YEAR);
+    match crawl.sampling {
+        Sampling::All => Strategy::All,
+        Sampling::Interval => Strategy::Interval { grid },
+        Sampling::EveryChange => Strategy::EveryChange {
+            grid,
+            resolution_seconds: crawl.resolution_seconds,
+        },
+    }
+}
+
+/// Of each run of redirects of one address, the first and the last that nobody asked for: a move is seen from both its
+/// ends.
+pub(super) fn redirects_to_ask(stored: &[StoredCapture]) -> Vec<&StoredCapture> {
+    let mut by_address: BTreeMap<&str, Vec<&StoredCapture>> = BTreeMap::new();
+    for s in stored {
+        by_address
+            .entry(s.capture.urlkey.as_str())
+            .or_default()
+            .push(s);
+    }
+    let is_redirect = |s: &StoredCapture| s.capture.is_redirect() && worth(s) == Worth::Redirect;
+    let mut wanted = Vec::new();
+    for captures in by_address.values() {
+        for run in captures.chunk_by(|a, b| is_redirect(a) == is_redirect(b)) {
+            if let (Some(first), Some(last)) = (run.first(), run.last())
+                && is_redirect(first)
+            {
+                wanted.push(*first);
+                if last.capture_id != first.capture_id {
+                    wanted.push(*last);
+                }
+            }
+        }
+    }
+    wanted.retain(|s| s.asked.is_none());
+    wanted
 }

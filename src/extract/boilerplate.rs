@@ -3,6 +3,7 @@
 //! Class names are judged by whole words (`col-lg-sidebarred` has no `sidebar`), and no name outweighs the words: a box
 //! that holds much of the page's policy text stays, whatever it is called.
 
+use super::signs::SIGNS;
 use super::view::{Id, Kind, View};
 
 /// How strictly names are believed.
@@ -39,251 +40,6 @@ pub(super) fn exclude(view: &mut View<'_>, strictness: Strictness) {
     }
 }
 
-/// Names (whole, in lower case) of elements that archives and consent platforms put on other people's pages.
-const FOREIGN: &[&str] = &[
-    "wm-ipp",
-    "wm-ipp-base",
-    "wm-ipp-print",
-    "donato",
-    "wm-capinfo",
-    "wm-tb-logo",
-    "onetrust-consent-sdk",
-    "onetrust-banner-sdk",
-    "onetrust-pc-sdk",
-    "onetrust-style",
-    "ot-sdk-container",
-    "cybotcookiebotdialog",
-    "coiconsentbanner",
-    "coioverlay",
-    "didomi-host",
-    "didomi-popup",
-    "qc-cmp2-container",
-    "qc-cmp2-ui",
-    "usercentrics-root",
-    "usercentrics-cmp-ui",
-    "truste-consent-track",
-    "trustarc-banner-overlay",
-    "consent_blackbar",
-    "teconsent",
-    "truste_overlay",
-    "iubenda-cs-banner",
-    "cmplz-cookiebanner-container",
-    "cmpbox",
-    "cmpwrapper",
-    "cookie-law-info-bar",
-    "cookie-law-info-again",
-    "cliSettingsPopup",
-    "cky-consent-container",
-    "cky-modal",
-    "cookieconsent",
-    "cc-window",
-    "cc-banner",
-    "cookie-notice",
-    "moove_gdpr_cookie_info_bar",
-    "moove_gdpr_cookie_modal",
-    "borlabscookiebox",
-    "borlabs-cookie",
-    "fc-consent-root",
-    "sp_message_container",
-    "termly-code-snippet-support",
-    "osano-cm-window",
-    "osano-cm-dialog",
-    "ketch-consent-container",
-    "axeptio_overlay",
-    "tarteaucitronroot",
-    "orejime",
-    "klaro",
-    "cookiescript_injected",
-    "gdpr-cookie-message",
-    "eu-cookie-law",
-    "sliding-popup",
-    "wt-cli-cookie-bar",
-    "hs-eu-cookie-confirmation",
-    "shopify-pc__banner",
-    "trustarcnoticeframe",
-    "intercom-container",
-    "launcher",
-    "drift-widget",
-    "grecaptcha-badge",
-    "fb-root",
-    "a2a_kit",
-];
-
-/// Words of class names and ids that mark boilerplate when they stand alone or end (or begin) a name.
-const NAMES: &[&str] = &[
-    "nav",
-    "navbar",
-    "navigation",
-    "navigator",
-    "menu",
-    "menubar",
-    "megamenu",
-    "submenu",
-    "topnav",
-    "subnav",
-    "sidenav",
-    "topbar",
-    "toolbar",
-    "breadcrumb",
-    "breadcrumbs",
-    "footer",
-    "foot",
-    "masthead",
-    "sidebar",
-    "pagination",
-    "pager",
-    "modal",
-    "popup",
-    "lightbox",
-    "overlay",
-    "dialog",
-    "popin",
-    "tooltip",
-    "dropdown",
-    "offcanvas",
-    "drawer",
-    "snackbar",
-    "share",
-    "sharing",
-    "social",
-    "socials",
-    "addthis",
-    "sharethis",
-    "newsletter",
-    "subscribe",
-    "related",
-    "advert",
-    "ads",
-    "ad",
-    "advertisement",
-    "adsense",
-    "sponsor",
-    "sponsors",
-    "banner",
-    "promo",
-    "comments",
-    "disqus",
-    "skip",
-    "skiplink",
-    "cookiebar",
-    "cookiebanner",
-    "cookienotice",
-    "cookieconsent",
-    "consent",
-    "search",
-    "searchbox",
-    "login",
-    "signin",
-    "signup",
-    "copyright",
-    "colophon",
-    "languages",
-    "lang-switcher",
-    "language",
-    "cart",
-    "minicart",
-    "preloader",
-    "loader",
-    "feedback",
-    "survey",
-    "chat",
-    "helpful",
-    "toast",
-    "globalnav",
-    "mainnav",
-    "mainmenu",
-    "backtotop",
-    "totop",
-    "tags",
-    "rating",
-    "vote",
-    "votes",
-    "recent",
-    "crumbs",
-    "crumb",
-];
-
-/// Of these, words that are seldom used for the look of a text: they are believed where policy words stand, too.
-const SURE_NAMES: &[&str] = &[
-    "nav",
-    "navbar",
-    "navigation",
-    "menu",
-    "breadcrumb",
-    "breadcrumbs",
-    "footer",
-    "sidebar",
-    "topnav",
-    "subnav",
-    "sidenav",
-    "megamenu",
-    "submenu",
-    "masthead",
-    "newsletter",
-    "related",
-    "disqus",
-    "comments",
-    "cookiebar",
-    "cookiebanner",
-    "cookienotice",
-    "cookieconsent",
-    "modal",
-    "popup",
-    "lightbox",
-    "dialog",
-    "popin",
-    "offcanvas",
-    "drawer",
-];
-
-/// Words before or after which such a word describes the box around it, not the box itself (`has-sidebar`).
-const ABOUT: &[&str] = &[
-    "has",
-    "with",
-    "no",
-    "without",
-    "is",
-    "not",
-    "under",
-    "below",
-    "above",
-    "offset",
-    "spacing",
-    "content",
-    "body",
-    "main",
-    "wrapper",
-    "page",
-    "layout",
-    "open",
-    "closed",
-    "enabled",
-    "disabled",
-    "sticky",
-    "fixed",
-    "text",
-    "policy",
-    "privacy",
-    "legal",
-    "item",
-    "pusher",
-    "type",
-    "accordion",
-    "tab",
-];
-
-/// Words that name a dialog: taken for the main text only when there is no other.
-const DIALOGS: &[&str] = &[
-    "modal",
-    "popup",
-    "lightbox",
-    "overlay",
-    "dialog",
-    "popin",
-    "drawer",
-    "offcanvas",
-];
-
 fn is_boilerplate(view: &View<'_>, id: Id, share: u64, strictness: Strictness) -> bool {
     let Some(element) = view.element(id) else {
         return false;
@@ -316,11 +72,7 @@ fn is_boilerplate(view: &View<'_>, id: Id, share: u64, strictness: Strictness) -
         return share < 90;
     }
     let names = || element.id().into_iter().chain(element.classes());
-    if names().any(|name| {
-        FOREIGN
-            .iter()
-            .any(|foreign| foreign.eq_ignore_ascii_case(name))
-    }) {
+    if names().any(|name| SIGNS.foreign.contains(&name.to_ascii_lowercase())) {
         return share < 95;
     }
     if is_for_screen_readers(names()) && mass.text < 200 {
@@ -339,9 +91,9 @@ fn is_boilerplate(view: &View<'_>, id: Id, share: u64, strictness: Strictness) -
     }
     let mut worst = 0;
     for name in names() {
-        if let Some(word) = boilerplate_word(name) {
-            let believed = SURE_NAMES.contains(&word) || mass.words < 4 || mass.link_share() >= 40;
-            worst = worst.max(match (DIALOGS.contains(&word), believed) {
+        if let Some((word, sure)) = boilerplate_word(name) {
+            let believed = sure || mass.words < 4 || mass.link_share() >= 40;
+            worst = worst.max(match (SIGNS.dialogs.contains(&word), believed) {
                 (true, true) => 80,
                 (false, true) => 30,
                 (_, false) => 0,
@@ -363,21 +115,20 @@ fn count_links(view: &View<'_>, id: Id) -> usize {
     (id..end).filter(|at| view.name(*at) == "a").count()
 }
 
-/// The boilerplate word in a class name or id: the whole name, or its first or last word.
-fn boilerplate_word(name: &str) -> Option<&'static str> {
-    let words = name_words(name);
-    let find = |word: &str| NAMES.iter().find(|n| **n == word).copied();
-    match words.as_slice() {
-        [] => None,
-        [only] => find(only),
-        [first, .., last] => {
-            if words.iter().any(|w| ABOUT.contains(&w.as_str())) {
-                None
-            } else {
-                find(last).or_else(|| find(first).filter(|w| SURE_NAMES.contains(w)))
-            }
-        }
+/// The boilerplate word in a class name or id, and whether it is believed where policy words stand: the whole name or its
+/// last word if it is a sure one, or a sure one at its beginning, which is never believed there (`navigation-block`).
+fn boilerplate_word(name: &str) -> Option<(String, bool)> {
+    let mut words = name_words(name);
+    if words.len() > 1 && words.iter().any(|w| SIGNS.about.contains(w)) {
+        return None;
     }
+    let last = words.pop()?;
+    if SIGNS.names.contains(&last) {
+        let sure = SIGNS.sure_names.contains(&last);
+        return Some((last, sure));
+    }
+    let first = words.into_iter().next()?;
+    SIGNS.sure_names.contains(&first).then_some((first, false))
 }
 
 /// `cookie-bar`, `gdprConsent`, `privacy_popup`: names that pair a matter of consent with a kind of box.
@@ -427,10 +178,9 @@ fn name_words(name: &str) -> Vec<String> {
     let mut word = String::new();
     let mut last_lower = false;
     for c in name.chars().take(80) {
-        if !c.is_ascii_alphanumeric() || c.is_ascii_uppercase() && last_lower {
-            if !word.is_empty() {
-                words.push(std::mem::take(&mut word));
-            }
+        if (!c.is_ascii_alphanumeric() || c.is_ascii_uppercase() && last_lower) && !word.is_empty()
+        {
+            words.push(std::mem::take(&mut word));
         }
         if c.is_ascii_alphanumeric() {
             word.push(c.to_ascii_lowercase());
@@ -476,13 +226,18 @@ mod tests {
             ("sidebar", Some("sidebar")),
             ("siteFooter", Some("footer")),
             ("main_nav", None),
+            ("navigation-block", Some("navigation")),
             ("footer-links", Some("footer")),
             ("col-lg-sidebarred", None),
             ("has-sidebar", None),
             ("navigational", None),
             ("", None),
         ] {
-            assert_eq!(boilerplate_word(name), word, "{name}");
+            assert_eq!(
+                boilerplate_word(name).map(|(word, _)| word).as_deref(),
+                word,
+                "{name}"
+            );
         }
         assert!(is_consent_name("cookie-banner") && is_consent_name("gdprConsentModal"));
         assert!(!is_consent_name("cookie-policy") && !is_consent_name("privacy-notice"));

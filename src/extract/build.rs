@@ -3,7 +3,9 @@
 use scraper::Node as DomNode;
 use scraper::node::Element;
 
+use super::frames::{Frame, Frames};
 use super::links::{Links, hidden_address};
+use super::look::{Counts, is_set_as_block};
 use super::plain;
 use super::tables;
 use super::text::cleaned;
@@ -27,7 +29,7 @@ pub(super) fn blocks(view: &View<'_>, roots: &[Id], links: &Links<'_>) -> Vec<Bl
         view,
         links,
         total,
-        frames: vec![Frame::Blocks(Vec::new())],
+        frames: Frames::new(),
         run: Vec::new(),
         styles: Counts::default(),
         targets: Vec::new(),
@@ -37,49 +39,11 @@ pub(super) fn blocks(view: &View<'_>, roots: &[Id], links: &Links<'_>) -> Vec<Bl
         builder.walk(*root);
     }
     builder.flush();
-    while builder.frames.len() > 1 {
-        builder.pop_frame();
-    }
-    match builder.frames.pop() {
-        Some(Frame::Blocks(blocks)) => blocks,
-        _ => Vec::new(),
-    }
-}
-
-#[derive(Debug, Default, Clone, Copy)]
-struct Counts {
-    strong: u32,
-    emphasis: u32,
-    code: u32,
-    large: u32,
-    /// `font-weight: normal` inside something bold (Google Docs wraps whole texts in `<b style="font-weight:normal">`).
-    light: u32,
-}
-
-/// An open container.
-#[derive(Debug)]
-enum Frame {
-    Blocks(Vec<Block>),
-    List {
-        start: Option<u32>,
-        items: Vec<Vec<Block>>,
-    },
-    Item(Vec<Block>),
-    Quote(Vec<Block>),
-    Table {
-        rows: Vec<Vec<Vec<Span>>>,
-        /// For every column, how many of the next rows a cell from above still covers.
-        covered: Vec<u32>,
-    },
-    Cell {
-        blocks: Vec<Block>,
-        columns: u32,
-        rows: u32,
-    },
+    builder.frames.finish()
 }
 
 /// What to do when an element ends.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 enum After {
     Nothing,
     Style { before: Counts, link: bool },
@@ -95,7 +59,7 @@ struct Builder<'b, 'a> {
     links: &'b Links<'b>,
     /// Bytes of text in all.
     total: u64,
-    frames: Vec<Frame>,
+    frames: Frames,
     run: Vec<Span>,
     styles: Counts,
     targets: Vec<Option<String>>,
@@ -129,6 +93,7 @@ impl Builder<'_, '_> {
     }
 
     /// Enters a node; `None` when nothing inside it is wanted any more.
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of element")]
     fn open(&mut self, id: Id, is_root: bool) -> Option<After> {
         let entry = &self.view.entries[id];
         if entry.excluded && !is_root || entry.kind == Kind::Silent {
@@ -161,7 +126,7 @@ impl Builder<'_, '_> {
                 self.heading = Some(level);
                 Some(After::Heading)
             }
-            Kind::List if self.holds_items(id) && self.frames.len() < MAX_NESTING => {
+            Kind::List if self.holds_items(id) && self.frames.depth() < MAX_NESTING => {
                 self.flush();
                 let ordered = element.name() == "ol";
                 let start = element
@@ -173,7 +138,7 @@ impl Builder<'_, '_> {
                 });
                 Some(After::Frame)
             }
-            Kind::Item if self.frames.len() < MAX_NESTING => {
+            Kind::Item if self.frames.depth() < MAX_NESTING => {
                 self.flush();
                 let orphan = !matches!(self.frames.last(), Some(Frame::List { .. }));
                 if orphan {
@@ -189,7 +154,7 @@ impl Builder<'_, '_> {
                     After::Frame
                 })
             }
-            Kind::Quote if self.is_quotation(id) && self.frames.len() < MAX_NESTING => {
+            Kind::Quote if self.is_quotation(id) && self.frames.depth() < MAX_NESTING => {
                 self.flush();
                 self.frames.push(Frame::Quote(Vec::new()));
                 Some(After::Frame)
@@ -198,7 +163,7 @@ impl Builder<'_, '_> {
                 self.flush();
                 let text = self.raw_text(id);
                 for block in plain::blocks(&text) {
-                    self.push_block(block);
+                    self.frames.push_block(block);
                 }
                 None
             }
@@ -218,7 +183,7 @@ impl Builder<'_, '_> {
             }
             Kind::Table => {
                 self.flush();
-                if !self.in_table() && tables::is_data(self.view, id) {
+                if !self.frames.in_table() && tables::is_data(self.view, id) {
                     self.frames.push(Frame::Table {
                         rows: Vec::new(),
                         covered: Vec::new(),
@@ -232,8 +197,7 @@ impl Builder<'_, '_> {
             }
             Kind::Row => {
                 self.flush();
-                if let Some(Frame::Table { rows, .. }) = self.frames.last_mut() {
-                    rows.push(Vec::new());
+                if self.frames.start_row() {
                     return Some(After::Nothing);
                 }
                 Some(After::Line {
@@ -268,7 +232,7 @@ impl Builder<'_, '_> {
     fn line(&mut self, element: &Element) -> Option<After> {
         self.flush();
         let before = self.styles;
-        self.apply(element);
+        self.styles.apply(element);
         Some(After::Line { before })
     }
 
@@ -282,11 +246,12 @@ impl Builder<'_, '_> {
             "img" => {
                 let alt = element.attr("alt").unwrap_or_default();
                 // Headings of old pages are pictures of words.
-                if self.heading.is_some() || tables::is_sign(alt) && self.in_table() {
+                if self.heading.is_some() || tables::is_sign(alt) && self.frames.in_table() {
                     self.push_text(&alt.replace('\n', " "));
                 } else if title_topic(alt).is_some() && self.targets.is_empty() {
                     self.flush();
-                    self.push_block(Block::Heading(2, tidy(vec![Span::plain(cleaned(alt))])));
+                    self.frames
+                        .push_block(Block::Heading(2, tidy(vec![Span::plain(cleaned(alt))])));
                 }
                 return None;
             }
@@ -307,59 +272,11 @@ impl Builder<'_, '_> {
         if self.heading.is_none() && is_set_as_block(element) {
             return self.line(element);
         }
-        self.apply(element);
+        self.styles.apply(element);
         Some(After::Style {
             before,
             link: false,
         })
-    }
-
-    /// Adds the look of an element to what is in force.
-    fn apply(&mut self, element: &Element) {
-        let styles = &mut self.styles;
-        match element.name() {
-            "b" | "strong" | "dt" | "summary" => styles.strong += 1,
-            "em" | "i" | "dfn" | "var" => styles.emphasis += 1,
-            "code" | "kbd" | "samp" => styles.code += 1,
-            "big" => styles.large += 1,
-            "font" => {
-                let size = element.attr("size").unwrap_or_default().trim();
-                let large = match size.strip_prefix('+') {
-                    Some(more) => more.parse::<u8>().is_ok_and(|n| n > 0),
-                    None => size.parse::<u8>().is_ok_and(|n| n > 3),
-                };
-                styles.large += u32::from(large);
-            }
-            _ => {}
-        }
-        if let Some(look) = element.attr("style") {
-            let look: String = look
-                .bytes()
-                .filter(|b| !b.is_ascii_whitespace())
-                .map(|b| char::from(b.to_ascii_lowercase()))
-                .collect();
-            if let Some((_, weight)) = look.split_once("font-weight:") {
-                if ["bold", "600", "700", "800", "900"]
-                    .iter()
-                    .any(|w| weight.starts_with(w))
-                {
-                    styles.strong += 1;
-                    styles.light = 0;
-                } else if ["normal", "400", "300"]
-                    .iter()
-                    .any(|w| weight.starts_with(w))
-                {
-                    styles.light += 1;
-                }
-            }
-            styles.emphasis += u32::from(look.contains("font-style:italic"));
-        }
-        if matches!(element.name(), "b" | "strong")
-            && styles.light > 0
-            && element.attr("style").is_none()
-        {
-            styles.light = 0;
-        }
     }
 
     fn close(&mut self, after: After) {
@@ -391,12 +308,12 @@ impl Builder<'_, '_> {
             }
             After::Frame => {
                 self.flush();
-                self.pop_frame();
+                self.frames.pop();
             }
             After::OrphanItem => {
                 self.flush();
-                self.pop_frame();
-                self.pop_frame();
+                self.frames.pop();
+                self.frames.pop();
             }
         }
     }
@@ -414,12 +331,8 @@ impl Builder<'_, '_> {
     }
 
     fn push_text(&mut self, text: &str) {
-        let style = Style {
-            strong: self.styles.strong > 0 && self.styles.light == 0 && self.heading.is_none(),
-            emphasis: self.styles.emphasis > 0,
-            code: self.styles.code > 0,
-            large: self.styles.large > 0,
-        };
+        let mut style = self.styles.style();
+        style.strong &= self.heading.is_none();
         let text = cleaned(text);
         let link = self.targets.last().cloned().flatten();
         match self.run.last_mut() {
@@ -443,7 +356,8 @@ impl Builder<'_, '_> {
             for span in &mut spans {
                 // Signs such as "#" and "¶" that link a heading to itself.
                 if span.link.is_some() && !span.text.chars().any(char::is_alphanumeric) {
-                    span.text = " ".to_owned();
+                    span.text.clear();
+                    span.text.push(' ');
                     span.link = None;
                 }
                 span.text = span.text.replace('\n', " ");
@@ -455,7 +369,7 @@ impl Builder<'_, '_> {
             }
             let spans = tidy(spans);
             if super::tree::has_words(&spans) {
-                self.push_block(Block::Heading(level, spans));
+                self.frames.push_block(Block::Heading(level, spans));
             }
             return;
         }
@@ -463,126 +377,9 @@ impl Builder<'_, '_> {
             let spans = tidy(part);
             // Rows of stars and lone signs are drawing, not words.
             if super::tree::has_words(&spans) {
-                self.push_block(Block::Paragraph(spans));
+                self.frames.push_block(Block::Paragraph(spans));
             }
         }
-    }
-
-    fn push_block(&mut self, block: Block) {
-        match self.frames.last_mut() {
-            Some(
-                Frame::Blocks(blocks)
-                | Frame::Item(blocks)
-                | Frame::Quote(blocks)
-                | Frame::Cell { blocks, .. },
-            ) => {
-                // Orphan items that follow each other are one list.
-                if let (Some(Block::List(None, before)), Block::List(None, items)) =
-                    (blocks.last_mut(), &block)
-                    && items.len() == 1
-                {
-                    before.extend(items.iter().cloned());
-                    return;
-                }
-                blocks.push(block);
-            }
-            // `<ul>` directly in `<ul>`: the inner list belongs to the item before it.
-            Some(Frame::List { items, .. }) => match items.last_mut() {
-                Some(item) => item.push(block),
-                None => items.push(vec![block]),
-            },
-            Some(Frame::Table { rows, .. }) => {
-                // A caption or text that stands between rows.
-                let mut spans = Vec::new();
-                block.each_run(&mut |run| spans.extend(run.iter().cloned()));
-                rows.push(vec![spans]);
-            }
-            None => {}
-        }
-    }
-
-    fn pop_frame(&mut self) {
-        let Some(frame) = self.frames.pop() else {
-            return;
-        };
-        match frame {
-            Frame::Blocks(blocks) => {
-                for block in blocks {
-                    self.push_block(block);
-                }
-            }
-            Frame::List { start, mut items } => {
-                items.retain(|item| !item.is_empty());
-                if !items.is_empty() {
-                    self.push_block(Block::List(start, items));
-                }
-            }
-            Frame::Item(blocks) => match self.frames.last_mut() {
-                Some(Frame::List { items, .. }) => items.push(blocks),
-                _ => {
-                    for block in blocks {
-                        self.push_block(block);
-                    }
-                }
-            },
-            Frame::Quote(blocks) => {
-                if !blocks.is_empty() {
-                    self.push_block(Block::Quote(blocks));
-                }
-            }
-            Frame::Table { mut rows, .. } => {
-                rows.retain(|row| row.iter().any(|cell| !cell.is_empty()));
-                if !rows.is_empty() {
-                    self.push_block(Block::Table(rows));
-                }
-            }
-            Frame::Cell {
-                blocks,
-                columns,
-                rows,
-            } => self.add_cell(blocks, columns, rows),
-        }
-    }
-
-    fn add_cell(&mut self, blocks: Vec<Block>, columns: u32, spanned_rows: u32) {
-        let mut spans: Vec<Span> = Vec::new();
-        for block in &blocks {
-            block.each_run(&mut |run| {
-                if !spans.is_empty() {
-                    spans.push(Span::plain("\n"));
-                }
-                spans.extend(run.iter().cloned());
-            });
-        }
-        let Some(Frame::Table { rows, covered }) = self.frames.last_mut() else {
-            return;
-        };
-        if rows.is_empty() {
-            rows.push(Vec::new());
-        }
-        let Some(row) = rows.last_mut() else {
-            return;
-        };
-        // Columns that a cell from above reaches into stay empty here.
-        while let Some(left) = covered.get_mut(row.len()).filter(|left| **left > 0) {
-            *left -= 1;
-            row.push(Vec::new());
-        }
-        let at = row.len();
-        row.push(tidy(spans));
-        for _ in 1..columns {
-            row.push(Vec::new());
-        }
-        if spanned_rows > 1 {
-            covered.resize(covered.len().max(row.len()), 0);
-            for left in covered.iter_mut().skip(at) {
-                *left = spanned_rows - 1;
-            }
-        }
-    }
-
-    fn in_table(&self) -> bool {
-        self.frames.iter().any(|f| matches!(f, Frame::Table { .. }))
     }
 
     /// Lists without items are old pages' way to indent.
@@ -616,15 +413,6 @@ impl Builder<'_, '_> {
         }
         out
     }
-}
-
-/// `<strong style="display:block">` is a line of its own.
-fn is_set_as_block(element: &Element) -> bool {
-    element.attr("style").is_some_and(|look| {
-        let look = look.to_ascii_lowercase();
-        look.split_once("display")
-            .is_some_and(|(_, value)| value.trim_start_matches([':', ' ']).starts_with("block"))
-    })
 }
 
 /// Two or more `<br>` end a paragraph.

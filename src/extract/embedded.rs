@@ -13,7 +13,7 @@ use crate::page::Page;
 const MAX_JSON_BYTES: usize = 8 * 1024 * 1024;
 /// Strings longer than this are parsed as pages of their own with its limits.
 const SENTENCE_BYTES: usize = 40;
-/// Deepest JSON that is walked; serde_json itself stops at 128.
+/// Deepest JSON that is walked; `serde_json` itself stops at 128.
 const MAX_DEPTH: usize = 128;
 
 /// The blocks of the text in the page's JSON with the most policy words; empty when there is none.

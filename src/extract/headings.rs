@@ -129,7 +129,7 @@ fn look(block: &Block) -> Option<Look> {
     };
     let text = plain_text(spans);
     let length = text.chars().count();
-    if length < 3 || length > MAX_LOOK_CHARS || spans.iter().any(|s| s.text.contains('\n')) {
+    if !(3..=MAX_LOOK_CHARS).contains(&length) || spans.iter().any(|s| s.text.contains('\n')) {
         return None;
     }
     if spans
@@ -167,8 +167,8 @@ fn look(block: &Block) -> Option<Look> {
 
 /// A heading has something under it: text, a list or a table, or a heading that has.
 fn is_followed_by_text(blocks: &[Block], looks: &[Option<Look>], at: usize) -> bool {
-    for next in at + 1..(at + 4).min(blocks.len()) {
-        match &blocks[next] {
+    for (next, block) in blocks.iter().enumerate().skip(at + 1).take(3) {
+        match block {
             Block::Heading(..) => {}
             Block::Paragraph(_) if looks.get(next).copied().flatten().is_some() => {}
             _ => return true,

@@ -1,168 +1,14 @@
-//! What a payload is before it is parsed, and what a page is when it is no policy: error, log-in, parking page, shell.
+//! What a page is when it is no policy: error, log-in, parking page, shell, something else.
 //!
 //! Nothing is thrown away for being short: a policy of three sentences is a policy.
 
+use super::signs::{SIGNS, first_of};
 use super::tree::{Block, plain_text};
 use super::words::{Topic, policy_words, title_topic};
 use crate::model::{DropReason, Dropped};
 
 /// How much of a text is searched for policy words before it is judged.
 const SAMPLE_BYTES: usize = 16 * 1024;
-
-/// What the bytes are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Payload {
-    Html,
-    PlainText,
-    Pdf,
-}
-
-/// First bytes of formats that are no page.
-const MAGIC: &[(&[u8], &str)] = &[
-    (b"\x89PNG", "a PNG image"),
-    (b"GIF87a", "a GIF image"),
-    (b"GIF89a", "a GIF image"),
-    (b"\xFF\xD8\xFF", "a JPEG image"),
-    (b"RIFF", "a media file"),
-    (b"BM\0", "a bitmap"),
-    (b"\0\0\x01\0", "an icon"),
-    (b"PK\x03\x04", "a zip archive or office document"),
-    (b"\x1F\x8B", "a gzip archive"),
-    (b"Rar!", "an archive"),
-    (b"7z\xBC\xAF", "an archive"),
-    (b"\xD0\xCF\x11\xE0", "an office document"),
-    (b"{\\rtf", "an RTF document"),
-    (b"FWS", "a Flash film"),
-    (b"CWS", "a Flash film"),
-    (b"wOFF", "a font"),
-    (b"wOF2", "a font"),
-    (b"OTTO", "a font"),
-    (b"ID3", "a sound file"),
-    (b"OggS", "a media file"),
-    (b"MZ\x90", "a program"),
-    (b"\x7FELF", "a program"),
-    (b"SQLite format 3", "a database"),
-];
-
-/// Tells what a payload is by its first bytes, then by its declared type.
-pub(super) fn payload(bytes: &[u8], content_type: Option<&str>) -> Result<Payload, Dropped> {
-    let no_page = |what: &str| {
-        Err(Dropped::new(
-            DropReason::NotAPage,
-            format!("the payload is {what}"),
-        ))
-    };
-    let declared = content_type
-        .and_then(|c| c.split(';').next())
-        .map(|c| c.trim().to_ascii_lowercase())
-        .unwrap_or_default();
-    if super::pdf::is_pdf(bytes) {
-        return Ok(Payload::Pdf);
-    }
-    if let Some((_, what)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
-        return no_page(what);
-    }
-    let head = &bytes[..bytes.len().min(4096)];
-    let start = head
-        .strip_prefix(b"\xEF\xBB\xBF")
-        .unwrap_or(head)
-        .trim_ascii_start();
-    let head_text = String::from_utf8_lossy(start).to_ascii_lowercase();
-    let utf16 = bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF");
-    if !utf16 && head.len() > 16 && head.iter().filter(|b| **b == 0).count() * 10 > head.len() {
-        return no_page("binary data");
-    }
-    let tags = [
-        "<html",
-        "<!doctype html",
-        "<body",
-        "<head",
-        "<title",
-        "<p>",
-        "<p ",
-        "<div",
-        "<table",
-        "<br",
-        "<h1",
-        "<h2",
-        "<font",
-        "<meta",
-        "<center",
-    ];
-    let is_markup = tags.iter().any(|t| head_text.contains(t));
-    if head_text.starts_with("<?xml")
-        || head_text.starts_with("<rss")
-        || head_text.starts_with("<feed")
-    {
-        for (tag, what) in [
-            ("<rss", "a news feed"),
-            ("<feed", "a news feed"),
-            ("<rdf:rdf", "a news feed"),
-            ("<urlset", "a site map"),
-            ("<sitemapindex", "a site map"),
-            ("<svg", "an SVG image"),
-            ("<policies", "a P3P policy for machines"),
-            ("<policy ", "a P3P policy for machines"),
-        ] {
-            if head_text.contains(tag) && !head_text.contains("<html") {
-                return no_page(what);
-            }
-        }
-    }
-    if start.starts_with(b"<svg") {
-        return no_page("an SVG image");
-    }
-    if !is_markup {
-        for (prefix, what) in [
-            ("image/", "an image"),
-            ("audio/", "a sound file"),
-            ("video/", "a film"),
-            ("font/", "a font"),
-            ("text/css", "a style sheet"),
-            ("text/javascript", "a script"),
-            ("application/javascript", "a script"),
-            ("application/x-javascript", "a script"),
-            ("application/json", "JSON"),
-            ("application/ld+json", "JSON"),
-            ("application/zip", "a zip archive"),
-            ("application/x-shockwave", "a Flash film"),
-            ("application/msword", "an office document"),
-            ("application/vnd.", "an office document"),
-            ("application/rss", "a news feed"),
-            ("application/atom", "a news feed"),
-            ("text/calendar", "a calendar"),
-            ("text/csv", "a table of values"),
-        ] {
-            if declared.starts_with(prefix) {
-                return no_page(what);
-            }
-        }
-        if matches!(start.first(), Some(b'{' | b'['))
-            && serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok()
-        {
-            return no_page("JSON");
-        }
-        let script = [
-            "function(",
-            "(function",
-            "var ",
-            "!function",
-            "\"use strict\"",
-            "'use strict'",
-            "window.",
-            "document.write",
-        ];
-        if script.iter().any(|s| head_text.starts_with(s)) && head_text.contains([';', '{']) {
-            return no_page("a script");
-        }
-        if declared == "text/plain" || !head_text.contains("</") {
-            return Ok(Payload::PlainText);
-        }
-    } else if declared == "text/plain" && !head_text.starts_with('<') {
-        return Ok(Payload::PlainText);
-    }
-    Ok(Payload::Html)
-}
 
 /// What is known of a page when its text is found.
 #[derive(Debug)]
@@ -180,220 +26,6 @@ pub(super) struct Evidence<'a> {
     /// The address speaks of a policy.
     pub policy_url: bool,
 }
-
-/// The words of pages that stand where a policy should, in lower case.
-const NOT_FOUND: &[&str] = &[
-    "page not found",
-    "404 not found",
-    "error 404",
-    "404 error",
-    "not be found",
-    "page does not exist",
-    "page doesn't exist",
-    "page doesn’t exist",
-    "no longer exists",
-    "no longer available",
-    "page you requested",
-    "page you are looking for",
-    "page you were looking for",
-    "page you're looking for",
-    "page you’re looking for",
-    "file not found",
-    "cannot be displayed",
-    "document not found",
-    "nothing found",
-    "http 404",
-    "object not found",
-    "seite nicht gefunden",
-    "seite wurde nicht gefunden",
-    "nicht gefunden werden",
-    "page introuvable",
-    "page non trouvée",
-    "n'existe pas",
-    "n’existe pas",
-    "página no encontrada",
-    "no se encuentra",
-    "no encontrada",
-    "pagina non trovata",
-    "pagina niet gevonden",
-    "página não encontrada",
-    "nie znaleziono",
-    "sidan kunde inte hittas",
-    "siden blev ikke fundet",
-    "finner ikke siden",
-    "sivua ei löyd",
-    "stránka nenalezena",
-    "az oldal nem található",
-    "pagina nu a fost",
-    "η σελίδα δεν",
-    "sayfa bulunamadı",
-    "страница не найдена",
-    "сторінку не знайдено",
-    "الصفحة غير موجودة",
-    "הדף לא נמצא",
-    "صفحه یافت نشد",
-    "पृष्ठ नहीं मिला",
-    "ไม่พบหน้า",
-    "không tìm thấy trang",
-    "halaman tidak ditemukan",
-    "ページが見つかりません",
-    "お探しのページ",
-    "페이지를 찾을 수 없",
-    "页面不存在",
-    "找不到",
-    "頁面不存在",
-    "internal server error",
-    "service unavailable",
-    "bad gateway",
-    "gateway timeout",
-    "403 forbidden",
-    "access denied",
-    "forbidden",
-    "bad request",
-    "error establishing a database connection",
-    "temporarily unavailable",
-    "fatal error:",
-    "an error has occurred",
-    "an error occurred",
-    "runtime error",
-    "server error",
-    "index of /",
-    "database error",
-    "account has been suspended",
-    "account suspended",
-    "bandwidth limit exceeded",
-    "site temporarily",
-    "apache is functioning",
-    "welcome to nginx",
-    "default web page",
-    "default web site page",
-    "website is coming soon",
-    "under construction",
-    "site not found",
-];
-
-const PARKED: &[&str] = &[
-    "domain is for sale",
-    "domain name is for sale",
-    "domain may be for sale",
-    "buy this domain",
-    "domain for sale",
-    "purchase this domain",
-    "domain is parked",
-    "parked domain",
-    "parked free",
-    "this domain has expired",
-    "domain has expired",
-    "domain name has expired",
-    "domain expired",
-    "is for sale!",
-    "make an offer on this domain",
-    "sedo domain parking",
-    "sedoparking",
-    "hugedomains",
-    "inquire about this domain",
-    "interested in this domain",
-    "domain has recently been registered",
-    "domain name registration",
-    "registered at namecheap",
-    "future home of",
-    "steht zum verkauf",
-    "domain kaufen",
-    "domain ist zu verkaufen",
-    "ce domaine est à vendre",
-    "nom de domaine est à vendre",
-    "dominio en venta",
-    "dominio in vendita",
-    "domena na sprzedaż",
-    "домен продается",
-    "домен продаётся",
-    "domain sponsored",
-    "sponsored listings",
-    "dieses webseite wurde",
-    "the domain owner",
-    "bodis",
-    "parkingcrew",
-    "domainmarket",
-    "afternic",
-];
-
-const SHELL: &[&str] = &[
-    "enable javascript",
-    "javascript is disabled",
-    "javascript is required",
-    "requires javascript",
-    "turn on javascript",
-    "javascript to run this app",
-    "javascript enabled",
-    "checking your browser",
-    "just a moment",
-    "verify you are human",
-    "verifying you are human",
-    "are you a robot",
-    "unusual traffic",
-    "browser is not supported",
-    "unsupported browser",
-    "upgrade your browser",
-    "your browser does not support frames",
-    "frames-capable",
-    "please wait",
-    "redirecting",
-    "aktivieren sie javascript",
-    "javascript aktivieren",
-    "activer javascript",
-    "habilite javascript",
-    "attiva javascript",
-    "javascriptを有効",
-    "включите javascript",
-    "enable cookies",
-    "captcha",
-    "ddos protection",
-    "security check",
-    "loading",
-];
-
-const LOG_IN: &[&str] = &[
-    "log in",
-    "login",
-    "sign in",
-    "signin",
-    "forgot password",
-    "forgot your password",
-    "forgotten password",
-    "anmelden",
-    "einloggen",
-    "se connecter",
-    "connexion",
-    "mot de passe",
-    "iniciar sesión",
-    "accedi",
-    "inloggen",
-    "entrar",
-    "zaloguj",
-    "logga in",
-    "log ind",
-    "logg inn",
-    "kirjaudu",
-    "přihlá",
-    "bejelentkezés",
-    "autentificare",
-    "σύνδεση",
-    "giriş",
-    "войти",
-    "вход",
-    "увійти",
-    "تسجيل الدخول",
-    "התחבר",
-    "ورود",
-    "लॉग इन",
-    "เข้าสู่ระบบ",
-    "đăng nhập",
-    "masuk",
-    "ログイン",
-    "로그인",
-    "登录",
-    "登入",
-];
 
 /// Says why a page is no policy; `Ok` when it is one or may be one.
 pub(super) fn judge(evidence: &Evidence<'_>) -> Result<(), Dropped> {
@@ -415,14 +47,14 @@ pub(super) fn judge(evidence: &Evidence<'_>) -> Result<(), Dropped> {
     if !rich {
         let all = shown();
         let short = evidence.words < 250;
-        if let Some(phrase) = first_of(PARKED, &all).filter(|_| !titled || found < 2) {
+        if let Some(phrase) = first_of(&SIGNS.parked, &all).filter(|_| !titled || found < 2) {
             return Err(Dropped::new(
                 DropReason::Parked,
                 format!("the page says “{phrase}”"),
             ));
         }
         if short && !(titled && found >= 3) {
-            let phrase = first_of(NOT_FOUND, &top).or_else(|| {
+            let phrase = first_of(&SIGNS.not_found, &top).or_else(|| {
                 top.split_whitespace()
                     .take(12)
                     .find(|w| w.trim_matches(|c: char| !c.is_ascii_digit()) == "404")
@@ -434,14 +66,14 @@ pub(super) fn judge(evidence: &Evidence<'_>) -> Result<(), Dropped> {
                     format!("the page says “{phrase}”"),
                 ));
             }
-            if evidence.has_password_field && found < 4 && first_of(LOG_IN, &all).is_some() {
+            if evidence.has_password_field && found < 4 && first_of(&SIGNS.log_in, &all).is_some() {
                 return Err(Dropped::new(
                     DropReason::LoginWall,
                     "the page asks for a password and says little else",
                 ));
             }
             if let Some(phrase) =
-                first_of(SHELL, &top).filter(|_| found < 3 && evidence.words < 100)
+                first_of(&SIGNS.shell, &top).filter(|_| found < 3 && evidence.words < 100)
             {
                 return Err(Dropped::new(
                     DropReason::EmptyShell,
@@ -452,13 +84,15 @@ pub(super) fn judge(evidence: &Evidence<'_>) -> Result<(), Dropped> {
                 return Err(empty(evidence));
             }
         }
-    } else if evidence.words < 120 && found < 12 && !titled {
-        if let Some(phrase) = first_of(PARKED, &shown()) {
-            return Err(Dropped::new(
-                DropReason::Parked,
-                format!("the page says “{phrase}”"),
-            ));
-        }
+    } else if evidence.words < 120
+        && found < 12
+        && !titled
+        && let Some(phrase) = first_of(&SIGNS.parked, &shown())
+    {
+        return Err(Dropped::new(
+            DropReason::Parked,
+            format!("the page says “{phrase}”"),
+        ));
     }
     if titled || rich || evidence.policy_url && found > 0 {
         return Ok(());
@@ -504,10 +138,6 @@ const KNOWN: &[&str] = &[
     "tr", "ru", "uk", "ar", "he", "fa", "hi", "th", "vi", "id", "ja", "ko", "zh",
 ];
 
-fn first_of(phrases: &[&'static str], text: &str) -> Option<&'static str> {
-    phrases.iter().find(|p| text.contains(**p)).copied()
-}
-
 fn is_titled(evidence: &Evidence<'_>) -> bool {
     let own = evidence.page_title.map(super::title::without_site_name);
     let legal = |text: &str| {
@@ -525,7 +155,7 @@ fn is_titled(evidence: &Evidence<'_>) -> bool {
 
 fn empty(evidence: &Evidence<'_>) -> Dropped {
     let all = evidence.shown.to_lowercase();
-    if let Some(phrase) = first_of(PARKED, &all) {
+    if let Some(phrase) = first_of(&SIGNS.parked, &all) {
         return Dropped::new(DropReason::Parked, format!("the page says “{phrase}”"));
     }
     if evidence.has_password_field {
@@ -542,38 +172,4 @@ fn empty(evidence: &Evidence<'_>) -> Dropped {
         "no text".to_owned()
     };
     Dropped::new(DropReason::EmptyShell, detail)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn payloads_that_are_no_page_are_told_by_their_bytes() {
-        let reason = |bytes: &[u8], kind: Option<&str>| payload(bytes, kind).map_err(|d| d.reason);
-        for (bytes, kind) in [
-            (&b"\x89PNG\r\n\x1a\n"[..], Some("text/html")),
-            (b"PK\x03\x04....", None),
-            (b"body { color: red }", Some("text/css")),
-            (b"{\"a\": [1, 2]}", None),
-            (b"var a = 1; function f() {}", Some("text/html")),
-            (
-                b"<?xml version='1.0'?><rss version='2.0'><channel>",
-                Some("text/xml"),
-            ),
-            (b"\0\x01\x02\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0", None),
-        ] {
-            assert_eq!(reason(bytes, kind), Err(DropReason::NotAPage), "{bytes:?}");
-        }
-        assert_eq!(reason(b"<p>We care", Some("image/gif")), Ok(Payload::Html));
-        assert_eq!(
-            reason(b"We care about privacy.", Some("text/plain")),
-            Ok(Payload::PlainText)
-        );
-        assert_eq!(
-            reason(b"\xEF\xBB\xBF <!DOCTYPE html>", None),
-            Ok(Payload::Html)
-        );
-        assert_eq!(reason(b"%PDF-1.4", Some("text/html")), Ok(Payload::Pdf));
-    }
 }

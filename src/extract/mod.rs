@@ -1,7 +1,7 @@
 //! The words of a policy out of one archived page: bytes in, [`Document`] or [`Dropped`] out. Pure.
 //!
 //! ```text
-//! kind ─▶ page ─▶ view ─▶ boilerplate ─▶ candidates ─▶ build ─▶ lines, headings, slice, trim, title ─▶ markdown, text
+//! payload ▶ page ─▶ view ─▶ boilerplate ─▶ candidates ─▶ build ─▶ lines, headings, slice, trim, title ─▶ markdown, text
 //! is it   one     flat     what is        where the      block    what the tree should look like            the two
 //! a page  parse   list     never text     text is        tree                                               forms
 //! ```
@@ -13,15 +13,20 @@ mod boilerplate;
 mod build;
 mod candidates;
 mod embedded;
+mod frames;
 mod headings;
+mod inline;
 mod kind;
 mod language;
 mod lines;
 mod links;
+mod look;
 mod markdown;
+mod payload;
 mod pdf;
 mod plain;
 mod readable;
+mod signs;
 mod slice;
 mod tables;
 mod text;
@@ -102,20 +107,20 @@ pub fn explain(input: &PageInput<'_>, options: &Options) -> Result<Extraction, D
             "the payload has no characters",
         ));
     }
-    match kind::payload(input.bytes, input.content_type)? {
-        kind::Payload::Pdf => {
+    match payload::of(input.bytes, input.content_type)? {
+        payload::Payload::Pdf => {
             let blocks = headings::settle(lines::separate(pdf::blocks(input.bytes)?));
             let found = Found::plain(blocks, "a PDF");
             finish(found, input)
         }
-        kind::Payload::PlainText => {
+        payload::Payload::PlainText => {
             let decoded = decode(input.bytes, input.content_type).text;
             let blocks = headings::settle(lines::separate(plain::blocks(&text::cleaned(&decoded))));
             finish(Found::plain(blocks, "a plain text"), input)
         }
-        kind::Payload::Html => {
+        payload::Payload::Html => {
             let page = Page::parse(input.bytes, input.content_type, input.url);
-            finish(from_page(&page, options), input)
+            finish(from_page(&page, *options), input)
         }
     }
 }
@@ -158,7 +163,7 @@ impl Found {
 /// Fewer policy words than this in the chosen part, and other readings of the page are tried.
 const FEW_WORDS: u32 = 8;
 
-fn from_page(page: &Page, options: &Options) -> Found {
+fn from_page(page: &Page, options: Options) -> Found {
     let links = links::Links::of(page);
     let host = page.url.as_ref().and_then(Url::host_str);
     let mut view = View::of(page);
@@ -200,9 +205,15 @@ fn from_page(page: &Page, options: &Options) -> Found {
         }
     }
     let mut explanation = choice.reasons;
+    let named = page
+        .url
+        .as_ref()
+        .and_then(Url::fragment)
+        .and_then(|fragment| slice::heading_at(&view, fragment));
     let mut blocks = shaped(
         build::blocks(&view, &choice.roots, &links),
         options,
+        named.as_deref(),
         &mut explanation,
     );
     let sliced = explanation.iter().any(|r| r.starts_with("page hosts"));
@@ -215,7 +226,7 @@ fn from_page(page: &Page, options: &Options) -> Found {
             .sum();
         if words >= FEW_WORDS {
             explanation.push("the text is in the page's JSON, not in its elements".to_owned());
-            blocks = shaped(embedded, options, &mut explanation);
+            blocks = shaped(embedded, options, None, &mut explanation);
             trim::trim(&mut blocks, host);
         }
     }
@@ -232,7 +243,12 @@ fn from_page(page: &Page, options: &Options) -> Found {
 }
 
 /// Brings freshly built blocks into shape.
-fn shaped(blocks: Vec<Block>, options: &Options, explanation: &mut Vec<String>) -> Vec<Block> {
+fn shaped(
+    blocks: Vec<Block>,
+    options: Options,
+    named: Option<&str>,
+    explanation: &mut Vec<String>,
+) -> Vec<Block> {
     let mut blocks = headings::settle(lines::separate(blocks));
     let repeated = trim::drop_repeated(&mut blocks);
     if repeated > 0 {
@@ -240,7 +256,7 @@ fn shaped(blocks: Vec<Block>, options: &Options, explanation: &mut Vec<String>) 
             "dropped {repeated} bytes that stood on the page before"
         ));
     }
-    if let Some(reason) = slice::slice(&mut blocks, options.document_type) {
+    if let Some(reason) = slice::slice(&mut blocks, options.document_type, named) {
         explanation.push(reason);
     }
     blocks

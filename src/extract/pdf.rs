@@ -84,13 +84,15 @@ fn joined(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::fmt::Write as _;
+
     use super::*;
 
     /// A one-page PDF with these lines.
     fn pdf(lines: &[&str]) -> Vec<u8> {
         let mut content = String::from("BT /F1 12 Tf 72 720 Td 14 TL\n");
         for line in lines {
-            content.push_str(&format!("({line}) Tj T*\n"));
+            writeln!(content, "({line}) Tj T*").unwrap();
         }
         content.push_str("ET");
         let objects = [
@@ -104,20 +106,19 @@ mod tests {
         let mut offsets = Vec::new();
         for (at, object) in objects.iter().enumerate() {
             offsets.push(out.len());
-            out.push_str(&format!("{} 0 obj\n{object}\nendobj\n", at + 1));
+            writeln!(out, "{} 0 obj\n{object}\nendobj", at + 1).unwrap();
         }
         let start = out.len();
-        out.push_str(&format!(
-            "xref\n0 {}\n0000000000 65535 f \n",
-            objects.len() + 1
-        ));
+        writeln!(out, "xref\n0 {}\n0000000000 65535 f ", objects.len() + 1).unwrap();
         for offset in offsets {
-            out.push_str(&format!("{offset:010} 00000 n \n"));
+            writeln!(out, "{offset:010} 00000 n ").unwrap();
         }
-        out.push_str(&format!(
+        write!(
+            out,
             "trailer << /Size {} /Root 1 0 R >>\nstartxref\n{start}\n%%EOF",
             objects.len() + 1
-        ));
+        )
+        .unwrap();
         out.into_bytes()
     }
 

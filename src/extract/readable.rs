@@ -3,6 +3,8 @@
 //! html2text's defaults number links and draw boxes; one configuration is pinned here. What it reads is made from our own
 //! Markdown, so it never sees a stranger's HTML.
 
+use std::fmt::Write as _;
+
 /// Narrowest and widest line that is set, in columns.
 const WIDTHS: std::ops::RangeInclusive<usize> = 20..=400;
 /// Lists and quotes nested deeper than this are set flat.
@@ -46,7 +48,10 @@ fn blocks(lines: &[&str], depth: usize) -> String {
         if line.trim().is_empty() {
             at += 1;
         } else if let Some((level, text)) = heading(line) {
-            html.push_str(&format!("<h{level}>{}</h{level}>", inline(text)));
+            push(
+                &mut html,
+                format_args!("<h{level}>{}</h{level}>", inline(text)),
+            );
             at += 1;
         } else if line.starts_with('>') && depth < MAX_DEPTH {
             let end = end_of(lines, at, |l| l.starts_with('>'));
@@ -58,10 +63,10 @@ fn blocks(lines: &[&str], depth: usize) -> String {
                         .unwrap_or(l)
                 })
                 .collect();
-            html.push_str(&format!(
-                "<blockquote>{}</blockquote>",
-                blocks(&inner, depth + 1)
-            ));
+            push(
+                &mut html,
+                format_args!("<blockquote>{}</blockquote>", blocks(&inner, depth + 1)),
+            );
             at = end;
         } else if line.starts_with('|') && lines.get(at + 1).is_some_and(|l| l.starts_with("| ---"))
         {
@@ -79,11 +84,19 @@ fn blocks(lines: &[&str], depth: usize) -> String {
             }) {
                 end += 1;
             }
-            html.push_str(&format!("<p>{}</p>", inline(&lines[at..end].join("\n"))));
+            push(
+                &mut html,
+                format_args!("<p>{}</p>", inline(&lines[at..end].join("\n"))),
+            );
             at = end;
         }
     }
     html
+}
+
+fn push(html: &mut String, words: std::fmt::Arguments<'_>) {
+    // Writing to a string cannot fail.
+    let _ = html.write_fmt(words);
 }
 
 fn end_of(lines: &[&str], from: usize, goes_on: impl Fn(&str) -> bool) -> usize {
@@ -147,7 +160,10 @@ fn list(lines: &[&str], from: usize, first: &Marker, depth: usize) -> (String, u
             }
             at += 1;
         }
-        html.push_str(&format!("<li>{}</li>", blocks(&item, depth + 1)));
+        push(
+            &mut html,
+            format_args!("<li>{}</li>", blocks(&item, depth + 1)),
+        );
     }
     html.push_str(if first.number.is_some() {
         "</ol>"
@@ -166,10 +182,13 @@ fn table(lines: &[&str]) -> String {
         let cell = if at == 0 { "th" } else { "td" };
         html.push_str("<tr>");
         for text in cells(line) {
-            html.push_str(&format!(
-                "<{cell}>{}</{cell}>",
-                inline(text.trim()).replace("&lt;br&gt;", "<br>")
-            ));
+            push(
+                &mut html,
+                format_args!(
+                    "<{cell}>{}</{cell}>",
+                    inline(text.trim()).replace("&lt;br&gt;", "<br>")
+                ),
+            );
         }
         html.push_str("</tr>");
     }

@@ -2,6 +2,7 @@
 
 use super::DocumentType;
 use super::tree::{Block, plain_text};
+use super::view::{Kind, View};
 use super::words::{Topic, policy_words, title_topic};
 
 /// A part with fewer bytes than this under its title is a teaser or an entry of a table of contents.
@@ -10,12 +11,36 @@ const LEAST_BYTES: usize = 1200;
 /// Keeps the asked document of a page that hosts several; answers what it did, for people.
 ///
 /// A page is cut only where titles of *different* kinds stand on one level, each with a text of its own, and one of them
-/// is the asked one: a privacy policy with a section "Cookies" stays whole.
-pub(super) fn slice(blocks: &mut Vec<Block>, asked: DocumentType) -> Option<String> {
+/// is a privacy policy: a policy with a section "Cookies" stays whole. `named` is the heading that the address's fragment
+/// points to.
+pub(super) fn slice(
+    blocks: &mut Vec<Block>,
+    asked: DocumentType,
+    named: Option<&str>,
+) -> Option<String> {
+    let parts = parts(blocks)?;
+    let by_fragment = named.and_then(|named| {
+        parts
+            .iter()
+            .find(|p| p.title == named && p.topic.is_some())
+            .filter(|p| {
+                asked == DocumentType::Any
+                    || matches!(p.topic, Some(Topic::Privacy | Topic::Supplement))
+            })
+    });
+    if let Some(part) = by_fragment {
+        let reason = format!(
+            "page hosts {} documents; the address names “{}”",
+            parts.len(),
+            part.title
+        );
+        blocks.truncate(part.end);
+        blocks.drain(..part.start);
+        return Some(reason);
+    }
     if asked == DocumentType::Any {
         return None;
     }
-    let parts = parts(blocks)?;
     let others = parts
         .iter()
         .filter(|p| {
@@ -51,6 +76,26 @@ pub(super) fn slice(blocks: &mut Vec<Block>, asked: DocumentType) -> Option<Stri
             .any(|(start, end)| (*start..*end).contains(&(index - 1)))
     });
     Some(reason)
+}
+
+/// The heading that an address's fragment points to: the element of that name, or the first heading in or after it.
+pub(super) fn heading_at(view: &View<'_>, fragment: &str) -> Option<String> {
+    let is_target = |id: usize| {
+        view.element(id).is_some_and(|e| {
+            e.id() == Some(fragment) || e.name() == "a" && e.attr("name") == Some(fragment)
+        })
+    };
+    let target = (0..view.entries.len()).find(|id| is_target(*id))?;
+    // An anchor may stand inside the heading that it names.
+    let around = view
+        .ancestors(target)
+        .find(|id| matches!(view.entries[*id].kind, Kind::Heading(_)));
+    let heading = around.or_else(|| {
+        (target..view.entries.len()).find(|id| {
+            matches!(view.entries[*id].kind, Kind::Heading(_)) && view.entries[*id].mass.text > 0
+        })
+    })?;
+    Some(view.text(heading, 200))
 }
 
 #[derive(Debug)]
@@ -161,8 +206,7 @@ fn is_independent(blocks: &[Block]) -> bool {
 /// "4. Terms" is a section.
 fn is_numbered(title: &str) -> bool {
     let start = title.trim_start();
-    start.starts_with(|c: char| c.is_ascii_digit())
-        && !start.get(..2).is_some_and(|two| two == "20")
+    start.starts_with(|c: char| c.is_ascii_digit()) && start.get(..2).is_none_or(|two| two != "20")
 }
 
 fn speaks_of_policy(blocks: &[Block]) -> bool {
@@ -198,9 +242,27 @@ mod tests {
             heading(2, "Imprint"),
             text("Acme Limited, 1 High Street, Anytown. "),
         ];
-        assert!(slice(&mut blocks, DocumentType::Privacy).is_some());
+        assert!(slice(&mut blocks, DocumentType::Privacy, None).is_some());
         assert_eq!(blocks.len(), 6);
         assert_eq!(blocks[0], heading(2, "Privacy Policy"));
+    }
+
+    #[test]
+    fn the_fragment_of_an_address_names_the_document() {
+        let page =
+            crate::page::Page::from_html("<a name=terms></a><p>x</p><h2>Terms of Use</h2>", None);
+        let view = View::of(&page);
+        assert_eq!(heading_at(&view, "terms").as_deref(), Some("Terms of Use"));
+        assert_eq!(heading_at(&view, "other"), None);
+        let policy = text("We collect personal information and cookies. ");
+        let mut blocks = vec![
+            heading(2, "Terms of Use"),
+            text("You agree to these rules of our shop. "),
+            heading(2, "Privacy Policy"),
+            policy,
+        ];
+        assert!(slice(&mut blocks, DocumentType::Any, Some("Terms of Use")).is_some());
+        assert_eq!((blocks.len(), &blocks[0]), (2, &heading(2, "Terms of Use")));
     }
 
     #[test]
@@ -215,7 +277,7 @@ mod tests {
             policy,
         ];
         let before = blocks.clone();
-        assert!(slice(&mut blocks, DocumentType::Privacy).is_none());
+        assert!(slice(&mut blocks, DocumentType::Privacy, None).is_none());
         assert_eq!(blocks, before);
     }
 }

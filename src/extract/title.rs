@@ -56,7 +56,7 @@ pub(super) fn restore(
             .as_deref()
             .is_some_and(|t| !t.is_empty() && (t.contains(&text) || text.contains(t)));
         let excluded = view.ancestors(id).any(|a| view.entries[a].excluded);
-        if excluded && !topic || level == 2 && !topic {
+        if (excluded || level == 2) && !topic {
             continue;
         }
         let score = u32::from(topic) * 4 + u32::from(same) * 2 + u32::from(level == 1);

@@ -13,6 +13,10 @@ pub(super) struct Span {
 
 /// How a piece of text stands out from its neighbours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "four looks that combine freely"
+)]
 pub(super) struct Style {
     /// Bold.
     pub strong: bool,

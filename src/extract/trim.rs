@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::signs::SIGNS;
 use super::tree::{Block, plain_text};
 use super::words::policy_words;
 
@@ -9,6 +10,8 @@ use super::words::policy_words;
 const REPEATED_BYTES: usize = 300;
 /// And it has at least so many blocks.
 const REPEATED_BLOCKS: usize = 3;
+/// Headings without a text under them at the end of a document: at most so many are a template's.
+const MAX_TRAILING_HEADINGS: usize = 2;
 
 /// Drops runs of blocks that stood before: tab panels, copies for telephones and for print.
 ///
@@ -49,85 +52,20 @@ pub(super) fn drop_repeated(blocks: &mut Vec<Block>) -> usize {
     dropped
 }
 
-/// Lines that no policy says and every page template does, in lower case, as whole lines.
-const TEMPLATE_LINES: &[&str] = &[
-    "back to top",
-    "top",
-    "return to top",
-    "go to top",
-    "scroll to top",
-    "to top",
-    "top of page",
-    "print",
-    "print this page",
-    "print page",
-    "print this",
-    "share",
-    "share this",
-    "share this page",
-    "share this article",
-    "tweet",
-    "email this page",
-    "skip to main content",
-    "skip to content",
-    "skip navigation",
-    "close",
-    "close window",
-    "close this window",
-    "home",
-    "back",
-    "go back",
-    "menu",
-    "loading",
-    "loading...",
-    "expand all",
-    "collapse all",
-    "show more",
-    "read more",
-    "next",
-    "previous",
-    "cancel",
-    "ok",
-    "i agree",
-    "accept",
-    "decline",
-    "copy link",
-    "download pdf",
-    "nach oben",
-    "zum seitenanfang",
-    "drucken",
-    "haut de page",
-    "retour en haut",
-    "imprimer",
-    "volver arriba",
-    "imprimir",
-    "torna su",
-    "stampa",
-    "naar boven",
-    "terug naar boven",
-    "do góry",
-    "наверх",
-    "ページトップへ",
-    "このページの先頭へ",
-    "ページの先頭へ",
-    "返回顶部",
-    "回到頂部",
-    "was this article helpful?",
-    "was this page helpful?",
-    "did this answer your question?",
-    "was this helpful?",
-    "yes",
-    "no",
-    "related articles",
-    "still need help? contact us",
-    "table of contents",
-];
-
 /// Takes template lines out everywhere, and at both ends whatever is only links or labels.
 ///
 /// `host` is the page's own, if known: links to other hosts under a text are what the text refers to.
 pub(super) fn trim(blocks: &mut Vec<Block>, host: Option<&str>) {
     blocks.retain(|block| !is_template_line(block));
+    // A label over a table of contents that stands elsewhere.
+    let idle: Vec<bool> = (0..blocks.len())
+        .map(|at| is_contents_label(&blocks[at]) && !blocks.get(at + 1).is_some_and(lists_contents))
+        .collect();
+    let mut index = 0;
+    blocks.retain(|_| {
+        index += 1;
+        !idle[index - 1]
+    });
     // Before the first heading or sentence, and after the last sentence.
     let starts =
         |block: &Block| matches!(block, Block::Heading(..) | Block::Table(_)) || is_sentence(block);
@@ -137,14 +75,16 @@ pub(super) fn trim(blocks: &mut Vec<Block>, host: Option<&str>) {
         index += 1;
         index > first || !is_links(block) || leads_away(block, host)
     });
+    // A page builder that sets every line as a heading (happn.com 2023) must not lose them all.
+    let mut headings_left = MAX_TRAILING_HEADINGS;
     while let Some(last) = blocks.last() {
-        let heading = matches!(last, Block::Heading(..));
+        let heading = matches!(last, Block::Heading(..)) && headings_left > 0;
         let menu = is_links(last) && !leads_away(last, host);
-        if heading || menu || is_copyright(last) || is_label(last) {
-            blocks.pop();
-        } else {
+        if !(heading || menu || is_copyright(last) || is_label(last)) {
             break;
         }
+        headings_left -= usize::from(heading);
+        blocks.pop();
     }
 }
 
@@ -159,8 +99,24 @@ fn is_template_line(block: &Block) -> bool {
     let line = text
         .trim_matches(|c: char| !c.is_alphanumeric() && c != '?' && c != '.')
         .to_lowercase();
-    line.is_empty() && !text.chars().any(char::is_alphanumeric)
-        || TEMPLATE_LINES.contains(&line.as_str()) && line != "table of contents"
+    SIGNS.template_lines.contains(&line)
+}
+
+fn is_contents_label(block: &Block) -> bool {
+    let (Block::Paragraph(spans) | Block::Heading(_, spans)) = block else {
+        return false;
+    };
+    let text = plain_text(spans).to_lowercase();
+    text.len() < 60
+        && SIGNS
+            .contents_labels
+            .contains(text.trim_end_matches([':', ' ']))
+}
+
+/// A list, or links one under the other.
+fn lists_contents(block: &Block) -> bool {
+    let (all, linked) = block.weight();
+    matches!(block, Block::List(..)) || linked * 2 > all
 }
 
 /// Long enough to be a sentence and not a link.
@@ -265,11 +221,19 @@ mod tests {
             link("Home"),
             plain("We collect personal information from all our visitors, whoever they are."),
             plain("↑ Back to top"),
+            link("our partner's policy"),
             plain("Write to us for anything else that you would like to know about it."),
             link("About us"),
             plain("© 2009 Acme. All rights reserved."),
         ];
+        let mut elsewhere = blocks.clone();
         trim(&mut blocks, Some("www.a"));
         assert_eq!(blocks.len(), 3);
+        trim(&mut elsewhere, Some("b"));
+        assert_eq!(
+            elsewhere.len(),
+            4,
+            "links to other hosts are what the text refers to"
+        );
     }
 }

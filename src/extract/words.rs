@@ -94,6 +94,7 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
     let words = AhoCorasick::builder()
         .ascii_case_insensitive(true)
         .match_kind(MatchKind::LeftmostLongest)
+        .kind(Some(aho_corasick::AhoCorasickKind::DFA))
         .build(&words)
         .or_else(|_| AhoCorasick::new(["privacy"]))
         .unwrap_or_else(|_| unreachable!("one word always builds"));

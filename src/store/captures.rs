@@ -125,18 +125,19 @@ impl Store {
         })
     }
 
-    /// True when the index rows of a URL are stored.
+    /// Number of index rows stored of an address.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn has_captures(&self, urlkey: &UrlKey) -> Result<bool, StoreError> {
+    pub fn count_captures(&self, urlkey: &UrlKey) -> Result<u64, StoreError> {
         self.read(|t| {
             t.query_row(
-                "SELECT EXISTS (SELECT 1 FROM captures WHERE urlkey = ?1)",
+                "SELECT count(*) FROM captures WHERE urlkey = ?1",
                 [urlkey.as_str()],
-                |r| r.get(0),
+                |r| r.get::<_, i64>(0),
             )
         })
+        .map(i64::cast_unsigned)
     }
 }
 

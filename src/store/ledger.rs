@@ -27,6 +27,20 @@ pub struct PastQuery {
     pub newest_capture: Option<Timestamp>,
 }
 
+/// A look cut short longer ago than this is begun anew.
+const RESUMABLE_SECONDS: i64 = 7 * 86_400;
+
+/// What is known of a site.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SiteState {
+    /// Its row id.
+    pub site_id: i64,
+    /// A look at it has not come to its end.
+    pub unfinished: bool,
+    /// The archive has nothing to say about it.
+    pub dropped: bool,
+}
+
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RunOutcome {
@@ -168,8 +182,23 @@ impl Store {
         })
     }
 
+    /// What is known of a site; `None` when it was never looked at.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn site_state(&self, site: &Site) -> Result<Option<SiteState>, StoreError> {
+        self.read(|t| {
+            t.query_row(
+                "SELECT site_id, unfinished_since IS NOT NULL, drop_reason IS NOT NULL FROM sites WHERE site = ?1",
+                [site.as_str()],
+                |r| Ok(SiteState { site_id: r.get(0)?, unfinished: r.get(1)?, dropped: r.get(2)? }),
+            )
+            .optional()
+        })
+    }
+
     /// Notes that a look at a site begins, and says since when an earlier look that was cut short has been unfinished;
-    /// `None` when this is a new one.
+    /// `None` when this is a new one. After a week a look cut short is forgotten: its answers are old.
     ///
     /// # Errors
     /// When the database fails.
@@ -179,10 +208,17 @@ impl Store {
         now: Timestamp,
     ) -> Result<Option<Timestamp>, StoreError> {
         let since: Option<String> = self.write(|t| {
-            let since = t.query_row("SELECT unfinished_since FROM sites WHERE site_id = ?1", [site_id], |r| r.get(0))?;
+            let oldest =
+                Timestamp::from_unix_seconds(now.unix_seconds() - RESUMABLE_SECONDS).to_string();
+            let since: Option<String> = t.query_row(
+                "SELECT unfinished_since FROM sites WHERE site_id = ?1",
+                [site_id],
+                |r| r.get(0),
+            )?;
+            let since = since.filter(|since| *since >= oldest);
             t.execute(
-                "UPDATE sites SET unfinished_since = coalesce(unfinished_since, ?2) WHERE site_id = ?1",
-                params![site_id, now.to_string()],
+                "UPDATE sites SET unfinished_since = ?2 WHERE site_id = ?1",
+                params![site_id, since.clone().unwrap_or_else(|| now.to_string())],
             )?;
             Ok(since)
         })?;

@@ -23,10 +23,10 @@ use rusqlite_migration::{M, Migrations};
 
 pub use captures::{Asked, StoredCapture};
 pub use error::StoreError;
-pub use ledger::{IndexQueryKey, PastQuery, RunOutcome};
+pub use ledger::{IndexQueryKey, PastQuery, RunOutcome, SiteState};
 pub use lock::CrawlLock;
 pub use pages::{Fetched, PendingExtraction};
-pub use policies::{DiscoveryRow, PolicyRow, Tie};
+pub use policies::{DiscoveryRow, PolicyKeys, PolicyRow, Tie};
 pub use read::{PolicySummary, Status, VersionRow};
 pub use versions::{DropRow, Look, VersionRecord};
 

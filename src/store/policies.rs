@@ -44,6 +44,15 @@ pub struct DiscoveryRow {
     pub reasons: Vec<String>,
 }
 
+/// A stored policy with the index keys of its addresses.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyKeys {
+    /// Its row id.
+    pub policy_id: i64,
+    /// The keys.
+    pub urlkeys: Vec<UrlKey>,
+}
+
 /// What a page looked at says about addresses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tie {
@@ -119,6 +128,29 @@ impl Store {
             )?;
             let rows = statement.query_map([site_id], |r| r.get(0))?;
             rows.collect()
+        })
+    }
+
+    /// The policies of a site with the index keys of their addresses.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn policies_of_site(&self, site_id: i64) -> Result<Vec<PolicyKeys>, StoreError> {
+        self.read(|t| {
+            let mut statement = t.prepare_cached(
+                "SELECT policy_id, urlkey FROM policy_urls WHERE site_id = ?1 ORDER BY policy_id, urlkey",
+            )?;
+            let mut rows = statement.query([site_id])?;
+            let mut policies: Vec<PolicyKeys> = Vec::new();
+            while let Some(row) = rows.next()? {
+                let (policy_id, urlkey): (i64, String) = (row.get(0)?, row.get(1)?);
+                let Ok(urlkey) = UrlKey::from_cdx(&urlkey) else { continue };
+                match policies.last_mut() {
+                    Some(last) if last.policy_id == policy_id => last.urlkeys.push(urlkey),
+                    _ => policies.push(PolicyKeys { policy_id, urlkeys: vec![urlkey] }),
+                }
+            }
+            Ok(policies)
         })
     }
 

@@ -1,0 +1,190 @@
+//! The containers that are open while a tree is built, and what becomes of them when they close.
+
+use super::tree::{Block, Span, tidy};
+
+/// An open container.
+#[derive(Debug)]
+pub(super) enum Frame {
+    Blocks(Vec<Block>),
+    List {
+        start: Option<u32>,
+        items: Vec<Vec<Block>>,
+    },
+    Item(Vec<Block>),
+    Quote(Vec<Block>),
+    Table {
+        rows: Vec<Vec<Vec<Span>>>,
+        /// For every column, how many of the next rows a cell from above still covers.
+        covered: Vec<u32>,
+    },
+    Cell {
+        blocks: Vec<Block>,
+        columns: u32,
+        rows: u32,
+    },
+}
+
+/// The open containers, outermost first; the outermost always holds blocks.
+#[derive(Debug)]
+pub(super) struct Frames {
+    open: Vec<Frame>,
+}
+
+impl Frames {
+    pub(super) fn new() -> Self {
+        Self {
+            open: vec![Frame::Blocks(Vec::new())],
+        }
+    }
+
+    pub(super) fn depth(&self) -> usize {
+        self.open.len()
+    }
+
+    pub(super) fn push(&mut self, frame: Frame) {
+        self.open.push(frame);
+    }
+
+    pub(super) fn last(&self) -> Option<&Frame> {
+        self.open.last()
+    }
+
+    /// Begins a row, if the innermost container is a table.
+    pub(super) fn start_row(&mut self) -> bool {
+        match self.open.last_mut() {
+            Some(Frame::Table { rows, .. }) => {
+                rows.push(Vec::new());
+                true
+            }
+            _ => false,
+        }
+    }
+
+    pub(super) fn in_table(&self) -> bool {
+        self.open.iter().any(|f| matches!(f, Frame::Table { .. }))
+    }
+
+    /// Closes everything.
+    pub(super) fn finish(mut self) -> Vec<Block> {
+        while self.open.len() > 1 {
+            self.pop();
+        }
+        match self.open.pop() {
+            Some(Frame::Blocks(blocks)) => blocks,
+            _ => Vec::new(),
+        }
+    }
+
+    pub(super) fn push_block(&mut self, block: Block) {
+        match self.open.last_mut() {
+            Some(
+                Frame::Blocks(blocks)
+                | Frame::Item(blocks)
+                | Frame::Quote(blocks)
+                | Frame::Cell { blocks, .. },
+            ) => {
+                // Orphan items that follow each other are one list.
+                if let (Some(Block::List(None, before)), Block::List(None, items)) =
+                    (blocks.last_mut(), &block)
+                    && items.len() == 1
+                {
+                    before.extend(items.iter().cloned());
+                    return;
+                }
+                blocks.push(block);
+            }
+            // `<ul>` directly in `<ul>`: the inner list belongs to the item before it.
+            Some(Frame::List { items, .. }) => match items.last_mut() {
+                Some(item) => item.push(block),
+                None => items.push(vec![block]),
+            },
+            Some(Frame::Table { rows, .. }) => {
+                // A caption or text that stands between rows.
+                let mut spans = Vec::new();
+                block.each_run(&mut |run| spans.extend(run.iter().cloned()));
+                rows.push(vec![spans]);
+            }
+            None => {}
+        }
+    }
+
+    pub(super) fn pop(&mut self) {
+        let Some(frame) = self.open.pop() else {
+            return;
+        };
+        match frame {
+            Frame::Blocks(blocks) => {
+                for block in blocks {
+                    self.push_block(block);
+                }
+            }
+            Frame::List { start, mut items } => {
+                items.retain(|item| !item.is_empty());
+                if !items.is_empty() {
+                    self.push_block(Block::List(start, items));
+                }
+            }
+            Frame::Item(blocks) => match self.open.last_mut() {
+                Some(Frame::List { items, .. }) => items.push(blocks),
+                _ => {
+                    for block in blocks {
+                        self.push_block(block);
+                    }
+                }
+            },
+            Frame::Quote(blocks) => {
+                if !blocks.is_empty() {
+                    self.push_block(Block::Quote(blocks));
+                }
+            }
+            Frame::Table { mut rows, .. } => {
+                rows.retain(|row| row.iter().any(|cell| !cell.is_empty()));
+                if !rows.is_empty() {
+                    self.push_block(Block::Table(rows));
+                }
+            }
+            Frame::Cell {
+                blocks,
+                columns,
+                rows,
+            } => self.add_cell(&blocks, columns, rows),
+        }
+    }
+
+    fn add_cell(&mut self, blocks: &[Block], columns: u32, spanned_rows: u32) {
+        let mut spans: Vec<Span> = Vec::new();
+        for block in blocks {
+            block.each_run(&mut |run| {
+                if !spans.is_empty() {
+                    spans.push(Span::plain("\n"));
+                }
+                spans.extend(run.iter().cloned());
+            });
+        }
+        let Some(Frame::Table { rows, covered }) = self.open.last_mut() else {
+            return;
+        };
+        if rows.is_empty() {
+            rows.push(Vec::new());
+        }
+        let Some(row) = rows.last_mut() else {
+            return;
+        };
+        // Columns that a cell from above reaches into stay empty here.
+        while let Some(left) = covered.get_mut(row.len()).filter(|left| **left > 0) {
+            *left -= 1;
+            row.push(Vec::new());
+        }
+        let at = row.len();
+        row.push(tidy(spans));
+        for _ in 1..columns {
+            row.push(Vec::new());
+        }
+        if spanned_rows > 1 {
+            covered.resize(covered.len().max(row.len()), 0);
+            for left in covered.iter_mut().skip(at) {
+                *left = spanned_rows - 1;
+            }
+        }
+    }
+}

@@ -1,0 +1,50 @@
+//! The signs of `data/page_signs.toml`: what error, log-in and parking pages say, and how pages name their boilerplate.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+const DATA: &str = include_str!("../../data/page_signs.toml");
+
+/// The lists of the file; what each is for stands there.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Signs {
+    pub not_found: Vec<String>,
+    pub parked: Vec<String>,
+    pub shell: Vec<String>,
+    pub log_in: Vec<String>,
+    pub template_lines: HashSet<String>,
+    pub contents_labels: HashSet<String>,
+    pub foreign: HashSet<String>,
+    pub names: HashSet<String>,
+    pub sure_names: HashSet<String>,
+    pub about: HashSet<String>,
+    pub dialogs: HashSet<String>,
+}
+
+/// Read once; a test makes sure that the file, a part of the program, can be read.
+pub(super) static SIGNS: LazyLock<Signs> =
+    LazyLock::new(|| toml::from_str(DATA).unwrap_or_default());
+
+/// The first of some phrases that stands in a text.
+pub(super) fn first_of<'a>(phrases: &'a [String], text: &str) -> Option<&'a str> {
+    phrases
+        .iter()
+        .map(String::as_str)
+        .find(|phrase| text.contains(phrase))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_signs_read_and_sure_names_are_names() {
+        let signs: Signs = toml::from_str(DATA).unwrap();
+        assert!(signs.not_found.len() > 50 && signs.foreign.len() > 50);
+        assert!(signs.sure_names.is_subset(&signs.names) && signs.dialogs.is_subset(&signs.names));
+        assert!(signs.not_found.iter().all(|s| *s == s.to_lowercase()));
+    }
+}
