@@ -142,13 +142,13 @@ fn labelled_privacy_policies_are_never_dropped() {
             continue;
         }
         policies += 1;
-        let html: String = row["text"]
+        let text = row["text"]
             .as_str()
             .unwrap()
-            .split("\n\n")
-            .map(|p| format!("<p>{}</p>", p.replace('&', "&amp;").replace('<', "&lt;")))
-            .collect();
-        let page = format!("<html><body>{html}</body></html>");
+            .replace('&', "&amp;")
+            .replace('<', "&lt;");
+        let html = text.replace("\n\n", "</p><p>");
+        let page = format!("<html><body><p>{html}</p></body></html>");
         let input = PageInput {
             bytes: page.as_bytes(),
             content_type: Some("text/html; charset=utf-8"),

@@ -13,7 +13,7 @@ use super::job::{CrawlOptions, Job, SiteOptions};
 use super::options::Common;
 use super::table::{Align, table};
 use crate::crawl::{Found, Until, found};
-use crate::discover::{LinkKind, Vocabulary, judge_links};
+use crate::discover::{LinkCandidate, LinkKind, Vocabulary, judge_links};
 use crate::model::Site;
 use crate::page::{MAX_HTML_BYTES, Page};
 
@@ -69,17 +69,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
             }
         }
         Format::Text => {
-            out.write_all(candidates_text(&found_by_site, arguments.explain).as_bytes())?
+            out.write_all(candidates_text(&found_by_site, arguments.explain).as_bytes())?;
+            out.write_all(finished.usage.text().as_bytes())?;
         }
     }
-    out.write_all(
-        if arguments.format == Format::Text {
-            finished.usage.text()
-        } else {
-            String::new()
-        }
-        .as_bytes(),
-    )?;
     drop(out);
     finished.exit()
 }
@@ -193,33 +186,35 @@ fn judge_page(arguments: &Arguments, file: &Path) -> Result<Exit, Failure> {
         }
         return Ok(Exit::Done);
     }
-    let header = [
+    let columns = [
         ("score", Align::Right),
         ("kind", Align::Left),
         ("link text", Align::Left),
         ("URL", Align::Left),
     ];
-    for (place, l) in links.iter().enumerate() {
-        let row = vec![
+    let row = |l: &LinkCandidate| {
+        vec![
             l.score.to_string(),
             kind(l.kind).to_owned(),
             l.text.clone(),
             l.url.clone(),
-        ];
-        let lines = table(&header, &[row]);
-        // One header over all rows.
-        let skip = usize::from(place > 0);
-        for line in lines.lines().skip(skip) {
-            writeln!(out, "{line}")?;
-        }
-        if arguments.explain {
-            let reasons: String = l
+        ]
+    };
+    let text = table(&columns, &links.iter().map(row).collect::<Vec<_>>());
+    for (place, line) in text.lines().enumerate() {
+        writeln!(out, "{line}")?;
+        if let Some(judged) = place
+            .checked_sub(1)
+            .and_then(|p| links.get(p))
+            .filter(|_| arguments.explain)
+        {
+            let reasons: String = judged
                 .reasons
                 .join(", ")
                 .chars()
                 .filter(|c| !c.is_control())
                 .collect();
-            writeln!(out, "      {reasons}")?;
+            writeln!(out, "       {reasons}")?;
         }
     }
     Ok(Exit::Done)

@@ -6,7 +6,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::plain;
 use super::text::cleaned;
-use super::tree::Block;
+use super::tree::{Block, plain_text};
 use crate::model::{DropReason, Dropped};
 
 /// A PDF larger than this is a brochure.
@@ -15,6 +15,7 @@ const MAX_BYTES: usize = 16 * 1024 * 1024;
 const MAX_TEXT_BYTES: usize = 8 * 1024 * 1024;
 
 /// True for what starts as a PDF does; some servers put a few bytes before it.
+#[must_use]
 pub fn is_pdf(bytes: &[u8]) -> bool {
     bytes
         .get(..1024.min(bytes.len()))
@@ -42,13 +43,27 @@ pub(super) fn blocks(bytes: &[u8]) -> Result<Vec<Block>, Dropped> {
         unreadable(&format!("the PDF cannot be read: {words}"))
     })?;
     let text = &text[..text.floor_char_boundary(MAX_TEXT_BYTES)];
-    let blocks = plain::blocks(&joined(text));
+    let blocks = titled(plain::blocks(&joined(text)));
     if blocks.is_empty() {
         return Err(unreadable(
             "the PDF has no text, perhaps only scanned pages",
         ));
     }
     Ok(blocks)
+}
+
+/// A PDF has no mark-up: a short first line that is no sentence is its title.
+fn titled(mut blocks: Vec<Block>) -> Vec<Block> {
+    const LONGEST_TITLE: usize = 120;
+    if let Some(Block::Paragraph(spans)) = blocks.first_mut() {
+        let line = plain_text(spans);
+        let line = line.trim();
+        if line.chars().count() <= LONGEST_TITLE && !line.ends_with(['.', ':', ';', '!', '?', ','])
+        {
+            blocks[0] = Block::Heading(1, std::mem::take(spans));
+        }
+    }
+    blocks
 }
 
 /// The reader writes an empty line between the lines of some files: then one empty line is a line end, two a paragraph's.
@@ -134,6 +149,28 @@ mod tests {
             text.contains("We collect personal information when you register."),
             "{text}"
         );
+    }
+
+    #[test]
+    fn a_short_first_line_is_the_title() {
+        let bytes = pdf(&[
+            "Privacy Policy of Example",
+            "",
+            "We collect personal information when you register.",
+        ]);
+        assert!(matches!(
+            blocks(&bytes).unwrap().first(),
+            Some(Block::Heading(1, _))
+        ));
+        let bytes = pdf(&[
+            "We collect nothing.",
+            "",
+            "And we share nothing with anybody at all.",
+        ]);
+        assert!(matches!(
+            blocks(&bytes).unwrap().first(),
+            Some(Block::Paragraph(_))
+        ));
     }
 
     #[test]

@@ -342,11 +342,17 @@ fn a_freeze_outlives_the_process() {
 fn a_look_cut_short_is_remembered_and_a_complete_one_is_not() {
     let house = house();
     assert_eq!(
-        house.store.begin_look(house.site, stamp("2020")).unwrap(),
+        house
+            .store
+            .begin_look(house.site, stamp("2020-01-01"))
+            .unwrap(),
         None
     );
     assert_eq!(
-        house.store.begin_look(house.site, stamp("2021")).unwrap(),
+        house
+            .store
+            .begin_look(house.site, stamp("2020-01-02"))
+            .unwrap(),
         Some(stamp("2020"))
     );
     house
