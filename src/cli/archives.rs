@@ -99,30 +99,48 @@ impl Usage {
 
     /// For people, a line an endpoint.
     pub(super) fn text(&self) -> String {
-        let Self::Http(usage) = self else {
-            return String::new();
-        };
-        let line = |name: &str, e: &EndpointUsage| {
-            let outcomes: Vec<String> = e
-                .outcomes
-                .iter()
-                .map(|(outcome, n)| format!("{} {n}", outcome.name()))
-                .collect();
-            format!(
-                "{name}: {} requests ({}), {} kB, {:.0} % of the allowed rate\n",
-                e.requests,
-                outcomes.join(", "),
-                e.bytes_received >> 10,
-                e.share_of_rate * 100.0
-            )
-        };
-        let mut text = line("cdx", &usage.cdx) + &line("playback", &usage.playback);
-        if usage.retries + usage.freezes > 0 {
-            let troubles = format!("{} retries, {} freezes\n", usage.retries, usage.freezes);
-            text += &troubles;
-        }
-        text
+        usage_text(&self.json())
     }
+}
+
+/// The counts of a run, as stored, for people; empty for a run that asked no server.
+pub(super) fn usage_text(counts: &Value) -> String {
+    let mut text = String::new();
+    for name in ["cdx", "playback"] {
+        let Some(endpoint) = counts.get(name) else {
+            continue;
+        };
+        let number = |key: &str| endpoint[key].as_u64().unwrap_or(0);
+        let outcomes: Vec<String> = endpoint["outcomes"]
+            .as_object()
+            .map(|o| {
+                o.iter()
+                    .map(|(outcome, n)| format!("{outcome} {n}"))
+                    .collect()
+            })
+            .unwrap_or_default();
+        let outcomes = if outcomes.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", outcomes.join(", "))
+        };
+        let share = endpoint["share_of_rate"].as_f64().unwrap_or(0.0) * 100.0;
+        let line = format!(
+            "{name}: {} requests{outcomes}, {} kB, {share:.0} % of the allowed rate\n",
+            number("requests"),
+            number("bytes_received") >> 10,
+        );
+        text += &line;
+    }
+    let (retries, freezes) = (
+        counts["retries"].as_u64().unwrap_or(0),
+        counts["freezes"].as_u64().unwrap_or(0),
+    );
+    if retries + freezes > 0 {
+        let line = format!("{retries} retries, {freezes} freezes\n");
+        text += &line;
+    }
+    text
 }
 
 fn endpoint_json(e: &EndpointUsage) -> Value {

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write as _};
 
+use super::archives::usage_text;
 use super::failure::{Exit, Failure};
 use super::options::Common;
 use super::table::{Align, table};
@@ -130,6 +131,12 @@ fn overview(s: &Status) -> String {
             "last run: {} {} to {ended} UTC, {outcome}",
             run.command, run.started_at
         ));
+        lines.extend(run.requests.iter().flat_map(|counts| {
+            usage_text(counts)
+                .lines()
+                .map(|line| format!("  {line}"))
+                .collect::<Vec<_>>()
+        }));
     }
     let mut text: String = lines
         .join("\n")

@@ -134,6 +134,7 @@ pub async fn look<A: Archive>(context: &Context<'_, A>, rows: &[SiteRow], until:
                 if stop.is_cancelled() {
                     return Err(ArchiveError::Interrupted.into());
                 }
+                context.progress.site_begun();
                 let result = site::look_at(context, request, until, &stop).await;
                 if result.is_err() {
                     stop.cancel();

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 #[derive(Debug, Default)]
 pub struct Progress {
     sites_total: AtomicU64,
+    sites_begun: AtomicU64,
     sites_done: AtomicU64,
     captures_looked_at: AtomicU64,
     requests_left: AtomicU64,
@@ -20,7 +21,8 @@ pub struct Snapshot {
     pub sites_done: u64,
     /// Captures fetched in this run.
     pub captures_looked_at: u64,
-    /// Captures known to be wanted and not yet fetched; more may follow.
+    /// Captures to be fetched: those known to be wanted, and for each site not begun as many as the finished ones took
+    /// on average.
     pub requests_left: u64,
 }
 
@@ -28,17 +30,32 @@ impl Progress {
     /// The counters now.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
+        let (sites_total, sites_done) = (
+            self.sites_total.load(Relaxed),
+            self.sites_done.load(Relaxed),
+        );
+        let captures_looked_at = self.captures_looked_at.load(Relaxed);
+        let not_begun = sites_total.saturating_sub(self.sites_begun.load(Relaxed));
+        let average = captures_looked_at.checked_div(sites_done).unwrap_or(0);
+        let requests_left = self
+            .requests_left
+            .load(Relaxed)
+            .saturating_add(average.saturating_mul(not_begun));
         Snapshot {
-            sites_total: self.sites_total.load(Relaxed),
-            sites_done: self.sites_done.load(Relaxed),
-            captures_looked_at: self.captures_looked_at.load(Relaxed),
-            requests_left: self.requests_left.load(Relaxed),
+            sites_total,
+            sites_done,
+            captures_looked_at,
+            requests_left,
         }
     }
 
     pub(super) fn begin(&self, sites: usize) {
         self.sites_total
             .store(u64::try_from(sites).unwrap_or(u64::MAX), Relaxed);
+    }
+
+    pub(super) fn site_begun(&self) {
+        self.sites_begun.fetch_add(1, Relaxed);
     }
 
     pub(super) fn site_done(&self) {

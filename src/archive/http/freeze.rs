@@ -137,6 +137,9 @@ impl Guard {
         if freeze.until != state.seen {
             state.seen = freeze.until;
             state.generation += u64::from(freeze.until.is_some());
+            if let Some(until) = freeze.until.filter(|until| now < *until) {
+                tracing::warn!(archive = %self.archive, until = %until, "left alone until then (UTC), because it refused; waiting");
+            }
         }
         match freeze.until {
             Some(until) if now < until => {
