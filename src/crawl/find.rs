@@ -2,6 +2,7 @@
 
 use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
+use url::Url;
 
 use super::home_looks;
 use super::site::SiteLook;
@@ -16,22 +17,30 @@ const INDEX_LAG_SECONDS: i64 = 30 * 86_400;
 /// The first web page is of 1991, the first archived one of 1996.
 const FIRST_ARCHIVED_YEAR: &str = "1996";
 
+/// Where an index question begins.
+enum IndexStart {
+    /// It was answered in this look already.
+    Answered,
+    /// At this capture time; from the first capture on when `None`.
+    From(Option<Timestamp>),
+}
+
 impl<A: Archive> SiteLook<'_, '_, A> {
     /// Finds candidates by every source and stores them. Gives the reason when the archive excludes the whole site.
     pub(super) async fn find(&mut self, until: Until) -> Result<Option<Dropped>, CrawlError> {
         self.store_given()?;
-        if self.context.discover.by_path
-            && let Some(dropped) = self.find_by_path().await?
-        {
-            return Ok(Some(dropped));
-        }
-        // Home pages are playback: a look at the index alone does without.
+        // Home pages first: what they link to is asked for in the one question to the index. They are playback, and a
+        // look at the index alone does without.
         let by_link = self.context.discover.by_link && until != Until::Index;
         if by_link && self.context.crawl.home_pages_per_site > 0 {
-            self.check_stop()?;
             self.find_by_link().await?;
         }
-        Ok(None)
+        self.check_stop()?;
+        if self.context.discover.by_path {
+            self.find_by_path().await
+        } else {
+            Ok(None)
+        }
     }
 
     fn store_given(&self) -> Result<(), CrawlError> {
@@ -57,10 +66,16 @@ impl<A: Archive> SiteLook<'_, '_, A> {
     async fn find_by_path(&mut self) -> Result<Option<Dropped>, CrawlError> {
         let key = self.query_key(
             format!("domain {}", self.request.site),
-            hash(self.context.vocabulary.query_words()),
+            &hash(self.context.vocabulary.query_words()),
         );
-        let Some(from) = self.index_start(&key)? else {
-            return Ok(None);
+        let known = self.known_addresses()?;
+        let from = match self.index_start(&key)? {
+            IndexStart::Answered => {
+                self.domain_words
+                    .extend_from_slice(self.context.vocabulary.query_words());
+                return Ok(None);
+            }
+            IndexStart::From(from) => from,
         };
         let span = (from, self.context.crawl.to);
         let answer = discover::by_path(
@@ -68,25 +83,43 @@ impl<A: Archive> SiteLook<'_, '_, A> {
             &self.request.site,
             span,
             self.context.vocabulary,
+            &known,
         )
         .await;
         match answer {
             Ok(found) => {
                 // Candidates first: rows without a discovery would never be looked at again after a kill between the two.
-                let whole: Vec<Candidate> = found
-                    .candidates
-                    .into_iter()
-                    .filter(|c| !found.rows_left_out.contains(&c.urlkey))
-                    .collect();
-                self.store_candidates(&whole)?;
-                self.store_rows(&key, &found.captures, found.answer)?;
-                tracing::info!(site = %self.request.site, candidates = whole.len(), captures = found.captures.len(), "index looked at");
+                self.store_candidates(&found.candidates)?;
+                let from_the_beginning = from == self.context.crawl.from;
+                let mut whole: Vec<&UrlKey> = found.candidates.iter().map(|c| &c.urlkey).collect();
+                whole.extend(
+                    known
+                        .iter()
+                        .filter(|k| from_the_beginning && covers(&found.words, k)),
+                );
+                whole.retain(|k| !found.rows_left_out.contains(k));
+                let covered: Vec<IndexQueryKey> = whole.iter().map(|k| self.exact_key(k)).collect();
+                self.store_rows(&key, &covered, &found.captures, found.answer)?;
+                tracing::info!(site = %self.request.site, candidates = found.candidates.len(), captures = found.captures.len(), "index looked at");
+                self.domain_words = found.words;
                 Ok(None)
             }
             Err(error) => Ok(self
                 .settle(error)?
                 .filter(|dropped| dropped.reason == DropReason::Excluded)),
         }
+    }
+
+    /// Addresses of the site that other sources named.
+    fn known_addresses(&self) -> Result<Vec<UrlKey>, CrawlError> {
+        let site = &self.request.site;
+        let own = |url: &str| Url::parse(url).is_ok_and(|url| site.owns(&url));
+        let rows = self.context.store.discoveries(self.site_id)?;
+        Ok(rows
+            .into_iter()
+            .filter(|r| own(&r.url))
+            .map(|r| r.urlkey)
+            .collect())
     }
 
     async fn find_by_link(&mut self) -> Result<(), CrawlError> {
@@ -142,10 +175,19 @@ impl<A: Archive> SiteLook<'_, '_, A> {
         }
     }
 
-    /// Makes sure that the index rows of an address are stored.
+    /// Makes sure that the index rows of an address are stored: by the question for the whole site where that holds
+    /// them, else by one of its own.
     pub(super) async fn ask_index(&mut self, url: &str, urlkey: &UrlKey) -> Result<(), CrawlError> {
-        let key = self.query_key(format!("exact {urlkey}"), String::new());
-        let Some(from) = self.index_start(&key)? else {
+        let key = self.exact_key(urlkey);
+        let past = self
+            .context
+            .store
+            .past_query(self.context.archive_id, &key)?;
+        let own = Url::parse(url).is_ok_and(|url| self.request.site.owns(&url));
+        if past.is_some() && own && covers(&self.domain_words, urlkey) {
+            return Ok(());
+        }
+        let IndexStart::From(from) = self.index_start(&key)? else {
             return Ok(());
         };
         let query = CaptureQuery {
@@ -160,7 +202,7 @@ impl<A: Archive> SiteLook<'_, '_, A> {
             .captures(&query, &mut |row| rows.push(row))
             .await
         {
-            Ok(answer) => self.store_rows(&key, &rows, answer),
+            Ok(answer) => self.store_rows(&key, &[], &rows, answer),
             Err(error) => {
                 self.settle(error)?;
                 Ok(())
@@ -168,45 +210,47 @@ impl<A: Archive> SiteLook<'_, '_, A> {
         }
     }
 
-    fn query_key(&self, scope: String, words: String) -> IndexQueryKey {
+    fn exact_key(&self, urlkey: &UrlKey) -> IndexQueryKey {
+        self.query_key(format!("exact {urlkey}"), "")
+    }
+
+    fn query_key(&self, scope: String, words: &str) -> IndexQueryKey {
         let text = |t: Option<Timestamp>| t.map(|t| t.to_string()).unwrap_or_default();
         IndexQueryKey {
             scope,
-            words,
+            words: words.to_owned(),
             span_from: text(self.context.crawl.from),
             span_to: text(self.context.crawl.to),
         }
     }
 
-    /// From when on the index is to be asked; `None` when it was asked in this look already.
-    #[expect(
-        clippy::option_option,
-        reason = "not at all, from the beginning, or from a moment"
-    )]
-    fn index_start(&self, key: &IndexQueryKey) -> Result<Option<Option<Timestamp>>, CrawlError> {
+    /// From when on the index is to be asked.
+    fn index_start(&self, key: &IndexQueryKey) -> Result<IndexStart, CrawlError> {
         let from = self.context.crawl.from;
-        let Some(past) = self
+        let past = self
             .context
             .store
-            .past_query(self.context.archive_id, key)?
-        else {
-            return Ok(Some(from));
+            .past_query(self.context.archive_id, key)?;
+        let Some(past) = past else {
+            return Ok(IndexStart::From(from));
         };
         if self.answered.contains(&key.scope) || (self.resumed && past.asked_at >= self.since) {
-            return Ok(None);
+            return Ok(IndexStart::Answered);
         }
         if self.context.archive.is_local() {
-            return Ok(Some(from));
+            return Ok(IndexStart::From(from));
         }
         let newest = past
             .newest_capture
             .map(|t| Timestamp::from_unix_seconds(t.unix_seconds() - INDEX_LAG_SECONDS));
-        Ok(Some(from.max(newest)))
+        Ok(IndexStart::From(from.max(newest)))
     }
 
+    /// Stores an answer; `covered` are questions for single addresses that it answers as well.
     fn store_rows(
         &mut self,
         key: &IndexQueryKey,
+        covered: &[IndexQueryKey],
         rows: &[Capture],
         answer: IndexAnswer,
     ) -> Result<(), CrawlError> {
@@ -220,10 +264,16 @@ impl<A: Archive> SiteLook<'_, '_, A> {
             tracing::warn!(site = %self.request.site, scope = key.scope, rows = answer.bad_rows, "unreadable index rows were skipped");
         }
         let now = self.context.clock.now().max(self.since);
-        self.context
-            .store
-            .add_captures(self.context.archive_id, key, rows, counts, now)?;
-        self.answered.insert(key.scope.clone());
+        self.context.store.add_captures(
+            self.context.archive_id,
+            key,
+            covered,
+            rows,
+            counts,
+            now,
+        )?;
+        self.answered
+            .extend(covered.iter().chain([key]).map(|k| k.scope.clone()));
         Ok(())
     }
 
@@ -294,6 +344,11 @@ pub(super) fn candidates_of(rows: &[DiscoveryRow], site: &Site) -> Vec<Candidate
         Some(candidate)
     });
     discover::merge(pieces.collect())
+}
+
+/// True when a question for these words covers a key.
+fn covers(words: &[String], urlkey: &UrlKey) -> bool {
+    words.iter().any(|word| urlkey.as_str().contains(word))
 }
 
 fn hash(words: &[String]) -> String {

@@ -78,12 +78,10 @@ fn plan_site(
     }
     let looks = u64::try_from(store.home_looks(state.site_id)?.len()).unwrap_or(u64::MAX);
     plan.add_home_pages(looks, crawl, discover);
-    let by_path = store.keys_found_by_path(state.site_id)?;
     for policy in store.policies_of_site(state.site_id)? {
         plan.policies += 1;
         for urlkey in &policy.urlkeys {
-            plan.cdx +=
-                u64::from(!by_path.contains(urlkey.as_str()) && store.count_captures(urlkey)? == 0);
+            plan.cdx += u64::from(store.count_captures(urlkey)? == 0);
         }
         let stored = store.captures_of_policy(policy.policy_id, EXTRACTOR_VERSION)?;
         let stored: Vec<StoredCapture> = stored

@@ -69,6 +69,8 @@ pub(super) struct SiteLook<'a, 'b, A> {
     pub(super) resumed: bool,
     /// Questions answered by this process.
     pub(super) answered: HashSet<String>,
+    /// Words of the question for the whole site that was answered in this look; none when it was not.
+    pub(super) domain_words: Vec<String>,
     pub(super) failures: Vec<String>,
     unanswered: HashSet<i64>,
     stop: &'a CancellationToken,
@@ -95,6 +97,7 @@ pub(super) async fn look_at<A: Archive>(
         since: unfinished_since.unwrap_or(now),
         resumed: unfinished_since.is_some(),
         answered: HashSet::new(),
+        domain_words: Vec::new(),
         failures: Vec::new(),
         unanswered: HashSet::new(),
         stop,
@@ -151,12 +154,9 @@ impl<A: Archive> SiteLook<'_, '_, A> {
 
     /// Makes sure that the index rows of all addresses of a policy are stored.
     async fn ask_index_of(&mut self, policy: &Followed) -> Result<(), CrawlError> {
-        let by_path = self.context.store.keys_found_by_path(self.site_id)?;
         for (urlkey, url) in &policy.urls {
-            if !by_path.contains(urlkey.as_str()) {
-                self.check_stop()?;
-                self.ask_index(url, urlkey).await?;
-            }
+            self.check_stop()?;
+            self.ask_index(url, urlkey).await?;
         }
         Ok(())
     }

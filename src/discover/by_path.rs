@@ -1,6 +1,6 @@
 //! Policies by path: one index query for a whole domain, filtered on policy words, judged row by row.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use crate::archive::{Archive, ArchiveError, CaptureQuery, IndexAnswer, Scope};
 use crate::model::{Capture, Site, Timestamp, UrlKey};
@@ -22,6 +22,11 @@ const MANY_VARIANTS: u32 = 8;
 /// How much a variant of such a page loses.
 const VARIANT_POINTS: u8 = 25;
 
+/// Room in the query for the paths of known addresses; with the vocabulary's words it stays below 2 kB.
+const KNOWN_PATHS_BYTES: usize = 300;
+/// A known path shorter than this is not asked for together with the words.
+const SHORTEST_KNOWN_PATH: usize = 8;
+
 /// What the index told.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ByPath {
@@ -30,13 +35,17 @@ pub struct ByPath {
     /// The index rows of those candidates, in the order of the index, so that the same question need not be asked
     /// again for each.
     pub captures: Vec<Capture>,
-    /// Candidates whose rows were too many to keep: ask for them one by one.
+    /// Keys whose rows were too many to keep: ask for them one by one.
     pub rows_left_out: Vec<UrlKey>,
+    /// The words that were asked for: keys with one of them have all their rows in `captures`, if they are candidates
+    /// or were known.
+    pub words: Vec<String>,
     /// Counts of the whole answer.
     pub answer: IndexAnswer,
 }
 
-/// Asks the index once for every URL of the site whose key holds a policy word.
+/// Asks the index once for every URL of the site whose key holds a policy word, and for the `known` addresses (named by
+/// the user, linked from home pages) that hold none: index queries are the scarcest thing there is.
 ///
 /// Memory is bounded whatever the number of rows.
 ///
@@ -47,21 +56,48 @@ pub async fn by_path<A: Archive>(
     site: &Site,
     span: (Option<Timestamp>, Option<Timestamp>),
     vocabulary: &Vocabulary,
+    known: &[UrlKey],
 ) -> Result<ByPath, ArchiveError> {
+    let words = words_with(vocabulary.query_words(), known);
     let query = CaptureQuery {
         scope: Scope::Domain(site.clone()),
         from: span.0,
         to: span.1,
-        urlkey_words: vocabulary.query_words().to_vec(),
+        urlkey_words: words.clone(),
     };
-    let mut sieve = Sieve::new(vocabulary);
+    let mut sieve = Sieve::new(vocabulary, known);
     let answer = archive.captures(&query, &mut |row| sieve.take(row)).await?;
-    Ok(sieve.finish(site, answer))
+    let mut found = sieve.finish(site, answer);
+    found.words = words;
+    Ok(found)
+}
+
+/// The words of the vocabulary, and the paths of known keys without any of them, as far as there is room.
+fn words_with(vocabulary: &[String], known: &[UrlKey]) -> Vec<String> {
+    let mut words = vocabulary.to_vec();
+    let mut room = KNOWN_PATHS_BYTES;
+    let mut paths: Vec<&str> = known.iter().map(UrlKey::path).collect();
+    paths.sort_unstable();
+    paths.dedup();
+    for path in paths {
+        // A short path is the beginning of half the site.
+        if path.len() < SHORTEST_KNOWN_PATH
+            || path.len() > room
+            || words.iter().any(|w| path.contains(w))
+        {
+            continue;
+        }
+        room -= path.len();
+        words.push(path.to_owned());
+    }
+    words
 }
 
 /// Keeps the rows of plausible candidates.
 struct Sieve<'a> {
     vocabulary: &'a Vocabulary,
+    /// Kept whatever their words are.
+    known: HashSet<&'a UrlKey>,
     kept: HashMap<UrlKey, Kept>,
     rows: usize,
     variants: HashMap<String, u32>,
@@ -80,9 +116,10 @@ struct Kept {
 }
 
 impl<'a> Sieve<'a> {
-    fn new(vocabulary: &'a Vocabulary) -> Self {
+    fn new(vocabulary: &'a Vocabulary, known: &'a [UrlKey]) -> Self {
         Self {
             vocabulary,
+            known: known.iter().collect(),
             kept: HashMap::new(),
             rows: 0,
             variants: HashMap::new(),
@@ -100,10 +137,11 @@ impl<'a> Sieve<'a> {
                 verdict
             }
         };
-        if verdict.score < PLAUSIBLE_SCORE {
+        let known = self.known.contains(&row.urlkey);
+        if verdict.score < PLAUSIBLE_SCORE && !known {
             return;
         }
-        if !self.kept.contains_key(&row.urlkey) && !self.make_room(verdict.score) {
+        if !known && !self.kept.contains_key(&row.urlkey) && !self.make_room(verdict.score) {
             return;
         }
         let kept = self.kept.entry(row.urlkey.clone()).or_insert_with(|| Kept {
@@ -203,12 +241,17 @@ impl<'a> Sieve<'a> {
                 ));
             }
             // Pages that were never there: only errors and pictures were captured.
-            let Some((_, url)) = kept
+            let page = kept
                 .url
-                .filter(|_| kept.useful > 0 && kept.verdict.score >= PLAUSIBLE_SCORE)
-            else {
-                continue;
-            };
+                .filter(|_| kept.useful > 0 && kept.verdict.score >= PLAUSIBLE_SCORE);
+            if page.is_some() || self.known.contains(&key) {
+                if kept.rows_left_out {
+                    result.rows_left_out.push(key.clone());
+                } else {
+                    result.captures.append(&mut kept.rows);
+                }
+            }
+            let Some((_, url)) = page else { continue };
             let evidence = Evidence {
                 source: Source::Path,
                 kind: kept.verdict.kind,
@@ -225,13 +268,8 @@ impl<'a> Sieve<'a> {
                 continue;
             };
             // The key as the archive wrote it: its rows stand under that one.
-            candidate.urlkey = key.clone();
+            candidate.urlkey = key;
             candidates.push(candidate);
-            if kept.rows_left_out {
-                result.rows_left_out.push(key);
-            } else {
-                result.captures.append(&mut kept.rows);
-            }
         }
         result.candidates = merge(candidates);
         result.rows_left_out.sort();
@@ -251,9 +289,48 @@ mod tests {
     }
 
     async fn found(archive: &MemoryArchive) -> ByPath {
-        by_path(archive, &site(), (None, None), Vocabulary::built_in())
+        by_path(archive, &site(), (None, None), Vocabulary::built_in(), &[])
             .await
             .unwrap()
+    }
+
+    #[tokio::test]
+    async fn known_addresses_without_policy_words_come_with_the_same_answer() {
+        let archive = MemoryArchive::default()
+            .page("2010", "http://example.com/company/small-print.html", "x")
+            .page("2010", "http://example.com/company/jobs.html", "x")
+            .page("2010", "http://example.com/privacy", "x");
+        let known = [UrlKey::of("http://example.com/company/small-print.html").unwrap()];
+        let found = by_path(
+            &archive,
+            &site(),
+            (None, None),
+            Vocabulary::built_in(),
+            &known,
+        )
+        .await
+        .unwrap();
+        let keys: Vec<&str> = found.captures.iter().map(|c| c.urlkey.path()).collect();
+        assert_eq!(keys, ["/company/small-print.html", "/privacy"]);
+        assert_eq!(found.candidates.len(), 1);
+    }
+
+    #[test]
+    fn paths_of_known_addresses_are_asked_for_as_far_as_there_is_room() {
+        let keys: Vec<UrlKey> = (0..100)
+            .map(|i| UrlKey::of(&format!("http://example.com/company/page{i}")).unwrap())
+            .collect();
+        let words = words_with(&["privac".to_owned()], &keys);
+        assert!(
+            words.len() > 5
+                && words.iter().map(String::len).sum::<usize>() <= KNOWN_PATHS_BYTES + 6
+        );
+        let short = UrlKey::of("http://example.com/legal").unwrap();
+        let policy = UrlKey::of("http://example.com/our-privacy-page").unwrap();
+        assert_eq!(
+            words_with(&["privac".to_owned()], &[short, policy]),
+            ["privac"]
+        );
     }
 
     #[tokio::test]
@@ -327,13 +404,13 @@ mod tests {
             excluded: true,
             ..MemoryArchive::default()
         };
-        let answer = by_path(&archive, &site(), (None, None), Vocabulary::built_in()).await;
+        let answer = by_path(&archive, &site(), (None, None), Vocabulary::built_in(), &[]).await;
         assert!(matches!(answer, Err(ArchiveError::Excluded { .. })));
     }
 
     #[test]
     fn a_flood_of_rows_is_survived_in_bounded_memory() {
-        let mut sieve = Sieve::new(Vocabulary::built_in());
+        let mut sieve = Sieve::new(Vocabulary::built_in(), &[]);
         let row = |key: String, second: i64| Capture {
             urlkey: UrlKey::from_cdx(&key).unwrap(),
             timestamp: Timestamp::from_unix_seconds(1_000_000_000 + second),

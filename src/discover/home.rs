@@ -585,6 +585,7 @@ mod tests {
             &site,
             (None, None),
             vocabulary,
+            &[],
         ));
     }
 

@@ -67,7 +67,8 @@ const OF_POLICY: &str = "
     ORDER BY c.timestamp, c.original, c.digest";
 
 impl Store {
-    /// Stores a complete answer of the index: its rows and the fact that the question was answered, in one transaction.
+    /// Stores a complete answer of the index: its rows and the fact that the question was answered, and those for single
+    /// addresses that it covers, in one transaction.
     ///
     /// # Errors
     /// When the database fails.
@@ -75,33 +76,21 @@ impl Store {
         &self,
         archive_id: i64,
         key: &IndexQueryKey,
+        covered: &[IndexQueryKey],
         captures: &[Capture],
         counts: IndexCounts,
         now: Timestamp,
     ) -> Result<(), StoreError> {
         self.write(|t| {
             insert(t, archive_id, captures)?;
-            t.execute(
-                "INSERT INTO index_queries (archive_id, scope, words, span_from, span_to, asked_at, newest_capture, rows, repeated_rows, bad_rows)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-                 ON CONFLICT DO UPDATE SET asked_at = excluded.asked_at,
-                    newest_capture = max(coalesce(newest_capture, ''), coalesce(excluded.newest_capture, '')),
-                    rows = rows + excluded.rows, repeated_rows = repeated_rows + excluded.repeated_rows,
-                    bad_rows = bad_rows + excluded.bad_rows",
-                params![
-                    archive_id,
-                    key.scope,
-                    key.words,
-                    key.span_from,
-                    key.span_to,
-                    now.to_string(),
-                    counts.newest.map(|n| n.to_string()),
-                    counts.rows.cast_signed(),
-                    counts.repeated_rows.cast_signed(),
-                    counts.bad_rows.cast_signed(),
-                ],
-            )?;
-            Ok(())
+            note_answer(t, archive_id, key, counts, now)?;
+            let of_covered = IndexCounts {
+                newest: counts.newest,
+                ..IndexCounts::default()
+            };
+            covered
+                .iter()
+                .try_for_each(|key| note_answer(t, archive_id, key, of_covered, now))
         })
     }
 
@@ -139,6 +128,36 @@ impl Store {
         })
         .map(i64::cast_unsigned)
     }
+}
+
+fn note_answer(
+    t: &Transaction<'_>,
+    archive_id: i64,
+    key: &IndexQueryKey,
+    counts: IndexCounts,
+    now: Timestamp,
+) -> rusqlite::Result<()> {
+    t.prepare_cached(
+        "INSERT INTO index_queries (archive_id, scope, words, span_from, span_to, asked_at, newest_capture, rows, repeated_rows, bad_rows)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
+         ON CONFLICT DO UPDATE SET asked_at = excluded.asked_at,
+            newest_capture = max(coalesce(newest_capture, ''), coalesce(excluded.newest_capture, '')),
+            rows = rows + excluded.rows, repeated_rows = repeated_rows + excluded.repeated_rows,
+            bad_rows = bad_rows + excluded.bad_rows",
+    )?
+    .execute(params![
+        archive_id,
+        key.scope,
+        key.words,
+        key.span_from,
+        key.span_to,
+        now.to_string(),
+        counts.newest.map(|n| n.to_string()),
+        counts.rows.cast_signed(),
+        counts.repeated_rows.cast_signed(),
+        counts.bad_rows.cast_signed(),
+    ])?;
+    Ok(())
 }
 
 fn insert(t: &Transaction<'_>, archive_id: i64, captures: &[Capture]) -> rusqlite::Result<()> {

@@ -117,20 +117,6 @@ impl Store {
         })
     }
 
-    /// Index keys of a site's addresses that its domain-wide index query named: their rows are stored.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn keys_found_by_path(&self, site_id: i64) -> Result<BTreeSet<String>, StoreError> {
-        self.read(|t| {
-            let mut statement = t.prepare_cached(
-                "SELECT urlkey FROM discoveries WHERE site_id = ?1 AND source = 'path'",
-            )?;
-            let rows = statement.query_map([site_id], |r| r.get(0))?;
-            rows.collect()
-        })
-    }
-
     /// The policies of a site with the index keys of their addresses.
     ///
     /// # Errors

@@ -87,7 +87,7 @@ impl House {
             ..IndexCounts::default()
         };
         self.store
-            .add_captures(self.archive, &key, captures, counts, stamp("2024"))
+            .add_captures(self.archive, &key, &[], captures, counts, stamp("2024"))
             .unwrap();
     }
 
