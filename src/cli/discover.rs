@@ -10,7 +10,7 @@ use url::Url;
 use super::archives;
 use super::failure::{Exit, Failure};
 use super::job::{CrawlOptions, Job, SiteOptions};
-use super::options::Common;
+use super::options::{Common, Format};
 use super::table::{Align, table};
 use crate::crawl::{Found, Until, found};
 use crate::discover::{LinkCandidate, LinkKind, Vocabulary, judge_links};
@@ -38,14 +38,6 @@ pub(super) struct Arguments {
     /// Judge the links of this saved page instead, without any archive; its address is given by one --url
     #[arg(long, value_name = "FILE", requires = "urls")]
     page: Option<PathBuf>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// One JSON object a candidate, a line each
-    Json,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {

@@ -4,6 +4,15 @@ use std::path::PathBuf;
 
 use crate::config::{ConfigError, Layers, Settings};
 
+/// Form of an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Format {
+    /// For people
+    Text,
+    /// For machines: JSON, an object a line
+    Json,
+}
+
 /// Where the settings and the database are.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct Common {

@@ -8,6 +8,7 @@ use serde_json::json;
 
 use super::failure::{Exit, Failure};
 use super::job::{CrawlOptions, Job, SiteOptions};
+use super::options::Format;
 use super::table::{Align, table};
 use crate::config::Settings;
 use crate::crawl::{SitePlan, Until, plan};
@@ -28,14 +29,6 @@ pub(super) struct Arguments {
     /// How to print it
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
-}
-
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// One JSON object
-    Json,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use super::archives::usage_text;
 use super::failure::{Exit, Failure};
-use super::options::Common;
+use super::options::{Common, Format};
 use super::table::{Align, table};
 use crate::model::Timestamp;
 use crate::store::{PolicySummary, Status, Store};
@@ -18,14 +18,6 @@ pub(super) struct Arguments {
     /// How to print it
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
-}
-
-#[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum Format {
-    /// For people
-    Text,
-    /// One JSON object
-    Json,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {

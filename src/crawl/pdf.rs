@@ -18,6 +18,7 @@ pub const PDF_COMMAND: &str = "read-pdf";
 /// Longest a PDF may take; ordinary policies take well under a second.
 const TIME_LIMIT: Duration = Duration::from_secs(20);
 /// Address space of the child.
+#[cfg(unix)]
 const MEMORY_LIMIT_BYTES: u64 = 2 << 30;
 /// Largest answer taken from the child.
 const MAX_ANSWER_BYTES: u64 = 64 << 20;
@@ -141,6 +142,7 @@ fn understand(answer: &[u8]) -> Result<Document, Dropped> {
 /// # Errors
 /// When reading or writing fails.
 pub fn answer(input: impl io::Read, mut output: impl io::Write) -> io::Result<()> {
+    #[cfg(unix)]
     rlimit::setrlimit(rlimit::Resource::AS, MEMORY_LIMIT_BYTES, MEMORY_LIMIT_BYTES)?;
     let mut bytes = Vec::new();
     input.take(MAX_ANSWER_BYTES).read_to_end(&mut bytes)?;

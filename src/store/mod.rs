@@ -109,9 +109,16 @@ impl Store {
         if application_id != APPLICATION_ID && (tables > 0 || application_id != 0) {
             return Err(StoreError::OtherProgram { path: path.into() });
         }
-        connection
-            .pragma_update(None, "foreign_keys", true)
-            .map_err(fail)?;
+        // A database may come from a stranger: nothing in its schema may call into the program.
+        for (pragma, value) in [
+            ("foreign_keys", true),
+            ("trusted_schema", false),
+            ("cell_size_check", true),
+        ] {
+            connection
+                .pragma_update(None, pragma, value)
+                .map_err(fail)?;
+        }
         let current: i64 = connection
             .query_row("PRAGMA user_version", [], |r| r.get(0))
             .map_err(fail)?;

@@ -1,0 +1,74 @@
+//! Settings: faults and layers.
+
+use super::*;
+use std::io::Write as _;
+
+fn faults(toml: &str) -> String {
+    let mut file = tempfile::NamedTempFile::new().unwrap();
+    file.write_all(toml.as_bytes()).unwrap();
+    let mut layers = Layers::default();
+    layers.add_file(file.path());
+    Settings::from_layers(&layers)
+        .err()
+        .map(|e| e.to_string())
+        .unwrap_or_default()
+}
+
+#[test]
+fn the_documented_defaults_are_valid() {
+    let settings = Settings::from_layers(&Layers::default()).unwrap();
+    assert_eq!(settings.crawl.sampling, Sampling::EveryChange);
+    assert_eq!(settings.crawl.resolution_seconds, 86_400);
+    assert!(
+        matches!(settings.archive.location, ArchiveLocation::Wayback(url) if url.host_str() == Some("web.archive.org"))
+    );
+}
+
+#[test]
+fn every_fault_is_told_at_once_with_its_place() {
+    let told = faults(
+        "[archive]\nrps = 3\ncdx_per_minutes = 4\n[crawl]\nfrom = '2013-13'\nsample='some'\nsites_at_once='x'\n",
+    );
+    for part in [
+        "unknown key `archive.rps`; ",
+        "did you mean `archive.cdx_per_minute`?",
+        "2013-13",
+        "every-change",
+        "must be a whole number",
+    ] {
+        assert!(told.contains(part), "{part} is not in:\n{told}");
+    }
+    assert_eq!(told.lines().count(), 5, "{told}");
+    assert!(faults("[crawl]\nfrom='2014'\nto='2013'").contains("is after"));
+    assert!(faults("[crawl\n").contains("line 1"));
+    assert!(faults("[archive]\nlocation='ftp://x'").contains("no http or https address"));
+    assert!(!faults("[archive]\n\"a\\u001b[2J\"=1").contains('\u{1b}'));
+}
+
+#[test]
+fn later_layers_lie_over_earlier_ones() {
+    let mut layers = Layers::default();
+    layers.add_environment(
+        [
+            ("POLICYTRAIL_CRAWL_GRID".to_owned(), "3mo".to_owned()),
+            ("POLICYTRAIL_OTHER".to_owned(), "x".to_owned()),
+        ]
+        .into_iter(),
+    );
+    assert_eq!(Settings::from_layers(&layers).unwrap().crawl.grid_months, 3);
+    layers.add_text("crawl.grid", "1y", "--grid");
+    assert_eq!(
+        Settings::from_layers(&layers).unwrap().crawl.grid_months,
+        12
+    );
+    layers.add_text("crawl.sample", "interval=1mo", "--sample");
+    let crawl = Settings::from_layers(&layers).unwrap().crawl;
+    assert_eq!((crawl.sampling, crawl.grid_months), (Sampling::Interval, 1));
+    layers.add_text("crawl.grid", "one", "--grid");
+    assert!(
+        Settings::from_layers(&layers)
+            .unwrap_err()
+            .to_string()
+            .contains("--grid: has the step `one`: write 6mo")
+    );
+}

@@ -1,0 +1,153 @@
+//! What `by_path` must do.
+
+use super::super::memory_archive::MemoryArchive;
+use super::super::{PolicyKind, Source};
+use super::*;
+
+fn site() -> Site {
+    Site::parse("example.com").unwrap()
+}
+
+async fn found(archive: &MemoryArchive) -> ByPath {
+    by_path(archive, &site(), (None, None), Vocabulary::built_in(), &[])
+        .await
+        .unwrap()
+}
+
+#[tokio::test]
+async fn known_addresses_without_policy_words_come_with_the_same_answer() {
+    let archive = MemoryArchive::default()
+        .page("2010", "http://example.com/company/small-print.html", "x")
+        .page("2010", "http://example.com/company/jobs.html", "x")
+        .page("2010", "http://example.com/privacy", "x");
+    let known = [UrlKey::of("http://example.com/company/small-print.html").unwrap()];
+    let found = by_path(
+        &archive,
+        &site(),
+        (None, None),
+        Vocabulary::built_in(),
+        &known,
+    )
+    .await
+    .unwrap();
+    let keys: Vec<&str> = found.captures.iter().map(|c| c.urlkey.path()).collect();
+    assert_eq!(keys, ["/company/small-print.html", "/privacy"]);
+    assert_eq!(found.candidates.len(), 1);
+}
+
+#[test]
+fn paths_of_known_addresses_are_asked_for_as_far_as_there_is_room() {
+    let keys: Vec<UrlKey> = (0..100)
+        .map(|i| UrlKey::of(&format!("http://example.com/company/page{i}")).unwrap())
+        .collect();
+    let words = words_with(&["privac".to_owned()], &keys);
+    assert!(
+        words.len() > 5 && words.iter().map(String::len).sum::<usize>() <= KNOWN_PATHS_BYTES + 6
+    );
+    let short = UrlKey::of("http://example.com/legal").unwrap();
+    let policy = UrlKey::of("http://example.com/our-privacy-page").unwrap();
+    assert_eq!(
+        words_with(&["privac".to_owned()], &[short, policy]),
+        ["privac"]
+    );
+}
+
+#[tokio::test]
+async fn the_policy_comes_first_and_its_rows_come_with_it() {
+    let archive = MemoryArchive::default()
+        .page("2003", "http://www.example.com:80/privacy.html", "a")
+        .page("2013", "https://www.example.com/privacy.html", "b")
+        .page(
+            "2013",
+            "http://blog.example.com/2013/04/privacy-scandal",
+            "c",
+        )
+        .page("2014", "http://www.example.com/cookie-policy", "d")
+        .page("2014", "http://www.example.com/images/privacy.gif", "e")
+        .page("2014", "http://www.example.com/about", "f");
+    let found = found(&archive).await;
+    let urls: Vec<(&str, PolicyKind)> = found
+        .candidates
+        .iter()
+        .map(|c| (c.url.as_str(), c.kind))
+        .collect();
+    assert_eq!(
+        urls,
+        [
+            ("http://www.example.com/cookie-policy", PolicyKind::Cookies),
+            ("https://www.example.com/privacy.html", PolicyKind::Privacy),
+        ]
+    );
+    assert_eq!(found.captures.len(), 3);
+    assert_eq!(found.answer.rows, 5);
+    let evidence = &found.candidates[1].evidence[0];
+    assert_eq!(evidence.source, Source::Path);
+    assert!(evidence.reasons[0].contains("privacy"), "{evidence:?}");
+}
+
+#[tokio::test]
+async fn an_address_that_only_ever_failed_is_no_candidate() {
+    let mut archive = MemoryArchive::default();
+    archive.put("2003", "http://example.com/privacy", 404, "");
+    archive.put(
+        "2003",
+        "http://example.com/privacy-policy",
+        301,
+        "http://example.com/legal",
+    );
+    let found = found(&archive).await;
+    assert_eq!(found.candidates.len(), 1, "{found:?}");
+    assert_eq!(found.candidates[0].url, "http://example.com/privacy-policy");
+}
+
+#[tokio::test]
+async fn one_script_with_many_pages_is_low() {
+    let mut archive =
+        MemoryArchive::default().page("2003", "http://example.com/index.php?page=privacy", "a");
+    let alone = found(&archive).await.candidates[0].score;
+    for n in 0..20 {
+        archive.put(
+            "2003",
+            &format!("http://example.com/index.php?page=privacy&id={n}"),
+            200,
+            "a",
+        );
+    }
+    let among_many = found(&archive).await.candidates[0].score;
+    assert!(among_many < alone, "{among_many} {alone}");
+}
+
+#[tokio::test]
+async fn an_excluded_site_is_an_error_and_not_an_empty_answer() {
+    let archive = MemoryArchive {
+        excluded: true,
+        ..MemoryArchive::default()
+    };
+    let answer = by_path(&archive, &site(), (None, None), Vocabulary::built_in(), &[]).await;
+    assert!(matches!(answer, Err(ArchiveError::Excluded { .. })));
+}
+
+#[test]
+fn a_flood_of_rows_is_survived_in_bounded_memory() {
+    let mut sieve = Sieve::new(Vocabulary::built_in(), &[]);
+    let row = |key: String, second: i64| Capture {
+        urlkey: UrlKey::from_cdx(&key).unwrap(),
+        timestamp: Timestamp::from_unix_seconds(1_000_000_000 + second),
+        original: "http://example.com/x".to_owned(),
+        mimetype: "text/html".to_owned(),
+        statuscode: Some(200),
+        digest: None,
+        length: None,
+    };
+    for n in 0..5_000 {
+        sieve.take(row(format!("com,example)/a{n}/x/privacy"), n));
+    }
+    for second in 0..i64::try_from(MAX_ROWS).unwrap() + 10 {
+        sieve.take(row("com,example)/privacy".to_owned(), second));
+    }
+    assert!(sieve.rows <= MAX_ROWS && sieve.kept.len() <= MAX_CANDIDATES);
+    let found = sieve.finish(&site(), IndexAnswer::default());
+    assert_eq!(found.rows_left_out.len(), 1);
+    assert_eq!(found.candidates[0].urlkey.as_str(), "com,example)/privacy");
+    assert!(found.captures.len() <= MAX_CANDIDATES);
+}

@@ -1,0 +1,352 @@
+//! What `home` must do.
+
+use super::super::memory_archive::{MemoryArchive, at};
+use super::*;
+
+fn site() -> Site {
+    Site::parse("example.com").unwrap()
+}
+
+fn span() -> HomeSpan {
+    HomeSpan {
+        from: at("2000"),
+        to: at("2020"),
+    }
+}
+
+fn home(link: &str) -> String {
+    format!("<p>Welcome</p><footer><a href='{link}'>Privacy Policy</a></footer>")
+}
+
+/// A capture every month; the link changes from A to B in May 2007 and to C in March 2015.
+fn moving() -> MemoryArchive {
+    let mut archive = MemoryArchive::default();
+    for year in 2000..2020 {
+        for month in 1..=12 {
+            let link = match (year, month) {
+                (..2007, _) | (2007, ..5) => "/a.html",
+                (..2015, _) | (2015, ..3) => "/b.html",
+                _ => "/c.html",
+            };
+            archive.put(
+                &format!("{year}-{month:02}"),
+                "http://www.example.com/",
+                200,
+                &home(link),
+            );
+        }
+    }
+    archive
+}
+
+async fn run(
+    archive: &MemoryArchive,
+    known: &[HomeLook],
+) -> (Result<ByLink, ArchiveError>, Vec<HomeLook>) {
+    run_until(archive, known, span()).await
+}
+
+async fn run_until(
+    archive: &MemoryArchive,
+    known: &[HomeLook],
+    span: HomeSpan,
+) -> (Result<ByLink, ArchiveError>, Vec<HomeLook>) {
+    let mut stored = known.to_vec();
+    let mut store = |look: &HomeLook| stored.push(look.clone());
+    let found = by_link(
+        archive,
+        &site(),
+        span,
+        Vocabulary::built_in(),
+        &Limits::default(),
+        known,
+        &mut store,
+    )
+    .await;
+    (found, stored)
+}
+
+fn urls(found: &ByLink) -> Vec<&str> {
+    found.candidates.iter().map(|c| c.url.as_str()).collect()
+}
+
+#[tokio::test]
+async fn every_address_the_link_had_is_found_by_halving() {
+    let archive = moving();
+    let found = run(&archive, &[]).await.0.unwrap();
+    let mut urls = urls(&found);
+    urls.sort_unstable();
+    assert_eq!(
+        urls,
+        [
+            "http://www.example.com/a.html",
+            "http://www.example.com/b.html",
+            "http://www.example.com/c.html"
+        ]
+    );
+    assert!(archive.count() <= 16, "{}", archive.count());
+    let evidence = &found.candidates[0].evidence[0];
+    assert_eq!(evidence.link_text.as_deref(), Some("Privacy Policy"));
+    assert_eq!((evidence.source, evidence.rank), (Source::Link, Some(1)));
+    assert!(evidence.home.is_some() && evidence.page.is_none());
+}
+
+#[tokio::test]
+async fn equal_ends_cost_two_requests_and_a_second_run_none() {
+    let archive = MemoryArchive::default()
+        .page("2001", "http://example.com/", &home("/privacy"))
+        .page("2010", "http://example.com/", &home("/other"))
+        .page("2019", "http://example.com/", &home("/privacy"));
+    let (found, looks) = run(&archive, &[]).await;
+    assert_eq!(archive.count(), 2);
+    let (again, _) = run(&archive, &looks).await;
+    assert_eq!(archive.count(), 2);
+    assert_eq!(again.unwrap(), found.unwrap());
+}
+
+#[tokio::test]
+async fn stopped_anywhere_and_resumed_it_ends_as_if_never_stopped() {
+    let (whole, _) = run(&moving(), &[]).await;
+    let whole = whole.unwrap();
+    for stop in 0..12 {
+        let mut archive = moving();
+        archive.fails_after = Some(stop);
+        let (broken, looks) = run(&archive, &[]).await;
+        assert!(
+            matches!(broken, Err(ArchiveError::Unavailable { .. })),
+            "{stop}"
+        );
+        assert_eq!(looks.len(), stop);
+        let archive = moving();
+        let (resumed, looks) = run(&archive, &looks).await;
+        assert_eq!(resumed.unwrap(), whole, "{stop}");
+        assert_eq!(archive.count() + stop, looks.len());
+    }
+}
+
+#[tokio::test]
+async fn a_month_later_only_the_new_end_is_looked_at() {
+    let archive = moving();
+    let (_, looks) = run(&archive, &[]).await;
+    let before = archive.count();
+    let later = HomeSpan {
+        from: at("2000"),
+        to: at("2020-02-15"),
+    };
+    run_until(&archive, &looks, later).await.0.unwrap();
+    assert_eq!(archive.count(), before + 1);
+}
+
+#[tokio::test]
+async fn a_home_page_that_is_not_there_is_a_look_and_no_error() {
+    let (found, looks) = run(&MemoryArchive::default(), &[]).await;
+    assert!(found.unwrap().candidates.is_empty());
+    assert_eq!(looks.len(), 1);
+    assert!(matches!(
+        looks[0].outcome,
+        LookOutcome::Absent {
+            reason: DropReason::NotArchived,
+            ..
+        }
+    ));
+    let excluded = MemoryArchive {
+        excluded: true,
+        ..MemoryArchive::default()
+    };
+    let (found, looks) = run(&excluded, &[]).await;
+    assert!(found.is_ok());
+    assert!(matches!(
+        looks[0].outcome,
+        LookOutcome::Absent {
+            reason: DropReason::Excluded,
+            ..
+        }
+    ));
+    assert_eq!(excluded.count(), 1);
+}
+
+#[tokio::test]
+async fn an_exclusion_is_asked_about_again_after_a_while() {
+    let excluded = MemoryArchive {
+        excluded: true,
+        ..MemoryArchive::default()
+    };
+    let (_, looks) = run(&excluded, &[]).await;
+    run(&excluded, &looks).await.0.unwrap();
+    assert_eq!(excluded.count(), 1);
+    let archive = moving();
+    let later = HomeSpan {
+        from: at("2000"),
+        to: at("2020-06"),
+    };
+    let found = run_until(&archive, &looks, later).await.0.unwrap();
+    assert_eq!(found.candidates.len(), 3);
+}
+
+#[tokio::test]
+async fn an_archived_error_does_not_hide_the_years_around_it() {
+    let mut archive = moving();
+    archive.put("2020", "http://www.example.com/", 503, "down");
+    let found = run(&archive, &[]).await.0.unwrap();
+    assert_eq!(found.candidates.len(), 3);
+    assert!(archive.count() <= 16);
+}
+
+#[tokio::test]
+async fn frames_refreshes_hubs_and_doorways_are_followed() {
+    let pages = [
+        // Frames, as around 2000.
+        (
+            "http://example.com/",
+            "<frameset><frame src=top.html><frame src=menu.html></frameset>",
+        ),
+        (
+            "http://example.com/menu.html",
+            "<a href='privacy.html'>Privacy</a>",
+        ),
+    ];
+    assert_eq!(
+        one_look(&pages).await,
+        ["http://example.com/privacy.html link"]
+    );
+    let pages = [
+        (
+            "http://example.com/",
+            "<meta http-equiv=refresh content='0;url=/home/'>",
+        ),
+        (
+            "http://example.com/home/",
+            "<a href='privacy.html'>Privacy</a>",
+        ),
+    ];
+    assert_eq!(
+        one_look(&pages).await,
+        ["http://example.com/home/privacy.html link"]
+    );
+    let pages = [
+        (
+            "http://example.com/",
+            "<a href=/about>About</a><a href=/legal>Legal</a>",
+        ),
+        (
+            "http://example.com/legal",
+            "<h1>Legal</h1><a href='/legal/data'>Datenschutz</a>",
+        ),
+    ];
+    assert_eq!(
+        one_look(&pages).await,
+        ["http://example.com/legal/data hub"]
+    );
+    let pages = [
+        (
+            "http://example.com/",
+            "<a href='/en/'><img src=enter.gif></a>",
+        ),
+        (
+            "http://example.com/en/",
+            "<a href='privacy.html'>Privacy</a>",
+        ),
+    ];
+    assert_eq!(
+        one_look(&pages).await,
+        ["http://example.com/en/privacy.html hub"]
+    );
+}
+
+#[test]
+fn both_searches_can_run_on_any_thread() {
+    fn is_send(_: &impl Send) {}
+    let (archive, site, limits) = (MemoryArchive::default(), site(), Limits::default());
+    let mut store = |_: &HomeLook| {};
+    let vocabulary = Vocabulary::built_in();
+    is_send(&by_link(
+        &archive,
+        &site,
+        span(),
+        vocabulary,
+        &limits,
+        &[],
+        &mut store,
+    ));
+    is_send(&super::super::by_path(
+        &archive,
+        &site,
+        (None, None),
+        vocabulary,
+        &[],
+    ));
+}
+
+#[tokio::test]
+async fn a_script_of_a_page_without_links_is_followed() {
+    let pages = [
+        (
+            "http://example.com/",
+            "<script>window.location = 'start.html'</script>",
+        ),
+        (
+            "http://example.com/start.html",
+            "<a href='privacy.html'>Privacy</a>",
+        ),
+    ];
+    assert_eq!(
+        one_look(&pages).await,
+        ["http://example.com/privacy.html link"]
+    );
+}
+
+async fn one_look(pages: &[(&str, &str)]) -> Vec<String> {
+    let archive = pages
+        .iter()
+        .fold(MemoryArchive::default(), |a, (url, body)| {
+            a.page("2010", url, body)
+        });
+    let found = run(&archive, &[]).await.0.unwrap();
+    found.looks[0]
+        .links
+        .iter()
+        .map(|l| format!("{} {}", l.url, l.source))
+        .collect()
+}
+
+#[tokio::test]
+async fn a_site_made_to_trap_ends_within_its_limits() {
+    // Every page refreshes to another, has frames and hubs, and no two home pages agree.
+    let mut archive = MemoryArchive::default();
+    for month in 0..240 {
+        let time = format!("{}-{:02}", 2000 + month / 12, 1 + month % 12);
+        let links: Vec<String> = (0..60)
+            .map(|n| format!("<frame src=/f{n}><a href=/h{n}>Legal</a>"))
+            .collect();
+        let links = links.concat();
+        let body = format!(
+            "<meta http-equiv=refresh content='0;url=/r{month}'>{links}<a href=/p{month}>Children's Privacy</a>"
+        );
+        archive.put(&time, "http://example.com/", 200, &body);
+        archive.put(&time, &format!("http://example.com/r{month}"), 200, &body);
+        for n in 0..60 {
+            archive.put(&time, &format!("http://example.com/h{n}"), 200, &body);
+            archive.put(&time, &format!("http://example.com/f{n}"), 200, &body);
+        }
+    }
+    let limits = Limits::default();
+    run(&archive, &[]).await.0.unwrap();
+    assert!(
+        archive.count() <= limits.home_pages * (1 + limits.refreshes + limits.frames + limits.hubs)
+    );
+}
+
+#[tokio::test]
+async fn a_home_page_that_moved_to_another_domain_is_followed_and_flagged() {
+    let mut archive =
+        MemoryArchive::default().page("2010", "https://www.newname.com/", &home("/privacy"));
+    archive.put(
+        "2010",
+        "http://example.com/",
+        301,
+        "https://www.newname.com/",
+    );
+    let found = run(&archive, &[]).await.0.unwrap();
+    assert_eq!(urls(&found), ["https://www.newname.com/privacy"]);
+    assert!(found.candidates[0].cross_domain);
+}

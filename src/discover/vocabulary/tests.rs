@@ -1,0 +1,211 @@
+//! What `vocabulary` must do.
+
+use super::super::words::percent_encoded;
+use super::*;
+
+fn kind(text: &str) -> Option<(PolicyKind, Strength)> {
+    Vocabulary::built_in().read(text).policy
+}
+
+#[test]
+fn names_are_known_in_many_languages() {
+    use PolicyKind::{Children, Cookies, Privacy};
+    assert!(Vocabulary::built_in().languages().count() >= 40);
+    for text in [
+        "Privacy Policy",
+        "PRIVACY",
+        "Datenschutzerklärung",
+        "Datenschutz-Hinweise",
+        "Politique de confidentialité",
+        "POLÍTICA DE PRIVACIDAD",
+        "Politica de privacidade",
+        "Informativa sulla privacy",
+        "Privacybeleid",
+        "Polityka prywatności",
+        "Integritetspolicyn",
+        "Privatlivspolitik",
+        "Personvernerklæring",
+        "Tietosuojaselosteet",
+        "Zásady ochrany osobních údajů",
+        "Adatvédelmi tájékoztató",
+        "Politica de confidențialitate",
+        "Πολιτική Απορρήτου",
+        "GİZLİLİK POLİTİKASI",
+        "Политика конфиденциальности",
+        "Політика конфіденційності",
+        "سياسة الخصوصية",
+        "מדיניות הפרטיות",
+        "حریم خصوصی",
+        "गोपनीयता नीति",
+        "นโยบายความเป็นส่วนตัว",
+        "Chính sách bảo mật",
+        "Kebijakan Privasi",
+        "プライバシーポリシー",
+        "個人情報の取り扱いについて",
+        "개인정보 처리방침",
+        "隐私政策",
+        "隱私權政策",
+        "Terms | Privacy | Site map",
+        "Privacy & Cookies",
+        "Política de privacitat",
+        "Privaatsuspoliitika",
+    ] {
+        assert_eq!(kind(text).map(|(kind, _)| kind), Some(Privacy), "{text}");
+    }
+    assert_eq!(kind("Cookie Policy").unwrap().0, Cookies);
+    assert_eq!(kind("Cookie-Richtlinie").unwrap().0, Cookies);
+    assert_eq!(kind("Cookies and Privacy Policy").unwrap().0, Privacy);
+    assert_eq!(kind("Children's Privacy Policy").unwrap().0, Children);
+    assert_eq!(kind("COPPA").unwrap().0, Children);
+}
+
+#[test]
+fn words_within_other_words_are_not_found() {
+    for text in [
+        "Piracy",
+        "children",
+        "kids toys",
+        "cookieland",
+        "confidentially yours",
+        "private",
+        "",
+    ] {
+        assert_eq!(kind(text), None, "{text}");
+    }
+    let reading = Vocabulary::built_in().read("Privacy of photos");
+    assert!(reading.negative.is_some() && reading.policy.is_none());
+    assert!(
+        Vocabulary::built_in()
+            .read("Cookie settings")
+            .weak
+            .is_some()
+    );
+}
+
+#[test]
+fn words_around_a_name_are_counted_unless_they_say_nothing() {
+    let others = |text: &str| Vocabulary::built_in().read(text).other_words;
+    assert_eq!(others("Read our Privacy Policy here"), 0);
+    assert_eq!(others("Facebook changes its privacy policy again"), 4);
+    assert_eq!(others("© 2014 Privacy"), 0);
+    assert!(Vocabulary::built_in().read("Click here").generic);
+    assert!(Vocabulary::built_in().read(" » ").generic);
+    assert!(!Vocabulary::built_in().read("Home").generic);
+}
+
+#[test]
+fn names_run_together_are_found_in_paths_only() {
+    let words = Vocabulary::built_in().read_path_words("exampleprivacypolicy");
+    assert_eq!(words.policy, Some((PolicyKind::Privacy, Strength::Name)));
+    assert_eq!(words.others, ["example"]);
+    assert_eq!(kind("exampleprivacypolicy"), None);
+}
+
+#[test]
+fn the_query_fits_into_one_request_and_stands_as_keys_do() {
+    let words = Vocabulary::built_in().query_words();
+    let in_request = percent_encoded(&words.join("|")).len();
+    assert!(in_request < 1_450, "{in_request}");
+    assert!(words.iter().any(|w| w == "privac") && words.iter().any(|w| w == "%e9%9a%90%e7%a7%81"));
+    assert!(words.iter().all(|w| *w == w.to_lowercase()));
+}
+
+#[test]
+fn every_name_of_the_vocabulary_is_read_as_what_it_is_listed_for() {
+    let vocabulary = Vocabulary::built_in();
+    for phrase in &vocabulary.phrases {
+        let reading = vocabulary.read(&phrase.text);
+        match phrase.class {
+            Class::Name(kind) => assert_eq!(
+                reading.policy,
+                Some((kind, Strength::Name)),
+                "{}",
+                phrase.text
+            ),
+            Class::Negative => assert!(reading.negative.is_some(), "{}", phrase.text),
+            Class::Weak => assert!(reading.weak.is_some(), "{}", phrase.text),
+            Class::Word(PolicyKind::Children) => {
+                assert_eq!(reading.policy, None, "{}", phrase.text);
+            }
+            Class::Word(kind) => assert_eq!(
+                reading.policy,
+                Some((kind, Strength::Word)),
+                "{}",
+                phrase.text
+            ),
+            Class::Hub { .. } => {
+                assert!(reading.hub && reading.policy.is_none(), "{}", phrase.text);
+            }
+            Class::Filler | Class::Generic => assert!(reading.generic, "{}", phrase.text),
+        }
+    }
+}
+
+#[test]
+fn a_bad_vocabulary_names_its_line() {
+    let text = include_str!("../../../data/vocabulary.toml");
+    let fault = |bad: String| Vocabulary::from_toml(&bad).unwrap_err();
+    let wrong_language = text.replacen(
+        "[\"en\", \"privacy policy\"]",
+        "[\"english\", \"privacy policy\"]",
+        1,
+    );
+    let line = 1 + text
+        .lines()
+        .position(|l| l.contains("[\"en\", \"privacy policy\"]"))
+        .unwrap();
+    let error = fault(wrong_language);
+    assert_eq!(error.line, line);
+    assert!(
+        error.to_string().contains("`english` is no language code"),
+        "{error}"
+    );
+    assert_eq!(
+        fault(text.replacen("[\"en\", \"privacy policy\"]", "[\"en\"]", 1)).line,
+        line
+    );
+    assert!(
+        fault(text.replacen("[\"en\", \"privacy policy\"]", "[\"en\", \"...\"]", 1))
+            .what
+            .contains("no phrase")
+    );
+    assert!(
+        fault(text.replacen(
+            "[\"en\", \"cookie policy\"]",
+            "[\"en\", \"privacy policy\"]",
+            1
+        ))
+        .what
+        .contains("two lists")
+    );
+    let long = format!("[\"en\", \"privac\"], [\"ja\", \"{}\"]", "個".repeat(130));
+    assert!(
+        fault(text.replacen("[\"en\", \"privac\"]", &long, 1))
+            .what
+            .contains("fewer or shorter")
+    );
+    assert!(
+        fault(text.replacen("[\"en\", \"privac\"]", "[\"en\", \"a|b\"]", 1))
+            .what
+            .contains("cannot stand in a query")
+    );
+    assert_eq!(
+        fault(text.replacen("[hub]", "[hup]", 1)).line,
+        1 + text.lines().position(|l| l == "[hub]").unwrap()
+    );
+    assert!(Vocabulary::from_toml("").is_err());
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_read(text in "\\PC{0,80}") {
+        let _ = Vocabulary::built_in().read(&text);
+        let _ = Vocabulary::built_in().read_path_words(&text);
+    }
+
+    #[test]
+    fn any_mixture_of_words_is_read(text in "(privacy|policy|cookie|隐私|นโยบาย| |-|ß|İ|datenschutz|xx){0,30}") {
+        let reading = Vocabulary::built_in().read_path_words(&text);
+        proptest::prop_assert!(reading.other_words <= text.len());
+    }
+}
