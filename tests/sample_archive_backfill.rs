@@ -283,6 +283,62 @@ fn sampling_every_change_finds_the_versions_of_all_captures_for_fewer_requests()
 }
 
 #[test]
+fn a_limit_of_requests_is_kept_and_later_runs_go_on_to_the_same_end() {
+    let server = ArchiveServer::start(&sample(), 0);
+    let (whole, limited) = (folder(), folder());
+    run(backfill(whole.path(), &server.url, &[]));
+    server.take_requests();
+    // Home pages and the ends of redirects are not counted: they say where the policy is.
+    let is_policy = |r: &&String| r.starts_with("/web/") && r.contains("datenschutz");
+    let mut told = String::new();
+    for round in 0..30 {
+        let site = ["kupferkessel-sample.de"];
+        let mut command = Command::new(env!("CARGO_BIN_EXE_policytrail"));
+        command.current_dir(limited.path()).args([
+            "backfill",
+            "--archive",
+            &server.url,
+            "--db",
+            "trail.db",
+            "--to",
+            "2024",
+        ]);
+        command
+            .args([
+                "--max-requests",
+                "3",
+                "--cdx-per-minute",
+                "60000",
+                "--playback-per-second",
+                "2000",
+            ])
+            .args(site);
+        let output = run(command);
+        let asked = server.take_requests().iter().filter(is_policy).count();
+        assert!(asked <= 3, "{asked} pages in round {round}");
+        told.push_str(&String::from_utf8_lossy(&output.stderr));
+        if asked == 0 {
+            assert!(round > 2);
+            break;
+        }
+    }
+    assert!(
+        told.contains("--max-requests") && told.contains("run the same command again"),
+        "{told}"
+    );
+    let of_site = |folder: &Path| -> Vec<Value> {
+        let fields = ["version", "text_sha256", "first_seen", "changed_after"];
+        let versions = export(folder)
+            .into_iter()
+            .filter(|v| v["site"] == "kupferkessel-sample.de");
+        versions
+            .map(|v| fields.iter().map(|f| v[*f].clone()).collect())
+            .collect()
+    };
+    assert_eq!(of_site(limited.path()), of_site(whole.path()));
+}
+
+#[test]
 fn killed_at_any_moment_it_ends_in_the_same_database() {
     let server = ArchiveServer::start(&sample(), 1);
     let whole = folder();
@@ -291,7 +347,7 @@ fn killed_at_any_moment_it_ends_in_the_same_database() {
     let killed = folder();
     let mut kills = 0;
     // Each life is a little longer than the one before, so that the moments of death spread over the whole job.
-    for life in 0..60u64 {
+    for life in 0..80u64 {
         let mut child = backfill(killed.path(), &server.url, &["--sample", "all"])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -307,7 +363,7 @@ fn killed_at_any_moment_it_ends_in_the_same_database() {
         }
     }
     assert!(
-        kills >= 20,
+        kills >= 50,
         "only {kills} runs were still alive when they were killed"
     );
     run(backfill(killed.path(), &server.url, &["--sample", "all"]));

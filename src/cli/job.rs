@@ -288,6 +288,11 @@ impl Finished {
                 "{failures} requests got no answer; run the same command again to ask for them"
             );
         }
+        for open in &self.outcome.left_open {
+            tracing::warn!(
+                "{open}: the limit of --max-requests is reached; run the same command again to go on"
+            );
+        }
         if self.outcome.is_interrupted() {
             tracing::warn!("interrupted; run the same command again to go on");
             return Ok(Exit::Interrupted);

@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use super::CrawlError;
+use crate::config::{CrawlSettings, Sampling};
 use crate::extract::EXTRACTOR_VERSION;
 use crate::history::{self, Observation};
 use crate::model::{Capture, DropReason, Dropped};
-use crate::sample::{Known, Sighting};
+use crate::sample::{self, Grid, Known, Shortfall, Sighting, Strategy};
 use crate::store::{DropRow, Look, Store, StoredCapture, VersionRecord};
 
 /// What one capture is worth for a history.
@@ -119,6 +120,7 @@ pub(super) fn sightings(
                 Sighting {
                     timestamp: s.capture.timestamp,
                     payload,
+                    words: s.word_count,
                     known,
                 },
             ))
@@ -126,8 +128,12 @@ pub(super) fn sightings(
         .unzip()
 }
 
-/// Derives versions and drops of a policy and stores them.
-pub(super) fn derive(store: &Store, policy_id: i64) -> Result<(), CrawlError> {
+/// Derives versions and drops of a policy and stores them, and says what the strategy still wants to know.
+pub(super) fn derive(
+    store: &Store,
+    crawl: &CrawlSettings,
+    policy_id: i64,
+) -> Result<Shortfall, CrawlError> {
     let stored = store.captures_of_policy(policy_id, EXTRACTOR_VERSION)?;
     let mut observations = Vec::new();
     let mut drops = Vec::new();
@@ -166,6 +172,25 @@ pub(super) fn derive(store: &Store, policy_id: i64) -> Result<(), CrawlError> {
                 .collect(),
         })
         .collect();
-    store.set_history(policy_id, EXTRACTOR_VERSION, &versions, &drops)?;
-    Ok(())
+    let wanted: Vec<StoredCapture> = stored
+        .into_iter()
+        .filter(|s| crawl.in_span(s.capture.timestamp))
+        .collect();
+    let open = sample::shortfall(strategy(crawl), &sightings(&wanted, &|_| false).1);
+    let left_open = open.open_intervals + open.unread_steps;
+    store.set_history(policy_id, EXTRACTOR_VERSION, &versions, &drops, left_open)?;
+    Ok(open)
+}
+
+/// The strategy of the settings.
+pub(super) fn strategy(crawl: &CrawlSettings) -> Strategy {
+    let grid = Grid::months(crawl.grid_months).unwrap_or(Grid::HALF_YEAR);
+    match crawl.sampling {
+        Sampling::All => Strategy::All,
+        Sampling::Interval => Strategy::Interval { grid },
+        Sampling::EveryChange => Strategy::EveryChange {
+            grid,
+            resolution_seconds: crawl.resolution_seconds,
+        },
+    }
 }

@@ -94,6 +94,8 @@ pub struct Outcome {
     pub outcome: RunOutcome,
     /// What got no answer, a line each; the next run asks again.
     pub failures: Vec<String>,
+    /// What the limit of requests per site left open, a line a policy; the next run goes on.
+    pub left_open: Vec<String>,
     /// The error that ended it early.
     pub ended_by: Option<CrawlError>,
 }
@@ -124,6 +126,7 @@ pub async fn look<A: Archive>(context: &Context<'_, A>, rows: &[SiteRow], until:
     let sites = site::requests(rows);
     context.progress.begin(sites.len());
     let mut failures = Vec::new();
+    let mut left_open = Vec::new();
     let mut ended_by: Option<CrawlError> = None;
     // The first error that ends the run stops every site at its next step; what is in flight is finished and stored.
     let stop = context.stop.child_token();
@@ -145,15 +148,17 @@ pub async fn look<A: Archive>(context: &Context<'_, A>, rows: &[SiteRow], until:
         let mut looks = looks.buffer_unordered(context.crawl.sites_at_once);
         while let Some(result) = looks.next().await {
             match result {
-                Ok(site_failures) => {
+                Ok(report) => {
                     context.progress.site_done();
-                    failures.extend(site_failures);
+                    failures.extend(report.failures);
+                    left_open.extend(report.left_open);
                 }
                 Err(error) => ended_by = Some(error.instead_of(ended_by)),
             }
         }
     }
     failures.sort();
+    left_open.sort();
     let outcome = match &ended_by {
         None if failures.is_empty() => RunOutcome::Done,
         Some(CrawlError::Archive(ArchiveError::Interrupted)) => RunOutcome::Interrupted,
@@ -165,6 +170,7 @@ pub async fn look<A: Archive>(context: &Context<'_, A>, rows: &[SiteRow], until:
     Outcome {
         outcome,
         failures,
+        left_open,
         ended_by,
     }
 }

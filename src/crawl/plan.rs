@@ -2,7 +2,8 @@
 
 use std::collections::HashSet;
 
-use super::site::{self, redirects_to_ask, strategy};
+use super::histories::strategy;
+use super::site::{self, redirects_to_ask};
 use super::{CrawlError, histories};
 use crate::config::{CrawlSettings, DiscoverSettings, SiteRow};
 use crate::extract::EXTRACTOR_VERSION;

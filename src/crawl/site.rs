@@ -5,15 +5,15 @@ use std::collections::{BTreeMap, HashSet};
 use futures_util::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 
-use super::histories::{self, Worth, worth};
+use super::histories::{self, Worth, strategy, worth};
 use super::look::{Looked, extract_stored, look};
 use super::policies::Followed;
 use super::{Context, CrawlError, Until};
 use crate::archive::{Archive, ArchiveError};
-use crate::config::{CrawlSettings, Sampling, SiteRow};
+use crate::config::SiteRow;
 use crate::extract::EXTRACTOR_VERSION;
 use crate::model::{Site, Timestamp};
-use crate::sample::{self, Grid, Strategy};
+use crate::sample::{self, Budget};
 use crate::store::StoredCapture;
 
 /// Captures of one site that are asked for at once; the archive's own limit of connections holds over all sites.
@@ -73,7 +73,20 @@ pub(super) struct SiteLook<'a, 'b, A> {
     pub(super) domain_words: Vec<String>,
     pub(super) failures: Vec<String>,
     unanswered: HashSet<i64>,
+    /// Pages of policies that may still be asked for.
+    budget: Budget,
+    /// What the budget left open.
+    left_open: Vec<String>,
     stop: &'a CancellationToken,
+}
+
+/// What a look at a site came to.
+#[derive(Debug, Default)]
+pub(super) struct SiteReport {
+    /// What got no answer.
+    pub(super) failures: Vec<String>,
+    /// What the budget left open.
+    pub(super) left_open: Vec<String>,
 }
 
 /// Looks at a site, as far as it shall, and says what got no answer.
@@ -82,7 +95,7 @@ pub(super) async fn look_at<A: Archive>(
     request: &Request,
     until: Until,
     stop: &CancellationToken,
-) -> Result<Vec<String>, CrawlError> {
+) -> Result<SiteReport, CrawlError> {
     let tags = (!request.tags.is_empty())
         .then(|| serde_json::to_string(&request.tags).unwrap_or_default());
     let site_id = context
@@ -100,6 +113,13 @@ pub(super) async fn look_at<A: Archive>(
         domain_words: Vec::new(),
         failures: Vec::new(),
         unanswered: HashSet::new(),
+        budget: context
+            .crawl
+            .max_requests_per_site
+            .map_or(Budget::UNBOUNDED, |most| {
+                Budget::of(usize::try_from(most).unwrap_or(usize::MAX))
+            }),
+        left_open: Vec::new(),
         stop,
     };
     let dropped = site.find(until).await?;
@@ -121,7 +141,10 @@ pub(super) async fn look_at<A: Archive>(
             .end_look(site_id, dropped.as_ref(), context.clock.now())?;
     }
     tracing::info!(site = %request.site, failures = site.failures.len(), "site done");
-    Ok(site.failures)
+    Ok(SiteReport {
+        failures: site.failures,
+        left_open: site.left_open,
+    })
 }
 
 impl<A: Archive> SiteLook<'_, '_, A> {
@@ -140,7 +163,17 @@ impl<A: Archive> SiteLook<'_, '_, A> {
             }
         }
         for policy in &policies {
-            histories::derive(&self.context.store, policy.policy_id)?;
+            let open =
+                histories::derive(&self.context.store, &self.context.crawl, policy.policy_id)?;
+            if self.budget.is_spent() && !open.is_none() {
+                let url = policy.urls.first().map_or("", |(_, url)| url.as_str());
+                self.left_open.push(format!(
+                    "{url}: {} changes not pinned down (the widest within {} days), {} steps not looked at",
+                    open.open_intervals,
+                    open.widest_seconds / 86_400,
+                    open.unread_steps
+                ));
+            }
         }
         Ok(())
     }
@@ -182,14 +215,15 @@ impl<A: Archive> SiteLook<'_, '_, A> {
         }
     }
 
-    /// The next captures to ask for: where redirects lead, then what the sampler wants.
-    fn wanted<'s>(&self, stored: &'s [StoredCapture]) -> Vec<&'s StoredCapture> {
+    /// The next captures to ask for: where redirects lead, then what the sampler wants within the site's budget.
+    fn wanted<'s>(&mut self, stored: &'s [StoredCapture]) -> Vec<&'s StoredCapture> {
         let mut wanted = redirects_to_ask(stored);
         wanted.retain(|s| !self.unanswered.contains(&s.capture_id));
         if wanted.is_empty() {
             let (places, sightings) =
                 histories::sightings(stored, &|id| self.unanswered.contains(&id));
-            let next = sample::next(strategy(&self.context.crawl), &sightings);
+            let next = sample::next_within(strategy(&self.context.crawl), &sightings, self.budget);
+            self.budget.spend(next.len());
             wanted = next
                 .into_iter()
                 .filter_map(|i| stored.get(*places.get(i)?))
@@ -267,19 +301,6 @@ impl<A: Archive> SiteLook<'_, '_, A> {
         } else {
             Ok(())
         }
-    }
-}
-
-/// The strategy of the settings.
-pub(super) fn strategy(crawl: &CrawlSettings) -> Strategy {
-    let grid = Grid::months(crawl.grid_months).unwrap_or(Grid::HALF_YEAR);
-    match crawl.sampling {
-        Sampling::All => Strategy::All,
-        Sampling::Interval => Strategy::Interval { grid },
-        Sampling::EveryChange => Strategy::EveryChange {
-            grid,
-            resolution_seconds: crawl.resolution_seconds,
-        },
     }
 }
 

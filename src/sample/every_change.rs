@@ -1,17 +1,34 @@
-//! The default strategy: grid first, then halving where neighbours differ.
+//! The default strategy: ends and grid, halving where neighbours differ, then where a page alternates or was hardly seen.
 
-use super::{Grid, Known, Sighting, grid_choice, is_open, nearest};
-use crate::model::{TextHash, Timestamp};
+use super::changes::{halvings, open_changes};
+use super::looks::Looks;
+use super::{Grid, Sighting, alternation, evenly, grid_choice, is_open};
 
-/// Captures to look at now: of every unmet grid step, both ends, and one between each pair of neighbours that differ.
-pub(super) fn next(grid: Grid, resolution_seconds: u64, sightings: &[Sighting]) -> Vec<usize> {
-    let mut wanted = grid_choice(grid, sightings);
-    wanted.extend(ends(sightings));
-    if wanted.is_empty() {
-        // Halving before the grid is met would ask for captures that a grid step may answer.
-        wanted = halvings(resolution_seconds, sightings);
+/// Captures to look at now, the most telling first. Each stage begins when the one before has nothing left to ask: a
+/// grid step may answer what halving would ask for, and halving what a scan would.
+pub(super) fn next(
+    grid: Grid,
+    resolution_seconds: u64,
+    sightings: &[Sighting],
+    left: usize,
+) -> Vec<usize> {
+    let mut wanted: Vec<usize> = ends(sightings).collect();
+    wanted.truncate(left);
+    wanted.extend(evenly(grid_choice(grid, sightings), left - wanted.len()));
+    if !wanted.is_empty() {
+        return wanted;
     }
-    wanted
+    let looks = Looks::new(sightings, resolution_seconds);
+    let stages: [&dyn Fn() -> Vec<usize>; 3] = [
+        &|| halvings(&looks, open_changes(&looks), left),
+        &|| evenly(alternation::scans(&looks), left),
+        &|| alternation::checks(&looks),
+    ];
+    stages
+        .iter()
+        .map(|stage| stage())
+        .find(|wanted| !wanted.is_empty())
+        .unwrap_or_default()
 }
 
 /// The first and the last capture: a policy's life is stated by them.
@@ -21,30 +38,4 @@ fn ends(sightings: &[Sighting]) -> impl Iterator<Item = usize> {
         .into_iter()
         .flatten()
         .filter(|&i| sightings.get(i).is_some_and(is_open))
-}
-
-fn halvings(resolution_seconds: u64, sightings: &[Sighting]) -> Vec<usize> {
-    let texts: Vec<(usize, TextHash)> = sightings
-        .iter()
-        .enumerate()
-        .filter_map(|(i, s)| match s.known {
-            Known::Text(text) => Some((i, text)),
-            _ => None,
-        })
-        .collect();
-    texts
-        .windows(2)
-        .filter_map(|pair| {
-            let [(left, old), (right, new)] = pair else {
-                return None;
-            };
-            let (from, to) = (sightings[*left].timestamp, sightings[*right].timestamp);
-            if old == new || from.distance_seconds(to) <= resolution_seconds {
-                return None;
-            }
-            let middle =
-                Timestamp::from_unix_seconds(from.unix_seconds().midpoint(to.unix_seconds()));
-            nearest(middle, sightings, left + 1..*right)
-        })
-        .collect()
 }

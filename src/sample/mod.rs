@@ -1,15 +1,34 @@
 //! Which captures to look at next, given what is known of the others. Pure: the crawl asks, fetches, and asks again.
 //!
-//! Popular pages have thousands of captures with different bytes and the same words. [`Strategy::EveryChange`] looks at
-//! one capture per grid step and then halves between neighbours whose texts differ, so that it finds every change that
-//! lasts a grid step, and nearly all others, for a few requests each.
+//! Popular pages have thousands of captures with different bytes and the same words. [`Strategy::EveryChange`] goes in
+//! stages, each when the one before has nothing left to ask:
+//!
+//! 1. the first and the last capture, and one per grid step, nearest to its middle;
+//! 2. halving between neighbours whose texts differ, until they are adjacent or at most the resolution apart;
+//! 3. where a text was seen, then another, then the first again (within half a year), the page *alternates* and equal
+//!    neighbours prove little: from each such change, a scan outward through the captures, in strides of the
+//!    resolution, that ends after 9 to 24 looks without news (more patience where more flips were found), or when the
+//!    half-year has shown 16 flips;
+//! 4. a page with fewer looks than 5/4 √(captures), at most 32, is checked in the middle of its longest unread stretches.
+//!
+//! **What it guarantees**, whatever the order of runs, and though more captures become known between them:
+//! *(a)* no capture is asked for twice, and it ends; *(b)* neighbouring looks that differ are at most the resolution
+//! apart, or have no unread capture between them, or eight captures between them gave no text; *(c)* every text is found
+//! that all captures of one whole grid step show, unless the three captures nearest to the middle of the step give no
+//! text. More captures between two known looks only narrow the windows. Changes that last less than a grid step are found
+//! by luck, scan and check: *which* of them may differ with the order of runs.
 
+mod alternation;
+mod budget;
+mod changes;
 mod every_change;
 mod grid;
+mod looks;
 
 use std::collections::HashSet;
 
-pub use grid::Grid;
+pub use budget::{Budget, Shortfall, shortfall};
+pub use grid::{Grid, InvalidGrid};
 
 use crate::model::{TextHash, Timestamp};
 
@@ -31,6 +50,9 @@ pub struct Sighting {
     pub timestamp: Timestamp,
     /// Digest of its payload, where it identifies one: one digest is asked for once.
     pub payload: Option<String>,
+    /// Number of words of its text, where known: under a [`Budget`], changes between texts of the most different
+    /// lengths come first. It decides nothing else.
+    pub words: Option<u32>,
     /// What is known of it.
     pub known: Known,
 }
@@ -39,7 +61,7 @@ pub struct Sighting {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Strategy {
     /// One capture per grid step, the first and the last, then halving between neighbours whose texts differ until they
-    /// are adjacent captures or at most `resolution_seconds` apart.
+    /// are adjacent captures or at most `resolution_seconds` apart; more where a page flips back and forth.
     EveryChange {
         /// Steps of the first pass.
         grid: Grid,
@@ -59,42 +81,73 @@ pub enum Strategy {
 /// tries up to 200; here each try is a request, and a third failure in one half-year has never been followed by a page.
 const TRIES_PER_INTERVAL: usize = 3;
 
-/// Indices of the captures to look at now; empty when nothing is left to ask.
+/// Indices of the captures to look at now, ascending; empty when nothing is left to ask.
 ///
 /// `sightings` are the captures of one policy in order of time. Never names a capture that is known already, nor two
-/// with one payload. Calling it again with the answers filled in always comes to an end, since every call asks for at
-/// least one new capture.
+/// with one payload: the caller fills in the answer for all captures of a payload before it asks again. Calling it again
+/// with the answers filled in always comes to an end, since every call asks for at least one new capture. Time and
+/// memory grow with the number of sightings and no faster.
 ///
 /// # Examples
 /// ```
 /// use policytrail::model::TextHash;
 /// use policytrail::sample::{Known, Sighting, Strategy, next};
-/// let at = |t: &str, known| Sighting { timestamp: t.parse().unwrap(), payload: None, known };
+/// let at = |t: &str, known| Sighting { timestamp: t.parse().unwrap(), payload: None, words: None, known };
 /// let text = Known::Text(TextHash::of_normalised("words"));
 /// let captures = [at("20120401000000", text), at("20120402000000", Known::Nothing)];
 /// assert_eq!(next(Strategy::All, &captures), [1]);
 /// ```
 #[must_use]
 pub fn next(strategy: Strategy, sightings: &[Sighting]) -> Vec<usize> {
+    next_within(strategy, sightings, Budget::UNBOUNDED)
+}
+
+/// As [`next`], but never more captures than the budget has left; [`shortfall`] says what that leaves open.
+///
+/// The first and last capture and the grid come first, spread evenly over time where the budget does not reach. Where it
+/// does not reach for pinning every change, the largest changes (by [`Sighting::words`], then by time) are pinned one
+/// after the other rather than all of them a little.
+///
+/// # Examples
+/// ```
+/// use policytrail::sample::{Budget, Known, Sighting, Strategy, next_within};
+/// let at = |t: &str| Sighting { timestamp: t.parse().unwrap(), payload: None, words: None, known: Known::Nothing };
+/// let captures = [at("20120401000000"), at("20120402000000"), at("20120403000000")];
+/// let mut budget = Budget::of(2);
+/// let wanted = next_within(Strategy::All, &captures, budget);
+/// budget.spend(wanted.len());
+/// assert_eq!(wanted.len(), 2);
+/// assert!(next_within(Strategy::All, &captures, budget).is_empty());
+/// ```
+#[must_use]
+pub fn next_within(strategy: Strategy, sightings: &[Sighting], budget: Budget) -> Vec<usize> {
+    let left = budget.left().unwrap_or(usize::MAX);
+    if left == 0 {
+        return Vec::new();
+    }
     let mut wanted = match strategy {
-        Strategy::All => (0..sightings.len())
-            .filter(|&i| is_open(&sightings[i]))
-            .collect(),
-        Strategy::Interval { grid } => grid_choice(grid, sightings),
+        Strategy::All => evenly(
+            (0..sightings.len())
+                .filter(|&i| is_open(&sightings[i]))
+                .collect(),
+            left,
+        ),
+        Strategy::Interval { grid } => evenly(grid_choice(grid, sightings), left),
         Strategy::EveryChange {
             grid,
             resolution_seconds,
-        } => every_change::next(grid, resolution_seconds, sightings),
+        } => every_change::next(grid, resolution_seconds, sightings, left),
     };
-    wanted.sort_unstable();
-    let mut payloads = HashSet::new();
+    let (mut payloads, mut places) = (HashSet::new(), HashSet::new());
     wanted.retain(|&i| {
-        sightings[i]
-            .payload
-            .as_deref()
-            .is_none_or(|p| payloads.insert(p))
+        places.insert(i)
+            && sightings[i]
+                .payload
+                .as_deref()
+                .is_none_or(|p| payloads.insert(p))
     });
-    wanted.dedup();
+    wanted.truncate(left);
+    wanted.sort_unstable();
     wanted
 }
 
@@ -102,41 +155,48 @@ fn is_open(sighting: &Sighting) -> bool {
     sighting.known == Known::Nothing
 }
 
+/// As many of the captures as can be had, spread over all of them.
+fn evenly(wanted: Vec<usize>, left: usize) -> Vec<usize> {
+    if wanted.len() <= left {
+        return wanted;
+    }
+    // The middles of `left` equal parts.
+    let parts = (0..left).map(|i| (2 * i + 1).saturating_mul(wanted.len()) / (2 * left));
+    parts.filter_map(|i| wanted.get(i).copied()).collect()
+}
+
 /// For each grid step without a text: its unknown capture nearest to the middle, within the number of tries.
 fn grid_choice(grid: Grid, sightings: &[Sighting]) -> Vec<usize> {
     let mut wanted = Vec::new();
     let mut start = 0;
-    while start < sightings.len() {
-        let step = grid.step_of(sightings[start].timestamp);
-        let length = sightings[start..]
-            .iter()
-            .take_while(|s| grid.step_of(s.timestamp) == step)
-            .count();
-        let members = start..start + length;
-        let has_text = sightings[members.clone()]
-            .iter()
-            .any(|s| matches!(s.known, Known::Text(_)));
-        let failed = sightings[members.clone()]
-            .iter()
-            .filter(|s| s.known == Known::NoText)
-            .count();
-        if !has_text && failed < TRIES_PER_INTERVAL {
-            let middle = grid.middle_of(step);
-            wanted.extend(nearest(middle, sightings, members));
+    let same_step =
+        |a: &Sighting, b: &Sighting| grid.step_of(a.timestamp) == grid.step_of(b.timestamp);
+    for members in sightings.chunk_by(same_step) {
+        let has_text = members.iter().any(|s| matches!(s.known, Known::Text(_)));
+        let failed = members.iter().filter(|s| s.known == Known::NoText).count();
+        if let Some(first) = members
+            .first()
+            .filter(|_| !has_text && failed < TRIES_PER_INTERVAL)
+        {
+            let nearest = nearest_open(grid.middle_of(grid.step_of(first.timestamp)), members);
+            wanted.extend(nearest.map(|i| start + i));
         }
-        start += length;
+        start += members.len();
     }
     wanted
 }
 
-/// The unknown capture nearest to a moment among some, the earlier on a tie.
-fn nearest(
-    moment: Timestamp,
-    sightings: &[Sighting],
-    among: std::ops::Range<usize>,
-) -> Option<usize> {
-    among
-        .filter(|&i| is_open(&sightings[i]))
+/// The unread capture nearest to a moment, the earlier on a tie.
+fn nearest_open(moment: Timestamp, sightings: &[Sighting]) -> Option<usize> {
+    let after = sightings.partition_point(|s| s.timestamp < moment);
+    let open = |&i: &usize| sightings.get(i).is_some_and(is_open);
+    let candidates = [
+        (0..after).rev().find(open),
+        (after..sightings.len()).find(open),
+    ];
+    candidates
+        .into_iter()
+        .flatten()
         .min_by_key(|&i| (sightings[i].timestamp.distance_seconds(moment), i))
 }
 

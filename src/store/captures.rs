@@ -18,6 +18,8 @@ pub struct StoredCapture {
     pub fetched_capture_id: Option<i64>,
     /// The words it showed, by the extractor asked for.
     pub text_hash: Option<TextHash>,
+    /// How many words those are.
+    pub word_count: Option<u32>,
     /// Why the extractor found none.
     pub extraction_dropped: Option<Dropped>,
     /// `<link rel=canonical>` of the page.
@@ -46,7 +48,7 @@ const INSERT: &str = "INSERT OR IGNORE INTO captures
 const OF_POLICY: &str = "
     SELECT c.capture_id, c.urlkey, c.timestamp, c.original, c.mimetype, c.statuscode, c.digest, c.length,
            m.capture_id, m.canonical, e.drop_reason, e.drop_detail, d.text_sha256,
-           asked.capture_id IS NOT NULL, asked.drop_reason, asked.drop_detail, asked.redirects, asked.timestamp
+           asked.capture_id IS NOT NULL, asked.drop_reason, asked.drop_detail, asked.redirects, asked.timestamp, d.word_count
     FROM policy_urls p
     JOIN captures c ON c.urlkey = p.urlkey
     LEFT JOIN mementos asked ON asked.capture_id = c.capture_id
@@ -212,6 +214,9 @@ fn stored_capture(row: &Row<'_>) -> rusqlite::Result<Option<StoredCapture>> {
         fetched_capture_id: row.get(8)?,
         canonical: row.get(9)?,
         extraction_dropped: dropped(row.get(10)?, row.get(11)?),
+        word_count: row
+            .get::<_, Option<i64>>(18)?
+            .and_then(|n| u32::try_from(n).ok()),
         text_hash: row
             .get::<_, Option<String>>(12)?
             .and_then(|h| h.parse().ok()),

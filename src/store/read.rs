@@ -76,6 +76,8 @@ pub struct PolicySummary {
     pub captures: u64,
     /// Captures that gave no version.
     pub dropped: u64,
+    /// Changes not pinned down and steps not looked at, because the limit of requests was reached.
+    pub left_open: u64,
     /// Why the archive has nothing to say about the whole site.
     pub site_dropped: Option<String>,
 }
@@ -183,7 +185,8 @@ impl Store {
         self.read(|t| {
             let mut statement = t.prepare_cached(
                 "SELECT s.site, p.policy_url, p.kind, count(v.version), min(v.first_seen), max(v.last_seen), coalesce(sum(v.captures), 0),
-                        (SELECT count(*) FROM drops d WHERE d.policy_id = p.policy_id), s.drop_reason
+                        (SELECT count(*) FROM drops d WHERE d.policy_id = p.policy_id), s.drop_reason,
+                        coalesce(p.left_open, 0)
                  FROM sites s LEFT JOIN policies p USING (site_id) LEFT JOIN versions v USING (policy_id)
                  WHERE ?1 = '[]' OR s.site IN (SELECT value FROM json_each(?1))
                  GROUP BY s.site_id, p.policy_id ORDER BY s.site, p.policy_url, p.policy_id",
@@ -200,6 +203,7 @@ impl Store {
                     captures: r.get::<_, i64>(6)?.cast_unsigned(),
                     dropped: r.get::<_, i64>(7)?.cast_unsigned(),
                     site_dropped: r.get(8)?,
+                    left_open: r.get::<_, i64>(9)?.cast_unsigned(),
                 })
             })?;
             rows.collect()

@@ -202,7 +202,7 @@ fn a_policy_keeps_its_id_when_addresses_join_it_and_the_older_one_stays() {
     );
     house
         .store
-        .set_history(ids[1], EXTRACTOR, &[], &[])
+        .set_history(ids[1], EXTRACTOR, &[], &[], 0)
         .unwrap();
     let joined = house
         .store
@@ -247,6 +247,7 @@ fn versions_are_exported_with_their_evidence_and_rewritten_whole() {
                 EXTRACTOR,
                 std::slice::from_ref(&version),
                 std::slice::from_ref(&drop),
+                3,
             )
             .unwrap();
     }

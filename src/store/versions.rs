@@ -41,7 +41,8 @@ pub struct DropRow {
 }
 
 impl Store {
-    /// Rewrites everything derived of one policy in one transaction.
+    /// Rewrites everything derived of one policy in one transaction; `left_open` counts what the sampling still wants to
+    /// know.
     ///
     /// # Errors
     /// When the database fails.
@@ -51,8 +52,12 @@ impl Store {
         extractor: &str,
         versions: &[VersionRecord],
         drops: &[DropRow],
+        left_open: usize,
     ) -> Result<(), StoreError> {
         self.write(|t| {
+            let left_open = i64::try_from(left_open).unwrap_or(i64::MAX);
+            t.prepare_cached("UPDATE policies SET left_open = ?2 WHERE policy_id = ?1")?
+                .execute(params![policy_id, left_open])?;
             for table in ["observations", "versions", "drops"] {
                 t.prepare_cached(&format!("DELETE FROM {table} WHERE policy_id = ?1"))?
                     .execute([policy_id])?;

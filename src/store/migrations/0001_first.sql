@@ -56,7 +56,8 @@ CREATE TABLE policies (
     site_id              INTEGER NOT NULL REFERENCES sites (site_id),
     policy_url           TEXT NOT NULL,                     -- where it lives, or lived last
     kind                 TEXT NOT NULL,                     -- privacy, cookies, children
-    cross_domain         INTEGER NOT NULL CHECK (cross_domain IN (0, 1)) -- 1: on another site's host
+    cross_domain         INTEGER NOT NULL CHECK (cross_domain IN (0, 1)), -- 1: on another site's host
+    left_open            INTEGER NOT NULL DEFAULT 0         -- changes not pinned down and steps not looked at (--max-requests)
 ) STRICT;
 CREATE INDEX policies_by_site ON policies (site_id);
 

@@ -1,0 +1,170 @@
+//! The captures of a policy with what was read of them, laid out once for every question of one answer.
+
+use super::{Known, Sighting};
+use crate::model::TextHash;
+
+/// Captures between two looks that may give no text before the sampler gives up on the stretch: it is a time of errors,
+/// and each further one would cost a request and tell the same. They are spread over the stretch.
+const MOST_FAILURES: usize = 8;
+
+/// A capture whose text is known.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Look {
+    /// Place among the sightings.
+    pub(super) place: usize,
+    pub(super) text: TextHash,
+    /// Words of the text, where the caller says so.
+    pub(super) words: Option<u32>,
+}
+
+/// All captures of one policy, in order of time.
+pub(super) struct Looks<'a> {
+    pub(super) sightings: &'a [Sighting],
+    /// For each sighting, how many before it gave no text.
+    failures_before: Vec<usize>,
+    pub(super) texts: Vec<Look>,
+    /// Neighbours at most this far apart are not separated further.
+    pub(super) resolution_seconds: u64,
+}
+
+impl<'a> Looks<'a> {
+    pub(super) fn new(sightings: &'a [Sighting], resolution_seconds: u64) -> Self {
+        let looks = sightings
+            .iter()
+            .enumerate()
+            .filter_map(|(place, s)| match s.known {
+                Known::Text(text) => Some(Look {
+                    place,
+                    text,
+                    words: s.words,
+                }),
+                Known::Nothing | Known::NoText => None,
+            });
+        let failures_before = sightings.iter().scan(0, |failures, s| {
+            let before = *failures;
+            *failures += usize::from(s.known == Known::NoText);
+            Some(before)
+        });
+        Self {
+            sightings,
+            failures_before: failures_before.collect(),
+            texts: looks.collect(),
+            resolution_seconds,
+        }
+    }
+
+    /// Seconds between two sightings. Turning a date into seconds is what takes the time of an answer: ask last.
+    pub(super) fn apart(&self, left: usize, right: usize) -> u64 {
+        self.seconds(left).abs_diff(self.seconds(right))
+    }
+
+    fn seconds(&self, place: usize) -> i64 {
+        self.sightings[place].timestamp.unix_seconds()
+    }
+
+    /// Captures of which it is known what they give, be it nothing.
+    pub(super) fn known(&self) -> usize {
+        let failures = self
+            .sightings
+            .iter()
+            .filter(|s| s.known == Known::NoText)
+            .count();
+        self.texts.len() + failures
+    }
+
+    /// True where neighbouring looks are further apart than the resolution and it is worth asking for a capture between.
+    pub(super) fn is_wide(&self, left: Look, right: Look) -> bool {
+        self.failures(left, right) < MOST_FAILURES
+            && self.unread(left.place, right.place).next().is_some()
+            && self.apart(left.place, right.place) > self.resolution_seconds
+    }
+
+    /// Captures between two looks that gave no text.
+    fn failures(&self, left: Look, right: Look) -> usize {
+        self.failures_before[right.place].saturating_sub(self.failures_before[left.place])
+    }
+
+    /// The unread captures between two places.
+    pub(super) fn unread(
+        &self,
+        left: usize,
+        right: usize,
+    ) -> impl DoubleEndedIterator<Item = usize> {
+        (left.saturating_add(1)..right).filter(|&i| self.sightings[i].known == Known::Nothing)
+    }
+
+    /// The unread capture that best halves the time between two looks, or the widest part of it between captures that
+    /// gave no text: beside one of those there are often others.
+    pub(super) fn halving(&self, left: Look, right: Look) -> Option<usize> {
+        if self.failures(left, right) == 0 {
+            return self.halving_of(left.place, right.place);
+        }
+        let known =
+            (left.place..=right.place).filter(|&i| self.sightings[i].known != Known::Nothing);
+        let known: Vec<usize> = known.collect();
+        let parts = known.windows(2).filter_map(|part| {
+            if let [from, to] = part {
+                Some((*from, *to))
+            } else {
+                None
+            }
+        });
+        let unread_parts = parts.filter(|&(from, to)| self.unread(from, to).next().is_some());
+        let (from, to) = unread_parts
+            .max_by_key(|&(from, to)| (self.apart(from, to), std::cmp::Reverse(from)))?;
+        self.halving_of(from, to)
+    }
+
+    /// Only the ends of strides of one resolution are considered: cuts anywhere else leave a piece that is a little
+    /// wider than the resolution and costs a look more. (On the pages of Open Terms Archive, captured every few hours,
+    /// this saves one look in forty.)
+    fn halving_of(&self, left: usize, right: usize) -> Option<usize> {
+        let (start, end) = (self.seconds(left), self.seconds(right));
+        let middle = start.midpoint(end);
+        let is_further = |from: i64, to: i64| from.abs_diff(to) > self.resolution_seconds;
+        let mut best: Option<(u64, usize)> = None;
+        let mut consider = |(at, place): (i64, usize)| {
+            let off_middle = at.abs_diff(middle);
+            if best.is_none_or(|(least, _)| off_middle < least) {
+                best = Some((off_middle, place));
+            }
+        };
+        let (mut from, mut last, mut ends) = (start, None, 0_usize);
+        for place in self.unread(left, right) {
+            let at = self.seconds(place);
+            if is_further(from, at)
+                && let Some(reached) = last.take()
+            {
+                consider(reached);
+                (from, ends) = (reached.0, ends.saturating_add(1));
+            }
+            if is_further(from, at) {
+                consider((at, place));
+                (from, ends) = (at, ends.saturating_add(1));
+            } else {
+                last = Some((at, place));
+            }
+        }
+        // What is left is within one stride of the last end; it counts only if the right look is not.
+        if let Some(reached) = last.filter(|_| is_further(from, end) || ends == 0) {
+            consider(reached);
+        }
+        best.map(|(_, place)| place)
+    }
+
+    /// The unread capture one stride of the resolution to the right of a look, before the next look.
+    pub(super) fn stride_right(&self, from: Look, until: Look) -> Option<usize> {
+        self.stride(from, self.unread(from.place, until.place))
+    }
+
+    /// The unread capture one stride of the resolution to the left of a look, after the look before.
+    pub(super) fn stride_left(&self, until: Look, from: Look) -> Option<usize> {
+        self.stride(from, self.unread(until.place, from.place).rev())
+    }
+
+    fn stride(&self, from: Look, mut outward: impl Iterator<Item = usize>) -> Option<usize> {
+        let first = outward.next()?;
+        let within = |&place: &usize| self.apart(from.place, place) <= self.resolution_seconds;
+        Some(outward.take_while(within).last().unwrap_or(first))
+    }
+}

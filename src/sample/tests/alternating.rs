@@ -1,0 +1,97 @@
+//! Pages that flip back and forth, and pages that only seem to.
+
+use super::*;
+
+fn unread(history: &Simulated, days: std::ops::Range<u32>) -> usize {
+    let days: Vec<usize> = (0..history.days.len())
+        .filter(|&i| days.contains(&history.days[i]))
+        .collect();
+    days.into_iter()
+        .filter(|&i| history.sightings[i].known == Known::Nothing)
+        .count()
+}
+
+#[test]
+fn a_flip_draws_looks_to_the_captures_beside_it() {
+    // Text 7 shows on one day in eight, from day 100 to day 300; day 273 is the middle of the second half-year.
+    let shows = |d: u32| {
+        Some(if (100..300).contains(&d) && d % 8 == 1 {
+            7
+        } else {
+            1
+        })
+    };
+    let mut history = simulated(&(0..1500).collect::<Vec<u32>>(), shows);
+    history.run(EVERY_CHANGE);
+    let seen = (100..300)
+        .filter(|&d| d % 8 == 1 && history.is_pinned(d) && history.is_pinned(d + 1))
+        .count();
+    assert!(seen >= 8, "{seen} of 25 flips seen");
+    assert!(
+        unread(&history, 400..1500) > 1050,
+        "calm years were read: {}",
+        unread(&history, 400..1500)
+    );
+}
+
+#[test]
+fn scanning_ends_where_it_has_told_enough() {
+    // Two editions, now this, now that, for twenty years and six captures a day.
+    let days: Vec<u32> = (0..43_800).map(|i| i / 6).collect();
+    let mut history = simulated(&days, |_| Some(1));
+    let mut state = 1_u32;
+    for text in &mut history.truth {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        *text = Some(state >> 31);
+    }
+    let looks = history.run(EVERY_CHANGE);
+    assert!(
+        (400..40 * 80).contains(&looks),
+        "{looks} looks for forty half-years"
+    );
+    assert!(next(EVERY_CHANGE, &history.sightings).is_empty());
+}
+
+#[test]
+fn one_restored_version_costs_a_bounded_scan() {
+    let days: Vec<u32> = (0..3650).collect();
+    let mut plain = simulated(&days, |d| {
+        Some(if d < 1000 { 1 } else { 2 } + u32::from(d >= 1060))
+    });
+    let mut restored = simulated(&days, |d| {
+        Some(if (1000..1060).contains(&d) { 2 } else { 1 })
+    });
+    let (plain, restored) = (plain.run(EVERY_CHANGE), restored.run(EVERY_CHANGE));
+    assert!(
+        restored <= plain + 40,
+        "{restored} looks, {plain} for two changes without return"
+    );
+}
+
+#[test]
+fn a_text_back_after_years_is_no_alternation() {
+    let days: Vec<u32> = (0..3650).collect();
+    let mut history = simulated(&days, |d| {
+        Some(if (1000..2000).contains(&d) { 2 } else { 1 })
+    });
+    let looks = history.run(EVERY_CHANGE);
+    assert!(looks <= 22 + 2 * 9, "{looks}");
+}
+
+#[test]
+fn a_calm_page_with_few_captures_gets_no_checks() {
+    let days: Vec<u32> = (0..1460).step_by(30).collect();
+    let mut history = simulated(&days, |_| Some(1));
+    assert!(history.run(EVERY_CHANGE) <= 10);
+}
+
+#[test]
+fn flips_within_the_resolution_are_not_chased() {
+    let days: Vec<u32> = (0..730).collect();
+    let strategy = Strategy::EveryChange {
+        grid: Grid::HALF_YEAR,
+        resolution_seconds: 400 * DAY,
+    };
+    let mut history = simulated(&days, |d| Some(d % 2));
+    assert!(history.run(strategy) <= 7);
+}

@@ -1,0 +1,180 @@
+//! What holds for every history, every strategy and every order of runs.
+
+use super::Strategy;
+use super::*;
+use proptest::prelude::{Strategy as Any, any, prop_assert, prop_assert_eq, proptest};
+use proptest::{collection::vec, sample::select};
+
+/// Days of captures, changes (day, text), days that give no text.
+type History = (Vec<u32>, Vec<(u32, u32)>, Vec<u32>);
+
+fn any_history() -> impl Any<Value = History> {
+    let days = vec(0u32..4000, 1..160);
+    (
+        days,
+        vec((1u32..4000, 0u32..4), 0..12),
+        vec(0u32..4000, 0..6),
+    )
+        .prop_map(|(mut days, changes, gaps)| {
+            days.sort_unstable();
+            (days, changes, gaps)
+        })
+}
+
+fn any_strategy() -> impl Any<Value = Strategy> {
+    let grid = select(vec![1u32, 3, 6, 12]).prop_map(|m| Grid::months(m).unwrap());
+    (grid, 0u64..40, 0..4).prop_map(|(grid, days, which)| match which {
+        0 => Strategy::All,
+        1 => Strategy::Interval { grid },
+        _ => Strategy::EveryChange {
+            grid,
+            resolution_seconds: days * DAY,
+        },
+    })
+}
+
+fn simulate((days, changes, gaps): &History) -> Simulated {
+    simulated(days, |day| {
+        let text = || {
+            changes
+                .iter()
+                .filter(|(at, _)| *at <= day)
+                .max_by_key(|(at, _)| *at)
+                .map_or(9, |(_, t)| *t)
+        };
+        (!gaps.contains(&day)).then(text)
+    })
+}
+
+/// Neighbouring looks that differ have nothing unread between them, or are within the resolution, or in a time of errors.
+fn meets_resolution(history: &Simulated, resolution_seconds: u64) -> bool {
+    let seen: Vec<usize> = (0..history.days.len())
+        .filter(|&i| history.is_seen(i))
+        .collect();
+    seen.windows(2).all(|pair| {
+        let (a, b) = (&history.sightings[pair[0]], &history.sightings[pair[1]]);
+        let unread = history.sightings[pair[0]..pair[1]]
+            .iter()
+            .any(|s| s.known == Known::Nothing);
+        let failures = history.sightings[pair[0]..pair[1]]
+            .iter()
+            .filter(|s| s.known == Known::NoText)
+            .count();
+        a.known == b.known
+            || !unread
+            || failures >= 8
+            || a.timestamp.distance_seconds(b.timestamp) <= resolution_seconds
+    })
+}
+
+/// The texts that all captures of a whole grid step show, and that are not among those seen in that step.
+fn missed(history: &Simulated, grid: Grid) -> usize {
+    let places: Vec<usize> = (0..history.days.len()).collect();
+    let step = |i: usize| grid.step_of(history.sightings[i].timestamp);
+    places
+        .chunk_by(|&a, &b| step(a) == step(b))
+        .filter(|members| {
+            let first = history.truth[members[0]];
+            let lasts = first.is_some() && members.iter().all(|&i| history.truth[i] == first);
+            lasts && !members.iter().any(|&i| history.is_seen(i))
+        })
+        .count()
+}
+
+proptest! {
+    #[test]
+    fn every_strategy_ends_and_asks_for_no_capture_twice(history in any_history(), strategy in any_strategy()) {
+        let mut history = simulate(&history);
+        // `look` panics at a capture that is known already.
+        let looks = history.run(strategy);
+        prop_assert!(looks <= history.days.len());
+        prop_assert!(shortfall(strategy, &history.sightings).is_none());
+    }
+
+    #[test]
+    fn every_change_meets_its_resolution_and_finds_what_lasts_a_grid_step(
+        history in any_history(),
+        months in select(vec![1u32, 3, 6, 12]),
+        resolution_days in 0u64..40,
+    ) {
+        let grid = Grid::months(months).unwrap();
+        let resolution_seconds = resolution_days * DAY;
+        let mut history = simulate(&history);
+        history.run(Strategy::EveryChange { grid, resolution_seconds });
+        prop_assert!(meets_resolution(&history, resolution_seconds));
+        prop_assert_eq!(missed(&history, grid), 0);
+    }
+
+    #[test]
+    fn a_second_run_over_more_captures_ends_as_exact_as_one_over_all(
+        history in any_history(),
+        known_at_first in vec(any::<bool>(), 160),
+        months in select(vec![1u32, 6]),
+    ) {
+        let grid = Grid::months(months).unwrap();
+        let strategy = Strategy::EveryChange { grid, resolution_seconds: DAY };
+        let mut all = simulate(&history);
+        let at_first: Vec<usize> = (0..all.days.len()).filter(|&i| known_at_first[i]).collect();
+        // The first run knows of some of the captures only.
+        loop {
+            let part: Vec<Sighting> = at_first.iter().map(|&i| all.sightings[i].clone()).collect();
+            let wanted = next(strategy, &part);
+            if wanted.is_empty() {
+                break;
+            }
+            for i in wanted {
+                all.look(at_first[i]);
+            }
+        }
+        all.run(strategy);
+        prop_assert!(meets_resolution(&all, DAY));
+        prop_assert_eq!(missed(&all, grid), 0);
+        prop_assert!(shortfall(strategy, &all.sightings).is_none());
+        prop_assert!(next(strategy, &all.sightings).is_empty());
+    }
+
+    #[test]
+    fn a_budget_is_never_exceeded_and_runs_within_budgets_end_as_exact_as_one_without(
+        history in any_history(),
+        strategy in any_strategy(),
+        budget in 0usize..40,
+    ) {
+        let mut history = simulate(&history);
+        for _ in 0..=history.days.len() {
+            let looks = history.run_within(strategy, Budget::of(budget));
+            prop_assert!(looks <= budget);
+            if looks < budget {
+                // What the budget did not stop has come to its end.
+                prop_assert!(shortfall(strategy, &history.sightings).is_none());
+                prop_assert!(next(strategy, &history.sightings).is_empty());
+            }
+        }
+        if budget > 0 {
+            prop_assert!(next(strategy, &history.sightings).is_empty());
+        }
+    }
+
+    #[test]
+    fn a_budget_pins_larger_changes_before_smaller_ones(
+        sizes in proptest::sample::subsequence((1u32..=12).collect::<Vec<u32>>(), 2..6),
+        order in 0usize..12,
+        budget in 0usize..60,
+    ) {
+        // Changes of so many words, a year and a bit apart, in any order, on a page with a capture every day.
+        let mut sizes = sizes;
+        let by = order % sizes.len();
+        sizes.rotate_left(by);
+        let change_days: Vec<u32> = (0..sizes.len()).map(|i| 400 + 397 * u32::try_from(i).unwrap()).collect();
+        let days: Vec<u32> = (0..2900).collect();
+        let shows = |day: u32| Some(change_days.iter().zip(&sizes).filter(|(at, _)| **at <= day).map(|(_, size)| *size).sum());
+        let mut history = simulated(&days, shows);
+        history.words_per_text = 50;
+        history.run_within(EVERY_CHANGE, Budget::of(budget));
+        let steps_unseen = shortfall(EVERY_CHANGE, &history.sightings).unread_steps;
+        let mut largest_first: Vec<(u32, u32)> = sizes.iter().copied().zip(change_days.iter().copied()).collect();
+        largest_first.sort_unstable_by(|a, b| b.cmp(a));
+        let pinned: Vec<bool> = largest_first.iter().map(|(_, day)| history.is_pinned(*day)).collect();
+        // Before the grid is met no change is known; then a smaller one is pinned only after all larger ones.
+        prop_assert!(steps_unseen > 0 || pinned.is_sorted_by(|a, b| a >= b), "{largest_first:?} {pinned:?}");
+    }
+}
