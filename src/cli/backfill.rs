@@ -30,5 +30,18 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         out.write_all(summary_table(&policies).as_bytes())?;
         out.write_all(finished.usage.text().as_bytes())?;
     }
+    for lost in policies.iter().filter(|p| p.policy_url.is_none()) {
+        match &lost.site_dropped {
+            Some(reason) => tracing::warn!(
+                "{}: the archive has nothing to say about this site ({reason})",
+                lost.site
+            ),
+            None if finished.outcome.ended_by.is_none() => tracing::warn!(
+                "{}: no policy was found in this archive; if you know its address, give it with --url",
+                lost.site
+            ),
+            None => {}
+        }
+    }
     finished.exit()
 }
