@@ -127,6 +127,8 @@ impl Addresses {
         if location.is_empty() || location.len() > MAX_URL_BYTES {
             return Target::Nowhere;
         }
+        // A place on the page is not asked for: `/b#part`, sent as `/b%23part`, is a page that was never archived.
+        let location = location.split('#').next().unwrap_or(location);
         if let Some(path) = self.path_at_archive(location) {
             if path.split(['?', '#']).next() == Some("/429.html") {
                 return Target::RateLimitPage;

@@ -6,12 +6,13 @@ use super::address::Target;
 use super::courier::{Call, clean, retry_after};
 use super::patience::Trouble;
 use super::playback::Playback;
+use super::settings::Dialect;
 use super::transport::Answer;
 use super::usage::{Endpoint, Outcome};
 use super::verdict::{Failure, Seen, Verdict, Words, decide};
 use crate::archive::encoding::{BodyError, decode_body};
 use crate::archive::{ArchiveError, Memento, Redirect};
-use crate::model::{PayloadDigest, Timestamp};
+use crate::model::{PayloadDigest, Timestamp, UrlKey};
 
 /// Of a body that is not wanted (a redirect's, an error page's) this much is read, to keep the connection.
 const MAX_PEEK_BYTES: usize = 256 * 1024;
@@ -74,6 +75,14 @@ impl Playback<'_> {
             let body = peek(call, &mut answer).await;
             (Words::of(&runtime_error, &body), runtime_error)
         };
+        if archived && self.dialect == Dialect::Pywb && is_of_another_url(&answer, asked) {
+            return End::Final(
+                ArchiveError::NotArchived {
+                    url: asked.original.clone(),
+                },
+                Outcome::NotFound,
+            );
+        }
         let verdict = decide(Seen::Answer {
             endpoint: Endpoint::Playback,
             dialect: self.dialect,
@@ -123,6 +132,12 @@ impl Playback<'_> {
                     Outcome::Excluded,
                 )
             }
+            Verdict::SelfRedirect => End::Final(
+                ArchiveError::RedirectLoop {
+                    url: asked.original.clone(),
+                },
+                Outcome::Redirect,
+            ),
             Verdict::Damaged => End::Final(
                 damaged(asked, "the archive calls the address invalid"),
                 Outcome::Failed,
@@ -270,6 +285,16 @@ fn identity(answer: &Answer, asked: &Asked) -> (Timestamp, String) {
         timestamp.unwrap_or(asked.timestamp),
         original.unwrap_or_else(|| asked.original.clone()),
     )
+}
+
+/// pywb answers for a URL that it lacks with one that it thinks alike, from whatever year (asked for `/privacy.html?a=1`
+/// of 2010 it gave `/privacy.html` of 1999), and playback takes no `allowFuzzy=false` as the index does.
+fn is_of_another_url(answer: &Answer, asked: &Asked) -> bool {
+    let given = answer
+        .header("link")
+        .and_then(|links| original_link(&links))
+        .and_then(|url| UrlKey::of(&url).ok());
+    given.is_some_and(|key| UrlKey::of(&asked.original).is_ok_and(|wanted| wanted != key))
 }
 
 /// The URL of the link with `rel="original"` (recording 002: with the port that the request lacked).

@@ -48,6 +48,8 @@ pub(super) enum Words {
     Excluded,
     /// The stub `Invalid URI`.
     InvalidUri,
+    /// pywb's `Self Redirect <key> -> <key>`: the capture redirects to its own URL, and there is no other.
+    SelfRedirect,
 }
 
 /// What is known when a request is over, or its head has come.
@@ -98,6 +100,8 @@ pub(super) enum Verdict {
     Excluded,
     /// The archive cannot use the address: final.
     Damaged,
+    /// An archived redirect to itself, which the archive does not replay: final.
+    SelfRedirect,
     /// Ask again after a pause.
     Retry,
     /// Ask again after a pause, for less (index only).
@@ -152,12 +156,15 @@ pub(super) fn decide(seen: Seen<'_>) -> Verdict {
         | Seen::Answer { status: 451, .. } => Verdict::Excluded,
         Seen::Answer {
             endpoint: Endpoint::Playback,
+            dialect,
             status,
             toward,
             words,
             ..
         } => match (status, words) {
             (200 | 400, Words::InvalidUri) => Verdict::Damaged,
+            // pywb 2.10 leaves out redirects to the same key (http to https); with no capture else it says so, with 400.
+            (400, Words::SelfRedirect) if dialect == Dialect::Pywb => Verdict::SelfRedirect,
             (300..=399, _) if toward == Toward::Capture => Verdict::Jump,
             (404, _) => Verdict::NotArchived,
             // A view-mode page (recording 024) or a maintenance page: no answer to what was asked.
@@ -196,6 +203,8 @@ impl Words {
             Self::Excluded
         } else if body.trim_ascii_start().starts_with(b"Invalid URI") {
             Self::InvalidUri
+        } else if has("Self Redirect ") {
+            Self::SelfRedirect
         } else {
             Self::Unknown
         }
@@ -283,6 +292,12 @@ mod tests {
                 "excluded",
                 table(playback, wayback, false, nothing, Words::Excluded),
                 "100-428 Excluded, 429 Refused, 430-599 Excluded",
+            ),
+            (
+                "pywb's self redirect",
+                table(playback, pywb, false, nothing, Words::SelfRedirect),
+                "100-199 Failed, 200-399 Retry, 400 SelfRedirect, 401-403 Failed, 404 NotArchived, 405-407 Failed, 408 Retry, \
+              409-424 Failed, 425 Retry, 426-428 Failed, 429 Refused, 430-450 Failed, 451 Excluded, 452-499 Failed, 500-599 Retry",
             ),
             (
                 "invalid URI",

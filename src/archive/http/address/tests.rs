@@ -150,6 +150,18 @@ fn a_location_is_understood_in_every_form() {
             Target::Original("http://www.a.com/new".to_owned()),
         ),
         ("//b.com/x", Target::Original("http://b.com/x".to_owned())),
+        (
+            "/privacy?a=1#cookies",
+            Target::Original("http://www.a.com/privacy?a=1".to_owned()),
+        ),
+        (
+            "#cookies",
+            Target::Original("http://www.a.com/old/page".to_owned()),
+        ),
+        (
+            "/web/20200201023757id_/http://a.com/privacy#cookies",
+            capture("20200201023757", "http://a.com/privacy"),
+        ),
         ("mailto:a@b.c", Target::Nowhere),
         ("/web/20200201023757id_/mailto:a@b.c", Target::Nowhere),
         ("", Target::Nowhere),

@@ -7,6 +7,7 @@ mod ledgers;
 mod narrowing;
 mod pacing;
 mod playing;
+mod pywb;
 mod recorded_index;
 mod recordings;
 mod retrying;

@@ -1,0 +1,75 @@
+//! Extraction: any page gives a document or a reason, in a second, without control characters.
+//!
+//! Input: one byte for the declared type, one for how often the page is repeated (the part after a zero byte, where there
+//! is one; up to a megabyte: this is what finds work that grows with the square of a page), then the page. PDFs are left
+//! out: their reader runs in a bounded process.
+#![no_main]
+
+mod cpu_time;
+
+use std::time::Duration;
+
+use cpu_time::timed;
+use libfuzzer_sys::fuzz_target;
+use policytrail::extract::{DocumentType, Options, PageInput, extract, is_pdf};
+use policytrail::model::Document;
+use url::Url;
+
+const LONGEST: Duration = Duration::from_secs(1);
+const LARGEST: usize = 1 << 20;
+
+const TYPES: [Option<&str>; 8] = [
+    Some("text/html"),
+    Some("text/html; charset=utf-8"),
+    Some("text/plain"),
+    None,
+    Some("text/html; charset=windows-1251"),
+    Some("application/xhtml+xml; charset=shift_jis"),
+    Some("text/plain; charset=utf-16le"),
+    Some("text/html; charset=iso-2022-jp"),
+];
+
+fuzz_target!(|bytes: &[u8]| {
+    let [kind, repeats, rest @ ..] = bytes else { return };
+    let page = page_of(rest, *repeats);
+    if is_pdf(&page) || page.len() > LARGEST {
+        return;
+    }
+    let url = Url::parse("http://www.example.com/about/privacy.html#privacy").unwrap();
+    let input = PageInput {
+        bytes: &page,
+        content_type: TYPES[usize::from(*kind) % TYPES.len()],
+        url: (kind & 64 == 0).then_some(&url),
+    };
+    let options = Options { document_type: if kind & 128 == 0 { DocumentType::Privacy } else { DocumentType::Any } };
+    let (first, time) = timed(|| extract(&input, &options));
+    assert!(time <= LONGEST, "{time:?} for {} bytes", page.len());
+    if page.len() < 10_000 {
+        assert_eq!(first, extract(&input, &options), "two readings of one page differ");
+    }
+    if let Ok(document) = first {
+        check(&document);
+    }
+});
+
+fn check(document: &Document) {
+    let title = document.title.clone().unwrap_or_default();
+    for text in [&document.text, &document.markdown, &title] {
+        let odd = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t'));
+        assert_eq!(odd, None, "{text:?}");
+    }
+    assert!(!title.contains('\n') && !document.text.trim().is_empty());
+}
+
+fn page_of(rest: &[u8], repeats: u8) -> Vec<u8> {
+    let times = match repeats {
+        0..=199 => return rest.to_vec(),
+        200..=229 => 16,
+        230..=249 => 512,
+        250..=255 => LARGEST,
+    };
+    let split = rest.iter().position(|byte| *byte == 0).map_or(0, |at| at + 1);
+    let (head, part) = rest.split_at(split);
+    let room = LARGEST.saturating_sub(head.len()) / part.len().max(1);
+    [head, &part.repeat(times.min(room))].concat()
+}
