@@ -96,6 +96,10 @@ fn moved(to: &str) -> String {
 
 /// What real crawls hold and the sample does not. Left out for what pywb (2.10) makes of it: other ports (no host or domain
 /// query lists them) and bodies shorter than their `Content-Length` (it keeps the length, so that their end never comes).
+#[expect(
+    clippy::too_many_lines,
+    reason = "a list of captures, each with what it is for"
+)]
 fn oddities() -> Vec<(String, &'static str, String, Vec<u8>)> {
     let page = |word: &str| format!("<p>{word}</p>").into_bytes();
     let html = |url: &str, time: &'static str| (url.to_owned(), time, HTML.to_owned(), page(url));

@@ -49,7 +49,8 @@ fn is_boilerplate(view: &View<'_>, id: Id, share: u64, strictness: Strictness) -
     match element.name() {
         "nav" => return share < 50,
         "dialog" => return share < 90,
-        // A folded list of links is the page's table of contents or a menu.
+        // A folded list of links is a menu or a table of contents, which comes and goes with the lay-out (docs.npmjs.com
+        // 2023–2026 had it closed, open, empty and in a `<nav>` above the same words).
         "details" if mass.link_share() >= 70 => return true,
         "footer" => return share < 40,
         "aside" => return share < 30,
@@ -72,7 +73,7 @@ fn is_boilerplate(view: &View<'_>, id: Id, share: u64, strictness: Strictness) -
         return share < 90;
     }
     let names = || element.id().into_iter().chain(element.classes());
-    if names().any(|name| SIGNS.foreign.contains(&name.to_ascii_lowercase())) {
+    if names().any(|name| SIGNS.is_foreign(name)) {
         return share < 95;
     }
     if is_for_screen_readers(names()) && mass.text < 200 {
@@ -91,15 +92,16 @@ fn is_boilerplate(view: &View<'_>, id: Id, share: u64, strictness: Strictness) -
     }
     let mut worst = 0;
     for name in names() {
-        if let Some((word, sure)) = boilerplate_word(name) {
+        let words = name_words(name);
+        if let Some((word, sure)) = boilerplate_word(&words) {
             let believed = sure || mass.words < 4 || mass.link_share() >= 40;
-            worst = worst.max(match (SIGNS.dialogs.contains(&word), believed) {
+            worst = worst.max(match (SIGNS.dialogs.contains(word), believed) {
                 (true, true) => 80,
                 (false, true) => 30,
                 (_, false) => 0,
             });
         }
-        if is_consent_name(name) {
+        if is_consent_name(&words) {
             worst = worst.max(if mass.link_share() < 50 && entry.hidden {
                 60
             } else {
@@ -117,23 +119,20 @@ fn count_links(view: &View<'_>, id: Id) -> usize {
 
 /// The boilerplate word in a class name or id, and whether it is believed where policy words stand: the whole name or its
 /// last word if it is a sure one, or a sure one at its beginning, which is never believed there (`navigation-block`).
-fn boilerplate_word(name: &str) -> Option<(String, bool)> {
-    let mut words = name_words(name);
+fn boilerplate_word(words: &[String]) -> Option<(&str, bool)> {
     if words.len() > 1 && words.iter().any(|w| SIGNS.about.contains(w)) {
         return None;
     }
-    let last = words.pop()?;
-    if SIGNS.names.contains(&last) {
-        let sure = SIGNS.sure_names.contains(&last);
-        return Some((last, sure));
+    let (last, before) = words.split_last()?;
+    if SIGNS.names.contains(last) {
+        return Some((last, SIGNS.sure_names.contains(last)));
     }
-    let first = words.into_iter().next()?;
-    SIGNS.sure_names.contains(&first).then_some((first, false))
+    let first = before.first()?;
+    SIGNS.sure_names.contains(first).then_some((first, false))
 }
 
 /// `cookie-bar`, `gdprConsent`, `privacy_popup`: names that pair a matter of consent with a kind of box.
-fn is_consent_name(name: &str) -> bool {
-    let words = name_words(name);
+fn is_consent_name(words: &[String]) -> bool {
     let matter = |w: &String| {
         matches!(
             w.as_str(),
@@ -234,12 +233,13 @@ mod tests {
             ("", None),
         ] {
             assert_eq!(
-                boilerplate_word(name).map(|(word, _)| word).as_deref(),
+                boilerplate_word(&name_words(name)).map(|(word, _)| word),
                 word,
                 "{name}"
             );
         }
-        assert!(is_consent_name("cookie-banner") && is_consent_name("gdprConsentModal"));
-        assert!(!is_consent_name("cookie-policy") && !is_consent_name("privacy-notice"));
+        let is_consent = |name| is_consent_name(&name_words(name));
+        assert!(is_consent("cookie-banner") && is_consent("gdprConsentModal"));
+        assert!(!is_consent("cookie-policy") && !is_consent("privacy-notice"));
     }
 }

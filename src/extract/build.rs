@@ -4,6 +4,8 @@ use scraper::Node as DomNode;
 use scraper::node::Element;
 
 use super::frames::{Frame, Frames};
+use super::indents;
+use super::lines::split_at_blank_lines;
 use super::links::{Links, hidden_address};
 use super::look::{Counts, is_set_as_block};
 use super::plain;
@@ -126,7 +128,9 @@ impl Builder<'_, '_> {
                 self.heading = Some(level);
                 Some(After::Heading)
             }
-            Kind::List if self.holds_items(id) && self.frames.depth() < MAX_NESTING => {
+            Kind::List
+                if indents::holds_items(self.view, id) && self.frames.depth() < MAX_NESTING =>
+            {
                 self.flush();
                 let ordered = element.name() == "ol";
                 let start = element
@@ -154,14 +158,17 @@ impl Builder<'_, '_> {
                     After::Frame
                 })
             }
-            Kind::Quote if self.is_quotation(id) && self.frames.depth() < MAX_NESTING => {
+            Kind::Quote
+                if indents::is_quotation(self.view, id, self.total)
+                    && self.frames.depth() < MAX_NESTING =>
+            {
                 self.flush();
                 self.frames.push(Frame::Quote(Vec::new()));
                 Some(After::Frame)
             }
             Kind::Preformatted => {
                 self.flush();
-                let text = self.raw_text(id);
+                let text = plain::preformatted(self.view, id);
                 for block in plain::blocks(&text) {
                     self.frames.push_block(block);
                 }
@@ -381,70 +388,4 @@ impl Builder<'_, '_> {
             }
         }
     }
-
-    /// Lists without items are old pages' way to indent.
-    fn holds_items(&self, list: Id) -> bool {
-        let end = self.view.entries[list].end;
-        (list + 1..end).any(|at| self.view.entries[at].kind == Kind::Item)
-    }
-
-    /// Old pages indent everything with `<blockquote>`: a quotation is a small part of the page without headings.
-    fn is_quotation(&self, id: Id) -> bool {
-        let entry = &self.view.entries[id];
-        u64::from(entry.mass.text) * 4 < self.total
-            && !(id + 1..entry.end).any(|at| {
-                matches!(
-                    self.view.entries[at].kind,
-                    Kind::Heading(_) | Kind::Table | Kind::Quote | Kind::Item
-                )
-            })
-    }
-
-    /// The characters of a `<pre>`, line by line.
-    fn raw_text(&self, id: Id) -> String {
-        let mut out = String::new();
-        let end = self.view.entries[id].end;
-        for at in id + 1..end {
-            match (self.view.entries[at].kind, self.view.entries[at].node) {
-                (Kind::Text, DomNode::Text(text)) => out.push_str(&cleaned(text)),
-                (Kind::Break | Kind::Paragraph | Kind::Box, _) => out.push('\n'),
-                _ => {}
-            }
-        }
-        out
-    }
-}
-
-/// Two or more `<br>` end a paragraph.
-fn split_at_blank_lines(run: Vec<Span>) -> Vec<Vec<Span>> {
-    if !run.iter().any(|s| s.text.contains('\n')) {
-        return vec![run];
-    }
-    let mut parts = vec![Vec::new()];
-    let mut breaks = 0;
-    for span in run {
-        let mut text = String::new();
-        for c in span.text.chars() {
-            if c == '\n' {
-                breaks += 1;
-            } else if !c.is_whitespace() {
-                if breaks > 1 {
-                    let before = std::mem::take(&mut text);
-                    if let Some(part) = parts.last_mut() {
-                        part.push(Span {
-                            text: before,
-                            ..span.clone()
-                        });
-                    }
-                    parts.push(Vec::new());
-                }
-                breaks = 0;
-            }
-            text.push(c);
-        }
-        if let Some(part) = parts.last_mut() {
-            part.push(Span { text, ..span });
-        }
-    }
-    parts
 }

@@ -1,5 +1,7 @@
 //! Running text as Markdown: emphasis that cannot break, links, and as few escapes as are enough.
 
+use std::borrow::Cow;
+
 use super::tree::{Span, Style};
 
 /// Where running text stands: what must be escaped differs.
@@ -12,8 +14,12 @@ pub(super) enum Place {
 
 /// Writes running text. `\n` stands in the result only after a hard line break.
 pub(super) fn inline(spans: &[Span], place: Place) -> String {
-    let spans = whole_emphasis(spans);
-    let mut out = String::new();
+    let spans = if spans.iter().all(|s| s.style == Style::default()) {
+        Cow::Borrowed(spans)
+    } else {
+        Cow::Owned(whole_emphasis(spans))
+    };
+    let mut out = String::with_capacity(spans.iter().map(|s| s.text.len() + 4).sum());
     let mut at = 0;
     while let Some(first) = spans.get(at) {
         let length = match &first.link {
@@ -43,6 +49,7 @@ pub(super) fn inline(spans: &[Span], place: Place) -> String {
     }
     match place {
         Place::Heading => closing_hashes_escaped(out),
+        Place::Paragraph if out.starts_with(char::is_alphabetic) && !out.contains('\n') => out,
         Place::Paragraph => line_starts_escaped(&out),
         Place::Cell => out,
     }
@@ -184,6 +191,17 @@ fn write_span(span: &Span, place: Place, out: &mut String) {
         (false, false) => "",
     };
     out.push_str(marks);
+    let special = |b: u8| {
+        matches!(
+            b,
+            b'\n' | b'\\' | b'*' | b'`' | b'[' | b']' | b'_' | b'<' | b'&' | b'~' | b'|'
+        )
+    };
+    if !span.text.bytes().any(special) {
+        out.push_str(&span.text);
+        out.push_str(marks);
+        return;
+    }
     let mut letters = span.text.chars().peekable();
     let mut previous = out
         .chars()

@@ -184,6 +184,40 @@ fn gather_bullets(blocks: Vec<Block>) -> Vec<Block> {
     out
 }
 
+/// Two or more `<br>` end a paragraph.
+pub(super) fn split_at_blank_lines(run: Vec<Span>) -> Vec<Vec<Span>> {
+    if !run.iter().any(|s| s.text.contains('\n')) {
+        return vec![run];
+    }
+    let mut parts = vec![Vec::new()];
+    let mut breaks = 0;
+    for span in run {
+        let mut text = String::new();
+        for c in span.text.chars() {
+            if c == '\n' {
+                breaks += 1;
+            } else if !c.is_whitespace() {
+                if breaks > 1 {
+                    let before = std::mem::take(&mut text);
+                    if let Some(part) = parts.last_mut() {
+                        part.push(Span {
+                            text: before,
+                            ..span.clone()
+                        });
+                    }
+                    parts.push(Vec::new());
+                }
+                breaks = 0;
+            }
+            text.push(c);
+        }
+        if let Some(part) = parts.last_mut() {
+            part.push(Span { text, ..span });
+        }
+    }
+    parts
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

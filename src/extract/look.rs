@@ -83,3 +83,29 @@ pub(super) fn is_set_as_block(element: &Element) -> bool {
             .is_some_and(|(_, value)| value.trim_start_matches([':', ' ']).starts_with("block"))
     })
 }
+
+/// Hidden by its own attributes (style sheets are not read).
+pub(super) fn is_hidden(element: &Element) -> bool {
+    if element.attr("hidden").is_some_and(|v| v != "until-found")
+        || element.attr("aria-hidden") == Some("true")
+    {
+        return true;
+    }
+    element.attr("style").is_some_and(|style| {
+        let says = |word: &[u8]| {
+            style
+                .as_bytes()
+                .windows(word.len())
+                .any(|part| part.eq_ignore_ascii_case(word))
+        };
+        if !says(b"none") && !says(b"hidden") {
+            return false;
+        }
+        let style: String = style
+            .bytes()
+            .filter(|b| !b.is_ascii_whitespace())
+            .map(|b| char::from(b.to_ascii_lowercase()))
+            .collect();
+        style.contains("display:none") || style.contains("visibility:hidden")
+    })
+}

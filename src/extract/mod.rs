@@ -11,10 +11,13 @@
 
 mod boilerplate;
 mod build;
+mod calendar;
 mod candidates;
+mod dates;
 mod embedded;
 mod frames;
 mod headings;
+mod indents;
 mod inline;
 mod kind;
 mod language;
@@ -36,6 +39,7 @@ mod trim;
 mod view;
 mod words;
 
+pub use dates::{StatedDate, StatedDates, stated_dates};
 pub use pdf::is_pdf;
 pub use readable::readable;
 pub use text::text_hash;
@@ -120,7 +124,10 @@ pub fn explain(input: &PageInput<'_>, options: &Options) -> Result<Extraction, D
         }
         payload::Payload::Html => {
             let page = Page::parse(input.bytes, input.content_type, input.url);
-            finish(from_page(&page, *options), input)
+            let found = from_page(&page, *options);
+            // The tree of a large page takes more memory than all that is still to come.
+            drop(page);
+            finish(found, input)
         }
     }
 }
@@ -233,6 +240,9 @@ fn from_page(page: &Page, options: Options) -> Found {
     if !sliced && let Some(title) = title::restore(&view, &choice.roots, &links, &mut blocks) {
         explanation.push(format!("put the page's heading “{title}” back"));
     }
+    if title::settle(&mut blocks) {
+        explanation.push("one heading stands for several above the text".to_owned());
+    }
     Found {
         blocks,
         explanation,
@@ -299,128 +309,4 @@ fn finish(found: Found, input: &PageInput<'_>) -> Result<Extraction, Dropped> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn run(html: &str) -> Result<Document, Dropped> {
-        let input = PageInput {
-            bytes: html.as_bytes(),
-            content_type: Some("text/html; charset=utf-8"),
-            url: None,
-        };
-        extract(&input, &Options::default())
-    }
-
-    const SENTENCE: &str =
-        "We collect personal information about you when you register and use cookies. ";
-
-    #[test]
-    fn deep_and_wide_pages_end_in_bounded_time() {
-        let started = std::time::Instant::now();
-        let deep = format!("{}<p>{}</p>", "<div>".repeat(20_000), SENTENCE.repeat(5));
-        assert!(run(&deep).unwrap().text.contains("register"));
-        let lists = format!("{}{}", "<ul><li>".repeat(5_000), SENTENCE.repeat(5));
-        assert!(run(&lists).unwrap().text.contains("register"));
-        let quotes = format!("{}{}", "<blockquote><b>".repeat(3_000), SENTENCE.repeat(5));
-        assert!(run(&quotes).unwrap().text.contains("register"));
-        let tables = format!("{}{}", "<table><tr><td>".repeat(3_000), SENTENCE.repeat(5));
-        assert!(run(&tables).is_ok());
-        let wide = format!(
-            "<h1>Privacy</h1>{}",
-            format!("<p>{SENTENCE}</p><br>").repeat(20_000)
-        );
-        assert!(run(&wide).is_ok());
-        let cells = format!(
-            "<table><tr><th>a<th>b</tr>{}</table>",
-            "<tr><td rowspan=65534 colspan=1000>x<td>y".repeat(1_000)
-        );
-        assert!(run(&format!("<p>{}</p>{cells}", SENTENCE.repeat(9))).is_ok());
-        assert!(started.elapsed().as_secs() < 60);
-    }
-
-    #[test]
-    fn the_same_words_in_other_markup_have_the_same_hash() {
-        let one = run("<h1>Privacy</h1><p>We <b>never</b> sell your personal information.</p><ul><li>Names</li></ul>").unwrap();
-        let other = run(
-            "<div class=x><center><font size=5>PRIVACY</font></center><br><br>We never\n sell  your <i>personal</i>&nbsp;information.<br>&bull; Names</div>",
-        )
-        .unwrap();
-        assert_eq!(
-            one.text_hash, other.text_hash,
-            "{}\n---\n{}",
-            one.text, other.text
-        );
-        let changed = run("<h1>Privacy</h1><p>We <b>always</b> sell your personal information.</p><ul><li>Names</li></ul>").unwrap();
-        assert_ne!(one.text_hash, changed.text_hash);
-    }
-
-    #[test]
-    fn volatile_words_around_a_policy_do_not_reach_its_hash() {
-        let page = |day: &str, visits: u32, session: &str| {
-            format!(
-                "<div id=header>Today is {day}</div><div id=main><h1>Privacy Policy</h1><p>{}</p><p>See our <a href='/terms?sid={session}'>terms</a>.</p><p>{}</p></div><div id=footer>You are visitor number {visits}</div>",
-                SENTENCE.repeat(3),
-                SENTENCE.repeat(2),
-            )
-        };
-        let one = run(&page("Monday, 3 May 2004", 10_123, "a1")).unwrap();
-        let other = run(&page("Tuesday, 4 May 2004", 10_999, "b2")).unwrap();
-        assert_eq!(one.text_hash, other.text_hash, "{}", one.text);
-    }
-
-    #[test]
-    fn text_of_any_kind_is_survived_and_has_no_control_characters() {
-        for odd in [
-            "",
-            " ",
-            "<",
-            "<!--",
-            "<p>\u{1b}[2J\u{9b}1mprivacy",
-            "&#27;[31m privacy policy &#x9b;",
-            "<a href='javascript:x'>privacy policy</a>",
-            "<table><tr><td>privacy",
-            "<li>privacy<li>",
-            "\u{feff}<pre>privacy\0policy",
-        ] {
-            if let Ok(document) = run(odd) {
-                for text in [
-                    &document.text,
-                    &document.markdown,
-                    &document.title.unwrap_or_default(),
-                ] {
-                    assert!(
-                        !text.contains(|c: char| c.is_control() && c != '\n' && c != '\t'),
-                        "{odd:?} {text:?}"
-                    );
-                }
-                assert!(!document.markdown.contains("javascript"), "{odd:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn the_reasons_of_a_choice_are_told() {
-        let html = format!(
-            "<nav><a href=/>Home</a></nav><main><h1>Privacy</h1><p>{}</p></main>",
-            SENTENCE.repeat(3)
-        );
-        let input = PageInput {
-            bytes: html.as_bytes(),
-            content_type: None,
-            url: None,
-        };
-        let extraction = explain(&input, &Options::default()).unwrap();
-        assert!(
-            extraction.explanation.iter().any(|r| r.contains("<main>")),
-            "{:?}",
-            extraction.explanation
-        );
-    }
-
-    proptest::proptest! {
-        #[test]
-        fn any_tag_soup_is_survived(page in "(<|>|/|<p>|<b>|</b>|<ul>|<li>|<table>|<tr>|<td>|<h2>|<a href=x>|</a>|<br>|<pre>|privacy |cookies |\\*|_|#|\\||- |1\\. |é|\\n){0,120}") {
-            let _ = run(&page);
-        }
-    }
-}
+mod tests;

@@ -1,6 +1,10 @@
 //! Plain text (`text/plain`, `<pre>`, PDF) to blocks: paragraphs from wrapped lines, bullets, underlined headings.
 
+use scraper::Node as DomNode;
+
+use super::text::cleaned;
 use super::tree::{Block, Span, tidy};
+use super::view::{Id, Kind, View};
 
 /// Lines at least this long were wrapped by a machine; shorter ones end where their author ended them.
 const WRAPPED_CHARS: usize = 50;
@@ -58,6 +62,20 @@ fn starts_item(line: &str) -> bool {
         }
         _ => false,
     }
+}
+
+/// The characters of a `<pre>`, line by line.
+pub(super) fn preformatted(view: &View<'_>, id: Id) -> String {
+    let mut out = String::new();
+    let end = view.entries[id].end;
+    for at in id + 1..end {
+        match (view.entries[at].kind, view.entries[at].node) {
+            (Kind::Text, DomNode::Text(text)) => out.push_str(&cleaned(text)),
+            (Kind::Break | Kind::Paragraph | Kind::Box, _) => out.push('\n'),
+            _ => {}
+        }
+    }
+    out
 }
 
 #[cfg(test)]

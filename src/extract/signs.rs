@@ -24,6 +24,17 @@ pub(super) struct Signs {
     pub dialogs: HashSet<String>,
 }
 
+impl Signs {
+    /// True for a class name or id of a widget that is no part of any text.
+    pub(super) fn is_foreign(&self, name: &str) -> bool {
+        if name.bytes().any(|b| b.is_ascii_uppercase()) {
+            self.foreign.contains(&name.to_ascii_lowercase())
+        } else {
+            self.foreign.contains(name)
+        }
+    }
+}
+
 /// Read once; a test makes sure that the file, a part of the program, can be read.
 pub(super) static SIGNS: LazyLock<Signs> =
     LazyLock::new(|| toml::from_str(DATA).unwrap_or_default());

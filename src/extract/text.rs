@@ -107,6 +107,10 @@ struct Normalised {
 
 impl Normalised {
     fn push(&mut self, c: char) {
+        if c.is_ascii_alphanumeric() {
+            self.push_letter(c.to_ascii_lowercase());
+            return;
+        }
         let c = match c {
             // Capitals are the style sheet's business as often as the author's.
             c if c.is_ascii() => {
@@ -141,11 +145,21 @@ impl Normalised {
         // White space beside a mark comes and goes with the mark-up around it.
         let is_letter =
             c.is_ascii_alphanumeric() || !c.is_ascii() && (c.is_alphanumeric() || is_mark(c));
-        if self.gap && is_letter && self.last_is_letter {
+        if is_letter {
+            self.push_letter(c);
+            return;
+        }
+        self.gap = false;
+        self.last_is_letter = false;
+        self.text.push(c);
+    }
+
+    fn push_letter(&mut self, c: char) {
+        if self.gap && self.last_is_letter {
             self.text.push(' ');
         }
         self.gap = false;
-        self.last_is_letter = is_letter;
+        self.last_is_letter = true;
         self.text.push(c);
     }
 }
@@ -154,10 +168,14 @@ impl Normalised {
 pub(super) fn word_count(text: &str) -> u64 {
     let (mut count, mut inside) = (0, false);
     for c in text.chars() {
-        if is_spaceless(c) {
+        if c.is_ascii() {
+            let is_word = c.is_ascii_alphanumeric() || inside && c == '\'';
+            count += u64::from(is_word && !inside);
+            inside = is_word;
+        } else if is_spaceless(c) {
             count += u64::from(!is_mark(c));
             inside = false;
-        } else if c.is_alphanumeric() || is_mark(c) || inside && matches!(c, '\'' | '’') {
+        } else if c.is_alphanumeric() || is_mark(c) || inside && c == '’' {
             count += u64::from(!inside);
             inside = true;
         } else {

@@ -3,12 +3,14 @@
 use super::links::Links;
 use super::tree::{Block, Span, plain_text, tidy};
 use super::view::{Id, Kind, View};
-use super::words::{Topic, title_topic};
+use super::words::{Topic, policy_words, title_topic};
 
 /// What may stand above a title: a date, a line of links.
 const ABOVE_BYTES: usize = 100;
 /// A heading after more text than this names a section.
 const INSIDE_BYTES: usize = 600;
+/// A heading of the frame above a title is a name, not a sentence.
+const FRAME_BYTES: usize = 40;
 /// Longest title, in characters.
 const MAX_CHARS: usize = 300;
 
@@ -86,6 +88,44 @@ pub(super) fn restore(
     Some(text)
 }
 
+/// Leaves one heading above the text where the page's frame has several, so that a new lay-out is no new text: drops the
+/// name of a site or of a help centre above the title, and the shorter one of two titles that say the same.
+///
+/// support.happn.fr (2025) says "Privacy policy" as `<h1>` and as `<p>`; adopteunmec.com (2025) "Aide & services",
+/// "Politique de confidentialité", "Politique de confidentialité et de traitement des données personnelles".
+pub(super) fn settle(blocks: &mut Vec<Block>) -> bool {
+    let mut dropped = false;
+    while let [Block::Heading(level, above), second, ..] = blocks.as_slice() {
+        let (below, own, is_heading) = match second {
+            Block::Heading(own, spans) => (spans, *own, true),
+            Block::Paragraph(spans) => (spans, *level, false),
+            _ => break,
+        };
+        let (above, text) = (plain_text(above), plain_text(below));
+        if title_topic(&text) != Some(Topic::Privacy) || text.chars().count() > MAX_CHARS {
+            break;
+        }
+        let level = (*level).min(own);
+        let (first, next) = (above.to_lowercase(), text.to_lowercase());
+        let is_frame = is_heading
+            && title_topic(&above).is_none()
+            && above.len() <= FRAME_BYTES
+            && policy_words(&above) == 0;
+        let says_the_same = title_topic(&above) == Some(Topic::Privacy)
+            && (next.starts_with(&first) || next == first);
+        if !is_frame && !says_the_same {
+            break;
+        }
+        let spans = below.clone();
+        blocks.remove(0);
+        if let Some(block) = blocks.first_mut() {
+            *block = Block::Heading(level, spans);
+        }
+        dropped = true;
+    }
+    dropped
+}
+
 fn heading_text(view: &View<'_>, links: &Links<'_>, id: Id) -> String {
     let blocks = super::build::blocks(view, &[id], links);
     let mut out = String::new();
@@ -161,6 +201,47 @@ pub(super) fn without_site_name(title: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn headings_of_the_frame_above_a_title_are_no_part_of_the_text() {
+        let heading = |level: u8, text: &str| Block::Heading(level, vec![Span::plain(text)]);
+        let plain = |text: &str| Block::Paragraph(vec![Span::plain(text)]);
+        let text = plain("We collect your name.");
+        for (above, kept) in [
+            (
+                vec![heading(1, "Help & Services"), heading(2, "Privacy Policy")],
+                heading(1, "Privacy Policy"),
+            ),
+            (
+                vec![heading(1, "Privacy policy"), plain("Privacy Policy")],
+                heading(1, "Privacy Policy"),
+            ),
+            (
+                vec![
+                    heading(2, "Privacy Policy"),
+                    heading(3, "Privacy Policy of Acme"),
+                ],
+                heading(2, "Privacy Policy of Acme"),
+            ),
+        ] {
+            let mut blocks = above;
+            blocks.push(text.clone());
+            assert!(settle(&mut blocks));
+            assert_eq!(blocks, [kept, text.clone()]);
+        }
+        for above in [
+            vec![heading(1, "Privacy Policy"), heading(2, "What we collect")],
+            vec![
+                heading(1, "How we protect your personal information"),
+                heading(2, "Privacy"),
+            ],
+            vec![heading(1, "Privacy Policy")],
+        ] {
+            let mut blocks = above.clone();
+            assert!(!settle(&mut blocks), "{above:?}");
+            assert_eq!(blocks, above);
+        }
+    }
 
     #[test]
     fn the_name_of_the_site_is_no_part_of_a_title() {

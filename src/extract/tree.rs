@@ -55,11 +55,20 @@ impl Span {
 
 /// The characters of some spans, line breaks as spaces.
 pub(super) fn plain_text(spans: &[Span]) -> String {
-    let mut out = String::new();
-    for span in spans {
-        out.extend(span.text.chars().map(|c| if c == '\n' { ' ' } else { c }));
-    }
+    let mut out = String::with_capacity(spans.iter().map(|s| s.text.len()).sum());
+    add_plain_text(spans, &mut out);
     out
+}
+
+fn add_plain_text(spans: &[Span], out: &mut String) {
+    for span in spans {
+        for (at, line) in span.text.split('\n').enumerate() {
+            if at > 0 {
+                out.push(' ');
+            }
+            out.push_str(line);
+        }
+    }
 }
 
 impl Block {
@@ -80,7 +89,7 @@ impl Block {
             if !out.is_empty() {
                 out.push(' ');
             }
-            out.push_str(&plain_text(spans));
+            add_plain_text(spans, &mut out);
         });
         out
     }
@@ -120,7 +129,7 @@ pub(super) fn tidy(spans: Vec<Span>) -> Vec<Span> {
                 rest = &rest[first.len_utf8()..];
                 continue;
             }
-            let end = rest.find(char::is_whitespace).unwrap_or(rest.len());
+            let end = folded_length(rest);
             let (word, after) = rest.split_at(end);
             rest = after;
             let same = |last: &Span| last.style == span.style && last.link == span.link;
@@ -145,6 +154,45 @@ pub(super) fn tidy(spans: Vec<Span>) -> Vec<Span> {
         }
     }
     out
+}
+
+/// Bytes from a word's first letter on that need no folding: words by single spaces.
+fn folded_length(text: &str) -> usize {
+    let mut end = text.len();
+    let mut last_blank = None;
+    for (at, byte) in text.bytes().enumerate() {
+        match byte {
+            b' ' if last_blank != at.checked_sub(1) || at == 0 => last_blank = Some(at),
+            // Two blanks: the run ends before the first.
+            b' ' => {
+                end = at - 1;
+                break;
+            }
+            b'\t'..=b'\r' => {
+                end = if last_blank.is_some_and(|blank| blank + 1 == at) {
+                    at - 1
+                } else {
+                    at
+                };
+                break;
+            }
+            // First bytes of the characters among which other white space is.
+            0xC2 | 0xE1..=0xE3 => {
+                let rest = text.get(at..).unwrap_or_default();
+                if rest.starts_with(char::is_whitespace) {
+                    end = if last_blank.is_some_and(|blank| blank + 1 == at) {
+                        at - 1
+                    } else {
+                        at
+                    };
+                    break;
+                }
+            }
+            _ => {}
+        }
+    }
+    text.get(..end)
+        .map_or(end, |run| run.trim_end_matches(' ').len())
 }
 
 /// True when there is a letter or digit in it.

@@ -3,6 +3,7 @@
 use scraper::Node as DomNode;
 use scraper::node::Element;
 
+use super::look::is_hidden;
 use super::words::policy_words;
 use crate::page::Page;
 
@@ -117,7 +118,8 @@ impl<'a> View<'a> {
     /// Reads a page once.
     pub(super) fn of(page: &'a Page) -> Self {
         let mut view = Self {
-            entries: Vec::new(),
+            // Growing by doubling would hold the list of a large page twice.
+            entries: Vec::with_capacity(page.html.tree.values().len()),
             page_title: None,
         };
         // Open elements: where each stands in the list, and how many links it is inside of.
@@ -371,21 +373,4 @@ fn kind_of(element: &Element) -> Kind {
         name if name.contains(':') => Kind::Inline,
         _ => Kind::Box,
     }
-}
-
-/// Hidden by its own attributes (style sheets are not read).
-fn is_hidden(element: &Element) -> bool {
-    if element.attr("hidden").is_some_and(|v| v != "until-found")
-        || element.attr("aria-hidden") == Some("true")
-    {
-        return true;
-    }
-    element.attr("style").is_some_and(|style| {
-        let style: String = style
-            .bytes()
-            .filter(|b| !b.is_ascii_whitespace())
-            .map(|b| char::from(b.to_ascii_lowercase()))
-            .collect();
-        style.contains("display:none") || style.contains("visibility:hidden")
-    })
 }

@@ -41,6 +41,8 @@ pub(super) enum Topic {
 
 struct Vocabulary {
     words: AhoCorasick,
+    /// The words of ASCII alone: all that can stand in a text of ASCII, by a table a fraction as large.
+    ascii_words: AhoCorasick,
     /// For every pattern of `words`, the one language that has it; empty where several do.
     languages: Vec<String>,
     titles: HashMap<String, Topic>,
@@ -91,15 +93,20 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
         }
     }
     let (words, languages): (Vec<String>, Vec<String>) = words.into_iter().unzip();
-    let words = AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .match_kind(MatchKind::LeftmostLongest)
-        .kind(Some(aho_corasick::AhoCorasickKind::DFA))
-        .build(&words)
-        .or_else(|_| AhoCorasick::new(["privacy"]))
-        .unwrap_or_else(|_| unreachable!("one word always builds"));
+    let automaton = |words: &[&String]| {
+        AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .match_kind(MatchKind::LeftmostLongest)
+            .kind(Some(aho_corasick::AhoCorasickKind::DFA))
+            .build(words)
+            .or_else(|_| AhoCorasick::new(["privacy"]))
+            .unwrap_or_else(|_| unreachable!("one word always builds"))
+    };
+    let all: Vec<&String> = words.iter().collect();
+    let ascii: Vec<&String> = words.iter().filter(|word| word.is_ascii()).collect();
     Vocabulary {
-        words,
+        ascii_words: automaton(&ascii),
+        words: automaton(&all),
         languages,
         titles,
         longest_title,
@@ -108,7 +115,13 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
 
 /// How many policy words stand in a text.
 pub(super) fn policy_words(text: &str) -> u32 {
-    u32::try_from(VOCABULARY.words.find_iter(text).count()).unwrap_or(u32::MAX)
+    let vocabulary = &*VOCABULARY;
+    let words = if text.is_ascii() {
+        &vocabulary.ascii_words
+    } else {
+        &vocabulary.words
+    };
+    u32::try_from(words.find_iter(text).count()).unwrap_or(u32::MAX)
 }
 
 /// The language whose own policy words a text has most of, if it has three or more.

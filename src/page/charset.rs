@@ -30,6 +30,15 @@ pub fn decode(bytes: &[u8], content_type: Option<&str>) -> Decoded {
         .and_then(charset_parameter)
         .and_then(|label| Encoding::for_label(label.as_bytes()));
     let meta = meta_charset(bytes);
+    // Most pages are UTF-8 and say so: nothing to compare.
+    if header.or(meta) == Some(UTF_8)
+        && let Ok(text) = std::str::from_utf8(bytes)
+    {
+        return Decoded {
+            text: text.to_owned(),
+            charset: UTF_8.name(),
+        };
+    }
     let mut best: Option<(usize, Decoded)> = None;
     for encoding in [header, meta]
         .into_iter()

@@ -91,7 +91,7 @@ fn start_on_free_port(wayback: &Path, folder: &Path) -> Option<(Running, u16)> {
             .unwrap(),
     );
     let began = Instant::now();
-    while began.elapsed() < Duration::from_secs(60) {
+    while began.elapsed() < Duration::from_mins(1) {
         if running.0.try_wait().unwrap().is_some() {
             return None;
         }

@@ -76,12 +76,7 @@ impl Playback<'_> {
             (Words::of(&runtime_error, &body), runtime_error)
         };
         if archived && self.dialect == Dialect::Pywb && is_of_another_url(&answer, asked) {
-            return End::Final(
-                ArchiveError::NotArchived {
-                    url: asked.original.clone(),
-                },
-                Outcome::NotFound,
-            );
+            return not_archived(asked);
         }
         let verdict = decide(Seen::Answer {
             endpoint: Endpoint::Playback,
@@ -110,12 +105,7 @@ impl Playback<'_> {
                 ),
                 _ => End::Final(damaged(asked, "jumps to no capture"), Outcome::Failed),
             },
-            Verdict::NotArchived => End::Final(
-                ArchiveError::NotArchived {
-                    url: asked.original.clone(),
-                },
-                Outcome::NotFound,
-            ),
+            Verdict::NotArchived => not_archived(asked),
             Verdict::Excluded => {
                 let detail = if said.is_empty() {
                     format!("HTTP {}", answer.status)
@@ -285,6 +275,11 @@ fn identity(answer: &Answer, asked: &Asked) -> (Timestamp, String) {
         timestamp.unwrap_or(asked.timestamp),
         original.unwrap_or_else(|| asked.original.clone()),
     )
+}
+
+fn not_archived(asked: &Asked) -> End {
+    let url = asked.original.clone();
+    End::Final(ArchiveError::NotArchived { url }, Outcome::NotFound)
 }
 
 /// pywb answers for a URL that it lacks with one that it thinks alike, from whatever year (asked for `/privacy.html?a=1`
