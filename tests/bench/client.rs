@@ -69,8 +69,8 @@ async fn measured(server: &str, body_bytes: usize, count: usize) -> f64 {
     ask(&client, body_bytes, 100).await;
     let (cpu, began) = (cpu_time().unwrap(), Instant::now());
     ask(&client, body_bytes, count).await;
-    let each =
-        (cpu_time().unwrap() - cpu).as_secs_f64() * 1e3 / f64::from(u32::try_from(count).unwrap());
+    let each = cpu_time().unwrap().saturating_sub(cpu).as_secs_f64() * 1e3
+        / f64::from(u32::try_from(count).unwrap());
     println!(
         "{count} mementos of {body_bytes} bytes: {each:.3} ms of CPU time each, {:.1} s in all",
         began.elapsed().as_secs_f64()
