@@ -44,6 +44,15 @@ pub(super) enum Block {
 }
 
 impl Span {
+    /// Other text in this one's style, under its link.
+    pub(super) fn with_text(&self, text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            style: self.style,
+            link: self.link.clone(),
+        }
+    }
+
     /// Text without any style.
     pub(super) fn plain(text: impl Into<String>) -> Self {
         Self {
