@@ -171,17 +171,23 @@ fn parse_original(field: &[u8]) -> Result<String, BadRow> {
     if field.len() > MAX_ORIGINAL_BYTES || !(has_scheme(b"http://") || has_scheme(b"https://")) {
         return Err(BadRow::Original);
     }
-    match std::str::from_utf8(field) {
-        Ok(text) => Ok(text.to_owned()),
+    let original = match std::str::from_utf8(field) {
+        Ok(text) => text.to_owned(),
         // Bytes of an old charset in a URL: percent-encoded they name the same page and are text.
-        Err(_) => Ok(field.iter().fold(String::new(), |mut text, byte| {
+        Err(_) => field.iter().fold(String::new(), |mut text, byte| {
             if byte.is_ascii() {
                 text.push(char::from(*byte));
             } else {
                 let _ = write!(text, "%{byte:02X}");
             }
             text
-        })),
+        }),
+    };
+    // Encoded bytes take three times their room.
+    if original.len() > MAX_ORIGINAL_BYTES {
+        Err(BadRow::Original)
+    } else {
+        Ok(original)
     }
 }
 

@@ -43,6 +43,7 @@ struct Shelf {
     rows: Arc<Vec<Row>>,
     requests: Arc<Mutex<Vec<String>>>,
     delay_ms: u64,
+    faulty: bool,
 }
 
 /// Index rows in one answer; small, so that resume keys are walked.
@@ -51,11 +52,23 @@ const PAGE_ROWS: usize = 7;
 impl ArchiveServer {
     /// Serves a folder on a free port of 127.0.0.1, each answer after a delay.
     pub fn start(folder: &Path, delay_ms: u64) -> Self {
+        Self::serve(folder, delay_ms, false)
+    }
+
+    /// The same with one request in five answered as an overloaded archive does: 503, 504, an error page with 200, an
+    /// index answer that breaks off with a Java error, silence with 200.
+    #[allow(dead_code, reason = "each test file uses what it needs")]
+    pub fn start_faulty(folder: &Path) -> Self {
+        Self::serve(folder, 0, true)
+    }
+
+    fn serve(folder: &Path, delay_ms: u64, faulty: bool) -> Self {
         let requests = Arc::new(Mutex::new(Vec::new()));
         let shelf = Shelf {
             rows: Arc::new(rows(folder)),
             requests: Arc::clone(&requests),
             delay_ms,
+            faulty,
         };
         let (sender, receiver) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
@@ -82,12 +95,30 @@ impl ArchiveServer {
 
 async fn answer(State(shelf): State<Shelf>, uri: Uri, RawQuery(query): RawQuery) -> Response {
     shelf.requests.lock().unwrap().push(uri.to_string());
+    let number = shelf.requests.lock().unwrap().len();
+    if shelf.faulty && number % 5 == 2 {
+        return fault(number / 5, uri.path());
+    }
     tokio::time::sleep(std::time::Duration::from_millis(shelf.delay_ms)).await;
     let full = uri.to_string();
     match full.strip_prefix("/web/") {
         Some(rest) => replay(&shelf.rows, rest),
         None if uri.path() == "/cdx/search/cdx" => index(&shelf.rows, &query.unwrap_or_default()),
         None => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+fn fault(number: usize, path: &str) -> Response {
+    let page = "<html><body><h1>503 Service Unavailable</h1></body></html>";
+    match number % 5 {
+        0 => (StatusCode::SERVICE_UNAVAILABLE, page).into_response(),
+        1 => (StatusCode::GATEWAY_TIMEOUT, page).into_response(),
+        2 => ([("content-type", "text/html")], page).into_response(),
+        3 if path.starts_with("/cdx/") => {
+            "com,example)/ 20100101000000 http://example.com/ text/html 200 AAAA 1\norg.archive.util.io.RuntimeIOException: x\n"
+                .into_response()
+        }
+        _ => "".into_response(),
     }
 }
 
