@@ -18,7 +18,10 @@ fuzz_target!(|bytes: &[u8]| {
     let answer = decode_body(body, header, LIMIT);
     match &answer {
         Ok(decoded) => assert!(decoded.len() <= LIMIT, "{} bytes", decoded.len()),
-        Err(BodyError::Damaged(detail)) => assert!(detail.len() < 500 && !detail.contains(char::is_control), "{detail:?}"),
+        Err(BodyError::Damaged(detail)) => assert!(
+            detail.len() < 500 && !detail.contains(char::is_control),
+            "{detail:?}"
+        ),
         Err(BodyError::TooLarge) => {}
     }
     // A wider limit never changes what a narrower one let through.

@@ -7,11 +7,18 @@ use std::time::{Duration, Instant};
 pub fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     let (before, began) = (of_this_thread(), Instant::now());
     let found = work();
-    let time = before.zip(of_this_thread()).map_or_else(|| began.elapsed(), |(before, after)| after.saturating_sub(before));
+    let time = before.zip(of_this_thread()).map_or_else(
+        || began.elapsed(),
+        |(before, after)| after.saturating_sub(before),
+    );
     (found, time)
 }
 
 fn of_this_thread() -> Option<Duration> {
     let text = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    text.split(' ').next()?.parse().ok().map(Duration::from_nanos)
+    text.split(' ')
+        .next()?
+        .parse()
+        .ok()
+        .map(Duration::from_nanos)
 }

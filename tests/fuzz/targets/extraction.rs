@@ -15,7 +15,9 @@ use policytrail::extract::{DocumentType, Options, PageInput, extract, is_pdf};
 use policytrail::model::Document;
 use url::Url;
 
-const LONGEST: Duration = Duration::from_secs(1);
+/// A second of the program as people run it: the fuzzer's marks and the checks of a debug build make it five times slower
+/// (measured: a megabyte of `<p>a`, 0.24 s and 1.29 s).
+const LONGEST: Duration = Duration::from_secs(5);
 const LARGEST: usize = 1 << 20;
 
 const TYPES: [Option<&str>; 8] = [
@@ -30,7 +32,9 @@ const TYPES: [Option<&str>; 8] = [
 ];
 
 fuzz_target!(|bytes: &[u8]| {
-    let [kind, repeats, rest @ ..] = bytes else { return };
+    let [kind, repeats, rest @ ..] = bytes else {
+        return;
+    };
     let page = page_of(rest, *repeats);
     if is_pdf(&page) || page.len() > LARGEST {
         return;
@@ -41,11 +45,21 @@ fuzz_target!(|bytes: &[u8]| {
         content_type: TYPES[usize::from(*kind) % TYPES.len()],
         url: (kind & 64 == 0).then_some(&url),
     };
-    let options = Options { document_type: if kind & 128 == 0 { DocumentType::Privacy } else { DocumentType::Any } };
+    let options = Options {
+        document_type: if kind & 128 == 0 {
+            DocumentType::Privacy
+        } else {
+            DocumentType::Any
+        },
+    };
     let (first, time) = timed(|| extract(&input, &options));
     assert!(time <= LONGEST, "{time:?} for {} bytes", page.len());
     if page.len() < 10_000 {
-        assert_eq!(first, extract(&input, &options), "two readings of one page differ");
+        assert_eq!(
+            first,
+            extract(&input, &options),
+            "two readings of one page differ"
+        );
     }
     if let Ok(document) = first {
         check(&document);
@@ -55,7 +69,9 @@ fuzz_target!(|bytes: &[u8]| {
 fn check(document: &Document) {
     let title = document.title.clone().unwrap_or_default();
     for text in [&document.text, &document.markdown, &title] {
-        let odd = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\t'));
+        let odd = text
+            .chars()
+            .find(|c| c.is_control() && !matches!(c, '\n' | '\t'));
         assert_eq!(odd, None, "{text:?}");
     }
     assert!(!title.contains('\n') && !document.text.trim().is_empty());
@@ -68,7 +84,10 @@ fn page_of(rest: &[u8], repeats: u8) -> Vec<u8> {
         230..=249 => 512,
         250..=255 => LARGEST,
     };
-    let split = rest.iter().position(|byte| *byte == 0).map_or(0, |at| at + 1);
+    let split = rest
+        .iter()
+        .position(|byte| *byte == 0)
+        .map_or(0, |at| at + 1);
     let (head, part) = rest.split_at(split);
     let room = LARGEST.saturating_sub(head.len()) / part.len().max(1);
     [head, &part.repeat(times.min(room))].concat()

@@ -18,14 +18,24 @@ use url::Url;
 const LONGEST: Duration = Duration::from_secs(1);
 
 fuzz_target!(|bytes: &[u8]| {
-    let at = bytes.iter().position(|byte| *byte == b'\n').unwrap_or(bytes.len());
+    let at = bytes
+        .iter()
+        .position(|byte| *byte == b'\n')
+        .unwrap_or(bytes.len());
     let (line, page) = bytes.split_at(at);
     let line = String::from_utf8_lossy(line);
     let vocabulary = Vocabulary::built_in();
-    let keys = [UrlKey::from_cdx(&line), UrlKey::of(&line), UrlKey::of(&format!("http://www.example.com/{line}"))];
+    let keys = [
+        UrlKey::from_cdx(&line),
+        UrlKey::of(&line),
+        UrlKey::of(&format!("http://www.example.com/{line}")),
+    ];
     for key in keys.into_iter().flatten() {
         let verdict = judge_path(&key, vocabulary);
-        assert!(verdict.score <= 100 && !verdict.reasons.is_empty(), "{verdict:?}");
+        assert!(
+            verdict.score <= 100 && !verdict.reasons.is_empty(),
+            "{verdict:?}"
+        );
     }
     let url = Url::parse(&line).ok();
     let site = Site::parse("example.com").unwrap();
@@ -38,10 +48,16 @@ fuzz_target!(|bytes: &[u8]| {
     for link in &links {
         assert!((PLAUSIBLE_SCORE..=100).contains(&link.score), "{link:?}");
         let url = Url::parse(&link.url).unwrap();
-        assert!(matches!(url.scheme(), "http" | "https") && url.has_host(), "{link:?}");
+        assert!(
+            matches!(url.scheme(), "http" | "https") && url.has_host(),
+            "{link:?}"
+        );
         let key = UrlKey::of_url(&url).unwrap();
         assert!(seen.insert((key, link.kind)), "{link:?} comes twice");
         assert!(!link.text.contains(char::is_control), "{link:?}");
     }
-    assert!(links.is_sorted_by_key(|link| std::cmp::Reverse(link.score)), "{links:?}");
+    assert!(
+        links.is_sorted_by_key(|link| std::cmp::Reverse(link.score)),
+        "{links:?}"
+    );
 });

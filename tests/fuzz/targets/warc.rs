@@ -23,20 +23,45 @@ const MOST_REPLAYED: usize = 40;
 const INDEX_MARK: &[u8] = b"\n==INDEX==\n";
 
 fuzz_target!(|bytes: &[u8]| {
-    let Some((flags, rest)) = bytes.split_first() else { return };
-    let (warc, index) = match rest.windows(INDEX_MARK.len()).position(|window| window == INDEX_MARK) {
+    let Some((flags, rest)) = bytes.split_first() else {
+        return;
+    };
+    let (warc, index) = match rest
+        .windows(INDEX_MARK.len())
+        .position(|window| window == INDEX_MARK)
+    {
         Some(at) => (&rest[..at], &rest[at + INDEX_MARK.len()..]),
         None => (rest, &[][..]),
     };
     let folder = tempfile::tempdir().unwrap();
-    let name = if flags & 3 == 0 { "a.warc" } else { "a.warc.gz" };
-    let stored = if flags & 1 == 1 { compressed(warc) } else { warc.to_vec() };
+    let name = if flags & 3 == 0 {
+        "a.warc"
+    } else {
+        "a.warc.gz"
+    };
+    let stored = if flags & 1 == 1 {
+        compressed(warc)
+    } else {
+        warc.to_vec()
+    };
     fs::write(folder.path().join(name), stored).unwrap();
     if flags & 4 == 4 {
-        fs::write(folder.path().join(if flags & 8 == 8 { "a.cdx" } else { "a.cdxj" }), index).unwrap();
+        fs::write(
+            folder
+                .path()
+                .join(if flags & 8 == 8 { "a.cdx" } else { "a.cdxj" }),
+            index,
+        )
+        .unwrap();
     }
-    let place = if flags & 16 == 16 { folder.path().join(name) } else { folder.path().to_path_buf() };
-    let Ok(archive) = WarcArchive::open(&place, LIMIT) else { return };
+    let place = if flags & 16 == 16 {
+        folder.path().join(name)
+    } else {
+        folder.path().to_path_buf()
+    };
+    let Ok(archive) = WarcArchive::open(&place, LIMIT) else {
+        return;
+    };
     runtime().block_on(look_through(&archive, rest));
 });
 
@@ -50,11 +75,21 @@ async fn look_through(archive: &WarcArchive, bytes: &[u8]) {
     let mut left = MOST_REPLAYED;
     for scope in scopes {
         let is_exact = matches!(scope, Scope::Exact(_));
-        let query = CaptureQuery { scope, from: None, to: None, urlkey_words: Vec::new() };
+        let query = CaptureQuery {
+            scope,
+            from: None,
+            to: None,
+            urlkey_words: Vec::new(),
+        };
         let mut captures: Vec<Capture> = Vec::new();
-        let answer = archive.captures(&query, &mut |capture| captures.push(capture)).await.unwrap();
+        let answer = archive
+            .captures(&query, &mut |capture| captures.push(capture))
+            .await
+            .unwrap();
         assert_eq!(answer.rows, captures.len() as u64);
-        assert!(answer.rows <= archive.row_count() as u64 && answer.bad_rows <= archive.bad_row_count());
+        assert!(
+            answer.rows <= archive.row_count() as u64 && answer.bad_rows <= archive.bad_row_count()
+        );
         let key = |c: &Capture| (c.urlkey.clone(), c.timestamp);
         assert!(is_exact || captures.is_sorted_by_key(key), "{captures:?}");
         for capture in captures.iter().take(left) {
@@ -68,14 +103,25 @@ async fn replay(archive: &WarcArchive, capture: &Capture) {
     let query = MementoQuery {
         original: capture.original.clone(),
         timestamp: capture.timestamp,
-        window: ("19900101000000".parse().unwrap(), "20991231235959".parse().unwrap()),
+        window: (
+            "19900101000000".parse().unwrap(),
+            "20991231235959".parse().unwrap(),
+        ),
         expected_digest: capture.digest.clone(),
     };
     match archive.memento(&query).await {
         Ok(memento) => {
-            assert!(memento.body.len() as u64 <= LIMIT, "{} bytes", memento.body.len());
+            assert!(
+                memento.body.len() as u64 <= LIMIT,
+                "{} bytes",
+                memento.body.len()
+            );
             assert!(memento.redirects.len() <= 10, "{:?}", memento.redirects);
-            assert!((200..300).contains(&memento.status) || (400..=999).contains(&memento.status), "{}", memento.status);
+            assert!(
+                (200..300).contains(&memento.status) || (400..=999).contains(&memento.status),
+                "{}",
+                memento.status
+            );
         }
         // What is told to people may go to a terminal.
         Err(error) => assert!(!error.to_string().contains(char::is_control), "{error:?}"),
@@ -86,7 +132,12 @@ async fn replay(archive: &WarcArchive, capture: &Capture) {
 fn urls(bytes: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(bytes);
     let starts = text.match_indices("http").map(|(at, _)| at).take(20);
-    let url = |at: usize| text[at..].split([' ', '\r', '\n', '"', '>']).next().map(str::to_owned);
+    let url = |at: usize| {
+        text[at..]
+            .split([' ', '\r', '\n', '"', '>'])
+            .next()
+            .map(str::to_owned)
+    };
     starts.filter_map(url).collect()
 }
 
@@ -106,5 +157,10 @@ fn compressed(warc: &[u8]) -> Vec<u8> {
 
 fn runtime() -> &'static Runtime {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
-    RUNTIME.get_or_init(|| Builder::new_current_thread().max_blocking_threads(1).build().unwrap())
+    RUNTIME.get_or_init(|| {
+        Builder::new_current_thread()
+            .max_blocking_threads(1)
+            .build()
+            .unwrap()
+    })
 }
