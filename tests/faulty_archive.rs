@@ -12,7 +12,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use archive_server::ArchiveServer;
-use policytrail::archive::Archive as _;
 use policytrail::archive::clock::SystemClock;
 use policytrail::archive::http::{HttpArchive, HttpSettings, MemoryLedger};
 use policytrail::config::{Layers, Settings, read_site_list};
@@ -26,7 +25,11 @@ fn sample() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("data/sample")
 }
 
-/// A backfill of the sample's sites with pauses before retries that a test can wait for.
+/// Runs until nothing is missing; the sample's index comes in pages of seven rows, so that each site takes many answers
+/// in a row, of which one in five fails.
+const RUNS: usize = 25;
+
+/// The facts of a backfill of the sample's sites.
 async fn facts(server: &ArchiveServer) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("trail.db");
@@ -34,6 +37,40 @@ async fn facts(server: &ArchiveServer) -> Vec<String> {
     layers.add_text("crawl.sample", "all", "test");
     layers.add_text("crawl.to", "2024", "test");
     let settings = Settings::from_layers(&layers).unwrap();
+    let store = Arc::new(Store::open_or_create(&path).unwrap());
+    let archive_id = store.archive("test", "http://test/web/").unwrap();
+    let rows = read_site_list(&sample().join("sites.csv")).unwrap();
+    let mut failures = Vec::new();
+    // A run may end with answers missing; the next one, a process of its own with retries of its own, asks for those.
+    for _ in 0..RUNS {
+        let stop = CancellationToken::new();
+        let archive = client(server, &stop);
+        let context = Context {
+            archive: &archive,
+            archive_id,
+            store: Arc::clone(&store),
+            clock: Arc::new(SystemClock),
+            crawl: settings.crawl.clone(),
+            discover: settings.discover.clone(),
+            vocabulary: Vocabulary::built_in(),
+            pdf: PdfReader::new(env!("CARGO_BIN_EXE_policytrail").into()),
+            progress: Arc::new(Progress::default()),
+            stop,
+        };
+        let outcome = crawl::look(&context, &rows, Until::Versions).await;
+        assert!(outcome.ended_by.is_none(), "{:?}", outcome.ended_by);
+        failures = outcome.failures;
+        if failures.is_empty() {
+            drop(store);
+            database::assert_sound(&path);
+            return database::facts(&path);
+        }
+    }
+    panic!("{RUNS} runs were not enough: {failures:#?}");
+}
+
+/// A client whose pauses before retries a test can wait for.
+fn client(server: &ArchiveServer, stop: &CancellationToken) -> HttpArchive {
     let http = HttpSettings {
         base_url: Url::parse(&server.url).unwrap(),
         cdx_per_minute: 60_000.0,
@@ -41,43 +78,8 @@ async fn facts(server: &ArchiveServer) -> Vec<String> {
         retry_pause: Duration::from_millis(2),
         ..HttpSettings::default()
     };
-    let stop = CancellationToken::new();
-    let clock = Arc::new(SystemClock);
-    let archive = HttpArchive::new(
-        http,
-        Arc::new(MemoryLedger::default()),
-        clock.clone(),
-        stop.clone(),
-    )
-    .unwrap();
-    let store = Arc::new(Store::open_or_create(&path).unwrap());
-    let archive_id = store.archive("test", "http://test/web/").unwrap();
-    assert!(!archive.is_local());
-    let context = Context {
-        archive: &archive,
-        archive_id,
-        store,
-        clock,
-        crawl: settings.crawl,
-        discover: settings.discover,
-        vocabulary: Vocabulary::built_in(),
-        pdf: PdfReader::new(env!("CARGO_BIN_EXE_policytrail").into()),
-        progress: Arc::new(Progress::default()),
-        stop,
-    };
-    let rows = read_site_list(&sample().join("sites.csv")).unwrap();
-    // Which answers are needed does not depend on the faults, but a run may end with some of them missing: the next
-    // run asks for those alone.
-    for _ in 0..5 {
-        let outcome = crawl::look(&context, &rows, Until::Versions).await;
-        assert!(outcome.ended_by.is_none(), "{:?}", outcome.ended_by);
-        if outcome.failures.is_empty() {
-            drop(context);
-            database::assert_sound(&path);
-            return database::facts(&path);
-        }
-    }
-    panic!("five runs were not enough");
+    let ledger = Arc::new(MemoryLedger::default());
+    HttpArchive::new(http, ledger, Arc::new(SystemClock), stop.clone()).unwrap()
 }
 
 #[tokio::test(flavor = "multi_thread")]
