@@ -33,7 +33,7 @@ impl UrlKey {
     /// The key of a URL.
     ///
     /// # Errors
-    /// When the text is no http or https URL with a host, or is longer than 4,096 bytes.
+    /// When the text is no http or https URL with a host, or it or its key is longer than 4,096 bytes.
     pub fn of(text: &str) -> Result<Self, InvalidUrl> {
         if text.len() > MAX_URL_BYTES {
             return Err(InvalidUrl::new(text));
@@ -65,6 +65,10 @@ impl UrlKey {
         if let Some(query) = url.query().and_then(|q| canonical_query(&q.to_lowercase())) {
             key.push('?');
             key.push_str(&query);
+        }
+        // Percent-encoding makes up to three letters of one byte; a key that passes the limit could not be read again.
+        if key.len() > MAX_URL_BYTES {
+            return Err(InvalidUrl::new(url.as_str()));
         }
         Ok(Self(key))
     }
@@ -198,6 +202,16 @@ mod tests {
         ] {
             assert!(UrlKey::of(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn every_key_that_is_made_can_be_read_again() {
+        let long = |letters: usize| UrlKey::of(&format!("http://a.com/{}", "é".repeat(letters)));
+        // `com,a)/` and six letters for each é.
+        let key = long(681).unwrap();
+        assert_eq!(key.as_str().len(), 4093);
+        assert_eq!(UrlKey::from_cdx(key.as_str()), Ok(key));
+        assert!(long(682).is_err());
     }
 
     #[test]

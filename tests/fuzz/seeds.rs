@@ -253,7 +253,7 @@ fn html_pages() -> Vec<String> {
 fn pages() -> Vec<Vec<u8>> {
     let mut seeds: Vec<Vec<u8>> = Vec::new();
     for page in html_pages() {
-        for flags in [[0, 0], [1, 200]] {
+        for flags in [[0, 0], [1, 244]] {
             seeds.push([&flags, page.as_bytes()].concat());
         }
     }

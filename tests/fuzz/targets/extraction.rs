@@ -79,10 +79,10 @@ fn check(document: &Document) {
 
 fn page_of(rest: &[u8], repeats: u8) -> Vec<u8> {
     let times = match repeats {
-        0..=199 => return rest.to_vec(),
-        200..=229 => 16,
-        230..=249 => 512,
-        250..=255 => LARGEST,
+        0..=243 => return rest.to_vec(),
+        244..=251 => 16,
+        252..=254 => 512,
+        255 => LARGEST,
     };
     let split = rest
         .iter()
