@@ -169,7 +169,7 @@ fn extract_page(
     };
     let options = Options { document_type };
     if extract::is_pdf(bytes) {
-        return Ok(PdfReader::of_this_program()?.read_blocking(&input));
+        return Ok(PdfReader::of_this_program()?.read_blocking(&input)?);
     }
     if !arguments.explain {
         return Ok(extract::extract(&input, &options));

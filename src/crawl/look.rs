@@ -1,5 +1,6 @@
 //! One capture: ask for its memento, extract, store, all that it gave in one transaction.
 
+use std::io;
 use std::sync::Arc;
 
 use serde_json::json;
@@ -65,18 +66,23 @@ pub(super) async fn look<A: Archive>(
     );
     let stored = tokio::task::spawn_blocking(move || {
         let (fetched, extracted) = understand(memento, &pdf);
+        // A page that this machine cannot read now is kept all the same: the next run reads it from the database.
+        let (extracted, looked) = match extracted {
+            Ok(extracted) => (extracted, Looked::Stored),
+            Err(error) => (None, Looked::Unanswered(error.to_string())),
+        };
         store.add_memento(
             capture_id,
             &fetched,
             extracted.as_ref().map(|e| (EXTRACTOR_VERSION, e)),
             now,
-        )
+        )?;
+        Ok(looked)
     });
     stored.await.map_err(|e| CrawlError::Panicked {
         what: capture.original.clone(),
         detail: e.to_string(),
-    })??;
-    Ok(Looked::Stored)
+    })?
 }
 
 fn around(moment: Timestamp) -> (Timestamp, Timestamp) {
@@ -87,11 +93,12 @@ fn around(moment: Timestamp) -> (Timestamp, Timestamp) {
     )
 }
 
-/// What a memento means: a page with its words, an archived error, or a redirect to somewhere.
+/// What a memento means: a page with its words, an archived error, or a redirect to somewhere. The error is the machine's,
+/// not the page's.
 fn understand(
     memento: Memento,
     pdf: &super::PdfReader,
-) -> (Fetched, Option<Result<Document, Dropped>>) {
+) -> (Fetched, io::Result<Option<Result<Document, Dropped>>>) {
     let redirects: Vec<serde_json::Value> = memento
         .redirects
         .iter()
@@ -114,7 +121,7 @@ fn understand(
             format!("the archived response has status {}", memento.status),
         ));
         fetched.body = Some(memento.body);
-        return (fetched, None);
+        return (fetched, Ok(None));
     }
     let input = PageInput {
         bytes: &memento.body,
@@ -124,14 +131,14 @@ fn understand(
     let extracted = words(&input, pdf);
     fetched.canonical = canonical(&input);
     fetched.body = Some(memento.body);
-    (fetched, Some(extracted))
+    (fetched, extracted.map(Some))
 }
 
-/// Extracts a page that is stored already.
+/// Extracts a page that is stored already; the error is the machine's, not the page's.
 pub(super) fn extract_stored(
     page: &PendingExtraction,
     pdf: &super::PdfReader,
-) -> Result<Document, Dropped> {
+) -> io::Result<Result<Document, Dropped>> {
     let url = Url::parse(&page.original).ok();
     words(
         &PageInput {
@@ -143,11 +150,11 @@ pub(super) fn extract_stored(
     )
 }
 
-fn words(input: &PageInput<'_>, pdf: &super::PdfReader) -> Result<Document, Dropped> {
+fn words(input: &PageInput<'_>, pdf: &super::PdfReader) -> io::Result<Result<Document, Dropped>> {
     if extract::is_pdf(input.bytes) {
         pdf.read_blocking(input)
     } else {
-        extract::extract(input, &Options::default())
+        Ok(extract::extract(input, &Options::default()))
     }
 }
 

@@ -14,7 +14,7 @@ use crate::config::SiteRow;
 use crate::extract::EXTRACTOR_VERSION;
 use crate::model::{Site, Timestamp};
 use crate::sample::{self, Budget};
-use crate::store::StoredCapture;
+use crate::store::{StoreError, StoredCapture};
 
 /// Captures of one site that are asked for at once; the archive's own limit of connections holds over all sites.
 const LOOKS_AT_ONCE: usize = 4;
@@ -270,27 +270,42 @@ impl<A: Archive> SiteLook<'_, '_, A> {
     }
 
     /// Pages that an earlier program fetched are extracted anew from the database, not fetched again.
-    async fn extract_again(&self, policy_id: i64) -> Result<(), CrawlError> {
+    async fn extract_again(&mut self, policy_id: i64) -> Result<(), CrawlError> {
         for capture_id in self
             .context
             .store
             .unextracted(policy_id, EXTRACTOR_VERSION)?
         {
             self.check_stop()?;
+            if self.unanswered.contains(&capture_id) {
+                continue;
+            }
             let (store, pdf) = (
                 std::sync::Arc::clone(&self.context.store),
                 self.context.pdf.clone(),
             );
             let work = tokio::task::spawn_blocking(move || {
                 let Some(page) = store.stored_page(capture_id)? else {
-                    return Ok(());
+                    return Ok(None);
                 };
-                store.add_extraction(capture_id, EXTRACTOR_VERSION, &extract_stored(&page, &pdf))
+                match extract_stored(&page, &pdf) {
+                    Ok(extracted) => {
+                        store.add_extraction(capture_id, EXTRACTOR_VERSION, &extracted)?;
+                        Ok(None)
+                    }
+                    Err(error) => Ok(Some(format!("{}: {error}", page.original))),
+                }
             });
-            work.await.map_err(|e| CrawlError::Panicked {
-                what: format!("capture {capture_id}"),
-                detail: e.to_string(),
-            })??;
+            let done: Result<Option<String>, StoreError> =
+                work.await.map_err(|e| CrawlError::Panicked {
+                    what: format!("capture {capture_id}"),
+                    detail: e.to_string(),
+                })?;
+            if let Some(failure) = done? {
+                self.unanswered.insert(capture_id);
+                self.failures
+                    .push(format!("{}: {failure}", self.request.site));
+            }
         }
         Ok(())
     }
