@@ -199,7 +199,7 @@ impl<A: Archive> SiteLook<'_, '_, A> {
         match self
             .context
             .archive
-            .captures(&query, &mut |row| rows.push(row))
+            .captures(&query, &mut |row| rows.push(row.under_own_key()))
             .await
         {
             Ok(answer) => self.store_rows(&key, &[], &rows, answer),
@@ -339,9 +339,7 @@ pub(super) fn candidates_of(rows: &[DiscoveryRow], site: &Site) -> Vec<Candidate
             fragment: None,
             reasons: row.reasons.clone(),
         };
-        let mut candidate = Candidate::new(&row.url, kind, site, evidence)?;
-        candidate.urlkey = row.urlkey.clone();
-        Some(candidate)
+        Candidate::new(&row.url, kind, site, evidence)
     });
     discover::merge(pieces.collect())
 }

@@ -128,6 +128,7 @@ impl<'a> Sieve<'a> {
     }
 
     fn take(&mut self, row: Capture) {
+        let row = row.under_own_key();
         let verdict = match &self.last {
             Some((key, verdict)) if *key == row.urlkey => verdict.clone(),
             _ => {
@@ -263,13 +264,7 @@ impl<'a> Sieve<'a> {
                 fragment: None,
                 reasons: kept.verdict.reasons,
             };
-            let Some(mut candidate) = Candidate::new(&url, kept.verdict.kind, site, evidence)
-            else {
-                continue;
-            };
-            // The key as the archive wrote it: its rows stand under that one.
-            candidate.urlkey = key;
-            candidates.push(candidate);
+            candidates.extend(Candidate::new(&url, kept.verdict.kind, site, evidence));
         }
         result.candidates = merge(candidates);
         result.rows_left_out.sort();

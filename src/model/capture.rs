@@ -29,6 +29,16 @@ pub struct Capture {
 }
 
 impl Capture {
+    /// The same row under the key that [`UrlKey::of`] gives its URL, as policies are filed: archives differ in what they
+    /// fold into a key (session ids, `www`, letters). A URL that gives none keeps the archive's key.
+    #[must_use]
+    pub fn under_own_key(mut self) -> Self {
+        if let Ok(own) = UrlKey::of(&self.original) {
+            self.urlkey = own;
+        }
+        self
+    }
+
     /// True for a record that says "same payload as before" (mimetype `warc/revisit`).
     #[must_use]
     pub fn is_revisit(&self) -> bool {

@@ -130,20 +130,20 @@ async fn an_excluded_site_is_an_error_and_not_an_empty_answer() {
 #[test]
 fn a_flood_of_rows_is_survived_in_bounded_memory() {
     let mut sieve = Sieve::new(Vocabulary::built_in(), &[]);
-    let row = |key: String, second: i64| Capture {
-        urlkey: UrlKey::from_cdx(&key).unwrap(),
+    let row = |original: String, second: i64| Capture {
+        urlkey: UrlKey::of(&original).unwrap(),
         timestamp: Timestamp::from_unix_seconds(1_000_000_000 + second),
-        original: "http://example.com/x".to_owned(),
+        original,
         mimetype: "text/html".to_owned(),
         statuscode: Some(200),
         digest: None,
         length: None,
     };
     for n in 0..5_000 {
-        sieve.take(row(format!("com,example)/a{n}/x/privacy"), n));
+        sieve.take(row(format!("http://example.com/a{n}/x/privacy"), n));
     }
     for second in 0..i64::try_from(MAX_ROWS).unwrap() + 10 {
-        sieve.take(row("com,example)/privacy".to_owned(), second));
+        sieve.take(row("http://example.com/privacy".to_owned(), second));
     }
     assert!(sieve.rows <= MAX_ROWS && sieve.kept.len() <= MAX_CANDIDATES);
     let found = sieve.finish(&site(), IndexAnswer::default());
