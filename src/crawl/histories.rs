@@ -111,7 +111,8 @@ pub(super) fn sightings(
                 }
                 Worth::Dropped(_) => Known::NoText,
                 Worth::Text(text_hash) => Known::Text(text_hash),
-                Worth::Unknown if unanswered(s.capture_id) => Known::NoText,
+                // What was asked for is never asked for again, whatever came of it: no answer can make a run without end.
+                Worth::Unknown if s.asked.is_some() || unanswered(s.capture_id) => Known::NoText,
                 Worth::Unknown => Known::Nothing,
             };
             let payload = s.capture.page_digest().map(ToString::to_string);

@@ -43,8 +43,9 @@ const INSERT: &str = "INSERT OR IGNORE INTO captures
     (archive_id, urlkey, timestamp, original, mimetype, statuscode, digest, length) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 
 /// The captures of a policy, each with the memento that was asked for it (`asked`) and the one that shows its payload
-/// (`m`): one that came from this very capture, perhaps asked for another (a redirect led here), else one of a capture
-/// with the same digest. A memento that came from another time than its row says nothing about the row's digest.
+/// (`m`): its own, when the archive played this time without a redirect (under whatever spelling of the address); else
+/// one that was asked for another capture and came from this one (a redirect led here); else one of a capture with the
+/// same digest. A memento that came from another time than its row says nothing about the row's digest.
 const OF_POLICY: &str = "
     SELECT c.capture_id, c.urlkey, c.timestamp, c.original, c.mimetype, c.statuscode, c.digest, c.length,
            m.capture_id, m.canonical, e.drop_reason, e.drop_detail, d.text_sha256,
@@ -53,10 +54,12 @@ const OF_POLICY: &str = "
     JOIN captures c ON c.urlkey = p.urlkey
     LEFT JOIN mementos asked ON asked.capture_id = c.capture_id
     LEFT JOIN mementos m ON m.capture_id = coalesce(
-        (SELECT o.capture_id FROM mementos o
-         WHERE o.urlkey = c.urlkey AND o.timestamp = c.timestamp AND o.payload_id IS NOT NULL AND o.drop_reason IS NULL
-           AND (o.capture_id = c.capture_id OR o.original = c.original)
-         ORDER BY o.capture_id <> c.capture_id, o.capture_id LIMIT 1),
+        CASE WHEN asked.payload_id IS NOT NULL AND asked.drop_reason IS NULL AND asked.timestamp = c.timestamp
+                  AND (asked.redirects = '[]' OR asked.urlkey = c.urlkey)
+             THEN c.capture_id END,
+        (SELECT min(o.capture_id) FROM mementos o
+         WHERE o.urlkey = c.urlkey AND o.timestamp = c.timestamp AND o.original = c.original
+           AND o.payload_id IS NOT NULL AND o.drop_reason IS NULL),
         CASE WHEN c.digest NOT IN ('-', '3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ') AND coalesce(c.statuscode, 200) BETWEEN 200 AND 299 THEN
             (SELECT min(o.capture_id) FROM captures s JOIN mementos o ON o.capture_id = s.capture_id
              WHERE s.digest = c.digest AND coalesce(s.statuscode, 200) BETWEEN 200 AND 299

@@ -1,0 +1,186 @@
+//! Archives and machines that behave oddly: nothing is lost, nothing is asked for twice, no failure becomes an absence.
+
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use policytrail::archive::clock::SystemClock;
+use policytrail::archive::warc::WarcArchive;
+use policytrail::archive::{
+    Archive, ArchiveError, CaptureQuery, IndexAnswer, Memento, MementoQuery,
+};
+use policytrail::config::{Layers, Settings, SiteRow};
+use policytrail::crawl::{self, Context, Outcome, PdfReader, Progress, Until};
+use policytrail::discover::Vocabulary;
+use policytrail::model::{Capture, Site, Timestamp, UrlKey};
+use policytrail::store::Store;
+use tokio_util::sync::CancellationToken;
+
+const PAGE: &str = "<title>Privacy Policy</title><h1>Privacy Policy</h1><p>We collect your name and e-mail address when \
+                    you register, and we never share this personal information with third parties.</p>";
+
+/// An archive of three captures of one policy, without digests.
+struct Odd {
+    /// The key under which it lists them.
+    urlkey: &'static str,
+    /// The address that it says their pages came from.
+    came_from: &'static str,
+    asked: AtomicUsize,
+}
+
+impl Odd {
+    fn new(urlkey: &'static str, came_from: &'static str) -> Self {
+        Self {
+            urlkey,
+            came_from,
+            asked: AtomicUsize::new(0),
+        }
+    }
+}
+
+impl Archive for Odd {
+    async fn captures(
+        &self,
+        _: &CaptureQuery,
+        sink: &mut (dyn FnMut(Capture) + Send),
+    ) -> Result<IndexAnswer, ArchiveError> {
+        for year in ["2010", "2011", "2012"] {
+            sink(Capture {
+                urlkey: UrlKey::from_cdx(self.urlkey).unwrap(),
+                timestamp: Timestamp::earliest(year).unwrap(),
+                original: "http://example.com/privacy".to_owned(),
+                mimetype: "text/html".to_owned(),
+                statuscode: Some(200),
+                digest: None,
+                length: None,
+            });
+        }
+        Ok(IndexAnswer {
+            rows: 3,
+            ..IndexAnswer::default()
+        })
+    }
+
+    async fn memento(&self, query: &MementoQuery) -> Result<Memento, ArchiveError> {
+        assert!(
+            self.asked.fetch_add(1, Ordering::Relaxed) < 50,
+            "it asks without end"
+        );
+        Ok(Memento {
+            timestamp: query.timestamp,
+            original: self.came_from.to_owned(),
+            status: 200,
+            content_type: None,
+            body: PAGE.as_bytes().to_vec(),
+            redirects: Vec::new(),
+        })
+    }
+
+    fn memento_url(&self, timestamp: Timestamp, original: &str) -> String {
+        format!("http://odd/{timestamp}/{original}")
+    }
+
+    fn name(&self) -> String {
+        "odd".to_owned()
+    }
+
+    fn is_local(&self) -> bool {
+        true
+    }
+}
+
+async fn backfill<A: Archive>(
+    archive: &A,
+    store: &Arc<Store>,
+    site: &str,
+    pdf_reader: &Path,
+) -> Outcome {
+    let mut layers = Layers::default();
+    layers.add_text("crawl.sample", "all", "test");
+    layers.add_text("discover.by_link", "false", "test");
+    let settings = Settings::from_layers(&layers).unwrap();
+    let context = Context {
+        archive,
+        archive_id: store.archive("odd", "http://odd/").unwrap(),
+        store: Arc::clone(store),
+        clock: Arc::new(SystemClock),
+        crawl: settings.crawl,
+        discover: settings.discover,
+        vocabulary: Vocabulary::built_in(),
+        pdf: PdfReader::new(pdf_reader.to_path_buf()),
+        progress: Arc::new(Progress::default()),
+        stop: CancellationToken::new(),
+    };
+    let rows = [SiteRow::of(Site::parse(site).unwrap())];
+    let look = crawl::look(&context, &rows, Until::Versions);
+    tokio::time::timeout(Duration::from_secs(60), look)
+        .await
+        .unwrap()
+}
+
+fn program() -> PathBuf {
+    env!("CARGO_BIN_EXE_policytrail").into()
+}
+
+#[tokio::test]
+async fn captures_listed_under_keys_of_another_spelling_are_the_policys_all_the_same() {
+    let store = Arc::new(Store::open_in_memory().unwrap());
+    let archive = Odd::new(
+        "com,example)/privacy;jsessionid=1",
+        "http://example.com/privacy",
+    );
+    let outcome = backfill(&archive, &store, "example.com", &program()).await;
+    assert!(outcome.failures.is_empty(), "{:?}", outcome.failures);
+    let status = store.status().unwrap();
+    assert_eq!(
+        (status.captures, status.mementos, status.versions),
+        (3, 3, 1)
+    );
+}
+
+#[tokio::test]
+async fn a_page_that_comes_from_elsewhere_is_asked_for_once() {
+    let store = Arc::new(Store::open_in_memory().unwrap());
+    let archive = Odd::new("com,example)/privacy", "http://example.com/somewhere/else");
+    backfill(&archive, &store, "example.com", &program()).await;
+    assert_eq!(archive.asked.load(Ordering::Relaxed), 3);
+    backfill(&archive, &store, "example.com", &program()).await;
+    assert_eq!(archive.asked.load(Ordering::Relaxed), 3);
+}
+
+#[tokio::test]
+async fn a_pdf_reader_that_does_not_start_drops_nothing() {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/sample");
+    let archive = WarcArchive::open(&sample, 1 << 25).unwrap();
+    let store = Arc::new(Store::open_in_memory().unwrap());
+    let site = "civic-ledger-sample.org";
+    let outcome = backfill(
+        &archive,
+        &store,
+        site,
+        Path::new("/nonexistent/policytrail"),
+    )
+    .await;
+    assert!(
+        outcome.failures.iter().any(|f| f.contains("PDF")),
+        "{:?}",
+        outcome.failures
+    );
+    let before = store.status().unwrap();
+    assert!(
+        before.drops.is_empty() && before.versions == 0,
+        "{before:?}"
+    );
+    assert_eq!(before.sites_unfinished, 1);
+    let outcome = backfill(&archive, &store, site, &program()).await;
+    assert!(outcome.failures.is_empty(), "{:?}", outcome.failures);
+    let after = store.status().unwrap();
+    assert_eq!(
+        (after.versions, after.mementos),
+        (2, before.mementos),
+        "what was fetched is read, not fetched again"
+    );
+}
