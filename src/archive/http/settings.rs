@@ -61,7 +61,7 @@ impl Default for HttpSettings {
             // Half of what the Internet Archive asked clients not to pass (8 a second; EDGI wayback, December 2023).
             playback_per_second: 4.0,
             contact: None,
-            // Many times the largest of the 866 policy pages looked at (2.1 MB): room for PDFs.
+            // The largest of 866 policy pages looked at has 2.1 MB; PDFs are larger.
             max_body_bytes: 32 * 1024 * 1024,
             connect_timeout: Duration::from_secs(20),
             // Index answers of 25 s are normal, over 60 s is overload.
