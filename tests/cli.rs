@@ -418,3 +418,126 @@ fn an_export_that_cannot_be_written_leaves_nothing_behind() {
         .collect();
     assert_eq!(made, ["versions.jsonl"]);
 }
+
+#[test]
+fn a_job_is_checked_without_a_request_and_all_its_faults_are_told() {
+    let folder = folder();
+    let list = root().join("data/sample/sites.csv");
+    let good = format!(
+        "[archive]\nlocation = '{}'\n[sites]\nfile = '{}'\n",
+        sample(),
+        list.display()
+    );
+    fs::write(folder.path().join("good.toml"), &good).unwrap();
+    let output = policytrail(folder.path(), &["check", "--config", "good.toml"]);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        output.status.success() && told.contains("nothing was asked"),
+        "{output:?}"
+    );
+    assert!(!folder.path().join("policytrail.db").exists());
+
+    let bad = "[archive]\nlocation = 'http://127.0.0.1:1'\n[run]\nbudget = 'soon'\nrecheck_min_days = 9\npages_per_turn = 0\n";
+    fs::write(folder.path().join("bad.toml"), bad).unwrap();
+    for command in ["check", "run"] {
+        let faults = ["`soon`: write 2h", "recheck_max_days", "pages_per_turn"];
+        fails(
+            folder.path(),
+            &[command, "--config", "bad.toml", "example.com"],
+            2,
+            &faults,
+        );
+    }
+    for flag in ["--feed", "--metrics", "--summary"] {
+        let file = "nowhere/file";
+        let arguments = ["run", "--config", "good.toml", flag, file];
+        fails(
+            folder.path(),
+            &arguments,
+            2,
+            &["no folder `nowhere`", "make it first"],
+        );
+    }
+    assert!(!folder.path().join("policytrail.db").exists());
+}
+
+#[test]
+fn a_backup_is_a_whole_database_and_never_the_database_itself() {
+    let folder = folder();
+    let sample = sample();
+    let backfill = [
+        "backfill",
+        "--archive",
+        &sample,
+        "--db",
+        "a.db",
+        "velofix-sample.com",
+    ];
+    assert!(policytrail(folder.path(), &backfill).status.success());
+    for _ in 0..2 {
+        let output = policytrail(folder.path(), &["backup", "--db", "a.db", "b.db"]);
+        assert!(output.status.success(), "{output:?}");
+    }
+    let status = |database: &str| {
+        let output = policytrail(
+            folder.path(),
+            &["status", "--db", database, "--format", "json"],
+        );
+        let status: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        (
+            status["versions"].clone(),
+            status["policies_by_site"].clone(),
+        )
+    };
+    assert_eq!(status("a.db"), status("b.db"));
+    let itself = ["backup", "--db", "a.db", "./a.db"];
+    fails(folder.path(), &itself, 2, &["the database itself"]);
+    let nowhere = ["backup", "--db", "a.db", "nowhere/b.db"];
+    fails(folder.path(), &nowhere, 2, &["no folder"]);
+    fails(
+        folder.path(),
+        &["backup", "--db", "none.db", "b.db"],
+        2,
+        &["no database"],
+    );
+    let left: Vec<_> = fs::read_dir(folder.path())
+        .unwrap()
+        .map(|e| e.unwrap().file_name())
+        .filter(|name| name.to_string_lossy().contains("part"))
+        .collect();
+    assert!(left.is_empty(), "{left:?}");
+}
+
+#[test]
+fn a_command_that_fails_is_told_and_the_run_goes_on() {
+    let folder = folder();
+    let sample = sample();
+    let run = [
+        "run",
+        "--archive",
+        &sample,
+        "--db",
+        "a.db",
+        "--on-change",
+        "exit 7",
+        "--summary",
+        "s.json",
+        "velofix-sample.com",
+    ];
+    let output = policytrail(folder.path(), &run);
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert_eq!(
+        fs::read(folder.path().join("s.json")).unwrap(),
+        output.stdout
+    );
+    let summary: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(summary["new_versions_count"], 2);
+    let failures = summary["failures"].as_array().unwrap();
+    assert!(
+        failures.len() == 2 && failures[0].as_str().unwrap().contains("exit status: 7"),
+        "{failures:?}"
+    );
+    for line in String::from_utf8(output.stderr).unwrap().lines() {
+        let _: serde_json::Value = serde_json::from_str(line).unwrap();
+    }
+}

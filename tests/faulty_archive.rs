@@ -56,6 +56,7 @@ async fn facts(server: &ArchiveServer) -> Vec<String> {
             pdf: PdfReader::new(env!("CARGO_BIN_EXE_policytrail").into()),
             progress: Arc::new(Progress::default()),
             stop,
+            tell_changes: false,
         };
         let outcome = crawl::look(&context, &rows, Until::Versions).await;
         assert!(outcome.ended_by.is_none(), "{:?}", outcome.ended_by);

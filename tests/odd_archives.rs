@@ -113,6 +113,7 @@ async fn backfill<A: Archive>(
         pdf: PdfReader::new(pdf_reader.to_path_buf()),
         progress: Arc::new(Progress::default()),
         stop: CancellationToken::new(),
+        tell_changes: false,
     };
     let rows = [SiteRow::of(Site::parse(site).unwrap())];
     let look = crawl::look(&context, &rows, Until::Versions);

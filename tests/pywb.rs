@@ -275,6 +275,7 @@ async fn captures(archive: &impl Archive) -> Vec<Capture> {
         from: None,
         to: None,
         urlkey_words: Vec::new(),
+        expects_none: false,
     };
     let mut found = Vec::new();
     archive

@@ -8,6 +8,28 @@ pub trait Clock: Send + Sync {
     fn now(&self) -> Timestamp;
 }
 
+/// The machine's clock, so many seconds ahead (or behind): for rehearsals of what comes later.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ShiftedClock {
+    ahead_seconds: i64,
+}
+
+impl ShiftedClock {
+    /// A clock that shows this moment now.
+    #[must_use]
+    pub fn starting_at(moment: Timestamp) -> Self {
+        Self {
+            ahead_seconds: moment.unix_seconds() - SystemClock.now().unix_seconds(),
+        }
+    }
+}
+
+impl Clock for ShiftedClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix_seconds(SystemClock.now().unix_seconds() + self.ahead_seconds)
+    }
+}
+
 /// The machine's clock.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemClock;

@@ -3,6 +3,7 @@
 //! Pace, retry, the freeze after a refusal and the decoding of bodies live inside; no other room sleeps or retries.
 //! [`http`] speaks to CDX servers (the Wayback Machine, pywb), [`warc`] reads files. The same code runs above both.
 
+mod allowance;
 pub mod cdx;
 pub mod clock;
 pub mod encoding;
@@ -13,6 +14,7 @@ pub mod warc;
 
 use std::future::Future;
 
+pub use allowance::Allowance;
 pub use error::ArchiveError;
 pub use query::{CaptureQuery, IndexAnswer, Memento, MementoQuery, Redirect, Scope};
 

@@ -24,6 +24,8 @@ pub struct CaptureQuery {
     pub to: Option<Timestamp>,
     /// Keep only rows whose urlkey holds one of these lower-case words; empty: keep all.
     pub urlkey_words: Vec<String>,
+    /// The answer was empty the last time: nothing is expected, and proof of that is asked for first.
+    pub expects_none: bool,
 }
 
 impl CaptureQuery {
@@ -35,6 +37,7 @@ impl CaptureQuery {
             from: None,
             to: None,
             urlkey_words: Vec::new(),
+            expects_none: false,
         }
     }
 }

@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 
 use super::failure::{Exit, Failure};
-use super::job::{CrawlOptions, Job, SiteOptions};
+use super::job::{CrawlOptions, Job, SiteOptions, Work};
 use super::status::summary_table;
 use crate::crawl::Until;
 
@@ -19,8 +19,8 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
-    let job = Job::new("backfill", &arguments.sites, &arguments.crawl)?;
-    let Some(finished) = job.run(Until::Versions)? else {
+    let job = Job::new("backfill", &arguments.sites, &arguments.crawl, &[])?;
+    let Some(finished) = job.run(Work::Look(Until::Versions))? else {
         return Ok(Exit::Interrupted);
     };
     let policies = finished.store.summaries(&job.site_names())?;

@@ -9,7 +9,7 @@ use url::Url;
 
 use super::archives;
 use super::failure::{Exit, Failure};
-use super::job::{CrawlOptions, Job, SiteOptions};
+use super::job::{CrawlOptions, Job, SiteOptions, Work};
 use super::options::{Common, Format};
 use super::table::{Align, table};
 use crate::crawl::{Found, Until, found};
@@ -44,8 +44,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     if let Some(page) = &arguments.page {
         return judge_page(arguments, page);
     }
-    let job = Job::new("discover", &arguments.sites, &arguments.crawl)?;
-    let Some(finished) = job.run(Until::Candidates)? else {
+    let job = Job::new("discover", &arguments.sites, &arguments.crawl, &[])?;
+    let Some(finished) = job.run(Work::Look(Until::Candidates))? else {
         return Ok(Exit::Interrupted);
     };
     let mut found_by_site = Vec::new();

@@ -10,17 +10,17 @@ use tokio_util::sync::CancellationToken;
 
 use super::archives::{self, Usage};
 use super::failure::{Exit, Failure};
-use super::logging::Bar;
+use super::logging::{Bar, LogFormat};
 use super::options::Common;
-use crate::archive::Archive;
-use crate::archive::clock::{Clock, SystemClock};
+use crate::archive::clock::{Clock, ShiftedClock, SystemClock};
 use crate::archive::http::{HttpArchive, RequestLog};
 use crate::archive::warc::WarcArchive;
-use crate::config::{ArchiveLocation, Settings, SiteRow, read_site_list};
+use crate::archive::{Allowance, Archive};
+use crate::config::{ArchiveLocation, RunBudget, Settings, SiteRow, read_site_list};
 use crate::crawl::{self, Context, Outcome, PdfReader, Progress, StoredFreeze, Until};
 use crate::discover::Vocabulary;
-use crate::model::Site;
-use crate::store::{CrawlLock, Store};
+use crate::model::{Site, Timestamp};
+use crate::store::{CrawlLock, RunOutcome, Store};
 
 /// Which sites.
 #[derive(Debug, clap::Args)]
@@ -108,7 +108,6 @@ pub(super) struct CrawlOptions {
 }
 
 /// A run, ready to start.
-#[derive(Debug)]
 pub(super) struct Job {
     pub(super) settings: Settings,
     pub(super) rows: Vec<SiteRow>,
@@ -116,7 +115,18 @@ pub(super) struct Job {
     command: &'static str,
     log_requests: Option<PathBuf>,
     verbose: bool,
+    log_format: LogFormat,
+    clock: Arc<dyn Clock>,
     stop: CancellationToken,
+}
+
+/// What a run does with its sites.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Work {
+    /// One look at each.
+    Look(Until),
+    /// A turn for those that are due, and another, as long as the budget lasts.
+    Turns,
 }
 
 /// A run at its end.
@@ -124,6 +134,11 @@ pub(super) struct Job {
 pub(super) struct Finished {
     pub(super) store: Arc<Store>,
     pub(super) outcome: Outcome,
+    /// Sites that were due, of a scheduled run; else all.
+    pub(super) due: usize,
+    /// The budget of the run ended it.
+    pub(super) budget_spent: bool,
+    pub(super) started_at: Timestamp,
     pub(super) usage: Usage,
 }
 
@@ -133,8 +148,9 @@ impl Job {
         command: &'static str,
         sites: &SiteOptions,
         options: &CrawlOptions,
+        more_flags: &[(&str, Option<String>, &str)],
     ) -> Result<Self, Failure> {
-        let settings = options.common.settings(&[
+        let mut flags = vec![
             ("sites.file", sites.sites_file.clone(), "--sites"),
             ("archive.location", options.archive.clone(), "--archive"),
             (
@@ -162,7 +178,9 @@ impl Job {
                 options.max_requests.clone(),
                 "--max-requests",
             ),
-        ])?;
+        ];
+        flags.extend_from_slice(more_flags);
+        let settings = options.common.settings(&flags)?;
         let rows = site_rows(sites, &settings)?;
         let vocabulary = archives::vocabulary(&settings.discover)?;
         let (log_requests, verbose) = (options.log_requests.clone(), options.verbose);
@@ -173,8 +191,39 @@ impl Job {
             command,
             log_requests,
             verbose,
+            log_format: LogFormat::Text,
+            clock: Arc::new(SystemClock),
             stop: CancellationToken::new(),
         })
+    }
+
+    /// The same job, with logs in this form.
+    pub(super) fn with_log_format(self, log_format: LogFormat) -> Self {
+        Self { log_format, ..self }
+    }
+
+    /// The same job, at another time.
+    pub(super) fn at(self, now: Timestamp) -> Self {
+        let clock = Arc::new(ShiftedClock::starting_at(now));
+        Self { clock, ..self }
+    }
+
+    /// The time of day, as this job sees it.
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// The newest change that the database knows; 0 when there is no database yet.
+    pub(super) fn newest_change(&self) -> Result<i64, Failure> {
+        if !self.settings.database.exists() {
+            return Ok(0);
+        }
+        Ok(Store::open(&self.settings.database)?.newest_change()?)
+    }
+
+    /// True once the user asked to stop.
+    pub(super) fn is_stopped(&self) -> bool {
+        self.stop.is_cancelled()
     }
 
     /// The names of the sites, sorted, each once.
@@ -186,11 +235,11 @@ impl Job {
     }
 
     /// Looks at the sites. `None` when the user quit without waiting.
-    pub(super) fn run(&self, until: Until) -> Result<Option<Finished>, Failure> {
+    pub(super) fn run(&self, work: Work) -> Result<Option<Finished>, Failure> {
         let runtime = tokio::runtime::Runtime::new()?;
         let result = runtime.block_on(async {
             tokio::select! {
-                result = self.look(until) => result.map(Some),
+                result = self.work(work) => result.map(Some),
                 () = second_interrupt(&self.stop) => Ok(None),
             }
         });
@@ -199,30 +248,56 @@ impl Job {
         result
     }
 
-    async fn look(&self, until: Until) -> Result<Finished, Failure> {
-        let clock = Arc::new(SystemClock);
+    async fn work(&self, work: Work) -> Result<Finished, Failure> {
+        let (allowance, spent) = self.budget(work);
         match &self.settings.archive.location {
             ArchiveLocation::Path(path) => {
-                let archive = WarcArchive::open(path, self.settings.archive.max_body_bytes)?;
+                let archive = WarcArchive::open(path, self.settings.archive.max_body_bytes)?
+                    .with_allowance(allowance);
                 let store = self.open_store()?;
                 let _lock = CrawlLock::take(store.path())?;
-                self.crawl(&archive, store, None, until, || Usage::None)
+                self.crawl(&archive, store, None, work, spent, || Usage::None)
                     .await
             }
             ArchiveLocation::Wayback(_) | ArchiveLocation::Pywb(_) => {
                 let log = self.log_requests.as_deref().map(request_log).transpose()?;
-                let http = archives::http_settings(&self.settings.archive, log)?;
+                let mut http = archives::http_settings(&self.settings.archive, log)?;
+                http.allowance = allowance;
                 let store = self.open_store()?;
                 let _lock = CrawlLock::take(store.path())?;
                 let ledger = Arc::new(StoredFreeze::new(Arc::clone(&store), archives::name(&http)));
-                let archive = HttpArchive::new(http, ledger, clock, self.stop.clone())?;
+                let clock = Arc::clone(&self.clock);
+                let archive = HttpArchive::new(http, ledger, clock, spent.clone())?;
                 let rate = Some(self.settings.archive.playback_per_second);
-                self.crawl(&archive, store, rate, until, || {
+                self.crawl(&archive, store, rate, work, spent, || {
                     Usage::Http(archive.usage())
                 })
                 .await
             }
         }
+    }
+
+    /// How many requests may be made, and the token that stops everything when the user does or the budget is spent.
+    fn budget(&self, work: Work) -> (Allowance, CancellationToken) {
+        let stop = self.stop.child_token();
+        let budget = match work {
+            Work::Look(_) => RunBudget::Unlimited,
+            Work::Turns => self.settings.run.budget,
+        };
+        let allowance = match budget {
+            RunBudget::Unlimited => Allowance::unlimited(),
+            RunBudget::Requests(n) => Allowance::of(n, stop.clone()),
+            RunBudget::Time(time) => {
+                let stop = stop.clone();
+                tokio::spawn(async move {
+                    if tokio::time::timeout(time, stop.cancelled()).await.is_err() {
+                        stop.cancel();
+                    }
+                });
+                Allowance::unlimited()
+            }
+        };
+        (allowance, stop)
     }
 
     fn open_store(&self) -> Result<Arc<Store>, Failure> {
@@ -234,18 +309,20 @@ impl Job {
         archive: &A,
         store: Arc<Store>,
         playback_per_second: Option<f64>,
-        until: Until,
+        work: Work,
+        stop: CancellationToken,
         usage: impl Fn() -> Usage,
     ) -> Result<Finished, Failure> {
         let archive_id = store.archive(&archive.name(), &archives::memento_url_prefix(archive))?;
-        let bar = Bar::start(self.verbose);
+        let bar = Bar::start(self.verbose, self.log_format);
         let progress = Arc::new(Progress::default());
-        let run_id = store.begin_run(self.command, archive_id, SystemClock.now())?;
+        let started_at = self.clock.now();
+        let run_id = store.begin_run(self.command, archive_id, started_at)?;
         let context = Context {
             archive,
             archive_id,
             store: Arc::clone(&store),
-            clock: Arc::new(SystemClock),
+            clock: Arc::clone(&self.clock),
             crawl: self.settings.crawl.clone(),
             discover: self.settings.discover.clone(),
             vocabulary: self
@@ -254,23 +331,46 @@ impl Job {
                 .unwrap_or_else(|| Vocabulary::built_in()),
             pdf: PdfReader::of_this_program()?,
             progress: Arc::clone(&progress),
-            stop: self.stop.clone(),
+            stop: stop.clone(),
+            tell_changes: matches!(work, Work::Turns) && self.settings.run.on_change.is_some(),
         };
-        let outcome = tokio::select! {
-            outcome = crawl::look(&context, &self.rows, until) => outcome,
+        let looking = async {
+            match work {
+                Work::Look(until) => {
+                    let outcome = crawl::look(&context, &self.rows, until).await;
+                    Ok((self.site_names().len(), outcome))
+                }
+                Work::Turns => {
+                    let turns = crawl::run(&context, &self.rows, &self.settings.run).await?;
+                    Ok::<_, Failure>((turns.due, turns.outcome))
+                }
+            }
+        };
+        let result = tokio::select! {
+            result = looking => result,
             never = bar.follow(progress, playback_per_second) => match never {},
         };
         bar.finish();
+        let (due, mut outcome) = result?;
+        let budget_spent =
+            outcome.is_interrupted() && stop.is_cancelled() && !self.stop.is_cancelled();
+        if budget_spent {
+            outcome.outcome = RunOutcome::BudgetSpent;
+            outcome.ended_by = None;
+        }
         let usage = usage();
         store.end_run(
             run_id,
             outcome.outcome,
             &usage.json().to_string(),
-            SystemClock.now(),
+            self.clock.now(),
         )?;
         Ok(Finished {
             store,
             outcome,
+            due,
+            budget_spent,
+            started_at,
             usage,
         })
     }

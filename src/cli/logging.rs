@@ -14,13 +14,33 @@ use crate::crawl::Progress;
 /// How often the bar is drawn anew.
 const REDRAW: Duration = Duration::from_millis(200);
 
+/// Form of log lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum LogFormat {
+    /// For people
+    Text,
+    /// For machines: a JSON object a line
+    Json,
+}
+
+impl LogFormat {
+    /// For people where one watches, else for machines.
+    pub(super) fn of_this_terminal() -> Self {
+        if io::stderr().is_terminal() {
+            Self::Text
+        } else {
+            Self::Json
+        }
+    }
+}
+
 /// A bar on a terminal; nothing elsewhere, where the log tells the progress.
 #[derive(Debug, Clone)]
 pub(super) struct Bar(Option<ProgressBar>);
 
 impl Bar {
     /// Starts logging, and the bar if stderr is a terminal. Logs more with `verbose`.
-    pub(super) fn start(verbose: bool) -> Self {
+    pub(super) fn start(verbose: bool, format: LogFormat) -> Self {
         let watched = io::stderr().is_terminal();
         let bar = watched.then(|| {
             let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
@@ -38,12 +58,15 @@ impl Bar {
             EnvFilter::try_from_env("POLICYTRAIL_LOG").unwrap_or_else(|_| EnvFilter::new(level));
         let writer = AboveBar(bar.clone());
         // A second start in one process (tests) keeps the first logger.
-        let _ = tracing_subscriber::fmt()
+        let log = tracing_subscriber::fmt()
             .with_env_filter(filter)
             .with_writer(writer)
             .with_ansi(watched)
-            .with_target(false)
-            .try_init();
+            .with_target(false);
+        let _ = match format {
+            LogFormat::Text => log.try_init(),
+            LogFormat::Json => log.json().flatten_event(true).try_init(),
+        };
         Self(bar)
     }
 

@@ -4,14 +4,21 @@
 
 mod archives;
 mod backfill;
+mod backup;
+mod check;
 mod discover;
 mod export;
 mod extract;
 mod failure;
 mod job;
 mod logging;
+mod metrics;
+mod on_change;
 mod options;
 mod plan;
+mod replace;
+mod run;
+mod run_summary;
 mod status;
 mod table;
 
@@ -43,9 +50,12 @@ const EXIT_CODES: &str = "Exit codes: 0 done · 1 done with failures · 2 usage 
 #[derive(Debug, Subcommand)]
 enum Command {
     Backfill(Box<backfill::Arguments>),
+    Run(Box<run::Arguments>),
+    Check(Box<check::Arguments>),
     Discover(Box<discover::Arguments>),
     Plan(Box<plan::Arguments>),
     Status(status::Arguments),
+    Backup(backup::Arguments),
     Export(export::Arguments),
     Extract(extract::Arguments),
     /// Read one PDF from standard input (for this program's own use)
@@ -71,9 +81,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let result = match arguments.command {
         Command::Backfill(arguments) => backfill::run(&arguments),
+        Command::Run(arguments) => run::run(&arguments),
+        Command::Check(arguments) => check::run(&arguments),
         Command::Discover(arguments) => discover::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
         Command::Status(arguments) => status::run(&arguments),
+        Command::Backup(arguments) => backup::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Extract(arguments) => extract::run(&arguments),
         Command::ReadPdf => answer_pdf(io::stdin().lock(), io::stdout().lock())

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use crate::config::{ConfigError, Layers, Settings};
+use crate::model::Timestamp;
 
 /// Form of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -11,6 +12,11 @@ pub(super) enum Format {
     Text,
     /// For machines: JSON, an object a line
     Json,
+}
+
+/// A date on the command line.
+pub(super) fn moment(text: &str) -> Result<Timestamp, String> {
+    Timestamp::earliest(text).map_err(|e| e.to_string())
 }
 
 /// Where the settings and the database are.

@@ -7,7 +7,7 @@ use indicatif::HumanDuration;
 use serde_json::json;
 
 use super::failure::{Exit, Failure};
-use super::job::{CrawlOptions, Job, SiteOptions};
+use super::job::{CrawlOptions, Job, SiteOptions, Work};
 use super::options::Format;
 use super::table::{Align, table};
 use crate::config::Settings;
@@ -32,7 +32,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
-    let job = Job::new("plan", &arguments.sites, &arguments.crawl)?;
+    let job = Job::new("plan", &arguments.sites, &arguments.crawl, &[])?;
     if arguments.offline {
         let store = Store::open(&job.settings.database)?;
         let plans = plan(
@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         print(arguments.format, &plans, &job.settings)?;
         return Ok(Exit::Done);
     }
-    let Some(finished) = job.run(Until::Index)? else {
+    let Some(finished) = job.run(Work::Look(Until::Index))? else {
         return Ok(Exit::Interrupted);
     };
     if finished.outcome.ended_by.is_none() {

@@ -4,10 +4,13 @@ use std::io::{self, Write as _};
 
 use super::archives::usage_text;
 use super::failure::{Exit, Failure};
-use super::options::{Common, Format};
+use super::options::{Common, Format, moment};
 use super::table::{Align, table};
+use crate::archive::clock::{Clock as _, SystemClock};
+use crate::config::RecheckSettings;
+use crate::crawl::{due_at, is_due};
 use crate::model::Timestamp;
-use crate::store::{PolicySummary, Status, Store};
+use crate::store::{PolicySummary, SiteTurn, Status, Store};
 
 /// Say what the database holds: sites, policies, versions, drops by reason, the last run
 #[derive(Debug, clap::Args)]
@@ -18,28 +21,107 @@ pub(super) struct Arguments {
     /// How to print it
     #[arg(long, value_enum, default_value = "text")]
     format: Format,
+
+    /// List the sites instead: when each was last looked at, and when `policytrail run` is to look again
+    #[arg(long)]
+    sites: bool,
+
+    /// Pretend that it is this moment: 2026-12-31 or up to 14 digits
+    #[arg(long, value_name = "DATE", value_parser = moment)]
+    now: Option<Timestamp>,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let settings = arguments.common.settings(&[])?;
     let store = Store::open(&settings.database)?;
     let status = store.status()?;
-    let policies = store.summaries(&[])?;
+    let now = arguments.now.unwrap_or_else(|| SystemClock.now());
+    let turns: Vec<Turn> = store
+        .site_turns()?
+        .into_iter()
+        .map(|site| Turn::new(site, &settings.run.recheck, now))
+        .collect();
     let mut out = io::stdout().lock();
     match arguments.format {
+        Format::Text if arguments.sites => {
+            out.write_all(site_table(&turns).as_bytes())?;
+        }
         Format::Json => {
+            let policies = store.summaries(&[])?;
             let mut value = serde_json::to_value(&status).map_err(anyhow::Error::from)?;
             value["database"] = settings.database.to_string_lossy().into();
             value["policies_by_site"] =
                 serde_json::to_value(&policies).map_err(anyhow::Error::from)?;
+            value["sites_due"] = due(&turns).into();
+            value["looks"] = serde_json::to_value(&turns).map_err(anyhow::Error::from)?;
             writeln!(out, "{value}")?;
         }
         Format::Text => {
-            out.write_all(summary_table(&policies).as_bytes())?;
-            out.write_all(overview(&status).as_bytes())?;
+            out.write_all(summary_table(&store.summaries(&[])?).as_bytes())?;
+            out.write_all(overview(&status, due(&turns)).as_bytes())?;
         }
     }
     Ok(Exit::Done)
+}
+
+/// When a site was looked at and will be.
+#[derive(Debug, serde::Serialize)]
+struct Turn {
+    site: String,
+    looked_at: Option<String>,
+    unfinished: bool,
+    /// 14 digits; now, when it was never looked at to the end.
+    due_at: String,
+    is_due: bool,
+}
+
+impl Turn {
+    fn new(site: SiteTurn, recheck: &RecheckSettings, now: Timestamp) -> Self {
+        Self {
+            looked_at: site.looked_at.map(|t| t.to_string()),
+            unfinished: site.unfinished,
+            due_at: due_at(&site, recheck).unwrap_or(now).to_string(),
+            is_due: is_due(&site, recheck, now),
+            site: site.site,
+        }
+    }
+}
+
+fn due(turns: &[Turn]) -> usize {
+    turns.iter().filter(|t| t.is_due).count()
+}
+
+fn site_table(turns: &[Turn]) -> String {
+    let header = [
+        ("site", Align::Left),
+        ("last looked at", Align::Left),
+        ("due", Align::Left),
+        ("", Align::Left),
+    ];
+    let date = |stamp: &str| {
+        stamp
+            .parse()
+            .map_or_else(|_| "-".to_owned(), Timestamp::date_text)
+    };
+    let rows: Vec<Vec<String>> = turns
+        .iter()
+        .map(|t| {
+            let note = match (t.unfinished, t.is_due) {
+                (true, _) => "not finished",
+                (false, true) => "due",
+                (false, false) => "",
+            };
+            vec![
+                t.site.clone(),
+                t.looked_at
+                    .as_deref()
+                    .map_or_else(|| "never".to_owned(), date),
+                date(&t.due_at),
+                note.to_owned(),
+            ]
+        })
+        .collect();
+    table(&header, &rows)
 }
 
 /// The table at the end of a run and in `status`: a line a policy.
@@ -81,7 +163,7 @@ pub(super) fn summary_table(policies: &[PolicySummary]) -> String {
     table(&header, &rows)
 }
 
-fn overview(s: &Status) -> String {
+fn overview(s: &Status, due: usize) -> String {
     let mut lines = vec![
         String::new(),
         format!(
@@ -97,6 +179,9 @@ fn overview(s: &Status) -> String {
             s.database_bytes >> 20
         ),
     ];
+    lines.push(format!(
+        "{due} sites are due for `policytrail run` (`status --sites` lists when)"
+    ));
     if s.sites_unfinished > 0 {
         lines.push(format!(
             "{} sites are not looked at to the end: run `policytrail backfill` with them to go on",

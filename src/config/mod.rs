@@ -3,10 +3,12 @@
 //! `config/policytrail.toml`, which is part of the program, is the one list of settings, their types and defaults.
 
 mod layers;
+mod run;
 mod settings;
 mod sites;
 
 pub use layers::{Fault, Layers};
+pub use run::{RecheckSettings, RunBudget, RunSettings};
 pub use settings::{
     ArchiveLocation, ArchiveSettings, CrawlSettings, DiscoverSettings, Sampling, Settings,
 };

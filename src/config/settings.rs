@@ -7,6 +7,7 @@ use url::Url;
 
 use super::ConfigError;
 use super::layers::{Fault, Layers};
+use super::run::RunSettings;
 use crate::model::Timestamp;
 
 /// Everything a command needs to know.
@@ -22,6 +23,8 @@ pub struct Settings {
     pub crawl: CrawlSettings,
     /// How policies are found.
     pub discover: DiscoverSettings,
+    /// The scheduled job.
+    pub run: RunSettings,
 }
 
 /// Where the archive is.
@@ -150,6 +153,7 @@ impl Settings {
                 by_link: layers.truth("discover.by_link"),
                 vocabulary: check.path("discover.vocabulary"),
             },
+            run: check.run(),
         };
         if check.faults.is_empty() {
             Ok(settings)
@@ -161,18 +165,18 @@ impl Settings {
     }
 }
 
-struct Check<'a> {
-    layers: &'a Layers,
+pub(super) struct Check<'a> {
+    pub(super) layers: &'a Layers,
     faults: Vec<Fault>,
 }
 
 impl Check<'_> {
-    fn fault(&mut self, key: &str, what: impl std::fmt::Display) {
+    pub(super) fn fault(&mut self, key: &str, what: impl std::fmt::Display) {
         self.faults
             .push(Fault(format!("{} {what}", self.layers.origin(key))));
     }
 
-    fn path(&mut self, key: &str) -> Option<PathBuf> {
+    pub(super) fn path(&mut self, key: &str) -> Option<PathBuf> {
         let text = self.layers.text(key);
         (!text.is_empty()).then(|| PathBuf::from(text))
     }
@@ -185,7 +189,7 @@ impl Check<'_> {
         number
     }
 
-    fn whole(&mut self, key: &str, low: u64, high: u64) -> u64 {
+    pub(super) fn whole(&mut self, key: &str, low: u64, high: u64) -> u64 {
         let number = self.layers.whole(key);
         match u64::try_from(number) {
             Ok(n) if (low..=high).contains(&n) => n,
@@ -331,7 +335,7 @@ impl Check<'_> {
 }
 
 /// Text of a stranger, made harmless for a terminal.
-fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(40).collect()
 }
 

@@ -22,7 +22,11 @@ enum IndexStart {
     /// It was answered in this look already.
     Answered,
     /// At this capture time; from the first capture on when `None`.
-    From(Option<Timestamp>),
+    From {
+        from: Option<Timestamp>,
+        /// The answer was empty the last time.
+        expects_none: bool,
+    },
 }
 
 impl<A: Archive> SiteLook<'_, '_, A> {
@@ -63,19 +67,62 @@ impl<A: Archive> SiteLook<'_, '_, A> {
             .map_or(PolicyKind::Privacy, |v| v.kind)
     }
 
-    async fn find_by_path(&mut self) -> Result<Option<Dropped>, CrawlError> {
-        let key = self.query_key(
+    /// The question to the index that was asked longest ago, of the site's domain and of the addresses of its policies
+    /// that the answer for the domain does not hold. A look asks that one again; the others wait for the next, and one
+    /// look costs one index query. Empty when this look has asked its question already.
+    pub(super) fn oldest_question(&self) -> Result<Option<String>, CrawlError> {
+        let (store, archive_id) = (&self.context.store, self.context.archive_id);
+        let words = discover::index_words(self.context.vocabulary, &self.known_addresses()?);
+        let mut keys = Vec::new();
+        if self.context.discover.by_path {
+            keys.push(self.domain_key());
+        }
+        for policy in store.policies_of_site(self.site_id)? {
+            let elsewhere = |key: &&UrlKey| !(self.is_own(key) && covers(&words, key));
+            keys.extend(
+                policy
+                    .urlkeys
+                    .iter()
+                    .filter(elsewhere)
+                    .map(|key| self.exact_key(key)),
+            );
+        }
+        let mut asked = Vec::new();
+        for key in keys {
+            let past = store.past_query(archive_id, &key)?;
+            asked.extend(past.map(|past| (past.asked_at, key.scope)));
+        }
+        if self.resumed && asked.iter().any(|(at, _)| *at >= self.since) {
+            return Ok(Some(String::new()));
+        }
+        Ok(asked.into_iter().min().map(|(_, scope)| scope))
+    }
+
+    fn is_own(&self, urlkey: &UrlKey) -> bool {
+        let home = UrlKey::of(&format!("http://{}/", self.request.site));
+        home.is_ok_and(|home| {
+            let rest = urlkey.host().strip_prefix(home.host());
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(','))
+        })
+    }
+
+    fn domain_key(&self) -> IndexQueryKey {
+        self.query_key(
             format!("domain {}", self.request.site),
             &hash(self.context.vocabulary.query_words()),
-        );
+        )
+    }
+
+    async fn find_by_path(&mut self) -> Result<Option<Dropped>, CrawlError> {
+        let key = self.domain_key();
         let known = self.known_addresses()?;
-        let from = match self.index_start(&key)? {
+        let (from, expects_none) = match self.index_start(&key)? {
             IndexStart::Answered => {
                 self.domain_words
                     .extend_from_slice(self.context.vocabulary.query_words());
                 return Ok(None);
             }
-            IndexStart::From(from) => from,
+            IndexStart::From { from, expects_none } => (from, expects_none),
         };
         let span = (from, self.context.crawl.to);
         let answer = discover::by_path(
@@ -84,6 +131,7 @@ impl<A: Archive> SiteLook<'_, '_, A> {
             span,
             self.context.vocabulary,
             &known,
+            expects_none,
         )
         .await;
         match answer {
@@ -187,12 +235,13 @@ impl<A: Archive> SiteLook<'_, '_, A> {
         if past.is_some() && own && covers(&self.domain_words, urlkey) {
             return Ok(());
         }
-        let IndexStart::From(from) = self.index_start(&key)? else {
+        let IndexStart::From { from, expects_none } = self.index_start(&key)? else {
             return Ok(());
         };
         let query = CaptureQuery {
             from,
             to: self.context.crawl.to,
+            expects_none,
             ..CaptureQuery::exact(url)
         };
         let mut rows = Vec::new();
@@ -232,18 +281,30 @@ impl<A: Archive> SiteLook<'_, '_, A> {
             .store
             .past_query(self.context.archive_id, key)?;
         let Some(past) = past else {
-            return Ok(IndexStart::From(from));
+            return Ok(IndexStart::From {
+                from,
+                expects_none: false,
+            });
         };
+        if self.only.as_ref().is_some_and(|only| *only != key.scope) {
+            return Ok(IndexStart::Answered);
+        }
         if self.answered.contains(&key.scope) || (self.resumed && past.asked_at >= self.since) {
             return Ok(IndexStart::Answered);
         }
         if self.context.archive.is_local() {
-            return Ok(IndexStart::From(from));
+            return Ok(IndexStart::From {
+                from,
+                expects_none: false,
+            });
         }
         let newest = past
             .newest_capture
             .map(|t| Timestamp::from_unix_seconds(t.unix_seconds() - INDEX_LAG_SECONDS));
-        Ok(IndexStart::From(from.max(newest)))
+        Ok(IndexStart::From {
+            from: from.max(newest),
+            expects_none: past.always_empty,
+        })
     }
 
     /// Stores an answer; `covered` are questions for single addresses that it answers as well.

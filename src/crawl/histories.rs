@@ -8,7 +8,7 @@ use crate::extract::EXTRACTOR_VERSION;
 use crate::history::{self, Observation};
 use crate::model::{Capture, DropReason, Dropped};
 use crate::sample::{self, Grid, Known, Shortfall, Sighting, Strategy};
-use crate::store::{DropRow, Look, Store, StoredCapture, VersionRecord};
+use crate::store::{DropRow, Look, Noticed, Store, StoredCapture, VersionRecord};
 
 /// What one capture is worth for a history.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -134,6 +134,7 @@ pub(super) fn derive(
     store: &Store,
     crawl: &CrawlSettings,
     policy_id: i64,
+    noticed: Noticed,
 ) -> Result<Shortfall, CrawlError> {
     let stored = store.captures_of_policy(policy_id, EXTRACTOR_VERSION)?;
     let mut observations = Vec::new();
@@ -179,7 +180,14 @@ pub(super) fn derive(
         .collect();
     let open = sample::shortfall(strategy(crawl), &sightings(&wanted, &|_| false).1);
     let left_open = open.open_intervals + open.unread_steps;
-    store.set_history(policy_id, EXTRACTOR_VERSION, &versions, &drops, left_open)?;
+    store.set_history(
+        policy_id,
+        EXTRACTOR_VERSION,
+        &versions,
+        &drops,
+        left_open,
+        noticed,
+    )?;
     Ok(open)
 }
 

@@ -13,7 +13,9 @@ mod pdf;
 mod plan;
 mod policies;
 mod progress;
+mod schedule;
 mod site;
+mod turns;
 
 use std::sync::Arc;
 
@@ -25,11 +27,14 @@ pub use freeze::StoredFreeze;
 pub use pdf::{PDF_COMMAND, PdfReader, answer as answer_pdf};
 pub use plan::{SitePlan, plan};
 pub use progress::{Progress, Snapshot};
+pub use schedule::{due_at, is_due};
+pub use turns::{Turns, run};
 
 use crate::archive::clock::Clock;
 use crate::archive::{Archive, ArchiveError};
 use crate::config::{CrawlSettings, DiscoverSettings, SiteRow};
 use crate::discover::Vocabulary;
+use crate::model::Site;
 use crate::store::{RunOutcome, Store, StoreError};
 
 /// Why a crawl cannot go on.
@@ -85,6 +90,8 @@ pub struct Context<'a, A> {
     pub progress: Arc<Progress>,
     /// Cancelled when the user wants to stop.
     pub stop: CancellationToken,
+    /// Somebody waits to be told of new versions.
+    pub tell_changes: bool,
 }
 
 /// How a crawl ended.
@@ -96,6 +103,10 @@ pub struct Outcome {
     pub failures: Vec<String>,
     /// What the limit of requests per site left open, a line a policy; the next run goes on.
     pub left_open: Vec<String>,
+    /// Sites whose look came to its end.
+    pub finished: Vec<Site>,
+    /// Sites that need another turn ([`Until::Turn`]).
+    pub unfinished: Vec<Site>,
     /// The error that ended it early.
     pub ended_by: Option<CrawlError>,
 }
@@ -117,6 +128,10 @@ pub enum Until {
     Candidates,
     /// Everything.
     Versions,
+    /// Everything, but no more pages than the limit of requests allows: what is left open waits for the site's next turn
+    /// ([`Outcome::unfinished`]). Of the questions to the index that a site was asked before only the one asked longest
+    /// ago is asked again.
+    Turn,
 }
 
 /// Looks at sites until all are done, the archive refuses, or the user stops.
@@ -127,6 +142,7 @@ pub async fn look<A: Archive>(context: &Context<'_, A>, rows: &[SiteRow], until:
     context.progress.begin(sites.len());
     let mut failures = Vec::new();
     let mut left_open = Vec::new();
+    let (mut finished, mut unfinished) = (Vec::new(), Vec::new());
     let mut ended_by: Option<CrawlError> = None;
     // The first error that ends the run stops every site at its next step; what is in flight is finished and stored.
     let stop = context.stop.child_token();
@@ -142,14 +158,19 @@ pub async fn look<A: Archive>(context: &Context<'_, A>, rows: &[SiteRow], until:
                 if result.is_err() {
                     stop.cancel();
                 }
-                result
+                result.map(|report| (request.site.clone(), report))
             }
         }));
         let mut looks = looks.buffer_unordered(context.crawl.sites_at_once);
         while let Some(result) = looks.next().await {
             match result {
-                Ok(report) => {
+                Ok((site, report)) => {
                     context.progress.site_done();
+                    match (report.ended, report.left_open.is_empty()) {
+                        (true, _) => finished.push(site),
+                        (false, false) if report.failures.is_empty() => unfinished.push(site),
+                        _ => {}
+                    }
                     failures.extend(report.failures);
                     left_open.extend(report.left_open);
                 }
@@ -171,6 +192,8 @@ pub async fn look<A: Archive>(context: &Context<'_, A>, rows: &[SiteRow], until:
         outcome,
         failures,
         left_open,
+        finished,
+        unfinished,
         ended_by,
     }
 }

@@ -51,7 +51,7 @@ impl Progress {
 
     pub(super) fn begin(&self, sites: usize) {
         self.sites_total
-            .store(u64::try_from(sites).unwrap_or(u64::MAX), Relaxed);
+            .fetch_add(u64::try_from(sites).unwrap_or(0), Relaxed);
     }
 
     pub(super) fn site_begun(&self) {

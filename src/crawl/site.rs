@@ -14,7 +14,7 @@ use crate::config::SiteRow;
 use crate::extract::EXTRACTOR_VERSION;
 use crate::model::{Site, Timestamp};
 use crate::sample::{self, Budget};
-use crate::store::{StoreError, StoredCapture};
+use crate::store::{Noticed, StoreError, StoredCapture};
 
 /// Captures of one site that are asked for at once; the archive's own limit of connections holds over all sites.
 const LOOKS_AT_ONCE: usize = 4;
@@ -69,6 +69,8 @@ pub(super) struct SiteLook<'a, 'b, A> {
     pub(super) resumed: bool,
     /// Questions answered by this process.
     pub(super) answered: HashSet<String>,
+    /// The one question to ask again of those that were asked before; all when `None`.
+    pub(super) only: Option<String>,
     /// Words of the question for the whole site that was answered in this look; none when it was not.
     pub(super) domain_words: Vec<String>,
     pub(super) failures: Vec<String>,
@@ -87,6 +89,8 @@ pub(super) struct SiteReport {
     pub(super) failures: Vec<String>,
     /// What the budget left open.
     pub(super) left_open: Vec<String>,
+    /// The look came to its end.
+    pub(super) ended: bool,
 }
 
 /// Looks at a site, as far as it shall, and says what got no answer.
@@ -103,6 +107,7 @@ pub(super) async fn look_at<A: Archive>(
         .site(&request.site, request.rank, tags.as_deref())?;
     let now = context.clock.now();
     let unfinished_since = context.store.begin_look(site_id, now)?;
+    context.store.begin_turn(&request.site, now)?;
     let mut site = SiteLook {
         context,
         request,
@@ -110,6 +115,7 @@ pub(super) async fn look_at<A: Archive>(
         since: unfinished_since.unwrap_or(now),
         resumed: unfinished_since.is_some(),
         answered: HashSet::new(),
+        only: None,
         domain_words: Vec::new(),
         failures: Vec::new(),
         unanswered: HashSet::new(),
@@ -122,6 +128,9 @@ pub(super) async fn look_at<A: Archive>(
         left_open: Vec::new(),
         stop,
     };
+    if until == Until::Turn {
+        site.only = site.oldest_question()?;
+    }
     let dropped = site.find(until).await?;
     if let Some(dropped) = &dropped {
         tracing::info!(site = %request.site, reason = %dropped.reason, "the archive has nothing to say about this site");
@@ -131,11 +140,17 @@ pub(super) async fn look_at<A: Archive>(
             Until::Candidates => {
                 site.settle_policies()?;
             }
-            Until::Versions => site.follow().await?,
+            Until::Versions | Until::Turn => site.follow().await?,
         }
     }
     // A look that only prepares stays open: the backfill goes on with it and asks nothing again.
-    if site.failures.is_empty() && (until == Until::Versions || dropped.is_some()) {
+    let at_the_end = match until {
+        Until::Versions => true,
+        Until::Turn => site.left_open.is_empty(),
+        Until::Index | Until::Candidates => false,
+    };
+    let ended = site.failures.is_empty() && (at_the_end || dropped.is_some());
+    if ended {
         context
             .store
             .end_look(site_id, dropped.as_ref(), context.clock.now())?;
@@ -144,6 +159,7 @@ pub(super) async fn look_at<A: Archive>(
     Ok(SiteReport {
         failures: site.failures,
         left_open: site.left_open,
+        ended,
     })
 }
 
@@ -163,8 +179,12 @@ impl<A: Archive> SiteLook<'_, '_, A> {
             }
         }
         for policy in &policies {
-            let open =
-                histories::derive(&self.context.store, &self.context.crawl, policy.policy_id)?;
+            let open = histories::derive(
+                &self.context.store,
+                &self.context.crawl,
+                policy.policy_id,
+                self.noticed(),
+            )?;
             if self.budget.is_spent() && !open.is_none() {
                 let url = policy.urls.first().map_or("", |(_, url)| url.as_str());
                 self.left_open.push(format!(
@@ -176,6 +196,13 @@ impl<A: Archive> SiteLook<'_, '_, A> {
             }
         }
         Ok(())
+    }
+
+    fn noticed(&self) -> Noticed {
+        Noticed {
+            at: self.context.clock.now(),
+            tell: self.context.tell_changes,
+        }
     }
 
     async fn ask_index_of_policies(&mut self) -> Result<(), CrawlError> {

@@ -47,7 +47,7 @@ pub struct ByPath {
 /// Asks the index once for every URL of the site whose key holds a policy word, and for the `known` addresses (named by
 /// the user, linked from home pages) that hold none: index queries are the scarcest thing there is.
 ///
-/// Memory is bounded whatever the number of rows.
+/// `expects_none`: the answer was empty the last time. Memory is bounded whatever the number of rows.
 ///
 /// # Errors
 /// See [`ArchiveError`]; an excluded site is [`ArchiveError::Excluded`].
@@ -57,19 +57,28 @@ pub async fn by_path<A: Archive>(
     span: (Option<Timestamp>, Option<Timestamp>),
     vocabulary: &Vocabulary,
     known: &[UrlKey],
+    expects_none: bool,
 ) -> Result<ByPath, ArchiveError> {
-    let words = words_with(vocabulary.query_words(), known);
+    let words = index_words(vocabulary, known);
     let query = CaptureQuery {
         scope: Scope::Domain(site.clone()),
         from: span.0,
         to: span.1,
         urlkey_words: words.clone(),
+        expects_none,
     };
     let mut sieve = Sieve::new(vocabulary, known);
     let answer = archive.captures(&query, &mut |row| sieve.take(row)).await?;
     let mut found = sieve.finish(site, answer);
     found.words = words;
     Ok(found)
+}
+
+/// The words that [`by_path`] asks the index for, given the addresses that are known: an address whose key holds one of
+/// them is in its answer.
+#[must_use]
+pub fn index_words(vocabulary: &Vocabulary, known: &[UrlKey]) -> Vec<String> {
+    words_with(vocabulary.query_words(), known)
 }
 
 /// The words of the vocabulary, and the paths of known keys without any of them, as far as there is room.

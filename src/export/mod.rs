@@ -3,12 +3,14 @@
 //! A [`Format`] turns rows into bytes and never opens a file; [`export`] opens them all, beside their final place, and
 //! renames them when the last row is written, so that an interrupted export leaves the old one whole.
 
+mod atom;
 mod jsonl;
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
+pub use atom::atom_feed;
 pub use jsonl::Jsonl;
 
 use crate::store::{Store, StoreError, VersionRow};

@@ -146,7 +146,7 @@ fn note_answer(
         "INSERT INTO index_queries (archive_id, scope, words, span_from, span_to, asked_at, newest_capture, rows, repeated_rows, bad_rows)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
          ON CONFLICT DO UPDATE SET asked_at = excluded.asked_at,
-            newest_capture = max(coalesce(newest_capture, ''), coalesce(excluded.newest_capture, '')),
+            newest_capture = nullif(max(coalesce(newest_capture, ''), coalesce(excluded.newest_capture, '')), ''),
             rows = rows + excluded.rows, repeated_rows = repeated_rows + excluded.repeated_rows,
             bad_rows = bad_rows + excluded.bad_rows",
     )?

@@ -25,6 +25,8 @@ pub struct PastQuery {
     pub asked_at: Timestamp,
     /// The newest capture that it showed.
     pub newest_capture: Option<Timestamp>,
+    /// It never had a row.
+    pub always_empty: bool,
 }
 
 /// A look cut short longer ago than this is begun anew.
@@ -52,6 +54,8 @@ pub enum RunOutcome {
     Refused,
     /// The user stopped it.
     Interrupted,
+    /// It took all that it may; the next run goes on.
+    BudgetSpent,
 }
 
 impl RunOutcome {
@@ -63,6 +67,7 @@ impl RunOutcome {
             Self::DoneWithFailures => "done_with_failures",
             Self::Refused => "refused",
             Self::Interrupted => "interrupted",
+            Self::BudgetSpent => "budget_spent",
         }
     }
 }
@@ -255,15 +260,15 @@ impl Store {
     ) -> Result<Option<PastQuery>, StoreError> {
         self.read(|t| {
             t.query_row(
-                "SELECT asked_at, newest_capture FROM index_queries
+                "SELECT asked_at, newest_capture, rows = 0 AND coalesce(newest_capture, '') = '' FROM index_queries
                  WHERE archive_id = ?1 AND scope = ?2 AND words = ?3 AND span_from = ?4 AND span_to = ?5",
                 params![archive_id, key.scope, key.words, key.span_from, key.span_to],
-                |r| Ok((r.get::<_, Option<String>>(0)?, r.get::<_, Option<String>>(1)?)),
+                |r| Ok((r.get::<_, Option<String>>(0)?, r.get::<_, Option<String>>(1)?, r.get(2)?)),
             )
             .optional()
         })
         .map(|row| {
-            row.and_then(|(asked, newest)| Some(PastQuery { asked_at: timestamp(asked)?, newest_capture: timestamp(newest) }))
+            row.and_then(|(asked, newest, always_empty)| Some(PastQuery { asked_at: timestamp(asked)?, newest_capture: timestamp(newest), always_empty }))
         })
     }
 

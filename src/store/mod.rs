@@ -5,13 +5,16 @@
 //! `BEGIN IMMEDIATE`. What one capture gave is written in one transaction, so that a kill loses at most what was in
 //! flight; `versions`, `observations` and `drops` are derived from the rest and rewritten per policy.
 
+mod backup;
 mod captures;
+mod changes;
 mod error;
 mod ledger;
 mod lock;
 mod pages;
 mod policies;
 mod read;
+mod schedule;
 mod versions;
 
 use std::path::{Path, PathBuf};
@@ -22,12 +25,14 @@ use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 
 pub use captures::{Asked, StoredCapture};
+pub use changes::{ChangeRow, Noticed};
 pub use error::StoreError;
 pub use ledger::{IndexQueryKey, PastQuery, RunOutcome, SiteState};
 pub use lock::CrawlLock;
 pub use pages::{Fetched, PendingExtraction};
 pub use policies::{DiscoveryRow, PolicyKeys, PolicyRow, Tie};
 pub use read::{PolicySummary, Status, VersionRow};
+pub use schedule::SiteTurn;
 pub use versions::{DropRow, Look, VersionRecord};
 
 /// Marks a file as this program's (`PRAGMA application_id`): "Ptrl".
@@ -35,7 +40,10 @@ const APPLICATION_ID: i32 = 0x5074_726c;
 /// How long a writer waits for another process to finish its transaction.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 
-const MIGRATIONS: &[M<'static>] = &[M::up(include_str!("migrations/0001_first.sql"))];
+const MIGRATIONS: &[M<'static>] = &[
+    M::up(include_str!("migrations/0001_first.sql")),
+    M::up(include_str!("migrations/0004_runs.sql")),
+];
 
 /// The database of one collection of histories.
 #[derive(Debug)]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use rusqlite::{Transaction, params};
 
+use super::changes::{self, Noticed};
 use super::{Store, StoreError};
 use crate::model::{Dropped, Timestamp};
 
@@ -42,7 +43,7 @@ pub struct DropRow {
 
 impl Store {
     /// Rewrites everything derived of one policy in one transaction; `left_open` counts what the sampling still wants to
-    /// know.
+    /// know. What becomes known by it is noticed as `noticed` says.
     ///
     /// # Errors
     /// When the database fails.
@@ -53,8 +54,12 @@ impl Store {
         versions: &[VersionRecord],
         drops: &[DropRow],
         left_open: usize,
+        noticed: Noticed,
     ) -> Result<(), StoreError> {
         self.write(|t| {
+            let other_extractor: bool = t
+                .prepare_cached("SELECT EXISTS (SELECT 1 FROM versions WHERE policy_id = ?1 AND extractor_version <> ?2)")?
+                .query_row(params![policy_id, extractor], |r| r.get(0))?;
             let left_open = i64::try_from(left_open).unwrap_or(i64::MAX);
             t.prepare_cached("UPDATE policies SET left_open = ?2 WHERE policy_id = ?1")?
                 .execute(params![policy_id, left_open])?;
@@ -76,7 +81,7 @@ impl Store {
                     drop.dropped.detail
                 ])?;
             }
-            Ok(())
+            changes::note(t, policy_id, noticed, !other_extractor)
         })
     }
 

@@ -36,12 +36,24 @@ struct Stored {
 pub struct ArchiveServer {
     pub url: String,
     requests: Arc<Mutex<Vec<String>>>,
+    #[allow(dead_code, reason = "each test file uses what it needs")]
+    mood: Arc<Mutex<Mood>>,
+}
+
+/// What the archive is like today.
+#[derive(Debug, Clone, Default)]
+pub struct Mood {
+    /// Later captures are not there yet; all are when empty.
+    pub until: String,
+    /// It refuses everything (429).
+    pub refuses: bool,
 }
 
 #[derive(Clone)]
 struct Shelf {
     rows: Arc<Vec<Row>>,
     requests: Arc<Mutex<Vec<String>>>,
+    mood: Arc<Mutex<Mood>>,
     delay_ms: u64,
     faulty: bool,
 }
@@ -64,9 +76,11 @@ impl ArchiveServer {
 
     fn serve(folder: &Path, delay_ms: u64, faulty: bool) -> Self {
         let requests = Arc::new(Mutex::new(Vec::new()));
+        let mood = Arc::new(Mutex::new(Mood::default()));
         let shelf = Shelf {
             rows: Arc::new(rows(folder)),
             requests: Arc::clone(&requests),
+            mood: Arc::clone(&mood),
             delay_ms,
             faulty,
         };
@@ -84,7 +98,17 @@ impl ArchiveServer {
             });
         });
         let url = format!("http://{}", receiver.recv().unwrap());
-        Self { url, requests }
+        Self {
+            url,
+            requests,
+            mood,
+        }
+    }
+
+    /// Changes what the archive is like.
+    #[allow(dead_code, reason = "each test file uses what it needs")]
+    pub fn set_mood(&self, mood: Mood) {
+        *self.mood.lock().unwrap() = mood;
     }
 
     /// Paths and queries asked for since the last call.
@@ -100,10 +124,16 @@ async fn answer(State(shelf): State<Shelf>, uri: Uri, RawQuery(query): RawQuery)
         return fault(number / 5, uri.path());
     }
     tokio::time::sleep(std::time::Duration::from_millis(shelf.delay_ms)).await;
+    let mood = shelf.mood.lock().unwrap().clone();
+    if mood.refuses {
+        return StatusCode::TOO_MANY_REQUESTS.into_response();
+    }
+    let there = |r: &&Row| mood.until.is_empty() || r.timestamp <= mood.until;
+    let rows: Vec<&Row> = shelf.rows.iter().filter(there).collect();
     let full = uri.to_string();
     match full.strip_prefix("/web/") {
-        Some(rest) => replay(&shelf.rows, rest),
-        None if uri.path() == "/cdx/search/cdx" => index(&shelf.rows, &query.unwrap_or_default()),
+        Some(rest) => replay(&rows, rest),
+        None if uri.path() == "/cdx/search/cdx" => index(&rows, &query.unwrap_or_default()),
         None => StatusCode::NOT_FOUND.into_response(),
     }
 }
@@ -121,7 +151,7 @@ fn fault(number: usize, path: &str) -> Response {
     }
 }
 
-fn index(rows: &[Row], query: &str) -> Response {
+fn index(rows: &[&Row], query: &str) -> Response {
     let mut parameters: BTreeMap<String, String> = BTreeMap::new();
     for (name, value) in url::form_urlencoded::parse(query.as_bytes()) {
         parameters.insert(name.into_owned(), value.into_owned());
@@ -152,6 +182,7 @@ fn index(rows: &[Row], query: &str) -> Response {
     let (from, to) = (get("from"), get("to"));
     let found: Vec<&Row> = rows
         .iter()
+        .copied()
         .filter(|r| in_scope(r) && pattern.as_ref().is_none_or(|p| p.is_match(&r.urlkey)))
         .filter(|r| from.is_empty() || r.timestamp.as_str() >= from)
         .filter(|r| to.is_empty() || r.timestamp.get(..to.len()).unwrap() <= to)
@@ -192,7 +223,7 @@ fn index(rows: &[Row], query: &str) -> Response {
     text.into_response()
 }
 
-fn replay(rows: &[Row], rest: &str) -> Response {
+fn replay(rows: &[&Row], rest: &str) -> Response {
     let (stamp, original) = rest.split_once("id_/").unwrap();
     let Ok(key) = policytrail::model::UrlKey::of(original) else {
         return StatusCode::BAD_REQUEST.into_response();
@@ -201,10 +232,11 @@ fn replay(rows: &[Row], rest: &str) -> Response {
     let same = |r: &&Row| r.urlkey == key.as_str();
     let exact = rows
         .iter()
+        .copied()
         .filter(same)
         .find(|r| r.timestamp == stamp && unescaped(&r.original) == unescaped(original));
     let nearest = || {
-        rows.iter().filter(same).min_by_key(|r| {
+        rows.iter().copied().filter(same).min_by_key(|r| {
             let t: policytrail::model::Timestamp = r.timestamp.parse().unwrap();
             (
                 t.distance_seconds(wanted),

@@ -20,8 +20,8 @@ use super::settings::{HttpSettings, RequestLog};
 use super::transport::{Answer, Transport};
 use super::usage::{Active, Counters, Endpoint, Outcome, RequestRecord, Usage};
 use super::verdict::{Failure, Seen, decide};
-use crate::archive::ArchiveError;
 use crate::archive::clock::Clock;
+use crate::archive::{Allowance, ArchiveError};
 use crate::model::Timestamp;
 
 /// Connections at most: new ones are refused after about 15 in a row (hartator #264 #267 #273).
@@ -47,6 +47,7 @@ pub(super) struct Courier {
     rested: Mutex<VecDeque<Instant>>,
     counters: Counters,
     log: Option<RequestLog>,
+    allowance: Allowance,
     archive: String,
     pub(super) is_public_archive: bool,
     pub(super) retry_pause: Duration,
@@ -116,6 +117,7 @@ impl Courier {
             counters: Counters::new(cdx_per_second, settings.playback_per_second),
             is_public_archive: settings.is_public_archive(),
             log: settings.request_log,
+            allowance: settings.allowance,
             archive,
             retry_pause: settings.retry_pause,
             exchange_timeout: settings.exchange_timeout,
@@ -193,6 +195,9 @@ impl Courier {
             }
             // A refusal may have come while this request stood in line.
             if let Gate::Open(generation) = self.open_gate()? {
+                if !self.allowance.take() {
+                    return Err(ArchiveError::Interrupted);
+                }
                 return Ok(Call {
                     courier: self,
                     endpoint,

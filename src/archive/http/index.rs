@@ -90,7 +90,8 @@ impl Index<'_> {
                 limit: self.page_rows,
                 full_lines: None,
             };
-            match walk.all_pages(&mut counts, sink).await? {
+            let expects_none = query.expects_none && self.dialect == Dialect::Wayback;
+            match walk.all_pages(&mut counts, expects_none, sink).await? {
                 Walked::Complete => {}
                 Walked::TooWide(detail) => {
                     if let Some((early, late)) = self.halves(&part) {
@@ -161,14 +162,17 @@ impl Walk<'_> {
     async fn all_pages(
         &mut self,
         counts: &mut IndexAnswer,
+        expects_none: bool,
         sink: &mut (dyn FnMut(Capture) + Send),
     ) -> Result<Walked, ArchiveError> {
+        let (index, part) = (self.index, self.part);
+        let patience = || index.courier.patience(Endpoint::Cdx, name_of(&part.scope));
+        if expects_none && self.is_empty_as_expected(&mut patience()).await? {
+            return Ok(Walked::Complete);
+        }
         let mut empty_pages = 0;
         loop {
-            let mut patience = self
-                .index
-                .courier
-                .patience(Endpoint::Cdx, name_of(&self.part.scope));
+            let mut patience = patience();
             let admitted = self.seen.admitted;
             let (page, is_repeat) = match self.page(&mut patience, counts, sink).await? {
                 Turn::Page(page, is_repeat) => (page, is_repeat),
@@ -301,19 +305,41 @@ impl Walk<'_> {
             Confirmed::Silent(call) => {
                 *silences += 1;
                 let detail = "an empty answer without proof that there are no captures".to_owned();
-                patience
-                    .again(
-                        call,
-                        Trouble {
-                            verdict: Verdict::Retry,
-                            detail,
-                            retry_after: None,
-                        },
-                    )
-                    .await?;
-                Ok(false)
+                patience.again(call, retry(detail)).await.map(|()| false)
+            }
+            Confirmed::Rows(call) => {
+                let detail = "an empty answer, though the index has something to say".to_owned();
+                patience.again(call, retry(detail)).await.map(|()| false)
             }
             Confirmed::No(call, trouble) => patience.again(call, trouble).await.map(|()| false),
         }
+    }
+
+    /// Asks for the proof that there is nothing before anything else: one request instead of two where there is nothing.
+    async fn is_empty_as_expected(
+        &mut self,
+        patience: &mut Patience<'_>,
+    ) -> Result<bool, ArchiveError> {
+        match self
+            .index
+            .confirm_empty(self.wanted, self.part, None)
+            .await?
+        {
+            Confirmed::Empty => return Ok(true),
+            Confirmed::Excluded(detail) => {
+                return Err(self.index.excluded(&self.part.scope, detail));
+            }
+            Confirmed::Rows(call) | Confirmed::Silent(call) => call.finish(Outcome::Ok),
+            Confirmed::No(call, trouble) => patience.again(call, trouble).await?,
+        }
+        Ok(false)
+    }
+}
+
+fn retry(detail: String) -> Trouble {
+    Trouble {
+        verdict: Verdict::Retry,
+        detail,
+        retry_after: None,
     }
 }

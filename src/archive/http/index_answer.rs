@@ -35,6 +35,8 @@ pub(super) enum Confirmed<'a> {
     Silent(Call<'a>),
     /// Rows, an error, or no answer.
     No(Call<'a>, Trouble),
+    /// There are rows, or other words.
+    Rows(Call<'a>),
 }
 
 impl Index<'_> {
@@ -212,14 +214,6 @@ impl Index<'_> {
         if body.trim_ascii().is_empty() {
             return Ok(Confirmed::Silent(call));
         }
-        let detail = "an empty answer, though the index has something to say";
-        Ok(Confirmed::No(
-            call,
-            Trouble {
-                verdict: Verdict::Retry,
-                detail: detail.to_owned(),
-                retry_after: None,
-            },
-        ))
+        Ok(Confirmed::Rows(call))
     }
 }

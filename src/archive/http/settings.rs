@@ -5,6 +5,7 @@ use std::time::Duration;
 use url::{Host, Url};
 
 use super::RequestRecord;
+use crate::archive::Allowance;
 
 /// The Internet Archive's Wayback Machine.
 pub const DEFAULT_BASE_URL: &str = "https://web.archive.org";
@@ -48,6 +49,8 @@ pub struct HttpSettings {
     pub retry_pause: Duration,
     /// Called once for each request made.
     pub request_log: Option<RequestLog>,
+    /// How many requests may be made.
+    pub allowance: Allowance,
 }
 
 impl Default for HttpSettings {
@@ -71,6 +74,7 @@ impl Default for HttpSettings {
             cdx_page_rows: 25_000,
             retry_pause: Duration::from_secs(2),
             request_log: None,
+            allowance: Allowance::unlimited(),
         }
     }
 }

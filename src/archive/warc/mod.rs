@@ -26,7 +26,7 @@ use self::folder::Collection;
 use self::lines::shown;
 use self::replay::{Replay, replay};
 use super::query::{CaptureQuery, IndexAnswer, Memento, MementoQuery, Redirect};
-use super::{Archive, ArchiveError};
+use super::{Allowance, Archive, ArchiveError};
 use crate::model::{Capture, PayloadDigest, Timestamp, UrlKey};
 
 /// Archived redirects followed before they are taken for endless (the limit of browsers is 20, of Wayback clients 10).
@@ -37,6 +37,7 @@ const MAX_REDIRECTS: usize = 10;
 pub struct WarcArchive {
     collection: Arc<Collection>,
     max_body_bytes: u64,
+    allowance: Allowance,
 }
 
 impl WarcArchive {
@@ -56,7 +57,19 @@ impl WarcArchive {
         Ok(Self {
             collection,
             max_body_bytes,
+            allowance: Allowance::unlimited(),
         })
+    }
+
+    /// The same archive, which answers so many questions.
+    #[must_use]
+    pub fn with_allowance(self, allowance: Allowance) -> Self {
+        Self { allowance, ..self }
+    }
+
+    fn count(&self) -> Result<(), ArchiveError> {
+        let allowed = self.allowance.take();
+        allowed.then_some(()).ok_or(ArchiveError::Interrupted)
     }
 
     /// Number of index rows, repeated ones included.
@@ -78,10 +91,12 @@ impl Archive for WarcArchive {
         query: &CaptureQuery,
         sink: &mut (dyn FnMut(Capture) + Send),
     ) -> Result<IndexAnswer, ArchiveError> {
+        self.count()?;
         Ok(self.collection.catalogue.answer(query, sink))
     }
 
     async fn memento(&self, query: &MementoQuery) -> Result<Memento, ArchiveError> {
+        self.count()?;
         let (collection, query, max_body_bytes) = (
             Arc::clone(&self.collection),
             query.clone(),

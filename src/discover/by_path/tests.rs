@@ -9,9 +9,16 @@ fn site() -> Site {
 }
 
 async fn found(archive: &MemoryArchive) -> ByPath {
-    by_path(archive, &site(), (None, None), Vocabulary::built_in(), &[])
-        .await
-        .unwrap()
+    by_path(
+        archive,
+        &site(),
+        (None, None),
+        Vocabulary::built_in(),
+        &[],
+        false,
+    )
+    .await
+    .unwrap()
 }
 
 #[tokio::test]
@@ -27,6 +34,7 @@ async fn known_addresses_without_policy_words_come_with_the_same_answer() {
         (None, None),
         Vocabulary::built_in(),
         &known,
+        false,
     )
     .await
     .unwrap();
@@ -123,7 +131,15 @@ async fn an_excluded_site_is_an_error_and_not_an_empty_answer() {
         excluded: true,
         ..MemoryArchive::default()
     };
-    let answer = by_path(&archive, &site(), (None, None), Vocabulary::built_in(), &[]).await;
+    let answer = by_path(
+        &archive,
+        &site(),
+        (None, None),
+        Vocabulary::built_in(),
+        &[],
+        false,
+    )
+    .await;
     assert!(matches!(answer, Err(ArchiveError::Excluded { .. })));
 }
 

@@ -274,6 +274,7 @@ fn both_searches_can_run_on_any_thread() {
         (None, None),
         vocabulary,
         &[],
+        false,
     ));
 }
 

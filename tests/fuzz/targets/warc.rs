@@ -80,6 +80,7 @@ async fn look_through(archive: &WarcArchive, bytes: &[u8]) {
             from: None,
             to: None,
             urlkey_words: Vec::new(),
+            expects_none: false,
         };
         let mut captures: Vec<Capture> = Vec::new();
         let answer = archive

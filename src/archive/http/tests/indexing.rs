@@ -78,6 +78,7 @@ async fn every_query_says_what_it_wants() {
             "c++".to_owned(),
             "datenschutzerklärung".to_owned(),
         ],
+        expects_none: false,
         ..domain()
     };
     scene.rows(&query).await.1.unwrap();
@@ -128,6 +129,7 @@ async fn words_are_held_to_here_whatever_the_server_filters() {
     let (rows, answer) = scene
         .rows(&CaptureQuery {
             urlkey_words: vec!["privacy".to_owned()],
+            expects_none: false,
             ..domain()
         })
         .await;
@@ -144,6 +146,7 @@ async fn a_long_vocabulary_still_makes_a_short_address() {
     let (rows, _) = scene
         .rows(&CaptureQuery {
             urlkey_words: words,
+            expects_none: false,
             ..domain()
         })
         .await;
@@ -350,6 +353,7 @@ async fn pywb_is_asked_in_its_own_dialect() {
     );
     let query = CaptureQuery {
         urlkey_words: vec!["privacy".to_owned()],
+        expects_none: false,
         ..domain()
     };
     assert_eq!(

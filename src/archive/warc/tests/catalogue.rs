@@ -126,6 +126,7 @@ fn host_and_domain_stop_at_the_end_of_the_name() {
         from: None,
         to: None,
         urlkey_words: Vec::new(),
+        expects_none: false,
     };
     let (found, answer) = ask(&sample(), &query);
     assert_eq!((found.len(), answer.bad_rows), (6, 1), "{found:?}");

@@ -323,6 +323,7 @@ fn files_without_rows_in_the_index_of_their_folder_are_read_too() {
         from: None,
         to: None,
         urlkey_words: Vec::new(),
+        expects_none: false,
     };
     assert_eq!(
         captures(&opened.archive, &domain).1,

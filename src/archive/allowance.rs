@@ -1,0 +1,60 @@
+//! How many requests a run may still make.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio_util::sync::CancellationToken;
+
+/// A number of requests, shared by all who make them. When it is spent, a token tells everybody to stop: what is in
+/// flight is finished, nothing more is sent.
+#[derive(Debug, Clone)]
+pub struct Allowance {
+    left: Arc<AtomicU64>,
+    spent: CancellationToken,
+}
+
+impl Allowance {
+    /// So many requests; `spent` is cancelled by the first request that there is none left for.
+    #[must_use]
+    pub fn of(requests: u64, spent: CancellationToken) -> Self {
+        Self {
+            left: Arc::new(AtomicU64::new(requests)),
+            spent,
+        }
+    }
+
+    /// As many as are wanted.
+    #[must_use]
+    pub fn unlimited() -> Self {
+        Self::of(u64::MAX, CancellationToken::new())
+    }
+
+    /// Takes one request; false when none is left.
+    pub(super) fn take(&self) -> bool {
+        let taken = self
+            .left
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| match left {
+                u64::MAX => Some(left),
+                _ => left.checked_sub(1),
+            })
+            .is_ok();
+        if !taken {
+            self.spent.cancel();
+        }
+        taken
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_allowance_is_spent_once_and_then_everybody_knows() {
+        let spent = CancellationToken::new();
+        let allowance = Allowance::of(2, spent.clone());
+        let other = allowance.clone();
+        assert!(allowance.take() && other.take() && !spent.is_cancelled());
+        assert!(!allowance.take() && spent.is_cancelled() && !other.take());
+    }
+}

@@ -1,0 +1,141 @@
+//! `policytrail run`: the scheduled job. Only what is new, as much as the budget allows, and word of every new version.
+
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::failure::{Exit, Failure};
+use super::job::{CrawlOptions, Finished, Job, SiteOptions, Work};
+use super::logging::LogFormat;
+use super::on_change;
+use super::replace::replace_file;
+use super::run_summary::Summary;
+use super::{metrics, options::moment};
+use crate::export::atom_feed;
+
+/// Versions in the feed, the newest first.
+const FEED_ENTRIES: u32 = 100;
+
+/// Look again at the sites that are due: the scheduled job
+///
+/// Sites come from the settings or a list. Each is looked at again after a part of its policy's age (section [run] of
+/// the settings), what was not finished at once; those that waited longest come first. One at a time per database.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    sites: SiteOptions,
+
+    /// Stop after 2h, 90m or 5000-requests; what is left waits for the next run
+    #[arg(long, value_name = "LIMIT")]
+    budget: Option<String>,
+
+    /// Command for the shell, called once for each new version, its JSON on standard input
+    #[arg(long, value_name = "COMMAND")]
+    on_change: Option<String>,
+
+    /// Write an Atom feed of the newest versions
+    #[arg(long, value_name = "FILE")]
+    feed: Option<PathBuf>,
+
+    /// Write metrics (OpenMetrics text) for monitoring
+    #[arg(long, value_name = "FILE")]
+    metrics: Option<PathBuf>,
+
+    /// Write the summary (a JSON object) to a file as well
+    #[arg(long, value_name = "FILE")]
+    summary: Option<PathBuf>,
+
+    /// Form of log lines [default: text on a terminal, else json]
+    #[arg(long, value_enum, value_name = "FORM")]
+    log_format: Option<LogFormat>,
+
+    /// Pretend that it is this moment, to rehearse a schedule: 2026-12-31 or up to 14 digits
+    #[arg(long, value_name = "DATE", value_parser = moment)]
+    now: Option<crate::model::Timestamp>,
+
+    #[command(flatten)]
+    crawl: CrawlOptions,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+    let path = |path: &Option<PathBuf>| path.as_ref().map(|p| p.to_string_lossy().into_owned());
+    let flags = [
+        ("run.budget", arguments.budget.clone(), "--budget"),
+        ("run.on_change", arguments.on_change.clone(), "--on-change"),
+        ("run.feed", path(&arguments.feed), "--feed"),
+        ("run.metrics", path(&arguments.metrics), "--metrics"),
+        ("run.summary", path(&arguments.summary), "--summary"),
+    ];
+    let log_format = arguments
+        .log_format
+        .unwrap_or_else(LogFormat::of_this_terminal);
+    let mut job =
+        Job::new("run", &arguments.sites, &arguments.crawl, &flags)?.with_log_format(log_format);
+    if let Some(now) = arguments.now {
+        job = job.at(now);
+    }
+    let settings = job.settings.run.clone();
+    for file in [&settings.feed, &settings.metrics, &settings.summary]
+        .into_iter()
+        .flatten()
+    {
+        check_folder(file)?;
+    }
+    let newest_before = job.newest_change()?;
+    let Some(finished) = job.run(Work::Turns)? else {
+        return Ok(Exit::Interrupted);
+    };
+    let mut troubles = Vec::new();
+    if let Some(command) = &settings.on_change
+        && !job.is_stopped()
+    {
+        let calls = on_change::tell(&finished.store, command, settings.on_change_timeout, &job)?;
+        troubles.extend(calls.failures);
+    }
+    let summary = Summary::new(&job, &finished, newest_before, &troubles)?;
+    if let Some(file) = &settings.feed {
+        let changes = finished.store.newest_changes(FEED_ENTRIES)?;
+        let feed = atom_feed(&changes, &file.to_string_lossy(), job.now())?;
+        replace_file(file, feed.as_bytes())?;
+    }
+    if let Some(file) = &settings.metrics {
+        replace_file(file, metrics::text(&summary)?.as_bytes())?;
+    }
+    let json = format!("{}\n", summary.json());
+    if let Some(file) = &settings.summary {
+        replace_file(file, json.as_bytes())?;
+    }
+    let mut out = io::stdout().lock();
+    if io::stdout().is_terminal() {
+        out.write_all(summary.text().as_bytes())?;
+    } else {
+        out.write_all(json.as_bytes())?;
+    }
+    end(finished, &troubles)
+}
+
+fn end(finished: Finished, troubles: &[String]) -> Result<Exit, Failure> {
+    for trouble in troubles {
+        tracing::warn!("{trouble}");
+    }
+    let exit = finished.exit()?;
+    Ok(match exit {
+        Exit::Done if !troubles.is_empty() => Exit::DoneWithFailures,
+        exit => exit,
+    })
+}
+
+/// A file that cannot be written at the end of the night is a fault to tell at its beginning.
+pub(super) fn check_folder(file: &Path) -> Result<(), Failure> {
+    let folder = file
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or_else(|| Path::new("."));
+    if folder.is_dir() {
+        return Ok(());
+    }
+    Err(Failure::usage(anyhow::anyhow!(
+        "cannot write `{}`: there is no folder `{}`; make it first, or name another file",
+        file.display(),
+        folder.display()
+    )))
+}

@@ -1,0 +1,124 @@
+//! When a site is looked at again, and in which order the sites of a run have their turns. Pure.
+
+use crate::config::RecheckSettings;
+use crate::model::Timestamp;
+use crate::store::SiteTurn;
+
+const DAY_SECONDS: i64 = 86_400;
+/// A site counts as due so long before its time: a job that starts at two in the morning looks at a site at twenty past
+/// two on one day and at five past on another, and the site is due on both.
+const EARLY_SECONDS: i64 = 6 * 3600;
+
+/// When a site is due: now (`None`) when it was never looked at to the end, else a part of its policy's age after the last
+/// look, within limits; a site without versions, or one that the archive has nothing to say about, after a time of its own.
+#[must_use]
+pub fn due_at(site: &SiteTurn, recheck: &RecheckSettings) -> Option<Timestamp> {
+    let looked_at = site.looked_at.filter(|_| !site.unfinished)?;
+    let days = match site.newest_version {
+        Some(newest) => {
+            let age = looked_at.unix_seconds() - newest.unix_seconds();
+            (age / DAY_SECONDS / i64::from(recheck.age_divisor))
+                .clamp(i64::from(recheck.min_days), i64::from(recheck.max_days))
+        }
+        None => i64::from(recheck.dead_days),
+    };
+    Some(Timestamp::from_unix_seconds(
+        looked_at.unix_seconds() + days * DAY_SECONDS,
+    ))
+}
+
+/// True when a site is due at a moment.
+#[must_use]
+pub fn is_due(site: &SiteTurn, recheck: &RecheckSettings, now: Timestamp) -> bool {
+    due_at(site, recheck).is_none_or(|at| at.unix_seconds() - EARLY_SECONDS <= now.unix_seconds())
+}
+
+/// Puts the sites whose last turn is longest ago first, those that never had one before all; equals by name.
+pub fn in_turn(sites: &mut [SiteTurn]) {
+    sites.sort_by(|a, b| (a.worked_on_at, &a.site).cmp(&(b.worked_on_at, &b.site)));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RECHECK: RecheckSettings = RecheckSettings {
+        min_days: 1,
+        max_days: 7,
+        dead_days: 30,
+        age_divisor: 10,
+    };
+
+    fn day(text: &str) -> Timestamp {
+        Timestamp::earliest(text).unwrap()
+    }
+
+    fn site(newest_version: Option<&str>) -> SiteTurn {
+        SiteTurn {
+            site: "example.com".to_owned(),
+            looked_at: Some(day("2026-01-31")),
+            unfinished: false,
+            worked_on_at: None,
+            newest_version: newest_version.map(day),
+        }
+    }
+
+    #[test]
+    fn the_longer_a_policy_stands_the_seldomer_it_is_looked_at() {
+        for (newest, due) in [
+            (Some("2026-01-30"), "2026-02-01"),
+            (Some("2025-12-31"), "2026-02-03"),
+            (Some("2012"), "2026-02-07"),
+            (None, "2026-03-02"),
+            // A clock that was wrong once.
+            (Some("2030"), "2026-02-01"),
+        ] {
+            assert_eq!(
+                due_at(&site(newest), &RECHECK),
+                Some(day(due)),
+                "{newest:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_not_finished_is_due_at_once() {
+        let never = SiteTurn {
+            looked_at: None,
+            ..site(None)
+        };
+        let cut_short = SiteTurn {
+            unfinished: true,
+            ..site(Some("2012"))
+        };
+        assert!(
+            is_due(&never, &RECHECK, day("1996"))
+                && is_due(&cut_short, &RECHECK, day("2026-01-31"))
+        );
+    }
+
+    #[test]
+    fn a_job_that_starts_some_minutes_earlier_than_yesterday_misses_no_site() {
+        let site = site(Some("2026-01-30"));
+        assert!(is_due(&site, &RECHECK, day("2026-01-31233000")));
+        assert!(!is_due(&site, &RECHECK, day("2026-01-31120000")));
+    }
+
+    #[test]
+    fn who_waited_longest_comes_first() {
+        let named = |name: &str, worked_on_at: Option<&str>| SiteTurn {
+            site: name.to_owned(),
+            worked_on_at: worked_on_at.map(day),
+            ..site(None)
+        };
+        let mut sites = [
+            named("b", Some("2020")),
+            named("c", None),
+            named("a", Some("2021")),
+            named("d", Some("2020")),
+        ];
+        in_turn(&mut sites);
+        let names: Vec<&str> = sites.iter().map(|s| s.site.as_str()).collect();
+        assert_eq!(names, ["c", "b", "d", "a"]);
+    }
+}

@@ -1,0 +1,183 @@
+//! An Atom feed of new versions (RFC 4287).
+
+use std::io;
+
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesText, Event};
+use sha2::{Digest as _, Sha256};
+
+use crate::model::Timestamp;
+use crate::store::ChangeRow;
+
+/// The newest changes as a feed. `name` makes its identity: the same name, the same feed; `now` is its date when it has
+/// no entry.
+///
+/// # Errors
+/// When writing to memory fails.
+pub fn atom_feed(changes: &[ChangeRow], name: &str, now: Timestamp) -> io::Result<String> {
+    let mut out = Writer::new_with_indent(Vec::new(), b' ', 1);
+    let updated = changes.iter().map(|c| c.noticed_at.as_str()).max();
+    let updated = updated.map_or_else(|| date_time(&now.to_string()), date_time);
+    out.write_event(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None)))?;
+    out.create_element("feed")
+        .with_attribute(("xmlns", "http://www.w3.org/2005/Atom"))
+        .write_inner_content(|out| {
+            element(out, "title", "New versions of privacy policies")?;
+            element(out, "id", &urn(&format!("feed {name}")))?;
+            element(out, "updated", &updated)?;
+            element(out, "generator", "policytrail")?;
+            out.create_element("author")
+                .write_inner_content(|out| element(out, "name", "policytrail"))?;
+            changes.iter().try_for_each(|change| entry(out, change))
+        })?;
+    String::from_utf8(out.into_inner()).map_err(io::Error::other)
+}
+
+fn entry(out: &mut Writer<Vec<u8>>, change: &ChangeRow) -> io::Result<()> {
+    let identity = format!(
+        "{} {} {}",
+        change.site, change.change_id, change.text_sha256
+    );
+    let title = change.title.as_deref().unwrap_or("Privacy policy");
+    out.create_element("entry").write_inner_content(|out| {
+        element(
+            out,
+            "title",
+            &format!("{}: {title} (version {})", change.site, change.version),
+        )?;
+        element(out, "id", &urn(&identity))?;
+        element(out, "updated", &date_time(&change.noticed_at))?;
+        element(out, "published", &date_time(&change.first_seen))?;
+        out.create_element("link")
+            .with_attribute(("rel", "alternate"))
+            .with_attribute(("href", printable(&change.memento_url).as_str()))
+            .write_empty()?;
+        element(out, "summary", &summary(change))
+    })?;
+    Ok(())
+}
+
+fn summary(change: &ChangeRow) -> String {
+    let day = |stamp: &str| {
+        stamp
+            .parse::<Timestamp>()
+            .map_or_else(|_| stamp.to_owned(), Timestamp::date_text)
+    };
+    let when = match &change.changed_after {
+        Some(after) => format!(
+            "changed between {} and {}",
+            day(after),
+            day(&change.first_seen)
+        ),
+        None => format!("first seen {}", day(&change.first_seen)),
+    };
+    format!("{}: {when}, {} words", change.policy_url, change.word_count)
+}
+
+fn element(out: &mut Writer<Vec<u8>>, name: &str, text: &str) -> io::Result<()> {
+    out.create_element(name)
+        .write_text_content(BytesText::new(&printable(text)))?;
+    Ok(())
+}
+
+/// Without the characters that XML 1.0 cannot hold, however they are written.
+fn printable(text: &str) -> String {
+    let is_xml = |c: &char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
+    text.chars().filter(is_xml).collect()
+}
+
+/// 14 digits as RFC 3339 has them.
+fn date_time(stamp: &str) -> String {
+    let Ok(moment) = stamp.parse::<Timestamp>() else {
+        return "1970-01-01T00:00:00Z".to_owned();
+    };
+    let digits = moment.to_string();
+    let (date, time) = digits.split_at(8);
+    format!(
+        "{}-{}-{}T{}:{}:{}Z",
+        &date[..4],
+        &date[4..6],
+        &date[6..8],
+        &time[..2],
+        &time[2..4],
+        &time[4..6]
+    )
+}
+
+/// A name that is the same for the same text and for no other, in the form of a UUID (version 8, RFC 9562).
+fn urn(text: &str) -> String {
+    let digest = Sha256::digest(text.as_bytes());
+    let mut bytes = [0_u8; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    bytes[6] = (bytes[6] & 0x0f) | 0x80;
+    bytes[8] = (bytes[8] & 0x3f) | 0x80;
+    let hex = data_encoding::HEXLOWER.encode(&bytes);
+    format!(
+        "urn:uuid:{}-{}-{}-{}-{}",
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..]
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(title: &str) -> ChangeRow {
+        ChangeRow {
+            change_id: 7,
+            noticed_at: "20260131020304".to_owned(),
+            site: "example.com".to_owned(),
+            policy_id: 1,
+            policy_url: "http://example.com/privacy?a=1&b=2".to_owned(),
+            version: 3,
+            changed_after: Some("20250101000000".to_owned()),
+            first_seen: "20260101000000".to_owned(),
+            title: Some(title.to_owned()),
+            language: "en".to_owned(),
+            word_count: 812,
+            text_sha256: "00".to_owned(),
+            memento_url:
+                "https://web.archive.org/web/20260101000000/http://example.com/privacy?a=1&b=2"
+                    .to_owned(),
+        }
+    }
+
+    #[test]
+    fn a_feed_names_each_version_and_the_window_of_its_change() {
+        let feed = atom_feed(
+            &[change("Privacy")],
+            "feed.xml",
+            Timestamp::from_unix_seconds(0),
+        )
+        .unwrap();
+        for part in [
+            "<updated>2026-01-31T02:03:04Z</updated>",
+            "<title>example.com: Privacy (version 3)</title>",
+            "changed between 2025-01-01 and 2026-01-01, 812 words",
+            "privacy?a=1&amp;b=2",
+        ] {
+            assert!(feed.contains(part), "{part} in {feed}");
+        }
+    }
+
+    #[test]
+    fn no_title_breaks_out_of_the_feed() {
+        let feed = atom_feed(
+            &[change("</title><script>\u{1b}[31m\u{0}\u{fffe}")],
+            "x",
+            Timestamp::from_unix_seconds(0),
+        )
+        .unwrap();
+        assert!(!feed.contains("<script>") && !feed.contains('\u{1b}') && !feed.contains('\u{0}'));
+    }
+
+    #[test]
+    fn an_empty_feed_has_a_date_all_the_same() {
+        let feed = atom_feed(&[], "x", Timestamp::earliest("2026").unwrap()).unwrap();
+        assert!(feed.contains("<updated>2026-01-01T00:00:00Z</updated>"));
+    }
+}

@@ -1,0 +1,199 @@
+//! New versions as they become known: each is noticed once, and told once.
+
+use rusqlite::{Row, Transaction, params};
+
+use super::{Store, StoreError};
+use crate::model::Timestamp;
+
+/// When versions became known, and whether somebody waits to be told of them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Noticed {
+    /// Now.
+    pub at: Timestamp,
+    /// New versions are to be told ([`Store::untold`]); otherwise they count as told.
+    pub tell: bool,
+}
+
+/// A version as it became known.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct ChangeRow {
+    /// Its row id, in the order of notice.
+    pub change_id: i64,
+    /// When it was noticed, 14 digits UTC.
+    pub noticed_at: String,
+    /// Registrable domain.
+    pub site: String,
+    /// Row of the policy.
+    pub policy_id: i64,
+    /// Where the policy lives, or lived last.
+    pub policy_url: String,
+    /// Number of the version, as histories stand now.
+    pub version: i64,
+    /// Last sight of the text before, 14 digits; `None` for the first version.
+    pub changed_after: Option<String>,
+    /// First sight of this text, 14 digits.
+    pub first_seen: String,
+    /// Heading of the page.
+    pub title: Option<String>,
+    /// ISO 639-1.
+    pub language: String,
+    /// Words in it.
+    pub word_count: i64,
+    /// Hash of its words.
+    pub text_sha256: String,
+    /// Where people can look at it.
+    pub memento_url: String,
+}
+
+/// Joins a change to the version that it stands for now: the same text of the same site, the same time that it came.
+/// A change whose version a later look unmade (a capture in between showed that it was none) has no row.
+const ROWS: &str = "
+    SELECT ch.change_id, ch.noticed_at, s.site, o.policy_id, p.policy_url, o.version, v.changed_after, v.first_seen,
+           r.title, d.language, d.word_count, d.text_sha256, a.memento_url_prefix || c.timestamp || '/' || c.original
+    FROM changes ch
+    JOIN occurrences o USING (site_id, text_sha256, occurrence)
+    JOIN policies p USING (policy_id)
+    JOIN sites s ON s.site_id = ch.site_id
+    JOIN versions v USING (policy_id, version)
+    JOIN documents d USING (document_id)
+    JOIN renditions r ON r.rendition_id = v.rendition_id
+    JOIN captures c ON c.capture_id = v.first_capture_id
+    JOIN archives a USING (archive_id)";
+
+/// Notes the versions of a policy's site that nobody has noticed yet, after its history was rewritten. Versions that only
+/// another extractor makes are no news.
+pub(super) fn note(
+    t: &Transaction<'_>,
+    policy_id: i64,
+    noticed: Noticed,
+    same_extractor: bool,
+) -> rusqlite::Result<()> {
+    let cause = if same_extractor {
+        "archive"
+    } else {
+        "extractor"
+    };
+    let told_at = (!(noticed.tell && same_extractor)).then(|| noticed.at.to_string());
+    t.prepare_cached(
+        "INSERT OR IGNORE INTO changes (site_id, text_sha256, occurrence, cause, noticed_at, told_at)
+         SELECT site_id, text_sha256, occurrence, ?2, ?3, ?4 FROM occurrences
+         WHERE site_id = (SELECT site_id FROM policies WHERE policy_id = ?1) ORDER BY policy_id, version",
+    )?
+    .execute(params![policy_id, cause, noticed.at.to_string(), told_at])?;
+    Ok(())
+}
+
+impl Store {
+    /// The newest change so far; later ones have a larger id. 0 when there is none.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn newest_change(&self) -> Result<i64, StoreError> {
+        self.read(|t| {
+            t.query_row("SELECT coalesce(max(change_id), 0) FROM changes", [], |r| {
+                r.get(0)
+            })
+        })
+    }
+
+    /// How many changes in the archive there are after one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn count_changes_after(&self, change_id: i64) -> Result<u64, StoreError> {
+        self.read(|t| {
+            t.query_row(
+                "SELECT count(*) FROM changes WHERE cause = 'archive' AND change_id > ?1",
+                [change_id],
+                |r| r.get::<_, i64>(0),
+            )
+        })
+        .map(i64::cast_unsigned)
+    }
+
+    /// The changes in the archive after one, oldest first, `limit` at most.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn changes_after(&self, change_id: i64, limit: u32) -> Result<Vec<ChangeRow>, StoreError> {
+        self.changes(
+            "cause = 'archive' AND change_id > ?1 ORDER BY change_id LIMIT ?2",
+            change_id,
+            limit,
+        )
+    }
+
+    /// The newest changes in the archive, newest first, `limit` at most.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn newest_changes(&self, limit: u32) -> Result<Vec<ChangeRow>, StoreError> {
+        self.changes(
+            "cause = 'archive' AND change_id > ?1 ORDER BY change_id DESC LIMIT ?2",
+            0,
+            limit,
+        )
+    }
+
+    /// Changes after one that the command of `--on-change` was not told of, oldest first, `limit` at most; those that it
+    /// was called for `most_tries` times without success are left out.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn untold(
+        &self,
+        most_tries: u32,
+        change_id: i64,
+        limit: u32,
+    ) -> Result<Vec<ChangeRow>, StoreError> {
+        let which = format!(
+            "told_at IS NULL AND tries < {most_tries} AND change_id > ?1 ORDER BY change_id LIMIT ?2"
+        );
+        self.changes(&which, change_id, limit)
+    }
+
+    /// Notes a call of the command of `--on-change`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn told(&self, change_id: i64, told_at: Option<Timestamp>) -> Result<(), StoreError> {
+        self.write(|t| {
+            t.prepare_cached(
+                "UPDATE changes SET tries = tries + 1, told_at = ?2 WHERE change_id = ?1",
+            )?
+            .execute(params![change_id, told_at.map(|t| t.to_string())])
+        })?;
+        Ok(())
+    }
+
+    fn changes(
+        &self,
+        which: &str,
+        argument: i64,
+        limit: u32,
+    ) -> Result<Vec<ChangeRow>, StoreError> {
+        self.read(|t| {
+            let mut statement = t.prepare_cached(&format!("{ROWS} WHERE {which}"))?;
+            let rows = statement.query_map(params![argument, limit], change)?;
+            rows.collect()
+        })
+    }
+}
+
+fn change(r: &Row<'_>) -> rusqlite::Result<ChangeRow> {
+    Ok(ChangeRow {
+        change_id: r.get(0)?,
+        noticed_at: r.get(1)?,
+        site: r.get(2)?,
+        policy_id: r.get(3)?,
+        policy_url: r.get(4)?,
+        version: r.get(5)?,
+        changed_after: r.get(6)?,
+        first_seen: r.get(7)?,
+        title: r.get(8)?,
+        language: r.get(9)?,
+        word_count: r.get(10)?,
+        text_sha256: r.get(11)?,
+        memento_url: r.get(12)?,
+    })
+}

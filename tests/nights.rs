@@ -1,0 +1,344 @@
+//! The scheduled job, night after night: over an archive that grows, with kills, refusals and a full disk among them.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+#[path = "support/archive_server.rs"]
+mod archive_server;
+#[path = "support/database.rs"]
+mod database;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::time::Duration;
+
+use archive_server::{ArchiveServer, Mood};
+use serde_json::Value;
+
+fn sample() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("data/sample")
+}
+
+/// A command on `folder/trail.db` with the sample's sites.
+fn policytrail(folder: &Path, command: &str, archive: &str, more: &[&str]) -> Command {
+    let mut program = Command::new(env!("CARGO_BIN_EXE_policytrail"));
+    program
+        .current_dir(folder)
+        .args([command, "--archive", archive, "--db", "trail.db"])
+        .args(["--sites".as_ref(), sample().join("sites.csv").as_os_str()])
+        .args(["--cdx-per-minute", "60000", "--playback-per-second", "2000"])
+        .args(more)
+        .env_remove("POLICYTRAIL_LOG");
+    program
+}
+
+fn night(folder: &Path, archive: &str, now: &str, more: &[&str]) -> Command {
+    let mut command = policytrail(folder, "run", archive, &["--now", now]);
+    command.args(more);
+    command
+}
+
+fn summary(output: &Output) -> Value {
+    assert!(output.status.success(), "{output:?}");
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn cdx(requests: &[String]) -> usize {
+    requests.iter().filter(|r| r.starts_with("/cdx/")).count()
+}
+
+#[test]
+fn a_night_without_news_costs_one_index_query_a_site_and_no_page() {
+    let server = ArchiveServer::start(&sample(), 0);
+    let folder = tempfile::tempdir().unwrap();
+    let every_night = ["--config", "run.toml"];
+    std::fs::write(
+        folder.path().join("run.toml"),
+        "[run]\nrecheck_max_days = 1\nrecheck_dead_days = 1\n",
+    )
+    .unwrap();
+    let first = night(folder.path(), &server.url, "2025-01-01", &every_night)
+        .output()
+        .unwrap();
+    assert_eq!(summary(&first)["new_versions_count"], 28);
+    server.take_requests();
+    for day in 2..=30 {
+        let now = format!("2025-01-{day:02}");
+        let output = night(folder.path(), &server.url, &now, &every_night)
+            .output()
+            .unwrap();
+        let summary = summary(&output);
+        assert_eq!(
+            (&summary["sites_due"], &summary["sites_finished"]),
+            (&8.into(), &8.into()),
+            "{now}"
+        );
+        assert_eq!(summary["new_versions_count"], 0);
+        let requests: Vec<String> = server
+            .take_requests()
+            .into_iter()
+            .map(|r| r.split("&filter").next().unwrap().to_owned())
+            .collect();
+        assert_eq!(
+            (requests.len(), cdx(&requests)),
+            (8, 8),
+            "{now}: {requests:#?}"
+        );
+    }
+}
+
+#[test]
+fn sites_are_looked_at_again_when_their_time_has_come() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = sample().to_string_lossy().into_owned();
+    let due = |now: &str| {
+        let output = night(folder.path(), &files, now, &[]).output().unwrap();
+        summary(&output)["sites_due"].as_u64().unwrap()
+    };
+    // All their policies are old: a week.
+    assert_eq!(
+        (
+            due("2025-01-01"),
+            due("2025-01-02"),
+            due("2025-01-07"),
+            due("2025-01-08")
+        ),
+        (8, 0, 0, 8)
+    );
+}
+
+#[test]
+fn thirty_nights_over_a_growing_archive_find_every_change_once_whatever_happens() {
+    let server = ArchiveServer::start(&sample(), 1);
+    let folder = tempfile::tempdir().unwrap();
+    let trail = folder.path().join("trail.db");
+    let told = folder.path().join("told.jsonl");
+    let more = [
+        "--sample",
+        "all",
+        "--on-change",
+        "cat >> told.jsonl",
+        "--feed",
+        "feed.xml",
+        "--metrics",
+        "m.txt",
+    ];
+    for number in 0..31_u32 {
+        // Half a year a night, from 2010 to the middle of 2025.
+        let now = format!("{}-{:02}-15", 2010 + number / 2, 1 + number % 2 * 6);
+        let until = format!("{}{:02}15000000", 2010 + number / 2, 1 + number % 2 * 6);
+        let refuses = number % 10 == 4;
+        server.set_mood(Mood { until, refuses });
+        match number % 5 {
+            // Killed in the middle, then again tonight.
+            1 | 2 => {
+                let mut child = night(folder.path(), &server.url, &now, &more)
+                    .stdout(Stdio::null())
+                    .stderr(Stdio::null())
+                    .spawn()
+                    .unwrap();
+                std::thread::sleep(Duration::from_millis(u64::from(20 + number * 9)));
+                child.kill().unwrap();
+                child.wait().unwrap();
+                assert!(
+                    night(folder.path(), &server.url, &now, &more)
+                        .output()
+                        .unwrap()
+                        .status
+                        .success()
+                );
+            }
+            // The disk is full; the next night makes it good.
+            3 => {
+                let room = std::fs::metadata(&trail).unwrap().len() / 1024;
+                let command = night(folder.path(), &server.url, &now, &more);
+                let arguments: Vec<String> = command
+                    .get_args()
+                    .map(|a| format!("'{}'", a.to_string_lossy()))
+                    .collect();
+                let script = format!(
+                    "trap '' XFSZ; ulimit -f {room}; exec '{}' {}",
+                    command.get_program().to_string_lossy(),
+                    arguments.join(" ")
+                );
+                let output = Command::new("sh")
+                    .current_dir(folder.path())
+                    .args(["-c", &script])
+                    .output()
+                    .unwrap();
+                assert!(matches!(output.status.code(), Some(0 | 1)), "{output:?}");
+            }
+            // The archive refuses: it is left alone, and the night ends with its budget.
+            4 if refuses => {
+                server.take_requests();
+                let output = night(folder.path(), &server.url, &now, &more)
+                    .args(["--budget", "1s"])
+                    .output()
+                    .unwrap();
+                assert_eq!(output.status.code(), Some(0), "{output:?}");
+                assert_eq!(summary(&output)["requests"]["freezes"], 1);
+                assert!(server.take_requests().len() < 40);
+            }
+            _ => assert!(
+                night(folder.path(), &server.url, &now, &more)
+                    .output()
+                    .unwrap()
+                    .status
+                    .success()
+            ),
+        }
+        if trail.exists() {
+            database::assert_sound(&trail);
+        }
+    }
+    server.set_mood(Mood::default());
+    let whole = tempfile::tempdir().unwrap();
+    let output = policytrail(
+        whole.path(),
+        "backfill",
+        &server.url,
+        &["--sample", "all", "--to", "2025-07-15"],
+    )
+    .output()
+    .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let versions = |path: &Path| -> BTreeSet<(String, String)> {
+        let connection = rusqlite::Connection::open(path).unwrap();
+        let mut statement = connection
+            .prepare("SELECT site, text_sha256 || ' ' || first_seen FROM versions JOIN policies USING (policy_id) JOIN sites USING (site_id) JOIN documents USING (document_id)")
+            .unwrap();
+        let rows = statement
+            .query_map([], |r| Ok((r.get(0)?, r.get(1)?)))
+            .unwrap();
+        rows.map(Result::unwrap).collect()
+    };
+    assert_eq!(versions(&trail), versions(&whole.path().join("trail.db")));
+    let told: Vec<Value> = std::fs::read_to_string(told)
+        .unwrap()
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let once: BTreeSet<(String, String)> = told
+        .iter()
+        .map(|v| {
+            let text = |name: &str| v[name].as_str().unwrap().to_owned();
+            (
+                text("site"),
+                format!("{} {}", text("text_sha256"), text("first_seen")),
+            )
+        })
+        .collect();
+    assert_eq!(once, versions(&trail));
+    assert_eq!(told.len(), once.len(), "each is told once");
+}
+
+#[test]
+fn a_budget_is_kept_and_shared_and_later_nights_come_to_the_same_end() {
+    let server = ArchiveServer::start(&sample(), 0);
+    let folder = tempfile::tempdir().unwrap();
+    let mut nights = 0;
+    let mut worked_on = BTreeSet::new();
+    loop {
+        let output = night(
+            folder.path(),
+            &server.url,
+            "2025-01-01",
+            &["--sample", "all", "--budget", "20-requests"],
+        )
+        .output()
+        .unwrap();
+        let summary = summary(&output);
+        let requests = server.take_requests();
+        assert!(requests.len() <= 20, "{requests:#?}");
+        nights += 1;
+        if nights == 8 {
+            let connection = rusqlite::Connection::open(folder.path().join("trail.db")).unwrap();
+            let mut statement = connection
+                .prepare("SELECT site FROM sites WHERE worked_on_at IS NOT NULL")
+                .unwrap();
+            worked_on = statement
+                .query_map([], |r| r.get::<_, String>(0))
+                .unwrap()
+                .map(Result::unwrap)
+                .collect();
+        }
+        if summary["budget_spent"] == false {
+            break;
+        }
+        assert!(nights < 60, "it never ends");
+    }
+    assert_eq!(worked_on.len(), 8, "no site starves: {worked_on:?}");
+    let whole = tempfile::tempdir().unwrap();
+    let output = policytrail(
+        whole.path(),
+        "backfill",
+        &server.url,
+        &["--sample", "all", "--to", "2025-01-01"],
+    )
+    .output()
+    .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let derived = |path: PathBuf| -> Vec<String> {
+        let facts = database::facts(&path).into_iter();
+        facts
+            .filter(|f| {
+                ["version", "observation", "drop", "document"]
+                    .iter()
+                    .any(|k| f.starts_with(&format!("Text({:?}", k.as_bytes())))
+            })
+            .collect()
+    };
+    database::assert_same(
+        &derived(whole.path().join("trail.db")),
+        &derived(folder.path().join("trail.db")),
+    );
+}
+
+#[test]
+fn two_nights_at_once_are_told_apart() {
+    let server = ArchiveServer::start(&sample(), 30);
+    let folder = tempfile::tempdir().unwrap();
+    let mut first = night(folder.path(), &server.url, "2025-01-01", &[])
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    while server.take_requests().is_empty() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let second = night(folder.path(), &server.url, "2025-01-01", &[])
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&second.stderr).into_owned();
+    assert_eq!(second.status.code(), Some(2), "{told}");
+    assert!(told.contains(&first.id().to_string()), "{told}");
+    // The lock of a dead process holds nobody up.
+    first.kill().unwrap();
+    first.wait().unwrap();
+    let third = night(folder.path(), &server.url, "2025-01-01", &[])
+        .output()
+        .unwrap();
+    assert_eq!(summary(&third)["sites_left"], 0);
+}
+
+#[test]
+#[cfg(unix)]
+fn a_night_that_is_told_to_stop_says_how_to_go_on() {
+    let server = ArchiveServer::start(&sample(), 30);
+    let folder = tempfile::tempdir().unwrap();
+    let child = night(folder.path(), &server.url, "2025-01-01", &[])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    while server.take_requests().is_empty() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let terminated = Command::new("kill").arg(child.id().to_string()).status();
+    assert!(terminated.unwrap().success());
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{output:?}");
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(told.contains("run the same command again"), "{told}");
+    let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(summary["outcome"], "interrupted");
+}
