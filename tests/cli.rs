@@ -462,6 +462,39 @@ fn a_job_is_checked_without_a_request_and_all_its_faults_are_told() {
 }
 
 #[test]
+fn sites_may_stand_in_the_settings_themselves() {
+    let folder = folder();
+    let settings = |names: &str| {
+        format!(
+            "[archive]\nlocation = '{}'\n[sites]\nnames = {names}\n",
+            sample()
+        )
+    };
+    let file = folder.path().join("job.toml");
+    fs::write(
+        &file,
+        settings("['velofix-sample.com', 'sakura-techo-sample.jp']"),
+    )
+    .unwrap();
+    let output = policytrail(folder.path(), &["run", "--config", "job.toml"]);
+    let summary: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(summary["sites_finished"], 2, "{output:?}");
+    for (names, word) in [
+        ("['localhost', 'a.com']", "names no site"),
+        ("[7]", "list of texts"),
+        ("'a.com'", "list of texts"),
+    ] {
+        fs::write(&file, settings(names)).unwrap();
+        fails(
+            folder.path(),
+            &["check", "--config", "job.toml"],
+            2,
+            &["sites.names", word],
+        );
+    }
+}
+
+#[test]
 fn a_backup_is_a_whole_database_and_never_the_database_itself() {
     let folder = folder();
     let sample = sample();

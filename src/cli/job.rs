@@ -423,6 +423,9 @@ fn site_rows(options: &SiteOptions, settings: &Settings) -> Result<Vec<SiteRow>,
     }
     // Sites on the command line are asked for instead of those of the settings file, not instead of --sites.
     let named = !rows.is_empty() || !faults.is_empty();
+    if !named && options.sites_file.is_none() {
+        rows.extend(settings.sites.iter().cloned().map(SiteRow::of));
+    }
     if let Some(file) = &settings.sites_file
         && (options.sites_file.is_some() || !named)
     {

@@ -73,6 +73,12 @@ impl Layers {
             Some(Value::Float(_)) => text.parse().ok().map(Value::Float),
             Some(Value::Integer(_)) => text.parse().ok().map(Value::Integer),
             Some(Value::Boolean(_)) => text.parse().ok().map(Value::Boolean),
+            // In the environment a list has commas.
+            Some(Value::Array(_)) => Some(Value::Array(
+                text.split(',')
+                    .map(|item| Value::String(item.trim().to_owned()))
+                    .collect(),
+            )),
             _ => Some(Value::String(text.to_owned())),
         };
         match parsed {
@@ -103,6 +109,9 @@ impl Layers {
                 reason = "rates and days are small numbers"
             )]
             (Some(Value::Float(_)), Value::Integer(n)) => Some(Value::Float(n as f64)),
+            (Some(Value::Array(_)), Value::Array(items)) if !items.iter().all(Value::is_str) => {
+                None
+            }
             (Some(old), new) if old.same_type(&new) => Some(new),
             _ => None,
         };
@@ -123,6 +132,7 @@ impl Layers {
             Some(Value::Float(_)) => "number",
             Some(Value::Integer(_)) => "whole number",
             Some(Value::Boolean(_)) => "true or false",
+            Some(Value::Array(_)) => "list of texts in quotes",
             _ => "text in quotes",
         }
     }
@@ -141,6 +151,12 @@ impl Layers {
     #[must_use]
     pub fn text(&self, key: &str) -> &str {
         self.values.get(key).and_then(Value::as_str).unwrap_or("")
+    }
+
+    /// The texts of a key that is a list.
+    pub fn texts(&self, key: &str) -> impl Iterator<Item = &str> {
+        let items = self.values.get(key).and_then(Value::as_array);
+        items.into_iter().flatten().filter_map(Value::as_str)
     }
 
     /// The number of a key.

@@ -8,7 +8,7 @@ use url::Url;
 use super::ConfigError;
 use super::layers::{Fault, Layers};
 use super::run::RunSettings;
-use crate::model::Timestamp;
+use crate::model::{Site, Timestamp};
 
 /// Everything a command needs to know.
 #[derive(Debug, Clone)]
@@ -17,6 +17,8 @@ pub struct Settings {
     pub database: PathBuf,
     /// The archive.
     pub archive: ArchiveSettings,
+    /// Sites named in the settings themselves.
+    pub sites: Vec<Site>,
     /// The site list, if any.
     pub sites_file: Option<PathBuf>,
     /// What to look at.
@@ -146,6 +148,7 @@ impl Settings {
                     3600,
                 )),
             },
+            sites: check.sites("sites.names"),
             sites_file: check.path("sites.file"),
             crawl: check.crawl(),
             discover: DiscoverSettings {
@@ -179,6 +182,17 @@ impl Check<'_> {
     pub(super) fn path(&mut self, key: &str) -> Option<PathBuf> {
         let text = self.layers.text(key);
         (!text.is_empty()).then(|| PathBuf::from(text))
+    }
+
+    fn sites(&mut self, key: &str) -> Vec<Site> {
+        let mut sites = Vec::new();
+        for name in self.layers.texts(key).filter(|name| !name.is_empty()) {
+            match Site::parse(name) {
+                Ok(site) => sites.push(site),
+                Err(e) => self.fault(key, format!("names no site: {e}")),
+            }
+        }
+        sites
     }
 
     fn number(&mut self, key: &str, low: f64, high: f64) -> f64 {
