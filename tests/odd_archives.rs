@@ -117,7 +117,7 @@ async fn backfill<A: Archive>(
     };
     let rows = [SiteRow::of(Site::parse(site).unwrap())];
     let look = crawl::look(&context, &rows, Until::Versions);
-    tokio::time::timeout(Duration::from_secs(60), look)
+    tokio::time::timeout(Duration::from_mins(1), look)
         .await
         .unwrap()
 }

@@ -3,7 +3,8 @@
 use std::io::{self, Write as _};
 
 use super::failure::{Exit, Failure};
-use super::job::{CrawlOptions, Job, SiteOptions, Work};
+use super::job::{Job, Work};
+use super::job_options::{CrawlOptions, SiteOptions};
 use super::status::summary_table;
 use crate::crawl::Until;
 

@@ -4,7 +4,8 @@ use std::io::{self, Write as _};
 
 use super::archives;
 use super::failure::{Exit, Failure};
-use super::job::{CrawlOptions, Job, SiteOptions};
+use super::job::Job;
+use super::job_options::{CrawlOptions, SiteOptions};
 use super::run::check_folder;
 use crate::archive::warc::WarcArchive;
 use crate::config::ArchiveLocation;

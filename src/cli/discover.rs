@@ -9,7 +9,8 @@ use url::Url;
 
 use super::archives;
 use super::failure::{Exit, Failure};
-use super::job::{CrawlOptions, Job, SiteOptions, Work};
+use super::job::{Job, Work};
+use super::job_options::{CrawlOptions, SiteOptions};
 use super::options::{Common, Format};
 use super::table::{Align, table};
 use crate::crawl::{Found, Until, found};

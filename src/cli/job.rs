@@ -1,4 +1,4 @@
-//! What the commands that ask an archive share: their options, and a run from settings to outcome.
+//! What the commands that ask an archive share: a run, from settings to outcome.
 
 use std::fs::File;
 use std::io::Write as _;
@@ -10,102 +10,18 @@ use tokio_util::sync::CancellationToken;
 
 use super::archives::{self, Usage};
 use super::failure::{Exit, Failure};
+use super::interrupt::second_interrupt;
+use super::job_options::{CrawlOptions, SiteOptions, site_rows};
 use super::logging::{Bar, LogFormat};
-use super::options::Common;
 use crate::archive::clock::{Clock, ShiftedClock, SystemClock};
 use crate::archive::http::{HttpArchive, RequestLog};
 use crate::archive::warc::WarcArchive;
 use crate::archive::{Allowance, Archive};
-use crate::config::{ArchiveLocation, RunBudget, Settings, SiteRow, read_site_list};
+use crate::config::{ArchiveLocation, RunBudget, Settings, SiteRow};
 use crate::crawl::{self, Context, Outcome, PdfReader, Progress, StoredFreeze, Until};
 use crate::discover::Vocabulary;
-use crate::model::{Site, Timestamp};
+use crate::model::Timestamp;
 use crate::store::{CrawlLock, RunOutcome, Store};
-
-/// Which sites.
-#[derive(Debug, clap::Args)]
-pub(super) struct SiteOptions {
-    /// Domains, such as example.com
-    #[arg(value_name = "SITE")]
-    sites: Vec<String>,
-
-    /// Site list: CSV with a header, `site[,policy_url][,rank][,…]`
-    #[arg(long = "sites", value_name = "FILE")]
-    sites_file: Option<String>,
-
-    /// Address of a policy that is known; used beside what is discovered
-    #[arg(long = "url", value_name = "URL")]
-    urls: Vec<String>,
-}
-
-impl SiteOptions {
-    /// The addresses given with `--url`.
-    pub(super) fn urls(&self) -> &[String] {
-        &self.urls
-    }
-}
-
-impl CrawlOptions {
-    /// Where the settings and the database are.
-    pub(super) fn common(&self) -> &Common {
-        &self.common
-    }
-}
-
-/// Which archive, which captures, how fast.
-#[derive(Debug, clap::Args)]
-pub(super) struct CrawlOptions {
-    /// `wayback`, a base URL that speaks its protocol, `pywb+URL`, or a WARC file or folder [default: wayback]
-    #[arg(long, value_name = "WHERE")]
-    archive: Option<String>,
-
-    /// First capture to look at: 2005, 2005-07, 2005-07-31 or up to 14 digits
-    #[arg(long, value_name = "DATE")]
-    from: Option<String>,
-
-    /// Last capture to look at
-    #[arg(long, value_name = "DATE")]
-    to: Option<String>,
-
-    /// Which captures to look at: every-change, interval, interval=1y, all [default: every-change]
-    #[arg(long, value_name = "HOW")]
-    sample: Option<String>,
-
-    /// Length of a grid step: 6mo, 1y, 1mo [default: 6mo]
-    #[arg(long, value_name = "STEP")]
-    grid: Option<String>,
-
-    /// Pin changes down to captures at most so many days apart [default: 1]
-    #[arg(long, value_name = "DAYS")]
-    resolution: Option<String>,
-
-    /// Archived pages of policies to ask for per site in this run, the largest changes first; 0: no limit [default: 0]
-    #[arg(long, value_name = "N")]
-    max_requests: Option<String>,
-
-    /// Index queries a minute [default: 24; at most 30 at web.archive.org]
-    #[arg(long, value_name = "N")]
-    cdx_per_minute: Option<String>,
-
-    /// Archived pages a second [default: 4; at most 8 at web.archive.org]
-    #[arg(long, value_name = "N")]
-    playback_per_second: Option<String>,
-
-    /// Your e-mail address or URL, sent to the archive in the User-Agent
-    #[arg(long, value_name = "TEXT")]
-    contact: Option<String>,
-
-    /// Write one JSON line for each request to this file
-    #[arg(long, value_name = "FILE")]
-    log_requests: Option<PathBuf>,
-
-    /// Log every step
-    #[arg(long, short)]
-    verbose: bool,
-
-    #[command(flatten)]
-    common: Common,
-}
 
 /// A run, ready to start.
 pub(super) struct Job {
@@ -150,47 +66,16 @@ impl Job {
         options: &CrawlOptions,
         more_flags: &[(&str, Option<String>, &str)],
     ) -> Result<Self, Failure> {
-        let mut flags = vec![
-            ("sites.file", sites.sites_file.clone(), "--sites"),
-            ("archive.location", options.archive.clone(), "--archive"),
-            (
-                "archive.cdx_per_minute",
-                options.cdx_per_minute.clone(),
-                "--cdx-per-minute",
-            ),
-            (
-                "archive.playback_per_second",
-                options.playback_per_second.clone(),
-                "--playback-per-second",
-            ),
-            ("archive.contact", options.contact.clone(), "--contact"),
-            ("crawl.from", options.from.clone(), "--from"),
-            ("crawl.to", options.to.clone(), "--to"),
-            ("crawl.sample", options.sample.clone(), "--sample"),
-            ("crawl.grid", options.grid.clone(), "--grid"),
-            (
-                "crawl.resolution_days",
-                options.resolution.clone(),
-                "--resolution",
-            ),
-            (
-                "crawl.max_requests_per_site",
-                options.max_requests.clone(),
-                "--max-requests",
-            ),
-        ];
-        flags.extend_from_slice(more_flags);
-        let settings = options.common.settings(&flags)?;
+        let settings = options.settings(sites, more_flags)?;
         let rows = site_rows(sites, &settings)?;
         let vocabulary = archives::vocabulary(&settings.discover)?;
-        let (log_requests, verbose) = (options.log_requests.clone(), options.verbose);
         Ok(Self {
             settings,
             rows,
             vocabulary,
             command,
-            log_requests,
-            verbose,
+            log_requests: options.log_requests().map(Path::to_path_buf),
+            verbose: options.is_verbose(),
             log_format: LogFormat::Text,
             clock: Arc::new(SystemClock),
             stop: CancellationToken::new(),
@@ -402,72 +287,6 @@ impl Finished {
             None if self.outcome.failures.is_empty() => Ok(Exit::Done),
             None => Ok(Exit::DoneWithFailures),
         }
-    }
-}
-
-/// All sites named, with every fault of the arguments and the list told together.
-fn site_rows(options: &SiteOptions, settings: &Settings) -> Result<Vec<SiteRow>, Failure> {
-    let mut rows = Vec::new();
-    let mut faults = Vec::new();
-    for text in &options.sites {
-        match Site::parse(text) {
-            Ok(site) => rows.push(SiteRow::of(site)),
-            Err(error) => faults.push(error.to_string()),
-        }
-    }
-    for text in &options.urls {
-        match SiteRow::of_policy_url(text) {
-            Ok(row) => rows.push(row),
-            Err(error) => faults.push(format!("--url: {error}")),
-        }
-    }
-    // Sites on the command line are asked for instead of those of the settings file, not instead of --sites.
-    let named = !rows.is_empty() || !faults.is_empty();
-    if !named && options.sites_file.is_none() {
-        rows.extend(settings.sites.iter().cloned().map(SiteRow::of));
-    }
-    if let Some(file) = &settings.sites_file
-        && (options.sites_file.is_some() || !named)
-    {
-        match read_site_list(file) {
-            Ok(listed) => rows.extend(listed),
-            Err(error) => faults.extend(error.lines),
-        }
-    }
-    if !faults.is_empty() {
-        return Err(Failure::usage(anyhow::anyhow!(faults.join("\n"))));
-    }
-    if rows.is_empty() {
-        return Err(Failure::usage(anyhow::anyhow!(
-            "no site to look at: name domains, or a list with --sites FILE"
-        )));
-    }
-    Ok(rows)
-}
-
-/// Asks to stop at the first Ctrl-C or SIGTERM, and comes back at the second.
-async fn second_interrupt(stop: &CancellationToken) {
-    interrupt().await;
-    stop.cancel();
-    tracing::warn!("stopping when the requests in flight are done; once more to quit at once");
-    interrupt().await;
-}
-
-async fn interrupt() {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
-            tokio::select! {
-                _ = tokio::signal::ctrl_c() => {}
-                _ = terminate.recv() => {}
-            }
-            return;
-        }
-    }
-    // Without signals nothing interrupts.
-    if tokio::signal::ctrl_c().await.is_err() {
-        std::future::pending::<()>().await;
     }
 }
 

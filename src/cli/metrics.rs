@@ -1,4 +1,4 @@
-//! A run in OpenMetrics text, for the textfile collector of Prometheus' node_exporter.
+//! A run in `OpenMetrics` text, for the textfile collector of Prometheus' `node_exporter`.
 
 use std::sync::atomic::AtomicU64;
 
@@ -18,6 +18,28 @@ type Labelled = Family<Vec<(String, String)>, Number>;
 /// All of them are gauges: each run replaces the file, nothing is counted across runs.
 pub(super) fn text(summary: &Summary) -> Result<String, Failure> {
     let mut registry = Registry::with_prefix("policytrail");
+    numbers(&mut registry, summary);
+    let outcomes = Labelled::default();
+    for outcome in [
+        "done",
+        "done_with_failures",
+        "refused",
+        "interrupted",
+        "budget_spent",
+    ] {
+        let value = if outcome == summary.outcome { 1.0 } else { 0.0 };
+        set(&outcomes, &[("outcome", outcome)], value);
+    }
+    registry.register("run_outcome", "1 for how the last run ended", outcomes);
+    requests(&mut registry, summary);
+    labelled(&mut registry, summary);
+    let mut text = String::new();
+    encode(&mut text, &registry).map_err(|e| anyhow::anyhow!("cannot write metrics: {e}"))?;
+    Ok(text)
+}
+
+/// What has no label.
+fn numbers(registry: &mut Registry, summary: &Summary) {
     #[expect(
         clippy::cast_precision_loss,
         reason = "counts and seconds are far below 2^53"
@@ -61,21 +83,10 @@ pub(super) fn text(summary: &Summary) -> Result<String, Failure> {
         gauge.set(value);
         registry.register(name, help, gauge);
     }
-    let outcomes = Labelled::default();
-    for outcome in [
-        "done",
-        "done_with_failures",
-        "refused",
-        "interrupted",
-        "budget_spent",
-    ] {
-        set(
-            &outcomes,
-            &[("outcome", outcome)],
-            if outcome == summary.outcome { 1.0 } else { 0.0 },
-        );
-    }
-    registry.register("run_outcome", "1 for how the last run ended", outcomes);
+}
+
+/// What was asked.
+fn requests(registry: &mut Registry, summary: &Summary) {
     let (requests, shares) = (Labelled::default(), Labelled::default());
     for endpoint in ["cdx", "playback"] {
         let counts = &summary.requests[endpoint];
@@ -101,6 +112,10 @@ pub(super) fn text(summary: &Summary) -> Result<String, Failure> {
     let freezes = Number::default();
     freezes.set(number(&summary.requests["freezes"]));
     registry.register("run_freezes", "Refusals that the last run met", freezes);
+}
+
+/// What the database holds, by label.
+fn labelled(registry: &mut Registry, summary: &Summary) {
     let drops = Labelled::default();
     for (reason, n) in &summary.status.drops {
         #[expect(clippy::cast_precision_loss, reason = "a count far below 2^53")]
@@ -123,9 +138,6 @@ pub(super) fn text(summary: &Summary) -> Result<String, Failure> {
         "When an archive that refused may be asked again",
         frozen,
     );
-    let mut text = String::new();
-    encode(&mut text, &registry).map_err(|e| anyhow::anyhow!("cannot write metrics: {e}"))?;
-    Ok(text)
 }
 
 fn set(family: &Labelled, labels: &[(&str, &str)], value: f64) {

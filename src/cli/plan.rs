@@ -7,7 +7,8 @@ use indicatif::HumanDuration;
 use serde_json::json;
 
 use super::failure::{Exit, Failure};
-use super::job::{CrawlOptions, Job, SiteOptions, Work};
+use super::job::{Job, Work};
+use super::job_options::{CrawlOptions, SiteOptions};
 use super::options::Format;
 use super::table::{Align, table};
 use crate::config::Settings;

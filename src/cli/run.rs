@@ -4,7 +4,8 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::failure::{Exit, Failure};
-use super::job::{CrawlOptions, Finished, Job, SiteOptions, Work};
+use super::job::{Finished, Job, Work};
+use super::job_options::{CrawlOptions, SiteOptions};
 use super::logging::LogFormat;
 use super::on_change;
 use super::replace::replace_file;
@@ -36,7 +37,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FILE")]
     feed: Option<PathBuf>,
 
-    /// Write metrics (OpenMetrics text) for monitoring
+    /// Write metrics for monitoring, as `OpenMetrics` text
     #[arg(long, value_name = "FILE")]
     metrics: Option<PathBuf>,
 

@@ -94,10 +94,9 @@ impl Summary {
             text.extend(line.chars().filter(|c| !c.is_control() || *c == '\n'));
         }
         if self.budget_spent {
-            text += &format!(
-                "the budget is spent; {} sites wait for the next run\n",
-                self.left()
-            );
+            text += "the budget is spent; ";
+            text += &self.left().to_string();
+            text += " sites wait for the next run\n";
         }
         text + &self.usage_text
     }

@@ -1,33 +1,18 @@
 //! Where a site's policies are: asks the index and the archived home pages, and stores every piece of evidence.
 
-use data_encoding::HEXLOWER;
-use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use super::home_looks;
+use super::questions::{IndexStart, covers};
 use super::site::SiteLook;
 use super::{CrawlError, Until};
-use crate::archive::{Archive, ArchiveError, CaptureQuery, IndexAnswer};
+use crate::archive::{Archive, ArchiveError, IndexAnswer};
 use crate::discover::{self, Candidate, HomeLook, HomeSpan, Limits, PolicyKind, Source};
 use crate::model::{Capture, DropReason, Dropped, IndexCounts, Site, Timestamp, UrlKey};
 use crate::store::{DiscoveryRow, IndexQueryKey};
 
-/// New rows may reach an index late and out of order: a look for what is new begins this long before the newest row.
-const INDEX_LAG_SECONDS: i64 = 30 * 86_400;
 /// The first web page is of 1991, the first archived one of 1996.
 const FIRST_ARCHIVED_YEAR: &str = "1996";
-
-/// Where an index question begins.
-enum IndexStart {
-    /// It was answered in this look already.
-    Answered,
-    /// At this capture time; from the first capture on when `None`.
-    From {
-        from: Option<Timestamp>,
-        /// The answer was empty the last time.
-        expects_none: bool,
-    },
-}
 
 impl<A: Archive> SiteLook<'_, '_, A> {
     /// Finds candidates by every source and stores them. Gives the reason when the archive excludes the whole site.
@@ -65,52 +50,6 @@ impl<A: Archive> SiteLook<'_, '_, A> {
             .ok()
             .filter(|v| v.score >= discover::PLAUSIBLE_SCORE)
             .map_or(PolicyKind::Privacy, |v| v.kind)
-    }
-
-    /// The question to the index that was asked longest ago, of the site's domain and of the addresses of its policies
-    /// that the answer for the domain does not hold. A look asks that one again; the others wait for the next, and one
-    /// look costs one index query. Empty when this look has asked its question already.
-    pub(super) fn oldest_question(&self) -> Result<Option<String>, CrawlError> {
-        let (store, archive_id) = (&self.context.store, self.context.archive_id);
-        let words = discover::index_words(self.context.vocabulary, &self.known_addresses()?);
-        let mut keys = Vec::new();
-        if self.context.discover.by_path {
-            keys.push(self.domain_key());
-        }
-        for policy in store.policies_of_site(self.site_id)? {
-            let elsewhere = |key: &&UrlKey| !(self.is_own(key) && covers(&words, key));
-            keys.extend(
-                policy
-                    .urlkeys
-                    .iter()
-                    .filter(elsewhere)
-                    .map(|key| self.exact_key(key)),
-            );
-        }
-        let mut asked = Vec::new();
-        for key in keys {
-            let past = store.past_query(archive_id, &key)?;
-            asked.extend(past.map(|past| (past.asked_at, key.scope)));
-        }
-        if self.resumed && asked.iter().any(|(at, _)| *at >= self.since) {
-            return Ok(Some(String::new()));
-        }
-        Ok(asked.into_iter().min().map(|(_, scope)| scope))
-    }
-
-    fn is_own(&self, urlkey: &UrlKey) -> bool {
-        let home = UrlKey::of(&format!("http://{}/", self.request.site));
-        home.is_ok_and(|home| {
-            let rest = urlkey.host().strip_prefix(home.host());
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(','))
-        })
-    }
-
-    fn domain_key(&self) -> IndexQueryKey {
-        self.query_key(
-            format!("domain {}", self.request.site),
-            &hash(self.context.vocabulary.query_words()),
-        )
     }
 
     async fn find_by_path(&mut self) -> Result<Option<Dropped>, CrawlError> {
@@ -159,7 +98,7 @@ impl<A: Archive> SiteLook<'_, '_, A> {
     }
 
     /// Addresses of the site that other sources named.
-    fn known_addresses(&self) -> Result<Vec<UrlKey>, CrawlError> {
+    pub(super) fn known_addresses(&self) -> Result<Vec<UrlKey>, CrawlError> {
         let site = &self.request.site;
         let own = |url: &str| Url::parse(url).is_ok_and(|url| site.owns(&url));
         let rows = self.context.store.discoveries(self.site_id)?;
@@ -223,92 +162,8 @@ impl<A: Archive> SiteLook<'_, '_, A> {
         }
     }
 
-    /// Makes sure that the index rows of an address are stored: by the question for the whole site where that holds
-    /// them, else by one of its own.
-    pub(super) async fn ask_index(&mut self, url: &str, urlkey: &UrlKey) -> Result<(), CrawlError> {
-        let key = self.exact_key(urlkey);
-        let past = self
-            .context
-            .store
-            .past_query(self.context.archive_id, &key)?;
-        let own = Url::parse(url).is_ok_and(|url| self.request.site.owns(&url));
-        if past.is_some() && own && covers(&self.domain_words, urlkey) {
-            return Ok(());
-        }
-        let IndexStart::From { from, expects_none } = self.index_start(&key)? else {
-            return Ok(());
-        };
-        let query = CaptureQuery {
-            from,
-            to: self.context.crawl.to,
-            expects_none,
-            ..CaptureQuery::exact(url)
-        };
-        let mut rows = Vec::new();
-        match self
-            .context
-            .archive
-            .captures(&query, &mut |row| rows.push(row.under_own_key()))
-            .await
-        {
-            Ok(answer) => self.store_rows(&key, &[], &rows, answer),
-            Err(error) => {
-                self.settle(error)?;
-                Ok(())
-            }
-        }
-    }
-
-    fn exact_key(&self, urlkey: &UrlKey) -> IndexQueryKey {
-        self.query_key(format!("exact {urlkey}"), "")
-    }
-
-    fn query_key(&self, scope: String, words: &str) -> IndexQueryKey {
-        let text = |t: Option<Timestamp>| t.map(|t| t.to_string()).unwrap_or_default();
-        IndexQueryKey {
-            scope,
-            words: words.to_owned(),
-            span_from: text(self.context.crawl.from),
-            span_to: text(self.context.crawl.to),
-        }
-    }
-
-    /// From when on the index is to be asked.
-    fn index_start(&self, key: &IndexQueryKey) -> Result<IndexStart, CrawlError> {
-        let from = self.context.crawl.from;
-        let past = self
-            .context
-            .store
-            .past_query(self.context.archive_id, key)?;
-        let Some(past) = past else {
-            return Ok(IndexStart::From {
-                from,
-                expects_none: false,
-            });
-        };
-        if self.only.as_ref().is_some_and(|only| *only != key.scope) {
-            return Ok(IndexStart::Answered);
-        }
-        if self.answered.contains(&key.scope) || (self.resumed && past.asked_at >= self.since) {
-            return Ok(IndexStart::Answered);
-        }
-        if self.context.archive.is_local() {
-            return Ok(IndexStart::From {
-                from,
-                expects_none: false,
-            });
-        }
-        let newest = past
-            .newest_capture
-            .map(|t| Timestamp::from_unix_seconds(t.unix_seconds() - INDEX_LAG_SECONDS));
-        Ok(IndexStart::From {
-            from: from.max(newest),
-            expects_none: past.always_empty,
-        })
-    }
-
     /// Stores an answer; `covered` are questions for single addresses that it answers as well.
-    fn store_rows(
+    pub(super) fn store_rows(
         &mut self,
         key: &IndexQueryKey,
         covered: &[IndexQueryKey],
@@ -340,7 +195,7 @@ impl<A: Archive> SiteLook<'_, '_, A> {
 
     /// Decides what an error of the index or of a home page means for the site: the reason when it is final, a failure
     /// to be made good by the next run when it is not.
-    fn settle(&mut self, error: ArchiveError) -> Result<Option<Dropped>, CrawlError> {
+    pub(super) fn settle(&mut self, error: ArchiveError) -> Result<Option<Dropped>, CrawlError> {
         if error.ends_run() {
             return Err(error.into());
         }
@@ -403,13 +258,4 @@ pub(super) fn candidates_of(rows: &[DiscoveryRow], site: &Site) -> Vec<Candidate
         Candidate::new(&row.url, kind, site, evidence)
     });
     discover::merge(pieces.collect())
-}
-
-/// True when a question for these words covers a key.
-fn covers(words: &[String], urlkey: &UrlKey) -> bool {
-    words.iter().any(|word| urlkey.as_str().contains(word))
-}
-
-fn hash(words: &[String]) -> String {
-    HEXLOWER.encode(&Sha256::digest(words.join("\n").as_bytes())[..8])
 }

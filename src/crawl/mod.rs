@@ -13,6 +13,7 @@ mod pdf;
 mod plan;
 mod policies;
 mod progress;
+mod questions;
 mod schedule;
 mod site;
 mod turns;
@@ -129,8 +130,8 @@ pub enum Until {
     /// Everything.
     Versions,
     /// Everything, but no more pages than the limit of requests allows: what is left open waits for the site's next turn
-    /// ([`Outcome::unfinished`]). Of the questions to the index that a site was asked before only the one asked longest
-    /// ago is asked again.
+    /// ([`Outcome::unfinished`]). Of the questions to the index that a site was asked before only the most urgent one is
+    /// asked again, and those not asked for a month.
     Turn,
 }
 

@@ -118,7 +118,7 @@ mod tests {
             named("d", Some("2020")),
         ];
         in_turn(&mut sites);
-        let names: Vec<&str> = sites.iter().map(|s| s.site.as_str()).collect();
-        assert_eq!(names, ["c", "b", "d", "a"]);
+        let order: Vec<&str> = sites.iter().map(|s| s.site.as_str()).collect();
+        assert_eq!(order, ["c", "b", "d", "a"]);
     }
 }

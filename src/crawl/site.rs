@@ -1,6 +1,6 @@
 //! One site, from its name to its versions.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use futures_util::StreamExt as _;
 use tokio_util::sync::CancellationToken;
@@ -69,8 +69,8 @@ pub(super) struct SiteLook<'a, 'b, A> {
     pub(super) resumed: bool,
     /// Questions answered by this process.
     pub(super) answered: HashSet<String>,
-    /// The one question to ask again of those that were asked before; all when `None`.
-    pub(super) only: Option<String>,
+    /// The questions to ask again of those that were asked before; all when `None`.
+    pub(super) again: Option<BTreeSet<String>>,
     /// Words of the question for the whole site that was answered in this look; none when it was not.
     pub(super) domain_words: Vec<String>,
     pub(super) failures: Vec<String>,
@@ -115,7 +115,7 @@ pub(super) async fn look_at<A: Archive>(
         since: unfinished_since.unwrap_or(now),
         resumed: unfinished_since.is_some(),
         answered: HashSet::new(),
-        only: None,
+        again: None,
         domain_words: Vec::new(),
         failures: Vec::new(),
         unanswered: HashSet::new(),
@@ -129,7 +129,7 @@ pub(super) async fn look_at<A: Archive>(
         stop,
     };
     if until == Until::Turn {
-        site.only = site.oldest_question()?;
+        site.again = Some(site.questions_of_turn()?);
     }
     let dropped = site.find(until).await?;
     if let Some(dropped) = &dropped {
