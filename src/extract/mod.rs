@@ -123,7 +123,7 @@ pub fn explain(input: &PageInput<'_>, options: &Options) -> Result<Extraction, D
             finish(Found::plain(blocks, "a plain text"), input)
         }
         payload::Payload::Html => {
-            let page = Page::parse(input.bytes, input.content_type, input.url);
+            let page = Page::parse_text(input.bytes, input.content_type, input.url);
             let found = from_page(&page, *options);
             // The tree of a large page takes more memory than all that is still to come.
             drop(page);
