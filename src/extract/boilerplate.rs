@@ -120,15 +120,19 @@ fn count_links(view: &View<'_>, id: Id) -> usize {
 /// The boilerplate word in a class name or id, and whether it is believed where policy words stand: the whole name or its
 /// last word if it is a sure one, or a sure one at its beginning, which is never believed there (`navigation-block`).
 fn boilerplate_word(words: &[String]) -> Option<(&str, bool)> {
-    if words.len() > 1 && words.iter().any(|w| SIGNS.about.contains(w)) {
-        return None;
-    }
     let (last, before) = words.split_last()?;
-    if SIGNS.names.contains(last) {
-        return Some((last, SIGNS.sure_names.contains(last)));
-    }
-    let first = before.first()?;
-    SIGNS.sure_names.contains(first).then_some((first, false))
+    let found = if SIGNS.names.contains(last) {
+        (last, SIGNS.sure_names.contains(last))
+    } else {
+        (
+            before
+                .first()
+                .filter(|first| SIGNS.sure_names.contains(*first))?,
+            false,
+        )
+    };
+    let is_about = !before.is_empty() && words.iter().any(|w| SIGNS.about.contains(w));
+    (!is_about).then_some((found.0.as_str(), found.1))
 }
 
 /// `cookie-bar`, `gdprConsent`, `privacy_popup`: names that pair a matter of consent with a kind of box.

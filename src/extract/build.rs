@@ -325,15 +325,15 @@ impl Builder<'_, '_> {
         }
     }
 
+    /// Line ends of the source are blanks; `\n` in a run is a hard line break.
     fn text(&mut self, text: &str) {
-        if text.contains(['\n', '\r']) {
-            let folded: String = text
-                .chars()
-                .map(|c| if matches!(c, '\n' | '\r') { ' ' } else { c })
-                .collect();
-            self.push_text(&folded);
-        } else {
-            self.push_text(text);
+        for line in text.split(['\n', '\r']).enumerate() {
+            if line.0 > 0 {
+                self.push_text(" ");
+            }
+            if !line.1.is_empty() {
+                self.push_text(line.1);
+            }
         }
     }
 
@@ -341,13 +341,15 @@ impl Builder<'_, '_> {
         let mut style = self.styles.style();
         style.strong &= self.heading.is_none();
         let text = cleaned(text);
-        let link = self.targets.last().cloned().flatten();
+        let link = self.targets.last().and_then(Option::as_ref);
         match self.run.last_mut() {
-            Some(last) if last.style == style && last.link == link => last.text.push_str(&text),
+            Some(last) if last.style == style && last.link.as_ref() == link => {
+                last.text.push_str(&text);
+            }
             _ => self.run.push(Span {
                 text: text.into_owned(),
                 style,
-                link,
+                link: link.cloned(),
             }),
         }
     }

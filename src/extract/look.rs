@@ -86,6 +86,9 @@ pub(super) fn is_set_as_block(element: &Element) -> bool {
 
 /// Hidden by its own attributes (style sheets are not read).
 pub(super) fn is_hidden(element: &Element) -> bool {
+    if element.attrs.is_empty() {
+        return false;
+    }
     if element.attr("hidden").is_some_and(|v| v != "until-found")
         || element.attr("aria-hidden") == Some("true")
     {

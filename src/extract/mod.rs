@@ -31,6 +31,7 @@ mod plain;
 mod readable;
 mod signs;
 mod slice;
+mod stems;
 mod tables;
 mod text;
 mod title;

@@ -53,15 +53,26 @@ pub(super) fn is_invisible(c: char) -> bool {
             | '\u{E0000}'..='\u{E007F}')
 }
 
+/// True when [`cleaned`] has something to do: only a few first bytes of characters need a closer look.
+fn has_invisible(text: &str) -> bool {
+    let is_seen = |b: u8| matches!(b, b' '..=b'~' | b'\n' | 0x80..=0xC1 | 0xC3..=0xCC | 0xCE..=0xE0 | 0xE3..=0xED);
+    let mut at = 0;
+    while let Some(offset) = text.as_bytes()[at..].iter().position(|b| !is_seen(*b)) {
+        at += offset;
+        let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else {
+            return true;
+        };
+        if is_invisible(c) || matches!(c, '\u{2028}' | '\u{2029}') {
+            return true;
+        }
+        at += c.len_utf8();
+    }
+    false
+}
+
 /// A text without the characters that nobody sees; tabs become spaces.
 pub(super) fn cleaned(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() && !text.bytes().any(|b| b.is_ascii_control() && b != b'\n') {
-        return Cow::Borrowed(text);
-    }
-    if !text
-        .chars()
-        .any(|c| is_invisible(c) || c == '\u{2028}' || c == '\u{2029}')
-    {
+    if !has_invisible(text) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(
@@ -91,10 +102,12 @@ fn normalised(text: &str) -> String {
         gap: false,
         last_is_letter: false,
     };
-    if is_nfc_quick(text.chars()) == IsNormalized::Yes {
-        text.chars().for_each(|c| out.push(c));
+    // Below the combining marks every character is its own composed form.
+    let marked = text.chars().filter(|c| *c >= '\u{300}');
+    if text.is_ascii() || is_nfc_quick(marked) == IsNormalized::Yes {
+        out.push_all(text);
     } else {
-        text.nfc().for_each(|c| out.push(c));
+        out.push_all(&text.nfc().collect::<String>());
     }
     out.text
 }
@@ -106,6 +119,29 @@ struct Normalised {
 }
 
 impl Normalised {
+    /// Pushes words of ASCII whole and everything else by the letter.
+    fn push_all(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some(first) = rest.chars().next() {
+            let word = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+            if word == 0 {
+                self.push(first);
+                rest = &rest[first.len_utf8()..];
+                continue;
+            }
+            let (letters, after) = rest.split_at(word);
+            if self.gap && self.last_is_letter {
+                self.text.push(' ');
+            }
+            self.gap = false;
+            self.last_is_letter = true;
+            let start = self.text.len();
+            self.text.push_str(letters);
+            self.text[start..].make_ascii_lowercase();
+            rest = after;
+        }
+    }
+
     fn push(&mut self, c: char) {
         if c.is_ascii_alphanumeric() {
             self.push_letter(c.to_ascii_lowercase());

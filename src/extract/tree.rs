@@ -122,7 +122,21 @@ impl Block {
 
 /// Brings spans to their one form: white space folded, neighbours of one style joined, no style on blanks, nothing
 /// blank at the ends or around line breaks.
-pub(super) fn tidy(spans: Vec<Span>) -> Vec<Span> {
+pub(super) fn tidy(mut spans: Vec<Span>) -> Vec<Span> {
+    // Most paragraphs are one piece that needs its ends cut at most.
+    if let [only] = spans.as_mut_slice() {
+        let blank = only.text.len() - only.text.trim_start().len();
+        if blank > 0 {
+            only.text.drain(..blank);
+        }
+        only.text.truncate(only.text.trim_end().len());
+        if only.text.is_empty() {
+            return Vec::new();
+        }
+        if folded_length(&only.text) == only.text.len() {
+            return spans;
+        }
+    }
     let mut out: Vec<Span> = Vec::with_capacity(spans.len());
     // What separates the last letter from the next one: nothing, a space or a line break.
     let mut gap: Option<char> = None;
@@ -168,37 +182,22 @@ pub(super) fn tidy(spans: Vec<Span>) -> Vec<Span> {
 /// Bytes from a word's first letter on that need no folding: words by single spaces.
 fn folded_length(text: &str) -> usize {
     let mut end = text.len();
-    let mut last_blank = None;
+    let mut after_blank = false;
     for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b' ' if last_blank != at.checked_sub(1) || at == 0 => last_blank = Some(at),
-            // Two blanks: the run ends before the first.
-            b' ' => {
-                end = at - 1;
-                break;
-            }
-            b'\t'..=b'\r' => {
-                end = if last_blank.is_some_and(|blank| blank + 1 == at) {
-                    at - 1
-                } else {
-                    at
-                };
-                break;
-            }
+        let folds = match byte {
+            b' ' => after_blank,
+            b'\t'..=b'\r' => true,
             // First bytes of the characters among which other white space is.
-            0xC2 | 0xE1..=0xE3 => {
-                let rest = text.get(at..).unwrap_or_default();
-                if rest.starts_with(char::is_whitespace) {
-                    end = if last_blank.is_some_and(|blank| blank + 1 == at) {
-                        at - 1
-                    } else {
-                        at
-                    };
-                    break;
-                }
-            }
-            _ => {}
+            0xC2 | 0xE1..=0xE3 => text
+                .get(at..)
+                .is_some_and(|rest| rest.starts_with(char::is_whitespace)),
+            _ => false,
+        };
+        if folds {
+            end = at;
+            break;
         }
+        after_blank = byte == b' ';
     }
     text.get(..end)
         .map_or(end, |run| run.trim_end_matches(' ').len())

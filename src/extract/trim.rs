@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::signs::SIGNS;
-use super::tree::{Block, plain_text};
+use super::tree::{Block, Span, plain_text};
 use super::words::policy_words;
 
 /// A run of repeated blocks shorter than this is a policy repeating itself, not a page showing a panel twice.
@@ -88,14 +88,19 @@ pub(super) fn trim(blocks: &mut Vec<Block>, host: Option<&str>) {
     }
 }
 
+/// Bytes of text.
+fn length(spans: &[Span]) -> usize {
+    spans.iter().map(|s| s.text.len()).sum()
+}
+
 fn is_template_line(block: &Block) -> bool {
     let (Block::Paragraph(spans) | Block::Heading(_, spans)) = block else {
         return false;
     };
-    let text = plain_text(spans);
-    if text.len() > 60 {
+    if length(spans) > 60 {
         return false;
     }
+    let text = plain_text(spans);
     let line = text
         .trim_matches(|c: char| !c.is_alphanumeric() && c != '?' && c != '.')
         .to_lowercase();
@@ -106,11 +111,13 @@ fn is_contents_label(block: &Block) -> bool {
     let (Block::Paragraph(spans) | Block::Heading(_, spans)) = block else {
         return false;
     };
+    if length(spans) >= 60 {
+        return false;
+    }
     let text = plain_text(spans).to_lowercase();
-    text.len() < 60
-        && SIGNS
-            .contents_labels
-            .contains(text.trim_end_matches([':', ' ']))
+    SIGNS
+        .contents_labels
+        .contains(text.trim_end_matches([':', ' ']))
 }
 
 /// A list, or links one under the other.
@@ -176,9 +183,11 @@ fn is_copyright(block: &Block) -> bool {
     let Block::Paragraph(spans) = block else {
         return false;
     };
+    if length(spans) >= 200 {
+        return false;
+    }
     let text = plain_text(spans).to_lowercase();
-    text.len() < 200
-        && (text.contains('©') || text.contains("copyright") || text.contains("(c) "))
+    (text.contains('©') || text.contains("copyright") || text.contains("(c) "))
         && (text.starts_with(['©', '('])
             || text.starts_with("copyright")
             || text.contains("rights reserved"))
@@ -187,7 +196,6 @@ fn is_copyright(block: &Block) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::extract::tree::Span;
 
     fn plain(text: &str) -> Block {
         Block::Paragraph(vec![Span::plain(text)])
