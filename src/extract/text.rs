@@ -55,19 +55,18 @@ pub(super) fn is_invisible(c: char) -> bool {
 
 /// True when [`cleaned`] has something to do: only a few first bytes of characters need a closer look.
 fn has_invisible(text: &str) -> bool {
-    let is_seen = |b: u8| matches!(b, b' '..=b'~' | b'\n' | 0x80..=0xC1 | 0xC3..=0xCC | 0xCE..=0xE0 | 0xE3..=0xED);
-    let mut at = 0;
-    while let Some(offset) = text.as_bytes()[at..].iter().position(|b| !is_seen(*b)) {
-        at += offset;
-        let Some(c) = text.get(at..).and_then(|rest| rest.chars().next()) else {
-            return true;
-        };
-        if is_invisible(c) || matches!(c, '\u{2028}' | '\u{2029}') {
-            return true;
-        }
-        at += c.len_utf8();
-    }
-    false
+    let is_suspect = |b: u8| !matches!(b, b' '..=b'~' | b'\n' | 0x80..=0xC1 | 0xC3..=0xCC | 0xCE..=0xE0 | 0xE3..=0xED);
+    any_byte(text, is_suspect)
+        && text.chars().any(|c| {
+            !(' '..='~').contains(&c) && (is_invisible(c) || matches!(c, '\u{2028}' | '\u{2029}'))
+        })
+}
+
+/// True when some byte of a text is one that is asked for; by chunks, as the compiler makes that many bytes a step.
+pub(super) fn any_byte(text: &str, is: impl Fn(u8) -> bool) -> bool {
+    text.as_bytes()
+        .chunks(64)
+        .any(|chunk| chunk.iter().fold(false, |any, b| any | is(*b)))
 }
 
 /// A text without the characters that nobody sees; tabs become spaces.
@@ -121,24 +120,35 @@ struct Normalised {
 impl Normalised {
     /// Pushes words of ASCII whole and everything else by the letter.
     fn push_all(&mut self, text: &str) {
-        let mut rest = text;
-        while let Some(first) = rest.chars().next() {
-            let word = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
-            if word == 0 {
-                self.push(first);
-                rest = &rest[first.len_utf8()..];
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at) {
+            if *byte == b' ' {
+                self.gap = true;
+                at += 1;
                 continue;
             }
-            let (letters, after) = rest.split_at(word);
+            if !byte.is_ascii_alphanumeric() {
+                let Some(c) = text[at..].chars().next() else {
+                    return;
+                };
+                self.push(c);
+                at += c.len_utf8();
+                continue;
+            }
+            let length = bytes[at..]
+                .iter()
+                .position(|b| !b.is_ascii_alphanumeric())
+                .unwrap_or(bytes.len() - at);
             if self.gap && self.last_is_letter {
                 self.text.push(' ');
             }
             self.gap = false;
             self.last_is_letter = true;
             let start = self.text.len();
-            self.text.push_str(letters);
+            self.text.push_str(&text[at..at + length]);
             self.text[start..].make_ascii_lowercase();
-            rest = after;
+            at += length;
         }
     }
 

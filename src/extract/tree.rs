@@ -1,5 +1,7 @@
 //! The block tree: what a document is made of between the DOM and its two written forms.
 
+use super::text::any_byte;
+
 /// A piece of running text with one style.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Span {
@@ -133,7 +135,7 @@ pub(super) fn tidy(mut spans: Vec<Span>) -> Vec<Span> {
         if only.text.is_empty() {
             return Vec::new();
         }
-        if folded_length(&only.text) == only.text.len() {
+        if is_folded(&only.text) {
             return spans;
         }
     }
@@ -177,6 +179,15 @@ pub(super) fn tidy(mut spans: Vec<Span>) -> Vec<Span> {
         }
     }
     out
+}
+
+/// True when a text that has no blanks at its ends has words by single spaces only.
+fn is_folded(text: &str) -> bool {
+    let may_be_blank = |b| matches!(b, b'\t'..=b'\r' | 0xC2 | 0xE1..=0xE3);
+    if any_byte(text, may_be_blank) {
+        return folded_length(text) == text.len();
+    }
+    memchr::memmem::find(text.as_bytes(), b"  ").is_none()
 }
 
 /// Bytes from a word's first letter on that need no folding: words by single spaces.

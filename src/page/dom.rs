@@ -3,7 +3,8 @@
 use scraper::{Html, Selector};
 use url::Url;
 
-use super::{decode, guarded, guarded_text};
+use super::charset::decoded;
+use super::{guarded, guarded_text};
 
 /// A parsed page: the only DOM that is built of it.
 #[derive(Debug)]
@@ -20,14 +21,14 @@ impl Page {
     /// Decodes, guards and parses a page.
     #[must_use]
     pub fn parse(bytes: &[u8], content_type: Option<&str>, url: Option<&Url>) -> Self {
-        Self::from_html(&decode(bytes, content_type).text, url)
+        Self::from_html(&decoded(bytes, content_type).0, url)
     }
 
     /// As [`Page::parse`], without the content of style sheets, of scripts but their JSON, and of drawings.
     #[must_use]
     pub fn parse_text(bytes: &[u8], content_type: Option<&str>, url: Option<&Url>) -> Self {
         Self::of_tree(
-            Html::parse_document(&guarded_text(&decode(bytes, content_type).text)),
+            Html::parse_document(&guarded_text(&decoded(bytes, content_type).0)),
             url,
         )
     }
