@@ -3,6 +3,7 @@
 //! Class names are judged by whole words (`col-lg-sidebarred` has no `sidebar`), and no name outweighs the words: a box
 //! that holds much of the page's policy text stays, whatever it is called.
 
+use super::look::attribute;
 use super::signs::SIGNS;
 use super::view::{Id, Kind, View};
 
@@ -63,16 +64,22 @@ fn is_boilerplate(view: &View<'_>, id: Id, share: u64, strictness: Strictness) -
         }
         _ => {}
     }
-    match element.attr("role").unwrap_or_default() {
+    match attribute(element, "role").unwrap_or_default() {
         "navigation" | "menu" | "menubar" | "search" | "toolbar" => return share < 50,
         "banner" | "contentinfo" | "complementary" => return share < 40,
         "dialog" | "alertdialog" => return share < 90,
         _ => {}
     }
-    if element.attr("aria-modal") == Some("true") {
+    if attribute(element, "aria-modal") == Some("true") {
         return share < 90;
     }
-    let names = || element.id().into_iter().chain(element.classes());
+    // Not by `Element::classes`, which keeps a name of every page in a table of the whole program.
+    let names = || {
+        let classes = attribute(element, "class").unwrap_or_default();
+        attribute(element, "id")
+            .into_iter()
+            .chain(classes.split_ascii_whitespace())
+    };
     if names().any(|name| SIGNS.is_foreign(name)) {
         return share < 95;
     }

@@ -5,7 +5,7 @@ use whatlang::{Lang, Script};
 use super::words::language_by_words;
 
 /// Enough of a text to know its language by, in bytes.
-const SAMPLE_BYTES: usize = 4 * 1024;
+const SAMPLE_BYTES: usize = 2 * 1024;
 
 /// The two letters of the text's language; `und` when unsure.
 pub(super) fn of(text: &str) -> &'static str {

@@ -184,12 +184,11 @@ fn from_page(page: &Page, options: Options) -> Found {
     for element in (0..view.entries.len()).filter_map(|id| view.element(id)) {
         match element.name() {
             "input" => {
-                fittings.password_field |= element
-                    .attr("type")
+                fittings.password_field |= look::attribute(element, "type")
                     .is_some_and(|t| t.eq_ignore_ascii_case("password"));
             }
             "script" => fittings.scripts = true,
-            "frame" | "iframe" if element.attr("src").is_some() => fittings.frames += 1,
+            "frame" | "iframe" if look::attribute(element, "src").is_some() => fittings.frames += 1,
             _ => {}
         }
     }

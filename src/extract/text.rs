@@ -136,19 +136,15 @@ impl Normalised {
                 at += c.len_utf8();
                 continue;
             }
-            let length = bytes[at..]
-                .iter()
-                .position(|b| !b.is_ascii_alphanumeric())
-                .unwrap_or(bytes.len() - at);
             if self.gap && self.last_is_letter {
                 self.text.push(' ');
             }
             self.gap = false;
             self.last_is_letter = true;
-            let start = self.text.len();
-            self.text.push_str(&text[at..at + length]);
-            self.text[start..].make_ascii_lowercase();
-            at += length;
+            while let Some(letter) = bytes.get(at).filter(|b| b.is_ascii_alphanumeric()) {
+                self.text.push(char::from(letter.to_ascii_lowercase()));
+                at += 1;
+            }
         }
     }
 

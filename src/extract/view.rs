@@ -3,7 +3,7 @@
 use scraper::Node as DomNode;
 use scraper::node::Element;
 
-use super::look::is_hidden;
+use super::look::{attribute, is_hidden};
 use super::words::policy_words;
 use crate::page::Page;
 
@@ -153,7 +153,7 @@ impl<'a> View<'a> {
                             .and_then(|c| c.value().as_text())
                             .map(|text| text.to_string());
                     }
-                    let is_link = element.name() == "a" && element.attr("href").is_some();
+                    let is_link = element.name() == "a" && attribute(element, "href").is_some();
                     Some((id, links + u32::from(is_link)))
                 }
                 DomNode::Document | DomNode::Fragment => {

@@ -203,14 +203,22 @@ pub(super) fn title_topic(heading: &str) -> Option<Topic> {
     if tokens.is_empty() || tokens.len() > 14 {
         return None;
     }
+    // Words stand by single spaces, so that every run of them is a piece of the whole.
+    let starts: Vec<usize> = tokens
+        .iter()
+        .scan(0, |next, token| {
+            let start = *next;
+            *next += token.len() + 1;
+            Some(start)
+        })
+        .collect();
     let vocabulary = &*VOCABULARY;
     let mut best: Option<(usize, Topic)> = None;
     for start in 0..tokens.len() {
         for length in (1..=vocabulary.longest_title.min(tokens.len() - start)).rev() {
-            let Some(&topic) = vocabulary
-                .titles
-                .get(&tokens[start..start + length].join(" "))
-            else {
+            let last = start + length - 1;
+            let run = &folded[starts[start]..starts[last] + tokens[last].len()];
+            let Some(&topic) = vocabulary.titles.get(run) else {
                 continue;
             };
             let outside = tokens
