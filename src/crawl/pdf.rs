@@ -119,7 +119,10 @@ fn understand(answer: &[u8]) -> Result<Document, Dropped> {
             word_count,
         }) => {
             let text_hash = extract::text_hash(&text);
+            let dates = extract::stated_dates(&text, &language);
             Ok(Document {
+                effective_date: dates.effective,
+                last_updated: dates.last_updated,
                 title,
                 language,
                 text,

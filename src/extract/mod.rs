@@ -40,7 +40,7 @@ mod trim;
 mod view;
 mod words;
 
-pub use dates::{StatedDate, StatedDates, stated_dates};
+pub use dates::{StatedDates, stated_dates};
 pub use pdf::is_pdf;
 pub use readable::readable;
 pub use text::text_hash;
@@ -54,7 +54,7 @@ use tree::Block;
 use view::View;
 
 /// Version of the extractor. Every change of its output makes a new one, because it changes text hashes.
-pub const EXTRACTOR_VERSION: &str = "1";
+pub const EXTRACTOR_VERSION: &str = "2";
 
 /// One archived page as it was fetched.
 #[derive(Debug, Clone, Copy)]
@@ -293,7 +293,10 @@ fn finish(found: Found, input: &PageInput<'_>) -> Result<Extraction, Dropped> {
         has_scripts: found.fittings.scripts,
         policy_url,
     })?;
+    let dates = stated_dates(&text, language);
     let document = Document {
+        effective_date: dates.effective,
+        last_updated: dates.last_updated,
         title: title::of(&found.blocks, found.page_title.as_deref()),
         language: language.to_owned(),
         text_hash: text_hash(&text),

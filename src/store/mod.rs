@@ -35,7 +35,10 @@ const APPLICATION_ID: i32 = 0x5074_726c;
 /// How long a writer waits for another process to finish its transaction.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 
-const MIGRATIONS: &[M<'static>] = &[M::up(include_str!("migrations/0001_first.sql"))];
+const MIGRATIONS: &[M<'static>] = &[
+    M::up(include_str!("migrations/0001_first.sql")),
+    M::up(include_str!("migrations/0002_stated_dates.sql")),
+];
 
 /// The database of one collection of histories.
 #[derive(Debug)]
