@@ -343,10 +343,10 @@ fn site_rows(options: &SiteOptions, settings: &Settings) -> Result<Vec<SiteRow>,
 }
 
 /// Asks to stop at the first Ctrl-C or SIGTERM, and comes back at the second.
-async fn second_interrupt(stop: &CancellationToken) {
+pub(super) async fn second_interrupt(stop: &CancellationToken) {
     interrupt().await;
     stop.cancel();
-    tracing::warn!("stopping when the requests in flight are done; once more to quit at once");
+    tracing::warn!("stopping when what is in flight is done; once more to quit at once");
     interrupt().await;
 }
 

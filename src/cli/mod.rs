@@ -12,6 +12,7 @@ mod job;
 mod logging;
 mod options;
 mod plan;
+mod reextract;
 mod status;
 mod table;
 
@@ -48,6 +49,7 @@ enum Command {
     Status(status::Arguments),
     Export(export::Arguments),
     Extract(extract::Arguments),
+    Reextract(reextract::Arguments),
     /// Read one PDF from standard input (for this program's own use)
     #[command(name = PDF_COMMAND, hide = true)]
     ReadPdf,
@@ -76,6 +78,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Status(arguments) => status::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Extract(arguments) => extract::run(&arguments),
+        Command::Reextract(arguments) => reextract::run(&arguments),
         Command::ReadPdf => answer_pdf(io::stdin().lock(), io::stdout().lock())
             .map(|()| Exit::Done)
             .map_err(Failure::from),

@@ -13,6 +13,7 @@ mod pdf;
 mod plan;
 mod policies;
 mod progress;
+mod reextract;
 mod site;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ pub use freeze::StoredFreeze;
 pub use pdf::{PDF_COMMAND, PdfReader, answer as answer_pdf};
 pub use plan::{SitePlan, plan};
 pub use progress::{Progress, Snapshot};
+pub use reextract::{Reextracted, reextract};
 
 use crate::archive::clock::Clock;
 use crate::archive::{Archive, ArchiveError};

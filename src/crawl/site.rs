@@ -6,8 +6,9 @@ use futures_util::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 
 use super::histories::{self, Worth, strategy, worth};
-use super::look::{Looked, extract_stored, look};
+use super::look::{Looked, look};
 use super::policies::Followed;
+use super::reextract::extract_capture;
 use super::{Context, CrawlError, Until};
 use crate::archive::{Archive, ArchiveError};
 use crate::config::SiteRow;
@@ -281,12 +282,8 @@ impl<A: Archive> SiteLook<'_, '_, A> {
                 std::sync::Arc::clone(&self.context.store),
                 self.context.pdf.clone(),
             );
-            let work = tokio::task::spawn_blocking(move || {
-                let Some(page) = store.stored_page(capture_id)? else {
-                    return Ok(());
-                };
-                store.add_extraction(capture_id, EXTRACTOR_VERSION, &extract_stored(&page, &pdf))
-            });
+            let work =
+                tokio::task::spawn_blocking(move || extract_capture(&store, &pdf, capture_id));
             work.await.map_err(|e| CrawlError::Panicked {
                 what: format!("capture {capture_id}"),
                 detail: e.to_string(),

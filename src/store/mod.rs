@@ -12,6 +12,7 @@ mod lock;
 mod pages;
 mod policies;
 mod read;
+mod reextraction;
 mod versions;
 
 use std::path::{Path, PathBuf};
@@ -28,6 +29,7 @@ pub use lock::CrawlLock;
 pub use pages::{Fetched, PendingExtraction};
 pub use policies::{DiscoveryRow, PolicyKeys, PolicyRow, Tie};
 pub use read::{PolicySummary, Status, VersionRow};
+pub use reextraction::{Difference, DroppedOld, PolicyAddress};
 pub use versions::{DropRow, Look, VersionRecord};
 
 /// Marks a file as this program's (`PRAGMA application_id`): "Ptrl".
