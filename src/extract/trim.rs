@@ -24,7 +24,11 @@ pub(super) fn drop_repeated(blocks: &mut Vec<Block>) -> usize {
         .iter()
         .map(|block| (block.weight().0, beginning(block)))
         .collect();
-    let is_same = |a: usize, b: usize| marks[a] == marks[b] && blocks[a].text() == blocks[b].text();
+    // A short text stands whole in its mark.
+    let is_same = |a: usize, b: usize| {
+        marks[a] == marks[b]
+            && (marks[a].0 == marks[a].1.len() || blocks[a].text() == blocks[b].text())
+    };
     let mut seen: HashMap<&(usize, String), Vec<usize>> = HashMap::new();
     let mut drop = vec![false; blocks.len()];
     let mut dropped = 0;

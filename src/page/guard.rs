@@ -63,6 +63,82 @@ const VOID: [&str; 19] = [
 const FORMATTING: [&str; 14] = [
     "a", "b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u",
 ];
+/// Elements beyond which no end tag of another block reaches.
+const SCOPES: [&str; 8] = [
+    "applet", "caption", "marquee", "object", "table", "td", "template", "th",
+];
+/// Elements beyond which no end tag but a table's own parts' reaches past a table.
+const TABLE_PARTS: [&str; 8] = [
+    "table", "tbody", "thead", "tfoot", "tr", "td", "th", "caption",
+];
+/// Elements that the HTML standard calls special and that can stand open: an end tag of an ordinary element does not
+/// reach beyond them.
+const SPECIAL: [&str; 64] = [
+    "address",
+    "applet",
+    "article",
+    "aside",
+    "blockquote",
+    "body",
+    "button",
+    "caption",
+    "center",
+    "colgroup",
+    "dd",
+    "details",
+    "dir",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "frameset",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "header",
+    "hgroup",
+    "html",
+    "li",
+    "listing",
+    "main",
+    "marquee",
+    "menu",
+    "nav",
+    "object",
+    "ol",
+    "p",
+    "plaintext",
+    "pre",
+    "search",
+    "section",
+    "select",
+    "summary",
+    "table",
+    "tbody",
+    "td",
+    "template",
+    "tfoot",
+    "th",
+    "thead",
+    "tr",
+    "ul",
+    "svg",
+    "math",
+    "desc",
+    "foreignobject",
+    "mi",
+    "mo",
+    "mn",
+    "ms",
+];
 /// Elements that an opening tag of the same kind closes by itself.
 const SELF_CLOSING: [&str; 12] = [
     "p", "li", "dt", "dd", "tr", "td", "th", "option", "optgroup", "thead", "tbody", "tfoot",
@@ -205,6 +281,31 @@ impl<'a> Scan<'a> {
         end
     }
 
+    /// Closes an open element as the parser does at its end tag: what stands open inside of it may keep it open, or outlive
+    /// it (`<a><div>x</a>` leaves the `<div>` open).
+    fn close(&mut self, index: usize) {
+        let is = |name: &str, list: &[&str]| list.iter().any(|n| name.eq_ignore_ascii_case(n));
+        let (name, inner) = (self.open[index], &self.open[index + 1..]);
+        let holds = |list: &[&str]| inner.iter().any(|open| is(open, list));
+        if is(name, &FORMATTING) {
+            if holds(&SPECIAL) {
+                self.open.remove(index);
+            } else {
+                self.open.truncate(index);
+            }
+        } else if is(name, &TABLE_PARTS) {
+            if !holds(&["table", "template"]) {
+                self.open.truncate(index);
+            }
+        } else if !holds(if is(name, &SPECIAL) {
+            &SCOPES
+        } else {
+            &SPECIAL
+        }) {
+            self.open.truncate(index);
+        }
+    }
+
     /// True for the content of a style sheet, or of a script that holds no JSON and no comment (behind `<!--` an end tag
     /// may be none).
     fn is_inert(&self, name: &str, tag: std::ops::Range<usize>, content: &str) -> bool {
@@ -240,7 +341,7 @@ impl<'a> Scan<'a> {
             return end;
         }
         if let Some(index) = self.open.iter().rposition(same) {
-            self.open.truncate(index);
+            self.close(index);
         }
         if let Some(index) = self
             .formatting
