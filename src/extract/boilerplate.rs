@@ -128,7 +128,14 @@ fn count_links(view: &View<'_>, id: Id) -> usize {
 /// last word if it is a sure one, or a sure one at its beginning, which is never believed there (`navigation-block`).
 fn boilerplate_word(words: &[String]) -> Option<(&str, bool)> {
     let (last, before) = words.split_last()?;
-    let found = if SIGNS.names.contains(last) {
+    let is_share_bar = || {
+        let shares = |w: &String| matches!(w.as_str(), "share" | "sharing" | "social");
+        let is_bar = ["bar", "buttons", "links", "icons", "tools"].contains(&last.as_str());
+        before.first().filter(|first| is_bar && shares(first))
+    };
+    let found = if let Some(first) = is_share_bar() {
+        (first, false)
+    } else if SIGNS.names.contains(last) {
         (last, SIGNS.sure_names.contains(last))
     } else {
         (
@@ -238,6 +245,8 @@ mod tests {
             ("main_nav", None),
             ("navigation-block", Some("navigation")),
             ("footer-links", Some("footer")),
+            ("share-bar", Some("share")),
+            ("social-security", None),
             ("col-lg-sidebarred", None),
             ("has-sidebar", None),
             ("navigational", None),
