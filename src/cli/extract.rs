@@ -10,7 +10,7 @@ use url::Url;
 use super::failure::{Exit, Failure};
 use crate::crawl::PdfReader;
 use crate::extract::{self, DocumentType, Options, PageInput};
-use crate::model::{Document, Dropped};
+use crate::model::{Document, Dropped, StatedDate};
 
 /// Take the policy's words out of a saved page (HTML, PDF or plain text)
 #[derive(Debug, clap::Args)]
@@ -186,9 +186,15 @@ fn printed(format: Format, result: &Result<Document, Dropped>) -> String {
         (Format::Markdown, Ok(document)) => document.markdown.clone(),
         (Format::Text, Ok(document)) => extract::readable(&document.markdown, TEXT_COLUMNS),
         (Format::Json, Ok(d)) => {
+            let date = |stated: &Option<StatedDate>| {
+                stated
+                    .as_ref()
+                    .map(|s| json!({ "date": s.date, "sentence": s.sentence }))
+            };
             let value = json!({
                 "title": d.title, "language": d.language, "text": d.text, "markdown": d.markdown,
-                "text_sha256": d.text_hash.to_string(), "word_count": d.word_count, "extractor_version": d.extractor_version,
+                "text_sha256": d.text_hash.to_string(), "word_count": d.word_count,
+                "effective_date": date(&d.effective_date), "last_updated": date(&d.last_updated), "extractor_version": d.extractor_version,
             });
             format!("{value}\n")
         }

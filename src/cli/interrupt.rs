@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 pub(super) async fn second_interrupt(stop: &CancellationToken) {
     interrupt().await;
     stop.cancel();
-    tracing::warn!("stopping when the requests in flight are done; once more to quit at once");
+    tracing::warn!("stopping when what is in flight is done; once more to quit at once");
     interrupt().await;
 }
 

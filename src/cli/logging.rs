@@ -99,6 +99,15 @@ impl Bar {
         }
     }
 
+    /// Draws how many of the policies are done.
+    pub(super) fn policies(&self, done: u64, total: u64) {
+        if let Some(bar) = &self.0 {
+            bar.set_length(total);
+            bar.set_position(done);
+            bar.set_message(format!("{done}/{total} policies"));
+        }
+    }
+
     /// Takes the bar away.
     pub(super) fn finish(&self) {
         if let Some(bar) = &self.0 {

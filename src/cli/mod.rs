@@ -18,6 +18,7 @@ mod metrics;
 mod on_change;
 mod options;
 mod plan;
+mod reextract;
 mod replace;
 mod run;
 mod run_summary;
@@ -60,6 +61,7 @@ enum Command {
     Backup(backup::Arguments),
     Export(export::Arguments),
     Extract(extract::Arguments),
+    Reextract(reextract::Arguments),
     /// Read one PDF from standard input (for this program's own use)
     #[command(name = PDF_COMMAND, hide = true)]
     ReadPdf,
@@ -91,6 +93,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Extract(arguments) => extract::run(&arguments),
+        Command::Reextract(arguments) => reextract::run(&arguments),
         Command::ReadPdf => answer_pdf(io::stdin().lock(), io::stdout().lock())
             .map(|()| Exit::Done)
             .map_err(Failure::from),

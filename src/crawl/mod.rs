@@ -14,6 +14,7 @@ mod plan;
 mod policies;
 mod progress;
 mod questions;
+mod reextract;
 mod schedule;
 mod site;
 mod turns;
@@ -28,6 +29,7 @@ pub use freeze::StoredFreeze;
 pub use pdf::{PDF_COMMAND, PdfReader, answer as answer_pdf};
 pub use plan::{SitePlan, plan};
 pub use progress::{Progress, Snapshot};
+pub use reextract::{Reextracted, reextract};
 pub use schedule::{due_at, is_due};
 pub use turns::{Turns, run};
 

@@ -143,7 +143,10 @@ fn understand(output: &[u8]) -> Option<Result<Document, Dropped>> {
             word_count,
         } => {
             let text_hash = extract::text_hash(&text);
+            let dates = extract::stated_dates(&text, &language);
             Ok(Document {
+                effective_date: dates.effective,
+                last_updated: dates.last_updated,
                 title,
                 language,
                 text,

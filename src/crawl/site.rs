@@ -6,15 +6,16 @@ use futures_util::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 
 use super::histories::{self, Worth, strategy, worth};
-use super::look::{Looked, extract_stored, look};
+use super::look::{Looked, look};
 use super::policies::Followed;
+use super::reextract::extract_capture;
 use super::{Context, CrawlError, Until};
 use crate::archive::{Archive, ArchiveError};
 use crate::config::SiteRow;
 use crate::extract::EXTRACTOR_VERSION;
 use crate::model::{Site, Timestamp};
 use crate::sample::{self, Budget};
-use crate::store::{Noticed, StoreError, StoredCapture};
+use crate::store::{Noticed, StoredCapture};
 
 /// Captures of one site that are asked for at once; the archive's own limit of connections holds over all sites.
 const LOOKS_AT_ONCE: usize = 4;
@@ -311,24 +312,13 @@ impl<A: Archive> SiteLook<'_, '_, A> {
                 std::sync::Arc::clone(&self.context.store),
                 self.context.pdf.clone(),
             );
-            let work = tokio::task::spawn_blocking(move || {
-                let Some(page) = store.stored_page(capture_id)? else {
-                    return Ok(None);
-                };
-                match extract_stored(&page, &pdf) {
-                    Ok(extracted) => {
-                        store.add_extraction(capture_id, EXTRACTOR_VERSION, &extracted)?;
-                        Ok(None)
-                    }
-                    Err(error) => Ok(Some(format!("{}: {error}", page.original))),
-                }
-            });
-            let done: Result<Option<String>, StoreError> =
-                work.await.map_err(|e| CrawlError::Panicked {
-                    what: format!("capture {capture_id}"),
-                    detail: e.to_string(),
-                })?;
-            if let Some(failure) = done? {
+            let work =
+                tokio::task::spawn_blocking(move || extract_capture(&store, &pdf, capture_id));
+            let failure = work.await.map_err(|e| CrawlError::Panicked {
+                what: format!("capture {capture_id}"),
+                detail: e.to_string(),
+            })??;
+            if let Some(failure) = failure {
                 self.unanswered.insert(capture_id);
                 self.failures
                     .push(format!("{}: {failure}", self.request.site));

@@ -3,6 +3,7 @@
 //! Class names are judged by whole words (`col-lg-sidebarred` has no `sidebar`), and no name outweighs the words: a box
 //! that holds much of the page's policy text stays, whatever it is called.
 
+use super::look::attribute;
 use super::signs::SIGNS;
 use super::view::{Id, Kind, View};
 
@@ -63,16 +64,22 @@ fn is_boilerplate(view: &View<'_>, id: Id, share: u64, strictness: Strictness) -
         }
         _ => {}
     }
-    match element.attr("role").unwrap_or_default() {
+    match attribute(element, "role").unwrap_or_default() {
         "navigation" | "menu" | "menubar" | "search" | "toolbar" => return share < 50,
         "banner" | "contentinfo" | "complementary" => return share < 40,
         "dialog" | "alertdialog" => return share < 90,
         _ => {}
     }
-    if element.attr("aria-modal") == Some("true") {
+    if attribute(element, "aria-modal") == Some("true") {
         return share < 90;
     }
-    let names = || element.id().into_iter().chain(element.classes());
+    // Not by `Element::classes`, which keeps a name of every page in a table of the whole program.
+    let names = || {
+        let classes = attribute(element, "class").unwrap_or_default();
+        attribute(element, "id")
+            .into_iter()
+            .chain(classes.split_ascii_whitespace())
+    };
     if names().any(|name| SIGNS.is_foreign(name)) {
         return share < 95;
     }
@@ -120,15 +127,26 @@ fn count_links(view: &View<'_>, id: Id) -> usize {
 /// The boilerplate word in a class name or id, and whether it is believed where policy words stand: the whole name or its
 /// last word if it is a sure one, or a sure one at its beginning, which is never believed there (`navigation-block`).
 fn boilerplate_word(words: &[String]) -> Option<(&str, bool)> {
-    if words.len() > 1 && words.iter().any(|w| SIGNS.about.contains(w)) {
-        return None;
-    }
     let (last, before) = words.split_last()?;
-    if SIGNS.names.contains(last) {
-        return Some((last, SIGNS.sure_names.contains(last)));
-    }
-    let first = before.first()?;
-    SIGNS.sure_names.contains(first).then_some((first, false))
+    let is_share_bar = || {
+        let shares = |w: &String| matches!(w.as_str(), "share" | "sharing" | "social");
+        let is_bar = ["bar", "buttons", "links", "icons", "tools"].contains(&last.as_str());
+        before.first().filter(|first| is_bar && shares(first))
+    };
+    let found = if let Some(first) = is_share_bar() {
+        (first, false)
+    } else if SIGNS.names.contains(last) {
+        (last, SIGNS.sure_names.contains(last))
+    } else {
+        (
+            before
+                .first()
+                .filter(|first| SIGNS.sure_names.contains(*first))?,
+            false,
+        )
+    };
+    let is_about = !before.is_empty() && words.iter().any(|w| SIGNS.about.contains(w));
+    (!is_about).then_some((found.0.as_str(), found.1))
 }
 
 /// `cookie-bar`, `gdprConsent`, `privacy_popup`: names that pair a matter of consent with a kind of box.
@@ -227,6 +245,8 @@ mod tests {
             ("main_nav", None),
             ("navigation-block", Some("navigation")),
             ("footer-links", Some("footer")),
+            ("share-bar", Some("share")),
+            ("social-security", None),
             ("col-lg-sidebarred", None),
             ("has-sidebar", None),
             ("navigational", None),

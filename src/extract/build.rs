@@ -7,7 +7,7 @@ use super::frames::{Frame, Frames};
 use super::indents;
 use super::lines::split_at_blank_lines;
 use super::links::{Links, hidden_address};
-use super::look::{Counts, is_set_as_block};
+use super::look::{Counts, attribute, is_set_as_block};
 use super::plain;
 use super::tables;
 use super::text::cleaned;
@@ -133,9 +133,7 @@ impl Builder<'_, '_> {
             {
                 self.flush();
                 let ordered = element.name() == "ol";
-                let start = element
-                    .attr("start")
-                    .and_then(|s| s.trim().parse::<u32>().ok());
+                let start = attribute(element, "start").and_then(|s| s.trim().parse::<u32>().ok());
                 self.frames.push(Frame::List {
                     start: ordered.then(|| start.filter(|s| *s < 1_000_000_000).unwrap_or(1)),
                     items: Vec::new(),
@@ -182,7 +180,7 @@ impl Builder<'_, '_> {
                     "data-bs-toggle",
                 ]
                 .iter()
-                .any(|a| element.attr(a).is_some());
+                .any(|a| attribute(element, a).is_some());
                 if !opens_a_panel {
                     return None;
                 }
@@ -215,8 +213,7 @@ impl Builder<'_, '_> {
                 if let Some(Frame::Table { .. }) = self.frames.last() {
                     self.flush();
                     let span = |name: &str| {
-                        element
-                            .attr(name)
+                        attribute(element, name)
                             .and_then(|v| v.trim().parse::<u32>().ok())
                             .unwrap_or(1)
                             .clamp(1, MAX_SPAN)
@@ -245,13 +242,13 @@ impl Builder<'_, '_> {
 
     fn open_inline(&mut self, element: &Element) -> Option<After> {
         let before = self.styles;
-        if let Some(address) = element.attr("data-cfemail").and_then(hidden_address) {
+        if let Some(address) = attribute(element, "data-cfemail").and_then(hidden_address) {
             self.push_text(&address);
             return None;
         }
         match element.name() {
             "img" => {
-                let alt = element.attr("alt").unwrap_or_default();
+                let alt = attribute(element, "alt").unwrap_or_default();
                 // Headings of old pages are pictures of words.
                 if self.heading.is_some() || tables::is_sign(alt) && self.frames.in_table() {
                     self.push_text(&alt.replace('\n', " "));
@@ -263,7 +260,7 @@ impl Builder<'_, '_> {
                 return None;
             }
             "a" => {
-                if let Some(href) = element.attr("href") {
+                if let Some(href) = attribute(element, "href") {
                     let address = href
                         .split_once("/email-protection#")
                         .and_then(|(_, hidden)| hidden_address(hidden));
@@ -325,15 +322,15 @@ impl Builder<'_, '_> {
         }
     }
 
+    /// Line ends of the source are blanks; `\n` in a run is a hard line break.
     fn text(&mut self, text: &str) {
-        if text.contains(['\n', '\r']) {
-            let folded: String = text
-                .chars()
-                .map(|c| if matches!(c, '\n' | '\r') { ' ' } else { c })
-                .collect();
-            self.push_text(&folded);
-        } else {
-            self.push_text(text);
+        for line in text.split(['\n', '\r']).enumerate() {
+            if line.0 > 0 {
+                self.push_text(" ");
+            }
+            if !line.1.is_empty() {
+                self.push_text(line.1);
+            }
         }
     }
 
@@ -341,13 +338,15 @@ impl Builder<'_, '_> {
         let mut style = self.styles.style();
         style.strong &= self.heading.is_none();
         let text = cleaned(text);
-        let link = self.targets.last().cloned().flatten();
+        let link = self.targets.last().and_then(Option::as_ref);
         match self.run.last_mut() {
-            Some(last) if last.style == style && last.link == link => last.text.push_str(&text),
+            Some(last) if last.style == style && last.link.as_ref() == link => {
+                last.text.push_str(&text);
+            }
             _ => self.run.push(Span {
                 text: text.into_owned(),
                 style,
-                link,
+                link: link.cloned(),
             }),
         }
     }

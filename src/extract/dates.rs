@@ -10,6 +10,8 @@ use aho_corasick::{AhoCorasick, MatchKind};
 use serde::Deserialize;
 
 use super::calendar::{Calendar, Order};
+use super::text::any_byte;
+use crate::model::StatedDate;
 
 const DATA: &str = include_str!("../../data/stated_dates.toml");
 
@@ -19,19 +21,12 @@ const MAX_GAP: usize = 40;
 const MAX_GAP_OF_ONE_WORD: usize = 12;
 /// Between a date and the words after it.
 const MAX_GAP_BEFORE: usize = 12;
+/// Longest line that is only a label of the date in the next one.
+const MAX_LABEL_BYTES: usize = 300;
 /// Longest sentence that is reported, in characters; longer ones are cut around the date.
 const MAX_SENTENCE: usize = 300;
 /// A text with more mentions than this is no policy's; the rest is not looked at.
 const MAX_MENTIONS: usize = 2000;
-
-/// One date and where it is stated.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StatedDate {
-    /// `YYYY-MM-DD`, or `YYYY-MM` where the text gives no day.
-    pub date: String,
-    /// The sentence or line that states it, at most some 300 characters.
-    pub sentence: String,
-}
 
 /// What a policy says about its own dates.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -111,7 +106,16 @@ pub fn stated_dates(text: &str, language: &str) -> StatedDates {
     let lines: Vec<(&str, String)> = text
         .lines()
         .filter(|line| !line.trim().is_empty())
-        .map(|line| (line, folded(line)))
+        .map(|line| {
+            (
+                line,
+                if may_matter(line) {
+                    folded(line)
+                } else {
+                    String::new()
+                },
+            )
+        })
         .collect();
     let mut found = StatedDates::default();
     let known = readers.get(language);
@@ -134,6 +138,14 @@ pub fn stated_dates(text: &str, language: &str) -> StatedDates {
         }
     }
     found
+}
+
+/// A line has a date if it has a digit, and may name the date of the next line if it is short. All others, nearly the
+/// whole text, are not looked at.
+fn may_matter(line: &str) -> bool {
+    // First bytes of decimal digits in other scripts, among other letters.
+    let may_be_digit = |b: u8| b.is_ascii_digit() || matches!(b, 0xD9 | 0xDB | 0xE0 | 0xEF);
+    line.len() <= MAX_LABEL_BYTES || any_byte(line, may_be_digit)
 }
 
 /// Lower case, all decimal digits as ASCII, one character for each: positions stay comparable by counting.

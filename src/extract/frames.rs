@@ -139,6 +139,12 @@ impl Frames {
             }
             Frame::Table { mut rows, .. } => {
                 rows.retain(|row| row.iter().any(|cell| !cell.is_empty()));
+                // A caption above the rows is no header of their columns.
+                let columns = |row: Option<&Vec<Vec<Span>>>| row.map_or(0, Vec::len);
+                if columns(rows.first()) == 1 && columns(rows.get(1)) > 1 {
+                    let caption = rows.remove(0).pop().unwrap_or_default();
+                    self.push_block(Block::Paragraph(caption));
+                }
                 if !rows.is_empty() {
                     self.push_block(Block::Table(rows));
                 }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::text::any_byte;
 use super::tree::{Span, Style};
 
 /// Where running text stands: what must be escaped differs.
@@ -197,7 +198,7 @@ fn write_span(span: &Span, place: Place, out: &mut String) {
             b'\n' | b'\\' | b'*' | b'`' | b'[' | b']' | b'_' | b'<' | b'&' | b'~' | b'|'
         )
     };
-    if !span.text.bytes().any(special) {
+    if !any_byte(&span.text, special) {
         out.push_str(&span.text);
         out.push_str(marks);
         return;

@@ -8,7 +8,7 @@ use super::words::{Topic, policy_words, title_topic};
 use crate::model::{DropReason, Dropped};
 
 /// How much of a text is searched for policy words before it is judged.
-const SAMPLE_BYTES: usize = 16 * 1024;
+const SAMPLE_BYTES: usize = 8 * 1024;
 
 /// What is known of a page when its text is found.
 #[derive(Debug)]

@@ -4,6 +4,14 @@ use scraper::node::Element;
 
 use super::tree::Style;
 
+/// The value of an attribute, without the look-up in the parser's table of names that [`Element::attr`] does.
+pub(super) fn attribute<'a>(element: &'a Element, name: &str) -> Option<&'a str> {
+    element
+        .attrs()
+        .find(|(own, _)| *own == name)
+        .map(|(_, value)| value)
+}
+
 /// How many of the open elements ask for each look.
 #[derive(Debug, Default, Clone, Copy)]
 pub(super) struct Counts {
@@ -25,7 +33,7 @@ impl Counts {
             "code" | "kbd" | "samp" => styles.code += 1,
             "big" => styles.large += 1,
             "font" => {
-                let size = element.attr("size").unwrap_or_default().trim();
+                let size = attribute(element, "size").unwrap_or_default().trim();
                 let large = match size.strip_prefix('+') {
                     Some(more) => more.parse::<u8>().is_ok_and(|n| n > 0),
                     None => size.parse::<u8>().is_ok_and(|n| n > 3),
@@ -34,7 +42,7 @@ impl Counts {
             }
             _ => {}
         }
-        if let Some(look) = element.attr("style") {
+        if let Some(look) = attribute(element, "style") {
             let look: String = look
                 .bytes()
                 .filter(|b| !b.is_ascii_whitespace())
@@ -58,7 +66,7 @@ impl Counts {
         }
         if matches!(element.name(), "b" | "strong")
             && styles.light > 0
-            && element.attr("style").is_none()
+            && attribute(element, "style").is_none()
         {
             styles.light = 0;
         }
@@ -77,7 +85,7 @@ impl Counts {
 
 /// `<strong style="display:block">` is a line of its own.
 pub(super) fn is_set_as_block(element: &Element) -> bool {
-    element.attr("style").is_some_and(|look| {
+    attribute(element, "style").is_some_and(|look| {
         let look = look.to_ascii_lowercase();
         look.split_once("display")
             .is_some_and(|(_, value)| value.trim_start_matches([':', ' ']).starts_with("block"))
@@ -86,12 +94,12 @@ pub(super) fn is_set_as_block(element: &Element) -> bool {
 
 /// Hidden by its own attributes (style sheets are not read).
 pub(super) fn is_hidden(element: &Element) -> bool {
-    if element.attr("hidden").is_some_and(|v| v != "until-found")
-        || element.attr("aria-hidden") == Some("true")
+    if attribute(element, "hidden").is_some_and(|v| v != "until-found")
+        || attribute(element, "aria-hidden") == Some("true")
     {
         return true;
     }
-    element.attr("style").is_some_and(|style| {
+    attribute(element, "style").is_some_and(|style| {
         let says = |word: &[u8]| {
             style
                 .as_bytes()

@@ -50,11 +50,14 @@ fn write_block(block: &Block, marker: char, lines: &mut Vec<String>) {
             let marks = "#".repeat(usize::from((*level).clamp(1, 6)));
             lines.push(format!("{marks} {text}"));
         }
-        Block::Paragraph(spans) => lines.extend(
-            inline(spans, Place::Paragraph)
-                .split('\n')
-                .map(str::to_owned),
-        ),
+        Block::Paragraph(spans) => {
+            let text = inline(spans, Place::Paragraph);
+            if text.contains('\n') {
+                lines.extend(text.split('\n').map(str::to_owned));
+            } else {
+                lines.push(text);
+            }
+        }
         Block::List(start, items) => write_list(*start, items, marker, lines),
         Block::Quote(blocks) => {
             let mut inner = Vec::new();

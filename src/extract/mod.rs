@@ -31,6 +31,7 @@ mod plain;
 mod readable;
 mod signs;
 mod slice;
+mod stems;
 mod tables;
 mod text;
 mod title;
@@ -39,7 +40,7 @@ mod trim;
 mod view;
 mod words;
 
-pub use dates::{StatedDate, StatedDates, stated_dates};
+pub use dates::{StatedDates, stated_dates};
 pub use pdf::is_pdf;
 pub use readable::readable;
 pub use text::text_hash;
@@ -53,7 +54,7 @@ use tree::Block;
 use view::View;
 
 /// Version of the extractor. Every change of its output makes a new one, because it changes text hashes.
-pub const EXTRACTOR_VERSION: &str = "1";
+pub const EXTRACTOR_VERSION: &str = "2";
 
 /// One archived page as it was fetched.
 #[derive(Debug, Clone, Copy)]
@@ -123,7 +124,7 @@ pub fn explain(input: &PageInput<'_>, options: &Options) -> Result<Extraction, D
             finish(Found::plain(blocks, "a plain text"), input)
         }
         payload::Payload::Html => {
-            let page = Page::parse(input.bytes, input.content_type, input.url);
+            let page = Page::parse_text(input.bytes, input.content_type, input.url);
             let found = from_page(&page, *options);
             // The tree of a large page takes more memory than all that is still to come.
             drop(page);
@@ -183,12 +184,11 @@ fn from_page(page: &Page, options: Options) -> Found {
     for element in (0..view.entries.len()).filter_map(|id| view.element(id)) {
         match element.name() {
             "input" => {
-                fittings.password_field |= element
-                    .attr("type")
+                fittings.password_field |= look::attribute(element, "type")
                     .is_some_and(|t| t.eq_ignore_ascii_case("password"));
             }
             "script" => fittings.scripts = true,
-            "frame" | "iframe" if element.attr("src").is_some() => fittings.frames += 1,
+            "frame" | "iframe" if look::attribute(element, "src").is_some() => fittings.frames += 1,
             _ => {}
         }
     }
@@ -293,7 +293,10 @@ fn finish(found: Found, input: &PageInput<'_>) -> Result<Extraction, Dropped> {
         has_scripts: found.fittings.scripts,
         policy_url,
     })?;
+    let dates = stated_dates(&text, language);
     let document = Document {
+        effective_date: dates.effective,
+        last_updated: dates.last_updated,
         title: title::of(&found.blocks, found.page_title.as_deref()),
         language: language.to_owned(),
         text_hash: text_hash(&text),

@@ -27,6 +27,9 @@ pub(super) struct Signs {
 impl Signs {
     /// True for a class name or id of a widget that is no part of any text.
     pub(super) fn is_foreign(&self, name: &str) -> bool {
+        if !begins_foreign(name).is_some_and(|at| FOREIGN_BEGINNINGS[at]) {
+            return false;
+        }
         if name.bytes().any(|b| b.is_ascii_uppercase()) {
             self.foreign.contains(&name.to_ascii_lowercase())
         } else {
@@ -34,6 +37,21 @@ impl Signs {
         }
     }
 }
+
+/// A number for the first two letters of a name, the same for capitals.
+fn begins_foreign(name: &str) -> Option<usize> {
+    let [first, second] = name.as_bytes().first_chunk()?;
+    Some(usize::from(first & 31) << 5 | usize::from(second & 31))
+}
+
+/// How foreign names begin: few names of any page do, and the set need not be asked for the others.
+static FOREIGN_BEGINNINGS: LazyLock<[bool; 1024]> = LazyLock::new(|| {
+    let mut beginnings = [false; 1024];
+    for at in SIGNS.foreign.iter().filter_map(|name| begins_foreign(name)) {
+        beginnings[at] = true;
+    }
+    beginnings
+});
 
 /// Read once; a test makes sure that the file, a part of the program, can be read.
 pub(super) static SIGNS: LazyLock<Signs> =

@@ -1,6 +1,7 @@
 //! Several documents on one page: the page is cut at the headings that are titles, and the asked one is kept.
 
 use super::DocumentType;
+use super::look::attribute;
 use super::tree::{Block, plain_text};
 use super::view::{Kind, View};
 use super::words::{Topic, policy_words, title_topic};
@@ -82,7 +83,8 @@ pub(super) fn slice(
 pub(super) fn heading_at(view: &View<'_>, fragment: &str) -> Option<String> {
     let is_target = |id: usize| {
         view.element(id).is_some_and(|e| {
-            e.id() == Some(fragment) || e.name() == "a" && e.attr("name") == Some(fragment)
+            attribute(e, "id") == Some(fragment)
+                || e.name() == "a" && attribute(e, "name") == Some(fragment)
         })
     };
     let target = (0..view.entries.len()).find(|id| is_target(*id))?;

@@ -1,5 +1,6 @@
 //! Tables of data are kept, tables that only place things on the page are unwrapped.
 
+use super::look::attribute;
 use super::view::{Id, Kind, View};
 
 /// Rows or cells beyond these are no table that anybody reads.
@@ -16,7 +17,7 @@ pub(super) fn is_data(view: &View<'_>, table: Id) -> bool {
     let Some(element) = view.element(table) else {
         return false;
     };
-    if matches!(element.attr("role"), Some("presentation" | "none")) {
+    if matches!(attribute(element, "role"), Some("presentation" | "none")) {
         return false;
     }
     let (end, total) = (view.entries[table].end, view.entries[table].mass.text);
@@ -53,7 +54,7 @@ pub(super) fn is_data(view: &View<'_>, table: Id) -> bool {
                 if empty_cell
                     && view
                         .element(at)
-                        .and_then(|e| e.attr("alt"))
+                        .and_then(|e| attribute(e, "alt"))
                         .is_some_and(is_sign)
                     && let Some(row) = rows.last_mut()
                 {
@@ -76,9 +77,7 @@ pub(super) fn is_data(view: &View<'_>, table: Id) -> bool {
     {
         return false;
     }
-    let bordered = element
-        .attr("border")
-        .is_some_and(|b| !matches!(b.trim(), "0" | ""));
+    let bordered = attribute(element, "border").is_some_and(|b| !matches!(b.trim(), "0" | ""));
     // One cell with most of the words is the page's main column.
     bordered && largest * 10 <= total * 8
         || u64::from(largest) * 10 <= u64::from(total) * 5 && total >= 20

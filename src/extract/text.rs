@@ -53,15 +53,25 @@ pub(super) fn is_invisible(c: char) -> bool {
             | '\u{E0000}'..='\u{E007F}')
 }
 
+/// True when [`cleaned`] has something to do: only a few first bytes of characters need a closer look.
+fn has_invisible(text: &str) -> bool {
+    let is_suspect = |b: u8| !matches!(b, b' '..=b'~' | b'\n' | 0x80..=0xC1 | 0xC3..=0xCC | 0xCE..=0xE0 | 0xE3..=0xED);
+    any_byte(text, is_suspect)
+        && text.chars().any(|c| {
+            !(' '..='~').contains(&c) && (is_invisible(c) || matches!(c, '\u{2028}' | '\u{2029}'))
+        })
+}
+
+/// True when some byte of a text is one that is asked for; by chunks, as the compiler makes that many bytes a step.
+pub(super) fn any_byte(text: &str, is: impl Fn(u8) -> bool) -> bool {
+    text.as_bytes()
+        .chunks(64)
+        .any(|chunk| chunk.iter().fold(false, |any, b| any | is(*b)))
+}
+
 /// A text without the characters that nobody sees; tabs become spaces.
 pub(super) fn cleaned(text: &str) -> Cow<'_, str> {
-    if text.is_ascii() && !text.bytes().any(|b| b.is_ascii_control() && b != b'\n') {
-        return Cow::Borrowed(text);
-    }
-    if !text
-        .chars()
-        .any(|c| is_invisible(c) || c == '\u{2028}' || c == '\u{2029}')
-    {
+    if !has_invisible(text) {
         return Cow::Borrowed(text);
     }
     Cow::Owned(
@@ -91,10 +101,12 @@ fn normalised(text: &str) -> String {
         gap: false,
         last_is_letter: false,
     };
-    if is_nfc_quick(text.chars()) == IsNormalized::Yes {
-        text.chars().for_each(|c| out.push(c));
+    // Below the combining marks every character is its own composed form.
+    let marked = text.chars().filter(|c| *c >= '\u{300}');
+    if text.is_ascii() || is_nfc_quick(marked) == IsNormalized::Yes {
+        out.push_all(text);
     } else {
-        text.nfc().for_each(|c| out.push(c));
+        out.push_all(&text.nfc().collect::<String>());
     }
     out.text
 }
@@ -106,6 +118,36 @@ struct Normalised {
 }
 
 impl Normalised {
+    /// Pushes words of ASCII whole and everything else by the letter.
+    fn push_all(&mut self, text: &str) {
+        let bytes = text.as_bytes();
+        let mut at = 0;
+        while let Some(byte) = bytes.get(at) {
+            if *byte == b' ' {
+                self.gap = true;
+                at += 1;
+                continue;
+            }
+            if !byte.is_ascii_alphanumeric() {
+                let Some(c) = text[at..].chars().next() else {
+                    return;
+                };
+                self.push(c);
+                at += c.len_utf8();
+                continue;
+            }
+            if self.gap && self.last_is_letter {
+                self.text.push(' ');
+            }
+            self.gap = false;
+            self.last_is_letter = true;
+            while let Some(letter) = bytes.get(at).filter(|b| b.is_ascii_alphanumeric()) {
+                self.text.push(char::from(letter.to_ascii_lowercase()));
+                at += 1;
+            }
+        }
+    }
+
     fn push(&mut self, c: char) {
         if c.is_ascii_alphanumeric() {
             self.push_letter(c.to_ascii_lowercase());

@@ -94,8 +94,10 @@ pub(super) fn restore(
 /// support.happn.fr (2025) says "Privacy policy" as `<h1>` and as `<p>`; adopteunmec.com (2025) "Aide & services",
 /// "Politique de confidentialité", "Politique de confidentialité et de traitement des données personnelles".
 pub(super) fn settle(blocks: &mut Vec<Block>) -> bool {
-    let mut dropped = false;
-    while let [Block::Heading(level, above), second, ..] = blocks.as_slice() {
+    // How many blocks go, and the level of the heading that stays.
+    let (mut gone, mut kept) = (0, None);
+    while let [Block::Heading(own, above), second, ..] = &blocks[gone..] {
+        let level = &kept.unwrap_or(*own);
         let (below, own, is_heading) = match second {
             Block::Heading(own, spans) => (spans, *own, true),
             Block::Paragraph(spans) => (spans, *level, false),
@@ -116,14 +118,20 @@ pub(super) fn settle(blocks: &mut Vec<Block>) -> bool {
         if !is_frame && !says_the_same {
             break;
         }
-        let spans = below.clone();
-        blocks.remove(0);
-        if let Some(block) = blocks.first_mut() {
-            *block = Block::Heading(level, spans);
+        kept = Some(level);
+        gone += 1;
+        if !is_heading {
+            break;
         }
-        dropped = true;
     }
-    dropped
+    blocks.drain(..gone);
+    if let Some(level) = kept
+        && let Some(block) = blocks.first_mut()
+        && let Block::Heading(_, spans) | Block::Paragraph(spans) = block
+    {
+        *block = Block::Heading(level, std::mem::take(spans));
+    }
+    gone > 0
 }
 
 fn heading_text(view: &View<'_>, links: &Links<'_>, id: Id) -> String {

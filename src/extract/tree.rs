@@ -1,5 +1,7 @@
 //! The block tree: what a document is made of between the DOM and its two written forms.
 
+use super::text::any_byte;
+
 /// A piece of running text with one style.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Span {
@@ -122,7 +124,21 @@ impl Block {
 
 /// Brings spans to their one form: white space folded, neighbours of one style joined, no style on blanks, nothing
 /// blank at the ends or around line breaks.
-pub(super) fn tidy(spans: Vec<Span>) -> Vec<Span> {
+pub(super) fn tidy(mut spans: Vec<Span>) -> Vec<Span> {
+    // Most paragraphs are one piece that needs its ends cut at most.
+    if let [only] = spans.as_mut_slice() {
+        let blank = only.text.len() - only.text.trim_start().len();
+        if blank > 0 {
+            only.text.drain(..blank);
+        }
+        only.text.truncate(only.text.trim_end().len());
+        if only.text.is_empty() {
+            return Vec::new();
+        }
+        if is_folded(&only.text) {
+            return spans;
+        }
+    }
     let mut out: Vec<Span> = Vec::with_capacity(spans.len());
     // What separates the last letter from the next one: nothing, a space or a line break.
     let mut gap: Option<char> = None;
@@ -165,40 +181,34 @@ pub(super) fn tidy(spans: Vec<Span>) -> Vec<Span> {
     out
 }
 
+/// True when a text that has no blanks at its ends has words by single spaces only.
+fn is_folded(text: &str) -> bool {
+    let may_be_blank = |b| matches!(b, b'\t'..=b'\r' | 0xC2 | 0xE1..=0xE3);
+    if any_byte(text, may_be_blank) {
+        return folded_length(text) == text.len();
+    }
+    memchr::memmem::find(text.as_bytes(), b"  ").is_none()
+}
+
 /// Bytes from a word's first letter on that need no folding: words by single spaces.
 fn folded_length(text: &str) -> usize {
     let mut end = text.len();
-    let mut last_blank = None;
+    let mut after_blank = false;
     for (at, byte) in text.bytes().enumerate() {
-        match byte {
-            b' ' if last_blank != at.checked_sub(1) || at == 0 => last_blank = Some(at),
-            // Two blanks: the run ends before the first.
-            b' ' => {
-                end = at - 1;
-                break;
-            }
-            b'\t'..=b'\r' => {
-                end = if last_blank.is_some_and(|blank| blank + 1 == at) {
-                    at - 1
-                } else {
-                    at
-                };
-                break;
-            }
+        let folds = match byte {
+            b' ' => after_blank,
+            b'\t'..=b'\r' => true,
             // First bytes of the characters among which other white space is.
-            0xC2 | 0xE1..=0xE3 => {
-                let rest = text.get(at..).unwrap_or_default();
-                if rest.starts_with(char::is_whitespace) {
-                    end = if last_blank.is_some_and(|blank| blank + 1 == at) {
-                        at - 1
-                    } else {
-                        at
-                    };
-                    break;
-                }
-            }
-            _ => {}
+            0xC2 | 0xE1..=0xE3 => text
+                .get(at..)
+                .is_some_and(|rest| rest.starts_with(char::is_whitespace)),
+            _ => false,
+        };
+        if folds {
+            end = at;
+            break;
         }
+        after_blank = byte == b' ';
     }
     text.get(..end)
         .map_or(end, |run| run.trim_end_matches(' ').len())

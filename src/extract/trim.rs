@@ -3,13 +3,15 @@
 use std::collections::HashMap;
 
 use super::signs::SIGNS;
-use super::tree::{Block, plain_text};
+use super::tree::{Block, Span, plain_text};
 use super::words::policy_words;
 
 /// A run of repeated blocks shorter than this is a policy repeating itself, not a page showing a panel twice.
 const REPEATED_BYTES: usize = 300;
 /// And it has at least so many blocks.
 const REPEATED_BLOCKS: usize = 3;
+/// So much of a block tells it from most others.
+const BEGINNING_BYTES: usize = 24;
 /// Headings without a text under them at the end of a document: at most so many are a template's.
 const MAX_TRAILING_HEADINGS: usize = 2;
 
@@ -17,22 +19,31 @@ const MAX_TRAILING_HEADINGS: usize = 2;
 ///
 /// Answers how many bytes went.
 pub(super) fn drop_repeated(blocks: &mut Vec<Block>) -> usize {
-    let texts: Vec<String> = blocks.iter().map(Block::text).collect();
-    let mut seen: HashMap<&str, Vec<usize>> = HashMap::new();
+    // Length and beginning find what may be the same; only that is compared.
+    let marks: Vec<(usize, String)> = blocks
+        .iter()
+        .map(|block| (block.weight().0, beginning(block)))
+        .collect();
+    // A short text stands whole in its mark.
+    let is_same = |a: usize, b: usize| {
+        marks[a] == marks[b]
+            && (marks[a].0 == marks[a].1.len() || blocks[a].text() == blocks[b].text())
+    };
+    let mut seen: HashMap<&(usize, String), Vec<usize>> = HashMap::new();
     let mut drop = vec![false; blocks.len()];
     let mut dropped = 0;
     let mut at = 0;
-    while at < texts.len() {
+    while at < blocks.len() {
         let mut best = 0;
-        if let Some(starts) = seen.get(texts[at].as_str()) {
+        if let Some(starts) = seen.get(&marks[at]) {
             for start in starts.iter().rev().take(8) {
                 let run = (0..at - start)
-                    .take_while(|i| at + i < texts.len() && texts[start + i] == texts[at + i])
+                    .take_while(|i| at + i < blocks.len() && is_same(start + i, at + i))
                     .count();
                 best = best.max(run);
             }
         }
-        let bytes: usize = texts[at..at + best].iter().map(String::len).sum();
+        let bytes: usize = (at..at + best).map(|i| marks[i].0).sum();
         if best >= REPEATED_BLOCKS && bytes >= REPEATED_BYTES
             || best == 1 && bytes >= 4 * REPEATED_BYTES
         {
@@ -40,7 +51,7 @@ pub(super) fn drop_repeated(blocks: &mut Vec<Block>) -> usize {
             dropped += bytes;
             at += best;
         } else {
-            seen.entry(&texts[at]).or_default().push(at);
+            seen.entry(&marks[at]).or_default().push(at);
             at += 1;
         }
     }
@@ -50,6 +61,19 @@ pub(super) fn drop_repeated(blocks: &mut Vec<Block>) -> usize {
         !drop[index - 1]
     });
     dropped
+}
+
+/// The first letters of a block.
+fn beginning(block: &Block) -> String {
+    let mut letters = String::new();
+    block.each_run(&mut |spans| {
+        for span in spans {
+            if letters.len() < BEGINNING_BYTES {
+                letters.push_str(&span.text[..span.text.floor_char_boundary(BEGINNING_BYTES)]);
+            }
+        }
+    });
+    letters
 }
 
 /// Takes template lines out everywhere, and at both ends whatever is only links or labels.
@@ -88,14 +112,19 @@ pub(super) fn trim(blocks: &mut Vec<Block>, host: Option<&str>) {
     }
 }
 
+/// Bytes of text.
+fn length(spans: &[Span]) -> usize {
+    spans.iter().map(|s| s.text.len()).sum()
+}
+
 fn is_template_line(block: &Block) -> bool {
     let (Block::Paragraph(spans) | Block::Heading(_, spans)) = block else {
         return false;
     };
-    let text = plain_text(spans);
-    if text.len() > 60 {
+    if length(spans) > 60 {
         return false;
     }
+    let text = plain_text(spans);
     let line = text
         .trim_matches(|c: char| !c.is_alphanumeric() && c != '?' && c != '.')
         .to_lowercase();
@@ -106,11 +135,13 @@ fn is_contents_label(block: &Block) -> bool {
     let (Block::Paragraph(spans) | Block::Heading(_, spans)) = block else {
         return false;
     };
+    if length(spans) >= 60 {
+        return false;
+    }
     let text = plain_text(spans).to_lowercase();
-    text.len() < 60
-        && SIGNS
-            .contents_labels
-            .contains(text.trim_end_matches([':', ' ']))
+    SIGNS
+        .contents_labels
+        .contains(text.trim_end_matches([':', ' ']))
 }
 
 /// A list, or links one under the other.
@@ -176,9 +207,11 @@ fn is_copyright(block: &Block) -> bool {
     let Block::Paragraph(spans) = block else {
         return false;
     };
+    if length(spans) >= 200 {
+        return false;
+    }
     let text = plain_text(spans).to_lowercase();
-    text.len() < 200
-        && (text.contains('©') || text.contains("copyright") || text.contains("(c) "))
+    (text.contains('©') || text.contains("copyright") || text.contains("(c) "))
         && (text.starts_with(['©', '('])
             || text.starts_with("copyright")
             || text.contains("rights reserved"))
@@ -187,7 +220,6 @@ fn is_copyright(block: &Block) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::extract::tree::Span;
 
     fn plain(text: &str) -> Block {
         Block::Paragraph(vec![Span::plain(text)])

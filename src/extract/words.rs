@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, MatchKind};
 use serde::Deserialize;
+
+use super::stems::Stems;
 
 const DATA: &str = include_str!("../../data/policy_words.toml");
 
@@ -40,10 +41,8 @@ pub(super) enum Topic {
 }
 
 struct Vocabulary {
-    words: AhoCorasick,
-    /// The words of ASCII alone: all that can stand in a text of ASCII, by a table a fraction as large.
-    ascii_words: AhoCorasick,
-    /// For every pattern of `words`, the one language that has it; empty where several do.
+    words: Stems,
+    /// For every stem of `words`, the one language that has it; empty where several do.
     languages: Vec<String>,
     titles: HashMap<String, Topic>,
     longest_title: usize,
@@ -57,7 +56,7 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
     let mut longest_title = 0;
     for (code, language) in &languages {
         for word in &language.words {
-            // The automaton folds ASCII only; other scripts get their upper-case and title-case forms.
+            // The search folds ASCII only; other scripts get their upper-case and title-case forms.
             let mut forms = vec![word.clone()];
             if !word.is_ascii() {
                 forms.push(word.to_uppercase());
@@ -93,20 +92,8 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
         }
     }
     let (words, languages): (Vec<String>, Vec<String>) = words.into_iter().unzip();
-    let automaton = |words: &[&String]| {
-        AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .match_kind(MatchKind::LeftmostLongest)
-            .kind(Some(aho_corasick::AhoCorasickKind::DFA))
-            .build(words)
-            .or_else(|_| AhoCorasick::new(["privacy"]))
-            .unwrap_or_else(|_| unreachable!("one word always builds"))
-    };
-    let all: Vec<&String> = words.iter().collect();
-    let ascii: Vec<&String> = words.iter().filter(|word| word.is_ascii()).collect();
     Vocabulary {
-        ascii_words: automaton(&ascii),
-        words: automaton(&all),
+        words: Stems::new(&words),
         languages,
         titles,
         longest_title,
@@ -115,28 +102,20 @@ static VOCABULARY: LazyLock<Vocabulary> = LazyLock::new(|| {
 
 /// How many policy words stand in a text.
 pub(super) fn policy_words(text: &str) -> u32 {
-    let vocabulary = &*VOCABULARY;
-    let words = if text.is_ascii() {
-        &vocabulary.ascii_words
-    } else {
-        &vocabulary.words
-    };
-    u32::try_from(words.find_iter(text).count()).unwrap_or(u32::MAX)
+    let mut count = 0u32;
+    VOCABULARY.words.each(text, |_| count += 1);
+    count
 }
 
 /// The language whose own policy words a text has most of, if it has three or more.
 pub(super) fn language_by_words(text: &str) -> Option<&'static str> {
     let vocabulary = &*VOCABULARY;
     let mut counts: HashMap<&'static str, u32> = HashMap::new();
-    for found in vocabulary.words.find_iter(text) {
-        if let Some(code) = vocabulary
-            .languages
-            .get(found.pattern().as_usize())
-            .filter(|c| !c.is_empty())
-        {
+    vocabulary.words.each(text, |place| {
+        if let Some(code) = vocabulary.languages.get(place).filter(|c| !c.is_empty()) {
             *counts.entry(code.as_str()).or_default() += 1;
         }
-    }
+    });
     let (code, count) = counts
         .into_iter()
         .max_by_key(|(code, count)| (*count, *code))?;
@@ -224,14 +203,22 @@ pub(super) fn title_topic(heading: &str) -> Option<Topic> {
     if tokens.is_empty() || tokens.len() > 14 {
         return None;
     }
+    // Words stand by single spaces, so that every run of them is a piece of the whole.
+    let starts: Vec<usize> = tokens
+        .iter()
+        .scan(0, |next, token| {
+            let start = *next;
+            *next += token.len() + 1;
+            Some(start)
+        })
+        .collect();
     let vocabulary = &*VOCABULARY;
     let mut best: Option<(usize, Topic)> = None;
     for start in 0..tokens.len() {
         for length in (1..=vocabulary.longest_title.min(tokens.len() - start)).rev() {
-            let Some(&topic) = vocabulary
-                .titles
-                .get(&tokens[start..start + length].join(" "))
-            else {
+            let last = start + length - 1;
+            let run = &folded[starts[start]..starts[last] + tokens[last].len()];
+            let Some(&topic) = vocabulary.titles.get(run) else {
                 continue;
             };
             let outside = tokens
@@ -283,7 +270,9 @@ mod tests {
     fn the_vocabulary_reads() {
         let languages: BTreeMap<String, Language> = toml::from_str(DATA).unwrap();
         assert!(languages.len() >= 28);
-        assert!(VOCABULARY.words.patterns_len() > 500);
+        assert!(VOCABULARY.languages.len() > 500);
+        let words = languages.values().flat_map(|language| &language.words);
+        assert!(words.into_iter().all(|word| word.len() >= 3));
     }
 
     #[test]

@@ -2,6 +2,15 @@
 
 use super::TextHash;
 
+/// A date that a policy states about itself, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatedDate {
+    /// `YYYY-MM-DD`, or `YYYY-MM` where the text gives no day.
+    pub date: String,
+    /// The sentence or line that states it, at most some 300 characters.
+    pub sentence: String,
+}
+
 /// What extraction made of one payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
@@ -17,6 +26,10 @@ pub struct Document {
     pub text_hash: TextHash,
     /// Number of words; for scripts without spaces, of letters.
     pub word_count: u64,
+    /// From when the policy says that it is in force: the first such statement of the text.
+    pub effective_date: Option<StatedDate>,
+    /// When the policy says that it was last changed: the latest of the dates that are stated as such.
+    pub last_updated: Option<StatedDate>,
     /// Version of the extractor that made this.
     pub extractor_version: &'static str,
 }

@@ -11,7 +11,7 @@ mod url_key;
 
 pub use capture::{Capture, EMPTY_PAYLOAD_DIGEST, IndexCounts};
 pub use digest::{InvalidDigest, PayloadDigest, TextHash};
-pub use document::Document;
+pub use document::{Document, StatedDate};
 pub use drop_reason::{DropReason, Dropped};
 pub use site::{InvalidSite, Site};
 pub use timestamp::{InvalidTimestamp, Timestamp};

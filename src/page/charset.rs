@@ -1,5 +1,7 @@
 //! Bytes to characters: byte-order mark, HTTP header, `<meta>`, detector, in that order, with a check for mojibake.
 
+use std::borrow::Cow;
+
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
@@ -23,6 +25,18 @@ pub struct Decoded {
 /// as a single-byte charset); then the reading with the fewest such faults wins, the earlier source on a tie.
 #[must_use]
 pub fn decode(bytes: &[u8], content_type: Option<&str>) -> Decoded {
+    let (text, charset) = decoded(bytes, content_type);
+    Decoded {
+        text: text.into_owned(),
+        charset,
+    }
+}
+
+/// As [`decode`], without a copy where the bytes are the text.
+pub(super) fn decoded<'a>(
+    bytes: &'a [u8],
+    content_type: Option<&str>,
+) -> (Cow<'a, str>, &'static str) {
     if let Some((encoding, length)) = Encoding::for_bom(bytes) {
         return read(&bytes[length..], encoding);
     }
@@ -34,12 +48,9 @@ pub fn decode(bytes: &[u8], content_type: Option<&str>) -> Decoded {
     if header.or(meta) == Some(UTF_8)
         && let Ok(text) = std::str::from_utf8(bytes)
     {
-        return Decoded {
-            text: text.to_owned(),
-            charset: UTF_8.name(),
-        };
+        return (Cow::Borrowed(text), UTF_8.name());
     }
-    let mut best: Option<(usize, Decoded)> = None;
+    let mut best: Option<(usize, (Cow<'_, str>, &'static str))> = None;
     for encoding in [header, meta]
         .into_iter()
         .flatten()
@@ -47,7 +58,7 @@ pub fn decode(bytes: &[u8], content_type: Option<&str>) -> Decoded {
     {
         if best
             .as_ref()
-            .is_some_and(|(_, decoded)| decoded.charset == encoding.name())
+            .is_some_and(|(_, (_, charset))| *charset == encoding.name())
         {
             continue;
         }
@@ -63,12 +74,9 @@ pub fn decode(bytes: &[u8], content_type: Option<&str>) -> Decoded {
     best.map_or_else(|| read(bytes, WINDOWS_1252), |(_, decoded)| decoded)
 }
 
-fn read(bytes: &[u8], encoding: &'static Encoding) -> Decoded {
+fn read<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> (Cow<'a, str>, &'static str) {
     let (text, _) = encoding.decode_without_bom_handling(bytes);
-    Decoded {
-        text: text.into_owned(),
-        charset: encoding.name(),
-    }
+    (text, encoding.name())
 }
 
 /// The detector's guess; UTF-8 without asking it where the bytes are valid UTF-8 beyond ASCII.
@@ -88,13 +96,12 @@ fn detected(bytes: &[u8]) -> &'static Encoding {
 }
 
 /// Signs that the charset is wrong: U+FFFD, C1 controls, and UTF-8 that was read as something else.
-fn faults(decoded: &Decoded, bytes: &[u8]) -> usize {
-    let odd = decoded
-        .text
+fn faults((text, charset): &(Cow<'_, str>, &'static str), bytes: &[u8]) -> usize {
+    let odd = text
         .chars()
         .filter(|c| matches!(c, '\u{FFFD}' | '\u{80}'..='\u{9F}'))
         .count();
-    let misread = if decoded.charset == UTF_8.name() || decoded.charset.starts_with("UTF-16") {
+    let misread = if *charset == UTF_8.name() || charset.starts_with("UTF-16") {
         0
     } else {
         // "Ã©", "â€™": every multi-byte sequence of valid UTF-8 is one such fault.

@@ -3,7 +3,8 @@
 use scraper::{Html, Selector};
 use url::Url;
 
-use super::{decode, guarded};
+use super::charset::decoded;
+use super::{guarded, guarded_text};
 
 /// A parsed page: the only DOM that is built of it.
 #[derive(Debug)]
@@ -20,13 +21,25 @@ impl Page {
     /// Decodes, guards and parses a page.
     #[must_use]
     pub fn parse(bytes: &[u8], content_type: Option<&str>, url: Option<&Url>) -> Self {
-        Self::from_html(&decode(bytes, content_type).text, url)
+        Self::from_html(&decoded(bytes, content_type).0, url)
+    }
+
+    /// As [`Page::parse`], without the content of style sheets, of scripts but their JSON, and of drawings.
+    #[must_use]
+    pub fn parse_text(bytes: &[u8], content_type: Option<&str>, url: Option<&Url>) -> Self {
+        Self::of_tree(
+            Html::parse_document(&guarded_text(&decoded(bytes, content_type).0)),
+            url,
+        )
     }
 
     /// Guards and parses a page that is text already.
     #[must_use]
     pub fn from_html(html: &str, url: Option<&Url>) -> Self {
-        let html = Html::parse_document(&guarded(html));
+        Self::of_tree(Html::parse_document(&guarded(html)), url)
+    }
+
+    fn of_tree(html: Html, url: Option<&Url>) -> Self {
         let base_href = select_first(&html, "base[href]").and_then(|e| e.attr("href"));
         let base = match (base_href, url) {
             (Some(href), Some(url)) => url.join(href.trim()).ok(),

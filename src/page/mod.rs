@@ -6,7 +6,8 @@
 mod charset;
 mod dom;
 mod guard;
+mod tags;
 
 pub use charset::{Decoded, decode};
 pub use dom::{Page, unarchived};
-pub use guard::{MAX_DEPTH, MAX_HTML_BYTES, guarded};
+pub use guard::{MAX_DEPTH, MAX_HTML_BYTES, guarded, guarded_text};

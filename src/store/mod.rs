@@ -14,6 +14,7 @@ mod lock;
 mod pages;
 mod policies;
 mod read;
+mod reextraction;
 mod schedule;
 mod versions;
 
@@ -32,6 +33,7 @@ pub use lock::CrawlLock;
 pub use pages::{Fetched, PendingExtraction};
 pub use policies::{DiscoveryRow, PolicyKeys, PolicyRow, Tie};
 pub use read::{PolicySummary, Status, VersionRow};
+pub use reextraction::{Difference, DroppedOld, PolicyAddress};
 pub use schedule::SiteTurn;
 pub use versions::{DropRow, Look, VersionRecord};
 
@@ -42,6 +44,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 
 const MIGRATIONS: &[M<'static>] = &[
     M::up(include_str!("migrations/0001_first.sql")),
+    M::up(include_str!("migrations/0002_stated_dates.sql")),
     M::up(include_str!("migrations/0004_runs.sql")),
 ];
 

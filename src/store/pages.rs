@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension as _, Transaction, params};
 use sha2::{Digest as _, Sha256};
 
 use super::{Store, StoreError};
-use crate::model::{Document, Dropped, Timestamp, UrlKey};
+use crate::model::{Document, Dropped, StatedDate, Timestamp, UrlKey};
 
 /// Compression of payloads: 3 is zstd's own default; 9 saves 6 % more for five times the time on policy pages.
 const ZSTD_LEVEL: i32 = 3;
@@ -232,10 +232,30 @@ fn store_document(t: &Transaction<'_>, document: &Document) -> rusqlite::Result<
         hasher.update([0]);
     }
     let sha256 = HEXLOWER.encode(&hasher.finalize());
+    let date = |stated: &Option<StatedDate>| stated.as_ref().map(|s| s.date.clone());
+    let sentence = |stated: &Option<StatedDate>| stated.as_ref().map(|s| s.sentence.clone());
+    // The same words keep their rendition; a newer extractor may read their dates better.
     t.prepare_cached(
-        "INSERT OR IGNORE INTO renditions (document_id, sha256, title, text, markdown) VALUES (?1, ?2, ?3, ?4, ?5)",
+        "INSERT INTO renditions (document_id, sha256, title, text, markdown, effective_date, effective_date_sentence,
+                                 last_updated, last_updated_sentence)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+         ON CONFLICT (sha256) DO UPDATE SET
+             effective_date = excluded.effective_date, effective_date_sentence = excluded.effective_date_sentence,
+             last_updated = excluded.last_updated, last_updated_sentence = excluded.last_updated_sentence
+         WHERE (effective_date, effective_date_sentence, last_updated, last_updated_sentence) IS NOT
+               (excluded.effective_date, excluded.effective_date_sentence, excluded.last_updated, excluded.last_updated_sentence)",
     )?
-    .execute(params![document_id, sha256, document.title, document.text, document.markdown])?;
+    .execute(params![
+        document_id,
+        sha256,
+        document.title,
+        document.text,
+        document.markdown,
+        date(&document.effective_date),
+        sentence(&document.effective_date),
+        date(&document.last_updated),
+        sentence(&document.last_updated),
+    ])?;
     t.prepare_cached("SELECT rendition_id FROM renditions WHERE sha256 = ?1")?
         .query_row([&sha256], |r| r.get(0))
 }

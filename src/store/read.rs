@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::ledger::timestamp;
 use super::{Store, StoreError};
-use crate::model::Timestamp;
+use crate::model::{StatedDate, Timestamp};
 
 /// What the database holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -111,6 +111,10 @@ pub struct VersionRow {
     pub text_sha256: String,
     /// Number of words.
     pub word_count: u64,
+    /// From when the text says that it is in force.
+    pub effective_date: Option<StatedDate>,
+    /// When the text says that it was last changed.
+    pub last_updated: Option<StatedDate>,
     /// Address of the first capture at the archive.
     pub memento_url: String,
     /// URL of the first capture.
@@ -132,7 +136,7 @@ const VERSIONS: &str = "
            (SELECT group_concat(source, ' ') FROM (
                 SELECT DISTINCT i.source FROM discoveries i JOIN policy_urls u ON u.site_id = i.site_id AND u.urlkey = i.urlkey
                 WHERE u.policy_id = p.policy_id ORDER BY i.source)),
-           v.extractor_version
+           v.extractor_version, r.effective_date, r.effective_date_sentence, r.last_updated, r.last_updated_sentence
     FROM sites s
     JOIN policies p USING (site_id)
     JOIN versions v USING (policy_id)
@@ -273,5 +277,17 @@ fn version_row(row: &Row<'_>) -> rusqlite::Result<Option<VersionRow>> {
             .map(str::to_owned)
             .collect(),
         extractor_version: row.get(18)?,
+        effective_date: stated_date(row, 19)?,
+        last_updated: stated_date(row, 21)?,
+    }))
+}
+
+/// The date in a column and its sentence in the next.
+fn stated_date(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<StatedDate>> {
+    let (date, sentence): (Option<String>, Option<String>) =
+        (row.get(column)?, row.get(column + 1)?);
+    Ok(date.map(|date| StatedDate {
+        date,
+        sentence: sentence.unwrap_or_default(),
     }))
 }

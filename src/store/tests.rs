@@ -43,6 +43,8 @@ fn document(words: &str) -> Document {
         markdown: words.to_owned(),
         text_hash: TextHash::of_normalised(words),
         word_count: 1,
+        effective_date: None,
+        last_updated: None,
         extractor_version: EXTRACTOR,
     }
 }

@@ -1,0 +1,178 @@
+//! `policytrail reextract`: the present extractor over all stored pages.
+
+use std::io::{self, Write as _};
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+use tokio_util::sync::CancellationToken;
+
+use super::failure::{Exit, Failure};
+use super::interrupt::second_interrupt;
+use super::logging::{Bar, LogFormat};
+use super::options::{Common, Format};
+use super::table::{Align, table};
+use crate::archive::clock::{Clock as _, SystemClock};
+use crate::crawl::{self, PdfReader, Reextracted};
+use crate::extract::EXTRACTOR_VERSION;
+use crate::model::Site;
+use crate::store::{CrawlLock, DroppedOld, Store};
+
+/// Run the present extractor over the stored pages and derive the histories anew
+///
+/// Nothing is fetched. Safe to interrupt and to repeat: what is done is not done again. The results of older extractors are
+/// kept until --drop-old.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Domains, such as example.com; all sites of the database when none is named
+    #[arg(value_name = "SITE")]
+    sites: Vec<String>,
+
+    /// Drop the results of older extractors when all is done
+    #[arg(long)]
+    drop_old: bool,
+
+    /// How to print what changed
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+    let settings = arguments.common.settings(&[])?;
+    let mut names = Vec::new();
+    for text in &arguments.sites {
+        names.push(Site::parse(text).map_err(Failure::usage)?.to_string());
+    }
+    let store = Arc::new(Store::open(&settings.database)?);
+    let _lock = CrawlLock::take(store.path())?;
+    let policies = store.policies_of(&names)?;
+    let unknown: Vec<&String> = names
+        .iter()
+        .filter(|name| !policies.iter().any(|p| p.site == **name))
+        .collect();
+    if let Some(name) = unknown.first() {
+        return Err(Failure::usage(anyhow::anyhow!(
+            "`{name}` has no policy in `{}`; `policytrail status` lists the sites that have",
+            settings.database.display()
+        )));
+    }
+    let bar = Bar::start(false, LogFormat::Text);
+    let (stop, total) = (CancellationToken::new(), policies.len() as u64);
+    let work = {
+        let (store, stop, bar) = (Arc::clone(&store), stop.clone(), bar.clone());
+        let (pdf, crawl) = (PdfReader::of_this_program()?, settings.crawl.clone());
+        move || {
+            let mut done = 0;
+            crawl::reextract(
+                &store,
+                &pdf,
+                &crawl,
+                policies,
+                SystemClock.now(),
+                &stop,
+                |report| {
+                    done += 1;
+                    bar.policies(done, total);
+                    tracing::info!(policy = %report.policy.policy_url, pages = report.pages, "policy done");
+                },
+            )
+        }
+    };
+    let runtime = tokio::runtime::Runtime::new()?;
+    let result = runtime.block_on(async {
+        tokio::select! {
+            result = tokio::task::spawn_blocking(work) => Some(result),
+            () = second_interrupt(&stop) => None,
+        }
+    });
+    runtime.shutdown_background();
+    bar.finish();
+    let Some(result) = result else {
+        return Ok(Exit::Interrupted);
+    };
+    let reports = result.map_err(anyhow::Error::from)??;
+    let failures: Vec<&String> = reports.iter().flat_map(|r| &r.failures).collect();
+    for failure in &failures {
+        tracing::warn!("not read this time, and its old result kept: {failure}");
+    }
+    let dropped = if arguments.drop_old && failures.is_empty() {
+        Some(store.drop_old_extractions(EXTRACTOR_VERSION)?)
+    } else {
+        None
+    };
+    print(arguments.format, &reports, dropped)?;
+    Ok(if failures.is_empty() {
+        Exit::Done
+    } else {
+        Exit::DoneWithFailures
+    })
+}
+
+fn print(format: Format, reports: &[Reextracted], dropped: Option<DroppedOld>) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    match format {
+        Format::Text => {
+            out.write_all(report_table(reports).as_bytes())?;
+            if let Some(dropped) = dropped {
+                writeln!(
+                    out,
+                    "dropped {} results of older extractors and {} texts that only they had",
+                    dropped.extractions, dropped.documents
+                )?;
+            }
+        }
+        Format::Json => {
+            let value = json!({
+                "extractor_version": EXTRACTOR_VERSION,
+                "policies": reports.iter().map(as_json).collect::<Vec<_>>(),
+                "dropped": dropped.map(|d| json!({ "extractions": d.extractions, "documents": d.documents })),
+            });
+            writeln!(out, "{value}")?;
+        }
+    }
+    Ok(())
+}
+
+fn report_table(reports: &[Reextracted]) -> String {
+    let header = [
+        ("site", Align::Left),
+        ("policy URL", Align::Left),
+        ("extracted", Align::Right),
+        ("versions before", Align::Right),
+        ("after", Align::Right),
+        ("pages compared", Align::Right),
+        ("other words", Align::Right),
+        ("other form", Align::Right),
+        ("other verdict", Align::Right),
+    ];
+    let rows: Vec<Vec<String>> = reports
+        .iter()
+        .map(|r| {
+            let numbers = [
+                r.pages,
+                r.versions_before,
+                r.versions_after,
+                r.difference.pages,
+                r.difference.changed_words,
+                r.difference.changed_form,
+                r.difference.changed_verdict,
+            ];
+            [r.policy.site.clone(), r.policy.policy_url.clone()]
+                .into_iter()
+                .chain(numbers.map(|n| n.to_string()))
+                .collect()
+        })
+        .collect();
+    table(&header, &rows)
+}
+
+fn as_json(report: &Reextracted) -> Value {
+    json!({
+        "site": report.policy.site, "policy_url": report.policy.policy_url, "pages_extracted": report.pages,
+        "versions_before": report.versions_before, "versions_after": report.versions_after,
+        "pages_compared": report.difference.pages, "changed_words": report.difference.changed_words,
+        "changed_form": report.difference.changed_form, "changed_verdict": report.difference.changed_verdict,
+    })
+}

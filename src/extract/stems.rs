@@ -1,0 +1,136 @@
+//! Finds the stems of a fixed list in running text: leftmost first, of several at one place the longest, none overlapping.
+//!
+//! Every letter of every page passes here. An Aho-Corasick automaton of the vocabulary is larger than a processor's first
+//! cache and waits for memory at every letter; a filter of four kilobytes on three letters at a time does not.
+
+/// Stems are no shorter than this, in bytes.
+const KEY_BYTES: usize = 3;
+/// Five bits a byte tell letters apart and fold ASCII capitals.
+const KEY_BITS: u32 = 5;
+const KEYS: usize = 1 << (KEY_BITS * 3);
+
+/// A list of stems to search for; ASCII letters match in either case.
+#[derive(Debug)]
+pub(super) struct Stems {
+    /// One bit for each key: some stem begins so.
+    begins: Vec<u64>,
+    /// For each key, one bit for each fourth letter that a stem goes on with; all of them where one ends.
+    next: Vec<u32>,
+    /// For each key, where its stems begin in `stems`.
+    first: Vec<u16>,
+    /// Stem and its place in the caller's list, by key, the longest first.
+    stems: Vec<(usize, String, usize)>,
+}
+
+impl Stems {
+    /// Stems shorter than three bytes are left out, and what is beyond 65,535.
+    pub(super) fn new(list: &[String]) -> Self {
+        let mut stems: Vec<(usize, String, usize)> = list
+            .iter()
+            .enumerate()
+            .filter_map(|(at, stem)| Some((key(stem.as_bytes())?, stem.clone(), at)))
+            .take(usize::from(u16::MAX))
+            .collect();
+        stems.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.len().cmp(&a.1.len())));
+        let mut begins = vec![0; KEYS / 64];
+        let mut next = vec![0; KEYS];
+        let mut first = vec![0; KEYS];
+        for (at, (key, stem, _)) in stems.iter().enumerate().rev() {
+            next[*key] |= match stem.as_bytes().get(KEY_BYTES) {
+                Some(letter) => 1 << (letter & 31),
+                None => u32::MAX,
+            };
+            begins[key / 64] |= 1 << (key % 64);
+            first[*key] = u16::try_from(at).unwrap_or(u16::MAX);
+        }
+        Self {
+            begins,
+            next,
+            first,
+            stems,
+        }
+    }
+
+    /// Calls `found` with the place in the list of every stem of the text, in order.
+    pub(super) fn each(&self, text: &str, mut found: impl FnMut(usize)) {
+        let text = text.as_bytes();
+        let mut key = 0;
+        // Before this place nothing may begin: it is inside the stem found last, or the key is not full yet.
+        let mut free = KEY_BYTES - 1;
+        for (last, letter) in text.iter().enumerate() {
+            key = (key << KEY_BITS | usize::from(letter & 31)) % KEYS;
+            if self.begins[key / 64] >> (key % 64) & 1 == 1
+                && last >= free
+                && self.next[key] >> (text.get(last + 1).unwrap_or(&0) & 31) & 1 == 1
+                && let Some((length, place)) = self.longest(key, &text[last + 1 - KEY_BYTES..])
+            {
+                found(place);
+                free = last + length;
+            }
+        }
+    }
+
+    fn longest(&self, key: usize, text: &[u8]) -> Option<(usize, usize)> {
+        let first = usize::from(*self.first.get(key)?);
+        self.stems[first..]
+            .iter()
+            .take_while(|(own, ..)| *own == key)
+            .find(|(_, stem, _)| {
+                text.get(..stem.len())
+                    .is_some_and(|start| start.eq_ignore_ascii_case(stem.as_bytes()))
+            })
+            .map(|(_, stem, place)| (stem.len(), *place))
+    }
+}
+
+/// The key of a text's first three bytes.
+fn key(text: &[u8]) -> Option<usize> {
+    let letters: &[u8; KEY_BYTES] = text.first_chunk()?;
+    Some(
+        letters
+            .iter()
+            .fold(0, |key, letter| key << KEY_BITS | usize::from(letter & 31)),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aho_corasick::{AhoCorasick, MatchKind};
+
+    fn found(list: &[String], text: &str) -> Vec<usize> {
+        let mut places = Vec::new();
+        Stems::new(list).each(text, |place| places.push(place));
+        places
+    }
+
+    #[test]
+    fn the_longest_stem_of_the_leftmost_place_counts_once() {
+        let list: Vec<String> = ["data", "data protection", "protect", "dés", "個人情報"]
+            .map(str::to_owned)
+            .to_vec();
+        assert_eq!(found(&list, "DATA Protection of data"), [1, 0]);
+        assert_eq!(
+            found(&list, "metadata protecting, 個人情報 désa"),
+            [0, 2, 4, 3]
+        );
+        assert_eq!(found(&list, "da"), [0; 0]);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn an_automaton_finds_the_same(
+            list in proptest::collection::vec("[a-cé]{3,6}", 1..8),
+            text in "[a-cA-Cé ]{0,60}",
+        ) {
+            let automaton = AhoCorasick::builder()
+                .ascii_case_insensitive(true)
+                .match_kind(MatchKind::LeftmostLongest)
+                .build(&list)
+                .unwrap();
+            let lengths: Vec<usize> = automaton.find_iter(&text).map(|m| m.len()).collect();
+            let ours: Vec<usize> = found(&list, &text).into_iter().map(|place| list[place].len()).collect();
+            proptest::prop_assert_eq!(ours, lengths);
+        }
+    }
+}
