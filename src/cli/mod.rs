@@ -4,16 +4,23 @@
 
 mod archives;
 mod backfill;
+mod diff;
 mod discover;
 mod export;
 mod extract;
 mod failure;
 mod job;
+mod log;
 mod logging;
 mod options;
+mod pick;
 mod plan;
+mod search;
+mod show;
 mod status;
 mod table;
+mod terminal;
+mod verify;
 
 use std::ffi::OsString;
 use std::io;
@@ -46,6 +53,11 @@ enum Command {
     Discover(Box<discover::Arguments>),
     Plan(Box<plan::Arguments>),
     Status(status::Arguments),
+    Log(log::Arguments),
+    Show(show::Arguments),
+    Diff(diff::Arguments),
+    Search(search::Arguments),
+    Verify(verify::Arguments),
     Export(export::Arguments),
     Extract(extract::Arguments),
     /// Read one PDF from standard input (for this program's own use)
@@ -74,6 +86,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Discover(arguments) => discover::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
         Command::Status(arguments) => status::run(&arguments),
+        Command::Log(arguments) => log::run(&arguments),
+        Command::Show(arguments) => show::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
+        Command::Search(arguments) => search::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Extract(arguments) => extract::run(&arguments),
         Command::ReadPdf => answer_pdf(io::stdin().lock(), io::stdout().lock())

@@ -22,7 +22,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let settings = arguments.common.settings(&[])?;
-    let store = Store::open(&settings.database)?;
+    let store = Store::open_to_read(&settings.database)?;
     let status = store.status()?;
     let policies = store.summaries(&[])?;
     let mut out = io::stdout().lock();

@@ -14,6 +14,8 @@ mod plan;
 mod policies;
 mod progress;
 mod site;
+mod verify;
+mod versions;
 
 use std::sync::Arc;
 
@@ -22,9 +24,11 @@ use tokio_util::sync::CancellationToken;
 
 pub use found::{Found, found};
 pub use freeze::StoredFreeze;
+pub use histories::derive_outdated;
 pub use pdf::{PDF_COMMAND, PdfReader, answer as answer_pdf};
 pub use plan::{SitePlan, plan};
 pub use progress::{Progress, Snapshot};
+pub use verify::{Checked, verify};
 
 use crate::archive::clock::Clock;
 use crate::archive::{Archive, ArchiveError};

@@ -202,7 +202,7 @@ fn a_policy_keeps_its_id_when_addresses_join_it_and_the_older_one_stays() {
     );
     house
         .store
-        .set_history(ids[1], EXTRACTOR, &[], &[], 0)
+        .set_history(ids[1], EXTRACTOR, &[], &[], Some(0))
         .unwrap();
     let joined = house
         .store
@@ -230,6 +230,10 @@ fn versions_are_exported_with_their_evidence_and_rewritten_whole() {
     let seen = captures[0].timestamp;
     let version = VersionRecord {
         number: 1,
+        edition: 1,
+        previous: None,
+        same_as: None,
+        change: None,
         first_seen: seen,
         last_seen: seen,
         changed_after: None,
@@ -247,7 +251,7 @@ fn versions_are_exported_with_their_evidence_and_rewritten_whole() {
                 EXTRACTOR,
                 std::slice::from_ref(&version),
                 std::slice::from_ref(&drop),
-                3,
+                Some(3),
             )
             .unwrap();
     }
