@@ -1,5 +1,6 @@
 //! `policytrail log`: the history of a site's policies as a timeline.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
@@ -107,10 +108,10 @@ fn timeline(policy: &PolicyEntry, history: &[VersionEntry], number: usize, color
     // Writing to a string cannot fail.
     let _ = writeln!(
         out,
-        "{}\n{number}  {} ({}): {} in {}, {} to {}",
+        "{}\npolicy {number} ({}) of {}: {} in {}\nseen {} to {}",
         styled(&harmless_line(&policy.policy_url), Style::Bold, color),
-        policy.site,
         harmless_line(&policy.kind),
+        harmless_line(&policy.site),
         counted(policy.versions, "version"),
         counted(policy.captures, "capture"),
         pick::date(first),
@@ -119,7 +120,7 @@ fn timeline(policy: &PolicyEntry, history: &[VersionEntry], number: usize, color
     if editions > 1 {
         let _ = writeln!(
             out,
-            "   The page shows {editions} editions in turns; each is a line of versions of its own."
+            "The page shows {editions} editions (ed) in turns; each is a line of versions of its own."
         );
     }
     let edition_header = if editions > 1 { " ed" } else { "" };
@@ -127,7 +128,7 @@ fn timeline(policy: &PolicyEntry, history: &[VersionEntry], number: usize, color
         "   #{edition_header} first seen  within  last seen    words   added removed  change       size"
     );
     let _ = writeln!(out, "\n{}", styled(&header, Style::Dim, color));
-    let mut titles: Vec<Option<&str>> = vec![None; editions as usize + 1];
+    let mut titles: HashMap<u32, &str> = HashMap::new();
     for v in history {
         let edition = if editions > 1 {
             format!(" {:>2}", v.edition)
@@ -138,15 +139,11 @@ fn timeline(policy: &PolicyEntry, history: &[VersionEntry], number: usize, color
         let _ = writeln!(out, "{}", line.trim_end());
         let mut notes = Vec::new();
         let title = v.title.as_deref().filter(|t| !t.trim().is_empty());
-        if let Some(last) = titles.get_mut(v.edition as usize)
-            && title.is_some()
-            && *last != title
+        if let Some(title) = title
+            && titles.insert(v.edition, title) != Some(title)
         {
-            *last = title;
-            notes.push(format!(
-                "“{}”",
-                shortened(&harmless_line(title.unwrap_or_default()), MOST_TITLE)
-            ));
+            let title = shortened(&harmless_line(title), MOST_TITLE);
+            notes.push(format!("“{title}”"));
         }
         if let Some(same) = v.same_as {
             notes.push(format!("the words of version {same} again"));

@@ -1,5 +1,8 @@
 //! Which policy and which version a command is about: `SITE`, `SITE@DATE`, `SITE#N`, `--policy`.
 
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
 use super::failure::Failure;
 use super::options::Common;
 use super::terminal::harmless_line;
@@ -191,56 +194,68 @@ pub(super) fn version<'a>(
     }
 }
 
-/// The version in force at a moment. Where editions are parallel, the one seen nearest before.
+/// The version in force at a moment. Where editions are parallel, that of the edition with the most captures among those
+/// that were seen then and later.
 fn in_force<'a>(
     history: &'a [VersionEntry],
     moment: &str,
     last: &'a VersionEntry,
 ) -> (&'a VersionEntry, Option<String>) {
-    let begun = || history.iter().filter(|v| v.first_seen.as_str() <= moment);
-    let seen_by_then = |v: &VersionEntry| v.last_seen.as_str().min(moment).to_owned();
-    let version = begun()
-        .max_by_key(|v| (seen_by_then(v), v.version))
-        .unwrap_or(last);
-    let parallel: Vec<String> = begun()
-        .filter(|v| {
-            v.edition != version.edition
-                && v.last_seen.as_str() > version.first_seen.as_str()
-                && v.last_seen.as_str() >= moment
-        })
-        .map(|v| format!("#{}", v.version))
+    let begun = |edition: u32| {
+        let of_edition = history.iter().filter(move |v| v.edition == edition);
+        of_edition
+            .filter(|v| v.first_seen.as_str() <= moment)
+            .last()
+    };
+    let of_edition = |edition: u32| history.iter().filter(move |v| v.edition == edition);
+    let is_alive = |edition: u32| of_edition(edition).any(|v| v.last_seen.as_str() >= moment);
+    let captures = |edition: u32| of_edition(edition).map(|v| v.captures).sum::<u64>();
+    let seen_by_then = |edition: u32| begun(edition).map(|v| v.last_seen.as_str().min(moment));
+    let editions: BTreeSet<u32> = history.iter().map(|v| v.edition).collect();
+    let begun_editions: Vec<u32> = editions
+        .into_iter()
+        .filter(|e| begun(*e).is_some())
         .collect();
-    if !parallel.is_empty() {
-        let note = format!(
-            "the page showed other editions in turns with this one: {}",
-            parallel.join(", ")
-        );
-        return (version, Some(note));
-    }
-    if version.last_seen.as_str() >= moment {
-        return (version, None);
-    }
-    let next = history
-        .iter()
-        .find(|v| v.previous_version == Some(version.version));
-    let note = next.map(|next| {
-        format!(
-            "not certain: version {} was last seen on {}, version {} first on {}; the change came at some time between",
-            version.version,
-            date(&version.last_seen),
-            next.version,
-            date(&next.first_seen)
+    let chosen = begun_editions.iter().copied().max_by_key(|&e| {
+        let alive = is_alive(e);
+        (
+            alive,
+            if alive { captures(e) } else { 0 },
+            seen_by_then(e),
+            Reverse(e),
         )
     });
-    (
-        version,
-        note.or_else(|| {
-            Some(format!(
-                "not certain: the last capture is of {}",
-                date(&version.last_seen)
-            ))
-        }),
-    )
+    let version = chosen.and_then(begun).unwrap_or(last);
+    let others = begun_editions
+        .into_iter()
+        .filter(|e| *e != version.edition && is_alive(*e));
+    let parallel: Vec<String> = others
+        .filter_map(begun)
+        .map(|v| format!("#{}", v.version))
+        .collect();
+    let mut notes = Vec::new();
+    if version.last_seen.as_str() < moment {
+        let next = history
+            .iter()
+            .find(|v| v.previous_version == Some(version.version));
+        notes.push(match next {
+            Some(next) => format!(
+                "not certain: version {} was last seen on {}, version {} first on {}; the change came at some time between",
+                version.version,
+                date(&version.last_seen),
+                next.version,
+                date(&next.first_seen)
+            ),
+            None => format!("not certain: the last capture of it is of {}", date(&version.last_seen)),
+        });
+    }
+    if !parallel.is_empty() {
+        notes.push(format!(
+            "the page showed another edition in turns with this one: {}",
+            parallel.join(", ")
+        ));
+    }
+    (version, (!notes.is_empty()).then(|| notes.join("\n")))
 }
 
 /// The date of 14 digits.

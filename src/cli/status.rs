@@ -6,6 +6,7 @@ use super::archives::usage_text;
 use super::failure::{Exit, Failure};
 use super::options::{Common, Format};
 use super::table::{Align, table};
+use super::terminal::{harmless, harmless_json};
 use crate::model::Timestamp;
 use crate::store::{PolicySummary, Status, Store};
 
@@ -32,7 +33,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
             value["database"] = settings.database.to_string_lossy().into();
             value["policies_by_site"] =
                 serde_json::to_value(&policies).map_err(anyhow::Error::from)?;
-            writeln!(out, "{value}")?;
+            writeln!(out, "{}", harmless_json(&value))?;
         }
         Format::Text => {
             out.write_all(summary_table(&policies).as_bytes())?;
@@ -130,11 +131,7 @@ fn overview(s: &Status) -> String {
                 .collect::<Vec<_>>()
         }));
     }
-    let mut text: String = lines
-        .join("\n")
-        .chars()
-        .filter(|c| !c.is_control() || *c == '\n')
-        .collect();
+    let mut text = harmless(&lines.join("\n"));
     text.push('\n');
     text
 }

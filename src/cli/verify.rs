@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
             "{}",
             json!({
                 "payloads": checked.payloads, "digests": checked.digests, "renditions": checked.renditions,
-                "documents": checked.documents, "policies": checked.policies, "faults": checked.faults,
+                "texts": checked.texts, "policies": checked.policies, "faults": checked.faults,
             })
         )?,
     }
@@ -62,7 +62,7 @@ fn summary(c: &Checked) -> String {
         n => format!("{n} faults; restore a copy of the database, or fetch the pages again"),
     };
     format!(
-        "checked {} payloads ({} against the archive's digest), {} renditions of {} documents, the histories of {} policies: {verdict}",
-        c.payloads, c.digests, c.renditions, c.documents, c.policies
+        "checked {} payloads ({} against the archive's digest), {} renditions ({} against their text hash), the histories of {} policies: {verdict}",
+        c.payloads, c.digests, c.renditions, c.texts, c.policies
     )
 }

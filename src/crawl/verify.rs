@@ -13,8 +13,9 @@ pub struct Checked {
     pub digests: u64,
     /// Renditions hashed.
     pub renditions: u64,
-    /// Documents whose words were hashed: those that the present extractor made, since another may fold texts otherwise.
-    pub documents: u64,
+    /// Renditions whose words were hashed too: those that the present extractor made, since another may fold texts
+    /// otherwise.
+    pub texts: u64,
     /// Policies whose history was derived anew.
     pub policies: u64,
     /// Faults told.
@@ -52,7 +53,7 @@ pub fn verify(store: &Store, tell: &mut dyn FnMut(&str)) -> Result<Checked, Stor
             Ok(Some(rendition)) => {
                 rendition.faults.iter().for_each(|fault| tell(fault));
                 if rendition.by_extractor {
-                    checked.documents += 1;
+                    checked.texts += 1;
                     let found = text_hash(&rendition.text).to_string();
                     if found != rendition.text_sha256 {
                         tell(&format!(

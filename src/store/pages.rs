@@ -53,15 +53,15 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         // Compressing and hashing take longer than writing: done before the transaction.
-        let prefix = self.read(|t| payloads::prefix_for(t, fetched))?;
+        let prefixes = self.read(|t| payloads::prefixes_for(t, fetched))?;
         let payload = fetched
             .body
             .as_deref()
-            .map(|body| Payload::of(body, prefix.as_ref()));
+            .map(|body| Payload::of(body, &prefixes));
         let payload = payload
             .transpose()
             .map_err(|e| StoreError::Packing(e.to_string()))?;
-        drop(prefix);
+        drop(prefixes);
         let extracted =
             extracted.map(|(version, result)| (version, result.as_ref().map(NewDocument::of)));
         let came_from = fetched.came_from.as_ref();

@@ -19,6 +19,9 @@ const ZSTD_LEVEL: i32 = 3;
 const MAX_PAYLOAD_BYTES: usize = 256 * 1024 * 1024;
 /// Larger payloads are stored whole and are nobody's prefix: the memory is not worth it.
 const MAX_PREFIX_BYTES: usize = 32 * 1024 * 1024;
+/// Captures on each side of a new one whose prefixes are considered, and prefixes that are tried.
+const NEIGHBOURS: i64 = 4;
+const MOST_PREFIXES: usize = 3;
 /// A difference is worth its prefix when it takes at most a half of what the payload would take whole, by the ratio at
 /// which its prefix was packed.
 const WORTH_A_PREFIX: u64 = 2;
@@ -60,9 +63,15 @@ pub(super) struct Stored {
 }
 
 impl Payload {
-    /// Packs bytes, against a prefix where that pays.
-    pub(super) fn of(body: &[u8], prefix: Option<&Prefix>) -> io::Result<Self> {
-        let against = prefix.map(|p| pack_against(body, p)).transpose()?.flatten();
+    /// Packs bytes, against the first prefix with which it pays.
+    pub(super) fn of(body: &[u8], prefixes: &[Prefix]) -> io::Result<Self> {
+        let mut against = None;
+        for prefix in prefixes {
+            against = pack_against(body, prefix)?;
+            if against.is_some() {
+                break;
+            }
+        }
         let (packed, base_payload_id) = match against {
             Some((packed, id)) => (packed, Some(id)),
             None => (zstd::bulk::compress(body, ZSTD_LEVEL)?, None),
@@ -106,34 +115,43 @@ fn pack_against(body: &[u8], prefix: &Prefix) -> io::Result<Option<(Vec<u8>, i64
         .then_some((packed, prefix.payload_id)))
 }
 
-/// The prefix to store a fetched body against: that of the capture of its address nearest before it, else after it.
-/// `None` also when the very bytes are stored already.
-pub(super) fn prefix_for(
+/// The prefixes to store a fetched body against, best first: those of the captures of its address nearest before it, then
+/// after it (a page that shows two editions in turns needs the second). None when the very bytes are stored already.
+pub(super) fn prefixes_for(
     t: &Transaction<'_>,
     fetched: &Fetched,
-) -> rusqlite::Result<Option<Prefix>> {
+) -> rusqlite::Result<Vec<Prefix>> {
     let (Some((urlkey, timestamp, _)), Some(body)) = (&fetched.came_from, &fetched.body) else {
-        return Ok(None);
+        return Ok(Vec::new());
     };
     if body.len() > MAX_PREFIX_BYTES || is_stored(t, body)? {
-        return Ok(None);
+        return Ok(Vec::new());
     }
     let near = [
-        "SELECT payload_id FROM mementos WHERE urlkey = ?1 AND timestamp <= ?2 AND payload_id IS NOT NULL ORDER BY timestamp DESC LIMIT 1",
-        "SELECT payload_id FROM mementos WHERE urlkey = ?1 AND timestamp > ?2 AND payload_id IS NOT NULL ORDER BY timestamp LIMIT 1",
+        "SELECT coalesce(p.base_payload_id, p.payload_id) FROM mementos m JOIN payloads p USING (payload_id)
+         WHERE m.urlkey = ?1 AND m.timestamp <= ?2 ORDER BY m.timestamp DESC LIMIT ?3",
+        "SELECT coalesce(p.base_payload_id, p.payload_id) FROM mementos m JOIN payloads p USING (payload_id)
+         WHERE m.urlkey = ?1 AND m.timestamp > ?2 ORDER BY m.timestamp LIMIT ?3",
     ];
+    let mut ids: Vec<i64> = Vec::new();
     for sql in near {
-        let near: Option<i64> = t
-            .prepare_cached(sql)?
-            .query_row(params![urlkey.as_str(), timestamp.to_string()], |r| {
-                r.get(0)
-            })
-            .optional()?;
-        if let Some(near) = near {
-            return prefix_of(t, near);
+        let mut statement = t.prepare_cached(sql)?;
+        let rows = statement.query_map(
+            params![urlkey.as_str(), timestamp.to_string(), NEIGHBOURS],
+            |r| r.get(0),
+        )?;
+        for id in rows {
+            let id = id?;
+            if !ids.contains(&id) {
+                ids.push(id);
+            }
         }
     }
-    Ok(None)
+    let mut prefixes = Vec::new();
+    for id in ids.into_iter().take(MOST_PREFIXES) {
+        prefixes.extend(prefix(t, id)?);
+    }
+    Ok(prefixes)
 }
 
 fn is_stored(t: &Transaction<'_>, body: &[u8]) -> rusqlite::Result<bool> {
@@ -141,26 +159,19 @@ fn is_stored(t: &Transaction<'_>, body: &[u8]) -> rusqlite::Result<bool> {
         .exists([hash(body)])
 }
 
-/// The whole payload behind a payload: itself or its prefix; `None` when it is too large or damaged.
-fn prefix_of(t: &Transaction<'_>, payload_id: i64) -> rusqlite::Result<Option<Prefix>> {
-    let Some(row) = stored(t, payload_id)? else {
-        return Ok(None);
-    };
-    let (payload_id, row) = match row.base_payload_id {
-        None => (payload_id, row),
-        Some(base) => match stored(t, base)? {
-            Some(row) if row.base_payload_id.is_none() => (base, row),
-            _ => return Ok(None),
-        },
-    };
-    if usize::try_from(row.size_bytes).map_or(true, |n| n > MAX_PREFIX_BYTES) {
-        return Ok(None);
-    }
-    let packed_bytes = row.body.len();
-    Ok(whole(&row).ok().map(|body| Prefix {
-        payload_id,
-        packed_bytes,
-        body,
+/// A payload as a prefix; `None` when it is too large, damaged or not whole.
+fn prefix(t: &Transaction<'_>, payload_id: i64) -> rusqlite::Result<Option<Prefix>> {
+    let row = stored(t, payload_id)?.filter(|row| {
+        row.base_payload_id.is_none()
+            && usize::try_from(row.size_bytes).is_ok_and(|n| n <= MAX_PREFIX_BYTES)
+    });
+    Ok(row.and_then(|row| {
+        let body = whole(&row).ok()?;
+        Some(Prefix {
+            payload_id,
+            packed_bytes: row.body.len(),
+            body,
+        })
     }))
 }
 

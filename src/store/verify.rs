@@ -267,7 +267,7 @@ impl Store {
 }
 
 fn integrity(t: &Transaction<'_>) -> rusqlite::Result<Vec<String>> {
-    let mut statement = t.prepare("SELECT * FROM pragma_integrity_check(100)")?;
+    let mut statement = t.prepare("PRAGMA integrity_check(100)")?;
     let rows = statement.query_map([], |r| r.get::<_, String>(0))?;
     let lines: Vec<String> = rows.take(MOST_LINES).collect::<rusqlite::Result<_>>()?;
     Ok(lines.into_iter().filter(|line| line != "ok").collect())

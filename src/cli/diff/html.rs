@@ -24,6 +24,7 @@ th { white-space: nowrap; font-weight: 600; }
 h2.b, h3.b { font-family: system-ui, sans-serif; line-height: 1.3; margin: 1.8rem 0 .5rem; }
 h2.b { font-size: 19px; } h3.b { font-size: 17px; }
 .b { margin: .7rem 0; padding-left: .9rem; border-left: 3px solid transparent; overflow-wrap: anywhere; }
+.item { margin: .3rem 0; padding-left: 2.4rem; text-indent: -1.1rem; } .item::before { content: '•'; display: inline-block; width: 1.1rem; text-indent: 0; }
 .added { border-left-color: #1a7f37; } .removed { border-left-color: #cf222e; } .changed { border-left-color: #9a6700; }
 ins { color: #0b5a26; background: #dcf5e3; text-decoration: underline; text-decoration-thickness: 1px; }
 del { color: #9b1c26; background: #fde4e4; text-decoration: line-through; }
@@ -57,7 +58,7 @@ pub(super) fn page(c: &Comparison<'_>, redline: &Redline<'_>) -> String {
     );
     header(&mut out, c, redline, changes);
     out.push_str("<main>\n");
-    let headings = headings(&c.old.rendition.markdown, &c.new.rendition.markdown);
+    let roles = roles(&c.old.rendition.markdown, &c.new.rendition.markdown);
     let mut change = 0;
     for (i, block) in redline.blocks.iter().enumerate() {
         let begins = block.change != BlockChange::Same
@@ -66,7 +67,7 @@ pub(super) fn page(c: &Comparison<'_>, redline: &Redline<'_>) -> String {
             change += 1;
             navigation(&mut out, change, changes);
         }
-        paragraph(&mut out, block, &headings);
+        paragraph(&mut out, block, &roles);
     }
     out.push_str("</main>\n<footer>Made by policytrail from archived captures. The words of the policy belong to their authors.</footer>\n</body>\n</html>\n");
     out
@@ -151,7 +152,7 @@ fn navigation(out: &mut String, change: usize, changes: usize) {
     out.push_str("</nav>\n");
 }
 
-fn paragraph(out: &mut String, block: &Block<'_>, headings: &HashMap<String, u8>) {
+fn paragraph(out: &mut String, block: &Block<'_>, roles: &HashMap<String, Role>) {
     let class = match block.change {
         BlockChange::Same => "",
         BlockChange::Added => " added",
@@ -166,14 +167,14 @@ fn paragraph(out: &mut String, block: &Block<'_>, headings: &HashMap<String, u8>
             .map(|(_, text)| *text)
             .collect()
     };
-    let is_heading = |text: &str| headings.get(&letters(text)).copied();
-    let level = is_heading(&side(Piece::Removed)).or_else(|| is_heading(&side(Piece::Added)));
-    let tag = match level {
-        Some(1 | 2) => "h2",
-        Some(_) => "h3",
-        None => "p",
+    let role = |text: &str| roles.get(&letters(text)).copied();
+    let (tag, item) = match role(&side(Piece::Removed)).or_else(|| role(&side(Piece::Added))) {
+        Some(Role::Heading(1 | 2)) => ("h2", ""),
+        Some(Role::Heading(_)) => ("h3", ""),
+        Some(Role::Item) => ("p", " item"),
+        None => ("p", ""),
     };
-    let _ = write!(out, "<{tag} class=\"b{class}\" dir=\"auto\">");
+    let _ = write!(out, "<{tag} class=\"b{item}{class}\" dir=\"auto\">");
     for (piece, text) in joined(&block.pieces) {
         let text = escaped(&text);
         let bare = text.trim_end();
@@ -187,18 +188,33 @@ fn paragraph(out: &mut String, block: &Block<'_>, headings: &HashMap<String, u8>
     let _ = writeln!(out, "</{tag}>");
 }
 
-/// The headings of both Markdown texts, by their letters, with their levels.
-fn headings(old: &str, new: &str) -> HashMap<String, u8> {
-    let mut headings = HashMap::new();
+/// What a line of the text is in its Markdown.
+#[derive(Clone, Copy)]
+enum Role {
+    /// A heading, with its level.
+    Heading(usize),
+    /// An item of a list.
+    Item,
+}
+
+/// The headings and list items of both Markdown texts, by their letters.
+fn roles(old: &str, new: &str) -> HashMap<String, Role> {
+    let mut roles = HashMap::new();
     for line in old.lines().chain(new.lines()) {
         let text = line.trim_start_matches('#');
         let level = line.len() - text.len();
         if (1..=6).contains(&level) && text.starts_with(' ') {
-            headings.insert(letters(text), u8::try_from(level).unwrap_or(6));
+            roles.insert(letters(text), Role::Heading(level));
+        } else if let Some(item) = line
+            .trim_start()
+            .strip_prefix("- ")
+            .or_else(|| line.trim_start().strip_prefix("* "))
+        {
+            roles.entry(letters(item)).or_insert(Role::Item);
         }
     }
-    headings.remove("");
-    headings
+    roles.remove("");
+    roles
 }
 
 fn letters(text: &str) -> String {

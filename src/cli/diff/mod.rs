@@ -264,24 +264,28 @@ fn joined(pieces: &[(Piece, &str)]) -> Vec<(Piece, String)> {
         .collect()
 }
 
-/// `#3, 2004-05-02 to 2005-01-01`.
+/// `2004-05-02 to 2005-01-01`.
 fn dates(version: &VersionEntry) -> String {
-    format!(
-        "{} to {}",
-        pick::date(&version.first_seen),
-        pick::date(&version.last_seen)
-    )
+    span(&version.first_seen, " to ", &version.last_seen)
 }
 
 /// When the change came, in words.
 fn when(c: &Comparison<'_>) -> String {
     let (old, new) = (c.old.version, c.new.version);
     if old.last_seen < new.first_seen && new.previous_version == Some(old.version) {
-        return format!(
-            "changed between {} and {}",
-            pick::date(&old.last_seen),
-            pick::date(&new.first_seen)
-        );
+        let dates = span(&old.last_seen, " and ", &new.first_seen);
+        let word = if dates.contains(' ') { "between" } else { "on" };
+        return format!("changed {word} {dates}");
     }
-    "not neighbours in time: other versions may lie between".to_owned()
+    "not neighbours: other versions or editions lie between".to_owned()
+}
+
+/// Two dates, or one when they are the same.
+fn span(from: &str, to: &str, until: &str) -> String {
+    let (first, last) = (pick::date(from), pick::date(until));
+    if first == last {
+        first
+    } else {
+        format!("{first}{to}{last}")
+    }
 }

@@ -86,10 +86,13 @@ FROM (SELECT one, other, CASE WHEN x < 0 THEN x & 9223372036854775807 ELSE x & (
 WHERE x & (x - 1) = 0;
 
 CREATE VIEW sightings AS -- captures in a row that showed one version: several where editions are captured in turns
-SELECT policy_id, version, min(timestamp) AS first_seen, max(timestamp) AS last_seen, count(*) AS captures,
-       min(CASE WHEN starts THEN capture_id END) AS first_capture_id
-FROM (SELECT *, sum(starts) OVER (PARTITION BY policy_id ORDER BY timestamp, version, capture_id) AS run FROM (
-    SELECT o.policy_id, o.version, o.capture_id, c.timestamp,
-           o.version IS NOT lag(o.version) OVER (PARTITION BY o.policy_id ORDER BY c.timestamp, o.version, o.capture_id) AS starts
-    FROM observations o JOIN captures c USING (capture_id)))
-GROUP BY policy_id, run, version;
+SELECT policy_id, version, row_number() OVER (PARTITION BY policy_id, version ORDER BY run) AS sighting,
+       count(*) OVER (PARTITION BY policy_id, version) AS sightings, first_capture_id, captures, changed_after, first_seen, last_seen
+FROM (SELECT policy_id, version, run, count(*) AS captures, min(timestamp) AS first_seen, max(timestamp) AS last_seen,
+             max(CASE WHEN starts THEN before END) AS changed_after, max(CASE WHEN starts THEN capture_id END) AS first_capture_id
+      FROM (SELECT *, sum(starts) OVER (PARTITION BY policy_id ORDER BY timestamp, version, capture_id) AS run
+            FROM (SELECT o.policy_id, o.version, o.capture_id, c.timestamp, lag(c.timestamp) OVER w AS before,
+                         o.version IS NOT lag(o.version) OVER w AS starts
+                  FROM observations o JOIN captures c USING (capture_id)
+                  WINDOW w AS (PARTITION BY o.policy_id ORDER BY c.timestamp, o.version, o.capture_id)))
+      GROUP BY policy_id, run, version);
