@@ -5,6 +5,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::LazyLock;
 
 use rusqlite::Connection;
 use serde_json::Value;
@@ -19,6 +20,18 @@ fn schema_1() -> tempfile::TempDir {
         zstd::decode_all(packed.as_slice()).unwrap(),
     )
     .unwrap();
+    folder
+}
+
+/// The same, brought up to date.
+fn current() -> tempfile::TempDir {
+    static UP_TO_DATE: LazyLock<Vec<u8>> = LazyLock::new(|| {
+        let folder = schema_1();
+        answer(folder.path(), &["log", KUPFER]);
+        fs::read(database(folder.path())).unwrap()
+    });
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(database(folder.path()), &*UP_TO_DATE).unwrap();
     folder
 }
 
@@ -114,7 +127,7 @@ fn a_database_of_the_first_schema_is_brought_up_to_date_and_everything_in_it_ver
 
 #[test]
 fn log_is_a_line_a_version_within_80_columns() {
-    let folder = schema_1();
+    let folder = current();
     let text = answer(folder.path(), &["log", KUPFER]);
     assert!(text.lines().all(|l| l.chars().count() <= 80), "{text}");
     assert!(
@@ -137,7 +150,7 @@ fn log_is_a_line_a_version_within_80_columns() {
 
 #[test]
 fn show_gives_the_version_in_force_on_a_day_and_says_when_that_is_not_certain() {
-    let folder = schema_1();
+    let folder = current();
     let versions = json_lines(&answer(folder.path(), &["log", KUPFER, "--format", "json"]));
     let show = |what: String| {
         json_lines(&answer(folder.path(), &["show", &what, "--format", "json"])).remove(0)
@@ -187,7 +200,7 @@ fn show_gives_the_version_in_force_on_a_day_and_says_when_that_is_not_certain() 
 
 #[test]
 fn diff_speaks_to_terminals_browsers_patches_and_machines() {
-    let folder = schema_1();
+    let folder = current();
     let diff = |more: &[&str]| {
         let mut arguments = vec!["diff", KUPFER];
         arguments.extend(more);
@@ -237,7 +250,7 @@ fn diff_speaks_to_terminals_browsers_patches_and_machines() {
 
 #[test]
 fn search_tells_since_when_and_until_when_a_phrase_stood() {
-    let folder = schema_1();
+    let folder = current();
     let hits = json_lines(&answer(
         folder.path(),
         &["search", "persönlichen", "daten", "--format", "json"],
@@ -263,9 +276,40 @@ fn search_tells_since_when_and_until_when_a_phrase_stood() {
 }
 
 #[test]
+fn every_query_in_the_readme_gives_an_answer() {
+    let folder = current();
+    let connection = Connection::open(database(folder.path())).unwrap();
+    let readme =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let blocks = readme
+        .split("```sql\n")
+        .skip(1)
+        .map(|b| b.split("```").next().unwrap());
+    let queries: Vec<&str> = blocks
+        .flat_map(|b| b.split(";\n"))
+        .filter(|q| !q.trim().is_empty())
+        .collect();
+    assert_eq!(queries.len(), 6);
+    for query in queries {
+        let mut statement = connection
+            .prepare(query)
+            .unwrap_or_else(|e| panic!("{query}: {e}"));
+        let mut rows = statement.query([]).unwrap();
+        let mut count = 0;
+        while rows.next().unwrap().is_some() {
+            count += 1;
+        }
+        // These four sites share no policy.
+        assert!(
+            count > 0 || query.contains("shared_documents") || query.contains("near_documents"),
+            "{query}"
+        );
+    }
+}
+
+#[test]
 fn archived_text_cannot_command_a_terminal_or_a_browser() {
-    let folder = schema_1();
-    answer(folder.path(), &["verify"]);
+    let folder = current();
     let connection = Connection::open(database(folder.path())).unwrap();
     let evil = "\u{1b}]0;owned\u{7}\u{9b}31m\u{202e}gpj.exe</ins><script>alert(1)</script>\"'&";
     connection
@@ -357,8 +401,7 @@ fn verify_names_what_is_wrong() {
             "payload 7",
         ),
     ] {
-        let folder = schema_1();
-        answer(folder.path(), &["verify"]);
+        let folder = current();
         Connection::open(database(folder.path()))
             .unwrap()
             .execute_batch(sql)
@@ -401,8 +444,7 @@ fn a_database_made_to_harm_is_refused_or_read_without_panic() {
         "DELETE FROM renditions",
         "DELETE FROM policy_urls",
     ] {
-        let folder = schema_1();
-        answer(folder.path(), &["verify"]);
+        let folder = current();
         let connection = Connection::open(database(folder.path())).unwrap();
         connection.execute_batch(untyped).unwrap();
         drop(connection);
@@ -437,9 +479,32 @@ fn a_database_made_to_harm_is_refused_or_read_without_panic() {
 }
 
 #[test]
-fn two_readers_and_a_writer_get_on() {
+fn several_processes_that_bring_a_database_up_to_date_at_once_get_on() {
     let folder = schema_1();
+    let start = |_| {
+        Command::new(env!("CARGO_BIN_EXE_policytrail"))
+            .current_dir(folder.path())
+            .args(["log", KUPFER, "--format", "json"])
+            .stdout(std::process::Stdio::piped())
+            .stderr(std::process::Stdio::piped())
+            .spawn()
+            .unwrap()
+    };
+    let children: Vec<_> = (0..4).map(start).collect();
+    for child in children {
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{output:?}");
+        assert_eq!(
+            json_lines(&String::from_utf8(output.stdout).unwrap()).len(),
+            4
+        );
+    }
     answer(folder.path(), &["verify"]);
+}
+
+#[test]
+fn two_readers_and_a_writer_get_on() {
+    let folder = current();
     let writer = Connection::open(database(folder.path())).unwrap();
     writer
         .execute_batch("BEGIN IMMEDIATE; UPDATE sites SET rank = 3")
@@ -459,8 +524,7 @@ fn two_readers_and_a_writer_get_on() {
 #[test]
 fn a_database_on_a_read_only_disk_can_be_read() {
     use std::os::unix::fs::PermissionsExt as _;
-    let folder = schema_1();
-    answer(folder.path(), &["verify"]);
+    let folder = current();
     for beside in ["policytrail.db-wal", "policytrail.db-shm"] {
         let _ = fs::remove_file(folder.path().join(beside));
     }

@@ -159,7 +159,7 @@ pub(super) fn derive(
 /// When the database fails.
 pub fn derive_outdated(store: &Store) -> Result<(), StoreError> {
     for (policy_id, extractor) in store.outdated_histories()? {
-        let history = history_of(store, policy_id, &extractor, false)?;
+        let history = history_of(store, policy_id, &extractor, true)?;
         store.set_history(
             policy_id,
             &extractor,

@@ -175,10 +175,10 @@ impl Store {
                 sites_looked_at: count("SELECT count(*) FROM sites WHERE looked_at IS NOT NULL")?,
                 sites_unfinished: count("SELECT count(*) FROM sites WHERE unfinished_since IS NOT NULL")?,
                 sites_with_versions: count(
-                    "SELECT count(DISTINCT site_id) FROM policies WHERE policy_id IN (SELECT policy_id FROM versions)",
+                    "SELECT count(DISTINCT site_id) FROM policies WHERE versions > 0",
                 )?,
                 policies: count("SELECT count(*) FROM policies")?,
-                versions: count("SELECT count(*) FROM versions")?,
+                versions: count("SELECT coalesce(sum(versions), 0) FROM policies")?,
                 documents: count("SELECT count(*) FROM documents")?,
                 captures: count("SELECT count(*) FROM captures")?,
                 mementos: count("SELECT count(*) FROM mementos")?,

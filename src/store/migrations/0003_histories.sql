@@ -4,6 +4,8 @@ ALTER TABLE payloads ADD COLUMN
     base_payload_id      INTEGER REFERENCES payloads (payload_id) /* NULL: body is whole; else zstd with the bytes of that
                                                                      payload, itself whole, as prefix (zstd --patch-from) */;
 
+CREATE INDEX payloads_by_size ON payloads (size_bytes); -- their sum, without reading the bodies
+
 ALTER TABLE documents ADD COLUMN
     simhash              INTEGER NOT NULL DEFAULT 0 /* 64 bits, alike for alike texts; see the view near_documents */;
 -- Two hashes that differ in three bits at most agree in one of four quarters.
