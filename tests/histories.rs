@@ -433,7 +433,7 @@ fn a_database_made_to_harm_is_refused_or_read_without_panic() {
         "UPDATE documents SET word_count = -9223372036854775808, language = x'ff'",
         "UPDATE documents SET simhash = 'text', text_sha256 = rowid",
         "UPDATE renditions SET text = CAST(x'ff80fe' AS TEXT), markdown = zeroblob(1000000)",
-        "UPDATE renditions SET text = replace(hex(zeroblob(300000)), '00', 'a b' || char(10)) WHERE rendition_id < 4",
+        "UPDATE renditions SET text = replace(hex(zeroblob(30000)), '00', 'a b' || char(10)) WHERE rendition_id < 4",
         "UPDATE payloads SET size_bytes = 9223372036854775807",
         "UPDATE payloads SET base_payload_id = payload_id + 1",
         "UPDATE captures SET timestamp = '99999999999999', urlkey = ''",

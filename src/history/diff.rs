@@ -127,7 +127,15 @@ impl<'a> Redline<'a> {
     fn lay_out(&mut self, parts: &[(Piece, &[Mark<'a>])]) {
         let mut pieces: Vec<(Piece, &'a str)> = Vec::new();
         for group in parts.chunk_by(|a, b| (a.0 == Piece::Same) == (b.0 == Piece::Same)) {
+            let crosses_lines = group
+                .iter()
+                .any(|(_, marks)| marks.iter().any(|m| m.key == LINE_END));
             for kind in [Piece::Same, Piece::Removed, Piece::Added] {
+                // A line that is gone and the one that came for it are two lines, not one.
+                let is_gone = pieces.iter().all(|(kind, _)| *kind == Piece::Removed);
+                if kind == Piece::Added && crosses_lines && is_gone {
+                    self.end_block(&mut pieces);
+                }
                 let marks = group
                     .iter()
                     .filter(|(k, _)| *k == kind)

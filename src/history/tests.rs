@@ -242,6 +242,14 @@ fn a_redline_marks_words_and_keeps_the_rest() {
 }
 
 #[test]
+fn a_line_that_is_gone_and_the_one_that_came_for_it_are_two_lines() {
+    let found = redline("Intro\nOne two\nThree four five\nTail", "Intro\nSix\nTail");
+    let changes: Vec<BlockChange> = found.blocks.iter().map(|b| b.change).collect();
+    let [same, gone, came] = [BlockChange::Same, BlockChange::Removed, BlockChange::Added];
+    assert_eq!(changes, [same, gone, gone, came, same]);
+}
+
+#[test]
 fn a_text_too_long_to_compare_counts_as_replaced_but_for_its_ends() {
     let old: String = (0..30_000).map(|i| format!("o{i} ")).collect();
     let new: String = (0..30_000).map(|i| format!("n{i} ")).collect();
