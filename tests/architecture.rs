@@ -14,7 +14,7 @@ const ROOMS: [(&str, &[&str], bool); 12] = [
     ("sample", &["model"], true),
     ("extract", &["model", "page"], true),
     ("history", &["model"], true),
-    ("store", &["model"], false),
+    ("store", &["model", "history"], false),
     (
         "crawl",
         &[

@@ -13,6 +13,7 @@ use super::job::{Job, Work};
 use super::job_options::{CrawlOptions, SiteOptions};
 use super::options::{Common, Format};
 use super::table::{Align, table};
+use super::terminal::{harmless_json, harmless_line};
 use crate::crawl::{Found, Until, found};
 use crate::discover::{LinkCandidate, LinkKind, Vocabulary, judge_links};
 use crate::model::Site;
@@ -58,7 +59,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     match arguments.format {
         Format::Json => {
             for found in &found_by_site {
-                writeln!(out, "{}", candidate_json(found))?;
+                writeln!(out, "{}", harmless_json(&candidate_json(found)))?;
             }
         }
         Format::Text => {
@@ -118,7 +119,7 @@ fn candidates_text(found: &[Found], explain: bool) -> String {
     let mut text = String::new();
     for f in found {
         let place = format!("{} #{} {}: {}, {}", f.site, f.rank, f.url, f.kind, f.score);
-        text.extend(place.chars().filter(|c| !c.is_control()));
+        text.push_str(&harmless_line(&place));
         text.push('\n');
         for e in &f.evidence {
             let words = if e.link_text.is_empty() {
@@ -137,7 +138,8 @@ fn candidates_text(found: &[Found], explain: bool) -> String {
                 e.score,
                 e.reasons.join(", ")
             );
-            text.extend(line.chars().filter(|c| !c.is_control()));
+            text.push_str("  ");
+            text.push_str(&harmless_line(&line));
             text.push('\n');
         }
     }
@@ -201,12 +203,7 @@ fn judge_page(arguments: &Arguments, file: &Path) -> Result<Exit, Failure> {
             .and_then(|p| links.get(p))
             .filter(|_| arguments.explain)
         {
-            let reasons: String = judged
-                .reasons
-                .join(", ")
-                .chars()
-                .filter(|c| !c.is_control())
-                .collect();
+            let reasons = harmless_line(&judged.reasons.join(", "));
             writeln!(out, "       {reasons}")?;
         }
     }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use super::failure::{Exit, Failure};
 use super::options::Common;
+use super::pick;
 use crate::export::{Format as _, Jsonl, export};
-use crate::store::Store;
 
 /// Write the dataset: every version with its dates, text and evidence
 #[derive(Debug, clap::Args)]
@@ -30,8 +30,7 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
-    let settings = arguments.common.settings(&[])?;
-    let store = Store::open(&settings.database)?;
+    let store = pick::open(&arguments.common)?;
     let mut format = match arguments.format {
         Format::Jsonl => Jsonl,
     };

@@ -8,6 +8,7 @@ use serde_json::json;
 use url::Url;
 
 use super::failure::{Exit, Failure};
+use super::terminal::harmless_line;
 use crate::crawl::PdfReader;
 use crate::extract::{self, DocumentType, Options, PageInput};
 use crate::model::{Document, Dropped, StatedDate};
@@ -247,7 +248,7 @@ fn type_by_name(path: &Path) -> Option<&'static str> {
 }
 
 fn tell(line: &str) {
-    let line: String = line.chars().filter(|c| !c.is_control()).collect();
+    let line = harmless_line(line);
     // Nobody is left to tell when stderr is closed.
     let _ = writeln!(io::stderr(), "policytrail: {line}");
 }

@@ -3,6 +3,7 @@
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
+use super::terminal::harmless;
 use crate::archive::ArchiveError;
 use crate::config::{ConfigError, SiteListError};
 use crate::crawl::CrawlError;
@@ -63,7 +64,7 @@ impl Failure {
             return Exit::Done;
         }
         for line in format!("{:#}", self.error).lines() {
-            let line: String = line.chars().filter(|c| !c.is_control()).collect();
+            let line = harmless(line);
             // Nobody is left to tell when stderr is closed.
             let _ = writeln!(io::stderr(), "policytrail: {line}");
         }

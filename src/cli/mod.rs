@@ -6,6 +6,7 @@ mod archives;
 mod backfill;
 mod backup;
 mod check;
+mod diff;
 mod discover;
 mod export;
 mod extract;
@@ -13,17 +14,23 @@ mod failure;
 mod interrupt;
 mod job;
 mod job_options;
+mod log;
 mod logging;
 mod metrics;
 mod on_change;
 mod options;
+mod pick;
 mod plan;
 mod reextract;
 mod replace;
 mod run;
 mod run_summary;
+mod search;
+mod show;
 mod status;
 mod table;
+mod terminal;
+mod verify;
 
 use std::ffi::OsString;
 use std::io;
@@ -58,6 +65,11 @@ enum Command {
     Discover(Box<discover::Arguments>),
     Plan(Box<plan::Arguments>),
     Status(status::Arguments),
+    Log(log::Arguments),
+    Show(show::Arguments),
+    Diff(diff::Arguments),
+    Search(search::Arguments),
+    Verify(verify::Arguments),
     Backup(backup::Arguments),
     Export(export::Arguments),
     Extract(extract::Arguments),
@@ -90,6 +102,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Discover(arguments) => discover::run(&arguments),
         Command::Plan(arguments) => plan::run(&arguments),
         Command::Status(arguments) => status::run(&arguments),
+        Command::Log(arguments) => log::run(&arguments),
+        Command::Show(arguments) => show::run(&arguments),
+        Command::Diff(arguments) => diff::run(&arguments),
+        Command::Search(arguments) => search::run(&arguments),
+        Command::Verify(arguments) => verify::run(&arguments),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
         Command::Extract(arguments) => extract::run(&arguments),

@@ -11,6 +11,7 @@ use super::job::{Job, Work};
 use super::job_options::{CrawlOptions, SiteOptions};
 use super::options::Format;
 use super::table::{Align, table};
+use super::terminal::harmless_json;
 use crate::config::Settings;
 use crate::crawl::{SitePlan, Until, plan};
 use crate::store::Store;
@@ -92,7 +93,7 @@ fn print(format: Format, plans: &[SitePlan], settings: &Settings) -> io::Result<
             "seconds_least": seconds(settings, cdx, least), "seconds_likely": seconds(settings, cdx, likely),
             "seconds_most": seconds(settings, cdx, most),
         });
-        return writeln!(out, "{value}");
+        return writeln!(out, "{}", harmless_json(&value));
     }
     let header = [
         ("site", Align::Left),

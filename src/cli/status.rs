@@ -6,6 +6,7 @@ use super::archives::usage_text;
 use super::failure::{Exit, Failure};
 use super::options::{Common, Format, moment};
 use super::table::{Align, table};
+use super::terminal::{harmless, harmless_json};
 use crate::archive::clock::{Clock as _, SystemClock};
 use crate::config::RecheckSettings;
 use crate::crawl::{due_at, is_due};
@@ -33,7 +34,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let settings = arguments.common.settings(&[])?;
-    let store = Store::open(&settings.database)?;
+    let store = Store::open_to_read(&settings.database)?;
     let status = store.status()?;
     let now = arguments.now.unwrap_or_else(|| SystemClock.now());
     let turns: Vec<Turn> = store
@@ -54,7 +55,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
                 serde_json::to_value(&policies).map_err(anyhow::Error::from)?;
             value["sites_due"] = due(&turns).into();
             value["looks"] = serde_json::to_value(&turns).map_err(anyhow::Error::from)?;
-            writeln!(out, "{value}")?;
+            writeln!(out, "{}", harmless_json(&value))?;
         }
         Format::Text => {
             out.write_all(summary_table(&store.summaries(&[])?).as_bytes())?;
@@ -215,11 +216,7 @@ fn overview(s: &Status, due: usize) -> String {
                 .collect::<Vec<_>>()
         }));
     }
-    let mut text: String = lines
-        .join("\n")
-        .chars()
-        .filter(|c| !c.is_control() || *c == '\n')
-        .collect();
+    let mut text = harmless(&lines.join("\n"));
     text.push('\n');
     text
 }

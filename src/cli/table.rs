@@ -2,6 +2,8 @@
 
 use std::fmt::Write as _;
 
+use super::terminal::harmless_line;
+
 /// How a column is aligned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Align {
@@ -49,9 +51,9 @@ pub(super) fn table(header: &[(&str, Align)], rows: &[Vec<String>]) -> String {
     out
 }
 
-/// Text without control characters, its middle cut out when it is too long.
+/// Text made harmless, its middle cut out when it is too long.
 fn shown(text: &str) -> String {
-    let clean: Vec<char> = text.chars().filter(|c| !c.is_control()).collect();
+    let clean: Vec<char> = harmless_line(text).chars().collect();
     if clean.len() <= MAX_CELL_CHARS {
         return clean.into_iter().collect();
     }

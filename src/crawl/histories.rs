@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 
 use super::CrawlError;
+use super::versions::version_records;
 use crate::config::{CrawlSettings, Sampling};
 use crate::extract::EXTRACTOR_VERSION;
-use crate::history::{self, Observation};
-use crate::model::{Capture, DropReason, Dropped};
+use crate::history::Observation;
+use crate::model::{Capture, DropReason, Dropped, Timestamp};
 use crate::sample::{self, Grid, Known, Shortfall, Sighting, Strategy};
-use crate::store::{DropRow, Look, Noticed, Store, StoredCapture, VersionRecord};
+use crate::store::{DropRow, Noticed, Store, StoreError, StoredCapture, VersionRecord};
 
 /// What one capture is worth for a history.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -136,7 +137,64 @@ pub(super) fn derive(
     policy_id: i64,
     noticed: Noticed,
 ) -> Result<Shortfall, CrawlError> {
-    let stored = store.captures_of_policy(policy_id, EXTRACTOR_VERSION)?;
+    let history = history_of(store, policy_id, EXTRACTOR_VERSION, false)?;
+    let wanted: Vec<StoredCapture> = history
+        .stored
+        .into_iter()
+        .filter(|s| crawl.in_span(s.capture.timestamp))
+        .collect();
+    let open = sample::shortfall(strategy(crawl), &sightings(&wanted, &|_| false).1);
+    let left_open = open.open_intervals + open.unread_steps;
+    store.set_history(
+        policy_id,
+        EXTRACTOR_VERSION,
+        &history.versions,
+        &history.drops,
+        Some(left_open),
+        noticed,
+    )?;
+    Ok(open)
+}
+
+/// Derives anew the histories that were derived by older rules, from the results of the extractor that they were made of.
+///
+/// # Errors
+/// When the database fails.
+pub fn derive_outdated(store: &Store, now: Timestamp) -> Result<(), StoreError> {
+    let noticed = Noticed {
+        at: now,
+        tell: false,
+    };
+    for (policy_id, extractor) in store.outdated_histories()? {
+        let history = history_of(store, policy_id, &extractor, true)?;
+        store.set_history(
+            policy_id,
+            &extractor,
+            &history.versions,
+            &history.drops,
+            None,
+            noticed,
+        )?;
+    }
+    Ok(())
+}
+
+/// What is derived of a policy.
+pub(super) struct History {
+    pub(super) versions: Vec<VersionRecord>,
+    pub(super) drops: Vec<DropRow>,
+    stored: Vec<StoredCapture>,
+}
+
+/// Derives versions and drops of a policy from the results of an extractor; `anew`: with nothing taken from what was
+/// derived before.
+pub(super) fn history_of(
+    store: &Store,
+    policy_id: i64,
+    extractor: &str,
+    anew: bool,
+) -> Result<History, StoreError> {
+    let stored = store.captures_of_policy(policy_id, extractor)?;
     let mut observations = Vec::new();
     let mut drops = Vec::new();
     let mut fetched = HashMap::new();
@@ -157,38 +215,11 @@ pub(super) fn derive(
             _ => {}
         }
     }
-    let versions: Vec<VersionRecord> = history::versions(&observations)
-        .into_iter()
-        .map(|v| VersionRecord {
-            number: v.number,
-            first_seen: v.first_seen,
-            last_seen: v.last_seen,
-            changed_after: v.changed_after,
-            looks: v
-                .captures
-                .iter()
-                .map(|&capture_id| Look {
-                    capture_id,
-                    fetched_capture_id: fetched.get(&capture_id).copied().unwrap_or(capture_id),
-                })
-                .collect(),
-        })
-        .collect();
-    let wanted: Vec<StoredCapture> = stored
-        .into_iter()
-        .filter(|s| crawl.in_span(s.capture.timestamp))
-        .collect();
-    let open = sample::shortfall(strategy(crawl), &sightings(&wanted, &|_| false).1);
-    let left_open = open.open_intervals + open.unread_steps;
-    store.set_history(
-        policy_id,
-        EXTRACTOR_VERSION,
-        &versions,
-        &drops,
-        left_open,
-        noticed,
-    )?;
-    Ok(open)
+    Ok(History {
+        versions: version_records(store, policy_id, &observations, &fetched, anew)?,
+        drops,
+        stored,
+    })
 }
 
 /// The strategy of the settings.

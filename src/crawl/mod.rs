@@ -18,6 +18,8 @@ mod reextract;
 mod schedule;
 mod site;
 mod turns;
+mod verify;
+mod versions;
 
 use std::sync::Arc;
 
@@ -26,12 +28,14 @@ use tokio_util::sync::CancellationToken;
 
 pub use found::{Found, found};
 pub use freeze::StoredFreeze;
+pub use histories::derive_outdated;
 pub use pdf::{PDF_COMMAND, PdfReader, answer as answer_pdf};
 pub use plan::{SitePlan, plan};
 pub use progress::{Progress, Snapshot};
 pub use reextract::{Reextracted, reextract};
 pub use schedule::{due_at, is_due};
 pub use turns::{Turns, run};
+pub use verify::{Checked, verify};
 
 use crate::archive::clock::Clock;
 use crate::archive::{Archive, ArchiveError};

@@ -1,4 +1,4 @@
-//! JSON Lines: `versions.jsonl`, one version a line.
+//! JSON Lines: `versions.jsonl`, one version a line; a line a sighting of versions that are captured in turns.
 
 use std::io::{self, Write};
 
@@ -17,6 +17,13 @@ struct Line<'a> {
     site: &'a str,
     policy_url: &'a str,
     version: u32,
+    edition: u32,
+    sighting: u32,
+    sightings: u32,
+    same_as: Option<u32>,
+    change: Option<&'a str>,
+    words_added: Option<u64>,
+    words_removed: Option<u64>,
     first_seen: String,
     last_seen: String,
     changed_after: Option<String>,
@@ -49,6 +56,13 @@ impl Format for Jsonl {
             site: &v.site,
             policy_url: &v.policy_url,
             version: v.version,
+            edition: v.edition,
+            sighting: v.sighting,
+            sightings: v.sightings,
+            same_as: v.same_as,
+            change: v.change.map(|c| c.kind.code()),
+            words_added: v.change.map(|c| c.words_added),
+            words_removed: v.change.map(|c| c.words_removed),
             first_seen: v.first_seen.to_string(),
             last_seen: v.last_seen.to_string(),
             changed_after: v.changed_after.map(|t| t.to_string()),

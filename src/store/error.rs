@@ -74,6 +74,9 @@ pub enum StoreError {
         /// What went wrong.
         detail: String,
     },
+    /// A page could not be packed.
+    #[error("cannot compress a page: {0}")]
+    Packing(String),
     /// Any other failure of SQLite.
     #[error("database error: {0}")]
     Sqlite(#[from] rusqlite::Error),
@@ -83,6 +86,16 @@ impl StoreError {
     /// Names an SQLite error by what it means for this file.
     pub(super) fn of(path: &Path, error: rusqlite::Error) -> Self {
         let (path, detail) = (path.to_path_buf(), error.to_string());
+        // Columns of another type than the schema says: other hands.
+        if matches!(
+            error,
+            rusqlite::Error::InvalidColumnType(..)
+                | rusqlite::Error::FromSqlConversionFailure(..)
+                | rusqlite::Error::IntegralValueOutOfRange(..)
+                | rusqlite::Error::Utf8Error(..)
+        ) {
+            return Self::Damaged { path, detail };
+        }
         match error.sqlite_error_code() {
             Some(ErrorCode::NotADatabase) => Self::OtherProgram { path },
             Some(ErrorCode::ReadOnly | ErrorCode::CannotOpen | ErrorCode::PermissionDenied) => {

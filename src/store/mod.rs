@@ -8,18 +8,22 @@
 mod backup;
 mod captures;
 mod changes;
+mod documents;
 mod error;
+mod histories;
 mod ledger;
 mod lock;
 mod pages;
+mod payloads;
 mod policies;
 mod read;
 mod reextraction;
 mod schedule;
+mod verify;
 mod versions;
 
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
@@ -28,6 +32,7 @@ use rusqlite_migration::{M, Migrations};
 pub use captures::{Asked, StoredCapture};
 pub use changes::{ChangeRow, Noticed};
 pub use error::StoreError;
+pub use histories::{Findings, Found, PolicyEntry, Rendition, VersionEntry};
 pub use ledger::{IndexQueryKey, PastQuery, RunOutcome, SiteState};
 pub use lock::CrawlLock;
 pub use pages::{Fetched, PendingExtraction};
@@ -35,6 +40,7 @@ pub use policies::{DiscoveryRow, PolicyKeys, PolicyRow, Tie};
 pub use read::{PolicySummary, Status, VersionRow};
 pub use reextraction::{Difference, DroppedOld, PolicyAddress};
 pub use schedule::SiteTurn;
+pub use verify::{CheckedPayload, CheckedRendition, StoredHistory};
 pub use versions::{DropRow, Look, VersionRecord};
 
 /// Marks a file as this program's (`PRAGMA application_id`): "Ptrl".
@@ -42,11 +48,18 @@ const APPLICATION_ID: i32 = 0x5074_726c;
 /// How long a writer waits for another process to finish its transaction.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 
-const MIGRATIONS: &[M<'static>] = &[
-    M::up(include_str!("migrations/0001_first.sql")),
-    M::up(include_str!("migrations/0002_stated_dates.sql")),
-    M::up(include_str!("migrations/0004_runs.sql")),
-];
+/// In order; append-only, as is each file.
+static MIGRATIONS: LazyLock<[M<'static>; 4]> = LazyLock::new(|| {
+    [
+        M::up(include_str!("migrations/0001_first.sql")),
+        M::up(include_str!("migrations/0002_stated_dates.sql")),
+        M::up_with_hook(
+            include_str!("migrations/0003_histories.sql"),
+            |t: &Transaction<'_>| Ok(documents::complete(t)?),
+        ),
+        M::up(include_str!("migrations/0004_runs.sql")),
+    ]
+});
 
 /// The database of one collection of histories.
 #[derive(Debug)]
@@ -92,6 +105,41 @@ impl Store {
             path,
             OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX,
         )
+    }
+
+    /// Opens an existing database to read it: from a place that cannot be written to as well, where nothing is left to
+    /// be written.
+    ///
+    /// # Errors
+    /// As [`Store::open`]; a database that cannot be written is refused when its schema is an older one or a write-ahead
+    /// log stands beside it.
+    pub fn open_to_read(path: &Path) -> Result<Self, StoreError> {
+        match Self::open(path) {
+            Err(StoreError::NotWritable { detail, .. }) => Self::open_unwritable(path, detail),
+            other => other,
+        }
+    }
+
+    /// Opens a file that nobody can write to: SQLite then needs no files beside it.
+    fn open_unwritable(path: &Path, detail: String) -> Result<Self, StoreError> {
+        let mut log = path.as_os_str().to_owned();
+        log.push("-wal");
+        let log_bytes = std::fs::metadata(PathBuf::from(log)).map_or(0, |m| m.len());
+        let (true, Ok(url)) = (
+            log_bytes == 0,
+            url::Url::from_file_path(std::path::absolute(path).unwrap_or_default()),
+        ) else {
+            return Err(StoreError::NotWritable {
+                path: path.into(),
+                detail,
+            });
+        };
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY
+            | OpenFlags::SQLITE_OPEN_URI
+            | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(format!("{url}?immutable=1"), flags)
+            .map_err(|e| StoreError::of(path, e))?;
+        Self::prepare(connection, path)
     }
 
     /// A database in memory, for tests.
@@ -146,7 +194,7 @@ impl Store {
             connection
                 .pragma_update(None, "application_id", APPLICATION_ID)
                 .map_err(fail)?;
-            Migrations::from_slice(MIGRATIONS)
+            Migrations::from_slice(&*MIGRATIONS)
                 .to_latest(&mut connection)
                 .map_err(|e| StoreError::Migration {
                     path: path.into(),

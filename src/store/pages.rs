@@ -1,16 +1,11 @@
 //! Payloads, what playback gave, and what the extractor made of it.
 
-use data_encoding::HEXLOWER;
 use rusqlite::{OptionalExtension as _, Transaction, params};
-use sha2::{Digest as _, Sha256};
 
+use super::documents::NewDocument;
+use super::payloads::{self, Payload};
 use super::{Store, StoreError};
-use crate::model::{Document, Dropped, StatedDate, Timestamp, UrlKey};
-
-/// Compression of payloads: 3 is zstd's own default; 9 saves 6 % more for five times the time on policy pages.
-const ZSTD_LEVEL: i32 = 3;
-/// No stored payload unpacks to more than this, whatever a foreign database says.
-const MAX_PAYLOAD_BYTES: usize = 256 * 1024 * 1024;
+use crate::model::{Document, Dropped, Timestamp, UrlKey};
 
 /// What playback of one capture gave.
 #[derive(Debug, Clone, Default)]
@@ -57,8 +52,18 @@ impl Store {
         extracted: Option<(&str, &Result<Document, Dropped>)>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
-        // Compressing takes longer than writing: done before the transaction.
-        let payload = fetched.body.as_deref().map(Payload::of).transpose()?;
+        // Compressing and hashing take longer than writing: done before the transaction.
+        let prefixes = self.read(|t| payloads::prefixes_for(t, fetched))?;
+        let payload = fetched
+            .body
+            .as_deref()
+            .map(|body| Payload::of(body, &prefixes));
+        let payload = payload
+            .transpose()
+            .map_err(|e| StoreError::Packing(e.to_string()))?;
+        drop(prefixes);
+        let extracted =
+            extracted.map(|(version, result)| (version, result.as_ref().map(NewDocument::of)));
         let came_from = fetched.came_from.as_ref();
         self.write(|t| {
             let payload_id = payload.as_ref().map(|p| p.store(t)).transpose()?;
@@ -82,7 +87,7 @@ impl Store {
                     now.to_string(),
                 ],
             )?;
-            extracted.map_or(Ok(()), |(version, result)| store_extraction(t, capture_id, version, result))
+            extracted.as_ref().map_or(Ok(()), |(version, result)| store_extraction(t, capture_id, version, result.as_ref().map_err(|e| *e)))
         })
     }
 
@@ -96,7 +101,8 @@ impl Store {
         version: &str,
         result: &Result<Document, Dropped>,
     ) -> Result<(), StoreError> {
-        self.write(|t| store_extraction(t, capture_id, version, result))
+        let result = result.as_ref().map(NewDocument::of);
+        self.write(|t| store_extraction(t, capture_id, version, result.as_ref().map_err(|e| *e)))
     }
 
     /// Fetched captures of a policy that an extractor has not seen, by id.
@@ -122,21 +128,31 @@ impl Store {
     /// # Errors
     /// When the database fails or the payload cannot be unpacked.
     pub fn stored_page(&self, capture_id: i64) -> Result<Option<PendingExtraction>, StoreError> {
+        let damaged = |e: String| StoreError::Damaged {
+            path: self.path().into(),
+            detail: format!("the payload of capture {capture_id}: {e}"),
+        };
         let row = self.read(|t| {
-            t.query_row(
-                "SELECT m.original, m.content_type, p.body FROM mementos m JOIN payloads p USING (payload_id) WHERE m.capture_id = ?1",
-                [capture_id],
-                |r| Ok((r.get::<_, Option<String>>(0)?, r.get(1)?, r.get::<_, Vec<u8>>(2)?)),
-            )
-            .optional()
+            let row: Option<(Option<String>, Option<String>, i64)> = t
+                .query_row(
+                    "SELECT original, content_type, payload_id FROM mementos WHERE capture_id = ?1 AND payload_id IS NOT NULL",
+                    [capture_id],
+                    |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)),
+                )
+                .optional()?;
+            let Some((original, content_type, payload_id)) = row else {
+                return Ok(None);
+            };
+            let body = match payloads::stored(t, payload_id)? {
+                Some(stored) => payloads::restore(t, &stored)?.map_err(|e| e.to_string()),
+                None => Err("it is missing".to_owned()),
+            };
+            Ok(Some((original, content_type, body)))
         })?;
-        let Some((original, content_type, packed)) = row else {
+        let Some((original, content_type, body)) = row else {
             return Ok(None);
         };
-        let body = unpack(&packed).map_err(|e| StoreError::Damaged {
-            path: self.path().into(),
-            detail: format!("the payload of capture {capture_id} cannot be unpacked: {e}"),
-        })?;
+        let body = body.map_err(damaged)?;
         Ok(Some(PendingExtraction {
             capture_id,
             original: original.unwrap_or_default(),
@@ -146,53 +162,14 @@ impl Store {
     }
 }
 
-struct Payload {
-    sha256: String,
-    size_bytes: i64,
-    packed: Vec<u8>,
-}
-
-impl Payload {
-    fn of(body: &[u8]) -> Result<Self, StoreError> {
-        let packed = zstd::bulk::compress(body, ZSTD_LEVEL).map_err(|e| {
-            StoreError::Sqlite(rusqlite::Error::ToSqlConversionFailure(Box::new(e)))
-        })?;
-        let size_bytes = i64::try_from(body.len()).unwrap_or(i64::MAX);
-        Ok(Self {
-            sha256: HEXLOWER.encode(&Sha256::digest(body)),
-            size_bytes,
-            packed,
-        })
-    }
-
-    fn store(&self, t: &Transaction<'_>) -> rusqlite::Result<i64> {
-        t.prepare_cached(
-            "INSERT OR IGNORE INTO payloads (sha256, size_bytes, body) VALUES (?1, ?2, ?3)",
-        )?
-        .execute(params![self.sha256, self.size_bytes, self.packed])?;
-        t.prepare_cached("SELECT payload_id FROM payloads WHERE sha256 = ?1")?
-            .query_row([&self.sha256], |r| r.get(0))
-    }
-}
-
-fn unpack(packed: &[u8]) -> std::io::Result<Vec<u8>> {
-    use std::io::Read as _;
-    let mut body = Vec::new();
-    let limit = u64::try_from(MAX_PAYLOAD_BYTES).unwrap_or(u64::MAX);
-    zstd::stream::read::Decoder::new(packed)?
-        .take(limit)
-        .read_to_end(&mut body)?;
-    Ok(body)
-}
-
 fn store_extraction(
     t: &Transaction<'_>,
     capture_id: i64,
     version: &str,
-    result: &Result<Document, Dropped>,
+    result: Result<&NewDocument<'_>, &Dropped>,
 ) -> rusqlite::Result<()> {
     let (rendition_id, dropped) = match result {
-        Ok(document) => (Some(store_document(t, document)?), None),
+        Ok(document) => (Some(document.store(t)?), None),
         Err(dropped) => (None, Some(dropped)),
     };
     t.prepare_cached(
@@ -207,55 +184,4 @@ fn store_extraction(
         dropped.map(|d| d.detail.as_str())
     ])?;
     Ok(())
-}
-
-fn store_document(t: &Transaction<'_>, document: &Document) -> rusqlite::Result<i64> {
-    let text_sha256 = document.text_hash.to_string();
-    t.prepare_cached(
-        "INSERT OR IGNORE INTO documents (text_sha256, language, word_count) VALUES (?1, ?2, ?3)",
-    )?
-    .execute(params![
-        text_sha256,
-        document.language,
-        document.word_count.cast_signed()
-    ])?;
-    let document_id: i64 = t
-        .prepare_cached("SELECT document_id FROM documents WHERE text_sha256 = ?1")?
-        .query_row([&text_sha256], |r| r.get(0))?;
-    let mut hasher = Sha256::new();
-    for part in [
-        document.title.as_deref().unwrap_or(""),
-        &document.text,
-        &document.markdown,
-    ] {
-        hasher.update(part.as_bytes());
-        hasher.update([0]);
-    }
-    let sha256 = HEXLOWER.encode(&hasher.finalize());
-    let date = |stated: &Option<StatedDate>| stated.as_ref().map(|s| s.date.clone());
-    let sentence = |stated: &Option<StatedDate>| stated.as_ref().map(|s| s.sentence.clone());
-    // The same words keep their rendition; a newer extractor may read their dates better.
-    t.prepare_cached(
-        "INSERT INTO renditions (document_id, sha256, title, text, markdown, effective_date, effective_date_sentence,
-                                 last_updated, last_updated_sentence)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
-         ON CONFLICT (sha256) DO UPDATE SET
-             effective_date = excluded.effective_date, effective_date_sentence = excluded.effective_date_sentence,
-             last_updated = excluded.last_updated, last_updated_sentence = excluded.last_updated_sentence
-         WHERE (effective_date, effective_date_sentence, last_updated, last_updated_sentence) IS NOT
-               (excluded.effective_date, excluded.effective_date_sentence, excluded.last_updated, excluded.last_updated_sentence)",
-    )?
-    .execute(params![
-        document_id,
-        sha256,
-        document.title,
-        document.text,
-        document.markdown,
-        date(&document.effective_date),
-        sentence(&document.effective_date),
-        date(&document.last_updated),
-        sentence(&document.last_updated),
-    ])?;
-    t.prepare_cached("SELECT rendition_id FROM renditions WHERE sha256 = ?1")?
-        .query_row([&sha256], |r| r.get(0))
 }

@@ -4,7 +4,9 @@ use rusqlite::Row;
 use serde::Serialize;
 
 use super::ledger::timestamp;
+use super::versions::stored_change;
 use super::{Store, StoreError};
+use crate::history::Change;
 use crate::model::{StatedDate, Timestamp};
 
 /// What the database holds.
@@ -82,7 +84,8 @@ pub struct PolicySummary {
     pub site_dropped: Option<String>,
 }
 
-/// One version with its evidence, as exported.
+/// One version with its evidence, as exported; of a version that is captured in turns with others, one sighting: the
+/// captures in a row that showed it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VersionRow {
     /// The site.
@@ -91,11 +94,21 @@ pub struct VersionRow {
     pub policy_url: String,
     /// 1, 2, …
     pub version: u32,
+    /// Its line of versions; 1 but for texts that are captured in turns.
+    pub edition: u32,
+    /// 1, 2, … of `sightings`.
+    pub sighting: u32,
+    /// How many times it was seen with others between; 1 but for texts that are captured in turns.
+    pub sightings: u32,
+    /// The first version with the same words, when they came back.
+    pub same_as: Option<u32>,
+    /// How far it is from the version before it in its edition.
+    pub change: Option<Change>,
     /// First observation.
     pub first_seen: Timestamp,
     /// Last observation.
     pub last_seen: Timestamp,
-    /// Last observation of the text before.
+    /// Last observation of what was there before.
     pub changed_after: Option<Timestamp>,
     /// Number of captures that showed it.
     pub captures: u64,
@@ -130,21 +143,24 @@ pub struct VersionRow {
 }
 
 const VERSIONS: &str = "
-    SELECT s.site, p.policy_url, v.version, v.first_seen, v.last_seen, v.changed_after, v.captures, r.title, d.language,
+    SELECT s.site, p.policy_url, v.version, w.first_seen, w.last_seen, w.changed_after, w.captures, r.title, d.language,
            r.text, r.markdown, d.text_sha256, d.word_count, a.memento_url_prefix || c.timestamp || '/' || c.original,
            c.original, c.digest, c.mimetype,
            (SELECT group_concat(source, ' ') FROM (
                 SELECT DISTINCT i.source FROM discoveries i JOIN policy_urls u ON u.site_id = i.site_id AND u.urlkey = i.urlkey
                 WHERE u.policy_id = p.policy_id ORDER BY i.source)),
-           v.extractor_version, r.effective_date, r.effective_date_sentence, r.last_updated, r.last_updated_sentence
+           v.extractor_version, v.edition, w.sighting, w.sightings, v.same_as,
+           v.change_kind, v.words_added, v.words_removed, v.simhash_distance,
+           r.effective_date, r.effective_date_sentence, r.last_updated, r.last_updated_sentence
     FROM sites s
     JOIN policies p USING (site_id)
     JOIN versions v USING (policy_id)
-    JOIN captures c ON c.capture_id = v.first_capture_id
+    JOIN sightings w USING (policy_id, version)
+    JOIN captures c ON c.capture_id = w.first_capture_id
     JOIN archives a USING (archive_id)
     JOIN documents d USING (document_id)
     JOIN renditions r USING (rendition_id)
-    ORDER BY s.site, p.policy_url, p.policy_id, v.version";
+    ORDER BY s.site, p.policy_url, p.policy_id, w.first_seen, v.version, w.sighting";
 
 impl Store {
     /// What the database holds.
@@ -164,10 +180,10 @@ impl Store {
                 sites_looked_at: count("SELECT count(*) FROM sites WHERE looked_at IS NOT NULL")?,
                 sites_unfinished: count("SELECT count(*) FROM sites WHERE unfinished_since IS NOT NULL")?,
                 sites_with_versions: count(
-                    "SELECT count(DISTINCT site_id) FROM policies WHERE policy_id IN (SELECT policy_id FROM versions)",
+                    "SELECT count(DISTINCT site_id) FROM policies WHERE versions > 0",
                 )?,
                 policies: count("SELECT count(*) FROM policies")?,
-                versions: count("SELECT count(*) FROM versions")?,
+                versions: count("SELECT coalesce(sum(versions), 0) FROM policies")?,
                 documents: count("SELECT count(*) FROM documents")?,
                 captures: count("SELECT count(*) FROM captures")?,
                 mementos: count("SELECT count(*) FROM mementos")?,
@@ -188,12 +204,11 @@ impl Store {
     pub fn summaries(&self, sites: &[String]) -> Result<Vec<PolicySummary>, StoreError> {
         self.read(|t| {
             let mut statement = t.prepare_cached(
-                "SELECT s.site, p.policy_url, p.kind, count(v.version), min(v.first_seen), max(v.last_seen), coalesce(sum(v.captures), 0),
-                        (SELECT count(*) FROM drops d WHERE d.policy_id = p.policy_id), s.drop_reason,
-                        coalesce(p.left_open, 0)
-                 FROM sites s LEFT JOIN policies p USING (site_id) LEFT JOIN versions v USING (policy_id)
+                "SELECT s.site, p.policy_url, p.kind, coalesce(p.versions, 0), p.first_seen, p.last_seen, coalesce(p.captures, 0),
+                        coalesce(p.drops, 0), s.drop_reason, coalesce(p.left_open, 0)
+                 FROM sites s LEFT JOIN policies p USING (site_id)
                  WHERE ?1 = '[]' OR s.site IN (SELECT value FROM json_each(?1))
-                 GROUP BY s.site_id, p.policy_id ORDER BY s.site, p.policy_url, p.policy_id",
+                 ORDER BY s.site, p.policy_url, p.policy_id",
             )?;
             let wanted = serde_json::Value::from(sites.to_vec()).to_string();
             let rows = statement.query_map([wanted], |r| {
@@ -277,8 +292,13 @@ fn version_row(row: &Row<'_>) -> rusqlite::Result<Option<VersionRow>> {
             .map(str::to_owned)
             .collect(),
         extractor_version: row.get(18)?,
-        effective_date: stated_date(row, 19)?,
-        last_updated: stated_date(row, 21)?,
+        edition: row.get(19)?,
+        sighting: row.get(20)?,
+        sightings: row.get(21)?,
+        same_as: row.get(22)?,
+        change: stored_change(row, 23)?,
+        effective_date: stated_date(row, 27)?,
+        last_updated: stated_date(row, 29)?,
     }))
 }
 

@@ -125,6 +125,12 @@ impl Store {
                    AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.rendition_id = renditions.rendition_id)",
                 [],
             )?;
+            t.execute(
+                "DELETE FROM document_words WHERE rowid IN (SELECT d.document_id FROM documents d
+                   WHERE NOT EXISTS (SELECT 1 FROM renditions r WHERE r.document_id = d.document_id)
+                     AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.document_id = d.document_id))",
+                [],
+            )?;
             let documents = t.execute(
                 "DELETE FROM documents WHERE NOT EXISTS (SELECT 1 FROM renditions r WHERE r.document_id = documents.document_id)
                    AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.document_id = documents.document_id)",

@@ -1,12 +1,13 @@
 //! The derived tables: versions, the captures that showed them, and the captures that gave none.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
-use rusqlite::{Transaction, params};
+use rusqlite::{Row, Transaction, params};
 
 use super::changes::{self, Noticed};
 use super::{Store, StoreError};
-use crate::model::{Dropped, Timestamp};
+use crate::history::{Change, ChangeKind, HISTORY_RULES};
+use crate::model::{Dropped, TextHash, Timestamp};
 
 /// A capture that showed a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,11 +23,19 @@ pub struct Look {
 pub struct VersionRecord {
     /// 1, 2, … in time.
     pub number: u32,
+    /// Line of versions it belongs to; 1 but for texts that are captured in turns.
+    pub edition: u32,
+    /// The version before it in its edition.
+    pub previous: Option<u32>,
+    /// The first version with the same words, when they came back.
+    pub same_as: Option<u32>,
+    /// How far it is from the version before it.
+    pub change: Option<Change>,
     /// First observation.
     pub first_seen: Timestamp,
     /// Last observation.
     pub last_seen: Timestamp,
-    /// Last observation of the text before.
+    /// Last observation of what was there before.
     pub changed_after: Option<Timestamp>,
     /// The captures that showed it, in order of time; never empty.
     pub looks: Vec<Look>,
@@ -43,7 +52,7 @@ pub struct DropRow {
 
 impl Store {
     /// Rewrites everything derived of one policy in one transaction; `left_open` counts what the sampling still wants to
-    /// know. What becomes known by it is noticed as `noticed` says.
+    /// know (`None`: as before). What becomes known by it is noticed as `noticed` says.
     ///
     /// # Errors
     /// When the database fails.
@@ -53,16 +62,16 @@ impl Store {
         extractor: &str,
         versions: &[VersionRecord],
         drops: &[DropRow],
-        left_open: usize,
+        left_open: Option<usize>,
         noticed: Noticed,
     ) -> Result<(), StoreError> {
         self.write(|t| {
-            let other_extractor: bool = t
-                .prepare_cached("SELECT EXISTS (SELECT 1 FROM versions WHERE policy_id = ?1 AND extractor_version <> ?2)")?
-                .query_row(params![policy_id, extractor], |r| r.get(0))?;
-            let left_open = i64::try_from(left_open).unwrap_or(i64::MAX);
-            t.prepare_cached("UPDATE policies SET left_open = ?2 WHERE policy_id = ?1")?
-                .execute(params![policy_id, left_open])?;
+            let read_otherwise: bool = t
+                .prepare_cached(
+                    "SELECT extractor_version IS NOT NULL AND (extractor_version <> ?2 OR history_rules <> ?3)
+                     FROM policies WHERE policy_id = ?1",
+                )?
+                .query_row(params![policy_id, extractor, HISTORY_RULES], |r| r.get(0))?;
             for table in ["observations", "versions", "drops"] {
                 t.prepare_cached(&format!("DELETE FROM {table} WHERE policy_id = ?1"))?
                     .execute([policy_id])?;
@@ -81,7 +90,51 @@ impl Store {
                     drop.dropped.detail
                 ])?;
             }
-            changes::note(t, policy_id, noticed, !other_extractor)
+            summarise(t, policy_id, extractor, versions, drops.len(), left_open)?;
+            changes::note(t, policy_id, noticed, !read_otherwise)
+        })
+    }
+
+    /// Changes measured before between the texts of a policy's versions, by the hashes of the text before and after.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn known_changes(
+        &self,
+        policy_id: i64,
+    ) -> Result<HashMap<(TextHash, TextHash), Change>, StoreError> {
+        self.read(|t| {
+            let mut statement = t.prepare_cached(
+                "SELECT before.text_sha256, after.text_sha256, v.change_kind, v.words_added, v.words_removed, v.simhash_distance
+                 FROM versions v JOIN documents after ON after.document_id = v.document_id
+                 JOIN versions p ON p.policy_id = v.policy_id AND p.version = v.previous_version
+                 JOIN documents before ON before.document_id = p.document_id
+                 WHERE v.policy_id = ?1 AND v.change_kind IS NOT NULL",
+            )?;
+            let mut rows = statement.query([policy_id])?;
+            let mut known = HashMap::new();
+            while let Some(row) = rows.next()? {
+                let hash = |i: usize| row.get::<_, String>(i).map(|h| h.parse::<TextHash>().ok());
+                if let (Some(before), Some(after), Some(change)) = (hash(0)?, hash(1)?, stored_change(row, 2)?) {
+                    known.insert((before, after), change);
+                }
+            }
+            Ok(known)
+        })
+    }
+
+    /// Policies whose derived rows were made by older rules, with the extractor whose results they come from.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn outdated_histories(&self) -> Result<Vec<(i64, String)>, StoreError> {
+        self.read(|t| {
+            let mut statement = t.prepare_cached(
+                "SELECT policy_id, extractor_version FROM policies
+                 WHERE history_rules < ?1 AND extractor_version IS NOT NULL ORDER BY policy_id",
+            )?;
+            let rows = statement.query_map([HISTORY_RULES], |r| Ok((r.get(0)?, r.get(1)?)))?;
+            rows.collect()
         })
     }
 
@@ -109,10 +162,12 @@ fn insert_version(
     let Some(first) = version.looks.first() else {
         return Ok(());
     };
+    let change = version.change;
     t.prepare_cached(
         "INSERT INTO versions
-         (policy_id, version, document_id, rendition_id, first_capture_id, first_seen, last_seen, changed_after, captures, extractor_version)
-         SELECT ?1, ?2, r.document_id, r.rendition_id, ?3, ?4, ?5, ?6, ?7, ?8
+         (policy_id, version, document_id, rendition_id, first_capture_id, first_seen, last_seen, changed_after, captures,
+          extractor_version, edition, previous_version, same_as, change_kind, words_added, words_removed, simhash_distance)
+         SELECT ?1, ?2, r.document_id, r.rendition_id, ?3, ?4, ?5, ?6, ?7, ?8, ?10, ?11, ?12, ?13, ?14, ?15, ?16
          FROM extractions e JOIN renditions r USING (rendition_id) WHERE e.capture_id = ?9 AND e.extractor_version = ?8",
     )?
     .execute(params![
@@ -125,6 +180,13 @@ fn insert_version(
         i64::try_from(version.looks.len()).unwrap_or(i64::MAX),
         extractor,
         first.fetched_capture_id,
+        version.edition,
+        version.previous,
+        version.same_as,
+        change.map(|c| c.kind.code()),
+        change.map(|c| c.words_added.cast_signed()),
+        change.map(|c| c.words_removed.cast_signed()),
+        change.map(|c| c.simhash_distance),
     ])?;
     let mut statement = t.prepare_cached(
         "INSERT INTO observations (policy_id, capture_id, version, fetched_capture_id) VALUES (?1, ?2, ?3, ?4)",
@@ -138,4 +200,57 @@ fn insert_version(
         ])?;
     }
     Ok(())
+}
+
+/// Writes what is told of a policy without looking at all its rows.
+fn summarise(
+    t: &Transaction<'_>,
+    policy_id: i64,
+    extractor: &str,
+    versions: &[VersionRecord],
+    drops: usize,
+    left_open: Option<usize>,
+) -> rusqlite::Result<()> {
+    let counted = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
+    t.prepare_cached(
+        "UPDATE versions SET layouts = (
+             SELECT count(DISTINCT e.rendition_id) FROM observations o JOIN extractions e ON e.capture_id = o.fetched_capture_id
+             WHERE o.policy_id = versions.policy_id AND o.version = versions.version AND e.extractor_version = versions.extractor_version)
+         WHERE policy_id = ?1 AND captures > 1",
+    )?
+    .execute([policy_id])?;
+    t.prepare_cached(
+        "UPDATE policies SET extractor_version = ?2, history_rules = ?3, versions = ?4, captures = ?5, drops = ?6,
+             first_seen = ?7, last_seen = ?8, left_open = coalesce(?9, left_open) WHERE policy_id = ?1",
+    )?
+    .execute(params![
+        policy_id,
+        extractor,
+        HISTORY_RULES,
+        counted(versions.len()),
+        counted(versions.iter().map(|v| v.looks.len()).sum()),
+        counted(drops),
+        versions.iter().map(|v| v.first_seen).min().map(|t| t.to_string()),
+        versions.iter().map(|v| v.last_seen).max().map(|t| t.to_string()),
+        left_open.map(counted),
+    ])?;
+    Ok(())
+}
+
+/// The change in four columns of a row, from `first` on: kind, words added, words removed, bits of the simhash.
+pub(super) fn stored_change(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Change>> {
+    let kind: Option<String> = row.get(first)?;
+    let number = |i: usize| {
+        row.get::<_, Option<i64>>(i)
+            .map(|n| n.unwrap_or(0).max(0).cast_unsigned())
+    };
+    let Some(kind) = kind.as_deref().and_then(ChangeKind::from_code) else {
+        return Ok(None);
+    };
+    Ok(Some(Change {
+        kind,
+        words_added: number(first + 1)?,
+        words_removed: number(first + 2)?,
+        simhash_distance: u32::try_from(number(first + 3)?).unwrap_or(u32::MAX),
+    }))
 }

@@ -20,7 +20,8 @@ pub fn facts(path: &Path) -> Vec<String> {
         "SELECT 'extraction', c.original, c.timestamp, extractor_version, r.sha256, drop_reason FROM extractions e
             JOIN captures c USING (capture_id) LEFT JOIN renditions r USING (rendition_id)",
         "SELECT 'document', text_sha256, language, word_count FROM documents",
-        "SELECT 'version', policy_url, version, text_sha256, r.sha256, first_seen, last_seen, changed_after, v.captures FROM versions v
+        "SELECT 'version', policy_url, version, text_sha256, r.sha256, v.first_seen, v.last_seen, changed_after, v.captures,
+            edition, previous_version, same_as, layouts, change_kind, words_added, words_removed, simhash_distance FROM versions v
             JOIN policies USING (policy_id) JOIN documents USING (document_id) JOIN renditions r USING (rendition_id)",
         "SELECT 'observation', policy_url, version, c.original, c.timestamp FROM observations JOIN policies USING (policy_id)
             JOIN captures c USING (capture_id)",

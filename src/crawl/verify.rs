@@ -1,0 +1,144 @@
+//! Whether a database still is what it was made: hashes recomputed, references followed, histories derived anew.
+
+use super::histories::history_of;
+use crate::extract::{EXTRACTOR_VERSION, text_hash};
+use crate::store::{Store, StoreError, StoredHistory, VersionRecord};
+
+/// What was checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Checked {
+    /// Payloads restored and hashed.
+    pub payloads: u64,
+    /// Payloads whose bytes have the archive's digest, too.
+    pub digests: u64,
+    /// Renditions hashed.
+    pub renditions: u64,
+    /// Renditions whose words were hashed too: those that the present extractor made, since another may fold texts
+    /// otherwise.
+    pub texts: u64,
+    /// Policies whose history was derived anew.
+    pub policies: u64,
+    /// Faults told.
+    pub faults: u64,
+}
+
+/// Checks everything, one payload, text and policy at a time, and tells each fault.
+///
+/// # Errors
+/// When the database cannot be read at all; rows that cannot be read are faults.
+pub fn verify(store: &Store, tell: &mut dyn FnMut(&str)) -> Result<Checked, StoreError> {
+    let mut checked = Checked::default();
+    let mut faults = 0_u64;
+    let mut tell = |fault: &str| {
+        faults += 1;
+        tell(fault);
+    };
+    match store.structural_faults() {
+        Ok(lines) => lines.iter().for_each(|line| tell(line)),
+        Err(error) => tell(&error.to_string()),
+    }
+    each(&|after| store.payloads_after(after), &mut |id| {
+        checked.payloads += 1;
+        match store.check_payload(id) {
+            Ok(payload) => {
+                checked.digests += u64::from(payload.has_archive_digest);
+                payload.fault.iter().for_each(|fault| tell(fault));
+            }
+            Err(error) => tell(&format!("payload {id}: {error}")),
+        }
+    })?;
+    each(&|after| store.renditions_after(after), &mut |id| {
+        checked.renditions += 1;
+        match store.check_rendition(id, EXTRACTOR_VERSION) {
+            Ok(Some(rendition)) => {
+                rendition.faults.iter().for_each(|fault| tell(fault));
+                if rendition.by_extractor {
+                    checked.texts += 1;
+                    let found = text_hash(&rendition.text).to_string();
+                    if found != rendition.text_sha256 {
+                        tell(&format!(
+                            "rendition {id}: its words have SHA-256 {found}, not {}",
+                            rendition.text_sha256
+                        ));
+                    }
+                }
+            }
+            Ok(None) => tell(&format!("rendition {id} has no document")),
+            Err(error) => tell(&format!("rendition {id}: {error}")),
+        }
+    })?;
+    each(&|after| store.policies_after(after), &mut |id| {
+        checked.policies += 1;
+        match policy_fault(store, id) {
+            Ok(fault) => fault.iter().for_each(|fault| tell(fault)),
+            Err(error) => tell(&format!("policy {id}: {error}")),
+        }
+    })?;
+    checked.faults = faults;
+    Ok(checked)
+}
+
+fn each(
+    after: &dyn Fn(i64) -> Result<Vec<i64>, StoreError>,
+    check: &mut dyn FnMut(i64),
+) -> Result<(), StoreError> {
+    let mut last = i64::MIN;
+    loop {
+        let ids = after(last)?;
+        let Some(&newest) = ids.last() else {
+            return Ok(());
+        };
+        ids.into_iter().for_each(&mut *check);
+        last = newest;
+    }
+}
+
+/// How a policy's stored history differs from what its captures say.
+fn policy_fault(store: &Store, policy_id: i64) -> Result<Option<String>, StoreError> {
+    let stored = store.stored_history(policy_id)?;
+    let Some(extractor) = store.derived_by(policy_id)? else {
+        let empty = stored.versions.is_empty() && stored.drops.is_empty();
+        return Ok(
+            (!empty).then(|| format!("policy {policy_id} has a history that no extractor made"))
+        );
+    };
+    let history = history_of(store, policy_id, &extractor, true)?;
+    let mut derived = StoredHistory {
+        versions: history.versions,
+        drops: history.drops,
+    };
+    derived.drops.sort_by_key(|d| d.capture_id);
+    for version in &mut derived.versions {
+        sort_looks(version);
+    }
+    let mut stored = stored;
+    for version in &mut stored.versions {
+        sort_looks(version);
+    }
+    if derived == stored {
+        return Ok(None);
+    }
+    let differing = stored
+        .versions
+        .iter()
+        .zip(&derived.versions)
+        .find(|(s, d)| s != d)
+        .map_or_else(
+            || {
+                format!(
+                    "{} versions and {} drops where its captures give {} and {}",
+                    stored.versions.len(),
+                    stored.drops.len(),
+                    derived.versions.len(),
+                    derived.drops.len()
+                )
+            },
+            |(s, _)| format!("version {} is not what its captures give", s.number),
+        );
+    Ok(Some(format!("policy {policy_id}: {differing}")))
+}
+
+/// Captures of one second have no order of their own.
+fn sort_looks(version: &mut VersionRecord) {
+    version.looks.sort_by_key(|look| look.capture_id);
+}

@@ -1,0 +1,290 @@
+//! The read side for people: the policies of a site, their versions, what a version says, where words stand.
+
+use rusqlite::{OptionalExtension as _, Row, Transaction, params};
+
+use super::documents::indexed;
+use super::versions::stored_change;
+use super::{Store, StoreError};
+use crate::history::{Change, words};
+
+/// A policy of a site.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyEntry {
+    /// Its row id.
+    pub policy_id: i64,
+    /// The site.
+    pub site: String,
+    /// Where it lives, or lived last.
+    pub policy_url: String,
+    /// `privacy`, `cookies`, `children`.
+    pub kind: String,
+    /// Number of versions.
+    pub versions: u64,
+    /// Captures that showed them.
+    pub captures: u64,
+    /// Captures that gave no version.
+    pub drops: u64,
+}
+
+/// A version without its text. Times are 14 digits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VersionEntry {
+    /// 1, 2, …
+    pub version: u32,
+    /// Its line of versions; 1 but for texts that are captured in turns.
+    pub edition: u32,
+    /// The version before it in its edition.
+    pub previous_version: Option<u32>,
+    /// The first version with the same words, when they came back.
+    pub same_as: Option<u32>,
+    /// Last observation of what was there before.
+    pub changed_after: Option<String>,
+    /// First observation.
+    pub first_seen: String,
+    /// Last observation.
+    pub last_seen: String,
+    /// Captures that showed it.
+    pub captures: u64,
+    /// Layouts of the same words among them.
+    pub layouts: u64,
+    /// Number of words.
+    pub word_count: u64,
+    /// ISO 639-1 or `und`.
+    pub language: String,
+    /// Title.
+    pub title: Option<String>,
+    /// Hash of the normalised words.
+    pub text_sha256: String,
+    /// How far it is from the version before it.
+    pub change: Option<Change>,
+    /// Address of the first capture at the archive.
+    pub memento_url: String,
+    /// Its rendition.
+    pub rendition_id: i64,
+    /// The capture whose bytes were read for its first capture.
+    pub fetched_capture_id: i64,
+    /// Version of the extractor.
+    pub extractor_version: String,
+}
+
+/// The words of a version.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rendition {
+    /// A line a block.
+    pub text: String,
+    /// As Markdown.
+    pub markdown: String,
+}
+
+/// Where words stand in one policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The site.
+    pub site: String,
+    /// The policy's address.
+    pub policy_url: String,
+    /// Versions with the words.
+    pub versions: u64,
+    /// All its versions.
+    pub of_versions: u64,
+    /// First version with the words.
+    pub first_version: u32,
+    /// Last version with the words.
+    pub last_version: u32,
+    /// First observation of the words, 14 digits.
+    pub first_seen: String,
+    /// Last observation of what was there before the first version with the words.
+    pub changed_after: Option<String>,
+    /// Last observation of the words, 14 digits.
+    pub last_seen: String,
+    /// True when the last observation of the policy shows them.
+    pub still_there: bool,
+    /// The first text with the words.
+    pub text: String,
+}
+
+/// What was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Findings {
+    /// Policies, by site and address, up to the limit.
+    pub found: Vec<Found>,
+    /// Number of policies found.
+    pub policies: u64,
+}
+
+const HISTORY: &str = "
+    SELECT v.version, v.edition, v.previous_version, v.same_as, v.changed_after, v.first_seen, v.last_seen, v.captures, v.layouts,
+           d.word_count, d.language, r.title, d.text_sha256, v.change_kind, v.words_added, v.words_removed, v.simhash_distance,
+           a.memento_url_prefix || c.timestamp || '/' || c.original, v.rendition_id, o.fetched_capture_id, v.extractor_version
+    FROM versions v
+    JOIN documents d USING (document_id)
+    JOIN renditions r ON r.rendition_id = v.rendition_id
+    JOIN captures c ON c.capture_id = v.first_capture_id
+    JOIN archives a USING (archive_id)
+    JOIN observations o ON o.policy_id = v.policy_id AND o.capture_id = v.first_capture_id
+    WHERE v.policy_id = ?1 ORDER BY v.version";
+
+const SEARCH: &str = "
+    WITH hits AS (
+        SELECT v.policy_id, count(*) AS versions, min(v.version) AS first_version, max(v.version) AS last_version,
+               min(v.first_seen) AS first_seen, max(v.last_seen) AS last_seen
+        FROM document_words w JOIN versions v ON v.document_id = w.rowid
+        WHERE document_words MATCH ?1 GROUP BY v.policy_id)
+    SELECT s.site, p.policy_url, h.versions, p.versions, h.first_version, h.last_version, h.first_seen, v.changed_after,
+           h.last_seen, h.last_seen >= p.last_seen, r.text, count(*) OVER ()
+    FROM hits h JOIN policies p USING (policy_id) JOIN sites s USING (site_id)
+    JOIN versions v ON v.policy_id = h.policy_id AND v.version = h.first_version
+    JOIN renditions r ON r.rendition_id = v.rendition_id
+    ORDER BY s.site, p.policy_url, p.policy_id LIMIT ?2";
+
+impl Store {
+    /// The policies of a site that have versions, those about privacy first; empty for an unknown site.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn policies_with_versions(&self, site: &str) -> Result<Vec<PolicyEntry>, StoreError> {
+        self.read(|t| {
+            let mut statement = t.prepare_cached(
+                "SELECT p.policy_id, s.site, p.policy_url, p.kind, p.versions, p.captures, p.drops
+                 FROM sites s JOIN policies p USING (site_id) WHERE s.site = ?1 AND p.versions > 0
+                 ORDER BY p.kind <> 'privacy', p.kind, p.policy_url, p.policy_id",
+            )?;
+            let rows = statement.query_map([site], |r| {
+                Ok(PolicyEntry {
+                    policy_id: r.get(0)?,
+                    site: r.get(1)?,
+                    policy_url: r.get(2)?,
+                    kind: r.get(3)?,
+                    versions: r.get::<_, i64>(4)?.cast_unsigned(),
+                    captures: r.get::<_, i64>(5)?.cast_unsigned(),
+                    drops: r.get::<_, i64>(6)?.cast_unsigned(),
+                })
+            })?;
+            rows.collect()
+        })
+    }
+
+    /// The names of all sites.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn site_names(&self) -> Result<Vec<String>, StoreError> {
+        self.read(|t| {
+            let mut statement = t.prepare_cached("SELECT site FROM sites ORDER BY site")?;
+            let rows = statement.query_map([], |r| r.get(0))?;
+            rows.collect()
+        })
+    }
+
+    /// The versions of a policy, in order.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn history(&self, policy_id: i64) -> Result<Vec<VersionEntry>, StoreError> {
+        self.read(|t| {
+            let mut statement = t.prepare_cached(HISTORY)?;
+            let rows = statement.query_map([policy_id], version_entry)?;
+            rows.collect()
+        })
+    }
+
+    /// What a rendition says; `None` when there is none with this id.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn rendition(&self, rendition_id: i64) -> Result<Option<Rendition>, StoreError> {
+        self.read(|t| {
+            t.prepare_cached("SELECT text, markdown FROM renditions WHERE rendition_id = ?1")?
+                .query_row([rendition_id], |r| {
+                    Ok(Rendition {
+                        text: r.get(0)?,
+                        markdown: r.get(1)?,
+                    })
+                })
+                .optional()
+        })
+    }
+
+    /// Looks for a phrase, or for words anywhere in a version (`anywhere`), in all versions of all policies. `None` when
+    /// the query has no word.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn search(
+        &self,
+        query: &str,
+        anywhere: bool,
+        limit: usize,
+    ) -> Result<Option<Findings>, StoreError> {
+        let asked: Vec<&str> = words(query).collect();
+        if asked.is_empty() {
+            return Ok(None);
+        }
+        // Words hold no quotation marks, so that nothing of the query is read as an operator.
+        let question = if anywhere {
+            let quoted: Vec<String> = asked
+                .iter()
+                .map(|w| format!("\"{}\"", indexed(w)))
+                .collect();
+            quoted.join(" ")
+        } else {
+            format!("\"{}\"", indexed(&asked.join(" ")))
+        };
+        self.read(|t| found(t, &question, limit)).map(Some)
+    }
+
+    /// The archived bytes of a fetched capture; `None` when there are none.
+    ///
+    /// # Errors
+    /// When the database fails or the payload is damaged.
+    pub fn archived_bytes(&self, capture_id: i64) -> Result<Option<Vec<u8>>, StoreError> {
+        Ok(self.stored_page(capture_id)?.map(|page| page.body))
+    }
+}
+
+fn found(t: &Transaction<'_>, question: &str, limit: usize) -> rusqlite::Result<Findings> {
+    let mut policies = 0;
+    let mut found = Vec::new();
+    let mut statement = t.prepare_cached(SEARCH)?;
+    let mut rows = statement.query(params![question, i64::try_from(limit).unwrap_or(i64::MAX)])?;
+    while let Some(r) = rows.next()? {
+        policies = r.get::<_, i64>(11)?.cast_unsigned();
+        found.push(Found {
+            site: r.get(0)?,
+            policy_url: r.get(1)?,
+            versions: r.get::<_, i64>(2)?.cast_unsigned(),
+            of_versions: r.get::<_, i64>(3)?.cast_unsigned(),
+            first_version: r.get(4)?,
+            last_version: r.get(5)?,
+            first_seen: r.get(6)?,
+            changed_after: r.get(7)?,
+            last_seen: r.get(8)?,
+            still_there: r.get(9)?,
+            text: r.get(10)?,
+        });
+    }
+    Ok(Findings { found, policies })
+}
+
+fn version_entry(r: &Row<'_>) -> rusqlite::Result<VersionEntry> {
+    Ok(VersionEntry {
+        version: r.get(0)?,
+        edition: r.get(1)?,
+        previous_version: r.get(2)?,
+        same_as: r.get(3)?,
+        changed_after: r.get(4)?,
+        first_seen: r.get(5)?,
+        last_seen: r.get(6)?,
+        captures: r.get::<_, i64>(7)?.cast_unsigned(),
+        layouts: r.get::<_, i64>(8)?.cast_unsigned(),
+        word_count: r.get::<_, i64>(9)?.cast_unsigned(),
+        language: r.get(10)?,
+        title: r.get(11)?,
+        text_sha256: r.get(12)?,
+        change: stored_change(r, 13)?,
+        memento_url: r.get(17)?,
+        rendition_id: r.get(18)?,
+        fetched_capture_id: r.get(19)?,
+        extractor_version: r.get(20)?,
+    })
+}

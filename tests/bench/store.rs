@@ -1,0 +1,336 @@
+//! How fast histories are stored and read: `cargo bench --bench store [-- SCALE]`.
+//!
+//! Makes a database of 1,000,000 captures, 200,000 documents and 20,000 policies (times SCALE) in a temporary folder
+//! through the store's own functions, then times the program on it as a user would start it. The documents of the bulk
+//! have some 150 words, so that the disk suffices; how fast documents of ordinary length (2,500 words, 40 kB of HTML) are
+//! stored is measured before on some hundreds.
+
+#![expect(
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "a benchmark reports, and stops at the first surprise"
+)]
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use policytrail::extract::text_hash;
+use policytrail::history::{Observation, change, simhash, versions};
+use policytrail::model::{
+    Capture, Document, IndexCounts, PayloadDigest, Site, TextHash, Timestamp, UrlKey,
+};
+use policytrail::store::{Fetched, IndexQueryKey, Look, PolicyRow, Store, VersionRecord};
+
+const POLICIES: usize = 20_000;
+const DOCUMENTS_A_POLICY: usize = 10;
+const CAPTURES_A_DOCUMENT: usize = 5;
+const BULK_SENTENCES: usize = 15;
+const ORDINARY_SENTENCES: usize = 250;
+const ORDINARY_POLICIES: usize = 40;
+const EXTRACTOR: &str = "bench";
+const DAY: i64 = 86_400;
+
+/// Random enough, the same every time.
+fn scrambled(x: usize) -> usize {
+    let x = (x as u64)
+        .wrapping_add(1)
+        .wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (x >> 33) as usize
+}
+
+/// Ten words, one of five thousand each.
+fn sentence(seed: usize) -> String {
+    let mut out = String::new();
+    for i in 0..10 {
+        let _ = write!(out, "word{} ", scrambled(seed * 31 + i) % 5000);
+    }
+    out
+}
+
+/// The text of a policy's n-th document: a tenth of its sentences are other than before. One policy in a hundred says
+/// something rare.
+fn text(policy: usize, n: usize, sentences: usize) -> String {
+    let mut out = String::new();
+    for i in 0..sentences {
+        let age = (n + i % 10) / 10;
+        let _ = writeln!(out, "{}", sentence(policy * 1_000_003 + i * 101 + age * 7));
+    }
+    let _ = writeln!(out, "Edition {n} of policy {policy}.");
+    if policy % 100 == 0 {
+        out.push_str("We sell albatross feathers to third parties.\n");
+    }
+    out
+}
+
+fn page(text: &str) -> Vec<u8> {
+    let mut html = String::from("<!DOCTYPE html><html><head><title>Privacy</title></head><body>");
+    for line in text.lines() {
+        let _ = write!(html, "<p class=\"policy-paragraph\">{line}</p>");
+    }
+    html.into_bytes()
+}
+
+fn document(text: String) -> Document {
+    Document {
+        effective_date: None,
+        last_updated: None,
+        title: Some("Privacy".to_owned()),
+        language: "en".to_owned(),
+        text_hash: text_hash(&text),
+        word_count: text.split_whitespace().count() as u64,
+        markdown: text.clone(),
+        text,
+        extractor_version: EXTRACTOR,
+    }
+}
+
+fn megabytes_used() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status
+        .lines()
+        .find_map(|l| l.strip_prefix("VmRSS:"))
+        .unwrap_or_default();
+    line.split_whitespace()
+        .next()
+        .and_then(|n| n.parse::<u64>().ok())
+        .unwrap_or_default()
+        / 1024
+}
+
+/// Times spent, all policies together.
+#[derive(Default)]
+struct Spent {
+    index: Duration,
+    documents: Duration,
+    history: Duration,
+}
+
+fn timed<T>(total: &mut Duration, work: impl FnOnce() -> T) -> T {
+    let started = Instant::now();
+    let value = work();
+    *total += started.elapsed();
+    value
+}
+
+/// Stores one policy as a crawl does: index rows, pages, then its history.
+fn store_policy(store: &Store, archive: i64, number: usize, sentences: usize, spent: &mut Spent) {
+    let name = format!("site-{number}.com");
+    let url = format!("https://{name}/privacy");
+    let now = Timestamp::from_unix_seconds(1_700_000_000);
+    let captures: Vec<Capture> = (0..DOCUMENTS_A_POLICY * CAPTURES_A_DOCUMENT)
+        .map(|i| Capture {
+            urlkey: UrlKey::of(&url).unwrap(),
+            timestamp: Timestamp::from_unix_seconds(
+                1_000_000_000 + i64::try_from(i).unwrap() * 30 * DAY,
+            ),
+            original: url.clone(),
+            mimetype: "text/html".to_owned(),
+            statuscode: Some(200),
+            digest: PayloadDigest::parse(&format!("D{number}X{}", i / CAPTURES_A_DOCUMENT)).ok(),
+            length: Some(4000),
+        })
+        .collect();
+    let key = IndexQueryKey {
+        scope: format!("exact {url}"),
+        words: String::new(),
+        span_from: String::new(),
+        span_to: String::new(),
+    };
+    let policy_id = timed(&mut spent.index, || {
+        let site = store
+            .site(&Site::parse(&name).unwrap(), None, None)
+            .unwrap();
+        store
+            .add_captures(archive, &key, &[], &captures, IndexCounts::default(), now)
+            .unwrap();
+        let row = PolicyRow {
+            kind: "privacy".to_owned(),
+            policy_url: url.clone(),
+            cross_domain: false,
+            urls: vec![(UrlKey::of(&url).unwrap(), url.clone())],
+        };
+        store.set_policies(site, &[row]).unwrap()[0]
+    });
+    let stored = store.captures_of_policy(policy_id, EXTRACTOR).unwrap();
+    let texts: Vec<String> = (0..DOCUMENTS_A_POLICY)
+        .map(|n| text(number, n, sentences))
+        .collect();
+    for (n, words) in texts.iter().enumerate() {
+        let first = &stored[n * CAPTURES_A_DOCUMENT];
+        let fetched = Fetched {
+            came_from: Some((
+                first.capture.urlkey.clone(),
+                first.capture.timestamp,
+                url.clone(),
+            )),
+            statuscode: Some(200),
+            body: Some(page(words)),
+            ..Fetched::default()
+        };
+        let document = Ok(document(words.clone()));
+        timed(&mut spent.documents, || {
+            store
+                .add_memento(
+                    first.capture_id,
+                    &fetched,
+                    Some((EXTRACTOR, &document)),
+                    now,
+                )
+                .unwrap();
+        });
+    }
+    timed(&mut spent.history, || {
+        let stored = store.captures_of_policy(policy_id, EXTRACTOR).unwrap();
+        let seen: Vec<Observation<i64>> = stored
+            .iter()
+            .map(|s| Observation {
+                capture: s.capture_id,
+                timestamp: s.capture.timestamp,
+                text_hash: s.text_hash.unwrap(),
+            })
+            .collect();
+        let found = versions(&seen, &std::collections::HashMap::new());
+        let hashes: Vec<TextHash> = found.iter().map(|v| v.text_hash).collect();
+        let words = |hash: TextHash| store.text(hash).unwrap().unwrap();
+        let records: Vec<VersionRecord> = found
+            .iter()
+            .enumerate()
+            .map(|(i, v)| VersionRecord {
+                number: v.number,
+                edition: v.edition,
+                previous: v.previous,
+                same_as: v.same_as,
+                change: v.previous.map(|p| {
+                    let (old, new) = (words(hashes[p as usize - 1]), words(hashes[i]));
+                    change(&old, &new, (simhash(&old), simhash(&new)))
+                }),
+                first_seen: v.first_seen,
+                last_seen: v.last_seen,
+                changed_after: v.changed_after,
+                looks: v
+                    .captures
+                    .iter()
+                    .map(|&capture_id| Look {
+                        capture_id,
+                        fetched_capture_id: stored
+                            .iter()
+                            .find(|s| s.capture_id == capture_id)
+                            .unwrap()
+                            .fetched_capture_id
+                            .unwrap(),
+                    })
+                    .collect(),
+            })
+            .collect();
+        store
+            .set_history(policy_id, EXTRACTOR, &records, &[], Some(0), noticed)
+            .unwrap();
+    });
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a report")]
+fn rate(n: usize, time: Duration) -> f64 {
+    n as f64 / time.as_secs_f64()
+}
+
+fn ordinary(folder: &Path) {
+    let store = Store::open_or_create(&folder.join("ordinary.db")).unwrap();
+    let archive = store
+        .archive("http://archive", "http://archive/web/")
+        .unwrap();
+    let mut spent = Spent::default();
+    for number in 0..ORDINARY_POLICIES {
+        store_policy(&store, archive, number, ORDINARY_SENTENCES, &mut spent);
+    }
+    let documents = ORDINARY_POLICIES * DOCUMENTS_A_POLICY;
+    println!(
+        "documents of 2,500 words:   {:>7.0} documents/s stored, {:>7.0} observations/s derived with their changes",
+        rate(documents, spent.documents),
+        rate(documents * CAPTURES_A_DOCUMENT, spent.history)
+    );
+}
+
+fn bulk(folder: &Path, policies: usize) {
+    let store = Store::open_or_create(&folder.join("policytrail.db")).unwrap();
+    let archive = store
+        .archive("http://archive", "http://archive/web/")
+        .unwrap();
+    let mut spent = Spent::default();
+    for number in 0..policies {
+        store_policy(&store, archive, number, BULK_SENTENCES, &mut spent);
+        if (number + 1) % (policies / 5).max(1) == 0 {
+            println!(
+                "  {:>6} policies, {:>4} MB of memory",
+                number + 1,
+                megabytes_used()
+            );
+        }
+    }
+    let documents = policies * DOCUMENTS_A_POLICY;
+    println!(
+        "documents of 150 words:     {:>7.0} documents/s stored, {:>7.0} observations/s derived, {:>7.0} index rows/s",
+        rate(documents, spent.documents),
+        rate(documents * CAPTURES_A_DOCUMENT, spent.history),
+        rate(documents * CAPTURES_A_DOCUMENT, spent.index),
+    );
+}
+
+/// The median of nine runs of a command, from its start to its end.
+fn command(folder: &Path, arguments: &[&str]) {
+    let mut times: Vec<Duration> = (0..9)
+        .map(|_| {
+            let started = Instant::now();
+            let status = Command::new(env!("CARGO_BIN_EXE_policytrail"))
+                .current_dir(folder)
+                .args(arguments)
+                .stdout(Stdio::null())
+                .stderr(Stdio::null())
+                .status()
+                .unwrap();
+            assert!(status.success(), "{arguments:?}");
+            started.elapsed()
+        })
+        .collect();
+    times.sort();
+    println!(
+        "{:<44} {:>6.1} ms (slowest of nine {:>6.1})",
+        arguments.join(" "),
+        times[4].as_secs_f64() * 1e3,
+        times[8].as_secs_f64() * 1e3
+    );
+}
+
+fn main() {
+    let scale: f64 = std::env::args()
+        .skip(1)
+        .find_map(|a| a.parse().ok())
+        .unwrap_or(1.0);
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "a small positive number"
+    )]
+    let policies = (POLICIES as f64 * scale) as usize;
+    let folder = tempfile::tempdir().unwrap();
+    ordinary(folder.path());
+    bulk(folder.path(), policies);
+    let bytes = std::fs::metadata(folder.path().join("policytrail.db"))
+        .unwrap()
+        .len();
+    println!("{policies} policies, database {} MB", bytes >> 20);
+    for arguments in [
+        &["status"][..],
+        &["status", "--format", "json"],
+        &["log", "site-77.com"],
+        &["show", "site-77.com@2010"],
+        &["diff", "site-77.com"],
+        &["search", "albatross feathers"],
+        &["search", "word4711"],
+        &["search", "--anywhere", "word1 word2"],
+    ] {
+        command(folder.path(), arguments);
+    }
+}
