@@ -75,6 +75,7 @@ pub struct Version<C> {
 /// Captures of one second (http and https, two servers) have no order of their own: those that go on with the text
 /// before come first, so that a second with two texts is one change and not two.
 #[must_use]
+#[expect(clippy::implicit_hasher, reason = "the house's maps have one hasher")]
 pub fn versions<C: Copy + Ord>(
     observations: &[Observation<C>],
     traits: &HashMap<TextHash, TextTraits>,

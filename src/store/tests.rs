@@ -526,9 +526,10 @@ fn a_full_disk_is_told_loses_nothing_and_the_work_goes_on_when_there_is_room() {
             .unwrap();
     }
     let body = |i: usize| {
-        (0..3000)
-            .map(|n| format!("{} ", n * (i + 7919) % 104_729))
-            .collect::<String>()
+        let words: Vec<String> = (0..3000)
+            .map(|n| (n * (i + 7919) % 104_729).to_string())
+            .collect();
+        words.join(" ")
     };
     let store = |house: &House, i: usize| {
         let fetched = Fetched {
