@@ -160,9 +160,8 @@ pub(super) fn version<'a>(
     which: Which,
 ) -> Result<(&'a VersionEntry, Option<String>), Failure> {
     let none = || anyhow::anyhow!("{} has no version", harmless_line(&policy.policy_url));
-    let (first, last) = match (history.first(), history.last()) {
-        (Some(first), Some(last)) => (first, last),
-        _ => return Err(Failure::usage(none())),
+    let (Some(first), Some(last)) = (history.first(), history.last()) else {
+        return Err(Failure::usage(none()));
     };
     match which {
         Which::Latest => Ok((
@@ -202,13 +201,8 @@ fn in_force<'a>(
     moment: &str,
     last: &'a VersionEntry,
 ) -> (&'a VersionEntry, Option<String>) {
-    let begun = |edition: u32| {
-        let of_edition = history.iter().filter(move |v| v.edition == edition);
-        of_edition
-            .filter(|v| v.first_seen.as_str() <= moment)
-            .last()
-    };
     let of_edition = |edition: u32| history.iter().filter(move |v| v.edition == edition);
+    let begun = |edition: u32| of_edition(edition).rfind(|v| v.first_seen.as_str() <= moment);
     let is_alive = |edition: u32| of_edition(edition).any(|v| v.last_seen.as_str() >= moment);
     let captures = |edition: u32| of_edition(edition).map(|v| v.captures).sum::<u64>();
     let seen_by_then = |edition: u32| begun(edition).map(|v| v.last_seen.as_str().min(moment));

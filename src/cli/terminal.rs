@@ -1,5 +1,6 @@
 //! Text of strangers on people's screens: made harmless, and coloured where colours are wanted.
 
+use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _};
 
 /// Text without what a terminal or a reader would obey instead of showing: control characters (C0 with escape, DEL, C1)
@@ -25,7 +26,8 @@ pub(super) fn harmless_json(value: &serde_json::Value) -> String {
         if is_harmful(c) {
             let mut units = [0; 2];
             for unit in c.encode_utf16(&mut units) {
-                out.push_str(&format!("\\u{unit:04x}"));
+                // Writing to a string cannot fail.
+                let _ = write!(out, "\\u{unit:04x}");
             }
         } else {
             out.push(c);

@@ -77,13 +77,14 @@ mod tests {
             "messages",
             "your location",
         ];
-        let mut text = String::new();
-        for verb in verbs {
-            for thing in things {
-                text += &format!("We {verb} {thing} where the {thing} help us to {verb} less.\n");
-            }
-        }
-        text
+        let sentence = |verb: &str, thing: &str| {
+            format!("We {verb} {thing} where the {thing} help us to {verb} less.")
+        };
+        let sentences: Vec<String> = verbs
+            .iter()
+            .flat_map(|verb| things.iter().map(move |thing| sentence(verb, thing)))
+            .collect();
+        sentences.join("\n")
     }
 
     #[test]

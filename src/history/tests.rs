@@ -210,7 +210,8 @@ proptest! {
         let lines = redline(&old, &new);
         let side = |without: Piece| -> Vec<String> {
             let pieces = lines.blocks.iter().flat_map(|b| &b.pieces).filter(|(p, _)| *p != without);
-            let text: String = pieces.map(|(_, t)| format!("{t} ")).collect();
+            let text: Vec<&str> = pieces.map(|(_, t)| *t).collect();
+            let text = text.join(" ");
             words(&text).map(str::to_owned).collect()
         };
         let (of_old, of_new): (Vec<&str>, Vec<&str>) = (words(&old).collect(), words(&new).collect());
@@ -249,10 +250,16 @@ fn a_line_that_is_gone_and_the_one_that_came_for_it_are_two_lines() {
     assert_eq!(changes, [same, gone, gone, came, same]);
 }
 
+/// `word0 word1 … `, each followed by a space.
+fn numbered(word: &str, n: usize) -> String {
+    let words: Vec<String> = (0..n).map(|i| format!("{word}{i}")).collect();
+    words.join(" ") + " "
+}
+
 #[test]
 fn a_text_too_long_to_compare_counts_as_replaced_but_for_its_ends() {
-    let old: String = (0..30_000).map(|i| format!("o{i} ")).collect();
-    let new: String = (0..30_000).map(|i| format!("n{i} ")).collect();
+    let old = numbered("o", 30_000);
+    let new = numbered("n", 30_000);
     let (old, new) = (format!("start {old} end"), format!("start {new} end"));
     let found = redline(&old, &new);
     assert_eq!(
@@ -263,10 +270,10 @@ fn a_text_too_long_to_compare_counts_as_replaced_but_for_its_ends() {
 
 #[test]
 fn kinds_of_change_follow_their_size() {
-    let text: String = (0..200).map(|i| format!("word{i} ")).collect();
+    let text = numbered("word", 200);
     let kind = |new: &str| change(&text, new, (0, 0)).kind;
     assert_eq!(kind(&text.replace("word7 ", "other ")), ChangeKind::Minor);
-    let sentence: String = (0..30).map(|i| format!("new{i} ")).collect();
+    let sentence = numbered("new", 30);
     assert_eq!(kind(&format!("{text}{sentence}")), ChangeKind::Substantive);
     assert_eq!(kind(&sentence), ChangeKind::Rewrite);
     assert!(ChangeKind::ALL.is_sorted());
