@@ -51,6 +51,7 @@ fn sampled(history: &History) -> Vec<usize> {
     let unread = |timestamp: &Timestamp| Sighting {
         timestamp: *timestamp,
         payload: None,
+        length: None,
         words: None,
         known: Known::Nothing,
     };

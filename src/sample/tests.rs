@@ -36,6 +36,7 @@ fn simulated(days: &[u32], shows: impl Fn(u32) -> Option<u32>) -> Simulated {
             .map(|&d| Sighting {
                 timestamp: at(d),
                 payload: None,
+                length: None,
                 words: None,
                 known: Known::Nothing,
             })

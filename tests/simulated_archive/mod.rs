@@ -1,0 +1,25 @@
+//! A simulated archive: some hundred sites, 1998 to 2024, in ten languages, with everything that happens to policies,
+//! and the truth about each. Seeded: the same sites every time.
+
+#![allow(dead_code, reason = "the test and the example use different parts of it")]
+#![expect(clippy::unwrap_used, reason = "a test stops where its own material is wrong")]
+
+mod numbers;
+mod pages;
+mod score;
+mod sites;
+mod words;
+mod world;
+
+pub use score::{Score, measure};
+pub use world::World;
+
+/// An archive of so many sites.
+pub fn world(sites: usize, seed: u64) -> World {
+    let mut world = World::default();
+    for index in 0..sites {
+        sites::make(&mut world, index, seed);
+    }
+    world.sort();
+    world
+}
