@@ -96,10 +96,10 @@ pub(super) fn check(looks: &Looks<'_>) -> Option<usize> {
     }
     let stretches = looks.texts.windows(2).filter_map(equal_and_wide(looks));
     let longest = stretches
-        .map(|(left, right)| (looks.unread(left.place, right.place).count(), left, right))
+        .map(|(left, right)| (looks.promising(left, right).count(), left, right))
         .max_by_key(|(unread, left, _)| (*unread, std::cmp::Reverse(left.place)));
     let (unread, left, right) = longest?;
-    looks.unread(left.place, right.place).nth(unread / 2)
+    looks.promising(left, right).nth(unread / 2)
 }
 
 fn fewest_looks(captures: usize) -> usize {

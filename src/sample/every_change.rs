@@ -1,9 +1,11 @@
 //! The default strategy: ends and grid, halving where neighbours differ, then where a page alternates or was hardly seen.
 
+use std::collections::HashSet;
+
 use super::changes::{halvings, jumps, open_changes};
 use super::lengths::COARSE_STEPS;
 use super::looks::Looks;
-use super::{Grid, Known, Sighting, TRIES_PER_INTERVAL, alternation, choice_of_steps, evenly, is_open};
+use super::{Grid, Known, Sighting, TRIES_PER_INTERVAL, alternation, choice_of_steps, evenly};
 
 /// Captures to look at now, the most telling first. Each stage begins when the one before has nothing left to ask: a
 /// coarse step may spare fine ones, a jump a step, a grid step may answer what halving would ask for, and halving what a
@@ -55,14 +57,29 @@ pub(super) fn open_steps(grid: Grid, looks: &Looks<'_>) -> usize {
     choice_of_steps(grid, looks.sightings, &|_| true, &|place| !spoken_for[place]).len()
 }
 
-/// The first and the last capture that show something: a policy's life is stated by them. Beyond a few that give no text
-/// the grid goes on alone.
+/// The first and the last capture that show something: a policy's life is stated by them.
 fn ends(sightings: &[Sighting]) -> impl Iterator<Item = usize> {
-    let is_page = |&i: &usize| sightings.get(i).is_some_and(|s| s.known != Known::NoText);
-    let first = (0..sightings.len()).take(TRIES_PER_INTERVAL + 1).find(is_page);
-    let last = (0..sightings.len()).rev().take(TRIES_PER_INTERVAL + 1).find(is_page);
-    [first, last]
-        .into_iter()
-        .flatten()
-        .filter(|&i| sightings.get(i).is_some_and(is_open))
+    let first = end(sightings, 0..sightings.len());
+    let last = end(sightings, (0..sightings.len()).rev());
+    [first, last].into_iter().flatten()
+}
+
+/// The unread capture at one end, unless one nearer to it shows a text, or a few payloads there gave none: then the
+/// grid goes on alone.
+fn end(sightings: &[Sighting], inward: impl Iterator<Item = usize>) -> Option<usize> {
+    let mut failed = HashSet::new();
+    for place in inward {
+        let sighting = sightings.get(place)?;
+        match sighting.known {
+            Known::Nothing => return Some(place),
+            Known::Text(_) => return None,
+            Known::NoText => {
+                failed.insert(sighting.payload.as_deref().ok_or(place));
+                if failed.len() > TRIES_PER_INTERVAL {
+                    return None;
+                }
+            }
+        }
+    }
+    None
 }

@@ -63,7 +63,7 @@ impl Looks<'_> {
     fn payloads_tell(&self) -> bool {
         let all: Vec<&str> = self.sightings.iter().filter_map(|s| s.payload.as_deref()).collect();
         let different: HashSet<&str> = all.iter().copied().collect();
-        2 * different.len() <= all.len()
+        !all.is_empty() && 2 * different.len() <= all.len()
     }
 
     /// The unread captures between two looks, but for those with records as long as one there that gave no text and

@@ -14,7 +14,8 @@
 //!
 //! **What it guarantees**, whatever the order of runs, and though more captures become known between them:
 //! *(a)* no capture is asked for twice, and it ends; *(b)* neighbouring looks that differ are at most the resolution
-//! apart, or have no unread capture between them, or eight captures between them gave no text; *(c)* every text is found
+//! apart, or have no unread capture between them (but such with records as long as one that gave no text), or eight
+//! captures between them gave no text; *(c)* every text is found
 //! that all captures of one whole grid step show, unless the three captures nearest to the middle of the step give no
 //! text, or the text before it came back and its records are as long (within 16 bytes) as those of the text before.
 //! More captures between two known looks only narrow the windows. Changes that last less than a grid step are found

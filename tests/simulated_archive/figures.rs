@@ -24,5 +24,8 @@ async fn main() {
     for capture in &score.captures_twice {
         println!("sent twice: {capture}");
     }
+    for payload in &score.payloads_twice {
+        println!("payload sent twice: {payload}");
+    }
     println!("{score}");
 }

@@ -26,7 +26,7 @@ pub struct Score {
     pub playback: usize,
     /// Captures whose payload was sent twice, and payloads that were.
     pub captures_twice: Vec<String>,
-    pub payloads_twice: usize,
+    pub payloads_twice: Vec<String>,
     /// Site, and what was missed or made up there.
     pub faults: Vec<(String, String)>,
     /// Requests at playback by site.
@@ -66,7 +66,7 @@ impl fmt::Display for Score {
         writeln!(f, "CDX requests a site          {:.2}", self.cdx_a_site())?;
         writeln!(f, "playback a true version      {:.2}", self.playback_a_version())?;
         writeln!(f, "captures sent twice          {}", self.captures_twice.len())?;
-        write!(f, "payloads sent twice          {}", self.payloads_twice)
+        write!(f, "payloads sent twice          {}", self.payloads_twice.len())
     }
 }
 
@@ -115,7 +115,10 @@ pub async fn measure(world: &World, settings: &[(&str, &str)]) -> (Score, Arc<St
             let first = captures.insert((key.clone(), timestamp));
             let times = sent.entry(format!("{key} {digest}")).or_default();
             *times += 1;
-            score.payloads_twice += usize::from(*times > 1);
+            // Of a home page only dates are known before it is asked for.
+            if *times > 1 && !key.path().trim_matches('/').is_empty() {
+                score.payloads_twice.push(format!("{key} {timestamp} {digest}"));
+            }
             if !first {
                 score.captures_twice.push(format!("{key} {timestamp}"));
             }
