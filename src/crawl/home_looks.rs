@@ -77,7 +77,10 @@ pub(super) fn to_json(look: &HomeLook) -> String {
             .iter()
             .map(|page| PageJson {
                 url: page.url.clone(),
-                seen: page.seen.as_ref().map(|(t, original)| (t.to_string(), original.clone())),
+                seen: page
+                    .seen
+                    .as_ref()
+                    .map(|(t, original)| (t.to_string(), original.clone())),
             })
             .collect(),
     };
@@ -119,7 +122,10 @@ pub(super) fn from_json(text: &str) -> Option<HomeLook> {
             Some((timestamp, original)) => Some((timestamp.parse().ok()?, original)),
             None => None,
         };
-        Some(SidePage { url: page.url, seen })
+        Some(SidePage {
+            url: page.url,
+            seen,
+        })
     });
     Some(HomeLook {
         asked: json.asked.parse().ok()?,
@@ -161,8 +167,14 @@ mod tests {
                 outcome,
                 links,
                 pages: vec![
-                    SidePage { url: "http://example.com/legal".to_owned(), seen: Some((timestamp, "http://example.com/Legal".to_owned())) },
-                    SidePage { url: "http://example.com/imprint".to_owned(), seen: None },
+                    SidePage {
+                        url: "http://example.com/legal".to_owned(),
+                        seen: Some((timestamp, "http://example.com/Legal".to_owned())),
+                    },
+                    SidePage {
+                        url: "http://example.com/imprint".to_owned(),
+                        seen: None,
+                    },
                 ],
             };
             assert_eq!(from_json(&to_json(&look)).unwrap(), look);

@@ -346,7 +346,8 @@ pub(super) fn redirects_to_ask(stored: &[StoredCapture]) -> Vec<&StoredCapture> 
                     && one != other
                 {
                     let between = redirects.get(left + 1..*right).unwrap_or_default();
-                    let unasked: Vec<&&StoredCapture> = between.iter().filter(|s| is_open(s)).collect();
+                    let unasked: Vec<&&StoredCapture> =
+                        between.iter().filter(|s| is_open(s)).collect();
                     open.extend(unasked.get(unasked.len() / 2).map(|s| **s));
                 }
             }
@@ -358,6 +359,7 @@ pub(super) fn redirects_to_ask(stored: &[StoredCapture]) -> Vec<&StoredCapture> 
 
 /// Where a redirect led that was asked for.
 fn leads_to(stored: &StoredCapture) -> Option<UrlKey> {
-    let hops: Vec<serde_json::Value> = serde_json::from_str(&stored.asked.as_ref()?.redirects).ok()?;
+    let hops: Vec<serde_json::Value> =
+        serde_json::from_str(&stored.asked.as_ref()?.redirects).ok()?;
     UrlKey::of(hops.first()?["to"].as_str()?).ok()
 }

@@ -128,7 +128,10 @@ impl<A: Archive> Looker<'_, A> {
             Ok(memento) => memento,
             Err(Missing { dropped, seen }) => {
                 // The capture of an error is not asked for again.
-                let page = seen.map(|seen| SidePage { url: home, seen: Some(seen) });
+                let page = seen.map(|seen| SidePage {
+                    url: home,
+                    seen: Some(seen),
+                });
                 return Ok(HomeLook {
                     asked,
                     outcome: LookOutcome::Absent {
@@ -194,7 +197,10 @@ impl<A: Archive> Looker<'_, A> {
         moment: Timestamp,
         asked: &mut Asked,
     ) -> Result<Side, ArchiveError> {
-        let Some(key) = UrlKey::of(url).ok().filter(|key| asked.keys.insert(key.clone())) else {
+        let Some(key) = UrlKey::of(url)
+            .ok()
+            .filter(|key| asked.keys.insert(key.clone()))
+        else {
             return Ok(Side::None);
         };
         let near = SAME_PAGE_DAYS * DAY_SECONDS;
@@ -205,7 +211,12 @@ impl<A: Archive> Looker<'_, A> {
             Timestamp::from_unix_seconds(moment.unix_seconds().saturating_sub(near)),
             Timestamp::from_unix_seconds(moment.unix_seconds().saturating_add(near)),
         );
-        let mut note = |seen| asked.pages.push(SidePage { url: url.to_owned(), seen });
+        let mut note = |seen| {
+            asked.pages.push(SidePage {
+                url: url.to_owned(),
+                seen,
+            })
+        };
         match self.memento(url, moment, window).await? {
             Ok(page) => {
                 note(Some((page.timestamp, page.original.clone())));
@@ -222,7 +233,10 @@ impl<A: Archive> Looker<'_, A> {
 
     /// What an earlier look tells of a page, if that is near enough or holds for all times.
     fn known(&self, key: &UrlKey, moment: Timestamp, near_seconds: u64) -> Option<Side> {
-        let pages = self.earlier.iter().flat_map(|look| look.pages.iter().map(move |page| (look, page)));
+        let pages = self
+            .earlier
+            .iter()
+            .flat_map(|look| look.pages.iter().map(move |page| (look, page)));
         let same = pages.filter(|(_, page)| UrlKey::of(&page.url).is_ok_and(|k| k == *key));
         let mut nearest: Option<(u64, &HomeLook, &(Timestamp, String))> = None;
         for (look, page) in same {
@@ -237,18 +251,33 @@ impl<A: Archive> Looker<'_, A> {
         let (_, look, seen) = nearest?;
         // Where a page led on to others (frames, refreshes), those stand for it.
         let on_it = look.links.iter().any(|link| link.page == *seen);
-        let beside = |link: &&SeenLink| look.pages.iter().any(|page| page.seen.as_ref() == Some(&link.page));
-        let links = look.links.iter().filter(|link| if on_it { link.page == *seen } else { beside(link) });
+        let beside = |link: &&SeenLink| {
+            look.pages
+                .iter()
+                .any(|page| page.seen.as_ref() == Some(&link.page))
+        };
+        let links = look.links.iter().filter(|link| {
+            if on_it {
+                link.page == *seen
+            } else {
+                beside(link)
+            }
+        });
         Some(Side::Known(links.cloned().collect()))
     }
 
     /// True when an earlier look asked for a page in vain.
     fn was_barren(&self, url: &str) -> bool {
-        let Ok(key) = UrlKey::of(url) else { return true };
+        let Ok(key) = UrlKey::of(url) else {
+            return true;
+        };
         self.earlier.iter().any(|look| {
             look.pages.iter().any(|page| {
                 UrlKey::of(&page.url).is_ok_and(|k| k == key)
-                    && !look.links.iter().any(|link| Some(&link.page) == page.seen.as_ref())
+                    && !look
+                        .links
+                        .iter()
+                        .any(|link| Some(&link.page) == page.seen.as_ref())
             })
         })
     }
@@ -312,7 +341,10 @@ impl<A: Archive> Looker<'_, A> {
         }
         if !found {
             hubs.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-            let behind = behind.into_iter().map(String::from).filter(|url| !self.was_barren(url));
+            let behind = behind
+                .into_iter()
+                .map(String::from)
+                .filter(|url| !self.was_barren(url));
             let pages: Vec<String> = hubs.into_iter().map(|(_, url)| url).chain(behind).collect();
             let mut budget = self.limits.hubs;
             for url in pages {
@@ -327,7 +359,9 @@ impl<A: Archive> Looker<'_, A> {
                     Side::Page(memento) => {
                         let links = self.read(&memento).links;
                         found = has_privacy(&links);
-                        let policies = links.into_iter().filter_map(|link| seen_link(Source::Hub, &memento, link));
+                        let policies = links
+                            .into_iter()
+                            .filter_map(|link| seen_link(Source::Hub, &memento, link));
                         seen.extend(policies);
                     }
                     Side::Known(links) => {

@@ -124,7 +124,9 @@ impl<'a> Search<'a> {
             errors.map(|(timestamp, _)| *timestamp).collect()
         };
         let seen = || self.looks.iter().flat_map(times);
-        let second = |t: Timestamp, by: i64| Timestamp::from_unix_seconds(t.unix_seconds().saturating_add(by));
+        let second = |t: Timestamp, by: i64| {
+            Timestamp::from_unix_seconds(t.unix_seconds().saturating_add(by))
+        };
         let before = seen().filter(|t| *t <= asked).max();
         let after = seen().filter(|t| *t >= asked).min();
         (
@@ -144,7 +146,11 @@ impl<'a> Search<'a> {
             .saturating_mul(DAY_SECONDS)
             .max(2);
         let mut halves = Vec::new();
-        let pages: Vec<&HomeLook> = self.looks.iter().filter(|look| !is_gap(look, &self.looks)).collect();
+        let pages: Vec<&HomeLook> = self
+            .looks
+            .iter()
+            .filter(|look| !is_gap(look, &self.looks))
+            .collect();
         for pair in pages.windows(2) {
             let [left, right] = pair else { continue };
             let (start, end) = (
@@ -181,7 +187,10 @@ fn is_gap(look: &HomeLook, looks: &[HomeLook]) -> bool {
             ..
         }
     );
-    displaced && looks.iter().any(|look| look.is_seen() || !look.pages.is_empty())
+    displaced
+        && looks
+            .iter()
+            .any(|look| look.is_seen() || !look.pages.is_empty())
 }
 
 /// Exclusions end and sites come into the archive: an earlier answer that ended the search holds for a while only. That

@@ -35,7 +35,11 @@ pub(super) fn returns(looks: &Looks<'_>) -> Vec<usize> {
     let mut lengths: BTreeSet<u64> = BTreeSet::new();
     for (before, after) in alternating_changes(looks) {
         *in_half_year.entry(half_year(&after)).or_default() += 1;
-        lengths.extend([before, after].iter().filter_map(|look| looks.length(*look)));
+        lengths.extend(
+            [before, after]
+                .iter()
+                .filter_map(|look| looks.length(*look)),
+        );
     }
     let stretches = looks.texts.windows(2).filter_map(equal_and_wide(looks));
     let alternating = stretches.filter(|(left, right)| {
@@ -46,8 +50,11 @@ pub(super) fn returns(looks: &Looks<'_>) -> Vec<usize> {
         .filter_map(|(left, right)| {
             let is_other = |place: &usize| {
                 let length = looks.sightings[*place].length;
-                let own = looks.alike(length, looks.length(left)) || looks.alike(length, looks.length(right));
-                !own && lengths.iter().any(|known| looks.alike(Some(*known), length))
+                let own = looks.alike(length, looks.length(left))
+                    || looks.alike(length, looks.length(right));
+                !own && lengths
+                    .iter()
+                    .any(|known| looks.alike(Some(*known), length))
             };
             let others: Vec<usize> = looks
                 .unread(left.place, right.place)

@@ -67,10 +67,16 @@ pub(super) fn open_changes(looks: &Looks<'_>) -> Vec<OpenChange> {
 /// The capture that tells most about where a change lies.
 fn cut(looks: &Looks<'_>, change: &OpenChange) -> Option<usize> {
     let (left, right) = (change.left, change.right);
-    let near = |lasted: u64| Some(lasted.max(looks.resolution_seconds)).filter(|reach| 2 * reach < change.seconds);
+    let near = |lasted: u64| {
+        Some(lasted.max(looks.resolution_seconds)).filter(|reach| 2 * reach < change.seconds)
+    };
     match change.flip {
-        Some(Flip::Left(lasted)) => near(lasted).and_then(|reach| looks.stride_right(left, right, reach)),
-        Some(Flip::Right(lasted)) => near(lasted).and_then(|reach| looks.stride_left(left, right, reach)),
+        Some(Flip::Left(lasted)) => {
+            near(lasted).and_then(|reach| looks.stride_right(left, right, reach))
+        }
+        Some(Flip::Right(lasted)) => {
+            near(lasted).and_then(|reach| looks.stride_left(left, right, reach))
+        }
         None => None,
     }
     .or_else(|| looks.halving(left, right))
@@ -83,10 +89,12 @@ pub(super) fn jumps(looks: &Looks<'_>, left: usize) -> Vec<usize> {
     }
     let mut open = open_changes(looks);
     open.sort_by_key(|c| (std::cmp::Reverse((c.size, c.seconds)), c.left.place));
-    let marked = open.iter().filter_map(|c| match looks.sign(c.left, c.right) {
-        Sign::Jump(places) => Some(places),
-        Sign::Within(..) | Sign::None => None,
-    });
+    let marked = open
+        .iter()
+        .filter_map(|c| match looks.sign(c.left, c.right) {
+            Sign::Jump(places) => Some(places),
+            Sign::Within(..) | Sign::None => None,
+        });
     let mut wanted: Vec<usize> = marked.flatten().collect();
     wanted.truncate(left);
     wanted

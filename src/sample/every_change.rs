@@ -34,12 +34,7 @@ pub(super) fn next(
     }
     let stages: [&dyn Fn() -> Vec<usize>; 5] = [
         &|| jumps(&looks, left),
-        &|| {
-            evenly(
-                choice_of_steps(grid, sightings, &|_| true, &unsaid),
-                left,
-            )
-        },
+        &|| evenly(choice_of_steps(grid, sightings, &|_| true, &unsaid), left),
         &|| halvings(&looks, open_changes(&looks), left),
         &|| evenly(alternation::returns(&looks), left),
         &|| alternation::check(&looks).into_iter().collect(),
@@ -54,7 +49,10 @@ pub(super) fn next(
 /// Captures of grid steps that are to be looked at still.
 pub(super) fn open_steps(grid: Grid, looks: &Looks<'_>) -> usize {
     let spoken_for = looks.spoken_for(grid);
-    choice_of_steps(grid, looks.sightings, &|_| true, &|place| !spoken_for[place]).len()
+    choice_of_steps(grid, looks.sightings, &|_| true, &|place| {
+        !spoken_for[place]
+    })
+    .len()
 }
 
 /// The first and the last capture that show something: a policy's life is stated by them.

@@ -17,7 +17,10 @@ pub(super) const COARSE_STEPS: i32 = 4;
 /// By how many bytes records of one text on one lay-out differ, on this page.
 pub(super) fn tolerance(sightings: &[Sighting]) -> u64 {
     let lengths: Vec<u64> = sightings.iter().filter_map(|s| s.length).collect();
-    let mut steps: Vec<u64> = lengths.windows(2).map(|pair| pair[0].abs_diff(pair[1])).collect();
+    let mut steps: Vec<u64> = lengths
+        .windows(2)
+        .map(|pair| pair[0].abs_diff(pair[1]))
+        .collect();
     let middle = steps.len() / 2;
     if steps.is_empty() {
         return LEAST_TOLERANCE_BYTES;
@@ -61,7 +64,11 @@ impl Looks<'_> {
 
     /// Whether payloads return on this page: then another digest is no counter but something new, whatever its length.
     fn payloads_tell(&self) -> bool {
-        let all: Vec<&str> = self.sightings.iter().filter_map(|s| s.payload.as_deref()).collect();
+        let all: Vec<&str> = self
+            .sightings
+            .iter()
+            .filter_map(|s| s.payload.as_deref())
+            .collect();
         let different: HashSet<&str> = all.iter().copied().collect();
         !all.is_empty() && 2 * different.len() <= all.len()
     }
@@ -71,14 +78,23 @@ impl Looks<'_> {
     pub(super) fn promising(&self, left: Look, right: Look) -> impl Iterator<Item = usize> {
         let between = left.place.saturating_add(1)..right.place;
         let known = self.length(left).zip(self.length(right));
-        let failed = between.clone().filter(|&i| self.sightings[i].known == Known::NoText);
+        let failed = between
+            .clone()
+            .filter(|&i| self.sightings[i].known == Known::NoText);
         let lengths: BTreeSet<Option<u64>> = failed.map(|i| self.sightings[i].length).collect();
         let useless: Vec<Option<u64>> = lengths
             .into_iter()
-            .filter(|length| known.is_some_and(|(l, r)| !self.alike(*length, Some(l)) && !self.alike(*length, Some(r))))
+            .filter(|length| {
+                known.is_some_and(|(l, r)| {
+                    !self.alike(*length, Some(l)) && !self.alike(*length, Some(r))
+                })
+            })
             .collect();
-        self.unread(left.place, right.place)
-            .filter(move |&i| !useless.iter().any(|length| self.alike(*length, self.sightings[i].length)))
+        self.unread(left.place, right.place).filter(move |&i| {
+            !useless
+                .iter()
+                .any(|length| self.alike(*length, self.sightings[i].length))
+        })
     }
 
     pub(super) fn length(&self, look: Look) -> Option<u64> {
@@ -99,7 +115,8 @@ impl Looks<'_> {
                 let sighting = &self.sightings[place];
                 if sighting.known == Known::Nothing {
                     spoken_for[place] |= last.is_some_and(|(_, length, at)| {
-                        self.alike(length, sighting.length) && at.abs_diff(step(place)) <= COARSE_STEPS.unsigned_abs()
+                        self.alike(length, sighting.length)
+                            && at.abs_diff(step(place)) <= COARSE_STEPS.unsigned_abs()
                     });
                     continue;
                 }
@@ -139,6 +156,9 @@ impl Looks<'_> {
         if old + new == 0 {
             return Sign::None;
         }
-        Sign::Within(last_old.unwrap_or(left.place), first_new.unwrap_or(right.place))
+        Sign::Within(
+            last_old.unwrap_or(left.place),
+            first_new.unwrap_or(right.place),
+        )
     }
 }

@@ -126,7 +126,10 @@ impl<'a> Looks<'a> {
         });
         let promising: Vec<usize> = self.promising(left, right).collect();
         let within = |from: usize, to: usize| {
-            let (start, end) = (promising.partition_point(|&i| i <= from), promising.partition_point(|&i| i < to));
+            let (start, end) = (
+                promising.partition_point(|&i| i <= from),
+                promising.partition_point(|&i| i < to),
+            );
             promising.get(start..end).unwrap_or_default()
         };
         let unread_parts = parts.filter(|&(from, to)| !within(from, to).is_empty());

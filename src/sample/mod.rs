@@ -32,7 +32,7 @@ mod looks;
 use std::collections::HashSet;
 
 pub use budget::{Budget, Shortfall, shortfall};
-pub use grid::{Grid, InvalidGrid};
+pub use grid::Grid;
 
 use crate::model::{TextHash, Timestamp};
 
@@ -85,7 +85,7 @@ pub enum Strategy {
 }
 
 /// Captures of an interval that are tried when the ones nearest to its middle give no text. Princeton-Leuven's rule
-/// tries up to 200; here each try is a request, and a third failure in one half-year has never been followed by a page.
+/// tries up to 200; here each try is a request, and what a whole step shows is mostly shown by one of three.
 const TRIES_PER_INTERVAL: usize = 3;
 
 /// Indices of the captures to look at now, ascending; empty when nothing is left to ask.

@@ -9,7 +9,11 @@ mod simulated_archive;
 #[tokio::main]
 async fn main() {
     let mut arguments = std::env::args().skip(1);
-    let mut number = |default: u64| arguments.next().map_or(default, |text| text.parse().unwrap_or(default));
+    let mut number = |default: u64| {
+        arguments
+            .next()
+            .map_or(default, |text| text.parse().unwrap_or(default))
+    };
     let (sites, seed) = (number(240), number(1));
     let world = simulated_archive::world(usize::try_from(sites).unwrap_or(240), seed);
     let (score, _) = simulated_archive::measure(&world, &[]).await;

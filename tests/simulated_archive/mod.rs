@@ -1,8 +1,14 @@
 //! A simulated archive: some hundred sites, 1998 to 2024, in ten languages, with everything that happens to policies,
 //! and the truth about each. Seeded: the same sites every time.
 
-#![allow(dead_code, reason = "the test and the example use different parts of it")]
-#![expect(clippy::unwrap_used, reason = "a test stops where its own material is wrong")]
+#![allow(
+    dead_code,
+    reason = "the test and the example use different parts of it"
+)]
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test stops where its own material is wrong"
+)]
 
 mod numbers;
 mod pages;
@@ -11,7 +17,7 @@ mod sites;
 mod words;
 mod world;
 
-pub use score::{Score, measure};
+pub use score::measure;
 pub use world::World;
 
 /// An archive of so many sites.

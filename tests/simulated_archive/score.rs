@@ -24,6 +24,8 @@ pub struct Score {
     pub matched: usize,
     pub cdx: usize,
     pub playback: usize,
+    /// Home pages among them.
+    pub home_pages: usize,
     /// Captures whose payload was sent twice, and payloads that were.
     pub captures_twice: Vec<String>,
     pub payloads_twice: Vec<String>,
@@ -64,9 +66,26 @@ impl fmt::Display for Score {
         writeln!(f, "recall                       {:.3}", self.recall())?;
         writeln!(f, "precision                    {:.3}", self.precision())?;
         writeln!(f, "CDX requests a site          {:.2}", self.cdx_a_site())?;
-        writeln!(f, "playback a true version      {:.2}", self.playback_a_version())?;
-        writeln!(f, "captures sent twice          {}", self.captures_twice.len())?;
-        write!(f, "payloads sent twice          {}", self.payloads_twice.len())
+        writeln!(
+            f,
+            "playback a true version      {:.2}",
+            self.playback_a_version()
+        )?;
+        writeln!(
+            f,
+            "home pages a site            {:.2}",
+            Self::share(self.home_pages, self.sites)
+        )?;
+        writeln!(
+            f,
+            "captures sent twice          {}",
+            self.captures_twice.len()
+        )?;
+        write!(
+            f,
+            "payloads sent twice          {}",
+            self.payloads_twice.len()
+        )
     }
 }
 
@@ -79,7 +98,9 @@ pub async fn measure(world: &World, settings: &[(&str, &str)]) -> (Score, Arc<St
     }
     let settings = Settings::from_layers(&layers).unwrap();
     let store = Arc::new(Store::open_in_memory().unwrap());
-    let archive_id = store.archive("simulated", "http://archive.example/web/").unwrap();
+    let archive_id = store
+        .archive("simulated", "http://archive.example/web/")
+        .unwrap();
     let context = Context {
         archive: world,
         archive_id,
@@ -92,23 +113,54 @@ pub async fn measure(world: &World, settings: &[(&str, &str)]) -> (Score, Arc<St
         progress: Arc::new(Progress::default()),
         stop: CancellationToken::new(),
     };
-    let mut score = Score { sites: world.sites.len(), captures: world.captures_in_all(), ..Score::default() };
+    let mut score = Score {
+        sites: world.sites.len(),
+        captures: world.captures_in_all(),
+        ..Score::default()
+    };
     let mut sent: HashMap<String, usize> = HashMap::new();
     for site in &world.sites {
-        let row = SiteRow { site: Site::parse(site).unwrap(), policy_url: None, rank: None, tags: BTreeMap::new() };
+        let row = SiteRow {
+            site: Site::parse(site).unwrap(),
+            policy_url: None,
+            rank: None,
+            tags: BTreeMap::new(),
+        };
         world.take_asked();
         let outcome = crawl::look(&context, &[row], Until::Versions).await;
-        assert!(outcome.ended_by.is_none() && outcome.failures.is_empty(), "{outcome:?}");
+        assert!(
+            outcome.ended_by.is_none() && outcome.failures.is_empty(),
+            "{outcome:?}"
+        );
         let asked = world.take_asked();
         score.cdx += asked.cdx;
         score.playback += asked.playback;
-        let versions: usize = world.policies.iter().filter(|p| p.site == *site).map(|p| p.versions.len()).sum();
+        let home = format!("http://{site}/");
+        score.home_pages += asked
+            .questions
+            .iter()
+            .filter(|q| q.ends_with(&home))
+            .count();
+        let versions: usize = world
+            .policies
+            .iter()
+            .filter(|p| p.site == *site)
+            .map(|p| p.versions.len())
+            .sum();
         score.costs.push((site.clone(), asked.playback, versions));
-        if std::env::var("SIMULATED_SITE").is_ok_and(|s| s == *site) {
-            println!("{}", asked.questions.join("\n"));
-        }
         if asked.cdx > 1 {
-            score.faults.push((site.clone(), format!("{} index questions {:?}", asked.cdx, asked.questions.iter().filter(|q| q.starts_with("cdx")).collect::<Vec<_>>())));
+            score.faults.push((
+                site.clone(),
+                format!(
+                    "{} index questions {:?}",
+                    asked.cdx,
+                    asked
+                        .questions
+                        .iter()
+                        .filter(|q| q.starts_with("cdx"))
+                        .collect::<Vec<_>>()
+                ),
+            ));
         }
         let mut captures = BTreeSet::new();
         for (key, timestamp, digest) in asked.payloads {
@@ -117,7 +169,9 @@ pub async fn measure(world: &World, settings: &[(&str, &str)]) -> (Score, Arc<St
             *times += 1;
             // Of a home page only dates are known before it is asked for.
             if *times > 1 && !key.path().trim_matches('/').is_empty() {
-                score.payloads_twice.push(format!("{key} {timestamp} {digest}"));
+                score
+                    .payloads_twice
+                    .push(format!("{key} {timestamp} {digest}"));
             }
             if !first {
                 score.captures_twice.push(format!("{key} {timestamp}"));
@@ -132,7 +186,12 @@ pub async fn measure(world: &World, settings: &[(&str, &str)]) -> (Score, Arc<St
         })
         .unwrap();
     for site in &world.sites {
-        compare(world, site, found.remove(site).unwrap_or_default(), &mut score);
+        compare(
+            world,
+            site,
+            found.remove(site).unwrap_or_default(),
+            &mut score,
+        );
     }
     (score, store)
 }
@@ -144,13 +203,21 @@ fn bare(text: &str) -> String {
 /// A found version is right when it has all sentences of a true one and no others, and begins within a day of it.
 fn compare(world: &World, site: &str, found: Vec<VersionRow>, score: &mut Score) {
     let policies: Vec<_> = world.policies.iter().filter(|p| p.site == site).collect();
-    let pool: BTreeSet<String> = policies.iter().flat_map(|p| &p.versions).flat_map(|v| &v.sentences).map(|s| bare(s)).collect();
+    let pool: BTreeSet<String> = policies
+        .iter()
+        .flat_map(|p| &p.versions)
+        .flat_map(|v| &v.sentences)
+        .map(|s| bare(s))
+        .collect();
     score.found_versions += found.len();
     let mut open: Vec<(&VersionRow, BTreeSet<&String>)> = found
         .iter()
         .map(|v| {
             let text = bare(&v.text);
-            (v, pool.iter().filter(|s| text.contains(s.as_str())).collect())
+            (
+                v,
+                pool.iter().filter(|s| text.contains(s.as_str())).collect(),
+            )
         })
         .collect();
     for policy in policies {
@@ -158,18 +225,39 @@ fn compare(world: &World, site: &str, found: Vec<VersionRow>, score: &mut Score)
         for (n, version) in policy.versions.iter().enumerate() {
             let wanted: BTreeSet<String> = version.sentences.iter().map(|s| bare(s)).collect();
             let right = open.iter().position(|(v, said)| {
-                v.first_seen.distance_seconds(version.first) <= 86_400 && said.iter().copied().eq(wanted.iter())
+                v.first_seen.distance_seconds(version.first) <= 86_400
+                    && said.iter().copied().eq(wanted.iter())
             });
             if let Some(at) = right {
                 score.matched += 1;
                 open.remove(at);
             } else {
-                score.faults.push((site.to_owned(), format!("missed {} #{} of {}, {} to {}", policy.what, n + 1, policy.versions.len(), version.first, version.last)));
+                score.faults.push((
+                    site.to_owned(),
+                    format!(
+                        "missed {} #{} of {}, {} to {}",
+                        policy.what,
+                        n + 1,
+                        policy.versions.len(),
+                        version.first,
+                        version.last
+                    ),
+                ));
             }
         }
     }
     for (version, said) in open {
         let start: String = version.text.chars().take(50).collect();
-        score.faults.push((site.to_owned(), format!("wrong {} #{} of {}, {} sentences, {} words, {start:?}", version.policy_url, version.version, version.first_seen, said.len(), version.word_count)));
+        score.faults.push((
+            site.to_owned(),
+            format!(
+                "wrong {} #{} of {}, {} sentences, {} words, {start:?}",
+                version.policy_url,
+                version.version,
+                version.first_seen,
+                said.len(),
+                version.word_count
+            ),
+        ));
     }
 }

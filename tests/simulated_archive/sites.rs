@@ -8,8 +8,14 @@ use super::words::{LANGUAGES, Language, PolicyText};
 use super::world::{TruePolicy, TrueVersion, World};
 
 const DAY: i64 = 86_400;
-const WORDLESS: [&str; 6] =
-    ["/p/12.html", "/info.php?id=7", "/static/ds.html", "/page4.htm", "/content/view/23/40", "/a/9f3c"];
+const WORDLESS: [&str; 6] = [
+    "/p/12.html",
+    "/info.php?id=7",
+    "/static/ds.html",
+    "/page4.htm",
+    "/content/view/23/40",
+    "/a/9f3c",
+];
 
 /// How home pages lead to the policy.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -79,28 +85,106 @@ fn fate(kind: usize, numbers: &mut Numbers) -> Fate {
     };
     match kind {
         0 | 1 => plain,
-        2 => Fate { fickle: true, ..plain },
-        3 => Fate { captures_a_year: numbers.between(60, 160), fickle: true, ..plain },
-        4 => Fate { captures_a_year: numbers.between(60, 160), fickle: false, ..plain },
-        5 => Fate { captures_a_year: numbers.between(25, 80), fickle: true, calm_years: 9, ..plain },
+        2 => Fate {
+            fickle: true,
+            ..plain
+        },
+        3 => Fate {
+            captures_a_year: numbers.between(60, 160),
+            fickle: true,
+            ..plain
+        },
+        4 => Fate {
+            captures_a_year: numbers.between(60, 160),
+            fickle: false,
+            ..plain
+        },
+        5 => Fate {
+            captures_a_year: numbers.between(25, 80),
+            fickle: true,
+            calm_years: 9,
+            ..plain
+        },
         6 => Fate { moves: 1, ..plain },
-        7 => Fate { moves: 2, https: true, ..plain },
-        8 => Fate { moves: 1, move_redirects: false, ..plain },
-        9 => Fate { wordless: true, ..plain },
-        10 => Fate { wordless: true, moves: 1, ..plain },
-        11 => Fate { linked: Linked::NoHome, ..plain },
-        12 => Fate { linked: Linked::Unreadable, ..plain },
-        13 => Fate { linked: Linked::Hub, wordless: numbers.chance(50), ..plain },
-        14 => Fate { linked: Linked::Frame, wordless: numbers.chance(50), ..plain },
-        15 => Fate { cookies: true, children: numbers.chance(60), ..plain },
-        16 => Fate { other_host: true, ..plain },
-        17 => Fate { editions: true, ..plain },
-        18 => Fate { parked: true, soft_404: true, ..plain },
-        19 => Fate { login: true, outage: true, ..plain },
-        20 => Fate { no_policy: true, decoys: numbers.chance(60), ..plain },
-        21 => Fate { shells: true, ..plain },
-        22 => Fate { restored: true, captures_a_year: numbers.between(8, 40), ..plain },
-        _ => Fate { calm_years: 1, captures_a_year: numbers.between(10, 40), ..plain },
+        7 => Fate {
+            moves: 2,
+            https: true,
+            ..plain
+        },
+        8 => Fate {
+            moves: 1,
+            move_redirects: false,
+            ..plain
+        },
+        9 => Fate {
+            wordless: true,
+            ..plain
+        },
+        10 => Fate {
+            wordless: true,
+            moves: 1,
+            ..plain
+        },
+        11 => Fate {
+            linked: Linked::NoHome,
+            ..plain
+        },
+        12 => Fate {
+            linked: Linked::Unreadable,
+            ..plain
+        },
+        13 => Fate {
+            linked: Linked::Hub,
+            wordless: numbers.chance(50),
+            ..plain
+        },
+        14 => Fate {
+            linked: Linked::Frame,
+            wordless: numbers.chance(50),
+            ..plain
+        },
+        15 => Fate {
+            cookies: true,
+            children: numbers.chance(60),
+            ..plain
+        },
+        16 => Fate {
+            other_host: true,
+            ..plain
+        },
+        17 => Fate {
+            editions: true,
+            ..plain
+        },
+        18 => Fate {
+            parked: true,
+            soft_404: true,
+            ..plain
+        },
+        19 => Fate {
+            login: true,
+            outage: true,
+            ..plain
+        },
+        20 => Fate {
+            no_policy: true,
+            decoys: numbers.chance(60),
+            ..plain
+        },
+        21 => Fate {
+            shells: true,
+            ..plain
+        },
+        22 => Fate {
+            restored: true,
+            captures_a_year: numbers.between(8, 40),
+            ..plain
+        },
+        _ => Fate {
+            calm_years: 1,
+            captures_a_year: numbers.between(10, 40),
+            ..plain
+        },
     }
 }
 
@@ -126,23 +210,42 @@ struct Line {
 
 impl Line {
     fn place(&self, day: i64) -> &str {
-        &self.places.iter().rev().find(|(from, _)| *from <= day).unwrap_or(&self.places[0]).1
+        &self
+            .places
+            .iter()
+            .rev()
+            .find(|(from, _)| *from <= day)
+            .unwrap_or(&self.places[0])
+            .1
     }
 
     fn text(&self, day: i64) -> &PolicyText {
-        &self.versions.iter().rev().find(|(from, _)| *from <= day).unwrap_or(&self.versions[0]).1
+        &self
+            .versions
+            .iter()
+            .rev()
+            .find(|(from, _)| *from <= day)
+            .unwrap_or(&self.versions[0])
+            .1
     }
 }
 
 /// Makes one site.
 pub fn make(world: &mut World, index: usize, seed: u64) {
     let mut numbers = Numbers::new(seed.wrapping_mul(1_000_003).wrapping_add(index as u64));
-    let syllables = ["bra", "ton", "kel", "mir", "sol", "ver", "nap", "dor", "lin", "gra", "pex", "ham"];
+    let syllables = [
+        "bra", "ton", "kel", "mir", "sol", "ver", "nap", "dor", "lin", "gra", "pex", "ham",
+    ];
     let name: String = (0..3).map(|_| *numbers.pick(&syllables)).collect();
     let name = format!("{}{}{index}", name[..1].to_uppercase(), &name[1..]);
     let language = &LANGUAGES[(index / KINDS * 7 + index) % LANGUAGES.len()];
     let fate = fate(index % KINDS, &mut numbers);
-    let year_start = |year: usize| Timestamp::earliest(&year.to_string()).unwrap().unix_seconds() / DAY;
+    let year_start = |year: usize| {
+        Timestamp::earliest(&year.to_string())
+            .unwrap()
+            .unix_seconds()
+            / DAY
+    };
     let first_year = numbers.between(1998, 2014);
     let last_year = (first_year + numbers.between(5, 22)).min(2024);
     let (start, end) = (year_start(first_year), year_start(last_year + 1) - 30);
@@ -158,7 +261,18 @@ pub fn make(world: &mut World, index: usize, seed: u64) {
     }
     let host = format!("{}.{}", name.to_lowercase(), language.tld);
     world.sites.push(host.clone());
-    let mut maker = Maker { world, numbers, language, name, host, fate, start, end, designs, visits: 0 };
+    let mut maker = Maker {
+        world,
+        numbers,
+        language,
+        name,
+        host,
+        fate,
+        start,
+        end,
+        designs,
+        visits: 0,
+    };
     maker.run();
 }
 
@@ -181,11 +295,21 @@ impl Maker<'_> {
             }
             if fate.cookies {
                 let from = begins.max(self.start + (self.end - self.start) / 2);
-                let line = self.line(self.language, true, from, vec![self.language.cookies.1.clone()]);
+                let line = self.line(
+                    self.language,
+                    true,
+                    from,
+                    vec![self.language.cookies.1.clone()],
+                );
                 lines.push(("cookies".to_owned(), line));
             }
             if fate.children {
-                let line = self.line(self.language, false, begins, vec![self.language.children.1.clone()]);
+                let line = self.line(
+                    self.language,
+                    false,
+                    begins,
+                    vec![self.language.children.1.clone()],
+                );
                 lines.push(("children".to_owned(), line));
             }
         }
@@ -199,7 +323,11 @@ impl Maker<'_> {
         if fate.parked {
             for n in 1..numbers_of(self.numbers.between(4, 14)) {
                 let at = self.moment(self.end + n * 60);
-                for path in lines.iter().map(|(_, l)| l.place(self.end).to_owned()).chain([self.url(self.end, "/")]) {
+                for path in lines
+                    .iter()
+                    .map(|(_, l)| l.place(self.end).to_owned())
+                    .chain([self.url(self.end, "/")])
+                {
                     self.world.page(&path, at, 200, pages::PARKED);
                 }
             }
@@ -222,7 +350,13 @@ impl Maker<'_> {
         paths
     }
 
-    fn line(&mut self, language: &Language, cookies: bool, begins: i64, paths: Vec<String>) -> Line {
+    fn line(
+        &mut self,
+        language: &Language,
+        cookies: bool,
+        begins: i64,
+        paths: Vec<String>,
+    ) -> Line {
         let mut text = PolicyText::new(language, &self.name, cookies, &mut self.numbers);
         let mut versions = vec![(begins, text.clone())];
         let mut day = begins;
@@ -248,16 +382,30 @@ impl Maker<'_> {
         let span = (self.end - begins) / i64::try_from(paths.len()).unwrap();
         let places = paths.into_iter().zip(0..).map(|(path, n)| {
             let from = begins + span * n;
-            let url = if self.fate.other_host { format!("http://www.group-{}.com/legal/privacy", self.name.to_lowercase()) } else { self.url(from, &path) };
+            let url = if self.fate.other_host {
+                format!(
+                    "http://www.group-{}.com/legal/privacy",
+                    self.name.to_lowercase()
+                )
+            } else {
+                self.url(from, &path)
+            };
             (from, url)
         });
-        Line { places: places.collect(), versions }
+        Line {
+            places: places.collect(),
+            versions,
+        }
     }
 
     /// An address of the site as it is written at the time: http or https, with `www` or without.
     fn url(&self, day: i64, path: &str) -> String {
         let middle = self.start + (self.end - self.start) / 2;
-        let (scheme, www) = if self.fate.https && day > middle { ("https", "") } else { ("http", "www.") };
+        let (scheme, www) = if self.fate.https && day > middle {
+            ("https", "")
+        } else {
+            ("http", "www.")
+        };
         format!("{scheme}://{www}{}{path}", self.host)
     }
 
@@ -269,13 +417,20 @@ impl Maker<'_> {
     fn days(&mut self, from: i64, until: i64, a_year: usize) -> Vec<i64> {
         let count = usize::try_from((until - from).max(1)).unwrap() * a_year / 365;
         let span = usize::try_from((until - from).max(1)).unwrap();
-        let mut days: Vec<i64> = (0..count.max(2)).map(|_| from + numbers_of(self.numbers.below(span))).collect();
+        let mut days: Vec<i64> = (0..count.max(2))
+            .map(|_| from + numbers_of(self.numbers.below(span)))
+            .collect();
         days.sort_unstable();
         days
     }
 
     fn frame(&mut self, day: i64, footer: Vec<(String, String)>) -> Frame<'static> {
-        let (_, taste, year) = *self.designs.iter().rev().find(|d| d.0 <= day).unwrap_or(&self.designs[0]);
+        let (_, taste, year) = *self
+            .designs
+            .iter()
+            .rev()
+            .find(|d| d.0 <= day)
+            .unwrap_or(&self.designs[0]);
         self.visits += self.numbers.between(1, 900);
         Frame {
             language: self.language,
@@ -299,17 +454,20 @@ impl Maker<'_> {
             let at = self.moment(day);
             let url = self.at_the_time(line.place(day), day);
             if self.fate.outage && self.numbers.chance(6) {
-                self.world.page(&url, at, 503, "<h1>Service Unavailable</h1>");
+                self.world
+                    .page(&url, at, 503, "<h1>Service Unavailable</h1>");
                 continue;
             }
             let footer = self.footer_everywhere(day);
             let frame = self.frame(day, footer);
             if self.fate.soft_404 && self.numbers.chance(5) {
-                self.world.page(&url, at, 200, &page(&frame, "404", pages::SOFT_404));
+                self.world
+                    .page(&url, at, 200, &page(&frame, "404", pages::SOFT_404));
                 continue;
             }
             if self.fate.login && (middle..middle + 300).contains(&day) {
-                self.world.page(&url, at, 200, &page(&frame, "Login", pages::LOGIN));
+                self.world
+                    .page(&url, at, 200, &page(&frame, "Login", pages::LOGIN));
                 continue;
             }
             if self.fate.shells && day > self.end - 900 {
@@ -322,11 +480,19 @@ impl Maker<'_> {
             let sentences = text.sentences();
             match versions.last_mut() {
                 Some(version) if version.sentences == sentences => version.last = at,
-                _ => versions.push(TrueVersion { sentences, first: at, last: at }),
+                _ => versions.push(TrueVersion {
+                    sentences,
+                    first: at,
+                    last: at,
+                }),
             }
         }
         self.after_moves(line);
-        self.world.policies.push(TruePolicy { site: self.host.clone(), what: what.to_owned(), versions });
+        self.world.policies.push(TruePolicy {
+            site: self.host.clone(),
+            what: what.to_owned(),
+            versions,
+        });
     }
 
     /// The same address after the site went to https.
@@ -376,11 +542,16 @@ impl Maker<'_> {
         }
         let text = self.numbers.below(self.language.links.len());
         let a_year = self.numbers.between(2, 30);
-        for (n, day) in self.days(self.start, self.end, a_year).into_iter().enumerate() {
+        for (n, day) in self
+            .days(self.start, self.end, a_year)
+            .into_iter()
+            .enumerate()
+        {
             let at = self.moment(day);
             let home = self.url(day, "/");
             if self.fate.outage && self.numbers.chance(8) {
-                self.world.page(&home, at, 503, "<h1>Service Unavailable</h1>");
+                self.world
+                    .page(&home, at, 503, "<h1>Service Unavailable</h1>");
                 continue;
             }
             let mut links = Vec::new();
@@ -404,7 +575,11 @@ impl Maker<'_> {
                     let hub = self.url(day, &path);
                     let frame = self.frame(day, links.clone());
                     if n % 2 == 0 {
-                        let body = page(&frame, &label, &format!("<h1>{label}</h1><p>{} GmbH, Musterstr. 1</p>", self.name));
+                        let body = page(
+                            &frame,
+                            &label,
+                            &format!("<h1>{label}</h1><p>{} GmbH, Musterstr. 1</p>", self.name),
+                        );
                         let later = self.moment(day + 1);
                         self.world.page(&hub, later, 200, &body);
                     }
@@ -432,13 +607,24 @@ impl Maker<'_> {
 
     /// Pages that speak of privacy and are no policy.
     fn decoys(&mut self) {
-        for path in ["/blog/2014/why-privacy-matters", "/news/privacy-law.html", "/search?q=privacy", "/images/privacy.gif", "/blog/tag/datenschutz"] {
+        for path in [
+            "/blog/2014/why-privacy-matters",
+            "/news/privacy-law.html",
+            "/search?q=privacy",
+            "/images/privacy.gif",
+            "/blog/tag/datenschutz",
+        ] {
             for day in self.days(self.start, self.end, 1) {
                 let at = self.moment(day);
                 let footer = self.footer_everywhere(day);
                 let frame = self.frame(day, footer);
                 let url = self.url(day, path);
-                self.world.page(&url, at, 200, &page(&frame, &self.language.post[0], &pages::post(self.language)));
+                self.world.page(
+                    &url,
+                    at,
+                    200,
+                    &page(&frame, &self.language.post[0], &pages::post(self.language)),
+                );
             }
         }
     }

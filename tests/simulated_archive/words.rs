@@ -57,13 +57,27 @@ impl PolicyText {
         } else {
             language.sentences.clone()
         };
-        let title = if cookies { language.cookies.0.clone() } else { language.title.clone() };
+        let title = if cookies {
+            language.cookies.0.clone()
+        } else {
+            language.title.clone()
+        };
         // The first sentences name the thing; of the others a choice.
         let always = if cookies { 4 } else { 8 };
         let said = (0..pool.len())
-            .filter_map(|i| (i < always || numbers.chance(45)).then(|| (i, numbers.between(14, 48))))
+            .filter_map(|i| {
+                (i < always || numbers.chance(45)).then(|| (i, numbers.between(14, 48)))
+            })
             .collect();
-        Self { title, headings: language.headings.clone(), pool, name: name.to_owned(), said, mail: 0, revision: 0 }
+        Self {
+            title,
+            headings: language.headings.clone(),
+            pool,
+            name: name.to_owned(),
+            said,
+            mail: 0,
+            revision: 0,
+        }
     }
 
     /// The next version: a sentence more or less, another number, another address, or several of these.
@@ -74,8 +88,9 @@ impl PolicyText {
             for _ in 0..numbers.between(1, 3) {
                 match numbers.below(4) {
                     0 | 1 => {
-                        let missing: Vec<usize> =
-                            (0..self.pool.len()).filter(|i| self.said.iter().all(|(s, _)| s != i)).collect();
+                        let missing: Vec<usize> = (0..self.pool.len())
+                            .filter(|i| self.said.iter().all(|(s, _)| s != i))
+                            .collect();
                         if !missing.is_empty() {
                             let new = *numbers.pick(&missing);
                             self.said.push((new, numbers.between(14, 48)));
@@ -101,7 +116,10 @@ impl PolicyText {
     pub fn sentences(&self) -> Vec<String> {
         let fill = |(i, n): &(usize, usize)| {
             let mail = format!("privacy{}@{}.example", self.mail, self.name.to_lowercase());
-            self.pool[*i].replace("{site}", &self.name).replace("{n}", &n.to_string()).replace("{mail}", &mail)
+            self.pool[*i]
+                .replace("{site}", &self.name)
+                .replace("{n}", &n.to_string())
+                .replace("{mail}", &mail)
         };
         self.said.iter().map(fill).collect()
     }
@@ -110,6 +128,10 @@ impl PolicyText {
     pub fn sections(&self) -> Vec<(String, Vec<String>)> {
         let sentences = self.sentences();
         let each = sentences.len().div_ceil(self.headings.len()).max(2);
-        sentences.chunks(each).zip(&self.headings).map(|(s, h)| (h.clone(), s.to_vec())).collect()
+        sentences
+            .chunks(each)
+            .zip(&self.headings)
+            .map(|(s, h)| (h.clone(), s.to_vec()))
+            .collect()
     }
 }

@@ -5,7 +5,9 @@ use std::io::{Read as _, Write as _};
 use std::sync::{Arc, Mutex};
 
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
-use policytrail::archive::{Archive, ArchiveError, CaptureQuery, IndexAnswer, Memento, MementoQuery, Redirect, Scope};
+use policytrail::archive::{
+    Archive, ArchiveError, CaptureQuery, IndexAnswer, Memento, MementoQuery, Redirect, Scope,
+};
 use policytrail::model::{Capture, PayloadDigest, Site, Timestamp, UrlKey};
 
 /// One version of one policy as the archive shows it.
@@ -62,24 +64,42 @@ pub struct World {
 impl World {
     /// Adds a capture of a page, as a revisit where crawlers would have made one.
     pub fn page(&mut self, url: &str, at: Timestamp, status: u16, body: &str) {
-        let Ok(key) = UrlKey::of(url) else { panic!("{url}") };
+        let Ok(key) = UrlKey::of(url) else {
+            panic!("{url}")
+        };
         let digest = PayloadDigest::of(body.as_bytes());
         let mut packer = GzEncoder::new(Vec::new(), Compression::new(6));
         packer.write_all(body.as_bytes()).unwrap();
         let packed = packer.finish().unwrap();
-        let again = !self.seen.entry(key.clone()).or_default().insert(digest.to_string());
+        let again = !self
+            .seen
+            .entry(key.clone())
+            .or_default()
+            .insert(digest.to_string());
         let revisit = again && at.year() >= 2009 && status == 200;
-        let length = if revisit { 520 } else { packed.len() as u64 + 310 };
+        let length = if revisit {
+            520
+        } else {
+            packed.len() as u64 + 310
+        };
         let row = Capture {
             urlkey: key.clone(),
             timestamp: at,
             original: url.to_owned(),
-            mimetype: if revisit { "warc/revisit".to_owned() } else { "text/html".to_owned() },
+            mimetype: if revisit {
+                "warc/revisit".to_owned()
+            } else {
+                "text/html".to_owned()
+            },
             statuscode: (!revisit).then_some(status),
             digest: Some(digest),
             length: Some(length),
         };
-        self.rows.entry(key).or_default().push(Stored { row, status, response: Response::Body(Arc::new(packed)) });
+        self.rows.entry(key).or_default().push(Stored {
+            row,
+            status,
+            response: Response::Body(Arc::new(packed)),
+        });
     }
 
     /// Adds a capture of a redirect.
@@ -94,7 +114,11 @@ impl World {
             digest: PayloadDigest::parse("3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ").ok(),
             length: Some(430),
         };
-        self.rows.entry(key).or_default().push(Stored { row, status, response: Response::Redirect(to.to_owned()) });
+        self.rows.entry(key).or_default().push(Stored {
+            row,
+            status,
+            response: Response::Redirect(to.to_owned()),
+        });
     }
 
     pub fn sort(&mut self) {
@@ -115,12 +139,17 @@ impl World {
 
     fn nearest(&self, url: &str, at: Timestamp) -> Option<&Stored> {
         let rows = self.rows.get(&UrlKey::of(url).ok()?)?;
-        rows.iter().min_by_key(|s| (s.row.timestamp.distance_seconds(at), s.row.original != url))
+        rows.iter()
+            .min_by_key(|s| (s.row.timestamp.distance_seconds(at), s.row.original != url))
     }
 }
 
 impl Archive for World {
-    async fn captures(&self, query: &CaptureQuery, sink: &mut (dyn FnMut(Capture) + Send)) -> Result<IndexAnswer, ArchiveError> {
+    async fn captures(
+        &self,
+        query: &CaptureQuery,
+        sink: &mut (dyn FnMut(Capture) + Send),
+    ) -> Result<IndexAnswer, ArchiveError> {
         {
             let mut asked = self.asked.lock().unwrap();
             asked.cdx += 1;
@@ -130,7 +159,9 @@ impl Archive for World {
         let of_site = |site: &Site, key: &UrlKey| {
             let start: Vec<&str> = site.as_str().rsplit('.').collect();
             let start = start.join(",");
-            key.as_str().strip_prefix(&start).is_some_and(|rest| rest.starts_with([')', ',']))
+            key.as_str()
+                .strip_prefix(&start)
+                .is_some_and(|rest| rest.starts_with([')', ',']))
         };
         for (key, rows) in &self.rows {
             let wanted = match &query.scope {
@@ -139,7 +170,9 @@ impl Archive for World {
                 Scope::Domain(site) => of_site(site, key),
             };
             let words = &query.urlkey_words;
-            if !wanted || !(words.is_empty() || words.iter().any(|w| key.as_str().contains(w.as_str()))) {
+            if !wanted
+                || !(words.is_empty() || words.iter().any(|w| key.as_str().contains(w.as_str())))
+            {
                 continue;
             }
             for stored in rows {
@@ -155,7 +188,9 @@ impl Archive for World {
 
     async fn memento(&self, query: &MementoQuery) -> Result<Memento, ArchiveError> {
         let mut asked = self.asked.lock().unwrap();
-        asked.questions.push(format!("{} {}", query.timestamp, query.original));
+        asked
+            .questions
+            .push(format!("{} {}", query.timestamp, query.original));
         let mut redirects: Vec<Redirect> = Vec::new();
         let mut url = query.original.clone();
         loop {
@@ -165,21 +200,37 @@ impl Archive for World {
             };
             let row = &stored.row;
             if row.timestamp < query.window.0 || row.timestamp > query.window.1 {
-                return Err(ArchiveError::Displaced { url, timestamp: row.timestamp });
+                return Err(ArchiveError::Displaced {
+                    url,
+                    timestamp: row.timestamp,
+                });
             }
             match &stored.response {
                 Response::Redirect(to) => {
                     if redirects.len() >= 10 || redirects.iter().any(|r| r.from == row.original) {
                         return Err(ArchiveError::RedirectLoop { url });
                     }
-                    redirects.push(Redirect { from: row.original.clone(), timestamp: row.timestamp, status: stored.status, to: to.clone() });
+                    redirects.push(Redirect {
+                        from: row.original.clone(),
+                        timestamp: row.timestamp,
+                        status: stored.status,
+                        to: to.clone(),
+                    });
                     url.clone_from(to);
                 }
                 Response::Body(packed) => {
                     let mut body = Vec::new();
-                    GzDecoder::new(packed.as_slice()).read_to_end(&mut body).unwrap();
-                    let digest = row.digest.as_ref().map(ToString::to_string).unwrap_or_default();
-                    asked.payloads.push((row.urlkey.clone(), row.timestamp, digest));
+                    GzDecoder::new(packed.as_slice())
+                        .read_to_end(&mut body)
+                        .unwrap();
+                    let digest = row
+                        .digest
+                        .as_ref()
+                        .map(ToString::to_string)
+                        .unwrap_or_default();
+                    asked
+                        .payloads
+                        .push((row.urlkey.clone(), row.timestamp, digest));
                     return Ok(Memento {
                         timestamp: row.timestamp,
                         original: row.original.clone(),

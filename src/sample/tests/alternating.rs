@@ -37,7 +37,9 @@ fn a_flip_draws_looks_to_captures_as_long_as_it() {
 #[test]
 fn a_flip_that_is_met_is_pinned_by_its_neighbours() {
     // Where the index tells no lengths: one look meets the text, and two or three a side find its ends.
-    let mut history = simulated(&(0..365).collect::<Vec<u32>>(), |d| Some(u32::from((90..92).contains(&d))));
+    let mut history = simulated(&(0..365).collect::<Vec<u32>>(), |d| {
+        Some(u32::from((90..92).contains(&d)))
+    });
     let looks = history.run(EVERY_CHANGE);
     assert!(history.is_pinned(90) && history.is_pinned(92));
     let mut calm = simulated(&(0..365).collect::<Vec<u32>>(), |_| Some(1));
