@@ -3,6 +3,7 @@
 #[path = "simulated_archive/mod.rs"]
 mod simulated_archive;
 
+use policytrail::discover::Vocabulary;
 use simulated_archive::{measure, world};
 
 /// Every kind of site twice.
@@ -11,7 +12,7 @@ const SITES: usize = 48;
 #[tokio::test]
 async fn nearly_every_version_is_found_for_few_requests() {
     let world = world(SITES, 1);
-    let (score, _) = measure(&world, &[]).await;
+    let (score, _) = measure(&world, &[], Vocabulary::built_in()).await;
     let told = format!("{score}\n{:#?}", score.faults);
     assert!(score.true_versions > 200, "{told}");
     assert!(

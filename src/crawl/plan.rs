@@ -16,8 +16,8 @@ use crate::store::{Store, StoredCapture};
 /// grid. These are busy policies, and their index tells no lengths, which spare most of this: rather too much than too
 /// little.
 const REQUESTS_PER_YEAR: f64 = (1_028.0 - 172.0) / 67.2;
-/// Home pages that a site costs; in the simulated archive (240 sites) HOMEPAGES on average.
-const LIKELY_HOME_PAGES: u64 = 6;
+/// Home pages that a site costs; in the simulated archive (240 sites) 7.5 on average.
+const LIKELY_HOME_PAGES: u64 = 8;
 const YEAR_SECONDS: f64 = 365.25 * 86_400.0;
 
 /// What a backfill of one site would ask for.

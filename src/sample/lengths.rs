@@ -7,7 +7,9 @@ use super::looks::{Look, Looks};
 use super::{Grid, Known, Sighting};
 
 /// Records of one text on one lay-out differ by a few bytes (counters, dates, tokens). They are taken for alike up to
-/// three times what neighbouring captures of the page differ by in the median, and never beyond these bounds.
+/// three times what neighbouring captures of the page differ by in the median, and never beyond these bounds. On the 20
+/// pages of Open Terms Archive that have an index beside them (captures a month apart), 43 % of 489 neighbours with one
+/// text are alike by that, and 24 % of 288 with two: a likeness spares looks and proves nothing.
 const LEAST_TOLERANCE_BYTES: u64 = 3;
 const MOST_TOLERANCE_BYTES: u64 = 16;
 

@@ -22,6 +22,10 @@ pub struct Score {
     pub true_versions: usize,
     pub found_versions: usize,
     pub matched: usize,
+    /// Policies of which at least one version was found, and addresses that were taken for a policy's.
+    pub true_policies: usize,
+    pub policies_met: usize,
+    pub policies_found: usize,
     pub cdx: usize,
     pub playback: usize,
     /// Home pages among them.
@@ -47,6 +51,14 @@ impl Score {
 
     pub fn precision(&self) -> f64 {
         Self::share(self.matched, self.found_versions)
+    }
+
+    pub fn policy_recall(&self) -> f64 {
+        Self::share(self.policies_met, self.true_policies)
+    }
+
+    pub fn policy_precision(&self) -> f64 {
+        Self::share(self.policies_met, self.policies_found)
     }
 
     pub fn cdx_a_site(&self) -> f64 {
@@ -90,7 +102,11 @@ impl fmt::Display for Score {
 }
 
 /// Runs a backfill of all sites, one after the other, with these settings (`crawl.sample=all` and the like).
-pub async fn measure(world: &World, settings: &[(&str, &str)]) -> (Score, Arc<Store>) {
+pub async fn measure(
+    world: &World,
+    settings: &[(&str, &str)],
+    vocabulary: &Vocabulary,
+) -> (Score, Arc<Store>) {
     let mut layers = Layers::default();
     layers.add_text("crawl.to", "2024", "test");
     for (name, value) in settings {
@@ -108,7 +124,7 @@ pub async fn measure(world: &World, settings: &[(&str, &str)]) -> (Score, Arc<St
         clock: Arc::new(SystemClock),
         crawl: settings.crawl.clone(),
         discover: settings.discover.clone(),
-        vocabulary: Vocabulary::built_in(),
+        vocabulary,
         pdf: PdfReader::new("no-such-program".into()),
         progress: Arc::new(Progress::default()),
         stop: CancellationToken::new(),
@@ -210,6 +226,8 @@ fn compare(world: &World, site: &str, found: Vec<VersionRow>, score: &mut Score)
         .map(|s| bare(s))
         .collect();
     score.found_versions += found.len();
+    let addresses: BTreeSet<&String> = found.iter().map(|v| &v.policy_url).collect();
+    score.policies_found += addresses.len();
     let mut open: Vec<(&VersionRow, BTreeSet<&String>)> = found
         .iter()
         .map(|v| {
@@ -222,6 +240,8 @@ fn compare(world: &World, site: &str, found: Vec<VersionRow>, score: &mut Score)
         .collect();
     for policy in policies {
         score.true_versions += policy.versions.len();
+        score.true_policies += usize::from(!policy.versions.is_empty());
+        let matched_before = score.matched;
         for (n, version) in policy.versions.iter().enumerate() {
             let wanted: BTreeSet<String> = version.sentences.iter().map(|s| bare(s)).collect();
             let right = open.iter().position(|(v, said)| {
@@ -245,6 +265,7 @@ fn compare(world: &World, site: &str, found: Vec<VersionRow>, score: &mut Score)
                 ));
             }
         }
+        score.policies_met += usize::from(score.matched > matched_before);
     }
     for (version, said) in open {
         let start: String = version.text.chars().take(50).collect();
