@@ -215,7 +215,7 @@ impl<A: Archive> Looker<'_, A> {
             asked.pages.push(SidePage {
                 url: url.to_owned(),
                 seen,
-            })
+            });
         };
         match self.memento(url, moment, window).await? {
             Ok(page) => {

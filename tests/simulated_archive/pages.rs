@@ -36,7 +36,7 @@ pub fn page(frame: &Frame<'_>, title: &str, content: &str) -> String {
         links.join(separator)
     };
     let (script, seen) = match frame.fickle {
-        Some(n) if frame.taste % 3 == 0 => (
+        Some(n) if frame.taste.is_multiple_of(3) => (
             String::new(),
             format!("<span class=\"counter\">{n:06}</span>"),
         ),

@@ -205,7 +205,7 @@ pub async fn measure(
         compare(
             world,
             site,
-            found.remove(site).unwrap_or_default(),
+            &found.remove(site).unwrap_or_default(),
             &mut score,
         );
     }
@@ -217,7 +217,7 @@ fn bare(text: &str) -> String {
 }
 
 /// A found version is right when it has all sentences of a true one and no others, and begins within a day of it.
-fn compare(world: &World, site: &str, found: Vec<VersionRow>, score: &mut Score) {
+fn compare(world: &World, site: &str, found: &[VersionRow], score: &mut Score) {
     let policies: Vec<_> = world.policies.iter().filter(|p| p.site == site).collect();
     let pool: BTreeSet<String> = policies
         .iter()

@@ -66,7 +66,11 @@ impl PolicyText {
         let always = if cookies { 4 } else { 8 };
         let said = (0..pool.len())
             .filter_map(|i| {
-                (i < always || numbers.chance(45)).then(|| (i, numbers.between(14, 48)))
+                if i < always || numbers.chance(45) {
+                    Some((i, numbers.between(14, 48)))
+                } else {
+                    None
+                }
             })
             .collect();
         Self {
