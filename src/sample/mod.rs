@@ -9,7 +9,7 @@
 //!    halving, until the two are adjacent or at most the resolution apart. A text between two looks at another is
 //!    sought outward from where it was met, since it is mostly short;
 //! 3. where a text was seen, then another, then the first again (within half a year), the page *alternates*: captures
-//!    between equal neighbours whose records are as long as the other text's, until the half-year has shown 16 flips;
+//!    between equal neighbours whose records are as long as the other text's, until the half-year has shown 48 such changes;
 //! 4. a page with fewer looks than 5/4 √(captures), at most 28, is checked in the middle of its longest unread stretches.
 //!
 //! **What it guarantees**, whatever the order of runs, and though more captures become known between them:
