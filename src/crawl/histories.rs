@@ -7,7 +7,7 @@ use super::versions::version_records;
 use crate::config::{CrawlSettings, Sampling};
 use crate::extract::EXTRACTOR_VERSION;
 use crate::history::Observation;
-use crate::model::{Capture, DropReason, Dropped, Timestamp};
+use crate::model::{Capture, DropReason, Dropped, PayloadDigest, Timestamp};
 use crate::sample::{self, Grid, Known, Shortfall, Sighting, Strategy};
 use crate::store::{DropRow, Noticed, Store, StoreError, StoredCapture, VersionRecord};
 
@@ -101,6 +101,7 @@ pub(super) fn sightings(
     stored: &[StoredCapture],
     unanswered: &dyn Fn(i64) -> bool,
 ) -> (Vec<usize>, Vec<Sighting>) {
+    let lengths = page_lengths(stored);
     stored
         .iter()
         .enumerate()
@@ -116,18 +117,30 @@ pub(super) fn sightings(
                 Worth::Unknown if s.asked.is_some() || unanswered(s.capture_id) => Known::NoText,
                 Worth::Unknown => Known::Nothing,
             };
-            let payload = s.capture.page_digest().map(ToString::to_string);
+            let digest = s.capture.page_digest();
+            let own_length = s.capture.length.filter(|_| !s.capture.is_revisit());
             Some((
                 place,
                 Sighting {
                     timestamp: s.capture.timestamp,
-                    payload,
+                    payload: digest.map(ToString::to_string),
+                    length: digest.and_then(|d| lengths.get(d).copied()).or(own_length),
                     words: s.word_count,
                     known,
                 },
             ))
         })
         .unzip()
+}
+
+/// The length of the record that holds each payload: that of a revisit is the length of a note.
+fn page_lengths(stored: &[StoredCapture]) -> HashMap<&PayloadDigest, u64> {
+    let holds_page = |s: &&StoredCapture| !s.capture.is_revisit() && s.capture.may_show_page();
+    stored
+        .iter()
+        .filter(holds_page)
+        .filter_map(|s| Some((s.capture.page_digest()?, s.capture.length?)))
+        .collect()
 }
 
 /// Derives versions and drops of a policy and stores them, and says what the strategy still wants to know.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::discover::{HomeLook, LookOutcome, PolicyKind, SeenLink, Source};
+use crate::discover::{HomeLook, LookOutcome, PolicyKind, SeenLink, SidePage, Source};
 use crate::model::DropReason;
 
 #[derive(Serialize, Deserialize)]
@@ -10,6 +10,14 @@ struct LookJson {
     asked: String,
     outcome: OutcomeJson,
     links: Vec<LinkJson>,
+    #[serde(default)]
+    pages: Vec<PageJson>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct PageJson {
+    url: String,
+    seen: Option<(String, String)>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -64,6 +72,17 @@ pub(super) fn to_json(look: &HomeLook) -> String {
         asked: look.asked.to_string(),
         outcome,
         links: links.collect(),
+        pages: look
+            .pages
+            .iter()
+            .map(|page| PageJson {
+                url: page.url.clone(),
+                seen: page
+                    .seen
+                    .as_ref()
+                    .map(|(t, original)| (t.to_string(), original.clone())),
+            })
+            .collect(),
     };
     // Texts and numbers always have a JSON form.
     serde_json::to_string(&json).unwrap_or_default()
@@ -98,10 +117,21 @@ pub(super) fn from_json(text: &str) -> Option<HomeLook> {
             page: (l.page_timestamp.parse().ok()?, l.page_original),
         })
     });
+    let pages = json.pages.into_iter().map(|page| {
+        let seen = match page.seen {
+            Some((timestamp, original)) => Some((timestamp.parse().ok()?, original)),
+            None => None,
+        };
+        Some(SidePage {
+            url: page.url,
+            seen,
+        })
+    });
     Some(HomeLook {
         asked: json.asked.parse().ok()?,
         outcome,
         links: links.collect::<Option<_>>()?,
+        pages: pages.collect::<Option<_>>()?,
     })
 }
 
@@ -136,6 +166,16 @@ mod tests {
                 asked: timestamp,
                 outcome,
                 links,
+                pages: vec![
+                    SidePage {
+                        url: "http://example.com/legal".to_owned(),
+                        seen: Some((timestamp, "http://example.com/Legal".to_owned())),
+                    },
+                    SidePage {
+                        url: "http://example.com/imprint".to_owned(),
+                        seen: None,
+                    },
+                ],
             };
             assert_eq!(from_json(&to_json(&look)).unwrap(), look);
         }

@@ -13,7 +13,7 @@ use super::{Context, CrawlError, Until};
 use crate::archive::{Archive, ArchiveError};
 use crate::config::SiteRow;
 use crate::extract::EXTRACTOR_VERSION;
-use crate::model::{Site, Timestamp};
+use crate::model::{Site, Timestamp, UrlKey};
 use crate::sample::{self, Budget};
 use crate::store::{Noticed, StoredCapture};
 
@@ -169,6 +169,11 @@ impl<A: Archive> SiteLook<'_, '_, A> {
     async fn follow(&mut self) -> Result<(), CrawlError> {
         let mut policies = self.settle_policies()?;
         for _ in 0..MAX_ROUNDS {
+            // Where redirects lead is a page as well: what it shows need not be asked for again.
+            for policy in &policies {
+                self.ask_index_of(policy).await?;
+                self.follow_redirects(policy).await?;
+            }
             for policy in &policies {
                 self.look_at_policy(policy).await?;
             }
@@ -222,19 +227,36 @@ impl<A: Archive> SiteLook<'_, '_, A> {
         Ok(())
     }
 
+    async fn follow_redirects(&mut self, policy: &Followed) -> Result<(), CrawlError> {
+        loop {
+            self.check_stop()?;
+            let stored = self.captures(policy)?;
+            let mut wanted = redirects_to_ask(&stored);
+            wanted.retain(|s| !self.unanswered.contains(&s.capture_id));
+            if wanted.is_empty() {
+                return Ok(());
+            }
+            self.look_at_captures(&wanted).await?;
+        }
+    }
+
+    /// The stored captures of a policy within the wanted span, in order of time.
+    fn captures(&self, policy: &Followed) -> Result<Vec<StoredCapture>, CrawlError> {
+        let stored = self
+            .context
+            .store
+            .captures_of_policy(policy.policy_id, EXTRACTOR_VERSION)?;
+        Ok(stored
+            .into_iter()
+            .filter(|s| self.context.crawl.in_span(s.capture.timestamp))
+            .collect())
+    }
+
     async fn look_at_policy(&mut self, policy: &Followed) -> Result<(), CrawlError> {
-        self.ask_index_of(policy).await?;
         self.extract_again(policy.policy_id).await?;
         loop {
             self.check_stop()?;
-            let stored = self
-                .context
-                .store
-                .captures_of_policy(policy.policy_id, EXTRACTOR_VERSION)?;
-            let stored: Vec<StoredCapture> = stored
-                .into_iter()
-                .filter(|s| self.context.crawl.in_span(s.capture.timestamp))
-                .collect();
+            let stored = self.captures(policy)?;
             let wanted = self.wanted(&stored);
             if wanted.is_empty() {
                 return Ok(());
@@ -243,21 +265,14 @@ impl<A: Archive> SiteLook<'_, '_, A> {
         }
     }
 
-    /// The next captures to ask for: where redirects lead, then what the sampler wants within the site's budget.
+    /// The next captures that the sampler wants within the site's budget.
     fn wanted<'s>(&mut self, stored: &'s [StoredCapture]) -> Vec<&'s StoredCapture> {
-        let mut wanted = redirects_to_ask(stored);
-        wanted.retain(|s| !self.unanswered.contains(&s.capture_id));
-        if wanted.is_empty() {
-            let (places, sightings) =
-                histories::sightings(stored, &|id| self.unanswered.contains(&id));
-            let next = sample::next_within(strategy(&self.context.crawl), &sightings, self.budget);
-            self.budget.spend(next.len());
-            wanted = next
-                .into_iter()
-                .filter_map(|i| stored.get(*places.get(i)?))
-                .collect();
-        }
-        wanted
+        let (places, sightings) = histories::sightings(stored, &|id| self.unanswered.contains(&id));
+        let next = sample::next_within(strategy(&self.context.crawl), &sightings, self.budget);
+        self.budget.spend(next.len());
+        next.into_iter()
+            .filter_map(|i| stored.get(*places.get(i)?))
+            .collect()
     }
 
     async fn look_at_captures(&mut self, wanted: &[&StoredCapture]) -> Result<(), CrawlError> {
@@ -336,30 +351,47 @@ impl<A: Archive> SiteLook<'_, '_, A> {
     }
 }
 
-/// Of each run of redirects of one address, the first and the last that nobody asked for: a move is seen from both its
-/// ends.
+/// Of the redirects of one address the first and the last; then, as with texts, one between two that lead to different
+/// places: a move is seen from both its ends.
 pub(super) fn redirects_to_ask(stored: &[StoredCapture]) -> Vec<&StoredCapture> {
     let mut by_address: BTreeMap<&str, Vec<&StoredCapture>> = BTreeMap::new();
-    for s in stored {
+    for s in stored.iter().filter(|s| s.capture.is_redirect()) {
         by_address
             .entry(s.capture.urlkey.as_str())
             .or_default()
             .push(s);
     }
-    let is_redirect = |s: &StoredCapture| s.capture.is_redirect() && worth(s) == Worth::Redirect;
-    let mut wanted = Vec::new();
-    for captures in by_address.values() {
-        for run in captures.chunk_by(|a, b| is_redirect(a) == is_redirect(b)) {
-            if let (Some(first), Some(last)) = (run.first(), run.last())
-                && is_redirect(first)
-            {
-                wanted.push(*first);
-                if last.capture_id != first.capture_id {
-                    wanted.push(*last);
+    let is_open = |s: &StoredCapture| s.asked.is_none() && worth(s) == Worth::Redirect;
+    let mut wanted: Vec<&StoredCapture> = Vec::new();
+    for redirects in by_address.values() {
+        let ends = [redirects.first(), redirects.last()].into_iter().flatten();
+        let mut open: Vec<&StoredCapture> = ends.copied().filter(|s| is_open(s)).collect();
+        open.dedup_by_key(|s| s.capture_id);
+        if open.is_empty() {
+            let asked: Vec<(usize, UrlKey)> = redirects
+                .iter()
+                .enumerate()
+                .filter_map(|(place, s)| Some((place, leads_to(s)?)))
+                .collect();
+            for pair in asked.windows(2) {
+                if let [(left, one), (right, other)] = pair
+                    && one != other
+                {
+                    let between = redirects.get(left + 1..*right).unwrap_or_default();
+                    let unasked: Vec<&&StoredCapture> =
+                        between.iter().filter(|s| is_open(s)).collect();
+                    open.extend(unasked.get(unasked.len() / 2).map(|s| **s));
                 }
             }
         }
+        wanted.extend(open);
     }
-    wanted.retain(|s| s.asked.is_none());
     wanted
+}
+
+/// Where a redirect led that was asked for.
+fn leads_to(stored: &StoredCapture) -> Option<UrlKey> {
+    let hops: Vec<serde_json::Value> =
+        serde_json::from_str(&stored.asked.as_ref()?.redirects).ok()?;
+    UrlKey::of(hops.first()?["to"].as_str()?).ok()
 }

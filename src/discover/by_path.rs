@@ -22,7 +22,7 @@ const MANY_VARIANTS: u32 = 8;
 /// How much a variant of such a page loses.
 const VARIANT_POINTS: u8 = 25;
 
-/// Room in the query for the paths of known addresses; with the vocabulary's words it stays below 2 kB.
+/// Room in the query for the paths of known addresses; with the vocabulary's words it stays near 2 kB.
 const KNOWN_PATHS_BYTES: usize = 300;
 /// A known path shorter than this is not asked for together with the words.
 const SHORTEST_KNOWN_PATH: usize = 8;

@@ -13,7 +13,7 @@ use super::candidates::{Candidate, candidates_of_looks};
 use super::judge::{LinkCandidate, judge_links};
 use super::kind::{LinkKind, PolicyKind, Source};
 use super::links::{links_of, script_redirect};
-use super::looks::{HomeLook, LookOutcome, SeenLink};
+use super::looks::{HomeLook, LookOutcome, SeenLink, SidePage};
 use super::search::{DAY_SECONDS, HomeSpan, Limits, Search};
 use super::vocabulary::Vocabulary;
 
@@ -49,15 +49,15 @@ pub async fn by_link<A: Archive>(
     on_look: &mut (dyn FnMut(&HomeLook) + Send),
 ) -> Result<ByLink, ArchiveError> {
     let mut search = Search::new(span, limits, known);
-    let looker = Looker {
-        archive,
-        site,
-        span,
-        vocabulary,
-        limits,
-    };
     while let Some(asked) = search.next() {
-        let look = looker.look(asked).await?;
+        let looker = Looker {
+            archive,
+            site,
+            vocabulary,
+            limits,
+            earlier: search.looks(),
+        };
+        let look = looker.look(asked, search.window(asked)).await?;
         on_look(&look);
         search.add(look);
     }
@@ -70,13 +70,33 @@ pub async fn by_link<A: Archive>(
 struct Looker<'a, A> {
     archive: &'a A,
     site: &'a Site,
-    span: HomeSpan,
     vocabulary: &'a Vocabulary,
     limits: &'a Limits,
+    /// The looks made before.
+    earlier: &'a [HomeLook],
 }
 
-/// Pages that were asked for in one look; none is asked for twice.
-type Asked = HashSet<UrlKey>;
+/// Pages that were asked for in one look, none of them twice.
+#[derive(Default)]
+struct Asked {
+    keys: HashSet<UrlKey>,
+    pages: Vec<SidePage>,
+}
+
+/// Why there is finally no page, and which capture says so, if one does.
+struct Missing {
+    dropped: Dropped,
+    seen: Option<(Timestamp, String)>,
+}
+
+/// What came of asking for a page beside the home page.
+enum Side {
+    /// A capture that nobody has seen.
+    Page(Memento),
+    /// An earlier look saw the same capture, and these links on it.
+    Known(Vec<SeenLink>),
+    None,
+}
 
 /// What a memento's page says; the page itself is dropped before the next request.
 struct Reading {
@@ -88,17 +108,38 @@ struct Reading {
 }
 
 impl<A: Archive> Looker<'_, A> {
-    async fn look(&self, asked: Timestamp) -> Result<HomeLook, ArchiveError> {
+    async fn look(
+        &self,
+        asked: Timestamp,
+        window: (Timestamp, Timestamp),
+    ) -> Result<HomeLook, ArchiveError> {
         let home = format!("http://{}/", self.site);
-        let mut pages = Asked::new();
-        let window = (self.span.from, self.span.to);
-        let memento = match self.memento(&home, asked, window, &mut pages).await? {
+        let mut pages = Asked::default();
+        let came = if window.0 > window.1 {
+            Err(Missing {
+                dropped: Dropped::new(DropReason::Displaced, "no other capture can be there"),
+                seen: None,
+            })
+        } else {
+            pages.keys.extend(UrlKey::of(&home));
+            self.memento(&home, asked, window).await?
+        };
+        let memento = match came {
             Ok(memento) => memento,
-            Err(Dropped { reason, detail }) => {
+            Err(Missing { dropped, seen }) => {
+                // The capture of an error is not asked for again.
+                let page = seen.map(|seen| SidePage {
+                    url: home,
+                    seen: Some(seen),
+                });
                 return Ok(HomeLook {
                     asked,
-                    outcome: LookOutcome::Absent { reason, detail },
+                    outcome: LookOutcome::Absent {
+                        reason: dropped.reason,
+                        detail: dropped.detail,
+                    },
                     links: Vec::new(),
+                    pages: page.into_iter().collect(),
                 });
             }
         };
@@ -111,6 +152,7 @@ impl<A: Archive> Looker<'_, A> {
             asked,
             outcome,
             links,
+            pages: pages.pages,
         })
     }
 
@@ -120,15 +162,7 @@ impl<A: Archive> Looker<'_, A> {
         url: &str,
         at: Timestamp,
         window: (Timestamp, Timestamp),
-        asked: &mut Asked,
-    ) -> Result<Result<Memento, Dropped>, ArchiveError> {
-        let fresh = UrlKey::of(url).is_ok_and(|key| asked.insert(key));
-        if !fresh {
-            return Ok(Err(Dropped::new(
-                DropReason::RedirectLoop,
-                format!("`{url}` was looked at already"),
-            )));
-        }
+    ) -> Result<Result<Memento, Missing>, ArchiveError> {
         let query = MementoQuery {
             original: url.to_owned(),
             timestamp: at,
@@ -136,18 +170,116 @@ impl<A: Archive> Looker<'_, A> {
             expected_digest: None,
         };
         match self.archive.memento(&query).await {
-            Ok(memento) if memento.status >= 400 => Ok(Err(Dropped::new(
-                DropReason::ArchivedError,
-                format!(
-                    "`{}` answered {} when it was captured",
-                    memento.original, memento.status
+            Ok(memento) if memento.status >= 400 => Ok(Err(Missing {
+                dropped: Dropped::new(
+                    DropReason::ArchivedError,
+                    format!(
+                        "`{}` answered {} when it was captured",
+                        memento.original, memento.status
+                    ),
                 ),
-            ))),
+                seen: Some((memento.timestamp, memento.original)),
+            })),
             Ok(memento) => Ok(Ok(memento)),
-            Err(error) => error
-                .as_drop()
-                .map_or(Err(error), |dropped| Ok(Err(dropped))),
+            Err(error) => error.as_drop().map_or(Err(error), |dropped| {
+                Ok(Err(Missing {
+                    dropped,
+                    seen: None,
+                }))
+            }),
         }
+    }
+
+    /// A page beside the home page, from within a year of it, unless an earlier look has seen it.
+    async fn side_page(
+        &self,
+        url: &str,
+        moment: Timestamp,
+        asked: &mut Asked,
+    ) -> Result<Side, ArchiveError> {
+        let Some(key) = UrlKey::of(url)
+            .ok()
+            .filter(|key| asked.keys.insert(key.clone()))
+        else {
+            return Ok(Side::None);
+        };
+        let near = SAME_PAGE_DAYS * DAY_SECONDS;
+        if let Some(known) = self.known(&key, moment, near.unsigned_abs()) {
+            return Ok(known);
+        }
+        let window = (
+            Timestamp::from_unix_seconds(moment.unix_seconds().saturating_sub(near)),
+            Timestamp::from_unix_seconds(moment.unix_seconds().saturating_add(near)),
+        );
+        let mut note = |seen| {
+            asked.pages.push(SidePage {
+                url: url.to_owned(),
+                seen,
+            });
+        };
+        match self.memento(url, moment, window).await? {
+            Ok(page) => {
+                note(Some((page.timestamp, page.original.clone())));
+                Ok(Side::Page(page))
+            }
+            Err(missing) => {
+                if missing.seen.is_some() || missing.dropped.reason == DropReason::NotArchived {
+                    note(missing.seen);
+                }
+                Ok(Side::None)
+            }
+        }
+    }
+
+    /// What an earlier look tells of a page, if that is near enough or holds for all times.
+    fn known(&self, key: &UrlKey, moment: Timestamp, near_seconds: u64) -> Option<Side> {
+        let pages = self
+            .earlier
+            .iter()
+            .flat_map(|look| look.pages.iter().map(move |page| (look, page)));
+        let same = pages.filter(|(_, page)| UrlKey::of(&page.url).is_ok_and(|k| k == *key));
+        let mut nearest: Option<(u64, &HomeLook, &(Timestamp, String))> = None;
+        for (look, page) in same {
+            let Some(seen) = &page.seen else {
+                return Some(Side::None);
+            };
+            let apart = seen.0.distance_seconds(moment);
+            if apart <= near_seconds && nearest.is_none_or(|(least, ..)| apart < least) {
+                nearest = Some((apart, look, seen));
+            }
+        }
+        let (_, look, seen) = nearest?;
+        // Where a page led on to others (frames, refreshes), those stand for it.
+        let on_it = look.links.iter().any(|link| link.page == *seen);
+        let beside = |link: &&SeenLink| {
+            look.pages
+                .iter()
+                .any(|page| page.seen.as_ref() == Some(&link.page))
+        };
+        let links = look.links.iter().filter(|link| {
+            if on_it {
+                link.page == *seen
+            } else {
+                beside(link)
+            }
+        });
+        Some(Side::Known(links.cloned().collect()))
+    }
+
+    /// True when an earlier look asked for a page in vain.
+    fn was_barren(&self, url: &str) -> bool {
+        let Ok(key) = UrlKey::of(url) else {
+            return true;
+        };
+        self.earlier.iter().any(|look| {
+            look.pages.iter().any(|page| {
+                UrlKey::of(&page.url).is_ok_and(|k| k == key)
+                    && !look
+                        .links
+                        .iter()
+                        .any(|link| Some(&link.page) == page.seen.as_ref())
+            })
+        })
     }
 
     async fn links_of_home(
@@ -155,101 +287,105 @@ impl<A: Archive> Looker<'_, A> {
         home: Memento,
         asked: &mut Asked,
     ) -> Result<Vec<SeenLink>, ArchiveError> {
-        let near = SAME_PAGE_DAYS * DAY_SECONDS;
         let moment = home.timestamp;
-        let window = (
-            Timestamp::from_unix_seconds(moment.unix_seconds().saturating_sub(near)),
-            Timestamp::from_unix_seconds(moment.unix_seconds().saturating_add(near)),
-        );
-        let mut seen: Vec<(Source, (Timestamp, String), LinkCandidate)> = Vec::new();
+        let mut seen: Vec<SeenLink> = Vec::new();
         let mut hubs: Vec<(u8, String)> = Vec::new();
         let mut note = |source: Source, page: &Memento, links: Vec<LinkCandidate>| {
             for link in links {
                 if link.kind == LinkKind::Hub {
                     hubs.push((link.score, link.url));
                 } else {
-                    seen.push((source, (page.timestamp, page.original.clone()), link));
+                    seen.extend(seen_link(source, page, link));
                 }
             }
         };
         let mut page = home;
         let mut reading = self.read(&page);
+        let mut reused: Vec<SeenLink> = Vec::new();
         for _ in 0..self.limits.refreshes {
             let target = reading
                 .refresh
                 .take()
                 .filter(|_| !has_privacy(&reading.links));
             let Some(target) = target else { break };
-            match self.memento(target.as_str(), moment, window, asked).await? {
-                Ok(next) => page = next,
-                Err(_) => break,
+            match self.side_page(target.as_str(), moment, asked).await? {
+                Side::Page(next) => page = next,
+                Side::Known(links) => {
+                    reused.extend(links);
+                    break;
+                }
+                Side::None => break,
             }
             note(Source::Link, &page, std::mem::take(&mut reading.links));
             reading = self.read(&page);
         }
-        let mut found = has_privacy(&reading.links);
+        let mut found = has_privacy(&reading.links) || shows_privacy(&reused);
         let frames = std::mem::take(&mut reading.frames);
         let behind = std::mem::take(&mut reading.behind);
         note(Source::Link, &page, reading.links);
         if !found {
             for frame in frames.iter().take(self.limits.frames) {
-                if let Ok(memento) = self.memento(frame.as_str(), moment, window, asked).await? {
-                    let links = self.read(&memento).links;
-                    found |= has_privacy(&links);
-                    note(Source::Link, &memento, links);
+                match self.side_page(frame.as_str(), moment, asked).await? {
+                    Side::Page(memento) => {
+                        let links = self.read(&memento).links;
+                        found |= has_privacy(&links);
+                        note(Source::Link, &memento, links);
+                    }
+                    Side::Known(links) => {
+                        found |= shows_privacy(&links);
+                        reused.extend(links);
+                    }
+                    Side::None => {}
                 }
             }
         }
         if !found {
             hubs.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-            let behind = behind.into_iter().map(String::from);
+            let behind = behind
+                .into_iter()
+                .map(String::from)
+                .filter(|url| !self.was_barren(url));
             let pages: Vec<String> = hubs.into_iter().map(|(_, url)| url).chain(behind).collect();
             let mut budget = self.limits.hubs;
             for url in pages {
                 if budget == 0 || found {
                     break;
                 }
-                if UrlKey::of(&url).is_ok_and(|key| asked.contains(&key)) {
+                if UrlKey::of(&url).is_ok_and(|key| asked.keys.contains(&key)) {
                     continue;
                 }
                 budget -= 1;
-                if let Ok(memento) = self.memento(&url, moment, window, asked).await? {
-                    let links = self.read(&memento).links;
-                    found = has_privacy(&links);
-                    let page = (memento.timestamp, memento.original.clone());
-                    let policies = links.into_iter().filter(|link| link.kind != LinkKind::Hub);
-                    seen.extend(policies.map(|link| (Source::Hub, page.clone(), link)));
+                match self.side_page(&url, moment, asked).await? {
+                    Side::Page(memento) => {
+                        let links = self.read(&memento).links;
+                        found = has_privacy(&links);
+                        let policies = links
+                            .into_iter()
+                            .filter_map(|link| seen_link(Source::Hub, &memento, link));
+                        seen.extend(policies);
+                    }
+                    Side::Known(links) => {
+                        found = shows_privacy(&links);
+                        reused.extend(links);
+                    }
+                    Side::None => {}
                 }
             }
         }
+        seen.extend(reused);
         Ok(self.ranked(seen))
     }
 
     /// The best links of a look, one for each address and kind.
-    fn ranked(&self, mut seen: Vec<(Source, (Timestamp, String), LinkCandidate)>) -> Vec<SeenLink> {
-        seen.sort_by_key(|(source, _, link)| (std::cmp::Reverse(link.score), *source));
+    fn ranked(&self, mut seen: Vec<SeenLink>) -> Vec<SeenLink> {
+        seen.sort_by_key(|link| (std::cmp::Reverse(link.score), link.source));
         let mut keys = HashSet::new();
-        let mut links = Vec::new();
-        for (source, page, link) in seen {
-            let (LinkKind::Policy(kind), Ok(key)) = (link.kind, UrlKey::of(&link.url)) else {
-                continue;
-            };
-            if links.len() >= self.limits.links || !keys.insert((key, kind)) {
-                continue;
-            }
-            links.push(SeenLink {
-                url: link.url,
-                kind,
-                score: link.score,
-                rank: u32::try_from(links.len() + 1).unwrap_or(u32::MAX),
-                text: link.text,
-                reasons: link.reasons,
-                in_footer: link.in_footer,
-                source,
-                page,
-            });
+        seen.retain(|link| UrlKey::of(&link.url).is_ok_and(|key| keys.insert((key, link.kind))));
+        seen.truncate(self.limits.links);
+        for (link, rank) in seen.iter_mut().zip(1..) {
+            link.rank = rank;
         }
-        links
+        seen
     }
 
     fn read(&self, memento: &Memento) -> Reading {
@@ -302,6 +438,28 @@ impl<A: Archive> Looker<'_, A> {
             })
             .collect()
     }
+}
+
+/// A link to a policy as it stands on a page, not ranked yet; `None` for one to a hub.
+fn seen_link(source: Source, page: &Memento, link: LinkCandidate) -> Option<SeenLink> {
+    let LinkKind::Policy(kind) = link.kind else {
+        return None;
+    };
+    Some(SeenLink {
+        url: link.url,
+        kind,
+        score: link.score,
+        rank: 0,
+        text: link.text,
+        reasons: link.reasons,
+        in_footer: link.in_footer,
+        source,
+        page: (page.timestamp, page.original.clone()),
+    })
+}
+
+fn shows_privacy(links: &[SeenLink]) -> bool {
+    links.iter().any(|link| link.kind == PolicyKind::Privacy)
 }
 
 fn has_privacy(links: &[LinkCandidate]) -> bool {

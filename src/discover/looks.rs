@@ -13,6 +13,17 @@ pub struct HomeLook {
     pub outcome: LookOutcome,
     /// Links to policies, the surest first; at most as many as the limits allow. Empty where none were found.
     pub links: Vec<SeenLink>,
+    /// The other pages that were asked for: hubs, frames, where the page led on.
+    pub pages: Vec<SidePage>,
+}
+
+/// A page beside a home page, so that no look asks for what an earlier one saw.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SidePage {
+    /// The address asked for.
+    pub url: String,
+    /// When and where it was captured; `None`: never.
+    pub seen: Option<(Timestamp, String)>,
 }
 
 /// What came of a look.
@@ -65,6 +76,12 @@ impl HomeLook {
             LookOutcome::Seen { timestamp, .. } => *timestamp,
             LookOutcome::Absent { .. } => self.asked,
         }
+    }
+
+    /// True when a home page came.
+    #[must_use]
+    pub fn is_seen(&self) -> bool {
+        matches!(self.outcome, LookOutcome::Seen { .. })
     }
 
     /// The surest link to a policy of this kind.

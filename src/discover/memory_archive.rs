@@ -13,6 +13,8 @@ pub(super) struct MemoryArchive {
     /// By key, in the order of time: when, where, status, body or redirect target.
     pub(super) pages: BTreeMap<UrlKey, Vec<(Timestamp, String, u16, String)>>,
     pub(super) asked: Mutex<Vec<String>>,
+    /// The captures that were sent.
+    pub(super) played: Mutex<Vec<String>>,
     /// The archive fails for good after so many mementos.
     pub(super) fails_after: Option<usize>,
     pub(super) excluded: bool,
@@ -132,6 +134,10 @@ impl Archive for MemoryArchive {
                 target.clone_from(body);
                 continue;
             }
+            self.played
+                .lock()
+                .unwrap()
+                .push(format!("{timestamp} {original}"));
             return Ok(Memento {
                 timestamp: *timestamp,
                 original: original.clone(),

@@ -34,7 +34,7 @@ pub use home::{ByLink, by_link};
 pub use join::{HomeLinks, JoinEvidence, Policy, home_links, join};
 pub use judge::{LinkCandidate, judge_links};
 pub use kind::{LinkKind, PolicyKind, Source};
-pub use looks::{HomeLook, LookOutcome, SeenLink};
+pub use looks::{HomeLook, LookOutcome, SeenLink, SidePage};
 pub use path::{PathVerdict, judge_path};
 pub use search::{HomeSpan, Limits};
 pub use vocabulary::Vocabulary;

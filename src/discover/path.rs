@@ -381,13 +381,13 @@ fn judge_query(query: &str, at: &Place, scale: &mut Scale) {
     }
 }
 
-/// `en`, `de-at`, `pt_br`.
+/// `en`, `de-at`, `pt_br`, `zh-hant`.
 fn is_locale(segment: &str) -> bool {
     let letters = |part: &str| part.len() == 2 && part.bytes().all(|b| b.is_ascii_lowercase());
     letters(segment)
         || segment
             .split_once(['-', '_'])
-            .is_some_and(|(a, b)| letters(a) && letters(b))
+            .is_some_and(|(a, b)| letters(a) && (letters(b) || matches!(b, "hans" | "hant")))
 }
 
 fn is_year(segment: &str) -> bool {

@@ -7,7 +7,7 @@ use super::looks::{HomeLook, LookOutcome};
 
 pub(super) const DAY_SECONDS: i64 = 86_400;
 /// Ends that both show no policy link agree on nothing; such a span is halved down to this many shortest spans.
-const EMPTY_SPAN_FACTOR: i64 = 4;
+const EMPTY_SPAN_FACTOR: i64 = 8;
 
 /// How much a search by link may ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,8 +63,9 @@ impl<'a> Search<'a> {
         let within = |t: Timestamp| span.from <= t && t <= span.to;
         let mut looks: Vec<HomeLook> = Vec::new();
         for look in known {
-            let usable =
-                within(look.asked) && within(look.timestamp()) && still_true(look, span, limits);
+            let usable = within(look.asked)
+                && within(look.timestamp())
+                && (is_gap(look, known) || still_true(look, span, limits));
             if usable && looks.iter().all(|l| l.asked != look.asked) {
                 looks.push(look.clone());
             }
@@ -89,7 +90,8 @@ impl<'a> Search<'a> {
     }
 
     pub(super) fn next(&self) -> Option<Timestamp> {
-        if self.span.from > self.span.to || self.looks.iter().any(HomeLook::ends_search) {
+        let ended = |look: &HomeLook| look.ends_search() && !is_gap(look, &self.looks);
+        if self.span.from > self.span.to || self.looks.iter().any(ended) {
             return None;
         }
         let reuse = u64::from(self.limits.reuse_days).saturating_mul(86_400);
@@ -110,13 +112,46 @@ impl<'a> Search<'a> {
         self.halves().into_iter().next().map(|(_, middle)| middle)
     }
 
+    /// First and last moment at which a home page that nobody has seen may have been captured, around a moment; the
+    /// first is the later where there is no room for one.
+    pub(super) fn window(&self, asked: Timestamp) -> (Timestamp, Timestamp) {
+        // Of a look without a home page, the pages are captures of errors at its address.
+        let times = |look: &HomeLook| -> Vec<Timestamp> {
+            if look.is_seen() {
+                return vec![look.timestamp()];
+            }
+            let errors = look.pages.iter().filter_map(|page| page.seen.as_ref());
+            errors.map(|(timestamp, _)| *timestamp).collect()
+        };
+        let seen = || self.looks.iter().flat_map(times);
+        let second = |t: Timestamp, by: i64| {
+            Timestamp::from_unix_seconds(t.unix_seconds().saturating_add(by))
+        };
+        let before = seen().filter(|t| *t <= asked).max();
+        let after = seen().filter(|t| *t >= asked).min();
+        (
+            before.map_or(self.span.from, |t| second(t, 1)),
+            after.map_or(self.span.to, |t| second(t, -1)),
+        )
+    }
+
+    /// The looks made so far, by the time of their captures.
+    pub(super) fn looks(&self) -> &[HomeLook] {
+        &self.looks
+    }
+
     /// Moments worth a look, that of the widest span first.
     fn halves(&self) -> Vec<(i64, Timestamp)> {
         let shortest = i64::from(self.limits.shortest_span_days)
             .saturating_mul(DAY_SECONDS)
             .max(2);
         let mut halves = Vec::new();
-        for pair in self.looks.windows(2) {
+        let pages: Vec<&HomeLook> = self
+            .looks
+            .iter()
+            .filter(|look| !is_gap(look, &self.looks))
+            .collect();
+        for pair in pages.windows(2) {
             let [left, right] = pair else { continue };
             let (start, end) = (
                 left.timestamp().unix_seconds(),
@@ -141,6 +176,21 @@ impl<'a> Search<'a> {
     pub(super) fn finish(self) -> Vec<HomeLook> {
         self.looks
     }
+}
+
+/// True for a look that found nothing between the captures that others found.
+fn is_gap(look: &HomeLook, looks: &[HomeLook]) -> bool {
+    let displaced = matches!(
+        look.outcome,
+        LookOutcome::Absent {
+            reason: DropReason::Displaced,
+            ..
+        }
+    );
+    displaced
+        && looks
+            .iter()
+            .any(|look| look.is_seen() || !look.pages.is_empty())
 }
 
 /// Exclusions end and sites come into the archive: an earlier answer that ended the search holds for a while only. That
@@ -237,7 +287,7 @@ mod tests {
                     url: format!("http://example.com/{n}"), kind: PolicyKind::Privacy, score: 90, rank: 1, text: String::new(),
                     reasons: vec![], in_footer: true, source: Source::Link, page: (Timestamp::from_unix_seconds(start + t), String::new()),
                 });
-                search.add(HomeLook { asked: moment, outcome, links: links.into_iter().collect() });
+                search.add(HomeLook { asked: moment, outcome, links: links.into_iter().collect(), pages: vec![] });
             }
             proptest::prop_assert!(asked.len() <= limits.home_pages);
         }

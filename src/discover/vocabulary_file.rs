@@ -11,7 +11,7 @@ use super::vocabulary::{Class, Phrase, Vocabulary};
 use super::words::{MAX_TEXT_BYTES, fold, is_spaced, percent_encoded};
 
 /// All query stems stand in one request line; servers cut long ones off.
-const MAX_QUERY_CHARACTERS: usize = 1500;
+const MAX_QUERY_CHARACTERS: usize = 1700;
 /// Shorter words are not looked for inside words run together (`examplecookies`).
 const MIN_SQUEEZED_CHARACTERS: usize = 6;
 

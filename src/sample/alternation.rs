@@ -1,7 +1,12 @@
-//! Pages that flip back and forth (editions by country, A/B tests, a server left behind): where equal neighbours prove
-//! little, and what is spent on looking between them.
+//! Pages that flip back and forth (editions by country, A/B tests, a server left behind): how that is noticed, and what
+//! is spent on it.
+//!
+//! A page *alternates* where a text was seen, then another, then the first again within half a year. Then equal
+//! neighbours prove little, and captures whose records are as long as those of the other text are looked at. Where the
+//! index tells no lengths nothing more is spent: on the one flipping page of the dense histories each further flip took
+//! five looks by reading capture after capture, as many as a new version elsewhere, and told nothing new.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::Grid;
 use super::looks::{Look, Looks};
@@ -11,139 +16,97 @@ use crate::model::TextHash;
 /// that are restored after longer have been rewritten twice.
 const RETURN_SECONDS: u64 = 183 * 86_400;
 
-/// Looks in a row without news after which a scan ends: the first for a single change, more for each other one of the
-/// same half-year, up to the last. A text that shows in one capture of ten is met within 24 looks at 92 %.
-const PATIENCE: u32 = 6;
-const PATIENCE_PER_CHANGE: u32 = 3;
-const MOST_PATIENCE: u32 = 24;
-
-/// Alternating changes of one half-year after which scanning ends there: that the page alternates, between which texts
+/// Alternating changes of one half-year after which looking ends there: that the page alternates, between which texts
 /// and how often, is told; the next flip tells nothing new.
-const ENOUGH_CHANGES: u32 = 16;
+const ENOUGH_CHANGES: u32 = 48;
 
-/// A page has at least 5/4 √(captures) looks, up to 32 (if it has so many captures): a page that shows another text in
-/// one capture of ten would seem calm to a dozen looks more often than not. A page with changes or a long life has had
-/// as many anyway.
-const MOST_CHECKS: usize = 32;
-/// Checks that are asked for at once: each may end the calm, and the next goes where captures are unread still.
-const CHECKS_AT_ONCE: usize = 2;
+/// A page has at least 5/4 √(captures) looks, up to 28 (if it has so many captures): a page that shows another text in
+/// one capture of ten is met by one of 28 looks at 95 %. A page with changes or a long life has had as many anyway.
+const MOST_CHECKS: usize = 28;
 
-/// Neighbouring looks with one text, first and last place among the looks.
-struct Run {
-    first: usize,
-    last: usize,
-    text: TextHash,
-}
-
-/// The next unread captures outward from each alternating change, on both its sides.
-///
-/// The scan goes on in strides of the resolution, through captures in a row, since a flip found in a scan has its
-/// neighbours known already: it costs one look, where a flip found by a look in the middle of nowhere costs a dozen
-/// halvings on top.
-pub(super) fn scans(looks: &Looks<'_>) -> Vec<usize> {
-    let runs = runs(&looks.texts);
-    let changes = alternating_changes(looks, &runs);
-    let half_year_of = |change: usize| {
-        let place = looks.texts[runs[change + 1].first].place;
-        Grid::HALF_YEAR.step_of(looks.sightings[place].timestamp)
-    };
+/// Unread captures, in half-years with alternating changes, between looks at one text whose records are as long as
+/// those of another: one for each such stretch.
+pub(super) fn returns(looks: &Looks<'_>) -> Vec<usize> {
+    if !looks.lengths_tell() {
+        return Vec::new();
+    }
+    let half_year = |look: &Look| Grid::HALF_YEAR.step_of(looks.sightings[look.place].timestamp);
     let mut in_half_year: HashMap<i32, u32> = HashMap::new();
-    for &change in &changes {
-        *in_half_year.entry(half_year_of(change)).or_default() += 1;
+    let mut lengths: BTreeSet<u64> = BTreeSet::new();
+    for (before, after) in alternating_changes(looks) {
+        *in_half_year.entry(half_year(&after)).or_default() += 1;
+        lengths.extend(
+            [before, after]
+                .iter()
+                .filter_map(|look| looks.length(*look)),
+        );
     }
-    let mut wanted = Vec::new();
-    for change in changes {
-        let alike = in_half_year
-            .get(&half_year_of(change))
-            .copied()
-            .unwrap_or_default();
-        if alike >= ENOUGH_CHANGES {
-            continue;
-        }
-        let patience = PATIENCE
-            .saturating_add(PATIENCE_PER_CHANGE.saturating_mul(alike))
-            .min(MOST_PATIENCE) as usize;
-        wanted.extend(scan_left(looks, &runs[change], patience));
-        wanted.extend(scan_right(looks, &runs[change + 1], patience));
-    }
-    wanted
-}
-
-fn scan_right(looks: &Looks<'_>, run: &Run, patience: usize) -> Option<usize> {
-    let pairs = looks.texts[run.first..=run.last].windows(2).take(patience);
-    pairs
-        .filter_map(equal_and_wide(looks))
-        .map(|(left, right)| looks.stride_right(left, right))
-        .next()?
-}
-
-fn scan_left(looks: &Looks<'_>, run: &Run, patience: usize) -> Option<usize> {
-    let pairs = looks.texts[run.first..=run.last]
-        .windows(2)
-        .rev()
-        .take(patience);
-    pairs
-        .filter_map(equal_and_wide(looks))
-        .map(|(left, right)| looks.stride_left(left, right))
-        .next()?
-}
-
-fn runs(looks: &[Look]) -> Vec<Run> {
-    let mut runs: Vec<Run> = Vec::new();
-    for (i, look) in looks.iter().enumerate() {
-        match runs.last_mut() {
-            Some(run) if run.text == look.text => run.last = i,
-            _ => runs.push(Run {
-                first: i,
-                last: i,
-                text: look.text,
-            }),
-        }
-    }
-    runs
-}
-
-/// The changes (that from run `i` to run `i + 1` is `i`) between a text and its return.
-fn alternating_changes(looks: &Looks<'_>, runs: &[Run]) -> Vec<usize> {
-    let mut last_run_of: HashMap<TextHash, usize> = HashMap::new();
-    // +1 where a span of alternation begins, -1 where it ends: spans of several texts overlap.
-    let mut begins_less_ends = vec![0_i64; runs.len()];
-    for (i, run) in runs.iter().enumerate() {
-        if let Some(before) = last_run_of.insert(run.text, i) {
-            let (gone, back) = (looks.texts[runs[before].last], looks.texts[run.first]);
-            if looks.apart(gone.place, back.place) <= RETURN_SECONDS {
-                begins_less_ends[before] += 1;
-                begins_less_ends[i] -= 1;
-            }
-        }
-    }
-    let mut within = 0_i64;
-    let depths = begins_less_ends.into_iter().enumerate();
-    depths
-        .filter_map(|(i, step)| {
-            within += step;
-            (within > 0).then_some(i)
+    let stretches = looks.texts.windows(2).filter_map(equal_and_wide(looks));
+    let alternating = stretches.filter(|(left, right)| {
+        let changes = |look| in_half_year.get(&half_year(look)).copied().unwrap_or(0);
+        (1..ENOUGH_CHANGES).contains(&changes(left).max(changes(right)))
+    });
+    alternating
+        .filter_map(|(left, right)| {
+            let is_other = |place: &usize| {
+                let length = looks.sightings[*place].length;
+                let own = looks.alike(length, looks.length(left))
+                    || looks.alike(length, looks.length(right));
+                !own && lengths
+                    .iter()
+                    .any(|known| looks.alike(Some(*known), length))
+            };
+            let others: Vec<usize> = looks
+                .unread(left.place, right.place)
+                .filter(is_other)
+                .collect();
+            others.get(others.len() / 2).copied()
         })
         .collect()
 }
 
-/// Captures in the middle of the longest unread stretches between equal texts, for a page with few looks for its captures.
-pub(super) fn checks(looks: &Looks<'_>) -> Vec<usize> {
-    let missing = fewest_looks(looks.sightings.len()).saturating_sub(looks.known());
-    if missing == 0 {
-        return Vec::new();
+/// The neighbouring looks that differ, between a text and its return.
+fn alternating_changes(looks: &Looks<'_>) -> Vec<(Look, Look)> {
+    let runs: Vec<&[Look]> = looks.texts.chunk_by(|a, b| a.text == b.text).collect();
+    let mut last_run_of: HashMap<TextHash, usize> = HashMap::new();
+    // +1 where a span of alternation begins, -1 where it ends: spans of several texts overlap.
+    let mut begins_less_ends = vec![0_i64; runs.len()];
+    for (i, run) in runs.iter().enumerate() {
+        let Some(back) = run.first() else { continue };
+        let Some(before) = last_run_of.insert(back.text, i) else {
+            continue;
+        };
+        let gone = runs.get(before).and_then(|run| run.last());
+        if gone.is_some_and(|gone| looks.apart(gone.place, back.place) <= RETURN_SECONDS) {
+            begins_less_ends[before] += 1;
+            begins_less_ends[i] -= 1;
+        }
     }
-    let mut stretches: Vec<(usize, Look, Look)> = looks
-        .texts
-        .windows(2)
-        .filter_map(equal_and_wide(looks))
-        .map(|(left, right)| (looks.unread(left.place, right.place).count(), left, right))
-        .collect();
-    stretches.sort_by_key(|(unread, left, _)| (std::cmp::Reverse(*unread), left.place));
-    let chosen = stretches.into_iter().take(missing.min(CHECKS_AT_ONCE));
-    chosen
-        .filter_map(|(unread, left, right)| looks.unread(left.place, right.place).nth(unread / 2))
-        .collect()
+    let mut within = 0_i64;
+    let mut changes = Vec::new();
+    for (pair, step) in runs.windows(2).zip(begins_less_ends) {
+        within += step;
+        if let ([.., before], [after, ..]) = (pair[0], pair[1])
+            && within > 0
+        {
+            changes.push((*before, *after));
+        }
+    }
+    changes
+}
+
+/// The capture in the middle of the longest unread stretch between equal texts, for a page with few looks for its
+/// captures: one at a time, since each may end the calm.
+pub(super) fn check(looks: &Looks<'_>) -> Option<usize> {
+    if looks.known() >= fewest_looks(looks.sightings.len()) {
+        return None;
+    }
+    let stretches = looks.texts.windows(2).filter_map(equal_and_wide(looks));
+    let longest = stretches
+        .map(|(left, right)| (looks.promising(left, right).count(), left, right))
+        .max_by_key(|(unread, left, _)| (*unread, std::cmp::Reverse(left.place)));
+    let (unread, left, right) = longest?;
+    looks.promising(left, right).nth(unread / 2)
 }
 
 fn fewest_looks(captures: usize) -> usize {

@@ -2,7 +2,7 @@
 
 use super::changes::open_changes;
 use super::looks::Looks;
-use super::{Known, Sighting, Strategy, grid_choice};
+use super::{Known, Sighting, Strategy, every_change, grid_choice};
 
 /// Looks that are left for a policy in this run.
 ///
@@ -78,7 +78,7 @@ impl Shortfall {
 /// ```
 /// use policytrail::model::TextHash;
 /// use policytrail::sample::{Grid, Known, Sighting, Strategy, shortfall};
-/// let at = |t: &str, known| Sighting { timestamp: t.parse().unwrap(), payload: None, words: None, known };
+/// let at = |t: &str, known| Sighting { timestamp: t.parse().unwrap(), payload: None, length: None, words: None, known };
 /// let text = |words| Known::Text(TextHash::of_normalised(words));
 /// let captures = [at("20120401000000", text("old")), at("20120501000000", Known::Nothing), at("20120531000000", text("new"))];
 /// let strategy = Strategy::EveryChange { grid: Grid::HALF_YEAR, resolution_seconds: 86_400 };
@@ -106,11 +106,12 @@ pub fn shortfall(strategy: Strategy, sightings: &[Sighting]) -> Shortfall {
             grid,
             resolution_seconds,
         } => {
-            let open = open_changes(&Looks::new(sightings, resolution_seconds));
+            let looks = Looks::new(sightings, resolution_seconds);
+            let open = open_changes(&looks);
             Shortfall {
                 open_intervals: open.len(),
                 widest_seconds: open.iter().map(|c| c.seconds).max().unwrap_or(0),
-                unread_steps: grid_choice(grid, sightings).len(),
+                unread_steps: every_change::open_steps(grid, &looks),
             }
         }
     }

@@ -1,5 +1,6 @@
 //! The captures of a policy with what was read of them, laid out once for every question of one answer.
 
+use super::lengths::{Sign, tolerance};
 use super::{Known, Sighting};
 use crate::model::TextHash;
 
@@ -25,6 +26,8 @@ pub(super) struct Looks<'a> {
     pub(super) texts: Vec<Look>,
     /// Neighbours at most this far apart are not separated further.
     pub(super) resolution_seconds: u64,
+    /// Records whose lengths differ by no more are taken for one text on one lay-out.
+    pub(super) tolerance_bytes: u64,
 }
 
 impl<'a> Looks<'a> {
@@ -50,6 +53,7 @@ impl<'a> Looks<'a> {
             failures_before: failures_before.collect(),
             texts: looks.collect(),
             resolution_seconds,
+            tolerance_bytes: tolerance(sightings),
         }
     }
 
@@ -75,8 +79,16 @@ impl<'a> Looks<'a> {
     /// True where neighbouring looks are further apart than the resolution and it is worth asking for a capture between.
     pub(super) fn is_wide(&self, left: Look, right: Look) -> bool {
         self.failures(left, right) < MOST_FAILURES
-            && self.unread(left.place, right.place).next().is_some()
+            && self.has_unread(left, right)
             && self.apart(left.place, right.place) > self.resolution_seconds
+    }
+
+    fn has_unread(&self, left: Look, right: Look) -> bool {
+        if self.failures(left, right) == 0 {
+            self.unread(left.place, right.place).next().is_some()
+        } else {
+            self.promising(left, right).next().is_some()
+        }
     }
 
     /// Captures between two looks that gave no text.
@@ -97,7 +109,10 @@ impl<'a> Looks<'a> {
     /// gave no text: beside one of those there are often others.
     pub(super) fn halving(&self, left: Look, right: Look) -> Option<usize> {
         if self.failures(left, right) == 0 {
-            return self.halving_of(left.place, right.place);
+            return match self.sign(left, right) {
+                Sign::Within(from, to) if self.lengths_tell() => self.halving_of(from, to),
+                _ => self.halving_of(left.place, right.place),
+            };
         }
         let known =
             (left.place..=right.place).filter(|&i| self.sightings[i].known != Known::Nothing);
@@ -109,16 +124,33 @@ impl<'a> Looks<'a> {
                 None
             }
         });
-        let unread_parts = parts.filter(|&(from, to)| self.unread(from, to).next().is_some());
+        let promising: Vec<usize> = self.promising(left, right).collect();
+        let within = |from: usize, to: usize| {
+            let (start, end) = (
+                promising.partition_point(|&i| i <= from),
+                promising.partition_point(|&i| i < to),
+            );
+            promising.get(start..end).unwrap_or_default()
+        };
+        let unread_parts = parts.filter(|&(from, to)| !within(from, to).is_empty());
         let (from, to) = unread_parts
             .max_by_key(|&(from, to)| (self.apart(from, to), std::cmp::Reverse(from)))?;
-        self.halving_of(from, to)
+        self.halving_among(from, to, within(from, to).iter().copied())
     }
 
     /// Only the ends of strides of one resolution are considered: cuts anywhere else leave a piece that is a little
     /// wider than the resolution and costs a look more. (On the pages of Open Terms Archive, captured every few hours,
     /// this saves one look in forty.)
     fn halving_of(&self, left: usize, right: usize) -> Option<usize> {
+        self.halving_among(left, right, self.unread(left, right))
+    }
+
+    fn halving_among(
+        &self,
+        left: usize,
+        right: usize,
+        unread: impl Iterator<Item = usize>,
+    ) -> Option<usize> {
         let (start, end) = (self.seconds(left), self.seconds(right));
         let middle = start.midpoint(end);
         let is_further = |from: i64, to: i64| from.abs_diff(to) > self.resolution_seconds;
@@ -130,7 +162,7 @@ impl<'a> Looks<'a> {
             }
         };
         let (mut from, mut last, mut ends) = (start, None, 0_usize);
-        for place in self.unread(left, right) {
+        for place in unread {
             let at = self.seconds(place);
             if is_further(from, at)
                 && let Some(reached) = last.take()
@@ -152,19 +184,26 @@ impl<'a> Looks<'a> {
         best.map(|(_, place)| place)
     }
 
-    /// The unread capture one stride of the resolution to the right of a look, before the next look.
-    pub(super) fn stride_right(&self, from: Look, until: Look) -> Option<usize> {
-        self.stride(from, self.unread(from.place, until.place))
+    /// The unread capture furthest to the right of a look within so many seconds, before the next look; where there is
+    /// none, the next.
+    pub(super) fn stride_right(&self, from: Look, until: Look, reach: u64) -> Option<usize> {
+        self.stride(from, reach, self.unread(from.place, until.place))
     }
 
-    /// The unread capture one stride of the resolution to the left of a look, after the look before.
-    pub(super) fn stride_left(&self, until: Look, from: Look) -> Option<usize> {
-        self.stride(from, self.unread(until.place, from.place).rev())
+    /// The unread capture furthest to the left of a look within so many seconds, after the look before; where there is
+    /// none, the next.
+    pub(super) fn stride_left(&self, until: Look, from: Look, reach: u64) -> Option<usize> {
+        self.stride(from, reach, self.unread(until.place, from.place).rev())
     }
 
-    fn stride(&self, from: Look, mut outward: impl Iterator<Item = usize>) -> Option<usize> {
+    fn stride(
+        &self,
+        from: Look,
+        reach: u64,
+        mut outward: impl Iterator<Item = usize>,
+    ) -> Option<usize> {
         let first = outward.next()?;
-        let within = |&place: &usize| self.apart(from.place, place) <= self.resolution_seconds;
+        let within = |&place: &usize| self.apart(from.place, place) <= reach;
         Some(outward.take_while(within).last().unwrap_or(first))
     }
 }

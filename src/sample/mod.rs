@@ -3,32 +3,36 @@
 //! Popular pages have thousands of captures with different bytes and the same words. [`Strategy::EveryChange`] goes in
 //! stages, each when the one before has nothing left to ask:
 //!
-//! 1. the first and the last capture, and one per grid step, nearest to its middle;
-//! 2. halving between neighbours whose texts differ, until they are adjacent or at most the resolution apart;
-//! 3. where a text was seen, then another, then the first again (within half a year), the page *alternates* and equal
-//!    neighbours prove little: from each such change, a scan outward through the captures, in strides of the
-//!    resolution, that ends after 9 to 24 looks without news (more patience where more flips were found), or when the
-//!    half-year has shown 16 flips;
-//! 4. a page with fewer looks than 5/4 √(captures), at most 32, is checked in the middle of its longest unread stretches.
+//! 1. the first and the last capture, and one per grid step, nearest to its middle. Where the index tells the lengths of
+//!    records, every fourth step at first; of the others those whose captures are not as long as the looks around them;
+//! 2. where neighbours differ and the lengths between jump once, the captures on both sides of the jump; elsewhere
+//!    halving, until the two are adjacent or at most the resolution apart. A text between two looks at another is
+//!    sought outward from where it was met, since it is mostly short;
+//! 3. where a text was seen, then another, then the first again (within half a year), the page *alternates*: captures
+//!    between equal neighbours whose records are as long as the other text's, until the half-year has shown 48 such changes;
+//! 4. a page with fewer looks than 5/4 √(captures), at most 28, is checked in the middle of its longest unread stretches.
 //!
 //! **What it guarantees**, whatever the order of runs, and though more captures become known between them:
 //! *(a)* no capture is asked for twice, and it ends; *(b)* neighbouring looks that differ are at most the resolution
-//! apart, or have no unread capture between them, or eight captures between them gave no text; *(c)* every text is found
+//! apart, or have no unread capture between them (but such with records as long as one that gave no text), or eight
+//! captures between them gave no text; *(c)* every text is found
 //! that all captures of one whole grid step show, unless the three captures nearest to the middle of the step give no
-//! text. More captures between two known looks only narrow the windows. Changes that last less than a grid step are found
-//! by luck, scan and check: *which* of them may differ with the order of runs.
+//! text, or the text before it came back and its records are as long (within 16 bytes) as those of the text before.
+//! More captures between two known looks only narrow the windows. Changes that last less than a grid step are found
+//! on the way and by checks: *which* of them may differ with the order of runs.
 
 mod alternation;
 mod budget;
 mod changes;
 mod every_change;
 mod grid;
+mod lengths;
 mod looks;
 
 use std::collections::HashSet;
 
 pub use budget::{Budget, Shortfall, shortfall};
-pub use grid::{Grid, InvalidGrid};
+pub use grid::Grid;
 
 use crate::model::{TextHash, Timestamp};
 
@@ -50,6 +54,9 @@ pub struct Sighting {
     pub timestamp: Timestamp,
     /// Digest of its payload, where it identifies one: one digest is asked for once.
     pub payload: Option<String>,
+    /// Size of its archived record in bytes, where the index tells it and the record holds the page: a jump tells where
+    /// to look for a change, and a stretch without any where looking can wait.
+    pub length: Option<u64>,
     /// Number of words of its text, where known: under a [`Budget`], changes between texts of the most different
     /// lengths come first. It decides nothing else.
     pub words: Option<u32>,
@@ -78,7 +85,7 @@ pub enum Strategy {
 }
 
 /// Captures of an interval that are tried when the ones nearest to its middle give no text. Princeton-Leuven's rule
-/// tries up to 200; here each try is a request, and a third failure in one half-year has never been followed by a page.
+/// tries up to 200; here each try is a request, and what a whole step shows is mostly shown by one of three.
 const TRIES_PER_INTERVAL: usize = 3;
 
 /// Indices of the captures to look at now, ascending; empty when nothing is left to ask.
@@ -92,7 +99,7 @@ const TRIES_PER_INTERVAL: usize = 3;
 /// ```
 /// use policytrail::model::TextHash;
 /// use policytrail::sample::{Known, Sighting, Strategy, next};
-/// let at = |t: &str, known| Sighting { timestamp: t.parse().unwrap(), payload: None, words: None, known };
+/// let at = |t: &str, known| Sighting { timestamp: t.parse().unwrap(), payload: None, length: None, words: None, known };
 /// let text = Known::Text(TextHash::of_normalised("words"));
 /// let captures = [at("20120401000000", text), at("20120402000000", Known::Nothing)];
 /// assert_eq!(next(Strategy::All, &captures), [1]);
@@ -111,7 +118,7 @@ pub fn next(strategy: Strategy, sightings: &[Sighting]) -> Vec<usize> {
 /// # Examples
 /// ```
 /// use policytrail::sample::{Budget, Known, Sighting, Strategy, next_within};
-/// let at = |t: &str| Sighting { timestamp: t.parse().unwrap(), payload: None, words: None, known: Known::Nothing };
+/// let at = |t: &str| Sighting { timestamp: t.parse().unwrap(), payload: None, length: None, words: None, known: Known::Nothing };
 /// let captures = [at("20120401000000"), at("20120402000000"), at("20120403000000")];
 /// let mut budget = Budget::of(2);
 /// let wanted = next_within(Strategy::All, &captures, budget);
@@ -167,6 +174,16 @@ fn evenly(wanted: Vec<usize>, left: usize) -> Vec<usize> {
 
 /// For each grid step without a text: its unknown capture nearest to the middle, within the number of tries.
 fn grid_choice(grid: Grid, sightings: &[Sighting]) -> Vec<usize> {
+    choice_of_steps(grid, sightings, &|_| true, &|_| true)
+}
+
+/// The same for the steps and captures that are wanted.
+fn choice_of_steps(
+    grid: Grid,
+    sightings: &[Sighting],
+    step_wanted: &dyn Fn(i32) -> bool,
+    capture_wanted: &dyn Fn(usize) -> bool,
+) -> Vec<usize> {
     let mut wanted = Vec::new();
     let mut start = 0;
     let same_step =
@@ -178,26 +195,35 @@ fn grid_choice(grid: Grid, sightings: &[Sighting]) -> Vec<usize> {
             .first()
             .filter(|_| !has_text && failed < TRIES_PER_INTERVAL)
         {
-            let nearest = nearest_open(grid.middle_of(grid.step_of(first.timestamp)), members);
-            wanted.extend(nearest.map(|i| start + i));
+            let step = grid.step_of(first.timestamp);
+            if step_wanted(step) {
+                let middle = grid.middle_of(step);
+                wanted.extend(nearest_open(middle, start, members, capture_wanted));
+            }
         }
         start += members.len();
     }
     wanted
 }
 
-/// The unread capture nearest to a moment, the earlier on a tie.
-fn nearest_open(moment: Timestamp, sightings: &[Sighting]) -> Option<usize> {
-    let after = sightings.partition_point(|s| s.timestamp < moment);
-    let open = |&i: &usize| sightings.get(i).is_some_and(is_open);
+/// The unread capture nearest to a moment that is wanted, the earlier on a tie; `members` begin at the place `start`.
+fn nearest_open(
+    moment: Timestamp,
+    start: usize,
+    members: &[Sighting],
+    wanted: &dyn Fn(usize) -> bool,
+) -> Option<usize> {
+    let after = members.partition_point(|s| s.timestamp < moment);
+    let open = |&i: &usize| members.get(i).is_some_and(is_open) && wanted(start + i);
     let candidates = [
         (0..after).rev().find(open),
-        (after..sightings.len()).find(open),
+        (after..members.len()).find(open),
     ];
     candidates
         .into_iter()
         .flatten()
-        .min_by_key(|&i| (sightings[i].timestamp.distance_seconds(moment), i))
+        .min_by_key(|&i| (members[i].timestamp.distance_seconds(moment), i))
+        .map(|i| start + i)
 }
 
 #[cfg(test)]

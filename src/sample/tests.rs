@@ -36,6 +36,7 @@ fn simulated(days: &[u32], shows: impl Fn(u32) -> Option<u32>) -> Simulated {
             .map(|&d| Sighting {
                 timestamp: at(d),
                 payload: None,
+                length: None,
                 words: None,
                 known: Known::Nothing,
             })
@@ -71,6 +72,16 @@ impl Simulated {
         }
     }
 
+    /// The index tells the lengths of records: some hundred bytes apart for two texts, a byte or two for one.
+    fn with_lengths(mut self) -> Self {
+        for (i, sighting) in self.sightings.iter_mut().enumerate() {
+            let noise = u64::try_from(i * i % 3).unwrap();
+            let text = self.truth[i].map_or(2_000, |text| 10_000 + 300 * u64::from(text));
+            sighting.length = Some(text + noise);
+        }
+        self
+    }
+
     fn run(&mut self, strategy: Strategy) -> usize {
         self.run_within(strategy, Budget::UNBOUNDED)
     }
@@ -99,6 +110,51 @@ fn a_change_is_pinned_to_adjacent_captures_for_few_looks() {
         );
     }
     assert!(shortfall(EVERY_CHANGE, &history.sightings).is_none());
+}
+
+#[test]
+fn a_jump_in_length_is_looked_at_from_both_sides() {
+    let days: Vec<u32> = (0..7300).collect();
+    let shows = |d: u32| Some(u32::from(d >= 1234) + u32::from(d >= 5000));
+    let mut history = simulated(&days, shows).with_lengths();
+    let looks = history.run(EVERY_CHANGE);
+    // The ends, every second year, two a change and the checks of a page with so many captures.
+    assert!(looks <= 28, "{looks}");
+    assert!(history.is_pinned(1234) && history.is_pinned(5000));
+}
+
+#[test]
+fn lengths_that_tell_nothing_are_not_believed() {
+    // Every text has records of one length: the page came back to its first text, which ends that differ do not show.
+    let days: Vec<u32> = (0..3650).step_by(5).collect();
+    let shows = |d: u32| {
+        Some(if d < 3000 {
+            u32::from((1500..1750).contains(&d))
+        } else {
+            2
+        })
+    };
+    let mut history = simulated(&days, shows);
+    for sighting in &mut history.sightings {
+        sighting.length = Some(1);
+    }
+    history.run(EVERY_CHANGE);
+    assert!(history.is_pinned(1500) && history.is_pinned(1750) && history.is_pinned(3000));
+}
+
+#[test]
+fn captures_like_those_that_gave_nothing_are_left_alone() {
+    // A year of log-in pages around a change.
+    let days: Vec<u32> = (0..1460).collect();
+    let shows = |d: u32| (!(500..865).contains(&d)).then(|| u32::from(d >= 480));
+    let mut history = simulated(&days, shows).with_lengths();
+    history.run(EVERY_CHANGE);
+    let failed = history
+        .sightings
+        .iter()
+        .filter(|s| s.known == Known::NoText)
+        .count();
+    assert!(history.is_pinned(480) && failed <= 3, "{failed}");
 }
 
 #[test]
@@ -159,8 +215,8 @@ fn an_interval_takes_the_capture_nearest_its_middle() {
 #[test]
 fn the_length_of_an_interval_can_be_chosen() {
     let history = simulated(&(0..366).collect::<Vec<u32>>(), |_| Some(1));
-    for (length, captures) in [("1mo", 12), ("3mo", 4), ("6mo", 2), ("1y", 1)] {
-        let grid = Grid::parse(length).unwrap();
+    for (length, captures) in [(1, 12), (3, 4), (6, 2), (12, 1)] {
+        let grid = Grid::months(length).unwrap();
         assert_eq!(
             next(Strategy::Interval { grid }, &history.sightings).len(),
             captures,

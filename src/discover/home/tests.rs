@@ -303,8 +303,8 @@ async fn one_look(pages: &[(&str, &str)]) -> Vec<String> {
             a.page("2010", url, body)
         });
     let found = run(&archive, &[]).await.0.unwrap();
-    found.looks[0]
-        .links
+    let seen = found.looks.iter().find(|look| look.is_seen()).unwrap();
+    seen.links
         .iter()
         .map(|l| format!("{} {}", l.url, l.source))
         .collect()
@@ -350,4 +350,39 @@ async fn a_home_page_that_moved_to_another_domain_is_followed_and_flagged() {
     let found = run(&archive, &[]).await.0.unwrap();
     assert_eq!(urls(&found), ["https://www.newname.com/privacy"]);
     assert!(found.candidates[0].cross_domain);
+}
+
+#[tokio::test]
+async fn no_capture_is_played_twice() {
+    // Errors, hubs that many home pages share, and home pages years apart.
+    let mut archive = MemoryArchive::default();
+    for (time, status) in [
+        ("2001", 200),
+        ("2004", 503),
+        ("2009", 200),
+        ("2013-05", 200),
+        ("2019", 503),
+    ] {
+        let body = format!("<p>{time}</p><a href='/legal'>Legal</a><a href='/imprint'>Imprint</a>");
+        archive.put(time, "http://example.com/", status, &body);
+    }
+    archive.put(
+        "2001-03",
+        "http://example.com/legal",
+        200,
+        "<a href='/p1'>Privacy</a>",
+    );
+    archive.put(
+        "2013",
+        "http://example.com/legal",
+        200,
+        "<a href='/p2'>Privacy</a>",
+    );
+    let found = run(&archive, &[]).await.0.unwrap();
+    assert_eq!(found.candidates.len(), 2);
+    let mut played = archive.played.lock().unwrap().clone();
+    let all = played.len();
+    played.sort();
+    played.dedup();
+    assert_eq!((played.len(), all), (7, 7), "{played:#?}");
 }

@@ -105,7 +105,7 @@ fn names_run_together_are_found_in_paths_only() {
 fn the_query_fits_into_one_request_and_stands_as_keys_do() {
     let words = Vocabulary::built_in().query_words();
     let in_request = percent_encoded(&words.join("|")).len();
-    assert!(in_request < 1_450, "{in_request}");
+    assert!(in_request < 1_700, "{in_request}");
     assert!(words.iter().any(|w| w == "privac") && words.iter().any(|w| w == "%e9%9a%90%e7%a7%81"));
     assert!(words.iter().all(|w| *w == w.to_lowercase()));
 }

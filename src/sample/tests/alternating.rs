@@ -12,7 +12,7 @@ fn unread(history: &Simulated, days: std::ops::Range<u32>) -> usize {
 }
 
 #[test]
-fn a_flip_draws_looks_to_the_captures_beside_it() {
+fn a_flip_draws_looks_to_captures_as_long_as_it() {
     // Text 7 shows on one day in eight, from day 100 to day 300; day 273 is the middle of the second half-year.
     let shows = |d: u32| {
         Some(if (100..300).contains(&d) && d % 8 == 1 {
@@ -21,7 +21,7 @@ fn a_flip_draws_looks_to_the_captures_beside_it() {
             1
         })
     };
-    let mut history = simulated(&(0..1500).collect::<Vec<u32>>(), shows);
+    let mut history = simulated(&(0..1500).collect::<Vec<u32>>(), shows).with_lengths();
     history.run(EVERY_CHANGE);
     let seen = (100..300)
         .filter(|&d| d % 8 == 1 && history.is_pinned(d) && history.is_pinned(d + 1))
@@ -35,7 +35,19 @@ fn a_flip_draws_looks_to_the_captures_beside_it() {
 }
 
 #[test]
-fn scanning_ends_where_it_has_told_enough() {
+fn a_flip_that_is_met_is_pinned_by_its_neighbours() {
+    // Where the index tells no lengths: one look meets the text, and two or three a side find its ends.
+    let mut history = simulated(&(0..365).collect::<Vec<u32>>(), |d| {
+        Some(u32::from((90..92).contains(&d)))
+    });
+    let looks = history.run(EVERY_CHANGE);
+    assert!(history.is_pinned(90) && history.is_pinned(92));
+    let mut calm = simulated(&(0..365).collect::<Vec<u32>>(), |_| Some(1));
+    assert!(looks <= calm.run(EVERY_CHANGE) + 6, "{looks}");
+}
+
+#[test]
+fn looking_ends_where_it_has_told_enough() {
     // Two editions, now this, now that, for twenty years and six captures a day.
     let days: Vec<u32> = (0..43_800).map(|i| i / 6).collect();
     let mut history = simulated(&days, |_| Some(1));
@@ -44,12 +56,23 @@ fn scanning_ends_where_it_has_told_enough() {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         *text = Some(state >> 31);
     }
-    let looks = history.run(EVERY_CHANGE);
-    assert!(
-        (400..40 * 80).contains(&looks),
-        "{looks} looks for forty half-years"
-    );
-    assert!(next(EVERY_CHANGE, &history.sightings).is_empty());
+    for told in [false, true] {
+        let mut history = Simulated {
+            days: history.days.clone(),
+            truth: history.truth.clone(),
+            sightings: history.sightings.clone(),
+            words_per_text: 1,
+        };
+        if told {
+            history = history.with_lengths();
+        }
+        let looks = history.run(EVERY_CHANGE);
+        assert!(
+            (80..40 * 100).contains(&looks),
+            "{looks} looks for forty half-years"
+        );
+        assert!(next(EVERY_CHANGE, &history.sightings).is_empty());
+    }
 }
 
 #[test]

@@ -1,0 +1,285 @@
+//! What a backfill of the simulated archive finds, held against the truth, and what it asked for.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt;
+use std::sync::Arc;
+
+use policytrail::archive::clock::SystemClock;
+use policytrail::config::{Layers, Settings, SiteRow};
+use policytrail::crawl::{self, Context, PdfReader, Progress, Until};
+use policytrail::discover::Vocabulary;
+use policytrail::model::Site;
+use policytrail::store::{Store, StoreError, VersionRow};
+use tokio_util::sync::CancellationToken;
+
+use super::world::World;
+
+/// The figures, and what is behind them.
+#[derive(Debug, Default)]
+pub struct Score {
+    pub sites: usize,
+    pub captures: usize,
+    pub true_versions: usize,
+    pub found_versions: usize,
+    pub matched: usize,
+    /// Policies of which at least one version was found, and addresses that were taken for a policy's.
+    pub true_policies: usize,
+    pub policies_met: usize,
+    pub policies_found: usize,
+    pub cdx: usize,
+    pub playback: usize,
+    /// Home pages among them.
+    pub home_pages: usize,
+    /// Captures whose payload was sent twice, and payloads that were.
+    pub captures_twice: Vec<String>,
+    pub payloads_twice: Vec<String>,
+    /// Site, and what was missed or made up there.
+    pub faults: Vec<(String, String)>,
+    /// Requests at playback by site.
+    pub costs: Vec<(String, usize, usize)>,
+}
+
+impl Score {
+    #[expect(clippy::cast_precision_loss, reason = "some thousand")]
+    fn share(part: usize, whole: usize) -> f64 {
+        part as f64 / whole.max(1) as f64
+    }
+
+    pub fn recall(&self) -> f64 {
+        Self::share(self.matched, self.true_versions)
+    }
+
+    pub fn precision(&self) -> f64 {
+        Self::share(self.matched, self.found_versions)
+    }
+
+    pub fn policy_recall(&self) -> f64 {
+        Self::share(self.policies_met, self.true_policies)
+    }
+
+    pub fn policy_precision(&self) -> f64 {
+        Self::share(self.policies_met, self.policies_found)
+    }
+
+    pub fn cdx_a_site(&self) -> f64 {
+        Self::share(self.cdx, self.sites)
+    }
+
+    pub fn playback_a_version(&self) -> f64 {
+        Self::share(self.playback, self.true_versions)
+    }
+}
+
+impl fmt::Display for Score {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "sites                        {}", self.sites)?;
+        writeln!(f, "captures                     {}", self.captures)?;
+        writeln!(f, "true versions                {}", self.true_versions)?;
+        writeln!(f, "recall                       {:.3}", self.recall())?;
+        writeln!(f, "precision                    {:.3}", self.precision())?;
+        writeln!(f, "CDX requests a site          {:.2}", self.cdx_a_site())?;
+        writeln!(
+            f,
+            "playback a true version      {:.2}",
+            self.playback_a_version()
+        )?;
+        writeln!(
+            f,
+            "home pages a site            {:.2}",
+            Self::share(self.home_pages, self.sites)
+        )?;
+        writeln!(
+            f,
+            "captures sent twice          {}",
+            self.captures_twice.len()
+        )?;
+        write!(
+            f,
+            "payloads sent twice          {}",
+            self.payloads_twice.len()
+        )
+    }
+}
+
+/// Runs a backfill of all sites, one after the other, with these settings (`crawl.sample=all` and the like).
+pub async fn measure(
+    world: &World,
+    settings: &[(&str, &str)],
+    vocabulary: &Vocabulary,
+) -> (Score, Arc<Store>) {
+    let mut layers = Layers::default();
+    layers.add_text("crawl.to", "2024", "test");
+    for (name, value) in settings {
+        layers.add_text(name, value, "test");
+    }
+    let settings = Settings::from_layers(&layers).unwrap();
+    let store = Arc::new(Store::open_in_memory().unwrap());
+    let archive_id = store
+        .archive("simulated", "http://archive.example/web/")
+        .unwrap();
+    let context = Context {
+        archive: world,
+        archive_id,
+        store: Arc::clone(&store),
+        clock: Arc::new(SystemClock),
+        crawl: settings.crawl.clone(),
+        discover: settings.discover.clone(),
+        vocabulary,
+        pdf: PdfReader::new("no-such-program".into()),
+        progress: Arc::new(Progress::default()),
+        stop: CancellationToken::new(),
+        tell_changes: false,
+    };
+    let mut score = Score {
+        sites: world.sites.len(),
+        captures: world.captures_in_all(),
+        ..Score::default()
+    };
+    let mut sent: HashMap<String, usize> = HashMap::new();
+    for site in &world.sites {
+        let row = SiteRow {
+            site: Site::parse(site).unwrap(),
+            policy_url: None,
+            rank: None,
+            tags: BTreeMap::new(),
+        };
+        world.take_asked();
+        let outcome = crawl::look(&context, &[row], Until::Versions).await;
+        assert!(
+            outcome.ended_by.is_none() && outcome.failures.is_empty(),
+            "{outcome:?}"
+        );
+        let asked = world.take_asked();
+        score.cdx += asked.cdx;
+        score.playback += asked.playback;
+        let home = format!("http://{site}/");
+        score.home_pages += asked
+            .questions
+            .iter()
+            .filter(|q| q.ends_with(&home))
+            .count();
+        let versions: usize = world
+            .policies
+            .iter()
+            .filter(|p| p.site == *site)
+            .map(|p| p.versions.len())
+            .sum();
+        score.costs.push((site.clone(), asked.playback, versions));
+        if asked.cdx > 1 {
+            score.faults.push((
+                site.clone(),
+                format!(
+                    "{} index questions {:?}",
+                    asked.cdx,
+                    asked
+                        .questions
+                        .iter()
+                        .filter(|q| q.starts_with("cdx"))
+                        .collect::<Vec<_>>()
+                ),
+            ));
+        }
+        let mut captures = BTreeSet::new();
+        for (key, timestamp, digest) in asked.payloads {
+            let first = captures.insert((key.clone(), timestamp));
+            let times = sent.entry(format!("{key} {digest}")).or_default();
+            *times += 1;
+            // Of a home page only dates are known before it is asked for.
+            if *times > 1 && !key.path().trim_matches('/').is_empty() {
+                score
+                    .payloads_twice
+                    .push(format!("{key} {timestamp} {digest}"));
+            }
+            if !first {
+                score.captures_twice.push(format!("{key} {timestamp}"));
+            }
+        }
+    }
+    let mut found: BTreeMap<String, Vec<VersionRow>> = BTreeMap::new();
+    store
+        .each_version::<StoreError>(|v| {
+            found.entry(v.site.clone()).or_default().push(v);
+            Ok(())
+        })
+        .unwrap();
+    for site in &world.sites {
+        compare(
+            world,
+            site,
+            &found.remove(site).unwrap_or_default(),
+            &mut score,
+        );
+    }
+    (score, store)
+}
+
+fn bare(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).collect()
+}
+
+/// A found version is right when it has all sentences of a true one and no others, and begins within a day of it.
+fn compare(world: &World, site: &str, found: &[VersionRow], score: &mut Score) {
+    let policies: Vec<_> = world.policies.iter().filter(|p| p.site == site).collect();
+    let pool: BTreeSet<String> = policies
+        .iter()
+        .flat_map(|p| &p.versions)
+        .flat_map(|v| &v.sentences)
+        .map(|s| bare(s))
+        .collect();
+    score.found_versions += found.len();
+    let addresses: BTreeSet<&String> = found.iter().map(|v| &v.policy_url).collect();
+    score.policies_found += addresses.len();
+    let mut open: Vec<(&VersionRow, BTreeSet<&String>)> = found
+        .iter()
+        .map(|v| {
+            let text = bare(&v.text);
+            (
+                v,
+                pool.iter().filter(|s| text.contains(s.as_str())).collect(),
+            )
+        })
+        .collect();
+    for policy in policies {
+        score.true_versions += policy.versions.len();
+        score.true_policies += usize::from(!policy.versions.is_empty());
+        let matched_before = score.matched;
+        for (n, version) in policy.versions.iter().enumerate() {
+            let wanted: BTreeSet<String> = version.sentences.iter().map(|s| bare(s)).collect();
+            let right = open.iter().position(|(v, said)| {
+                v.first_seen.distance_seconds(version.first) <= 86_400
+                    && said.iter().copied().eq(wanted.iter())
+            });
+            if let Some(at) = right {
+                score.matched += 1;
+                open.remove(at);
+            } else {
+                score.faults.push((
+                    site.to_owned(),
+                    format!(
+                        "missed {} #{} of {}, {} to {}",
+                        policy.what,
+                        n + 1,
+                        policy.versions.len(),
+                        version.first,
+                        version.last
+                    ),
+                ));
+            }
+        }
+        score.policies_met += usize::from(score.matched > matched_before);
+    }
+    for (version, said) in open {
+        let start: String = version.text.chars().take(50).collect();
+        score.faults.push((
+            site.to_owned(),
+            format!(
+                "wrong {} #{} of {}, {} sentences, {} words, {start:?}",
+                version.policy_url,
+                version.version,
+                version.first_seen,
+                said.len(),
+                version.word_count
+            ),
+        ));
+    }
+}
