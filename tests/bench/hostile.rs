@@ -244,7 +244,7 @@ fn main() {
                 content_type: Some("text/html; charset=utf-8"),
                 url: None,
             };
-            let best = (0..1)
+            let best = (0..3)
                 .map(|_| {
                     let started = Instant::now();
                     let _ = black_box(extract(&input, &Options::default()));
