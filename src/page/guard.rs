@@ -311,8 +311,8 @@ impl<'a> Scan<'a> {
     fn is_inert(&self, name: &str, tag: std::ops::Range<usize>, content: &str) -> bool {
         let is = |other: &str| name.eq_ignore_ascii_case(other);
         // Inside a drawing these two are elements like any other.
-        let foreign = |open: &&str| ["svg", "math"].iter().any(|n| open.eq_ignore_ascii_case(n));
-        if content.is_empty() || self.open.iter().any(|open| foreign(&open)) {
+        let foreign = |open: &str| ["svg", "math"].iter().any(|n| open.eq_ignore_ascii_case(n));
+        if content.is_empty() || self.open.iter().any(|open| foreign(open)) {
             return false;
         }
         let tag = &self.html[tag];
