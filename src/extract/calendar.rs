@@ -2,6 +2,8 @@
 
 use regex::{Captures, Regex};
 
+use super::text::any_byte;
+
 /// What a date of three numbers means that ends with the year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Order {
@@ -134,7 +136,10 @@ impl Calendar {
     }
 
     fn all<'c>(&'c self, text: &'c str, own_language: bool) -> impl Iterator<Item = Found> + 'c {
-        self.forms.iter().flat_map(move |(form, regex)| {
+        // Every date has a digit, of ASCII or among the characters of East Asia; most windows have none.
+        let may_have = any_byte(text, |b| b.is_ascii_digit() || matches!(b, 0xE3..=0xE9));
+        let forms = self.forms.iter().filter(move |_| may_have);
+        forms.flat_map(move |(form, regex)| {
             regex.captures_iter(text).filter_map(move |captures| {
                 let whole = captures.get(0)?;
                 Some(Found {

@@ -4,7 +4,7 @@
 //! read one way: 03/04/2012 is no date in English, where one half of the readers means April and the other March.
 
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
+use std::sync::{LazyLock, OnceLock};
 
 use aho_corasick::{AhoCorasick, MatchKind};
 use serde::Deserialize;
@@ -60,12 +60,27 @@ struct Reader {
     other: Vec<String>,
 }
 
-static READERS: LazyLock<BTreeMap<String, Reader>> = LazyLock::new(|| {
+/// A language of the file; its patterns are built when a text first asks for them.
+struct Slot {
+    language: Language,
+    reader: OnceLock<Option<Reader>>,
+}
+
+impl Slot {
+    fn reader(&self) -> Option<&Reader> {
+        self.reader.get_or_init(|| reader(&self.language)).as_ref()
+    }
+}
+
+static READERS: LazyLock<BTreeMap<String, Slot>> = LazyLock::new(|| {
     // The file is part of the program; `every_language_reads` fails when it cannot be read.
     let languages: BTreeMap<String, Language> = toml::from_str(DATA).unwrap_or_default();
     languages
         .into_iter()
-        .filter_map(|(code, language)| Some((code, reader(&language)?)))
+        .map(|(code, language)| {
+            let reader = OnceLock::new();
+            (code, Slot { language, reader })
+        })
         .collect()
 });
 
@@ -121,7 +136,7 @@ pub fn stated_dates(text: &str, language: &str) -> StatedDates {
     let known = readers.get(language);
     let first = known.into_iter().map(|reader| (reader, true));
     let english = readers.get("en").filter(|_| language != "en");
-    let others: Vec<&Reader> = match known {
+    let others: Vec<&Slot> = match known {
         Some(_) => english.into_iter().collect(),
         None => english
             .into_iter()
@@ -129,7 +144,10 @@ pub fn stated_dates(text: &str, language: &str) -> StatedDates {
             .chain(readers.get("en"))
             .collect(),
     };
-    for (reader, own) in first.chain(others.into_iter().map(|reader| (reader, false))) {
+    for (slot, own) in first.chain(others.into_iter().map(|slot| (slot, false))) {
+        let Some(reader) = slot.reader() else {
+            continue;
+        };
         let dates = reader.read(&lines, own);
         found.effective = found.effective.or(dates.effective);
         found.last_updated = found.last_updated.or(dates.last_updated);

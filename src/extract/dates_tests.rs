@@ -14,6 +14,7 @@ fn dates(text: &str, language: &str) -> (Option<String>, Option<String>) {
 fn every_language_reads() {
     let languages: BTreeMap<String, Language> = toml::from_str(DATA).unwrap();
     assert_eq!(READERS.len(), languages.len());
+    assert!(READERS.values().all(|slot| slot.reader().is_some()));
     assert!(languages.len() >= 24);
     for (code, language) in &languages {
         let months = language.months.split(',').count();

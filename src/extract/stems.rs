@@ -16,10 +16,10 @@ pub(super) struct Stems {
     begins: Vec<u64>,
     /// For each key, one bit for each fourth letter that a stem goes on with; all of them where one ends.
     next: Vec<u32>,
-    /// For each key, where its stems begin in `stems`.
+    /// For each key, where its stems begin in `sorted`.
     first: Vec<u16>,
     /// Stem and its place in the caller's list, by key, the longest first.
-    stems: Vec<(usize, String, usize)>,
+    sorted: Vec<(usize, String, usize)>,
 }
 
 impl Stems {
@@ -47,7 +47,7 @@ impl Stems {
             begins,
             next,
             first,
-            stems,
+            sorted: stems,
         }
     }
 
@@ -72,7 +72,7 @@ impl Stems {
 
     fn longest(&self, key: usize, text: &[u8]) -> Option<(usize, usize)> {
         let first = usize::from(*self.first.get(key)?);
-        self.stems[first..]
+        self.sorted[first..]
             .iter()
             .take_while(|(own, ..)| *own == key)
             .find(|(_, stem, _)| {

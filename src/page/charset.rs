@@ -7,7 +7,7 @@ use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
 /// How far into the page a `<meta>` may name the charset. Browsers look at 1,024 bytes; old pages put scripts before it.
 const META_PRESCAN_BYTES: usize = 8192;
-/// How much of a page the detector reads; more never changed its mind on real pages.
+/// How much of a page the detector reads: bounds its time, and is more than the whole of most pages.
 const DETECTOR_BYTES: usize = 256 * 1024;
 
 /// A page's characters and how they were read.

@@ -12,12 +12,12 @@ use super::tags::{
 
 /// Open elements beyond this depth lose their tags (their text stays). Browsers stop at 512 as well.
 pub const MAX_DEPTH: usize = 512;
-/// A page is read up to here; the largest real policy seen has 2 MB.
+/// A page is read up to here; the largest of 882 real pages of policies has 2.14 MB.
 pub const MAX_HTML_BYTES: usize = 8 * 1024 * 1024;
 /// A tag with more attributes than this keeps its name only.
 const MAX_ATTRIBUTES: usize = 256;
-/// Elements beyond this many lose their tags: the parser takes some 270 bytes for each, and the richest real policy seen
-/// has 40,000.
+/// Elements beyond this many lose their tags, which bounds the tree's memory; the richest of 882 real pages of policies has
+/// 8,632.
 const MAX_ELEMENTS: usize = 300_000;
 /// Copies of unclosed formatting elements that the parser may have to make before their tags are dropped.
 const MAX_REPEATED_FORMATTING: usize = 200_000;
@@ -31,7 +31,7 @@ pub fn guarded(html: &str) -> Cow<'_, str> {
 
 /// As [`guarded`], and without what no reader sees: the content of style sheets, of scripts but their JSON, and of drawings.
 ///
-/// On real pages that is more than half of the bytes, and the parser's time and memory go by bytes.
+/// On 69 real pages that is 8.1 of 14.6 MB.
 #[must_use]
 pub fn guarded_text(html: &str) -> Cow<'_, str> {
     let html = &html[..html.floor_char_boundary(MAX_HTML_BYTES)];
@@ -311,8 +311,8 @@ impl<'a> Scan<'a> {
     fn is_inert(&self, name: &str, tag: std::ops::Range<usize>, content: &str) -> bool {
         let is = |other: &str| name.eq_ignore_ascii_case(other);
         // Inside a drawing these two are elements like any other.
-        let foreign = |open: &&str| ["svg", "math"].iter().any(|n| open.eq_ignore_ascii_case(n));
-        if content.is_empty() || self.open.iter().any(|open| foreign(&open)) {
+        let foreign = |open: &str| ["svg", "math"].iter().any(|n| open.eq_ignore_ascii_case(n));
+        if content.is_empty() || self.open.iter().any(|open| foreign(open)) {
             return false;
         }
         let tag = &self.html[tag];
