@@ -35,7 +35,7 @@ fn versions(database: &Path) -> BTreeSet<(String, String, String)> {
     let connection = rusqlite::Connection::open(database).unwrap();
     let mut statement = connection
         .prepare(
-            "SELECT site, text_sha256, first_seen FROM versions JOIN policies USING (policy_id)
+            "SELECT site, text_sha256, versions.first_seen FROM versions JOIN policies USING (policy_id)
              JOIN sites USING (site_id) JOIN documents USING (document_id)",
         )
         .unwrap();
