@@ -17,6 +17,7 @@ mod job_options;
 mod log;
 mod logging;
 mod metrics;
+mod news;
 mod on_change;
 mod options;
 mod pick;

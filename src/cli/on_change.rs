@@ -9,7 +9,8 @@ use tokio::process::Command;
 
 use super::failure::Failure;
 use super::job::Job;
-use crate::store::{ChangeRow, Store};
+use super::news::told;
+use crate::store::Store;
 
 /// Calls for one version, over several runs, before it is given up.
 const MOST_TRIES: u32 = 5;
@@ -46,7 +47,7 @@ pub(super) fn tell(
             if job.is_stopped() {
                 return Ok(calls);
             }
-            let result = runtime.block_on(call(command, &change_json(change), limit));
+            let result = runtime.block_on(call(command, &told(store, change)?, limit));
             store.told(change.change_id, result.is_ok().then(|| job.now()))?;
             if let Err(why) = result {
                 let what = format!("{} version {}", change.policy_url, change.version);
@@ -56,11 +57,6 @@ pub(super) fn tell(
             }
         }
     }
-}
-
-/// A new version as the command and the summary have it.
-pub(super) fn change_json(change: &ChangeRow) -> Value {
-    serde_json::to_value(change).unwrap_or_default()
 }
 
 /// One call, with the object as one line on its standard input.

@@ -7,6 +7,7 @@ use super::failure::{Exit, Failure};
 use super::job::{Finished, Job, Work};
 use super::job_options::{CrawlOptions, SiteOptions};
 use super::logging::LogFormat;
+use super::news::what_changed;
 use super::on_change;
 use super::replace::replace_file;
 use super::run_summary::Summary;
@@ -94,8 +95,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     }
     let summary = Summary::new(&job, &finished, newest_before, &troubles)?;
     if let Some(file) = &settings.feed {
-        let changes = finished.store.newest_changes(FEED_ENTRIES)?;
-        let feed = atom_feed(&changes, &file.to_string_lossy(), job.now())?;
+        let mut entries = Vec::new();
+        for change in finished.store.newest_changes(FEED_ENTRIES)? {
+            entries.push((what_changed(&finished.store, &change)?, change));
+        }
+        let feed = atom_feed(&entries, &file.to_string_lossy(), job.now())?;
         replace_file(file, feed.as_bytes())?;
     }
     if let Some(file) = &settings.metrics {

@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use super::failure::Failure;
 use super::job::{Finished, Job};
-use super::on_change::change_json;
 use crate::model::Timestamp;
 use crate::store::{ChangeRow, Status};
 
@@ -64,12 +63,11 @@ impl Summary {
 
     /// For machines.
     pub(super) fn json(&self) -> Value {
-        let new_versions: Vec<Value> = self.changes.iter().map(change_json).collect();
         json!({
             "command": "run", "started_at": self.started_at.to_string(), "finished_at": self.finished_at.to_string(),
             "outcome": self.outcome, "budget_spent": self.budget_spent,
             "sites": self.sites, "sites_due": self.due, "sites_finished": self.finished, "sites_left": self.left(),
-            "new_versions_count": self.new_versions, "new_versions": new_versions,
+            "new_versions_count": self.new_versions, "new_versions": self.changes,
             "failures": self.failures, "requests": self.requests,
             "drops": self.status.drops, "frozen": self.status.frozen,
             "versions": self.status.versions, "database_bytes": self.status.database_bytes,

@@ -9,14 +9,18 @@ use sha2::{Digest as _, Sha256};
 use crate::model::Timestamp;
 use crate::store::ChangeRow;
 
-/// The newest changes as a feed. `name` makes its identity: the same name, the same feed; `now` is its date when it has
+/// The newest changes as a feed, each with what changed in words. `name` makes its identity: the same name, the same feed; `now` is its date when it has
 /// no entry.
 ///
 /// # Errors
 /// When writing to memory fails.
-pub fn atom_feed(changes: &[ChangeRow], name: &str, now: Timestamp) -> io::Result<String> {
+pub fn atom_feed(
+    changes: &[(String, ChangeRow)],
+    name: &str,
+    now: Timestamp,
+) -> io::Result<String> {
     let mut out = Writer::new_with_indent(Vec::new(), b' ', 1);
-    let updated = changes.iter().map(|c| c.noticed_at.as_str()).max();
+    let updated = changes.iter().map(|(_, c)| c.noticed_at.as_str()).max();
     let updated = updated.map_or_else(|| date_time(&now.to_string()), date_time);
     out.write_event(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None)))?;
     out.create_element("feed")
@@ -28,12 +32,14 @@ pub fn atom_feed(changes: &[ChangeRow], name: &str, now: Timestamp) -> io::Resul
             element(out, "generator", "policytrail")?;
             out.create_element("author")
                 .write_inner_content(|out| element(out, "name", "policytrail"))?;
-            changes.iter().try_for_each(|change| entry(out, change))
+            changes
+                .iter()
+                .try_for_each(|(what, change)| entry(out, what, change))
         })?;
     String::from_utf8(out.into_inner()).map_err(io::Error::other)
 }
 
-fn entry(out: &mut Writer<Vec<u8>>, change: &ChangeRow) -> io::Result<()> {
+fn entry(out: &mut Writer<Vec<u8>>, what: &str, change: &ChangeRow) -> io::Result<()> {
     let identity = format!(
         "{} {} {}",
         change.site, change.change_id, change.text_sha256
@@ -52,12 +58,12 @@ fn entry(out: &mut Writer<Vec<u8>>, change: &ChangeRow) -> io::Result<()> {
             .with_attribute(("rel", "alternate"))
             .with_attribute(("href", printable(&change.memento_url).as_str()))
             .write_empty()?;
-        element(out, "summary", &summary(change))
+        element(out, "summary", &summary(what, change))
     })?;
     Ok(())
 }
 
-fn summary(change: &ChangeRow) -> String {
+fn summary(what: &str, change: &ChangeRow) -> String {
     let day = |stamp: &str| {
         stamp
             .parse::<Timestamp>()
@@ -71,7 +77,7 @@ fn summary(change: &ChangeRow) -> String {
         ),
         None => format!("first seen {}", day(&change.first_seen)),
     };
-    format!("{}: {when}, {} words", change.policy_url, change.word_count)
+    format!("{}: {when}; {what}", change.policy_url)
 }
 
 fn element(out: &mut Writer<Vec<u8>>, name: &str, text: &str) -> io::Result<()> {
@@ -126,8 +132,8 @@ fn urn(text: &str) -> String {
 mod tests {
     use super::*;
 
-    fn change(title: &str) -> ChangeRow {
-        ChangeRow {
+    fn change(title: &str) -> (String, ChangeRow) {
+        let change = ChangeRow {
             change_id: 7,
             noticed_at: "20260131020304".to_owned(),
             site: "example.com".to_owned(),
@@ -143,7 +149,13 @@ mod tests {
             memento_url:
                 "https://web.archive.org/web/20260101000000/http://example.com/privacy?a=1&b=2"
                     .to_owned(),
-        }
+            previous_text_sha256: None,
+            same_as: None,
+            change_kind: None,
+            words_added: None,
+            words_removed: None,
+        };
+        ("7 words added".to_owned(), change)
     }
 
     #[test]
@@ -157,7 +169,7 @@ mod tests {
         for part in [
             "<updated>2026-01-31T02:03:04Z</updated>",
             "<title>example.com: Privacy (version 3)</title>",
-            "changed between 2025-01-01 and 2026-01-01, 812 words",
+            "changed between 2025-01-01 and 2026-01-01; 7 words added",
             "privacy?a=1&amp;b=2",
         ] {
             assert!(feed.contains(part), "{part} in {feed}");

@@ -6,6 +6,7 @@
 mod change;
 mod diff;
 mod editions;
+mod gist;
 mod simhash;
 mod words;
 

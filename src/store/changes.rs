@@ -43,13 +43,26 @@ pub struct ChangeRow {
     pub text_sha256: String,
     /// Where people can look at it.
     pub memento_url: String,
+    /// Hash of the words before, in its edition; `None` for the first version.
+    pub previous_text_sha256: Option<String>,
+    /// The first version with the same words, when they came back.
+    pub same_as: Option<i64>,
+    /// `minor`, `substantive`, `rewrite`; `None` for the first version.
+    pub change_kind: Option<String>,
+    /// Words that came.
+    pub words_added: Option<i64>,
+    /// Words that went.
+    pub words_removed: Option<i64>,
 }
 
 /// Joins a change to the version that it stands for now: the same text of the same site, the same time that it came.
 /// A change whose version a later look unmade (a capture in between showed that it was none) has no row.
 const ROWS: &str = "
     SELECT ch.change_id, ch.noticed_at, s.site, o.policy_id, p.policy_url, o.version, v.changed_after, v.first_seen,
-           r.title, d.language, d.word_count, d.text_sha256, a.memento_url_prefix || c.timestamp || '/' || c.original
+           r.title, d.language, d.word_count, d.text_sha256, a.memento_url_prefix || c.timestamp || '/' || c.original,
+           (SELECT before.text_sha256 FROM versions b JOIN documents before USING (document_id)
+            WHERE b.policy_id = v.policy_id AND b.version = v.previous_version),
+           v.same_as, v.change_kind, v.words_added, v.words_removed
     FROM changes ch
     JOIN occurrences o USING (site_id, text_sha256, occurrence)
     JOIN policies p USING (policy_id)
@@ -195,5 +208,10 @@ fn change(r: &Row<'_>) -> rusqlite::Result<ChangeRow> {
         word_count: r.get(10)?,
         text_sha256: r.get(11)?,
         memento_url: r.get(12)?,
+        previous_text_sha256: r.get(13)?,
+        same_as: r.get(14)?,
+        change_kind: r.get(15)?,
+        words_added: r.get(16)?,
+        words_removed: r.get(17)?,
     })
 }
