@@ -37,10 +37,8 @@ impl SiteTurn {
 
 const TURNS: &str = "
     SELECT s.site, s.looked_at, s.unfinished_since IS NOT NULL, s.worked_on_at,
-           CASE WHEN s.drop_reason IS NULL THEN
-               (SELECT max(v.first_seen) FROM policies p JOIN versions v USING (policy_id) WHERE p.site_id = s.site_id)
-           END
-    FROM sites s";
+           CASE WHEN s.drop_reason IS NULL THEN max(p.changed_at) END
+    FROM sites s LEFT JOIN policies p USING (site_id) GROUP BY s.site_id";
 
 impl Store {
     /// Every site of the database, in the order of names.

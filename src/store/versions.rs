@@ -221,7 +221,7 @@ fn summarise(
     .execute([policy_id])?;
     t.prepare_cached(
         "UPDATE policies SET extractor_version = ?2, history_rules = ?3, versions = ?4, captures = ?5, drops = ?6,
-             first_seen = ?7, last_seen = ?8, left_open = coalesce(?9, left_open) WHERE policy_id = ?1",
+             first_seen = ?7, last_seen = ?8, changed_at = ?10, left_open = coalesce(?9, left_open) WHERE policy_id = ?1",
     )?
     .execute(params![
         policy_id,
@@ -233,6 +233,7 @@ fn summarise(
         versions.iter().map(|v| v.first_seen).min().map(|t| t.to_string()),
         versions.iter().map(|v| v.last_seen).max().map(|t| t.to_string()),
         left_open.map(counted),
+        versions.iter().map(|v| v.first_seen).max().map(|t| t.to_string()),
     ])?;
     Ok(())
 }

@@ -2,6 +2,10 @@
 
 ALTER TABLE sites ADD COLUMN worked_on_at TEXT;             -- last time that a run worked on it, to the end or not
 
+ALTER TABLE policies ADD COLUMN
+    changed_at           TEXT /* derived: first sight of its newest version */;
+UPDATE policies SET changed_at = (SELECT max(v.first_seen) FROM versions v WHERE v.policy_id = policies.policy_id);
+
 CREATE TABLE changes (                                      -- every version once, as it became known; never deleted
     change_id            INTEGER PRIMARY KEY,
     site_id              INTEGER NOT NULL REFERENCES sites (site_id),
