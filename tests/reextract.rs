@@ -71,6 +71,7 @@ fn by_an_older_extractor(folder: &Path) {
     database
         .execute_batch(
             "UPDATE extractions SET extractor_version = '1'; UPDATE versions SET extractor_version = '1';
+             UPDATE policies SET extractor_version = '1';
              UPDATE documents SET text_sha256 = 'old' || document_id; UPDATE renditions SET sha256 = 'old' || rendition_id;",
         )
         .unwrap();
@@ -109,6 +110,13 @@ fn stored_pages_are_extracted_anew_and_the_old_results_kept_until_asked_to_drop_
     assert!(again["dropped"]["documents"].as_i64().unwrap() > 0);
     assert_eq!(export(folder), after);
     assert_eq!(count(folder, "SELECT count(*) FROM extractions"), old);
+    assert_eq!(
+        count(folder, "SELECT count(*) FROM document_words_docsize"),
+        count(folder, "SELECT count(*) FROM documents"),
+        "the full-text index knows what was dropped"
+    );
+    let verified = policytrail(folder, &["verify", "--db", "trail.db"]);
+    assert!(verified.status.success(), "{verified:?}");
     assert_eq!(
         count(folder, "SELECT count(*) FROM pragma_foreign_key_check"),
         0

@@ -112,30 +112,25 @@ impl Store {
     /// When the database fails; nothing is dropped then.
     pub fn drop_old_extractions(&self, extractor: &str) -> Result<DroppedOld, StoreError> {
         self.write(|t| {
+            // Sets, not a question a row: the tables may have millions.
             let extractions = t.execute(
                 "DELETE FROM extractions WHERE extractor_version <> ?1
-                   AND EXISTS (SELECT 1 FROM extractions new WHERE new.capture_id = extractions.capture_id AND new.extractor_version = ?1)
-                   AND NOT EXISTS (SELECT 1 FROM observations o JOIN versions v USING (policy_id, version)
-                                   WHERE o.fetched_capture_id = extractions.capture_id
-                                     AND v.extractor_version = extractions.extractor_version)",
+                   AND capture_id IN (SELECT capture_id FROM extractions WHERE extractor_version = ?1)
+                   AND (capture_id, extractor_version) NOT IN
+                       (SELECT o.fetched_capture_id, v.extractor_version FROM observations o JOIN versions v USING (policy_id, version))",
                 [extractor],
             )?;
             t.execute(
-                "DELETE FROM renditions WHERE NOT EXISTS (SELECT 1 FROM extractions e WHERE e.rendition_id = renditions.rendition_id)
-                   AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.rendition_id = renditions.rendition_id)",
+                "DELETE FROM renditions WHERE rendition_id NOT IN (SELECT rendition_id FROM extractions WHERE rendition_id IS NOT NULL)
+                   AND rendition_id NOT IN (SELECT rendition_id FROM versions)",
                 [],
             )?;
+            let unused = "document_id NOT IN (SELECT document_id FROM renditions) AND document_id NOT IN (SELECT document_id FROM versions)";
             t.execute(
-                "DELETE FROM document_words WHERE rowid IN (SELECT d.document_id FROM documents d
-                   WHERE NOT EXISTS (SELECT 1 FROM renditions r WHERE r.document_id = d.document_id)
-                     AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.document_id = d.document_id))",
+                &format!("DELETE FROM document_words WHERE rowid IN (SELECT document_id FROM documents WHERE {unused})"),
                 [],
             )?;
-            let documents = t.execute(
-                "DELETE FROM documents WHERE NOT EXISTS (SELECT 1 FROM renditions r WHERE r.document_id = documents.document_id)
-                   AND NOT EXISTS (SELECT 1 FROM versions v WHERE v.document_id = documents.document_id)",
-                [],
-            )?;
+            let documents = t.execute(&format!("DELETE FROM documents WHERE {unused}"), [])?;
             let count = |rows: usize| u64::try_from(rows).unwrap_or(u64::MAX);
             Ok(DroppedOld {
                 extractions: count(extractions),
