@@ -4,44 +4,140 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use super::failure::{Exit, Failure};
-use super::options::Common;
-use crate::export::{Format as _, Jsonl, export};
+use super::options::{Common, last_moment, moment};
+use crate::export::{self, ExportOptions, TableFormat, export};
+use crate::model::{Site, Timestamp};
 use crate::store::Store;
+use crate::store::tables::{Condition, Filter};
 
-/// Write the dataset: every version with its dates, text and evidence
+/// Write the dataset: every version with its dates, text and evidence, and the tables around them
+///
+/// The same database gives the same bytes. An interrupted export leaves the old files whole.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
     common: Common,
 
-    /// Form of the dataset
-    #[arg(long, value_enum, default_value = "jsonl")]
-    format: Format,
+    /// Form of the dataset; several with commas, or given again
+    #[arg(
+        long = "format",
+        value_enum,
+        value_name = "FORMAT",
+        value_delimiter = ',',
+        default_value = "jsonl"
+    )]
+    formats: Vec<Format>,
 
     /// Folder to write into; made if it is not there
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+
+    /// Only this site; may be given again
+    #[arg(long = "site", value_name = "SITE", value_parser = site)]
+    sites: Vec<Site>,
+
+    /// Only versions in force, and captures made, at or after this date
+    #[arg(long, value_name = "DATE", value_parser = moment)]
+    from: Option<Timestamp>,
+
+    /// Only versions first seen, and captures made, up to this date
+    #[arg(long, value_name = "DATE", value_parser = last_moment)]
+    to: Option<Timestamp>,
+
+    /// Only versions in this language (ISO 639-1)
+    #[arg(long, value_name = "CODE")]
+    language: Option<String>,
+
+    /// Only versions that meet a condition on a field of `versions`, such as word_count>1000: = != < <= > >= and ~
+    /// (contains); may be given again, all must hold
+    #[arg(long = "where", value_name = "CONDITION")]
+    conditions: Vec<Condition>,
+
+    /// Leave out the words of the policies: a manifest of addresses, digests, hashes and dates to share
+    #[arg(long)]
+    no_text: bool,
+
+    /// Compress JSON Lines and CSV
+    #[arg(long, value_enum, value_name = "HOW")]
+    compress: Option<Compress>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// Tables as JSON Lines
+    Jsonl,
+    /// Tables as CSV (RFC 4180)
+    Csv,
+    /// Tables as Parquet
+    Parquet,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum Format {
-    /// `versions.jsonl`, one version a line
-    Jsonl,
+enum Compress {
+    /// Zstandard
+    Zst,
+    /// gzip
+    Gz,
+}
+
+fn site(text: &str) -> Result<Site, String> {
+    Site::parse(text).map_err(|e| e.to_string())
+}
+
+impl Arguments {
+    fn options(&self) -> ExportOptions {
+        let mut options = ExportOptions {
+            filter: Filter {
+                sites: self.sites.clone(),
+                from: self.from,
+                to: self.to,
+                language: self.language.clone(),
+                conditions: self.conditions.clone(),
+            },
+            no_text: self.no_text,
+            compression: match self.compress {
+                None => export::Compression::None,
+                Some(Compress::Zst) => export::Compression::Zstd,
+                Some(Compress::Gz) => export::Compression::Gzip,
+            },
+            ..ExportOptions::default()
+        };
+        for format in &self.formats {
+            let table = match format {
+                Format::Jsonl => TableFormat::Jsonl,
+                Format::Csv => TableFormat::Csv,
+                Format::Parquet => TableFormat::Parquet,
+            };
+            if !options.tables.contains(&table) {
+                options.tables.push(table);
+            }
+        }
+        options
+    }
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let settings = arguments.common.settings(&[])?;
     let store = Store::open(&settings.database)?;
-    let mut format = match arguments.format {
-        Format::Jsonl => Jsonl,
-    };
-    tracing::debug!(file = format.file_name(), "export begins");
-    let exported = export(&store, &mut format, &arguments.out)?;
-    writeln!(
-        io::stdout(),
-        "{}: {} versions",
-        exported.path.display(),
-        exported.versions
-    )?;
-    Ok(Exit::Done)
+    let exported = export(&store, &arguments.options(), &arguments.out)?;
+    let mut out = io::stdout().lock();
+    for table in &exported.tables {
+        for (_, file) in &table.files {
+            writeln!(
+                out,
+                "{}: {} {}",
+                arguments.out.join(&file.name).display(),
+                table.rows,
+                table.table.name
+            )?;
+        }
+    }
+    for note in &exported.notes {
+        tracing::warn!("{note}");
+    }
+    Ok(if exported.notes.is_empty() {
+        Exit::Done
+    } else {
+        Exit::DoneWithFailures
+    })
 }

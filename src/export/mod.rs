@@ -1,30 +1,62 @@
 //! The dataset: files made of the database, the same bytes every time.
 //!
-//! A [`Format`] turns rows into bytes and never opens a file; [`export`] opens them all, beside their final place, and
-//! renames them when the last row is written, so that an interrupted export leaves the old one whole.
+//! The tables are described once, in [`crate::store::tables`]; a [`RowWriter`] turns the rows of any of them into bytes and
+//! never opens a file. `folder` opens them all, out of sight, and moves them to their place when the last is whole.
+//! Nothing here reads a clock: the date of a dataset is that of the newest run, or capture, in the database.
 
 mod atom;
+mod columnar;
+mod comma;
+mod folder;
 mod jsonl;
+mod rows;
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 pub use atom::atom_feed;
-pub use jsonl::Jsonl;
+use folder::Folder;
+pub use folder::{Compression, Written};
+pub use rows::{TableFormat, TableRows};
 
-use crate::store::{Store, StoreError, VersionRow};
+use crate::store::tables::{Cell, Filter};
+use crate::store::{Store, StoreError};
 
-/// A form of the dataset.
-pub trait Format {
-    /// Name of the file it makes inside the export's folder.
-    fn file_name(&self) -> &'static str;
-
-    /// Writes one version.
+/// Turns the rows of one table into bytes.
+pub trait RowWriter {
+    /// Writes one row, its cells in the order of the columns.
     ///
     /// # Errors
-    /// When `out` fails.
-    fn version(&mut self, version: &VersionRow, out: &mut dyn Write) -> io::Result<()>;
+    /// When the output fails.
+    fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()>;
+
+    /// Writes what comes after the last row.
+    ///
+    /// # Errors
+    /// When the output fails.
+    fn finish(self: Box<Self>) -> io::Result<()>;
+}
+
+/// What to export, and how.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ExportOptions {
+    /// Forms of the tables.
+    pub tables: Vec<TableFormat>,
+    /// What is wanted.
+    pub filter: Filter,
+    /// Leave out the words of the policies.
+    pub no_text: bool,
+    /// Of JSON Lines and CSV.
+    pub compression: Compression,
+}
+
+/// What an export made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Exported {
+    /// The tables, with their rows.
+    pub tables: Vec<TableRows>,
+    /// What was left out or could not be done, in words.
+    pub notes: Vec<String>,
 }
 
 /// Why an export failed.
@@ -39,70 +71,53 @@ pub enum ExportError {
         /// What the system said.
         cause: io::Error,
     },
+    /// Another export writes there.
+    #[error("another export writes to `{}`; wait until it ends, or name another folder with --out", folder.display())]
+    Busy {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// The folder holds something else than a dataset.
+    #[error("`{}` is not of an export and would be replaced; name another folder with --out", path.display())]
+    Foreign {
+        /// What would be replaced.
+        path: PathBuf,
+    },
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// A file that an export made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Exported {
-    /// Where.
-    pub path: PathBuf,
-    /// Number of versions in it.
-    pub versions: u64,
-}
-
-/// Writes all versions in one form into a folder, which is made if it is not there.
-///
-/// # Errors
-/// See [`ExportError`]; a file of an earlier export is then still whole.
-pub fn export(
-    store: &Store,
-    format: &mut dyn Format,
-    folder: &Path,
-) -> Result<Exported, ExportError> {
-    let write_error = |path: &Path| {
-        let path = path.to_path_buf();
-        move |cause| ExportError::Write {
-            path: path.clone(),
+impl ExportError {
+    fn write(path: &Path, cause: io::Error) -> Self {
+        Self::Write {
+            path: path.into(),
             cause,
         }
-    };
-    fs::create_dir_all(folder).map_err(write_error(folder))?;
-    let path = folder.join(format.file_name());
-    // The process id keeps two exports at once apart.
-    let unfinished = folder.join(format!(
-        ".{}.{}.part",
-        format.file_name(),
-        std::process::id()
-    ));
-    let written = write_versions(store, format, &unfinished, write_error(&unfinished));
-    let versions = match written {
-        Ok(versions) => versions,
-        Err(error) => {
-            // What is left is rubbish; if it cannot be removed, the first error is still the one to tell.
-            let _ = fs::remove_file(&unfinished);
-            return Err(error);
-        }
-    };
-    fs::rename(&unfinished, &path).map_err(write_error(&path))?;
-    Ok(Exported { path, versions })
+    }
 }
 
-fn write_versions(
+/// Writes a dataset into a folder, which is made if it is not there. All of it shows one state of the database.
+///
+/// # Errors
+/// See [`ExportError`]; the files of an earlier export are then still whole.
+pub fn export(
     store: &Store,
-    format: &mut dyn Format,
-    path: &Path,
-    write_error: impl Fn(io::Error) -> ExportError,
-) -> Result<u64, ExportError> {
-    let mut out = BufWriter::with_capacity(1 << 16, File::create(path).map_err(&write_error)?);
-    let mut versions = 0;
-    store.each_version(|version| {
-        versions += 1;
-        format.version(&version, &mut out).map_err(&write_error)
+    options: &ExportOptions,
+    target: &Path,
+) -> Result<Exported, ExportError> {
+    let mut folder = Folder::open(target)?;
+    let exported = store.snapshot(|snapshot| {
+        let mut exported = Exported::default();
+        exported.tables = rows::write_tables(snapshot, options, &mut folder)?;
+        for table in exported.tables.iter().filter(|t| t.left_out > 0) {
+            exported.notes.push(format!(
+                "{} rows of {} have unreadable values and were left out; the database was changed by other hands",
+                table.left_out, table.table.name
+            ));
+        }
+        Ok::<_, ExportError>(exported)
     })?;
-    let file = out.into_inner().map_err(|e| write_error(e.into_error()))?;
-    file.sync_all().map_err(&write_error)?;
-    Ok(versions)
+    folder.commit()?;
+    Ok(exported)
 }

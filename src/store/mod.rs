@@ -15,6 +15,7 @@ mod pages;
 mod policies;
 mod read;
 mod schedule;
+pub mod tables;
 mod versions;
 
 use std::path::{Path, PathBuf};
