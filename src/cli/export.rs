@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::failure::{Exit, Failure};
 use super::options::{Common, last_moment, moment};
-use crate::export::{self, ExportOptions, TableFormat, export};
+use crate::export::{self, ExportOptions, Layout, Links, PageFormat, TableFormat, export};
 use crate::model::{Site, Timestamp};
 use crate::store::Store;
 use crate::store::tables::{Condition, Filter};
@@ -60,6 +60,18 @@ pub(super) struct Arguments {
     /// Compress JSON Lines and CSV
     #[arg(long, value_enum, value_name = "HOW")]
     compress: Option<Compress>,
+
+    /// Which versions become pages, and where
+    #[arg(long, value_enum, value_name = "LAYOUT", default_value = "latest")]
+    layout: LayoutArgument,
+
+    /// Where the links of Markdown pages lead
+    #[arg(long, value_enum, value_name = "WHERE", default_value = "original")]
+    links: LinksArgument,
+
+    /// Break lines of plain text at so many characters
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(20..))]
+    wrap: Option<u16>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -70,6 +82,28 @@ enum Format {
     Csv,
     /// Tables as Parquet
     Parquet,
+    /// A folder of pages in the form of the Princeton-Leuven corpus
+    Markdown,
+    /// A folder of pages as plain words
+    Text,
+    /// A git history of the pages: policies.fast-import, and policies.git where git is there
+    Git,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum LayoutArgument {
+    /// The newest version of each policy: e/ex/exa/example.com.md
+    Latest,
+    /// Every version: example.com/2012-06-11.md
+    Versions,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum LinksArgument {
+    /// To the addresses of the original web
+    Original,
+    /// To the Wayback Machine at the time of the version
+    Archive,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -100,19 +134,34 @@ impl Arguments {
                 Some(Compress::Zst) => export::Compression::Zstd,
                 Some(Compress::Gz) => export::Compression::Gzip,
             },
+            layout: match self.layout {
+                LayoutArgument::Latest => Layout::Latest,
+                LayoutArgument::Versions => Layout::Versions,
+            },
+            links: match self.links {
+                LinksArgument::Original => Links::Original,
+                LinksArgument::Archive => Links::Archive,
+            },
+            wrap: self.wrap.map(usize::from),
             ..ExportOptions::default()
         };
         for format in &self.formats {
-            let table = match format {
-                Format::Jsonl => TableFormat::Jsonl,
-                Format::Csv => TableFormat::Csv,
-                Format::Parquet => TableFormat::Parquet,
-            };
-            if !options.tables.contains(&table) {
-                options.tables.push(table);
+            match format {
+                Format::Jsonl => add(&mut options.tables, TableFormat::Jsonl),
+                Format::Csv => add(&mut options.tables, TableFormat::Csv),
+                Format::Parquet => add(&mut options.tables, TableFormat::Parquet),
+                Format::Markdown => add(&mut options.pages, PageFormat::Markdown),
+                Format::Text => add(&mut options.pages, PageFormat::Text),
+                Format::Git => options.git = true,
             }
         }
         options
+    }
+}
+
+fn add<T: PartialEq>(formats: &mut Vec<T>, format: T) {
+    if !formats.contains(&format) {
+        formats.push(format);
     }
 }
 
@@ -131,6 +180,18 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
                 table.table.name
             )?;
         }
+    }
+    for (name, count) in &exported.others {
+        let what = if name.starts_with("policies.warc") {
+            "records"
+        } else {
+            "versions"
+        };
+        writeln!(
+            out,
+            "{}: {count} {what}",
+            arguments.out.join(name).display()
+        )?;
     }
     for note in &exported.notes {
         tracing::warn!("{note}");

@@ -8,7 +8,12 @@ mod atom;
 mod columnar;
 mod comma;
 mod folder;
+mod git;
 mod jsonl;
+mod links;
+mod page;
+mod pages;
+mod place;
 mod rows;
 
 use std::io;
@@ -17,9 +22,11 @@ use std::path::{Path, PathBuf};
 pub use atom::atom_feed;
 use folder::Folder;
 pub use folder::{Compression, Written};
+pub use page::Links;
+pub use pages::{Layout, PageFormat};
 pub use rows::{TableFormat, TableRows};
 
-use crate::store::tables::{Cell, Filter};
+use crate::store::tables::{Cell, Filter, Snapshot};
 use crate::store::{Store, StoreError};
 
 /// Turns the rows of one table into bytes.
@@ -42,6 +49,16 @@ pub trait RowWriter {
 pub struct ExportOptions {
     /// Forms of the tables.
     pub tables: Vec<TableFormat>,
+    /// Forms of the pages.
+    pub pages: Vec<PageFormat>,
+    /// A git history of the pages.
+    pub git: bool,
+    /// Which versions become pages.
+    pub layout: Layout,
+    /// Where the links of Markdown lead.
+    pub links: Links,
+    /// Characters at which lines of plain text are broken.
+    pub wrap: Option<usize>,
     /// What is wanted.
     pub filter: Filter,
     /// Leave out the words of the policies.
@@ -55,6 +72,8 @@ pub struct ExportOptions {
 pub struct Exported {
     /// The tables, with their rows.
     pub tables: Vec<TableRows>,
+    /// Other files and folders, with the number of versions or records in them.
+    pub others: Vec<(String, u64)>,
     /// What was left out or could not be done, in words.
     pub notes: Vec<String>,
 }
@@ -116,8 +135,64 @@ pub fn export(
                 table.left_out, table.table.name
             ));
         }
+        if !options.pages.is_empty() {
+            let pages = pages::write_pages(snapshot, options, &mut folder)?;
+            exported.add_pages(pages, &options.pages);
+        }
+        if options.git {
+            write_git(snapshot, options, &mut folder, &mut exported)?;
+        }
         Ok::<_, ExportError>(exported)
     })?;
     folder.commit()?;
     Ok(exported)
+}
+
+/// The stream of commits, and a repository made of it where git is there.
+fn write_git(
+    snapshot: &Snapshot<'_>,
+    options: &ExportOptions,
+    folder: &mut Folder,
+    exported: &mut Exported,
+) -> Result<(), ExportError> {
+    let (stream, repository) = ("policies.fast-import", "policies.git");
+    let (_, commits) = pages::write_git_stream(snapshot, options, folder, stream)?;
+    exported.others.push((stream.to_owned(), commits.written));
+    exported.note_left_out(commits.left_out, stream);
+    match git::make_repository(&folder.path(stream)?, &folder.path(repository)?) {
+        Ok(()) => exported
+            .others
+            .push((repository.to_owned(), commits.written)),
+        Err(git::NoRepository::NoGit) => {
+            tracing::info!("the program git is not here: no {repository}, only {stream}");
+        }
+        Err(git::NoRepository::Failed(told)) => {
+            exported
+                .notes
+                .push(format!("git made no {repository}: {told}"));
+        }
+    }
+    Ok(())
+}
+
+impl Exported {
+    fn add_pages(&mut self, pages: pages::Pages, formats: &[PageFormat]) {
+        for format in formats {
+            let name = match format {
+                PageFormat::Markdown => "markdown",
+                PageFormat::Text => "text",
+            };
+            self.others.push((name.to_owned(), pages.written));
+            self.note_left_out(pages.left_out, name);
+        }
+    }
+
+    fn note_left_out(&mut self, versions: u64, name: &str) {
+        if versions > 0 {
+            self.notes.push(format!(
+                "{versions} versions are not in {name}: their site is no domain, or a value cannot be read; the database was \
+                 changed by other hands"
+            ));
+        }
+    }
 }
