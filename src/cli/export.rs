@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::failure::{Exit, Failure};
 use super::options::{Common, last_moment, moment};
-use crate::export::{self, ExportOptions, Layout, Links, PageFormat, TableFormat, export};
+use crate::export::{self, ExportOptions, Layout, Links, PageFormat, Period, TableFormat, export};
 use crate::model::{Site, Timestamp};
 use crate::store::Store;
 use crate::store::tables::{Condition, Filter};
@@ -61,6 +61,10 @@ pub(super) struct Arguments {
     #[arg(long, value_enum, value_name = "HOW")]
     compress: Option<Compress>,
 
+    /// Beside the tables one of periods of such length: for each policy and period the version in force at its middle
+    #[arg(long, value_enum, value_name = "LENGTH")]
+    panel: Option<PeriodArgument>,
+
     /// Which versions become pages, and where
     #[arg(long, value_enum, value_name = "LAYOUT", default_value = "latest")]
     layout: LayoutArgument,
@@ -88,6 +92,19 @@ enum Format {
     Text,
     /// A git history of the pages: policies.fast-import, and policies.git where git is there
     Git,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum PeriodArgument {
+    /// Half-years (2012_A is January to June)
+    #[value(name = "6mo")]
+    HalfYear,
+    /// Years
+    #[value(name = "1y")]
+    Year,
+    /// Months
+    #[value(name = "1mo")]
+    Month,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -134,6 +151,11 @@ impl Arguments {
                 Some(Compress::Zst) => export::Compression::Zstd,
                 Some(Compress::Gz) => export::Compression::Gzip,
             },
+            panel: self.panel.map(|length| match length {
+                PeriodArgument::Month => Period::Month,
+                PeriodArgument::HalfYear => Period::HalfYear,
+                PeriodArgument::Year => Period::Year,
+            }),
             layout: match self.layout {
                 LayoutArgument::Latest => Layout::Latest,
                 LayoutArgument::Versions => Layout::Versions,
@@ -174,10 +196,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         for (_, file) in &table.files {
             writeln!(
                 out,
-                "{}: {} {}",
+                "{}: {} rows",
                 arguments.out.join(&file.name).display(),
-                table.rows,
-                table.table.name
+                table.rows
             )?;
         }
     }

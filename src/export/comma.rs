@@ -27,7 +27,7 @@ impl RowWriter for CsvWriter<'_> {
         for cell in cells {
             match cell {
                 Cell::Null => self.out.write_field(b"")?,
-                Cell::Text(text) => self.out.write_field(text)?,
+                Cell::Text(text) => self.out.write_field(text.as_bytes())?,
                 Cell::Integer(number) => self.out.write_field(number.to_string())?,
                 Cell::Boolean(truth) => self.out.write_field(truth.to_string())?,
                 Cell::Time(time) => self.out.write_field(time.to_string())?,

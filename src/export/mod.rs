@@ -5,6 +5,7 @@
 //! Nothing here reads a clock: the date of a dataset is that of the newest run, or capture, in the database.
 
 mod atom;
+mod card;
 mod columnar;
 mod comma;
 mod folder;
@@ -13,7 +14,9 @@ mod jsonl;
 mod links;
 mod page;
 mod pages;
+mod panel;
 mod place;
+mod reasons;
 mod rows;
 
 use std::io;
@@ -24,9 +27,10 @@ use folder::Folder;
 pub use folder::{Compression, Written};
 pub use page::Links;
 pub use pages::{Layout, PageFormat};
+pub use panel::Period;
 pub use rows::{TableFormat, TableRows};
 
-use crate::store::tables::{Cell, Filter, Snapshot};
+use crate::store::tables::{Cell, Column, Filter, Snapshot};
 use crate::store::{Store, StoreError};
 
 /// Turns the rows of one table into bytes.
@@ -49,6 +53,8 @@ pub trait RowWriter {
 pub struct ExportOptions {
     /// Forms of the tables.
     pub tables: Vec<TableFormat>,
+    /// A panel of so long periods beside the other tables.
+    pub panel: Option<Period>,
     /// Forms of the pages.
     pub pages: Vec<PageFormat>,
     /// A git history of the pages.
@@ -142,10 +148,37 @@ pub fn export(
         if options.git {
             write_git(snapshot, options, &mut folder, &mut exported)?;
         }
+        let card = card::Card::gather(snapshot, options)?;
+        let croissant = serde_json::to_vec_pretty(&card.croissant(&exported))
+            .map_err(|e| ExportError::write(target, e.into()))?;
+        folder.put("dataset.json", &croissant)?;
+        folder.put("README.md", card.readme(options, &exported).as_bytes())?;
         Ok::<_, ExportError>(exported)
     })?;
     folder.commit()?;
     Ok(exported)
+}
+
+/// What the number beside a file or folder that is no table counts.
+#[must_use]
+pub fn counted(name: &str) -> &'static str {
+    if name.contains(".warc") {
+        "records"
+    } else {
+        "versions"
+    }
+}
+
+/// A line of the data dictionary: name, type, meaning.
+#[must_use]
+pub fn dictionary_line(column: &Column) -> String {
+    let empty = if column.nullable { ", or empty" } else { "" };
+    format!(
+        "| `{}` | {}{empty} | {} |",
+        column.name,
+        column.kind.name(),
+        column.meaning
+    )
 }
 
 /// The stream of commits, and a repository made of it where git is there.

@@ -6,8 +6,8 @@ use super::columnar::ParquetWriter;
 use super::comma::CsvWriter;
 use super::folder::{Compression, Folder, Sink, Written};
 use super::jsonl::JsonlWriter;
-use super::{ExportError, ExportOptions, RowWriter};
-use crate::store::tables::{Column, Snapshot, TABLES, Table};
+use super::{ExportError, ExportOptions, RowWriter, panel};
+use crate::store::tables::{Cell, Column, PANEL, Snapshot, TABLES, Table};
 
 /// A form of a table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,19 +78,36 @@ pub(super) fn write_tables(
     if options.tables.is_empty() {
         return Ok(Vec::new());
     }
-    TABLES
-        .iter()
-        .map(|table| write_table(snapshot, options, folder, table))
-        .collect()
+    let mut written = Vec::new();
+    for table in &TABLES {
+        let columns = table.columns(!options.no_text);
+        written.push(write_table(
+            options,
+            folder,
+            table,
+            columns.clone(),
+            |each| snapshot.each_row(table, &columns, &options.filter, each),
+        )?);
+    }
+    if let Some(period) = options.panel {
+        let columns = PANEL.columns.to_vec();
+        written.push(write_table(options, folder, &PANEL, columns, |each| {
+            panel::each_row(snapshot, &options.filter, period, each)
+        })?);
+    }
+    Ok(written)
 }
 
+/// Takes the rows of a table, one at a time.
+type EachRow<'a> = dyn FnMut(&[Cell<'_>]) -> Result<(), ExportError> + 'a;
+
 fn write_table(
-    snapshot: &Snapshot<'_>,
     options: &ExportOptions,
     folder: &mut Folder,
     table: &Table,
+    columns: Vec<Column>,
+    rows_of: impl FnOnce(&mut EachRow<'_>) -> Result<u64, ExportError>,
 ) -> Result<TableRows, ExportError> {
-    let columns = table.columns(!options.no_text);
     let mut sinks = Vec::new();
     for format in &options.tables {
         let compression = format.compression(options.compression);
@@ -103,12 +120,12 @@ fn write_table(
         writers.push(format.writer(sink, table, &columns)?);
     }
     let mut rows = 0;
-    let left_out = snapshot.each_row(table, &columns, &options.filter, |cells| {
+    let left_out = rows_of(&mut |cells| {
         rows += 1;
         for (writer, path) in writers.iter_mut().zip(&paths) {
             writer.row(cells).map_err(|e| ExportError::write(path, e))?;
         }
-        Ok::<_, ExportError>(())
+        Ok(())
     })?;
     for (writer, path) in writers.into_iter().zip(&paths) {
         writer.finish().map_err(|e| ExportError::write(path, e))?;

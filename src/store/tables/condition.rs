@@ -1,5 +1,6 @@
 //! `word_count>1000`: conditions on the fields of `versions`, as people write them.
 
+use std::fmt;
 use std::str::FromStr;
 
 use rusqlite::types::Value;
@@ -56,6 +57,16 @@ impl Operator {
             Self::AtLeast => ">=",
             Self::Contains => "LIKE",
         }
+    }
+}
+
+impl fmt::Display for Condition {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let sign = OPERATORS
+            .iter()
+            .find_map(|(sign, operator)| (*operator == self.operator).then_some(*sign))
+            .unwrap_or_default();
+        write!(f, "{}{sign}{}", self.column.name, self.operand)
     }
 }
 

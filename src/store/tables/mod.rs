@@ -13,6 +13,8 @@ pub use described::{CAPTURES, DISCOVERIES, DROPS, PANEL, POLICIES, SITES, TABLES
 pub use filter::Filter;
 pub use snapshot::{Body, MementoRow, Outline, RevisitRow, Snapshot, VersionOrder};
 
+use std::borrow::Cow;
+
 use crate::model::Timestamp;
 
 /// What the cells of a column are.
@@ -100,7 +102,7 @@ pub enum Cell<'a> {
     /// Nothing.
     Null,
     /// Of a column of text or JSON.
-    Text(&'a str),
+    Text(Cow<'a, str>),
     /// Of a column of whole numbers.
     Integer(i64),
     /// Of a column of true and false.
@@ -109,6 +111,21 @@ pub enum Cell<'a> {
     Time(Timestamp),
     /// Of a column of lists.
     List(Vec<String>),
+}
+
+impl Cell<'_> {
+    /// The same value, borrowed from nobody.
+    #[must_use]
+    pub fn into_owned(self) -> Cell<'static> {
+        match self {
+            Self::Null => Cell::Null,
+            Self::Text(text) => Cell::Text(Cow::Owned(text.into_owned())),
+            Self::Integer(number) => Cell::Integer(number),
+            Self::Boolean(truth) => Cell::Boolean(truth),
+            Self::Time(time) => Cell::Time(time),
+            Self::List(list) => Cell::List(list),
+        }
+    }
 }
 
 impl Table {

@@ -309,7 +309,7 @@ fn cell(value: ValueRef<'_>, kind: ColumnType) -> Option<Cell<'_>> {
         (ValueRef::Text(bytes), kind) => {
             let text = std::str::from_utf8(bytes).ok()?;
             match kind {
-                ColumnType::Text | ColumnType::Json => Cell::Text(text),
+                ColumnType::Text | ColumnType::Json => Cell::Text(text.into()),
                 ColumnType::Time => Cell::Time(text.parse().ok()?),
                 ColumnType::List => Cell::List(serde_json::from_str(text).ok()?),
                 ColumnType::Integer | ColumnType::Boolean => return None,
