@@ -92,6 +92,8 @@ enum Format {
     Text,
     /// A git history of the pages: policies.fast-import, and policies.git where git is there
     Git,
+    /// The archived pages held: policies.warc.gz (WARC 1.1) with its index policies.cdxj
+    Warc,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
@@ -175,6 +177,7 @@ impl Arguments {
                 Format::Markdown => add(&mut options.pages, PageFormat::Markdown),
                 Format::Text => add(&mut options.pages, PageFormat::Text),
                 Format::Git => options.git = true,
+                Format::Warc => options.warc = true,
             }
         }
         options

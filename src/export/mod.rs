@@ -18,6 +18,7 @@ mod panel;
 mod place;
 mod reasons;
 mod rows;
+mod warc;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -29,6 +30,7 @@ pub use page::Links;
 pub use pages::{Layout, PageFormat};
 pub use panel::Period;
 pub use rows::{TableFormat, TableRows};
+pub use warc::SITE_LIST;
 
 use crate::store::tables::{Cell, Column, Filter, Snapshot};
 use crate::store::{Store, StoreError};
@@ -59,6 +61,8 @@ pub struct ExportOptions {
     pub pages: Vec<PageFormat>,
     /// A git history of the pages.
     pub git: bool,
+    /// The payloads held, as WARC.
+    pub warc: bool,
     /// Which versions become pages.
     pub layout: Layout,
     /// Where the links of Markdown lead.
@@ -147,6 +151,10 @@ pub fn export(
         }
         if options.git {
             write_git(snapshot, options, &mut folder, &mut exported)?;
+        }
+        if options.warc {
+            let records = warc::write_warc(snapshot, options, &mut folder)?;
+            exported.others.push((warc::WARC.to_owned(), records));
         }
         let card = card::Card::gather(snapshot, options)?;
         let croissant = serde_json::to_vec_pretty(&card.croissant(&exported))

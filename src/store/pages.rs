@@ -175,7 +175,7 @@ impl Payload {
     }
 }
 
-fn unpack(packed: &[u8]) -> std::io::Result<Vec<u8>> {
+pub(super) fn unpack(packed: &[u8]) -> std::io::Result<Vec<u8>> {
     use std::io::Read as _;
     let mut body = Vec::new();
     let limit = u64::try_from(MAX_PAYLOAD_BYTES).unwrap_or(u64::MAX);

@@ -6,12 +6,14 @@
 mod condition;
 mod described;
 mod filter;
+mod held;
 mod snapshot;
 
 pub use condition::{Condition, InvalidCondition};
 pub use described::{CAPTURES, DISCOVERIES, DROPS, PANEL, POLICIES, SITES, TABLES, VERSIONS};
 pub use filter::Filter;
-pub use snapshot::{Body, MementoRow, Outline, RevisitRow, Snapshot, VersionOrder};
+pub use held::{HeldCapture, LineSorter};
+pub use snapshot::{Body, Outline, Snapshot, VersionOrder};
 
 use std::borrow::Cow;
 

@@ -57,36 +57,6 @@ pub struct Body {
     pub markdown: String,
 }
 
-/// A stored response.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MementoRow {
-    /// The capture that was asked for.
-    pub capture_id: i64,
-    /// Address of the capture that came; the one asked for when nothing is known of another.
-    pub original: String,
-    /// Its time.
-    pub timestamp: Timestamp,
-    /// Its status.
-    pub statuscode: Option<u16>,
-    /// Its content type.
-    pub content_type: Option<String>,
-    /// Archived redirects on the way, as JSON.
-    pub redirects: String,
-    /// Its archive's name.
-    pub archive: String,
-    /// It has stored bytes, and is the first to hold this capture.
-    pub has_payload: bool,
-}
-
-/// A capture whose bytes are those of another one.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RevisitRow {
-    /// Its address.
-    pub original: String,
-    /// Its time.
-    pub timestamp: Timestamp,
-}
-
 const OUTLINE: &str = "s.site, p.kind,
     (SELECT count(*) FROM policies q WHERE q.site_id = p.site_id AND q.kind = p.kind AND q.policy_id <= p.policy_id),
     p.policy_id, v.rendition_id, c.timestamp, c.original";
