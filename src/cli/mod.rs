@@ -10,6 +10,7 @@ mod discover;
 mod export;
 mod extract;
 mod failure;
+mod import;
 mod job;
 mod logging;
 mod metrics;
@@ -57,6 +58,7 @@ enum Command {
     Status(status::Arguments),
     Backup(backup::Arguments),
     Export(export::Arguments),
+    Import(import::Arguments),
     Extract(extract::Arguments),
     /// Read one PDF from standard input (for this program's own use)
     #[command(name = PDF_COMMAND, hide = true)]
@@ -88,6 +90,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Status(arguments) => status::run(&arguments),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
         Command::Extract(arguments) => extract::run(&arguments),
         Command::ReadPdf => answer_pdf(io::stdin().lock(), io::stdout().lock())
             .map(|()| Exit::Done)

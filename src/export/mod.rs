@@ -16,6 +16,7 @@ mod page;
 mod pages;
 mod panel;
 mod place;
+mod reading;
 mod reasons;
 mod rows;
 mod warc;
@@ -29,6 +30,7 @@ pub use folder::{Compression, Written};
 pub use page::Links;
 pub use pages::{Layout, PageFormat};
 pub use panel::Period;
+pub use reading::{ImportedRows, ReadError, import_dataset};
 pub use rows::{TableFormat, TableRows};
 pub use warc::SITE_LIST;
 

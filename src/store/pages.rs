@@ -209,7 +209,7 @@ fn store_extraction(
     Ok(())
 }
 
-fn store_document(t: &Transaction<'_>, document: &Document) -> rusqlite::Result<i64> {
+pub(super) fn store_document(t: &Transaction<'_>, document: &Document) -> rusqlite::Result<i64> {
     let text_sha256 = document.text_hash.to_string();
     t.prepare_cached(
         "INSERT OR IGNORE INTO documents (text_sha256, language, word_count) VALUES (?1, ?2, ?3)",
