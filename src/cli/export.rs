@@ -218,7 +218,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         )?;
     }
     for note in &exported.notes {
-        tracing::warn!("{note}");
+        writeln!(io::stderr(), "policytrail: {note}")?;
     }
     Ok(if exported.notes.is_empty() {
         Exit::Done

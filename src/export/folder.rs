@@ -77,21 +77,20 @@ impl Folder {
     pub(super) fn open(target: &Path) -> Result<Self, ExportError> {
         fs::create_dir_all(target).map_err(|e| ExportError::write(target, e))?;
         let lock = lock(target)?;
-        check_owner(target)?;
-        let staging = target.join(STAGING);
-        if staging.exists() {
-            restore(&staging, target)?;
-            fs::remove_dir_all(&staging).map_err(|e| ExportError::write(&staging, e))?;
+        match stage(target) {
+            Ok((staging, sums)) => Ok(Self {
+                target: target.into(),
+                staging,
+                sums: BufWriter::new(sums),
+                _lock: lock,
+                committed: false,
+            }),
+            Err(error) => {
+                // The error is what there is to tell.
+                let _ = fs::remove_file(target.join(LOCK));
+                Err(error)
+            }
         }
-        fs::create_dir(&staging).map_err(|e| ExportError::write(&staging, e))?;
-        let sums = create(&staging.join(SUMS))?;
-        Ok(Self {
-            target: target.into(),
-            staging,
-            sums: BufWriter::new(sums),
-            _lock: lock,
-            committed: false,
-        })
     }
 
     /// A new file; `name` is relative, its parts parted by `/`. Folders on the way are made.
@@ -213,6 +212,19 @@ impl Drop for Folder {
             let _ = fs::remove_dir(&self.target);
         }
     }
+}
+
+/// Makes an empty staging folder with its list of checksums.
+fn stage(target: &Path) -> Result<(PathBuf, File), ExportError> {
+    check_owner(target)?;
+    let staging = target.join(STAGING);
+    if staging.exists() {
+        restore(&staging, target)?;
+        fs::remove_dir_all(&staging).map_err(|e| ExportError::write(&staging, e))?;
+    }
+    fs::create_dir(&staging).map_err(|e| ExportError::write(&staging, e))?;
+    let sums = create(&staging.join(SUMS))?;
+    Ok((staging, sums))
 }
 
 /// Puts back the folders that an export had moved aside when it was killed.
