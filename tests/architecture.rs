@@ -23,7 +23,7 @@ const ROOMS: [(&str, &[&str], bool); 12] = [
         ],
         false,
     ),
-    ("export", &["model", "store"], false),
+    ("export", &["model", "archive", "sample", "store"], false),
     (
         "cli",
         &[

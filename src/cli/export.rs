@@ -4,43 +4,224 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use super::failure::{Exit, Failure};
-use super::options::Common;
+use super::options::{Common, last_moment, moment};
 use super::pick;
-use crate::export::{Format as _, Jsonl, export};
+use crate::export::{self, ExportOptions, Layout, Links, PageFormat, Period, TableFormat, export};
+use crate::model::{Site, Timestamp};
+use crate::store::tables::{Condition, Filter};
 
-/// Write the dataset: every version with its dates, text and evidence
+/// Write the dataset: every version with its dates, text and evidence, and the tables around them
+///
+/// The same database gives the same bytes. An interrupted export leaves the old files whole.
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
     common: Common,
 
-    /// Form of the dataset
-    #[arg(long, value_enum, default_value = "jsonl")]
-    format: Format,
+    /// Form of the dataset; several with commas, or given again
+    #[arg(
+        long = "format",
+        value_enum,
+        value_name = "FORMAT",
+        value_delimiter = ',',
+        default_value = "jsonl"
+    )]
+    formats: Vec<Format>,
 
     /// Folder to write into; made if it is not there
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
+
+    /// Only this site; may be given again
+    #[arg(long = "site", value_name = "SITE", value_parser = site)]
+    sites: Vec<Site>,
+
+    /// Only versions in force, and captures made, at or after this date
+    #[arg(long, value_name = "DATE", value_parser = moment)]
+    from: Option<Timestamp>,
+
+    /// Only versions first seen, and captures made, up to this date
+    #[arg(long, value_name = "DATE", value_parser = last_moment)]
+    to: Option<Timestamp>,
+
+    /// Only versions in this language (ISO 639-1)
+    #[arg(long, value_name = "CODE")]
+    language: Option<String>,
+
+    /// Only versions that meet a condition on a field of `versions`, such as word_count>1000: = != < <= > >= and ~
+    /// (contains); may be given again, all must hold
+    #[arg(long = "where", value_name = "CONDITION")]
+    conditions: Vec<Condition>,
+
+    /// Leave out the words of the policies: a manifest of addresses, digests, hashes and dates to share
+    #[arg(long)]
+    no_text: bool,
+
+    /// Compress JSON Lines and CSV
+    #[arg(long, value_enum, value_name = "HOW")]
+    compress: Option<Compress>,
+
+    /// Beside the tables one of periods of such length: for each policy and period the version in force at its middle
+    #[arg(long, value_enum, value_name = "LENGTH")]
+    panel: Option<PeriodArgument>,
+
+    /// Which versions become pages, and where
+    #[arg(long, value_enum, value_name = "LAYOUT", default_value = "latest")]
+    layout: LayoutArgument,
+
+    /// Where the links of Markdown pages lead
+    #[arg(long, value_enum, value_name = "WHERE", default_value = "original")]
+    links: LinksArgument,
+
+    /// Break lines of plain text at so many characters
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(20..))]
+    wrap: Option<u16>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// Tables as JSON Lines
+    Jsonl,
+    /// Tables as CSV (RFC 4180)
+    Csv,
+    /// Tables as Parquet
+    Parquet,
+    /// A folder of pages in the form of the Princeton-Leuven corpus
+    Markdown,
+    /// A folder of pages as plain words
+    Text,
+    /// A git history of the pages: policies.fast-import, and policies.git where git is there
+    Git,
+    /// The archived pages held: policies.warc.gz (WARC 1.1) with its index policies.cdxj
+    Warc,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
-enum Format {
-    /// `versions.jsonl`, one version a line
-    Jsonl,
+enum PeriodArgument {
+    /// Half-years (2012_A is January to June)
+    #[value(name = "6mo")]
+    HalfYear,
+    /// Years
+    #[value(name = "1y")]
+    Year,
+    /// Months
+    #[value(name = "1mo")]
+    Month,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum LayoutArgument {
+    /// The newest version of each policy: e/ex/exa/example.com.md
+    Latest,
+    /// Every version: example.com/2012-06-11.md
+    Versions,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum LinksArgument {
+    /// To the addresses of the original web
+    Original,
+    /// To the Wayback Machine at the time of the version
+    Archive,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum Compress {
+    /// Zstandard
+    Zst,
+    /// gzip
+    Gz,
+}
+
+fn site(text: &str) -> Result<Site, String> {
+    Site::parse(text).map_err(|e| e.to_string())
+}
+
+impl Arguments {
+    fn options(&self) -> ExportOptions {
+        let mut options = ExportOptions {
+            filter: Filter {
+                sites: self.sites.clone(),
+                from: self.from,
+                to: self.to,
+                language: self.language.clone(),
+                conditions: self.conditions.clone(),
+            },
+            no_text: self.no_text,
+            compression: match self.compress {
+                None => export::Compression::None,
+                Some(Compress::Zst) => export::Compression::Zstd,
+                Some(Compress::Gz) => export::Compression::Gzip,
+            },
+            panel: self.panel.map(|length| match length {
+                PeriodArgument::Month => Period::Month,
+                PeriodArgument::HalfYear => Period::HalfYear,
+                PeriodArgument::Year => Period::Year,
+            }),
+            layout: match self.layout {
+                LayoutArgument::Latest => Layout::Latest,
+                LayoutArgument::Versions => Layout::Versions,
+            },
+            links: match self.links {
+                LinksArgument::Original => Links::Original,
+                LinksArgument::Archive => Links::Archive,
+            },
+            wrap: self.wrap.map(usize::from),
+            ..ExportOptions::default()
+        };
+        for format in &self.formats {
+            match format {
+                Format::Jsonl => add(&mut options.tables, TableFormat::Jsonl),
+                Format::Csv => add(&mut options.tables, TableFormat::Csv),
+                Format::Parquet => add(&mut options.tables, TableFormat::Parquet),
+                Format::Markdown => add(&mut options.pages, PageFormat::Markdown),
+                Format::Text => add(&mut options.pages, PageFormat::Text),
+                Format::Git => options.git = true,
+                Format::Warc => options.warc = true,
+            }
+        }
+        options
+    }
+}
+
+fn add<T: PartialEq>(formats: &mut Vec<T>, format: T) {
+    if !formats.contains(&format) {
+        formats.push(format);
+    }
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let store = pick::open(&arguments.common)?;
-    let mut format = match arguments.format {
-        Format::Jsonl => Jsonl,
-    };
-    tracing::debug!(file = format.file_name(), "export begins");
-    let exported = export(&store, &mut format, &arguments.out)?;
-    writeln!(
-        io::stdout(),
-        "{}: {} versions",
-        exported.path.display(),
-        exported.versions
-    )?;
-    Ok(Exit::Done)
+    let exported = export(&store, &arguments.options(), &arguments.out)?;
+    let mut out = io::stdout().lock();
+    for table in &exported.tables {
+        for (_, file) in &table.files {
+            writeln!(
+                out,
+                "{}: {} rows",
+                arguments.out.join(&file.name).display(),
+                table.rows
+            )?;
+        }
+    }
+    for (name, count) in &exported.others {
+        let what = if name.starts_with("policies.warc") {
+            "records"
+        } else {
+            "versions"
+        };
+        writeln!(
+            out,
+            "{}: {count} {what}",
+            arguments.out.join(name).display()
+        )?;
+    }
+    for note in &exported.notes {
+        writeln!(io::stderr(), "policytrail: {note}")?;
+    }
+    Ok(if exported.notes.is_empty() {
+        Exit::Done
+    } else {
+        Exit::DoneWithFailures
+    })
 }

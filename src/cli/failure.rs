@@ -101,6 +101,7 @@ impl From<ExportError> for Failure {
     fn from(error: ExportError) -> Self {
         match error {
             ExportError::Store(error) => error.into(),
+            ExportError::Busy { .. } | ExportError::Foreign { .. } => Self::usage(error),
             other => Self {
                 exit: Exit::DoneWithFailures,
                 error: other.into(),

@@ -8,7 +8,7 @@ use crate::config::{ConfigError, Settings, SiteRow, read_site_list};
 use crate::model::Site;
 
 /// Which sites.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(super) struct SiteOptions {
     /// Domains, such as example.com
     #[arg(value_name = "SITE")]
@@ -28,9 +28,27 @@ impl SiteOptions {
     pub(super) fn urls(&self) -> &[String] {
         &self.urls
     }
+
+    /// The sites of a list.
+    pub(super) fn of_list(list: &Path) -> Self {
+        Self {
+            sites_file: Some(list.to_string_lossy().into_owned()),
+            ..Self::default()
+        }
+    }
 }
 
 impl CrawlOptions {
+    /// Every capture of an archive in files.
+    pub(super) fn of_archive(archive: &Path, common: Common) -> Self {
+        Self {
+            archive: Some(archive.to_string_lossy().into_owned()),
+            sample: Some("all".to_owned()),
+            common,
+            ..Self::default()
+        }
+    }
+
     /// Merges defaults, file, environment and these flags, with more of them given as `(key, value, flag)`.
     pub(super) fn settings(
         &self,
@@ -87,7 +105,7 @@ impl CrawlOptions {
 }
 
 /// Which archive, which captures, how fast.
-#[derive(Debug, clap::Args)]
+#[derive(Debug, Default, clap::Args)]
 pub(super) struct CrawlOptions {
     /// `wayback`, a base URL that speaks its protocol, `pywb+URL`, or a WARC file or folder [default: wayback]
     #[arg(long, value_name = "WHERE")]

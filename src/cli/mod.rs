@@ -11,6 +11,7 @@ mod discover;
 mod export;
 mod extract;
 mod failure;
+mod import;
 mod interrupt;
 mod job;
 mod job_options;
@@ -73,6 +74,7 @@ enum Command {
     Verify(verify::Arguments),
     Backup(backup::Arguments),
     Export(export::Arguments),
+    Import(import::Arguments),
     Extract(extract::Arguments),
     Reextract(reextract::Arguments),
     /// Read one PDF from standard input (for this program's own use)
@@ -110,6 +112,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Verify(arguments) => verify::run(&arguments),
         Command::Backup(arguments) => backup::run(&arguments),
         Command::Export(arguments) => export::run(&arguments),
+        Command::Import(arguments) => import::run(&arguments),
         Command::Extract(arguments) => extract::run(&arguments),
         Command::Reextract(arguments) => reextract::run(&arguments),
         Command::ReadPdf => answer_pdf(io::stdin().lock(), io::stdout().lock())

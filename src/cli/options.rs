@@ -19,6 +19,11 @@ pub(super) fn moment(text: &str) -> Result<Timestamp, String> {
     Timestamp::earliest(text).map_err(|e| e.to_string())
 }
 
+/// A date on the command line that means its last second.
+pub(super) fn last_moment(text: &str) -> Result<Timestamp, String> {
+    Timestamp::latest(text).map_err(|e| e.to_string())
+}
+
 /// Where the settings and the database are.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct Common {

@@ -1,30 +1,93 @@
 //! The dataset: files made of the database, the same bytes every time.
 //!
-//! A [`Format`] turns rows into bytes and never opens a file; [`export`] opens them all, beside their final place, and
-//! renames them when the last row is written, so that an interrupted export leaves the old one whole.
+//! The tables are described once, in [`crate::store::tables`]; a [`RowWriter`] turns the rows of any of them into bytes and
+//! never opens a file. `folder` opens them all, out of sight, and moves them to their place when the last is whole.
+//! Nothing here reads a clock: the date of a dataset is that of the newest run, or capture, in the database.
 
 mod atom;
+mod card;
+mod columnar;
+mod comma;
+mod folder;
+mod git;
 mod jsonl;
+mod links;
+mod page;
+mod pages;
+mod panel;
+mod place;
+mod reading;
+mod reasons;
+mod rows;
+mod warc;
 
-use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io;
 use std::path::{Path, PathBuf};
 
 pub use atom::atom_feed;
-pub use jsonl::Jsonl;
+use folder::Folder;
+pub use folder::{Compression, Written};
+pub use page::Links;
+pub use pages::{Layout, PageFormat};
+pub use panel::Period;
+pub use reading::{ImportedRows, ReadError, import_dataset};
+pub use rows::{TableFormat, TableRows};
+pub use warc::SITE_LIST;
 
-use crate::store::{Store, StoreError, VersionRow};
+use crate::store::tables::{Cell, Column, Filter, Snapshot};
+use crate::store::{Store, StoreError};
 
-/// A form of the dataset.
-pub trait Format {
-    /// Name of the file it makes inside the export's folder.
-    fn file_name(&self) -> &'static str;
-
-    /// Writes one version.
+/// Turns the rows of one table into bytes.
+pub trait RowWriter {
+    /// Writes one row, its cells in the order of the columns.
     ///
     /// # Errors
-    /// When `out` fails.
-    fn version(&mut self, version: &VersionRow, out: &mut dyn Write) -> io::Result<()>;
+    /// When the output fails.
+    fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()>;
+
+    /// Writes what comes after the last row.
+    ///
+    /// # Errors
+    /// When the output fails.
+    fn finish(self: Box<Self>) -> io::Result<()>;
+}
+
+/// What to export, and how.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct ExportOptions {
+    /// Forms of the tables.
+    pub tables: Vec<TableFormat>,
+    /// A panel of so long periods beside the other tables.
+    pub panel: Option<Period>,
+    /// Forms of the pages.
+    pub pages: Vec<PageFormat>,
+    /// A git history of the pages.
+    pub git: bool,
+    /// The payloads held, as WARC.
+    pub warc: bool,
+    /// Which versions become pages.
+    pub layout: Layout,
+    /// Where the links of Markdown lead.
+    pub links: Links,
+    /// Characters at which lines of plain text are broken.
+    pub wrap: Option<usize>,
+    /// What is wanted.
+    pub filter: Filter,
+    /// Leave out the words of the policies.
+    pub no_text: bool,
+    /// Of JSON Lines and CSV.
+    pub compression: Compression,
+}
+
+/// What an export made.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Exported {
+    /// The tables, with their rows.
+    pub tables: Vec<TableRows>,
+    /// Other files and folders, with the number of versions or records in them.
+    pub others: Vec<(String, u64)>,
+    /// What was left out or could not be done, in words.
+    pub notes: Vec<String>,
 }
 
 /// Why an export failed.
@@ -39,70 +102,140 @@ pub enum ExportError {
         /// What the system said.
         cause: io::Error,
     },
+    /// Another export writes there.
+    #[error("another export writes to `{}`; wait until it ends, or name another folder with --out", folder.display())]
+    Busy {
+        /// The folder.
+        folder: PathBuf,
+    },
+    /// The folder holds something else than a dataset.
+    #[error("`{}` is not of an export and would be replaced; name another folder with --out", path.display())]
+    Foreign {
+        /// What would be replaced.
+        path: PathBuf,
+    },
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
-/// A file that an export made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Exported {
-    /// Where.
-    pub path: PathBuf,
-    /// Number of versions in it.
-    pub versions: u64,
-}
-
-/// Writes all versions in one form into a folder, which is made if it is not there.
-///
-/// # Errors
-/// See [`ExportError`]; a file of an earlier export is then still whole.
-pub fn export(
-    store: &Store,
-    format: &mut dyn Format,
-    folder: &Path,
-) -> Result<Exported, ExportError> {
-    let write_error = |path: &Path| {
-        let path = path.to_path_buf();
-        move |cause| ExportError::Write {
-            path: path.clone(),
+impl ExportError {
+    fn write(path: &Path, cause: io::Error) -> Self {
+        Self::Write {
+            path: path.into(),
             cause,
         }
-    };
-    fs::create_dir_all(folder).map_err(write_error(folder))?;
-    let path = folder.join(format.file_name());
-    // The process id keeps two exports at once apart.
-    let unfinished = folder.join(format!(
-        ".{}.{}.part",
-        format.file_name(),
-        std::process::id()
-    ));
-    let written = write_versions(store, format, &unfinished, write_error(&unfinished));
-    let versions = match written {
-        Ok(versions) => versions,
-        Err(error) => {
-            // What is left is rubbish; if it cannot be removed, the first error is still the one to tell.
-            let _ = fs::remove_file(&unfinished);
-            return Err(error);
-        }
-    };
-    fs::rename(&unfinished, &path).map_err(write_error(&path))?;
-    Ok(Exported { path, versions })
+    }
 }
 
-fn write_versions(
+/// Writes a dataset into a folder, which is made if it is not there. All of it shows one state of the database.
+///
+/// # Errors
+/// See [`ExportError`]; the files of an earlier export are then still whole.
+pub fn export(
     store: &Store,
-    format: &mut dyn Format,
-    path: &Path,
-    write_error: impl Fn(io::Error) -> ExportError,
-) -> Result<u64, ExportError> {
-    let mut out = BufWriter::with_capacity(1 << 16, File::create(path).map_err(&write_error)?);
-    let mut versions = 0;
-    store.each_version(|version| {
-        versions += 1;
-        format.version(&version, &mut out).map_err(&write_error)
+    options: &ExportOptions,
+    target: &Path,
+) -> Result<Exported, ExportError> {
+    let mut folder = Folder::open(target)?;
+    let exported = store.snapshot(|snapshot| {
+        let mut exported = Exported::default();
+        exported.tables = rows::write_tables(snapshot, options, &mut folder)?;
+        for table in exported.tables.iter().filter(|t| t.left_out > 0) {
+            exported.notes.push(format!(
+                "{} rows of {} have unreadable values and were left out; the database was changed by other hands",
+                table.left_out, table.table.name
+            ));
+        }
+        if !options.pages.is_empty() {
+            let pages = pages::write_pages(snapshot, options, &mut folder)?;
+            exported.add_pages(pages, &options.pages);
+        }
+        if options.git {
+            write_git(snapshot, options, &mut folder, &mut exported)?;
+        }
+        if options.warc {
+            let records = warc::write_warc(snapshot, options, &mut folder)?;
+            exported.others.push((warc::WARC.to_owned(), records));
+        }
+        let card = card::Card::gather(snapshot, options)?;
+        let croissant = serde_json::to_vec_pretty(&card.croissant(&exported))
+            .map_err(|e| ExportError::write(target, e.into()))?;
+        folder.put("dataset.json", &croissant)?;
+        folder.put("README.md", card.readme(options, &exported).as_bytes())?;
+        Ok::<_, ExportError>(exported)
     })?;
-    let file = out.into_inner().map_err(|e| write_error(e.into_error()))?;
-    file.sync_all().map_err(&write_error)?;
-    Ok(versions)
+    folder.commit()?;
+    Ok(exported)
+}
+
+/// What the number beside a file or folder that is no table counts.
+#[must_use]
+pub fn counted(name: &str) -> &'static str {
+    if name.contains(".warc") {
+        "records"
+    } else {
+        "versions"
+    }
+}
+
+/// A line of the data dictionary: name, type, meaning.
+#[must_use]
+pub fn dictionary_line(column: &Column) -> String {
+    let empty = if column.nullable { ", or empty" } else { "" };
+    format!(
+        "| `{}` | {}{empty} | {} |",
+        column.name,
+        column.kind.name(),
+        column.meaning
+    )
+}
+
+/// The stream of commits, and a repository made of it where git is there.
+fn write_git(
+    snapshot: &Snapshot<'_>,
+    options: &ExportOptions,
+    folder: &mut Folder,
+    exported: &mut Exported,
+) -> Result<(), ExportError> {
+    let (stream, repository) = ("policies.fast-import", "policies.git");
+    let (_, commits) = pages::write_git_stream(snapshot, options, folder, stream)?;
+    exported.others.push((stream.to_owned(), commits.written));
+    exported.note_left_out(commits.left_out, stream);
+    match git::make_repository(&folder.path(stream)?, &folder.path(repository)?) {
+        Ok(()) => exported
+            .others
+            .push((repository.to_owned(), commits.written)),
+        Err(git::NoRepository::NoGit) => {
+            tracing::info!("the program git is not here: no {repository}, only {stream}");
+        }
+        Err(git::NoRepository::Failed(told)) => {
+            exported
+                .notes
+                .push(format!("git made no {repository}: {told}"));
+        }
+    }
+    Ok(())
+}
+
+impl Exported {
+    fn add_pages(&mut self, pages: pages::Pages, formats: &[PageFormat]) {
+        for format in formats {
+            let name = match format {
+                PageFormat::Markdown => "markdown",
+                PageFormat::Text => "text",
+            };
+            self.others.push((name.to_owned(), pages.written));
+            self.note_left_out(pages.left_out, name);
+        }
+    }
+
+    fn note_left_out(&mut self, versions: u64, name: &str) {
+        if versions > 0 {
+            self.notes.push(format!(
+                "{versions} versions are not in {name}: their site is no domain, or a value cannot be read; the database was \
+                 changed by other hands"
+            ));
+        }
+    }
 }

@@ -8,7 +8,7 @@
 use std::io::{self, Read as _, Write as _};
 
 use data_encoding::HEXLOWER;
-use rusqlite::{OptionalExtension as _, Transaction, params};
+use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use sha2::{Digest as _, Sha256};
 
 use super::Fetched;
@@ -176,7 +176,7 @@ fn prefix(t: &Transaction<'_>, payload_id: i64) -> rusqlite::Result<Option<Prefi
 }
 
 /// A row of `payloads`.
-pub(super) fn stored(t: &Transaction<'_>, payload_id: i64) -> rusqlite::Result<Option<Stored>> {
+pub(super) fn stored(t: &Connection, payload_id: i64) -> rusqlite::Result<Option<Stored>> {
     t.prepare_cached(
         "SELECT sha256, size_bytes, body, base_payload_id FROM payloads WHERE payload_id = ?1",
     )?
@@ -193,7 +193,7 @@ pub(super) fn stored(t: &Transaction<'_>, payload_id: i64) -> rusqlite::Result<O
 
 /// The bytes of a payload, checked.
 pub(super) fn restore(
-    t: &Transaction<'_>,
+    t: &Connection,
     row: &Stored,
 ) -> rusqlite::Result<Result<Vec<u8>, Unrestorable>> {
     let Some(base) = row.base_payload_id else {

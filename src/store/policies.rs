@@ -222,7 +222,7 @@ impl Store {
             // What is derived from a policy that has no address any more goes with it.
             let empty = "SELECT policy_id FROM policies p WHERE site_id = ?1
                          AND NOT EXISTS (SELECT 1 FROM policy_urls u WHERE u.policy_id = p.policy_id)";
-            for table in ["observations", "versions", "drops", "policies"] {
+            for table in ["repeated_sightings", "observations", "versions", "drops", "policies"] {
                 t.execute(&format!("DELETE FROM {table} WHERE policy_id IN ({empty})"), [site_id])?;
             }
             Ok(ids)

@@ -50,6 +50,24 @@ pub struct DropRow {
     pub dropped: Dropped,
 }
 
+/// The runs of captures that showed one version, of the versions that have several.
+const SIGHTINGS: &str = "
+    INSERT INTO repeated_sightings
+        (policy_id, version, sighting, sightings, first_capture_id, captures, changed_after, first_seen, last_seen)
+    SELECT * FROM (
+        SELECT policy_id, version, row_number() OVER (PARTITION BY version ORDER BY run),
+               count(*) OVER (PARTITION BY version) AS sightings, first_capture_id, captures, changed_after, first_seen, last_seen
+        FROM (SELECT policy_id, version, run, count(*) AS captures, min(timestamp) AS first_seen, max(timestamp) AS last_seen,
+                     max(CASE WHEN starts THEN before END) AS changed_after,
+                     max(CASE WHEN starts THEN capture_id END) AS first_capture_id
+              FROM (SELECT *, sum(starts) OVER (ORDER BY timestamp, version, capture_id) AS run
+                    FROM (SELECT o.policy_id, o.version, o.capture_id, c.timestamp, lag(c.timestamp) OVER w AS before,
+                                 o.version IS NOT lag(o.version) OVER w AS starts
+                          FROM observations o JOIN captures c USING (capture_id) WHERE o.policy_id = ?1
+                          WINDOW w AS (ORDER BY c.timestamp, o.version, o.capture_id)))
+              GROUP BY run, version))
+    WHERE sightings > 1";
+
 impl Store {
     /// Rewrites everything derived of one policy in one transaction; `left_open` counts what the sampling still wants to
     /// know (`None`: as before). What becomes known by it is noticed as `noticed` says.
@@ -72,12 +90,15 @@ impl Store {
                      FROM policies WHERE policy_id = ?1",
                 )?
                 .query_row(params![policy_id, extractor, HISTORY_RULES], |r| r.get(0))?;
-            for table in ["observations", "versions", "drops"] {
+            for table in ["repeated_sightings", "observations", "versions", "drops"] {
                 t.prepare_cached(&format!("DELETE FROM {table} WHERE policy_id = ?1"))?
                     .execute([policy_id])?;
             }
             for version in versions {
                 insert_version(t, policy_id, extractor, version)?;
+            }
+            if versions.iter().any(|v| v.edition > 1) {
+                t.prepare_cached(SIGHTINGS)?.execute([policy_id])?;
             }
             let mut statement = t.prepare_cached(
                 "INSERT INTO drops (policy_id, capture_id, reason, detail) VALUES (?1, ?2, ?3, ?4)",

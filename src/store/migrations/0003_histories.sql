@@ -87,14 +87,23 @@ FROM (SELECT one, other, CASE WHEN x < 0 THEN x & 9223372036854775807 ELSE x & (
       FROM (SELECT one, other, CASE WHEN x < 0 THEN x & 9223372036854775807 ELSE x & (x - 1) END AS x FROM pairs))
 WHERE x & (x - 1) = 0;
 
+CREATE TABLE repeated_sightings (                           -- derived: captures in a row that showed one version, of versions
+    policy_id            INTEGER NOT NULL,                  -- that were captured in turns with others
+    version              INTEGER NOT NULL,
+    sighting             INTEGER NOT NULL,                  -- 1, 2, … in time
+    sightings            INTEGER NOT NULL,                  -- how many the version has
+    first_capture_id     INTEGER NOT NULL REFERENCES captures (capture_id),
+    captures             INTEGER NOT NULL,
+    changed_after        TEXT,                              -- the capture before; NULL for the policy's first
+    first_seen           TEXT NOT NULL,
+    last_seen            TEXT NOT NULL,
+    PRIMARY KEY (policy_id, version, sighting),
+    FOREIGN KEY (policy_id, version) REFERENCES versions (policy_id, version)
+) STRICT, WITHOUT ROWID;
+
 CREATE VIEW sightings AS -- captures in a row that showed one version: several where editions are captured in turns
-SELECT policy_id, version, row_number() OVER (PARTITION BY policy_id, version ORDER BY run) AS sighting,
-       count(*) OVER (PARTITION BY policy_id, version) AS sightings, first_capture_id, captures, changed_after, first_seen, last_seen
-FROM (SELECT policy_id, version, run, count(*) AS captures, min(timestamp) AS first_seen, max(timestamp) AS last_seen,
-             max(CASE WHEN starts THEN before END) AS changed_after, max(CASE WHEN starts THEN capture_id END) AS first_capture_id
-      FROM (SELECT *, sum(starts) OVER (PARTITION BY policy_id ORDER BY timestamp, version, capture_id) AS run
-            FROM (SELECT o.policy_id, o.version, o.capture_id, c.timestamp, lag(c.timestamp) OVER w AS before,
-                         o.version IS NOT lag(o.version) OVER w AS starts
-                  FROM observations o JOIN captures c USING (capture_id)
-                  WINDOW w AS (PARTITION BY o.policy_id ORDER BY c.timestamp, o.version, o.capture_id)))
-      GROUP BY policy_id, run, version);
+SELECT v.policy_id, v.version, coalesce(q.sighting, 1) AS sighting, coalesce(q.sightings, 1) AS sightings,
+       coalesce(q.first_capture_id, v.first_capture_id) AS first_capture_id, coalesce(q.captures, v.captures) AS captures,
+       iif(q.sighting IS NULL, v.changed_after, q.changed_after) AS changed_after,
+       coalesce(q.first_seen, v.first_seen) AS first_seen, coalesce(q.last_seen, v.last_seen) AS last_seen
+FROM versions v LEFT JOIN repeated_sightings q USING (policy_id, version);

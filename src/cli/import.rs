@@ -1,0 +1,115 @@
+//! `policytrail import`: an earlier export back into a new database.
+
+use std::fs;
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::failure::{Exit, Failure};
+use super::job::{Job, Work};
+use super::job_options::{CrawlOptions, SiteOptions};
+use super::options::Common;
+use crate::crawl::Until;
+use crate::export::{SITE_LIST, import_dataset};
+use crate::store::Store;
+
+/// Read an earlier export into a new database: JSON Lines, or WARC
+///
+/// `versions.jsonl` alone gives the versions; with the tables beside it all that they hold. Such a database holds no
+/// pages: it is for reading and exporting, not for going on with a crawl. A WARC export holds the pages: they are looked
+/// at again, and the crawl can go on.
+#[derive(Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// Folder of an export, or its `versions.jsonl` (also .gz or .zst), or its `policies.warc.gz`
+    #[arg(value_name = "FILE|DIR")]
+    from: PathBuf,
+
+    #[command(flatten)]
+    common: Common,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+    let settings = arguments.common.settings(&[])?;
+    let (from, database) = (&arguments.from, &settings.database);
+    if database.exists() {
+        return Err(Failure::usage(anyhow::anyhow!(
+            "`{}` is there already: an import makes a new database, name it with --db",
+            database.display()
+        )));
+    }
+    if !from.exists() {
+        return Err(Failure::usage(anyhow::anyhow!(
+            "there is no `{}`",
+            from.display()
+        )));
+    }
+    if let Some(folder) = warc_folder(from) {
+        return import_warc(from, &folder, arguments);
+    }
+    let mut unfinished = database.as_os_str().to_owned();
+    unfinished.push(format!(".{}.part", std::process::id()));
+    let unfinished = PathBuf::from(unfinished);
+    let imported = Store::open_or_create(&unfinished)
+        .map_err(Failure::from)
+        .and_then(|store| import_dataset(from, &store).map_err(Failure::usage));
+    let imported = match imported {
+        Ok(imported) => imported,
+        Err(error) => {
+            // What is left is rubbish; if it cannot be removed, the first error is still the one to tell.
+            for suffix in ["", "-wal", "-shm"] {
+                let mut path = unfinished.as_os_str().to_owned();
+                path.push(suffix);
+                let _ = fs::remove_file(path);
+            }
+            return Err(error);
+        }
+    };
+    fs::rename(&unfinished, database)
+        .map_err(|e| anyhow::anyhow!("cannot write `{}`: {e}", database.display()))?;
+    writeln!(
+        io::stdout(),
+        "{}: {} versions, {} rows of other tables",
+        database.display(),
+        imported.versions,
+        imported.others
+    )?;
+    Ok(Exit::Done)
+}
+
+/// The folder of a WARC export, when that is meant: a WARC file, or a folder without `versions.jsonl`.
+fn warc_folder(from: &Path) -> Option<PathBuf> {
+    if from.is_dir() {
+        let has = |name: &str| from.join(name).is_file();
+        let has_versions = ["", ".gz", ".zst"]
+            .iter()
+            .any(|s| has(&format!("versions.jsonl{s}")));
+        return (!has_versions && has(SITE_LIST)).then(|| from.to_path_buf());
+    }
+    let name = from.file_name()?.to_string_lossy();
+    let is_warc = name.ends_with(".warc.gz") || name.ends_with(".warc");
+    is_warc.then(|| from.parent().map(Path::to_path_buf).unwrap_or_default())
+}
+
+/// Looks at every capture of the archive, as a backfill does.
+fn import_warc(from: &Path, folder: &Path, arguments: &Arguments) -> Result<Exit, Failure> {
+    let list = folder.join(SITE_LIST);
+    if !list.is_file() {
+        return Err(Failure::usage(anyhow::anyhow!(
+            "there is no `{}` beside the archive: use `policytrail backfill --archive {} SITE…` instead",
+            list.display(),
+            from.display()
+        )));
+    }
+    let sites = SiteOptions::of_list(&list);
+    let options = CrawlOptions::of_archive(from, arguments.common.clone());
+    let job = Job::new("import", &sites, &options, &[])?;
+    let Some(finished) = job.run(Work::Look(Until::Versions))? else {
+        return Ok(Exit::Interrupted);
+    };
+    let versions = finished.store.status()?.versions;
+    writeln!(
+        io::stdout(),
+        "{}: {versions} versions",
+        job.settings.database.display()
+    )?;
+    finished.exit()
+}

@@ -1,0 +1,117 @@
+//! A git history of policies: a stream for `git fast-import`, and a bare repository made of it where git is there.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use super::jsonl::write_object;
+use super::place::Place;
+use crate::store::tables::{Outline, VERSIONS};
+
+/// Who makes the commits; an address that can belong to nobody.
+const COMMITTER: &str = "policytrail <policytrail@example.invalid>";
+/// The branch.
+const BRANCH: &str = "refs/heads/main";
+
+/// Writes the commit of one version: its page, the capture's time, and its fields as JSON in the message.
+pub(super) fn write_commit(
+    out: &mut dyn Write,
+    version: &Outline<'_>,
+    place: &Place,
+    page: &str,
+) -> io::Result<()> {
+    // Before 1970 there is no time in git, and no web.
+    let seconds = version.timestamp.unix_seconds().max(0);
+    let mut message =
+        format!("{} as of {}\n\n", place.stem, version.timestamp.date_text()).into_bytes();
+    write_object(&mut message, &VERSIONS.columns(false), version.cells)?;
+    message.push(b'\n');
+    write!(
+        out,
+        "commit {BRANCH}\nauthor {COMMITTER} {seconds} +0000\ncommitter {COMMITTER} {seconds} +0000\ndata {}\n",
+        message.len()
+    )?;
+    out.write_all(&message)?;
+    write!(
+        out,
+        "\nM 100644 inline {}\ndata {}\n{page}\n",
+        place.nested("md"),
+        page.len()
+    )
+}
+
+/// Why there is no repository.
+#[derive(Debug)]
+pub(super) enum NoRepository {
+    /// The program git is not there.
+    NoGit,
+    /// It said no.
+    Failed(String),
+}
+
+/// Makes a bare repository of a stream.
+pub(super) fn make_repository(stream: &Path, repository: &Path) -> Result<(), NoRepository> {
+    run(git(repository.parent().unwrap_or(repository))
+        .args([
+            "init",
+            "--quiet",
+            "--bare",
+            "--template=",
+            "--initial-branch=main",
+        ])
+        .arg(repository.file_name().unwrap_or_default())
+        .stdin(Stdio::null()))?;
+    let stream = File::open(stream).map_err(|e| NoRepository::Failed(e.to_string()))?;
+    run(git(repository)
+        .args(["fast-import", "--quiet", "--done", "--date-format=raw"])
+        .stdin(stream))
+}
+
+/// git that sees nothing of the user's settings and no other repository.
+fn git(folder: &Path) -> Command {
+    let mut command = Command::new("git");
+    command
+        .current_dir(folder)
+        .env("GIT_CONFIG_NOSYSTEM", "1")
+        .env(
+            "GIT_CONFIG_GLOBAL",
+            if cfg!(windows) { "NUL" } else { "/dev/null" },
+        );
+    for variable in [
+        "GIT_DIR",
+        "GIT_WORK_TREE",
+        "GIT_INDEX_FILE",
+        "GIT_OBJECT_DIRECTORY",
+        "GIT_ALTERNATE_OBJECT_DIRECTORIES",
+        "GIT_COMMON_DIR",
+        "GIT_NAMESPACE",
+        "GIT_CONFIG_PARAMETERS",
+        "GIT_CONFIG_COUNT",
+        "GIT_TEMPLATE_DIR",
+    ] {
+        command.env_remove(variable);
+    }
+    command
+}
+
+fn run(command: &mut Command) -> Result<(), NoRepository> {
+    match command
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .output()
+    {
+        Ok(output) if output.status.success() => Ok(()),
+        Ok(output) => {
+            let told = String::from_utf8_lossy(&output.stderr);
+            let told: String = told
+                .chars()
+                .filter(|c| !c.is_control() || *c == ' ')
+                .take(300)
+                .collect();
+            Err(NoRepository::Failed(told))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(NoRepository::NoGit),
+        Err(error) => Err(NoRepository::Failed(error.to_string())),
+    }
+}

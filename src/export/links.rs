@@ -1,0 +1,80 @@
+//! Leads the links of our own Markdown to the archive.
+
+use std::borrow::Cow;
+
+use crate::model::Timestamp;
+
+/// The same Markdown, its web links leading to the Wayback Machine at a moment. Only targets are touched: what is escaped
+/// or stands in a code span is text.
+pub(super) fn to_archive(markdown: &str, timestamp: Timestamp) -> Cow<'_, str> {
+    let mut out = String::new();
+    let mut copied = 0;
+    for start in targets(markdown) {
+        let rest = &markdown[start..];
+        let Some(length) = rest.find(|c: char| c == ')' || c.is_whitespace()) else {
+            continue;
+        };
+        let is_web = rest.starts_with("http://") || rest.starts_with("https://");
+        let is_there = rest.starts_with("https://web.archive.org/web/");
+        if is_web && !is_there && rest[length..].starts_with(')') {
+            out.push_str(&markdown[copied..start]);
+            out.push_str(&format!("https://web.archive.org/web/{timestamp}/"));
+            copied = start;
+        }
+    }
+    if copied == 0 {
+        return Cow::Borrowed(markdown);
+    }
+    out.push_str(&markdown[copied..]);
+    Cow::Owned(out)
+}
+
+/// Where link targets begin: after each `](` that is neither escaped nor code.
+fn targets(markdown: &str) -> Vec<usize> {
+    let bytes = markdown.as_bytes();
+    let mut starts = Vec::new();
+    let (mut at, mut in_code) = (0, false);
+    while let Some(&byte) = bytes.get(at) {
+        match byte {
+            // A code span never passes a line of our Markdown.
+            b'\n' => in_code = false,
+            b'`' => in_code = !in_code,
+            b'\\' if !in_code => at += 1,
+            b']' if !in_code && bytes.get(at + 1) == Some(&b'(') => starts.push(at + 2),
+            _ => {}
+        }
+        at += 1;
+    }
+    starts
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_targets_of_web_links_are_led_to_the_archive() {
+        let time = "20120611040411".parse().unwrap();
+        let there = "https://web.archive.org/web/20120611040411/";
+        for (markdown, expected) in [
+            (
+                "[a](http://a.com/x?y=1) é [b](https://b.com/)",
+                format!("[a]({there}http://a.com/x?y=1) é [b]({there}https://b.com/)"),
+            ),
+            ("[m](mailto:a@b.c)", "[m](mailto:a@b.c)".to_owned()),
+            ("`](http://a.com/)`", "`](http://a.com/)`".to_owned()),
+            (
+                "\\[a\\](http://a.com/)",
+                "\\[a\\](http://a.com/)".to_owned(),
+            ),
+            ("[a](http://a.com/ b)", "[a](http://a.com/ b)".to_owned()),
+            ("[a](http://a.com/", "[a](http://a.com/".to_owned()),
+            (
+                "[x](https://web.archive.org/web/2001/http://a.com/)",
+                "[x](https://web.archive.org/web/2001/http://a.com/)".to_owned(),
+            ),
+        ] {
+            assert_eq!(to_archive(markdown, time), expected);
+        }
+    }
+}

@@ -1,0 +1,715 @@
+//! Rows of an earlier export on their way back into a database.
+//!
+//! A dataset has no bytes of pages, so a database made of one is for reading and exporting; the captures in it count as
+//! asked for. Rows may come from strangers: everything is read again (sites, times, keys, hashes) before it is stored.
+
+use rusqlite::{OptionalExtension as _, Transaction, params};
+use serde::Deserialize;
+
+use super::documents::NewDocument;
+use super::{Store, StoreError};
+use crate::model::{Document, PayloadDigest, Site, StatedDate, TextHash, Timestamp, UrlKey};
+
+/// What makes a row no row of a dataset, in words.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ImportError {
+    /// A value is not what its column says.
+    #[error("{0}")]
+    Value(String),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// A row of `sites`.
+#[derive(Debug, Deserialize)]
+#[expect(missing_docs, reason = "the fields are those of the table")]
+pub struct SiteLine {
+    pub site: String,
+    pub rank: Option<i64>,
+    pub tags: String,
+    pub looked_at: Option<String>,
+    pub unfinished: bool,
+    pub drop_reason: Option<String>,
+    pub drop_detail: Option<String>,
+}
+
+/// A row of `policies`.
+#[derive(Debug, Deserialize)]
+#[expect(missing_docs, reason = "the fields are those of the table")]
+pub struct PolicyLine {
+    pub site: String,
+    pub policy_url: String,
+    pub kind: String,
+    pub cross_domain: bool,
+    pub urls: Vec<String>,
+    pub left_open: i64,
+}
+
+/// A row of `discoveries`.
+#[derive(Debug, Deserialize)]
+#[expect(missing_docs, reason = "the fields are those of the table")]
+pub struct DiscoveryLine {
+    pub site: String,
+    pub url: String,
+    pub urlkey: String,
+    pub kind: String,
+    pub source: String,
+    pub score: i64,
+    pub home_timestamp: Option<String>,
+    pub home_original: Option<String>,
+    pub link_text: Option<String>,
+    pub reasons: Vec<String>,
+}
+
+/// A row of `captures`.
+#[derive(Debug, Deserialize)]
+#[expect(missing_docs, reason = "the fields are those of the table")]
+pub struct CaptureLine {
+    pub site: String,
+    pub policy_url: String,
+    pub timestamp: String,
+    pub original: String,
+    pub urlkey: String,
+    pub mimetype: String,
+    pub statuscode: Option<u16>,
+    pub digest: Option<String>,
+    pub length: Option<i64>,
+    pub version: Option<i64>,
+    pub drop_reason: Option<String>,
+    pub drop_detail: Option<String>,
+    pub fetched_timestamp: Option<String>,
+    pub fetched_original: Option<String>,
+    pub fetched_urlkey: Option<String>,
+    pub fetched_digest: Option<String>,
+    pub read_timestamp: Option<String>,
+    pub read_url: Option<String>,
+    pub read_status: Option<u16>,
+    pub content_type: Option<String>,
+    pub redirects: Option<String>,
+    pub canonical: Option<String>,
+    pub fetched_at: Option<String>,
+    pub archive: String,
+    pub memento_url: String,
+}
+
+/// A row of `versions`.
+#[derive(Debug, Deserialize)]
+#[expect(missing_docs, reason = "the fields are those of the table")]
+pub struct VersionLine {
+    pub site: String,
+    pub policy_url: String,
+    pub version: i64,
+    #[serde(default = "one")]
+    pub edition: i64,
+    #[serde(default = "one")]
+    pub sighting: i64,
+    #[serde(default = "one")]
+    pub sightings: i64,
+    pub same_as: Option<i64>,
+    pub change: Option<String>,
+    pub words_added: Option<i64>,
+    pub words_removed: Option<i64>,
+    pub first_seen: String,
+    pub last_seen: String,
+    pub changed_after: Option<String>,
+    pub captures: i64,
+    pub title: Option<String>,
+    pub language: String,
+    pub text: Option<String>,
+    pub markdown: Option<String>,
+    pub text_sha256: String,
+    pub word_count: u64,
+    pub effective_date: Option<String>,
+    pub effective_date_sentence: Option<String>,
+    pub last_updated: Option<String>,
+    pub last_updated_sentence: Option<String>,
+    pub memento_url: String,
+    pub original: String,
+    pub digest: Option<String>,
+    pub mimetype: String,
+    pub discovered_by: Vec<String>,
+    pub extractor_version: String,
+    #[serde(default = "privacy")]
+    pub kind: String,
+    #[serde(default)]
+    pub cross_domain: bool,
+    pub discovery_score: Option<i64>,
+    pub link_text: Option<String>,
+    pub read_url: Option<String>,
+    pub read_timestamp: Option<String>,
+    pub content_type: Option<String>,
+    pub redirects: Option<String>,
+    pub fetched_at: Option<String>,
+}
+
+fn one() -> i64 {
+    1
+}
+
+fn privacy() -> String {
+    "privacy".to_owned()
+}
+
+/// A capture as the index names it.
+struct Name<'a> {
+    urlkey: &'a str,
+    timestamp: &'a str,
+    original: &'a str,
+    digest: &'a str,
+}
+
+/// What playback of a capture gave, without its bytes.
+struct Playback<'a> {
+    timestamp: Option<&'a str>,
+    url: Option<&'a str>,
+    status: Option<u16>,
+    content_type: Option<&'a str>,
+    redirects: Option<&'a str>,
+    canonical: Option<&'a str>,
+    drop: Option<(&'a str, &'a str)>,
+    fetched_at: &'a str,
+}
+
+type Imported = Result<(), ImportError>;
+
+impl Store {
+    /// Stores rows of `sites`.
+    ///
+    /// # Errors
+    /// See [`ImportError`]; of the rows given then none is stored.
+    pub fn import_sites(&self, rows: &[SiteLine]) -> Imported {
+        self.import(rows, |t, r| {
+            let site = site(&r.site)?;
+            optional_time(r.looked_at.as_deref())?;
+            json(&r.tags)?;
+            // When the look began is not in a dataset; one begun so long ago is begun anew.
+            let unfinished = r.unfinished.then_some("19700101000000");
+            t.prepare_cached(
+                "INSERT INTO sites (site, rank, tags, looked_at, unfinished_since, drop_reason, drop_detail)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+            )?
+            .execute(params![site.as_str(), r.rank, r.tags, r.looked_at, unfinished, r.drop_reason, r.drop_detail])?;
+            Ok(())
+        })
+    }
+
+    /// Stores rows of `policies`.
+    ///
+    /// # Errors
+    /// As [`Store::import_sites`].
+    pub fn import_policies(&self, rows: &[PolicyLine]) -> Imported {
+        self.import(rows, |t, r| {
+            let site_id = site_id(t, &r.site)?;
+            let policy_id: i64 = t
+                .prepare_cached(
+                    "INSERT INTO policies (site_id, policy_url, kind, cross_domain, left_open) VALUES (?1, ?2, ?3, ?4, ?5)
+                     RETURNING policy_id",
+                )?
+                .query_row(params![site_id, r.policy_url, r.kind, r.cross_domain, r.left_open], |row| row.get(0))?;
+            r.urls.iter().try_for_each(|url| add_address(t, site_id, policy_id, url))
+        })
+    }
+
+    /// Stores rows of `discoveries`.
+    ///
+    /// # Errors
+    /// As [`Store::import_sites`].
+    pub fn import_discoveries(&self, rows: &[DiscoveryLine]) -> Imported {
+        self.import(rows, |t, r| {
+            let site_id = site_id(t, &r.site)?;
+            key(&r.urlkey)?;
+            optional_time(r.home_timestamp.as_deref())?;
+            t.prepare_cached(
+                "INSERT OR IGNORE INTO discoveries
+                 (site_id, urlkey, url, kind, source, score, home_timestamp, home_original, link_text, reasons)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, coalesce(?7, ''), coalesce(?8, ''), coalesce(?9, ''), ?10)",
+            )?
+            .execute(params![
+                site_id,
+                r.urlkey,
+                r.url,
+                r.kind,
+                r.source,
+                r.score,
+                r.home_timestamp,
+                r.home_original,
+                r.link_text,
+                serde_json::Value::from(r.reasons.clone()).to_string()
+            ])?;
+            Ok(())
+        })
+    }
+
+    /// Stores rows of `captures`, without what they showed.
+    ///
+    /// # Errors
+    /// As [`Store::import_sites`].
+    pub fn import_captures(&self, rows: &[CaptureLine]) -> Imported {
+        self.import(rows, |t, r| {
+            let archive = archive_id(t, &r.archive, &r.memento_url, &r.original)?;
+            capture_id(
+                t,
+                archive,
+                &r.name(),
+                Some((&r.mimetype, r.statuscode, r.length)),
+            )?;
+            let (Some(fetched), Some(fetched_at)) = (r.fetched(), r.fetched_at.as_deref()) else {
+                return Ok(());
+            };
+            let fetched = capture_id(t, archive, &fetched, None)?;
+            let drop = r.drop_reason.as_deref();
+            let playback = Playback {
+                timestamp: r.read_timestamp.as_deref(),
+                url: r.read_url.as_deref(),
+                status: r.read_status,
+                content_type: r.content_type.as_deref(),
+                redirects: r.redirects.as_deref(),
+                canonical: r.canonical.as_deref(),
+                drop: drop.map(|reason| (reason, r.drop_detail.as_deref().unwrap_or_default())),
+                fetched_at,
+            };
+            add_memento(t, fetched, &playback)
+        })
+    }
+
+    /// Stores what captures showed, once the versions are there.
+    ///
+    /// # Errors
+    /// As [`Store::import_sites`].
+    pub fn import_observations(&self, rows: &[CaptureLine]) -> Imported {
+        self.import(rows, |t, r| {
+            let policy = policy_id(t, site_id(t, &r.site)?, &r.policy_url)?
+                .ok_or_else(|| value("policy_url", &r.policy_url, "a policy of `policies`"))?;
+            let archive = archive_id(t, &r.archive, &r.memento_url, &r.original)?;
+            let capture = capture_id(t, archive, &r.name(), None)?;
+            if let Some(reason) = &r.drop_reason {
+                t.prepare_cached("INSERT OR IGNORE INTO drops (policy_id, capture_id, reason, detail) VALUES (?1, ?2, ?3, ?4)")?
+                    .execute(params![policy, capture, reason, r.drop_detail.as_deref().unwrap_or_default()])?;
+            }
+            if let (Some(version), Some(fetched)) = (r.version, r.fetched()) {
+                let fetched = capture_id(t, archive, &fetched, None)?;
+                observe(t, policy, version, capture, fetched)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Stores rows of `versions`, with what they need of other tables where that is not there.
+    ///
+    /// # Errors
+    /// As [`Store::import_sites`].
+    pub fn import_versions(
+        &self,
+        rows: &[VersionLine],
+        has_captures: bool,
+        has_discoveries: bool,
+    ) -> Imported {
+        self.import(rows, |t, r| {
+            import_version(t, r, has_captures, has_discoveries)
+        })
+    }
+
+    /// Counts what came for each policy, and notes all versions as known: an import is no news.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn import_ended(&self) -> Result<(), StoreError> {
+        self.write(|t| {
+            t.execute(
+                "UPDATE policies SET
+                     versions = (SELECT count(*) FROM versions v WHERE v.policy_id = policies.policy_id),
+                     captures = (SELECT count(*) FROM observations o WHERE o.policy_id = policies.policy_id),
+                     drops = (SELECT count(*) FROM drops d WHERE d.policy_id = policies.policy_id),
+                     first_seen = (SELECT min(v.first_seen) FROM versions v WHERE v.policy_id = policies.policy_id),
+                     last_seen = (SELECT max(v.last_seen) FROM versions v WHERE v.policy_id = policies.policy_id),
+                     changed_at = (SELECT max(v.first_seen) FROM versions v WHERE v.policy_id = policies.policy_id)",
+                [],
+            )?;
+            t.execute(
+                "INSERT OR IGNORE INTO changes (site_id, text_sha256, occurrence, cause, noticed_at, told_at)
+                 SELECT o.site_id, o.text_sha256, o.occurrence, 'archive', v.first_seen, v.first_seen
+                 FROM occurrences o JOIN versions v USING (policy_id, version) ORDER BY o.policy_id, o.version",
+                [],
+            )
+        })?;
+        Ok(())
+    }
+
+    fn import<R>(
+        &self,
+        rows: &[R],
+        each: impl Fn(&Transaction<'_>, &R) -> Result<(), RowFault>,
+    ) -> Imported {
+        let mut fault = None;
+        let written = self.write(|t| {
+            for row in rows {
+                match each(t, row) {
+                    Ok(()) => {}
+                    Err(RowFault::Sqlite(error)) => return Err(error),
+                    Err(RowFault::Value(what)) => {
+                        fault = Some(what);
+                        return Err(rusqlite::Error::InvalidQuery);
+                    }
+                }
+            }
+            Ok(())
+        });
+        match fault {
+            Some(what) => Err(ImportError::Value(what)),
+            None => Ok(written?),
+        }
+    }
+}
+
+fn import_version(
+    t: &Transaction<'_>,
+    r: &VersionLine,
+    has_captures: bool,
+    has_discoveries: bool,
+) -> Result<(), RowFault> {
+    let (Some(text), Some(markdown)) = (&r.text, &r.markdown) else {
+        return Err(RowFault::Value(
+            "the words are left out: a manifest (--no-text) cannot be imported".to_owned(),
+        ));
+    };
+    time(&r.first_seen)?;
+    time(&r.last_seen)?;
+    optional_time(r.changed_after.as_deref())?;
+    let text_hash: TextHash = r
+        .text_sha256
+        .parse()
+        .map_err(|_| value("text_sha256", &r.text_sha256, "64 hexadecimal digits"))?;
+    let site_id = site_id(t, &r.site)?;
+    let policy = match policy_id(t, site_id, &r.policy_url)? {
+        Some(policy) => policy,
+        None => t
+            .prepare_cached(
+                "INSERT INTO policies (site_id, policy_url, kind, cross_domain) VALUES (?1, ?2, ?3, ?4) RETURNING policy_id",
+            )?
+            .query_row(params![site_id, r.policy_url, r.kind, r.cross_domain], |row| row.get(0))?,
+    };
+    let (prefix, timestamp) = split_memento_url(&r.memento_url, &r.original)?;
+    // The table of versions does not name the archive; its address for people does.
+    let archive = archive_id(t, prefix, &r.memento_url, &r.original)?;
+    let own_key = UrlKey::of(&r.original).map_err(|e| RowFault::Value(e.to_string()))?;
+    let name = Name {
+        urlkey: own_key.as_str(),
+        timestamp,
+        original: &r.original,
+        digest: r.digest.as_deref().unwrap_or("-"),
+    };
+    let first = if has_captures {
+        capture_id(t, archive, &name, None)?
+    } else {
+        add_address(t, site_id, policy, &r.policy_url)?;
+        add_address(t, site_id, policy, &r.original)?;
+        capture_id(t, archive, &name, Some((&r.mimetype, None, None)))?
+    };
+    let document = Document {
+        title: r.title.clone(),
+        language: r.language.clone(),
+        text: text.clone(),
+        markdown: markdown.clone(),
+        text_hash,
+        word_count: r.word_count,
+        effective_date: stated(&r.effective_date, &r.effective_date_sentence),
+        last_updated: stated(&r.last_updated, &r.last_updated_sentence),
+        extractor_version: "",
+    };
+    let rendition = NewDocument::of(&document).store(t)?;
+    // The further sightings of a version widen it.
+    t.prepare_cached(
+        "INSERT INTO versions
+         (policy_id, version, document_id, rendition_id, first_capture_id, first_seen, last_seen, changed_after, captures,
+          extractor_version, edition, same_as, change_kind, words_added, words_removed)
+         SELECT ?1, ?2, document_id, rendition_id, ?3, ?4, ?5, ?6, ?7, ?8, ?10, ?11, ?12, ?13, ?14
+         FROM renditions WHERE rendition_id = ?9
+         ON CONFLICT (policy_id, version) DO UPDATE SET
+            last_seen = max(last_seen, excluded.last_seen), captures = captures + excluded.captures",
+    )?
+    .execute(params![
+        policy, r.version, first, r.first_seen, r.last_seen, r.changed_after, r.captures, r.extractor_version, rendition,
+        r.edition, r.same_as, r.change, r.words_added, r.words_removed
+    ])?;
+    if r.sightings > 1 {
+        t.prepare_cached(
+            "INSERT INTO repeated_sightings
+             (policy_id, version, sighting, sightings, first_capture_id, captures, changed_after, first_seen, last_seen)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?
+        .execute(params![
+            policy, r.version, r.sighting, r.sightings, first, r.captures, r.changed_after, r.first_seen, r.last_seen
+        ])?;
+    }
+    if !has_captures {
+        let playback = Playback {
+            timestamp: r.read_timestamp.as_deref(),
+            url: r.read_url.as_deref(),
+            status: None,
+            content_type: r.content_type.as_deref(),
+            redirects: r.redirects.as_deref(),
+            canonical: None,
+            drop: None,
+            fetched_at: r.fetched_at.as_deref().unwrap_or(&r.first_seen),
+        };
+        add_memento(t, first, &playback)?;
+        observe(t, policy, r.version, first, first)?;
+    }
+    if !has_discoveries {
+        add_sources(t, site_id, r)?;
+    }
+    Ok(())
+}
+
+fn stated(date: &Option<String>, sentence: &Option<String>) -> Option<StatedDate> {
+    date.as_ref().map(|date| StatedDate {
+        date: date.clone(),
+        sentence: sentence.clone().unwrap_or_default(),
+    })
+}
+
+/// The evidence that a version tells of: a row for each way in which its policy was found.
+fn add_sources(t: &Transaction<'_>, site_id: i64, r: &VersionLine) -> Result<(), RowFault> {
+    let urlkey = UrlKey::of(&r.policy_url).map_err(|e| RowFault::Value(e.to_string()))?;
+    let has_text = |s: &&String| matches!(s.as_str(), "link" | "hub");
+    let of_link = r
+        .discovered_by
+        .iter()
+        .find(has_text)
+        .or(r.discovered_by.first());
+    for source in &r.discovered_by {
+        let link_text = r.link_text.as_deref().filter(|_| Some(source) == of_link);
+        t.prepare_cached(
+            "INSERT OR IGNORE INTO discoveries (site_id, urlkey, url, kind, source, score, link_text, reasons)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '[\"imported\"]')",
+        )?
+        .execute(params![
+            site_id,
+            urlkey.as_str(),
+            r.policy_url,
+            r.kind,
+            source,
+            r.discovery_score.unwrap_or_default(),
+            link_text.unwrap_or_default()
+        ])?;
+    }
+    Ok(())
+}
+
+impl CaptureLine {
+    fn name(&self) -> Name<'_> {
+        Name {
+            urlkey: &self.urlkey,
+            timestamp: &self.timestamp,
+            original: &self.original,
+            digest: self.digest.as_deref().unwrap_or("-"),
+        }
+    }
+
+    fn fetched(&self) -> Option<Name<'_>> {
+        Some(Name {
+            urlkey: self.fetched_urlkey.as_deref()?,
+            timestamp: self.fetched_timestamp.as_deref()?,
+            original: self.fetched_original.as_deref()?,
+            digest: self.fetched_digest.as_deref()?,
+        })
+    }
+}
+
+/// Why a row cannot be stored.
+enum RowFault {
+    Value(String),
+    Sqlite(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for RowFault {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+fn value(column: &str, text: &str, expected: &str) -> RowFault {
+    let text: String = text.chars().filter(|c| !c.is_control()).take(80).collect();
+    RowFault::Value(format!("`{column}` is `{text}`, not {expected}"))
+}
+
+fn site(text: &str) -> Result<Site, RowFault> {
+    Site::parse(text).map_err(|e| RowFault::Value(e.to_string()))
+}
+
+fn time(text: &str) -> Result<(), RowFault> {
+    let parsed: Result<Timestamp, _> = text.parse();
+    parsed
+        .map(|_| ())
+        .map_err(|e| RowFault::Value(e.to_string()))
+}
+
+fn optional_time(text: Option<&str>) -> Result<(), RowFault> {
+    text.map_or(Ok(()), time)
+}
+
+fn key(text: &str) -> Result<(), RowFault> {
+    UrlKey::from_cdx(text)
+        .map(|_| ())
+        .map_err(|e| RowFault::Value(e.to_string()))
+}
+
+fn json(text: &str) -> Result<(), RowFault> {
+    let parsed: Result<serde_json::Value, _> = serde_json::from_str(text);
+    parsed
+        .map(|_| ())
+        .map_err(|_| value("tags or redirects", text, "JSON"))
+}
+
+fn site_id(t: &Transaction<'_>, name: &str) -> Result<i64, RowFault> {
+    let found: Option<i64> = t
+        .prepare_cached("SELECT site_id FROM sites WHERE site = ?1")?
+        .query_row([name], |r| r.get(0))
+        .optional()?;
+    if let Some(id) = found {
+        return Ok(id);
+    }
+    let site = site(name)?;
+    Ok(
+        t.prepare_cached("INSERT INTO sites (site) VALUES (?1) RETURNING site_id")?
+            .query_row([site.as_str()], |r| r.get(0))?,
+    )
+}
+
+fn policy_id(t: &Transaction<'_>, site_id: i64, policy_url: &str) -> Result<Option<i64>, RowFault> {
+    Ok(t.prepare_cached(
+        "SELECT min(policy_id) FROM policies WHERE site_id = ?1 AND policy_url = ?2",
+    )?
+    .query_row(params![site_id, policy_url], |r| r.get(0))?)
+}
+
+fn add_address(
+    t: &Transaction<'_>,
+    site_id: i64,
+    policy_id: i64,
+    url: &str,
+) -> Result<(), RowFault> {
+    let urlkey = UrlKey::of(url).map_err(|e| RowFault::Value(e.to_string()))?;
+    t.prepare_cached("INSERT OR IGNORE INTO policy_urls (site_id, urlkey, url, policy_id) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![site_id, urlkey.as_str(), url, policy_id])?;
+    Ok(())
+}
+
+/// `https://archive/web/20120611040411/http://example.com/` → `https://archive/web/` and the time.
+fn split_memento_url<'a>(
+    memento_url: &'a str,
+    original: &str,
+) -> Result<(&'a str, &'a str), RowFault> {
+    let split = memento_url
+        .strip_suffix(original)
+        .and_then(|rest| rest.strip_suffix('/'))
+        .and_then(|rest| rest.split_at_checked(rest.len().checked_sub(14)?));
+    let (prefix, timestamp) = split.ok_or_else(|| {
+        value(
+            "memento_url",
+            memento_url,
+            "an archive's address, 14 digits and `original`",
+        )
+    })?;
+    time(timestamp)?;
+    Ok((prefix, timestamp))
+}
+
+fn archive_id(
+    t: &Transaction<'_>,
+    name: &str,
+    memento_url: &str,
+    original: &str,
+) -> Result<i64, RowFault> {
+    let (prefix, _) = split_memento_url(memento_url, original)?;
+    t.prepare_cached(
+        "INSERT OR IGNORE INTO archives (archive, memento_url_prefix) VALUES (?1, ?2)",
+    )?
+    .execute([name, prefix])?;
+    Ok(
+        t.prepare_cached("SELECT archive_id FROM archives WHERE archive = ?1")?
+            .query_row([name], |r| r.get(0))?,
+    )
+}
+
+/// The row of a capture, made when new; `known` is what its own row of the table says.
+fn capture_id(
+    t: &Transaction<'_>,
+    archive_id: i64,
+    name: &Name<'_>,
+    known: Option<(&str, Option<u16>, Option<i64>)>,
+) -> Result<i64, RowFault> {
+    let find = "SELECT capture_id FROM captures WHERE urlkey = ?1 AND timestamp = ?2 AND original = ?3 AND digest = ?4";
+    let names = params![name.urlkey, name.timestamp, name.original, name.digest];
+    let found: Option<i64> = t
+        .prepare_cached(find)?
+        .query_row(names, |r| r.get(0))
+        .optional()?;
+    if let (Some(id), None) = (found, known) {
+        return Ok(id);
+    }
+    time(name.timestamp)?;
+    key(name.urlkey)?;
+    if name.digest != "-" {
+        PayloadDigest::parse(name.digest).map_err(|_| value("digest", name.digest, "a digest"))?;
+    }
+    let (mimetype, status, length) = known.unwrap_or(("unk", None, None));
+    Ok(t.prepare_cached(
+        "INSERT INTO captures (archive_id, urlkey, timestamp, original, mimetype, statuscode, digest, length)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT (urlkey, timestamp, original, digest) DO UPDATE SET
+            mimetype = excluded.mimetype, statuscode = excluded.statuscode, length = excluded.length
+         RETURNING capture_id",
+    )?
+    .query_row(
+        params![archive_id, name.urlkey, name.timestamp, name.original, mimetype, status, name.digest, length],
+        |r| r.get(0),
+    )?)
+}
+
+fn add_memento(
+    t: &Transaction<'_>,
+    capture_id: i64,
+    playback: &Playback<'_>,
+) -> Result<(), RowFault> {
+    optional_time(playback.timestamp)?;
+    time(playback.fetched_at)?;
+    let redirects = playback.redirects.unwrap_or("[]");
+    json(redirects)?;
+    let urlkey = playback.url.and_then(|url| UrlKey::of(url).ok());
+    t.prepare_cached(
+        "INSERT OR IGNORE INTO mementos
+         (capture_id, urlkey, timestamp, original, statuscode, content_type, redirects, canonical, drop_reason, drop_detail, fetched_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    )?
+    .execute(params![
+        capture_id,
+        urlkey.as_ref().map(UrlKey::as_str),
+        playback.timestamp,
+        playback.url,
+        playback.status,
+        playback.content_type,
+        redirects,
+        playback.canonical,
+        playback.drop.map(|(reason, _)| reason),
+        playback.drop.map(|(_, detail)| detail),
+        playback.fetched_at
+    ])?;
+    Ok(())
+}
+
+fn observe(
+    t: &Transaction<'_>,
+    policy_id: i64,
+    version: i64,
+    capture_id: i64,
+    fetched_capture_id: i64,
+) -> Result<(), RowFault> {
+    t.prepare_cached(
+        "INSERT OR IGNORE INTO observations (policy_id, capture_id, version, fetched_capture_id) VALUES (?1, ?2, ?3, ?4)",
+    )?
+    .execute(params![policy_id, capture_id, version, fetched_capture_id])?;
+    Ok(())
+}

@@ -1,0 +1,699 @@
+//! The dataset as its users meet it: the same bytes, whole files, real readers, and the way back.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
+use policytrail::export::dictionary_line;
+use policytrail::store::tables::{PANEL, TABLES};
+use rusqlite::Connection;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use tempfile::TempDir;
+
+fn root() -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+}
+
+fn policytrail(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_policytrail"));
+    command.current_dir(folder).args(arguments);
+    command
+}
+
+#[track_caller]
+fn succeeds(mut command: Command) -> Output {
+    let output = command.output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    output
+}
+
+#[track_caller]
+fn fails(folder: &Path, arguments: &[&str], code: i32, words: &[&str]) {
+    let output = policytrail(folder, arguments).output().unwrap();
+    let told = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {told}");
+    for word in words {
+        assert!(
+            told.contains(word),
+            "{arguments:?} does not say {word:?}: {told}"
+        );
+    }
+    assert!(!told.contains("panicked"), "{told}");
+}
+
+/// A folder with a database of the sample archive, every capture looked at.
+fn folder() -> TempDir {
+    static MADE: OnceLock<TempDir> = OnceLock::new();
+    let made = MADE.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        let sample = root().join("data/sample");
+        let (archive, sites) = (
+            sample.to_string_lossy().into_owned(),
+            sample.join("sites.csv"),
+        );
+        let sites = sites.to_string_lossy().into_owned();
+        succeeds(policytrail(
+            folder.path(),
+            &[
+                "backfill",
+                "--archive",
+                &archive,
+                "--sites",
+                &sites,
+                "--sample",
+                "all",
+            ],
+        ));
+        folder
+    });
+    let folder = tempfile::tempdir().unwrap();
+    fs::copy(
+        made.path().join("policytrail.db"),
+        folder.path().join("policytrail.db"),
+    )
+    .unwrap();
+    folder
+}
+
+fn lines(path: &Path) -> Vec<Value> {
+    let text = fs::read_to_string(path).unwrap();
+    text.lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect()
+}
+
+/// Exports and reads one table.
+#[track_caller]
+fn rows(folder: &Path, arguments: &[&str], table: &str) -> Vec<Value> {
+    let mut all = vec!["export", "--out", "rows"];
+    all.extend_from_slice(arguments);
+    succeeds(policytrail(folder, &all));
+    lines(&folder.join(format!("rows/{table}.jsonl")))
+}
+
+/// Every file under a folder with its bytes, without git's.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    fn walk(folder: &Path, prefix: &str, found: &mut BTreeMap<String, Vec<u8>>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let entry = entry.unwrap();
+            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            if name == "policies.git" {
+                continue;
+            }
+            if entry.path().is_dir() {
+                walk(&entry.path(), &format!("{name}/"), found);
+            } else {
+                found.insert(name, fs::read(entry.path()).unwrap());
+            }
+        }
+    }
+    let mut found = BTreeMap::new();
+    walk(folder, "", &mut found);
+    found
+}
+
+const EVERYTHING: &str = "jsonl,csv,parquet,markdown,text,git,warc";
+
+#[test]
+fn the_same_database_gives_the_same_bytes_in_any_time_zone() {
+    let folder = folder();
+    let export = |out: &str, zone: &str, locale: &str| {
+        let mut command = policytrail(
+            folder.path(),
+            &[
+                "export", "--format", EVERYTHING, "--panel", "6mo", "--out", out,
+            ],
+        );
+        command
+            .env("TZ", zone)
+            .env("LC_ALL", locale)
+            .env("LANG", locale);
+        succeeds(command);
+        files(&folder.path().join(out))
+    };
+    let one = export("one", "Pacific/Kiritimati", "tr_TR.UTF-8");
+    let two = export("deeper/two", "America/St_Johns", "C");
+    let again = export("one", "UTC", "C");
+    assert_eq!(
+        one.keys().collect::<Vec<_>>(),
+        two.keys().collect::<Vec<_>>()
+    );
+    for (name, bytes) in &one {
+        assert!(
+            two[name] == *bytes && again[name] == *bytes,
+            "{name} differs"
+        );
+    }
+    let listed = String::from_utf8(one["SHA256SUMS"].clone()).unwrap();
+    let mut sums = BTreeSet::new();
+    for line in listed.lines() {
+        let (sum, name) = line.split_once("  ").unwrap();
+        let bytes = &one[name];
+        assert_eq!(
+            sum,
+            data_encoding::HEXLOWER.encode(&Sha256::digest(bytes)),
+            "{name}"
+        );
+        sums.insert(name.to_owned());
+    }
+    let mut all: BTreeSet<String> = one.keys().cloned().collect();
+    all.remove("SHA256SUMS");
+    assert_eq!(
+        sums, all,
+        "every file has its checksum, and nothing is left lying about"
+    );
+}
+
+#[test]
+fn every_format_holds_the_same_rows() {
+    let folder = folder();
+    succeeds(policytrail(
+        folder.path(),
+        &[
+            "export",
+            "--format",
+            "jsonl,csv,parquet",
+            "--panel",
+            "1y",
+            "--out",
+            "out",
+        ],
+    ));
+    let out = folder.path().join("out");
+    for table in TABLES.iter().chain([&PANEL]) {
+        let json = lines(&out.join(format!("{}.jsonl", table.name)));
+        assert!(!json.is_empty(), "{}", table.name);
+        let mut csv = csv::Reader::from_path(out.join(format!("{}.csv", table.name))).unwrap();
+        let names: Vec<&str> = table.columns.iter().map(|c| c.name).collect();
+        assert_eq!(csv.headers().unwrap().iter().collect::<Vec<_>>(), names);
+        let records: Vec<csv::StringRecord> = csv.records().map(Result::unwrap).collect();
+        assert_eq!(records.len(), json.len(), "{}", table.name);
+        for (record, row) in records.iter().zip(&json) {
+            assert_eq!(row.as_object().unwrap().keys().len(), names.len());
+            for (field, name) in record.iter().zip(&names) {
+                let cell = match &row[*name] {
+                    Value::Null => String::new(),
+                    Value::String(text) => text.clone(),
+                    other => other.to_string(),
+                };
+                assert_eq!(field, cell, "{name}");
+            }
+        }
+        let parquet = SerializedFileReader::new(
+            File::open(out.join(format!("{}.parquet", table.name))).unwrap(),
+        )
+        .unwrap();
+        let fields = parquet.metadata().file_metadata().schema().get_fields();
+        assert_eq!(fields.iter().map(|f| f.name()).collect::<Vec<_>>(), names);
+        let texts: Vec<String> = parquet
+            .get_row_iter(None)
+            .unwrap()
+            .map(|row| row.unwrap().get_column_iter().next().unwrap().1.to_string())
+            .collect();
+        let expected: Vec<String> = json.iter().map(|row| row["site"].to_string()).collect();
+        assert_eq!(texts, expected);
+    }
+    let raw = fs::read(out.join("versions.csv")).unwrap();
+    assert!(raw.ends_with(b"\r\n"), "RFC 4180 ends rows with CRLF");
+}
+
+#[test]
+fn a_jsonl_export_comes_back_as_it_was() {
+    let folder = folder();
+    let run = |arguments: &[&str]| succeeds(policytrail(folder.path(), arguments));
+    run(&["export", "--out", "all", "--compress", "zst"]);
+    run(&["import", "all", "--db", "all.db"]);
+    run(&["export", "--db", "all.db", "--out", "all-again"]);
+    run(&["export", "--out", "plain"]);
+    let (one, two) = (
+        files(&folder.path().join("plain")),
+        files(&folder.path().join("all-again")),
+    );
+    for table in ["versions", "policies", "sites", "discoveries", "drops"] {
+        let name = format!("{table}.jsonl");
+        assert!(one[&name] == two[&name], "{name} differs");
+    }
+    // The bytes of pages are in no table.
+    let without_payload = |bytes: &[u8]| -> Vec<Value> {
+        let text = std::str::from_utf8(bytes).unwrap();
+        let row = |line: &str| {
+            let mut row: Value = serde_json::from_str(line).unwrap();
+            row["payload_sha256"] = Value::Null;
+            row["payload_bytes"] = Value::Null;
+            row
+        };
+        text.lines().map(row).collect()
+    };
+    assert_eq!(
+        without_payload(&one["captures.jsonl"]),
+        without_payload(&two["captures.jsonl"])
+    );
+
+    fs::create_dir(folder.path().join("alone")).unwrap();
+    fs::write(
+        folder.path().join("alone/versions.jsonl"),
+        &one["versions.jsonl"],
+    )
+    .unwrap();
+    run(&["import", "alone/versions.jsonl", "--db", "alone.db"]);
+    run(&["export", "--db", "alone.db", "--out", "alone-again"]);
+    assert!(
+        fs::read(folder.path().join("alone-again/versions.jsonl")).unwrap()
+            == one["versions.jsonl"]
+    );
+    let connection = Connection::open(folder.path().join("all.db")).unwrap();
+    let dangling: i64 = connection
+        .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |r| {
+            r.get(0)
+        })
+        .unwrap();
+    assert_eq!(dangling, 0);
+}
+
+#[test]
+fn an_import_tells_what_is_wrong_and_leaves_nothing() {
+    let folder = folder();
+    let path = folder.path();
+    succeeds(policytrail(path, &["export", "--out", "out", "--no-text"]));
+    fails(
+        path,
+        &["import", "out", "--db", "new.db"],
+        2,
+        &["--no-text", "versions.jsonl"],
+    );
+    fails(
+        path,
+        &["import", "nowhere", "--db", "new.db"],
+        2,
+        &["nowhere"],
+    );
+    fails(path, &["import", "out"], 2, &["there already", "--db"]);
+    fs::create_dir(path.join("bad")).unwrap();
+    fails(
+        path,
+        &["import", "bad", "--db", "new.db"],
+        2,
+        &["versions.jsonl"],
+    );
+    fs::write(
+        path.join("bad/versions.jsonl"),
+        "{\"site\":\"../../etc\"}\n",
+    )
+    .unwrap();
+    fails(
+        path,
+        &["import", "bad", "--db", "new.db"],
+        2,
+        &["lines 1 to 1", "missing field"],
+    );
+    let left: Vec<_> = fs::read_dir(path)
+        .unwrap()
+        .map(|e| e.unwrap().file_name())
+        .collect();
+    assert!(
+        !left
+            .iter()
+            .any(|n| n.to_string_lossy().starts_with("new.db")),
+        "{left:?}"
+    );
+}
+
+#[test]
+fn a_warc_export_is_an_archive_that_gives_the_same_texts() {
+    let folder = folder();
+    let run = |arguments: &[&str]| succeeds(policytrail(folder.path(), arguments));
+    run(&["export", "--format", "warc", "--out", "warc"]);
+    run(&["import", "warc", "--db", "again.db"]);
+    let texts = |rows: &[Value]| -> BTreeSet<String> {
+        rows.iter()
+            .map(|r| format!("{} {} {}", r["site"], r["text_sha256"], r["markdown"]))
+            .collect()
+    };
+    let before = rows(folder.path(), &[], "versions");
+    let after = rows(folder.path(), &["--db", "again.db"], "versions");
+    assert_eq!(texts(&before), texts(&after));
+    let captures = |rows: &[Value]| {
+        rows.iter()
+            .map(|r| r["captures"].as_u64().unwrap())
+            .sum::<u64>()
+    };
+    assert_eq!(
+        captures(&before),
+        captures(&after),
+        "revisits stand for the captures that share a payload"
+    );
+}
+
+#[test]
+fn an_export_is_narrowed_by_site_date_language_and_conditions() {
+    let folder = folder();
+    let path = folder.path();
+    let all = rows(path, &[], "versions");
+    let expect = |arguments: &[&str], keep: &dyn Fn(&Value) -> bool| {
+        let wanted: Vec<&Value> = all.iter().filter(|r| keep(r)).collect();
+        assert!(
+            !wanted.is_empty() && wanted.len() < all.len(),
+            "{arguments:?} shows nothing"
+        );
+        let found = rows(path, arguments, "versions");
+        assert_eq!(found.iter().collect::<Vec<_>>(), wanted, "{arguments:?}");
+    };
+    let text = |r: &Value, field: &str| r[field].as_str().unwrap_or_default().to_owned();
+    expect(
+        &[
+            "--site",
+            "kupferkessel-sample.de",
+            "--site",
+            "velofix-sample.com",
+        ],
+        &|r| ["kupferkessel-sample.de", "velofix-sample.com"].contains(&text(r, "site").as_str()),
+    );
+    expect(&["--language", "fr"], &|r| text(r, "language") == "fr");
+    expect(&["--from", "2010", "--to", "2012-06"], &|r| {
+        text(r, "last_seen").as_str() >= "20100101000000"
+            && text(r, "first_seen").as_str() <= "20120630235959"
+    });
+    expect(
+        &["--where", "word_count>300", "--where", "language!=en"],
+        &|r| r["word_count"].as_u64().unwrap() > 300 && text(r, "language") != "en",
+    );
+    expect(&["--where", "cross_domain=true"], &|r| {
+        r["cross_domain"] == true
+    });
+    expect(&["--where", "discovered_by=path"], &|r| {
+        r["discovered_by"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|s| s == "path")
+    });
+    expect(&["--where", "text~COOKIE"], &|r| {
+        text(r, "text").to_ascii_lowercase().contains("cookie")
+    });
+    expect(&["--where", "first_seen<2005"], &|r| {
+        text(r, "first_seen").as_str() < "2005"
+    });
+    expect(&["--where", "changed_after!=2010"], &|r| {
+        !text(r, "changed_after").starts_with("2010")
+    });
+    let policies = rows(path, &["--language", "fr"], "policies");
+    assert_eq!(
+        policies.len(),
+        1,
+        "other tables keep what belongs to the versions chosen"
+    );
+    let manifest = rows(path, &["--no-text"], "versions");
+    assert!(
+        manifest
+            .iter()
+            .all(|r| r.get("text").is_none() && r.get("markdown").is_none())
+    );
+    fails(
+        path,
+        &["export", "--out", "x", "--where", "words>3"],
+        2,
+        &["no field `words`", "word_count"],
+    );
+}
+
+#[test]
+fn pages_have_the_form_of_the_old_corpus() {
+    let folder = folder();
+    let path = folder.path();
+    let connection = Connection::open(path.join("policytrail.db")).unwrap();
+    let link = "UPDATE renditions SET markdown = markdown || char(10) || '[Terms](https://example.com/terms?a=1)' || char(10)";
+    connection.execute(link, []).unwrap();
+    drop(connection);
+    succeeds(policytrail(
+        path,
+        &[
+            "export",
+            "--format",
+            "markdown,text",
+            "--layout",
+            "versions",
+            "--links",
+            "archive",
+            "--out",
+            "all",
+        ],
+    ));
+    succeeds(policytrail(
+        path,
+        &["export", "--format", "markdown", "--out", "latest"],
+    ));
+    let latest = files(&path.join("latest/markdown"));
+    assert!(
+        latest.contains_key("h/ha/har/harbourlight-sample.com.md"),
+        "{:?}",
+        latest.keys()
+    );
+    assert!(latest.contains_key("h/ha/har/harbourlight-sample.com.cookies.md"));
+    let versions = rows(path, &[], "versions");
+    let pages = files(&path.join("all/markdown"));
+    assert_eq!(pages.len(), versions.len());
+    assert_eq!(files(&path.join("all/text")).len(), versions.len());
+    for version in &versions {
+        let (stamp, original) = (
+            version["first_seen"].as_str().unwrap(),
+            version["original"].as_str().unwrap(),
+        );
+        let quoted = original
+            .replace(':', "%3A")
+            .replace('?', "%3F")
+            .replace('=', "%3D");
+        let first = format!(
+            "> *The following text is extracted and transformed from the {} privacy policy that was archived on {}-{}-{}. Please check the \
+             [original snapshot on the Wayback Machine](https://web.archive.org/web/{stamp}id_/{quoted}) for the most accurate reproduction.*",
+            version["site"].as_str().unwrap(),
+            &stamp[..4],
+            &stamp[4..6],
+            &stamp[6..8]
+        );
+        let found = pages
+            .values()
+            .filter(|page| page.starts_with(format!("{first}\n\n# ").as_bytes()))
+            .count();
+        assert_eq!(found, 1, "{first}");
+    }
+    let web = |page: &Vec<u8>| String::from_utf8_lossy(page).matches("](http").count();
+    let archived = |page: &Vec<u8>| {
+        String::from_utf8_lossy(page)
+            .matches("](https://web.archive.org/web/")
+            .count()
+    };
+    assert!(pages.values().all(|page| web(page) == archived(page)));
+    assert!(
+        pages.values().all(|page| archived(page) > 1),
+        "a page has lost its link"
+    );
+}
+
+#[test]
+fn the_git_history_has_a_commit_for_each_version_in_order_of_time() {
+    let git = |folder: &Path, arguments: &[&str]| {
+        Command::new("git")
+            .current_dir(folder)
+            .args(arguments)
+            .output()
+    };
+    let folder = folder();
+    if git(folder.path(), &["--version"]).is_err() {
+        return;
+    }
+    succeeds(policytrail(
+        folder.path(),
+        &["export", "--format", "git", "--out", "out"],
+    ));
+    let repository = folder.path().join("out/policies.git");
+    let run = |arguments: &[&str]| {
+        let output = git(&repository, arguments).unwrap();
+        assert!(output.status.success(), "{output:?}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    run(&["fsck", "--strict", "--no-dangling"]);
+    let versions = rows(folder.path(), &["--no-text"], "versions");
+    let times: Vec<i64> = run(&["log", "--reverse", "--format=%at"])
+        .lines()
+        .map(|l| l.parse().unwrap())
+        .collect();
+    assert_eq!(times.len(), versions.len());
+    assert!(times.is_sorted());
+    for body in run(&["log", "--format=%b%x00"])
+        .split('\0')
+        .map(str::trim)
+        .filter(|b| !b.is_empty())
+    {
+        let metadata: Value = serde_json::from_str(body).unwrap();
+        assert!(versions.contains(&metadata), "{metadata}");
+    }
+}
+
+#[test]
+fn a_panel_has_a_row_for_each_half_year_of_a_policys_life() {
+    let folder = folder();
+    let panel = rows(folder.path(), &["--panel", "6mo"], "panel");
+    let versions = lines(&folder.path().join("rows/versions.jsonl"));
+    let mut seen = BTreeSet::new();
+    for row in &panel {
+        let text = |field: &str| row[field].as_str().unwrap();
+        assert_eq!(
+            text("period"),
+            format!("{}_{}", row["year"], text("season"))
+        );
+        assert!(text("middle").ends_with("01000000"));
+        assert!(
+            seen.insert((text("site"), text("policy_url"), text("period"))),
+            "{row}"
+        );
+        let (middle, first, last) = (text("middle"), text("first_seen"), text("last_seen"));
+        assert_eq!(row["uncertain"], !(first <= middle && middle <= last));
+        assert!(versions.iter().any(|v| v["policy_url"] == row["policy_url"]
+            && v["version"] == row["version"]
+            && v["text_sha256"] == row["text_sha256"]));
+    }
+    let of_lumen: Vec<&str> = panel
+        .iter()
+        .filter(|r| r["site"] == "atelier-lumen-sample.fr")
+        .map(|r| r["period"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        (of_lumen.first(), of_lumen.last(), of_lumen.len()),
+        (Some(&"2007_B"), Some(&"2022_A"), 30)
+    );
+}
+
+#[test]
+fn what_is_not_of_an_export_is_never_replaced() {
+    let folder = folder();
+    let out = folder.path().join("project");
+    fs::create_dir(&out).unwrap();
+    fs::write(out.join("README.md"), "# Mine\n").unwrap();
+    fails(
+        folder.path(),
+        &["export", "--out", "project"],
+        2,
+        &["README.md", "--out"],
+    );
+    assert_eq!(files(&out).len(), 1, "{:?}", files(&out).keys());
+    assert_eq!(
+        fs::read_to_string(out.join("README.md")).unwrap(),
+        "# Mine\n"
+    );
+}
+
+#[test]
+fn an_export_that_was_killed_leaves_the_old_one_whole_and_the_next_cleans_up() {
+    let folder = folder();
+    let run = || {
+        succeeds(policytrail(
+            folder.path(),
+            &["export", "--format", "jsonl,markdown", "--out", "out"],
+        ))
+    };
+    run();
+    let out = folder.path().join("out");
+    let before = files(&out);
+    // Killed between the two renames of a folder: the old one stands aside.
+    let part = out.join(".export.part");
+    fs::create_dir(&part).unwrap();
+    fs::write(part.join("versions.jsonl"), "half a li").unwrap();
+    fs::rename(out.join("markdown"), part.join("markdown.old")).unwrap();
+    let locked = File::create(out.join(".export.lock")).unwrap();
+    locked.lock().unwrap();
+    fails(
+        folder.path(),
+        &["export", "--out", "out"],
+        2,
+        &["another export"],
+    );
+    drop(locked);
+    assert_eq!(
+        fs::read(out.join("versions.jsonl")).unwrap(),
+        before["versions.jsonl"]
+    );
+    fails(
+        folder.path(),
+        &["export", "--out", "out", "--db", "nowhere.db"],
+        2,
+        &["nowhere.db"],
+    );
+    run();
+    assert_eq!(files(&out), before);
+}
+
+#[test]
+fn a_hostile_database_writes_nothing_outside_its_folder() {
+    let folder = folder();
+    let connection = Connection::open(folder.path().join("policytrail.db")).unwrap();
+    connection
+        .execute(
+            "UPDATE sites SET site = '../../../escaped' WHERE site LIKE 'velofix%'",
+            [],
+        )
+        .unwrap();
+    connection
+        .execute("UPDATE policies SET kind = '../x' WHERE policy_id = 1", [])
+        .unwrap();
+    connection.execute("UPDATE versions SET first_seen = 'soon' WHERE policy_id = (SELECT max(policy_id) FROM policies)", []).unwrap();
+    connection
+        .execute(
+            "UPDATE mementos SET content_type = 'a' || char(13, 10) || 'Set-Cookie: b'",
+            [],
+        )
+        .unwrap();
+    drop(connection);
+    let output = policytrail(
+        folder.path(),
+        &[
+            "export", "--format", EVERYTHING, "--layout", "versions", "--out", "a/b/c",
+        ],
+    )
+    .output()
+    .unwrap();
+    let told = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(
+        told.contains("unreadable values") && told.contains("not in markdown"),
+        "{told}"
+    );
+    let mut names: Vec<String> = fs::read_dir(folder.path())
+        .unwrap()
+        .map(|e| e.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    names.retain(|n| !n.starts_with("policytrail.db"));
+    assert_eq!(names, ["a"]);
+    assert!(
+        files(&folder.path().join("a"))
+            .keys()
+            .all(|n| n.starts_with("b/c/") && !n.contains("escaped"))
+    );
+}
+
+#[test]
+fn the_readme_has_the_data_dictionary() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    for table in TABLES.iter().chain([&PANEL]) {
+        let dictionary: Vec<String> = table.columns.iter().map(dictionary_line).collect();
+        let dictionary = dictionary.join("\n");
+        assert!(
+            readme.contains(&dictionary),
+            "put this under `{}` into README.md:\n{dictionary}",
+            table.name
+        );
+    }
+    let output = policytrail(&root(), &["export", "--help"])
+        .env("COLUMNS", "100")
+        .output()
+        .unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        readme.contains(help.trim()),
+        "put this into README.md:\n{help}"
+    );
+}
