@@ -24,7 +24,7 @@ const VARIANT_POINTS: u8 = 25;
 
 /// Room in the query for the paths of known addresses; with the vocabulary's words it stays near 2 kB.
 const KNOWN_PATHS_BYTES: usize = 300;
-/// What a path takes beside its letters: its place among the others is held by a few characters.
+/// What a path takes in the filter beside its own characters: a bar, the anchor before it and the one behind.
 const BYTES_BESIDE_PATH: usize = 6;
 
 /// What the index told.
