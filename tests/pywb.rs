@@ -22,7 +22,9 @@ use policytrail::archive::clock::SystemClock;
 use policytrail::archive::http::{Dialect, HttpArchive, HttpSettings, MemoryLedger};
 use policytrail::archive::warc::WarcArchive;
 use policytrail::archive::warc::writer::{CapturedResponse, EarlierCapture, WarcWriter};
-use policytrail::archive::{Archive, ArchiveError, CaptureQuery, Memento, MementoQuery, Scope};
+use policytrail::archive::{
+    Archive, ArchiveError, CaptureQuery, KeyFilter, Memento, MementoQuery, Scope,
+};
 use policytrail::model::{Capture, Timestamp, UrlKey};
 use pywb_server::PywbServer;
 use rusqlite::types::ValueRef;
@@ -274,7 +276,7 @@ async fn captures(archive: &impl Archive) -> Vec<Capture> {
         scope: Scope::Host("example.com".to_owned()),
         from: None,
         to: None,
-        urlkey_words: Vec::new(),
+        filter: KeyFilter::default(),
         expects_none: false,
     };
     let mut found = Vec::new();

@@ -16,7 +16,7 @@ use std::future::Future;
 
 pub use allowance::Allowance;
 pub use error::ArchiveError;
-pub use query::{CaptureQuery, IndexAnswer, Memento, MementoQuery, Redirect, Scope};
+pub use query::{CaptureQuery, IndexAnswer, KeyFilter, Memento, MementoQuery, Redirect, Scope};
 
 use crate::model::{Capture, Timestamp};
 

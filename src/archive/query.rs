@@ -1,6 +1,6 @@
 //! What can be asked of an archive, and what it answers.
 
-use crate::model::{PayloadDigest, Site, Timestamp};
+use crate::model::{Capture, PayloadDigest, Site, Timestamp, UrlKey};
 
 /// Which URLs an index query covers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -13,6 +13,43 @@ pub enum Scope {
     Domain(Site),
 }
 
+/// Which of the URLs of a scope are wanted; the empty filter wants all.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct KeyFilter {
+    /// Lower-case words: a urlkey that holds one is wanted.
+    pub words: Vec<String>,
+    /// Single URLs that are wanted beside those, each with nothing below it.
+    pub keys: Vec<UrlKey>,
+}
+
+impl KeyFilter {
+    /// True when nothing is filtered.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty() && self.keys.is_empty()
+    }
+
+    /// True when a word or a key of the filter stands for this key; of the empty filter none does.
+    #[must_use]
+    pub fn names(&self, key: &UrlKey) -> bool {
+        self.keys.contains(key) || self.words.iter().any(|word| key.as_str().contains(word))
+    }
+
+    /// True when a row is wanted. Archives differ in what they fold into a key: its own key and that of its URL count.
+    #[must_use]
+    pub fn passes(&self, row: &Capture) -> bool {
+        self.is_empty() || self.names(&row.urlkey) || self.has_key_of(row)
+    }
+
+    /// True when the row is of one of the single URLs.
+    #[must_use]
+    pub fn has_key_of(&self, row: &Capture) -> bool {
+        !self.keys.is_empty()
+            && (self.keys.contains(&row.urlkey)
+                || UrlKey::of(&row.original).is_ok_and(|own| self.keys.contains(&own)))
+    }
+}
+
 /// A question to the index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaptureQuery {
@@ -22,8 +59,8 @@ pub struct CaptureQuery {
     pub from: Option<Timestamp>,
     /// Last moment wanted, inclusive.
     pub to: Option<Timestamp>,
-    /// Keep only rows whose urlkey holds one of these lower-case words; empty: keep all.
-    pub urlkey_words: Vec<String>,
+    /// Which rows of the scope.
+    pub filter: KeyFilter,
     /// The answer was empty the last time: nothing is expected, and proof of that is asked for first.
     pub expects_none: bool,
 }
@@ -36,7 +73,7 @@ impl CaptureQuery {
             scope: Scope::Exact(url.to_owned()),
             from: None,
             to: None,
-            urlkey_words: Vec::new(),
+            filter: KeyFilter::default(),
             expects_none: false,
         }
     }

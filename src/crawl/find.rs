@@ -3,7 +3,7 @@
 use url::Url;
 
 use super::home_looks;
-use super::questions::{IndexStart, covers};
+use super::questions::IndexStart;
 use super::site::SiteLook;
 use super::{CrawlError, Until};
 use crate::archive::{Archive, ArchiveError, IndexAnswer};
@@ -57,8 +57,7 @@ impl<A: Archive> SiteLook<'_, '_, A> {
         let known = self.known_addresses()?;
         let (from, expects_none) = match self.index_start(&key)? {
             IndexStart::Answered => {
-                self.domain_words
-                    .extend_from_slice(self.context.vocabulary.query_words());
+                self.domain_filter = discover::index_filter(self.context.vocabulary, &[]);
                 return Ok(None);
             }
             IndexStart::From { from, expects_none } => (from, expects_none),
@@ -82,13 +81,13 @@ impl<A: Archive> SiteLook<'_, '_, A> {
                 whole.extend(
                     known
                         .iter()
-                        .filter(|k| from_the_beginning && covers(&found.words, k)),
+                        .filter(|k| from_the_beginning && found.filter.names(k)),
                 );
                 whole.retain(|k| !found.rows_left_out.contains(k));
                 let covered: Vec<IndexQueryKey> = whole.iter().map(|k| self.exact_key(k)).collect();
                 self.store_rows(&key, &covered, &found.captures, found.answer)?;
                 tracing::info!(site = %self.request.site, candidates = found.candidates.len(), captures = found.captures.len(), "index looked at");
-                self.domain_words = found.words;
+                self.domain_filter = found.filter;
                 Ok(None)
             }
             Err(error) => Ok(self

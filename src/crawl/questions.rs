@@ -36,13 +36,13 @@ impl<A: Archive> SiteLook<'_, '_, A> {
     /// costs one index query, and those not asked for a month. None when this look has asked already.
     pub(super) fn questions_of_turn(&self) -> Result<BTreeSet<String>, CrawlError> {
         let (store, archive_id) = (&self.context.store, self.context.archive_id);
-        let words = discover::index_words(self.context.vocabulary, &self.known_addresses()?);
+        let filter = discover::index_filter(self.context.vocabulary, &self.known_addresses()?);
         let mut keys = Vec::new();
         if self.context.discover.by_path {
             keys.push(self.domain_key());
         }
         for policy in store.policies_of_site(self.site_id)? {
-            let elsewhere = |key: &&UrlKey| !(self.is_own(key) && covers(&words, key));
+            let elsewhere = |key: &&UrlKey| !(self.is_own(key) && filter.names(key));
             let elsewhere = policy.urlkeys.iter().filter(elsewhere);
             keys.extend(elsewhere.map(|key| self.exact_key(key)));
         }
@@ -90,7 +90,7 @@ impl<A: Archive> SiteLook<'_, '_, A> {
             .store
             .past_query(self.context.archive_id, &key)?;
         let own = Url::parse(url).is_ok_and(|url| self.request.site.owns(&url));
-        if past.is_some() && own && covers(&self.domain_words, urlkey) {
+        if past.is_some() && own && self.domain_filter.names(urlkey) {
             return Ok(());
         }
         let IndexStart::From { from, expects_none } = self.index_start(&key)? else {
@@ -179,11 +179,6 @@ fn urgency(past: &PastQuery, now: Timestamp) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "a ratio to compare")]
     let urgency = since(past.asked_at) as f64 / quiet.max(INDEX_LAG_SECONDS) as f64;
     urgency
-}
-
-/// True when a question for these words covers a key.
-pub(super) fn covers(words: &[String], urlkey: &UrlKey) -> bool {
-    words.iter().any(|word| urlkey.as_str().contains(word))
 }
 
 fn hash(words: &[String]) -> String {

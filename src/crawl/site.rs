@@ -10,7 +10,7 @@ use super::look::{Looked, look};
 use super::policies::Followed;
 use super::reextract::extract_capture;
 use super::{Context, CrawlError, Until};
-use crate::archive::{Archive, ArchiveError};
+use crate::archive::{Archive, ArchiveError, KeyFilter};
 use crate::config::SiteRow;
 use crate::extract::EXTRACTOR_VERSION;
 use crate::model::{Site, Timestamp, UrlKey};
@@ -73,7 +73,7 @@ pub(super) struct SiteLook<'a, 'b, A> {
     /// The questions to ask again of those that were asked before; all when `None`.
     pub(super) again: Option<BTreeSet<String>>,
     /// Words of the question for the whole site that was answered in this look; none when it was not.
-    pub(super) domain_words: Vec<String>,
+    pub(super) domain_filter: KeyFilter,
     pub(super) failures: Vec<String>,
     unanswered: HashSet<i64>,
     /// Pages of policies that may still be asked for.
@@ -117,7 +117,7 @@ pub(super) async fn look_at<A: Archive>(
         resumed: unfinished_since.is_some(),
         answered: HashSet::new(),
         again: None,
-        domain_words: Vec::new(),
+        domain_filter: KeyFilter::default(),
         failures: Vec::new(),
         unanswered: HashSet::new(),
         budget: context

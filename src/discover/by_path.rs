@@ -2,7 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::archive::{Archive, ArchiveError, CaptureQuery, IndexAnswer, Scope};
+use crate::archive::{Archive, ArchiveError, CaptureQuery, IndexAnswer, KeyFilter, Scope};
 use crate::model::{Capture, Site, Timestamp, UrlKey};
 
 use super::PLAUSIBLE_SCORE;
@@ -24,8 +24,8 @@ const VARIANT_POINTS: u8 = 25;
 
 /// Room in the query for the paths of known addresses; with the vocabulary's words it stays near 2 kB.
 const KNOWN_PATHS_BYTES: usize = 300;
-/// A known path shorter than this is not asked for together with the words.
-const SHORTEST_KNOWN_PATH: usize = 8;
+/// What a path takes in the filter beside its own characters: a bar, the anchor before it and the one behind.
+const BYTES_BESIDE_PATH: usize = 6;
 
 /// What the index told.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -37,9 +37,9 @@ pub struct ByPath {
     pub captures: Vec<Capture>,
     /// Keys whose rows were too many to keep: ask for them one by one.
     pub rows_left_out: Vec<UrlKey>,
-    /// The words that were asked for: keys with one of them have all their rows in `captures`, if they are candidates
-    /// or were known.
-    pub words: Vec<String>,
+    /// What was asked for: the keys that it names have all their rows in `captures`, if they are candidates or were
+    /// known.
+    pub filter: KeyFilter,
     /// Counts of the whole answer.
     pub answer: IndexAnswer,
 }
@@ -59,47 +59,47 @@ pub async fn by_path<A: Archive>(
     known: &[UrlKey],
     expects_none: bool,
 ) -> Result<ByPath, ArchiveError> {
-    let words = index_words(vocabulary, known);
+    let filter = index_filter(vocabulary, known);
     let query = CaptureQuery {
         scope: Scope::Domain(site.clone()),
         from: span.0,
         to: span.1,
-        urlkey_words: words.clone(),
+        filter: filter.clone(),
         expects_none,
     };
     let mut sieve = Sieve::new(vocabulary, known);
     let answer = archive.captures(&query, &mut |row| sieve.take(row)).await?;
     let mut found = sieve.finish(site, answer);
-    found.words = words;
+    found.filter = filter;
     Ok(found)
 }
 
-/// The words that [`by_path`] asks the index for, given the addresses that are known: an address whose key holds one of
-/// them is in its answer.
+/// What [`by_path`] asks the index for, given the addresses that are known: an address that it names is in the answer.
 #[must_use]
-pub fn index_words(vocabulary: &Vocabulary, known: &[UrlKey]) -> Vec<String> {
-    words_with(vocabulary.query_words(), known)
+pub fn index_filter(vocabulary: &Vocabulary, known: &[UrlKey]) -> KeyFilter {
+    filter_with(vocabulary.query_words(), known)
 }
 
-/// The words of the vocabulary, and the paths of known keys without any of them, as far as there is room.
-fn words_with(vocabulary: &[String], known: &[UrlKey]) -> Vec<String> {
-    let mut words = vocabulary.to_vec();
+/// The words of the vocabulary, and the known keys without any of them, the shortest first, as far as there is room.
+fn filter_with(words: &[String], known: &[UrlKey]) -> KeyFilter {
+    let mut filter = KeyFilter {
+        words: words.to_vec(),
+        keys: Vec::new(),
+    };
+    let mut keys: Vec<&UrlKey> = known.iter().collect();
+    keys.sort_unstable_by_key(|key| (key.path().len(), *key));
     let mut room = KNOWN_PATHS_BYTES;
-    let mut paths: Vec<&str> = known.iter().map(UrlKey::path).collect();
-    paths.sort_unstable();
-    paths.dedup();
-    for path in paths {
-        // A short path is the beginning of half the site.
-        if path.len() < SHORTEST_KNOWN_PATH
-            || path.len() > room
-            || words.iter().any(|w| path.contains(w))
-        {
-            continue;
+    for key in keys {
+        let needed = key.path().len() + BYTES_BESIDE_PATH;
+        if needed > room || key.path().is_empty() {
+            break;
         }
-        room -= path.len();
-        words.push(path.to_owned());
+        if !filter.names(key) {
+            room -= needed;
+            filter.keys.push(key.clone());
+        }
     }
-    words
+    filter
 }
 
 /// Keeps the rows of plausible candidates.

@@ -3,24 +3,20 @@
 
 use std::collections::HashSet;
 
-use url::Url;
-
 use crate::archive::{Archive, ArchiveError, Memento, MementoQuery};
 use crate::model::{DropReason, Dropped, Site, Timestamp, UrlKey};
-use crate::page::Page;
 
 use super::candidates::{Candidate, candidates_of_looks};
-use super::judge::{LinkCandidate, judge_links};
-use super::kind::{LinkKind, PolicyKind, Source};
-use super::links::{links_of, script_redirect};
+use super::judge::LinkCandidate;
+use super::kind::{LinkKind, Source};
 use super::looks::{HomeLook, LookOutcome, SeenLink, SidePage};
-use super::search::{DAY_SECONDS, HomeSpan, Limits, Search};
+use super::search::{HomeSpan, Limits, Search};
 use super::vocabulary::Vocabulary;
+use reading::{has_privacy, seen_link, shows_privacy};
+use side_pages::{Asked, Side};
 
-/// Hubs and frames belong to a home page when they were captured within this time of it.
-const SAME_PAGE_DAYS: i64 = 366;
-/// A home page with no more links than this is a doorway ("Enter", a choice of languages).
-const DOORWAY_LINKS: usize = 12;
+mod reading;
+mod side_pages;
 
 /// What the home pages told.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -76,35 +72,10 @@ struct Looker<'a, A> {
     earlier: &'a [HomeLook],
 }
 
-/// Pages that were asked for in one look, none of them twice.
-#[derive(Default)]
-struct Asked {
-    keys: HashSet<UrlKey>,
-    pages: Vec<SidePage>,
-}
-
 /// Why there is finally no page, and which capture says so, if one does.
 struct Missing {
     dropped: Dropped,
     seen: Option<(Timestamp, String)>,
-}
-
-/// What came of asking for a page beside the home page.
-enum Side {
-    /// A capture that nobody has seen.
-    Page(Memento),
-    /// An earlier look saw the same capture, and these links on it.
-    Known(Vec<SeenLink>),
-    None,
-}
-
-/// What a memento's page says; the page itself is dropped before the next request.
-struct Reading {
-    links: Vec<LinkCandidate>,
-    refresh: Option<Url>,
-    frames: Vec<Url>,
-    /// Pages behind a doorway.
-    behind: Vec<Url>,
 }
 
 impl<A: Archive> Looker<'_, A> {
@@ -188,98 +159,6 @@ impl<A: Archive> Looker<'_, A> {
                 }))
             }),
         }
-    }
-
-    /// A page beside the home page, from within a year of it, unless an earlier look has seen it.
-    async fn side_page(
-        &self,
-        url: &str,
-        moment: Timestamp,
-        asked: &mut Asked,
-    ) -> Result<Side, ArchiveError> {
-        let Some(key) = UrlKey::of(url)
-            .ok()
-            .filter(|key| asked.keys.insert(key.clone()))
-        else {
-            return Ok(Side::None);
-        };
-        let near = SAME_PAGE_DAYS * DAY_SECONDS;
-        if let Some(known) = self.known(&key, moment, near.unsigned_abs()) {
-            return Ok(known);
-        }
-        let window = (
-            Timestamp::from_unix_seconds(moment.unix_seconds().saturating_sub(near)),
-            Timestamp::from_unix_seconds(moment.unix_seconds().saturating_add(near)),
-        );
-        let mut note = |seen| {
-            asked.pages.push(SidePage {
-                url: url.to_owned(),
-                seen,
-            });
-        };
-        match self.memento(url, moment, window).await? {
-            Ok(page) => {
-                note(Some((page.timestamp, page.original.clone())));
-                Ok(Side::Page(page))
-            }
-            Err(missing) => {
-                if missing.seen.is_some() || missing.dropped.reason == DropReason::NotArchived {
-                    note(missing.seen);
-                }
-                Ok(Side::None)
-            }
-        }
-    }
-
-    /// What an earlier look tells of a page, if that is near enough or holds for all times.
-    fn known(&self, key: &UrlKey, moment: Timestamp, near_seconds: u64) -> Option<Side> {
-        let pages = self
-            .earlier
-            .iter()
-            .flat_map(|look| look.pages.iter().map(move |page| (look, page)));
-        let same = pages.filter(|(_, page)| UrlKey::of(&page.url).is_ok_and(|k| k == *key));
-        let mut nearest: Option<(u64, &HomeLook, &(Timestamp, String))> = None;
-        for (look, page) in same {
-            let Some(seen) = &page.seen else {
-                return Some(Side::None);
-            };
-            let apart = seen.0.distance_seconds(moment);
-            if apart <= near_seconds && nearest.is_none_or(|(least, ..)| apart < least) {
-                nearest = Some((apart, look, seen));
-            }
-        }
-        let (_, look, seen) = nearest?;
-        // Where a page led on to others (frames, refreshes), those stand for it.
-        let on_it = look.links.iter().any(|link| link.page == *seen);
-        let beside = |link: &&SeenLink| {
-            look.pages
-                .iter()
-                .any(|page| page.seen.as_ref() == Some(&link.page))
-        };
-        let links = look.links.iter().filter(|link| {
-            if on_it {
-                link.page == *seen
-            } else {
-                beside(link)
-            }
-        });
-        Some(Side::Known(links.cloned().collect()))
-    }
-
-    /// True when an earlier look asked for a page in vain.
-    fn was_barren(&self, url: &str) -> bool {
-        let Ok(key) = UrlKey::of(url) else {
-            return true;
-        };
-        self.earlier.iter().any(|look| {
-            look.pages.iter().any(|page| {
-                UrlKey::of(&page.url).is_ok_and(|k| k == key)
-                    && !look
-                        .links
-                        .iter()
-                        .any(|link| Some(&link.page) == page.seen.as_ref())
-            })
-        })
     }
 
     async fn links_of_home(
@@ -387,85 +266,6 @@ impl<A: Archive> Looker<'_, A> {
         }
         seen
     }
-
-    fn read(&self, memento: &Memento) -> Reading {
-        let url = Url::parse(&memento.original).ok();
-        let page = Page::parse(&memento.body, memento.content_type.as_deref(), url.as_ref());
-        let links = judge_links(&page, self.vocabulary, self.site);
-        let behind = if links.is_empty() {
-            self.behind(&page)
-        } else {
-            Vec::new()
-        };
-        let frames = page
-            .frames()
-            .into_iter()
-            .filter(|frame| self.is_near(frame, url.as_ref()))
-            .collect();
-        let refresh = page
-            .refresh()
-            .or_else(|| {
-                let target = script_redirect(&page).filter(|_| links_of(&page).is_empty())?;
-                page.resolve(&target)
-            })
-            .filter(|target| self.is_near(target, url.as_ref()));
-        Reading {
-            links,
-            refresh,
-            frames,
-            behind,
-        }
-    }
-
-    /// The site's own pages and those of the site that its home page stands on; not frames of advertisers.
-    fn is_near(&self, url: &Url, page: Option<&Url>) -> bool {
-        self.site.owns(url)
-            || page
-                .and_then(|p| Site::of_url(p).ok())
-                .is_some_and(|site| site.owns(url))
-    }
-
-    fn behind(&self, page: &Page) -> Vec<Url> {
-        let links = links_of(page);
-        if links.len() > DOORWAY_LINKS {
-            return Vec::new();
-        }
-        links
-            .iter()
-            .filter_map(|link| page.resolve(&link.href))
-            .filter(|url| {
-                matches!(url.scheme(), "http" | "https") && self.is_near(url, page.url.as_ref())
-            })
-            .collect()
-    }
-}
-
-/// A link to a policy as it stands on a page, not ranked yet; `None` for one to a hub.
-fn seen_link(source: Source, page: &Memento, link: LinkCandidate) -> Option<SeenLink> {
-    let LinkKind::Policy(kind) = link.kind else {
-        return None;
-    };
-    Some(SeenLink {
-        url: link.url,
-        kind,
-        score: link.score,
-        rank: 0,
-        text: link.text,
-        reasons: link.reasons,
-        in_footer: link.in_footer,
-        source,
-        page: (page.timestamp, page.original.clone()),
-    })
-}
-
-fn shows_privacy(links: &[SeenLink]) -> bool {
-    links.iter().any(|link| link.kind == PolicyKind::Privacy)
-}
-
-fn has_privacy(links: &[LinkCandidate]) -> bool {
-    links
-        .iter()
-        .any(|link| link.kind == LinkKind::Policy(PolicyKind::Privacy))
 }
 
 #[cfg(test)]

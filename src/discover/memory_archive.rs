@@ -59,11 +59,7 @@ impl Archive for MemoryArchive {
         }
         let mut answer = IndexAnswer::default();
         for (key, captures) in &self.pages {
-            if !query
-                .urlkey_words
-                .iter()
-                .any(|word| key.as_str().contains(word))
-            {
+            if !query.filter.is_empty() && !query.filter.names(key) {
                 continue;
             }
             for (timestamp, original, status, body) in captures {

@@ -28,7 +28,7 @@ mod vocabulary;
 mod vocabulary_file;
 mod words;
 
-pub use by_path::{ByPath, by_path, index_words};
+pub use by_path::{ByPath, by_path, index_filter};
 pub use candidates::{Candidate, Evidence, candidates_of_looks, given, merge};
 pub use home::{ByLink, by_link};
 pub use join::{HomeLinks, JoinEvidence, Policy, home_links, join};

@@ -169,10 +169,7 @@ impl Archive for World {
                 Scope::Host(_) => panic!("hosts are not asked for here"),
                 Scope::Domain(site) => of_site(site, key),
             };
-            let words = &query.urlkey_words;
-            if !wanted
-                || !(words.is_empty() || words.iter().any(|w| key.as_str().contains(w.as_str())))
-            {
+            if !wanted || !(query.filter.is_empty() || query.filter.names(key)) {
                 continue;
             }
             for stored in rows {

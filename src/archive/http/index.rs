@@ -70,7 +70,7 @@ impl Index<'_> {
         query: &CaptureQuery,
         sink: &mut (dyn FnMut(Capture) + Send),
     ) -> Result<IndexAnswer, ArchiveError> {
-        let wanted = Wanted::new(self.dialect, &query.urlkey_words)
+        let wanted = Wanted::new(self.dialect, &query.filter)
             .map_err(|detail| self.unavailable(query, &detail))?;
         let mut counts = IndexAnswer::default();
         let mut left_out = None;
@@ -224,9 +224,9 @@ impl Walk<'_> {
                 .parameters(self.part, self.limit, self.key.as_deref());
             let url = index.addresses.index(&parameters);
             let (mut call, result) = index.courier.send(Endpoint::Cdx, url).await?;
-            let words = self.wanted.words.as_ref();
+            let wanted = self.wanted;
             let end = index
-                .read_page(&mut call, result, &mut self.seen, words, sink, asked_again)
+                .read_page(&mut call, result, &mut self.seen, wanted, sink, asked_again)
                 .await;
             match end {
                 PageEnd::Whole(page) if page.is_blank() && index.dialect == Dialect::Wayback => {

@@ -1,6 +1,5 @@
 //! Index answers: a page of rows read to its end, an answer without rows, and the proof that "none" is none.
 
-use aho_corasick::AhoCorasick;
 use futures_util::StreamExt as _;
 use serde_json::Value;
 
@@ -45,7 +44,7 @@ impl Index<'_> {
         call: &mut Call<'_>,
         result: Result<Answer, Failure>,
         seen: &mut SeenRows,
-        words: Option<&AhoCorasick>,
+        wanted: &Wanted,
         sink: &mut (dyn FnMut(Capture) + Send),
         asked_again: bool,
     ) -> PageEnd {
@@ -63,7 +62,7 @@ impl Index<'_> {
                 .read_rows(
                     call,
                     answer,
-                    Page::new(self.dialect, seen, words, sink, asked_again),
+                    Page::new(self.dialect, seen, Some(wanted), sink, asked_again),
                 )
                 .await;
         }

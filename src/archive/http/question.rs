@@ -1,12 +1,13 @@
 //! The words of an index query: its parameters in each dialect, and the filter on words in the urlkey.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use aho_corasick::AhoCorasick;
 
 use super::settings::Dialect;
-use crate::archive::Scope;
-use crate::model::Timestamp;
+use crate::archive::{KeyFilter, Scope};
+use crate::model::{Capture, Timestamp};
 
 /// Longest filter sent; servers refuse addresses over 8 KB.
 const MAX_FILTER_BYTES: usize = 5000;
@@ -27,18 +28,27 @@ pub(super) struct Part {
 /// Which urlkeys a query wants, prepared.
 pub(super) struct Wanted {
     dialect: Dialect,
-    /// Finds the words in a urlkey; `None`: all are wanted.
-    pub(super) words: Option<AhoCorasick>,
+    /// Finds the words in a urlkey.
+    words: AhoCorasick,
+    wanted: KeyFilter,
     filter: Option<String>,
 }
 
 impl Wanted {
-    pub(super) fn new(dialect: Dialect, words: &[String]) -> Result<Self, String> {
+    pub(super) fn new(dialect: Dialect, wanted: &KeyFilter) -> Result<Self, String> {
         Ok(Self {
             dialect,
-            words: word_matcher(words)?,
-            filter: word_filter(dialect, words),
+            words: word_matcher(&wanted.words)?,
+            wanted: wanted.clone(),
+            filter: filter_of(dialect, wanted),
         })
+    }
+
+    /// What comes too much is left out on this side.
+    pub(super) fn passes(&self, row: &Capture) -> bool {
+        self.wanted.is_empty()
+            || self.words.is_match(row.urlkey.as_str())
+            || self.wanted.has_key_of(row)
     }
 
     /// The parameters of one request.
@@ -81,17 +91,25 @@ impl Wanted {
 }
 
 /// A filter for the server: right under both of its ways to match (whole field, or anchored at the start). Words are
-/// shortened until the address is not too long; what comes too much is left out on this side.
-fn word_filter(dialect: Dialect, words: &[String]) -> Option<String> {
+/// shortened until the address is not too long; single URLs are held at both ends of the path, for a path such as `/p`
+/// is the beginning of half a site. The host is left open: archives differ in how they write it.
+fn filter_of(dialect: Dialect, wanted: &KeyFilter) -> Option<String> {
     let prefix = if dialect == Dialect::Pywb {
         "~urlkey:"
     } else {
         "urlkey:"
     };
-    let keys: Vec<String> = words.iter().map(|word| in_key(word)).collect();
-    if keys.is_empty() {
+    if wanted.is_empty() {
         return None;
     }
+    let keys: Vec<String> = wanted.words.iter().map(|word| in_key(word)).collect();
+    let paths = wanted.keys.iter().map(|key| {
+        format!(
+            r"{}/?$",
+            escape(&format!("){}", key.path().trim_end_matches('/')))
+        )
+    });
+    let paths: BTreeSet<String> = paths.collect();
     [usize::MAX, 16, 12, 10, 8, 7, 6, 5, 4]
         .into_iter()
         .find_map(|length| {
@@ -109,6 +127,7 @@ fn word_filter(dialect: Dialect, words: &[String]) -> Option<String> {
                         .any(|other| other != *word && word.contains(other))
                 })
                 .map(|word| escape(word))
+                .chain(paths.iter().cloned())
                 .collect();
             let filter = format!("{prefix}.*({}).*", needed.join("|"));
             let encoded: usize = filter
@@ -146,16 +165,12 @@ fn in_key(word: &str) -> String {
     })
 }
 
-fn word_matcher(words: &[String]) -> Result<Option<AhoCorasick>, String> {
-    if words.is_empty() {
-        return Ok(None);
-    }
+fn word_matcher(words: &[String]) -> Result<AhoCorasick, String> {
     let patterns = words
         .iter()
         .flat_map(|word| [word.to_lowercase(), in_key(word)]);
     AhoCorasick::builder()
         .build(patterns)
-        .map(Some)
         .map_err(|error| format!("the words to look for: {error}"))
 }
 

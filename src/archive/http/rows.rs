@@ -5,8 +5,7 @@ use std::cmp::Ordering;
 use std::collections::{HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use aho_corasick::AhoCorasick;
-
+use super::question::Wanted;
 use super::settings::Dialect;
 use crate::archive::cdx::{self, BadRow, MAX_LINE_BYTES};
 use crate::model::Capture;
@@ -91,7 +90,7 @@ pub(super) enum Fault {
 pub(super) struct Page<'a> {
     dialect: Dialect,
     seen: &'a mut Seen,
-    words: Option<&'a AhoCorasick>,
+    wanted: Option<&'a Wanted>,
     sink: &'a mut (dyn FnMut(Capture) + Send),
     line: Vec<u8>,
     /// The current line is too long and thrown away to its end.
@@ -124,14 +123,14 @@ impl<'a> Page<'a> {
     pub(super) fn new(
         dialect: Dialect,
         seen: &'a mut Seen,
-        words: Option<&'a AhoCorasick>,
+        wanted: Option<&'a Wanted>,
         sink: &'a mut (dyn FnMut(Capture) + Send),
         asked_again: bool,
     ) -> Self {
         Self {
             dialect,
             seen,
-            words,
+            wanted,
             sink,
             line: Vec::new(),
             skipping: false,
@@ -238,10 +237,7 @@ impl<'a> Page<'a> {
                 self.counts.lines += 1;
                 if !self.seen.admit(key, &capture, &mut self.catching_up) {
                     self.counts.repeated += 1;
-                } else if self
-                    .words
-                    .is_none_or(|words| words.is_match(capture.urlkey.as_str()))
-                {
+                } else if self.wanted.is_none_or(|wanted| wanted.passes(&capture)) {
                     self.counts.sent += 1;
                     (self.sink)(capture);
                 }

@@ -114,15 +114,9 @@ impl Catalogue {
         let mut before: Option<&Row> = None;
         for row in self.reached(&reach) {
             let capture = &row.capture;
-            let key = capture.urlkey.as_str();
             let in_time = query.from.is_none_or(|from| capture.timestamp >= from)
                 && query.to.is_none_or(|to| capture.timestamp <= to);
-            let has_word = query.urlkey_words.is_empty()
-                || query
-                    .urlkey_words
-                    .iter()
-                    .any(|word| key.contains(word.as_str()));
-            if !in_time || !has_word {
+            if !in_time || !query.filter.passes(capture) {
                 continue;
             }
             if before.is_some_and(|before| before.key() == row.key()) {

@@ -48,16 +48,45 @@ fn paths_of_known_addresses_are_asked_for_as_far_as_there_is_room() {
     let keys: Vec<UrlKey> = (0..100)
         .map(|i| UrlKey::of(&format!("http://example.com/company/page{i}")).unwrap())
         .collect();
-    let words = words_with(&["privac".to_owned()], &keys);
-    assert!(
-        words.len() > 5 && words.iter().map(String::len).sum::<usize>() <= KNOWN_PATHS_BYTES + 6
-    );
-    let short = UrlKey::of("http://example.com/legal").unwrap();
-    let policy = UrlKey::of("http://example.com/our-privacy-page").unwrap();
-    assert_eq!(
-        words_with(&["privac".to_owned()], &[short, policy]),
-        ["privac"]
-    );
+    let filter = filter_with(&["privac".to_owned()], &keys);
+    let asked: usize = filter.keys.iter().map(|key| key.path().len()).sum();
+    assert!(filter.keys.len() > 5 && asked <= KNOWN_PATHS_BYTES);
+}
+
+#[test]
+fn short_paths_are_asked_for_and_those_with_a_policy_word_need_not_be() {
+    let keys = [
+        "http://example.com/our-privacy-page",
+        "http://example.com/legal",
+        "http://help.example.com/a/9f3c",
+        "http://example.com/",
+    ]
+    .map(|url| UrlKey::of(url).unwrap());
+    let filter = filter_with(&["privac".to_owned()], &keys);
+    let paths: Vec<&str> = filter.keys.iter().map(UrlKey::path).collect();
+    assert_eq!(paths, ["/", "/legal", "/a/9f3c"]);
+    assert!(keys.iter().all(|key| filter.names(key)));
+    for other in [
+        "http://example.com/legal/notice",
+        "http://example.com/about",
+    ] {
+        assert!(!filter.names(&UrlKey::of(other).unwrap()), "{other}");
+    }
+}
+
+#[tokio::test]
+async fn pages_below_a_short_known_path_do_not_come() {
+    let archive = MemoryArchive::default()
+        .page("2010", "http://example.com/p", "x")
+        .page("2010", "http://example.com/products", "x")
+        .page("2010", "http://example.com/p/q", "x");
+    let known = [UrlKey::of("http://example.com/p").unwrap()];
+    let span = (None, None);
+    let vocabulary = Vocabulary::built_in();
+    let found = by_path(&archive, &site(), span, vocabulary, &known, false).await;
+    let found = found.unwrap();
+    assert_eq!((found.answer.rows, found.captures.len()), (1, 1));
+    assert!(found.filter.names(&known[0]));
 }
 
 #[tokio::test]

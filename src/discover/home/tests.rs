@@ -386,3 +386,31 @@ async fn no_capture_is_played_twice() {
     played.dedup();
     assert_eq!((played.len(), all), (7, 7), "{played:#?}");
 }
+
+#[tokio::test]
+async fn a_hub_that_says_the_same_before_and_after_is_not_asked_for_between() {
+    // The cookie policy moves, so home pages between the ends are looked at; the hub stays as it is.
+    let mut archive = MemoryArchive::default();
+    for year in 2000..2020 {
+        let cookies = if year < 2009 { "/c1" } else { "/c2" };
+        let body = format!("<a href='/legal'>Legal</a><a href='{cookies}'>Cookie Policy</a>");
+        archive.put(&year.to_string(), "http://example.com/", 200, &body);
+        let hub = "<a href='/p'>Privacy Policy</a>";
+        archive.put(&year.to_string(), "http://example.com/legal", 200, hub);
+    }
+    let found = run(&archive, &[]).await.0.unwrap();
+    let mut urls = urls(&found);
+    urls.sort_unstable();
+    assert_eq!(
+        urls,
+        [
+            "http://example.com/c1",
+            "http://example.com/c2",
+            "http://example.com/p"
+        ]
+    );
+    let played = archive.played.lock().unwrap();
+    let of_hub = played.iter().filter(|p| p.contains("/legal")).count();
+    let of_home = played.len() - of_hub;
+    assert!(of_hub == 2 && of_home > 4, "{played:#?}");
+}

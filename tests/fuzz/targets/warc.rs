@@ -12,7 +12,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use libfuzzer_sys::fuzz_target;
 use policytrail::archive::warc::WarcArchive;
-use policytrail::archive::{Archive as _, CaptureQuery, MementoQuery, Scope};
+use policytrail::archive::{Archive as _, CaptureQuery, KeyFilter, MementoQuery, Scope};
 use policytrail::model::{Capture, Site};
 use tokio::runtime::{Builder, Runtime};
 
@@ -79,7 +79,7 @@ async fn look_through(archive: &WarcArchive, bytes: &[u8]) {
             scope,
             from: None,
             to: None,
-            urlkey_words: Vec::new(),
+            filter: KeyFilter::default(),
             expects_none: false,
         };
         let mut captures: Vec<Capture> = Vec::new();

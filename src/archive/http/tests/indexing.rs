@@ -1,8 +1,15 @@
 //! Index queries: resume keys, empty answers, narrower questions, other dialects, and servers that lie.
 
 use super::*;
-use crate::archive::Scope;
-use crate::model::Site;
+use crate::archive::{KeyFilter, Scope};
+use crate::model::{Site, UrlKey};
+
+fn words(words: &[&str]) -> KeyFilter {
+    KeyFilter {
+        words: words.iter().map(|&word| word.to_owned()).collect(),
+        keys: Vec::new(),
+    }
+}
 
 pub(super) fn domain() -> CaptureQuery {
     CaptureQuery {
@@ -73,11 +80,7 @@ async fn every_query_says_what_it_wants() {
     let query = CaptureQuery {
         from: Some("20040101000000".parse().unwrap()),
         to: Some("20041231235959".parse().unwrap()),
-        urlkey_words: vec![
-            "privacy".to_owned(),
-            "c++".to_owned(),
-            "datenschutzerklärung".to_owned(),
-        ],
+        filter: words(&["privacy", "c++", "datenschutzerklärung"]),
         expects_none: false,
         ..domain()
     };
@@ -128,12 +131,50 @@ async fn words_are_held_to_here_whatever_the_server_filters() {
     });
     let (rows, answer) = scene
         .rows(&CaptureQuery {
-            urlkey_words: vec!["privacy".to_owned()],
+            filter: words(&["privacy"]),
             expects_none: false,
             ..domain()
         })
         .await;
     assert_eq!((rows.len(), answer.unwrap().rows), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn single_addresses_are_asked_for_with_the_words_and_nothing_below_them_is_kept() {
+    let scene = scene(|_, _| {
+        let line = |key: &str, url: &str| format!("{key} 20120101000000 {url} text/html 200 A 1\n");
+        Reply::rows(
+            [
+                line("com,a)/legal", "http://a.com/legal"),
+                line("com,a)/legal/", "http://www2.a.com/legal/"),
+                line("com,a)/legal/notice", "http://a.com/legal/notice"),
+                line("com,a,b)/legal", "http://b.a.com/legal"),
+                line("com,a)/privacy", "http://a.com/privacy"),
+            ]
+            .concat(),
+        )
+    });
+    let filter = KeyFilter {
+        keys: ["http://a.com/legal", "http://a.com/x.php?a=(1)"]
+            .map(|url| UrlKey::of(url).unwrap())
+            .to_vec(),
+        ..words(&["privacy"])
+    };
+    let query = CaptureQuery { filter, ..domain() };
+    let (rows, _) = scene.rows(&query).await;
+    let keys: Vec<&str> = rows.iter().map(|row| row.original.as_str()).collect();
+    assert_eq!(
+        keys,
+        [
+            "http://a.com/legal",
+            "http://www2.a.com/legal/",
+            "http://a.com/privacy"
+        ]
+    );
+    assert_eq!(
+        scene.requests()[0].parameter("filter").as_deref(),
+        Some(r"urlkey:.*(privacy|\)/legal/?$|\)/x\.php\?a=\(1\)/?$).*")
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -145,7 +186,10 @@ async fn a_long_vocabulary_still_makes_a_short_address() {
         .collect();
     let (rows, _) = scene
         .rows(&CaptureQuery {
-            urlkey_words: words,
+            filter: KeyFilter {
+                words,
+                keys: Vec::new(),
+            },
             expects_none: false,
             ..domain()
         })
@@ -352,7 +396,7 @@ async fn pywb_is_asked_in_its_own_dialect() {
         },
     );
     let query = CaptureQuery {
-        urlkey_words: vec!["privacy".to_owned()],
+        filter: words(&["privacy"]),
         expects_none: false,
         ..domain()
     };

@@ -1,9 +1,9 @@
 //! Which rows answer a query.
 
 use super::*;
-use crate::archive::Scope;
 use crate::archive::warc::catalogue::{BadRows, Catalogue, Row};
 use crate::archive::warc::scan::Place;
+use crate::archive::{KeyFilter, Scope};
 use crate::model::Site;
 
 fn row(urlkey: &str, timestamp: &str, original: &str, digest: &str) -> Row {
@@ -125,14 +125,14 @@ fn host_and_domain_stop_at_the_end_of_the_name() {
         scope: Scope::Domain(Site::parse("example.com").unwrap()),
         from: None,
         to: None,
-        urlkey_words: Vec::new(),
+        filter: KeyFilter::default(),
         expects_none: false,
     };
     let (found, answer) = ask(&sample(), &query);
     assert_eq!((found.len(), answer.bad_rows), (6, 1), "{found:?}");
     query.scope = Scope::Host("www.example.com".to_owned());
     assert_eq!(ask(&sample(), &query).0.len(), 5);
-    query.urlkey_words = vec!["tips".to_owned(), "cookie".to_owned()];
+    query.filter.words = vec!["tips".to_owned(), "cookie".to_owned()];
     assert_eq!(ask(&sample(), &query).0.len(), 1);
     query.scope = Scope::Host("exa mple".to_owned());
     assert_eq!(ask(&sample(), &query), (Vec::new(), IndexAnswer::default()));

@@ -1,6 +1,7 @@
 //! Which capture answers, and what its body is.
 
 use super::*;
+use crate::archive::KeyFilter;
 use crate::model::Site;
 
 const A: &str = "http://example.com/privacy";
@@ -322,7 +323,7 @@ fn files_without_rows_in_the_index_of_their_folder_are_read_too() {
         scope: crate::archive::Scope::Domain(Site::parse("example.com").unwrap()),
         from: None,
         to: None,
-        urlkey_words: Vec::new(),
+        filter: KeyFilter::default(),
         expects_none: false,
     };
     assert_eq!(
