@@ -190,10 +190,26 @@ fn add<T: PartialEq>(formats: &mut Vec<T>, format: T) {
     }
 }
 
+/// What does not go together.
+fn check(options: &ExportOptions) -> Result<(), &'static str> {
+    if options.no_text && (!options.pages.is_empty() || options.git || options.warc) {
+        return Err(
+            "--no-text leaves out the words of the policies, and the formats markdown, text, git and warc are made of them: \
+                    leave one of the two",
+        );
+    }
+    if options.panel.is_some() && options.tables.is_empty() {
+        return Err("--panel makes a table: add the format jsonl, csv or parquet");
+    }
+    Ok(())
+}
+
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let settings = arguments.common.settings(&[])?;
+    let options = arguments.options();
+    check(&options).map_err(|fault| Failure::usage(anyhow::anyhow!(fault)))?;
     let store = Store::open(&settings.database)?;
-    let exported = export(&store, &arguments.options(), &arguments.out)?;
+    let exported = export(&store, &options, &arguments.out)?;
     let mut out = io::stdout().lock();
     for table in &exported.tables {
         for (_, file) in &table.files {

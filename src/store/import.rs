@@ -10,6 +10,9 @@ use super::pages::store_document;
 use super::{Store, StoreError};
 use crate::model::{Document, PayloadDigest, Site, TextHash, Timestamp, UrlKey};
 
+/// What `runs` says of an import.
+const IMPORT_COMMAND: &str = "import jsonl";
+
 /// What makes a row no row of a dataset, in words.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -293,7 +296,7 @@ impl Store {
         })
     }
 
-    /// Notes all versions as known: an import is no news.
+    /// Notes that an import is whole: all its versions are known, and are no news.
     ///
     /// # Errors
     /// When the database fails.
@@ -304,9 +307,30 @@ impl Store {
                  SELECT o.site_id, o.text_sha256, o.occurrence, 'archive', v.first_seen, v.first_seen
                  FROM occurrences o JOIN versions v USING (policy_id, version) ORDER BY o.policy_id, o.version",
                 [],
+            )?;
+            t.execute(
+                "INSERT INTO runs (command, program_version, started_at, finished_at, outcome)
+                 SELECT ?1, ?2, time, time, 'done'
+                 FROM (SELECT coalesce(max(fetched_at), '19700101000000') AS time FROM mementos)",
+                [IMPORT_COMMAND, env!("CARGO_PKG_VERSION")],
             )
         })?;
         Ok(())
+    }
+
+    /// True of a database that was made of a dataset: its versions have no pages under them, and a crawl, which derives
+    /// versions from pages, would lose them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn is_imported(&self) -> Result<bool, StoreError> {
+        self.read(|t| {
+            t.query_row(
+                "SELECT EXISTS (SELECT 1 FROM runs WHERE command = ?1)",
+                [IMPORT_COMMAND],
+                |r| r.get(0),
+            )
+        })
     }
 
     fn import<R>(
