@@ -48,7 +48,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "CODE")]
     language: Option<String>,
 
-    /// Only versions that meet a condition on a field of `versions`, such as word_count>1000: = != < <= > >= and ~
+    /// Only versions that meet a condition on a field of `versions`, such as `word_count>1000`: = != < <= > >= and ~
     /// (contains); may be given again, all must hold
     #[arg(long = "where", value_name = "CONDITION")]
     conditions: Vec<Condition>,
@@ -98,7 +98,7 @@ enum Format {
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum PeriodArgument {
-    /// Half-years (2012_A is January to June)
+    /// Half-years (`2012_A` is January to June)
     #[value(name = "6mo")]
     HalfYear,
     /// Years
