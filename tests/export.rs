@@ -266,6 +266,19 @@ fn a_jsonl_export_comes_back_as_it_was() {
         fs::read(folder.path().join("alone-again/versions.jsonl")).unwrap()
             == one["versions.jsonl"]
     );
+    fails(
+        folder.path(),
+        &[
+            "backfill",
+            "example.com",
+            "--archive",
+            &root().join("data/sample").to_string_lossy(),
+            "--db",
+            "all.db",
+        ],
+        2,
+        &["imported from JSON Lines", "--db"],
+    );
     let connection = Connection::open(folder.path().join("all.db")).unwrap();
     let dangling: i64 = connection
         .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |r| {
@@ -408,6 +421,18 @@ fn an_export_is_narrowed_by_site_date_language_and_conditions() {
         "other tables keep what belongs to the versions chosen"
     );
     let manifest = rows(path, &["--no-text"], "versions");
+    fails(
+        path,
+        &["export", "--out", "x", "--no-text", "--format", "jsonl,git"],
+        2,
+        &["--no-text"],
+    );
+    fails(
+        path,
+        &["export", "--out", "x", "--panel", "1y", "--format", "git"],
+        2,
+        &["--panel"],
+    );
     assert!(
         manifest
             .iter()

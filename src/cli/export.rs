@@ -48,7 +48,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "CODE")]
     language: Option<String>,
 
-    /// Only versions that meet a condition on a field of `versions`, such as word_count>1000: = != < <= > >= and ~
+    /// Only versions that meet a condition on a field of `versions`, such as `word_count>1000`: = != < <= > >= and ~
     /// (contains); may be given again, all must hold
     #[arg(long = "where", value_name = "CONDITION")]
     conditions: Vec<Condition>,
@@ -98,7 +98,7 @@ enum Format {
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum PeriodArgument {
-    /// Half-years (2012_A is January to June)
+    /// Half-years (`2012_A` is January to June)
     #[value(name = "6mo")]
     HalfYear,
     /// Years
@@ -190,9 +190,25 @@ fn add<T: PartialEq>(formats: &mut Vec<T>, format: T) {
     }
 }
 
+/// What does not go together.
+fn check(options: &ExportOptions) -> Result<(), &'static str> {
+    if options.no_text && (!options.pages.is_empty() || options.git || options.warc) {
+        return Err(
+            "--no-text leaves out the words of the policies, and the formats markdown, text, git and warc are made of them: \
+                    leave one of the two",
+        );
+    }
+    if options.panel.is_some() && options.tables.is_empty() {
+        return Err("--panel makes a table: add the format jsonl, csv or parquet");
+    }
+    Ok(())
+}
+
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+    let options = arguments.options();
+    check(&options).map_err(|fault| Failure::usage(anyhow::anyhow!(fault)))?;
     let store = pick::open(&arguments.common)?;
-    let exported = export(&store, &arguments.options(), &arguments.out)?;
+    let exported = export(&store, &options, &arguments.out)?;
     let mut out = io::stdout().lock();
     for table in &exported.tables {
         for (_, file) in &table.files {

@@ -186,7 +186,15 @@ impl Job {
     }
 
     fn open_store(&self) -> Result<Arc<Store>, Failure> {
-        Ok(Arc::new(Store::open_or_create(&self.settings.database)?))
+        let store = Store::open_or_create(&self.settings.database)?;
+        if store.is_imported()? {
+            return Err(Failure::usage(anyhow::anyhow!(
+                "`{}` was imported from JSON Lines: it holds versions without their pages, and a crawl would lose them; \
+                 name another database with --db",
+                self.settings.database.display()
+            )));
+        }
+        Ok(Arc::new(store))
     }
 
     async fn crawl<A: Archive>(

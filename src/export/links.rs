@@ -7,6 +7,7 @@ use crate::model::Timestamp;
 /// The same Markdown, its web links leading to the Wayback Machine at a moment. Only targets are touched: what is escaped
 /// or stands in a code span is text.
 pub(super) fn to_archive(markdown: &str, timestamp: Timestamp) -> Cow<'_, str> {
+    let prefix = format!("https://web.archive.org/web/{timestamp}/");
     let mut out = String::new();
     let mut copied = 0;
     for start in targets(markdown) {
@@ -18,7 +19,7 @@ pub(super) fn to_archive(markdown: &str, timestamp: Timestamp) -> Cow<'_, str> {
         let is_there = rest.starts_with("https://web.archive.org/web/");
         if is_web && !is_there && rest[length..].starts_with(')') {
             out.push_str(&markdown[copied..start]);
-            out.push_str(&format!("https://web.archive.org/web/{timestamp}/"));
+            out.push_str(&prefix);
             copied = start;
         }
     }

@@ -139,8 +139,10 @@ pub fn export(
 ) -> Result<Exported, ExportError> {
     let mut folder = Folder::open(target)?;
     let exported = store.snapshot(|snapshot| {
-        let mut exported = Exported::default();
-        exported.tables = rows::write_tables(snapshot, options, &mut folder)?;
+        let mut exported = Exported {
+            tables: rows::write_tables(snapshot, options, &mut folder)?,
+            ..Exported::default()
+        };
         for table in exported.tables.iter().filter(|t| t.left_out > 0) {
             exported.notes.push(format!(
                 "{} rows of {} have unreadable values and were left out; the database was changed by other hands",

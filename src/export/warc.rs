@@ -279,14 +279,12 @@ fn head(status: u16, (name, value): (&str, Option<&str>), length: usize) -> Vec<
         410 => "Gone",
         _ => "Status",
     };
-    let mut head = format!("HTTP/1.1 {status} {reason}\r\n");
-    if let Some(value) = value {
+    let header = value.map_or_else(String::new, |value| {
         // A line end would forge a header.
         let value: String = value.chars().filter(|c| !c.is_control()).collect();
-        head.push_str(&format!("{name}: {value}\r\n"));
-    }
-    head.push_str(&format!("Content-Length: {length}\r\n\r\n"));
-    head.into_bytes()
+        format!("{name}: {value}\r\n")
+    });
+    format!("HTTP/1.1 {status} {reason}\r\n{header}Content-Length: {length}\r\n\r\n").into_bytes()
 }
 
 /// `text/html` of `text/html; charset=utf-8`.

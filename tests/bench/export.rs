@@ -233,7 +233,13 @@ fn synthesise(database: &Path, versions: i64) {
 }
 
 fn text(n: i64) -> String {
-    (0..LINES)
-        .map(|line| format!("Paragraph {n}.{line}: we collect your name and address, and share them with {} partners.\n", n % 97))
-        .collect()
+    let partners = n % 97;
+    let lines: Vec<String> = (0..LINES)
+        .map(|line| {
+            format!(
+                "Paragraph {n}.{line}: we collect your name and address, and share them with {partners} partners.\n"
+            )
+        })
+        .collect();
+    lines.concat()
 }

@@ -53,7 +53,7 @@ pub struct Body {
     pub title: Option<String>,
     /// A line a block.
     pub text: String,
-    /// As CommonMark.
+    /// As `CommonMark`.
     pub markdown: String,
 }
 

@@ -3,12 +3,23 @@
 //! A dataset has no bytes of pages, so a database made of one is for reading and exporting; the captures in it count as
 //! asked for. Rows may come from strangers: everything is read again (sites, times, keys, hashes) before it is stored.
 
-use rusqlite::{OptionalExtension as _, Transaction, params};
-use serde::Deserialize;
+mod lines;
+mod rows;
+
+use rusqlite::{Transaction, params};
+
+pub use lines::{CaptureLine, DiscoveryLine, PolicyLine, SiteLine, VersionLine};
+use rows::{
+    Name, Playback, RowFault, add_address, add_memento, archive_id, capture_id, json, key, observe,
+    optional_time, policy_id, site, site_id, split_memento_url, time, value,
+};
 
 use super::documents::NewDocument;
 use super::{Store, StoreError};
-use crate::model::{Document, PayloadDigest, Site, StatedDate, TextHash, Timestamp, UrlKey};
+use crate::model::{Document, StatedDate, TextHash, UrlKey};
+
+/// What `runs` says of an import.
+const IMPORT_COMMAND: &str = "import jsonl";
 
 /// What makes a row no row of a dataset, in words.
 #[derive(Debug, thiserror::Error)]
@@ -20,156 +31,6 @@ pub enum ImportError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-/// A row of `sites`.
-#[derive(Debug, Deserialize)]
-#[expect(missing_docs, reason = "the fields are those of the table")]
-pub struct SiteLine {
-    pub site: String,
-    pub rank: Option<i64>,
-    pub tags: String,
-    pub looked_at: Option<String>,
-    pub unfinished: bool,
-    pub drop_reason: Option<String>,
-    pub drop_detail: Option<String>,
-}
-
-/// A row of `policies`.
-#[derive(Debug, Deserialize)]
-#[expect(missing_docs, reason = "the fields are those of the table")]
-pub struct PolicyLine {
-    pub site: String,
-    pub policy_url: String,
-    pub kind: String,
-    pub cross_domain: bool,
-    pub urls: Vec<String>,
-    pub left_open: i64,
-}
-
-/// A row of `discoveries`.
-#[derive(Debug, Deserialize)]
-#[expect(missing_docs, reason = "the fields are those of the table")]
-pub struct DiscoveryLine {
-    pub site: String,
-    pub url: String,
-    pub urlkey: String,
-    pub kind: String,
-    pub source: String,
-    pub score: i64,
-    pub home_timestamp: Option<String>,
-    pub home_original: Option<String>,
-    pub link_text: Option<String>,
-    pub reasons: Vec<String>,
-}
-
-/// A row of `captures`.
-#[derive(Debug, Deserialize)]
-#[expect(missing_docs, reason = "the fields are those of the table")]
-pub struct CaptureLine {
-    pub site: String,
-    pub policy_url: String,
-    pub timestamp: String,
-    pub original: String,
-    pub urlkey: String,
-    pub mimetype: String,
-    pub statuscode: Option<u16>,
-    pub digest: Option<String>,
-    pub length: Option<i64>,
-    pub version: Option<i64>,
-    pub drop_reason: Option<String>,
-    pub drop_detail: Option<String>,
-    pub fetched_timestamp: Option<String>,
-    pub fetched_original: Option<String>,
-    pub fetched_urlkey: Option<String>,
-    pub fetched_digest: Option<String>,
-    pub read_timestamp: Option<String>,
-    pub read_url: Option<String>,
-    pub read_status: Option<u16>,
-    pub content_type: Option<String>,
-    pub redirects: Option<String>,
-    pub canonical: Option<String>,
-    pub fetched_at: Option<String>,
-    pub archive: String,
-    pub memento_url: String,
-}
-
-/// A row of `versions`.
-#[derive(Debug, Deserialize)]
-#[expect(missing_docs, reason = "the fields are those of the table")]
-pub struct VersionLine {
-    pub site: String,
-    pub policy_url: String,
-    pub version: i64,
-    #[serde(default = "one")]
-    pub edition: i64,
-    #[serde(default = "one")]
-    pub sighting: i64,
-    #[serde(default = "one")]
-    pub sightings: i64,
-    pub same_as: Option<i64>,
-    pub change: Option<String>,
-    pub words_added: Option<i64>,
-    pub words_removed: Option<i64>,
-    pub first_seen: String,
-    pub last_seen: String,
-    pub changed_after: Option<String>,
-    pub captures: i64,
-    pub title: Option<String>,
-    pub language: String,
-    pub text: Option<String>,
-    pub markdown: Option<String>,
-    pub text_sha256: String,
-    pub word_count: u64,
-    pub effective_date: Option<String>,
-    pub effective_date_sentence: Option<String>,
-    pub last_updated: Option<String>,
-    pub last_updated_sentence: Option<String>,
-    pub memento_url: String,
-    pub original: String,
-    pub digest: Option<String>,
-    pub mimetype: String,
-    pub discovered_by: Vec<String>,
-    pub extractor_version: String,
-    #[serde(default = "privacy")]
-    pub kind: String,
-    #[serde(default)]
-    pub cross_domain: bool,
-    pub discovery_score: Option<i64>,
-    pub link_text: Option<String>,
-    pub read_url: Option<String>,
-    pub read_timestamp: Option<String>,
-    pub content_type: Option<String>,
-    pub redirects: Option<String>,
-    pub fetched_at: Option<String>,
-}
-
-fn one() -> i64 {
-    1
-}
-
-fn privacy() -> String {
-    "privacy".to_owned()
-}
-
-/// A capture as the index names it.
-struct Name<'a> {
-    urlkey: &'a str,
-    timestamp: &'a str,
-    original: &'a str,
-    digest: &'a str,
-}
-
-/// What playback of a capture gave, without its bytes.
-struct Playback<'a> {
-    timestamp: Option<&'a str>,
-    url: Option<&'a str>,
-    status: Option<u16>,
-    content_type: Option<&'a str>,
-    redirects: Option<&'a str>,
-    canonical: Option<&'a str>,
-    drop: Option<(&'a str, &'a str)>,
-    fetched_at: &'a str,
 }
 
 type Imported = Result<(), ImportError>;
@@ -332,9 +193,30 @@ impl Store {
                  SELECT o.site_id, o.text_sha256, o.occurrence, 'archive', v.first_seen, v.first_seen
                  FROM occurrences o JOIN versions v USING (policy_id, version) ORDER BY o.policy_id, o.version",
                 [],
+            )?;
+            t.execute(
+                "INSERT INTO runs (command, program_version, started_at, finished_at, outcome)
+                 SELECT ?1, ?2, time, time, 'done'
+                 FROM (SELECT coalesce(max(fetched_at), '19700101000000') AS time FROM mementos)",
+                [IMPORT_COMMAND, env!("CARGO_PKG_VERSION")],
             )
         })?;
         Ok(())
+    }
+
+    /// True of a database that was made of a dataset: its versions have no pages under them, and a crawl, which derives
+    /// versions from pages, would lose them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn is_imported(&self) -> Result<bool, StoreError> {
+        self.read(|t| {
+            t.query_row(
+                "SELECT EXISTS (SELECT 1 FROM runs WHERE command = ?1)",
+                [IMPORT_COMMAND],
+                |r| r.get(0),
+            )
+        })
     }
 
     fn import<R>(
@@ -495,221 +377,5 @@ fn add_sources(t: &Transaction<'_>, site_id: i64, r: &VersionLine) -> Result<(),
             link_text.unwrap_or_default()
         ])?;
     }
-    Ok(())
-}
-
-impl CaptureLine {
-    fn name(&self) -> Name<'_> {
-        Name {
-            urlkey: &self.urlkey,
-            timestamp: &self.timestamp,
-            original: &self.original,
-            digest: self.digest.as_deref().unwrap_or("-"),
-        }
-    }
-
-    fn fetched(&self) -> Option<Name<'_>> {
-        Some(Name {
-            urlkey: self.fetched_urlkey.as_deref()?,
-            timestamp: self.fetched_timestamp.as_deref()?,
-            original: self.fetched_original.as_deref()?,
-            digest: self.fetched_digest.as_deref()?,
-        })
-    }
-}
-
-/// Why a row cannot be stored.
-enum RowFault {
-    Value(String),
-    Sqlite(rusqlite::Error),
-}
-
-impl From<rusqlite::Error> for RowFault {
-    fn from(error: rusqlite::Error) -> Self {
-        Self::Sqlite(error)
-    }
-}
-
-fn value(column: &str, text: &str, expected: &str) -> RowFault {
-    let text: String = text.chars().filter(|c| !c.is_control()).take(80).collect();
-    RowFault::Value(format!("`{column}` is `{text}`, not {expected}"))
-}
-
-fn site(text: &str) -> Result<Site, RowFault> {
-    Site::parse(text).map_err(|e| RowFault::Value(e.to_string()))
-}
-
-fn time(text: &str) -> Result<(), RowFault> {
-    let parsed: Result<Timestamp, _> = text.parse();
-    parsed
-        .map(|_| ())
-        .map_err(|e| RowFault::Value(e.to_string()))
-}
-
-fn optional_time(text: Option<&str>) -> Result<(), RowFault> {
-    text.map_or(Ok(()), time)
-}
-
-fn key(text: &str) -> Result<(), RowFault> {
-    UrlKey::from_cdx(text)
-        .map(|_| ())
-        .map_err(|e| RowFault::Value(e.to_string()))
-}
-
-fn json(text: &str) -> Result<(), RowFault> {
-    let parsed: Result<serde_json::Value, _> = serde_json::from_str(text);
-    parsed
-        .map(|_| ())
-        .map_err(|_| value("tags or redirects", text, "JSON"))
-}
-
-fn site_id(t: &Transaction<'_>, name: &str) -> Result<i64, RowFault> {
-    let found: Option<i64> = t
-        .prepare_cached("SELECT site_id FROM sites WHERE site = ?1")?
-        .query_row([name], |r| r.get(0))
-        .optional()?;
-    if let Some(id) = found {
-        return Ok(id);
-    }
-    let site = site(name)?;
-    Ok(
-        t.prepare_cached("INSERT INTO sites (site) VALUES (?1) RETURNING site_id")?
-            .query_row([site.as_str()], |r| r.get(0))?,
-    )
-}
-
-fn policy_id(t: &Transaction<'_>, site_id: i64, policy_url: &str) -> Result<Option<i64>, RowFault> {
-    Ok(t.prepare_cached(
-        "SELECT min(policy_id) FROM policies WHERE site_id = ?1 AND policy_url = ?2",
-    )?
-    .query_row(params![site_id, policy_url], |r| r.get(0))?)
-}
-
-fn add_address(
-    t: &Transaction<'_>,
-    site_id: i64,
-    policy_id: i64,
-    url: &str,
-) -> Result<(), RowFault> {
-    let urlkey = UrlKey::of(url).map_err(|e| RowFault::Value(e.to_string()))?;
-    t.prepare_cached("INSERT OR IGNORE INTO policy_urls (site_id, urlkey, url, policy_id) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![site_id, urlkey.as_str(), url, policy_id])?;
-    Ok(())
-}
-
-/// `https://archive/web/20120611040411/http://example.com/` → `https://archive/web/` and the time.
-fn split_memento_url<'a>(
-    memento_url: &'a str,
-    original: &str,
-) -> Result<(&'a str, &'a str), RowFault> {
-    let split = memento_url
-        .strip_suffix(original)
-        .and_then(|rest| rest.strip_suffix('/'))
-        .and_then(|rest| rest.split_at_checked(rest.len().checked_sub(14)?));
-    let (prefix, timestamp) = split.ok_or_else(|| {
-        value(
-            "memento_url",
-            memento_url,
-            "an archive's address, 14 digits and `original`",
-        )
-    })?;
-    time(timestamp)?;
-    Ok((prefix, timestamp))
-}
-
-fn archive_id(
-    t: &Transaction<'_>,
-    name: &str,
-    memento_url: &str,
-    original: &str,
-) -> Result<i64, RowFault> {
-    let (prefix, _) = split_memento_url(memento_url, original)?;
-    t.prepare_cached(
-        "INSERT OR IGNORE INTO archives (archive, memento_url_prefix) VALUES (?1, ?2)",
-    )?
-    .execute([name, prefix])?;
-    Ok(
-        t.prepare_cached("SELECT archive_id FROM archives WHERE archive = ?1")?
-            .query_row([name], |r| r.get(0))?,
-    )
-}
-
-/// The row of a capture, made when new; `known` is what its own row of the table says.
-fn capture_id(
-    t: &Transaction<'_>,
-    archive_id: i64,
-    name: &Name<'_>,
-    known: Option<(&str, Option<u16>, Option<i64>)>,
-) -> Result<i64, RowFault> {
-    let find = "SELECT capture_id FROM captures WHERE urlkey = ?1 AND timestamp = ?2 AND original = ?3 AND digest = ?4";
-    let names = params![name.urlkey, name.timestamp, name.original, name.digest];
-    let found: Option<i64> = t
-        .prepare_cached(find)?
-        .query_row(names, |r| r.get(0))
-        .optional()?;
-    if let (Some(id), None) = (found, known) {
-        return Ok(id);
-    }
-    time(name.timestamp)?;
-    key(name.urlkey)?;
-    if name.digest != "-" {
-        PayloadDigest::parse(name.digest).map_err(|_| value("digest", name.digest, "a digest"))?;
-    }
-    let (mimetype, status, length) = known.unwrap_or(("unk", None, None));
-    Ok(t.prepare_cached(
-        "INSERT INTO captures (archive_id, urlkey, timestamp, original, mimetype, statuscode, digest, length)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
-         ON CONFLICT (urlkey, timestamp, original, digest) DO UPDATE SET
-            mimetype = excluded.mimetype, statuscode = excluded.statuscode, length = excluded.length
-         RETURNING capture_id",
-    )?
-    .query_row(
-        params![archive_id, name.urlkey, name.timestamp, name.original, mimetype, status, name.digest, length],
-        |r| r.get(0),
-    )?)
-}
-
-fn add_memento(
-    t: &Transaction<'_>,
-    capture_id: i64,
-    playback: &Playback<'_>,
-) -> Result<(), RowFault> {
-    optional_time(playback.timestamp)?;
-    time(playback.fetched_at)?;
-    let redirects = playback.redirects.unwrap_or("[]");
-    json(redirects)?;
-    let urlkey = playback.url.and_then(|url| UrlKey::of(url).ok());
-    t.prepare_cached(
-        "INSERT OR IGNORE INTO mementos
-         (capture_id, urlkey, timestamp, original, statuscode, content_type, redirects, canonical, drop_reason, drop_detail, fetched_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
-    )?
-    .execute(params![
-        capture_id,
-        urlkey.as_ref().map(UrlKey::as_str),
-        playback.timestamp,
-        playback.url,
-        playback.status,
-        playback.content_type,
-        redirects,
-        playback.canonical,
-        playback.drop.map(|(reason, _)| reason),
-        playback.drop.map(|(_, detail)| detail),
-        playback.fetched_at
-    ])?;
-    Ok(())
-}
-
-fn observe(
-    t: &Transaction<'_>,
-    policy_id: i64,
-    version: i64,
-    capture_id: i64,
-    fetched_capture_id: i64,
-) -> Result<(), RowFault> {
-    t.prepare_cached(
-        "INSERT OR IGNORE INTO observations (policy_id, capture_id, version, fetched_capture_id) VALUES (?1, ?2, ?3, ?4)",
-    )?
-    .execute(params![policy_id, capture_id, version, fetched_capture_id])?;
     Ok(())
 }

@@ -1,0 +1,133 @@
+//! The rows of an export, as JSON Lines spell them.
+
+use serde::Deserialize;
+
+/// A row of `sites`.
+#[derive(Debug, Deserialize)]
+#[expect(missing_docs, reason = "the fields are those of the table")]
+pub struct SiteLine {
+    pub site: String,
+    pub rank: Option<i64>,
+    pub tags: String,
+    pub looked_at: Option<String>,
+    pub unfinished: bool,
+    pub drop_reason: Option<String>,
+    pub drop_detail: Option<String>,
+}
+
+/// A row of `policies`.
+#[derive(Debug, Deserialize)]
+#[expect(missing_docs, reason = "the fields are those of the table")]
+pub struct PolicyLine {
+    pub site: String,
+    pub policy_url: String,
+    pub kind: String,
+    pub cross_domain: bool,
+    pub urls: Vec<String>,
+    pub left_open: i64,
+}
+
+/// A row of `discoveries`.
+#[derive(Debug, Deserialize)]
+#[expect(missing_docs, reason = "the fields are those of the table")]
+pub struct DiscoveryLine {
+    pub site: String,
+    pub url: String,
+    pub urlkey: String,
+    pub kind: String,
+    pub source: String,
+    pub score: i64,
+    pub home_timestamp: Option<String>,
+    pub home_original: Option<String>,
+    pub link_text: Option<String>,
+    pub reasons: Vec<String>,
+}
+
+/// A row of `captures`.
+#[derive(Debug, Deserialize)]
+#[expect(missing_docs, reason = "the fields are those of the table")]
+pub struct CaptureLine {
+    pub site: String,
+    pub policy_url: String,
+    pub timestamp: String,
+    pub original: String,
+    pub urlkey: String,
+    pub mimetype: String,
+    pub statuscode: Option<u16>,
+    pub digest: Option<String>,
+    pub length: Option<i64>,
+    pub version: Option<i64>,
+    pub drop_reason: Option<String>,
+    pub drop_detail: Option<String>,
+    pub fetched_timestamp: Option<String>,
+    pub fetched_original: Option<String>,
+    pub fetched_urlkey: Option<String>,
+    pub fetched_digest: Option<String>,
+    pub read_timestamp: Option<String>,
+    pub read_url: Option<String>,
+    pub read_status: Option<u16>,
+    pub content_type: Option<String>,
+    pub redirects: Option<String>,
+    pub canonical: Option<String>,
+    pub fetched_at: Option<String>,
+    pub archive: String,
+    pub memento_url: String,
+}
+
+/// A row of `versions`.
+#[derive(Debug, Deserialize)]
+#[expect(missing_docs, reason = "the fields are those of the table")]
+pub struct VersionLine {
+    pub site: String,
+    pub policy_url: String,
+    pub version: i64,
+    #[serde(default = "one")]
+    pub edition: i64,
+    #[serde(default = "one")]
+    pub sighting: i64,
+    #[serde(default = "one")]
+    pub sightings: i64,
+    pub same_as: Option<i64>,
+    pub change: Option<String>,
+    pub words_added: Option<i64>,
+    pub words_removed: Option<i64>,
+    pub first_seen: String,
+    pub last_seen: String,
+    pub changed_after: Option<String>,
+    pub captures: i64,
+    pub title: Option<String>,
+    pub language: String,
+    pub text: Option<String>,
+    pub markdown: Option<String>,
+    pub text_sha256: String,
+    pub word_count: u64,
+    pub effective_date: Option<String>,
+    pub effective_date_sentence: Option<String>,
+    pub last_updated: Option<String>,
+    pub last_updated_sentence: Option<String>,
+    pub memento_url: String,
+    pub original: String,
+    pub digest: Option<String>,
+    pub mimetype: String,
+    pub discovered_by: Vec<String>,
+    pub extractor_version: String,
+    #[serde(default = "privacy")]
+    pub kind: String,
+    #[serde(default)]
+    pub cross_domain: bool,
+    pub discovery_score: Option<i64>,
+    pub link_text: Option<String>,
+    pub read_url: Option<String>,
+    pub read_timestamp: Option<String>,
+    pub content_type: Option<String>,
+    pub redirects: Option<String>,
+    pub fetched_at: Option<String>,
+}
+
+fn one() -> i64 {
+    1
+}
+
+fn privacy() -> String {
+    "privacy".to_owned()
+}

@@ -1,0 +1,246 @@
+//! Single rows on their way into the tables, each value read again.
+
+use rusqlite::{OptionalExtension as _, Transaction, params};
+
+use super::lines::CaptureLine;
+use crate::model::{PayloadDigest, Site, Timestamp, UrlKey};
+
+/// A capture as the index names it.
+pub(super) struct Name<'a> {
+    pub(super) urlkey: &'a str,
+    pub(super) timestamp: &'a str,
+    pub(super) original: &'a str,
+    pub(super) digest: &'a str,
+}
+
+/// What playback of a capture gave, without its bytes.
+pub(super) struct Playback<'a> {
+    pub(super) timestamp: Option<&'a str>,
+    pub(super) url: Option<&'a str>,
+    pub(super) status: Option<u16>,
+    pub(super) content_type: Option<&'a str>,
+    pub(super) redirects: Option<&'a str>,
+    pub(super) canonical: Option<&'a str>,
+    pub(super) drop: Option<(&'a str, &'a str)>,
+    pub(super) fetched_at: &'a str,
+}
+
+impl CaptureLine {
+    pub(super) fn name(&self) -> Name<'_> {
+        Name {
+            urlkey: &self.urlkey,
+            timestamp: &self.timestamp,
+            original: &self.original,
+            digest: self.digest.as_deref().unwrap_or("-"),
+        }
+    }
+
+    pub(super) fn fetched(&self) -> Option<Name<'_>> {
+        Some(Name {
+            urlkey: self.fetched_urlkey.as_deref()?,
+            timestamp: self.fetched_timestamp.as_deref()?,
+            original: self.fetched_original.as_deref()?,
+            digest: self.fetched_digest.as_deref()?,
+        })
+    }
+}
+
+/// Why a row cannot be stored.
+pub(super) enum RowFault {
+    Value(String),
+    Sqlite(rusqlite::Error),
+}
+
+impl From<rusqlite::Error> for RowFault {
+    fn from(error: rusqlite::Error) -> Self {
+        Self::Sqlite(error)
+    }
+}
+
+pub(super) fn value(column: &str, text: &str, expected: &str) -> RowFault {
+    let text: String = text.chars().filter(|c| !c.is_control()).take(80).collect();
+    RowFault::Value(format!("`{column}` is `{text}`, not {expected}"))
+}
+
+pub(super) fn site(text: &str) -> Result<Site, RowFault> {
+    Site::parse(text).map_err(|e| RowFault::Value(e.to_string()))
+}
+
+pub(super) fn time(text: &str) -> Result<(), RowFault> {
+    let parsed: Result<Timestamp, _> = text.parse();
+    parsed
+        .map(|_| ())
+        .map_err(|e| RowFault::Value(e.to_string()))
+}
+
+pub(super) fn optional_time(text: Option<&str>) -> Result<(), RowFault> {
+    text.map_or(Ok(()), time)
+}
+
+pub(super) fn key(text: &str) -> Result<(), RowFault> {
+    UrlKey::from_cdx(text)
+        .map(|_| ())
+        .map_err(|e| RowFault::Value(e.to_string()))
+}
+
+pub(super) fn json(text: &str) -> Result<(), RowFault> {
+    let parsed: Result<serde_json::Value, _> = serde_json::from_str(text);
+    parsed
+        .map(|_| ())
+        .map_err(|_| value("tags or redirects", text, "JSON"))
+}
+
+pub(super) fn site_id(t: &Transaction<'_>, name: &str) -> Result<i64, RowFault> {
+    let found: Option<i64> = t
+        .prepare_cached("SELECT site_id FROM sites WHERE site = ?1")?
+        .query_row([name], |r| r.get(0))
+        .optional()?;
+    if let Some(id) = found {
+        return Ok(id);
+    }
+    let site = site(name)?;
+    Ok(
+        t.prepare_cached("INSERT INTO sites (site) VALUES (?1) RETURNING site_id")?
+            .query_row([site.as_str()], |r| r.get(0))?,
+    )
+}
+
+pub(super) fn policy_id(
+    t: &Transaction<'_>,
+    site_id: i64,
+    policy_url: &str,
+) -> Result<Option<i64>, RowFault> {
+    Ok(t.prepare_cached(
+        "SELECT min(policy_id) FROM policies WHERE site_id = ?1 AND policy_url = ?2",
+    )?
+    .query_row(params![site_id, policy_url], |r| r.get(0))?)
+}
+
+pub(super) fn add_address(
+    t: &Transaction<'_>,
+    site_id: i64,
+    policy_id: i64,
+    url: &str,
+) -> Result<(), RowFault> {
+    let urlkey = UrlKey::of(url).map_err(|e| RowFault::Value(e.to_string()))?;
+    t.prepare_cached("INSERT OR IGNORE INTO policy_urls (site_id, urlkey, url, policy_id) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![site_id, urlkey.as_str(), url, policy_id])?;
+    Ok(())
+}
+
+/// `https://archive/web/20120611040411/http://example.com/` → `https://archive/web/` and the time.
+pub(super) fn split_memento_url<'a>(
+    memento_url: &'a str,
+    original: &str,
+) -> Result<(&'a str, &'a str), RowFault> {
+    let split = memento_url
+        .strip_suffix(original)
+        .and_then(|rest| rest.strip_suffix('/'))
+        .and_then(|rest| rest.split_at_checked(rest.len().checked_sub(14)?));
+    let (prefix, timestamp) = split.ok_or_else(|| {
+        value(
+            "memento_url",
+            memento_url,
+            "an archive's address, 14 digits and `original`",
+        )
+    })?;
+    time(timestamp)?;
+    Ok((prefix, timestamp))
+}
+
+pub(super) fn archive_id(
+    t: &Transaction<'_>,
+    name: &str,
+    memento_url: &str,
+    original: &str,
+) -> Result<i64, RowFault> {
+    let (prefix, _) = split_memento_url(memento_url, original)?;
+    t.prepare_cached(
+        "INSERT OR IGNORE INTO archives (archive, memento_url_prefix) VALUES (?1, ?2)",
+    )?
+    .execute([name, prefix])?;
+    Ok(
+        t.prepare_cached("SELECT archive_id FROM archives WHERE archive = ?1")?
+            .query_row([name], |r| r.get(0))?,
+    )
+}
+
+/// The row of a capture, made when new; `known` is what its own row of the table says.
+pub(super) fn capture_id(
+    t: &Transaction<'_>,
+    archive_id: i64,
+    name: &Name<'_>,
+    known: Option<(&str, Option<u16>, Option<i64>)>,
+) -> Result<i64, RowFault> {
+    let find = "SELECT capture_id FROM captures WHERE urlkey = ?1 AND timestamp = ?2 AND original = ?3 AND digest = ?4";
+    let names = params![name.urlkey, name.timestamp, name.original, name.digest];
+    let found: Option<i64> = t
+        .prepare_cached(find)?
+        .query_row(names, |r| r.get(0))
+        .optional()?;
+    if let (Some(id), None) = (found, known) {
+        return Ok(id);
+    }
+    time(name.timestamp)?;
+    key(name.urlkey)?;
+    if name.digest != "-" {
+        PayloadDigest::parse(name.digest).map_err(|_| value("digest", name.digest, "a digest"))?;
+    }
+    let (mimetype, status, length) = known.unwrap_or(("unk", None, None));
+    Ok(t.prepare_cached(
+        "INSERT INTO captures (archive_id, urlkey, timestamp, original, mimetype, statuscode, digest, length)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)
+         ON CONFLICT (urlkey, timestamp, original, digest) DO UPDATE SET
+            mimetype = excluded.mimetype, statuscode = excluded.statuscode, length = excluded.length
+         RETURNING capture_id",
+    )?
+    .query_row(
+        params![archive_id, name.urlkey, name.timestamp, name.original, mimetype, status, name.digest, length],
+        |r| r.get(0),
+    )?)
+}
+
+pub(super) fn add_memento(
+    t: &Transaction<'_>,
+    capture_id: i64,
+    playback: &Playback<'_>,
+) -> Result<(), RowFault> {
+    optional_time(playback.timestamp)?;
+    time(playback.fetched_at)?;
+    let redirects = playback.redirects.unwrap_or("[]");
+    json(redirects)?;
+    let urlkey = playback.url.and_then(|url| UrlKey::of(url).ok());
+    t.prepare_cached(
+        "INSERT OR IGNORE INTO mementos
+         (capture_id, urlkey, timestamp, original, statuscode, content_type, redirects, canonical, drop_reason, drop_detail, fetched_at)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+    )?
+    .execute(params![
+        capture_id,
+        urlkey.as_ref().map(UrlKey::as_str),
+        playback.timestamp,
+        playback.url,
+        playback.status,
+        playback.content_type,
+        redirects,
+        playback.canonical,
+        playback.drop.map(|(reason, _)| reason),
+        playback.drop.map(|(_, detail)| detail),
+        playback.fetched_at
+    ])?;
+    Ok(())
+}
+
+pub(super) fn observe(
+    t: &Transaction<'_>,
+    policy_id: i64,
+    version: i64,
+    capture_id: i64,
+    fetched_capture_id: i64,
+) -> Result<(), RowFault> {
+    t.prepare_cached(
+        "INSERT OR IGNORE INTO observations (policy_id, capture_id, version, fetched_capture_id) VALUES (?1, ?2, ?3, ?4)",
+    )?
+    .execute(params![policy_id, capture_id, version, fetched_capture_id])?;
+    Ok(())
+}
