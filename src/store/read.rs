@@ -3,11 +3,7 @@
 use rusqlite::Row;
 use serde::Serialize;
 
-use super::ledger::timestamp;
-use super::versions::stored_change;
 use super::{Store, StoreError};
-use crate::history::Change;
-use crate::model::{StatedDate, Timestamp};
 
 /// What the database holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -84,84 +80,6 @@ pub struct PolicySummary {
     pub site_dropped: Option<String>,
 }
 
-/// One version with its evidence, as exported; of a version that is captured in turns with others, one sighting: the
-/// captures in a row that showed it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VersionRow {
-    /// The site.
-    pub site: String,
-    /// The policy's address.
-    pub policy_url: String,
-    /// 1, 2, …
-    pub version: u32,
-    /// Its line of versions; 1 but for texts that are captured in turns.
-    pub edition: u32,
-    /// 1, 2, … of `sightings`.
-    pub sighting: u32,
-    /// How many times it was seen with others between; 1 but for texts that are captured in turns.
-    pub sightings: u32,
-    /// The first version with the same words, when they came back.
-    pub same_as: Option<u32>,
-    /// How far it is from the version before it in its edition.
-    pub change: Option<Change>,
-    /// First observation.
-    pub first_seen: Timestamp,
-    /// Last observation.
-    pub last_seen: Timestamp,
-    /// Last observation of what was there before.
-    pub changed_after: Option<Timestamp>,
-    /// Number of captures that showed it.
-    pub captures: u64,
-    /// Title.
-    pub title: Option<String>,
-    /// ISO 639-1 or `und`.
-    pub language: String,
-    /// The words.
-    pub text: String,
-    /// As Markdown.
-    pub markdown: String,
-    /// Hash of the normalised words.
-    pub text_sha256: String,
-    /// Number of words.
-    pub word_count: u64,
-    /// From when the text says that it is in force.
-    pub effective_date: Option<StatedDate>,
-    /// When the text says that it was last changed.
-    pub last_updated: Option<StatedDate>,
-    /// Address of the first capture at the archive.
-    pub memento_url: String,
-    /// URL of the first capture.
-    pub original: String,
-    /// The archive's digest of the first capture, `-` when it has none.
-    pub digest: String,
-    /// MIME type of the first capture, as the index has it.
-    pub mimetype: String,
-    /// How the policy's addresses were found, sorted.
-    pub discovered_by: Vec<String>,
-    /// Version of the extractor.
-    pub extractor_version: String,
-}
-
-const VERSIONS: &str = "
-    SELECT s.site, p.policy_url, v.version, w.first_seen, w.last_seen, w.changed_after, w.captures, r.title, d.language,
-           r.text, r.markdown, d.text_sha256, d.word_count, a.memento_url_prefix || c.timestamp || '/' || c.original,
-           c.original, c.digest, c.mimetype,
-           (SELECT group_concat(source, ' ') FROM (
-                SELECT DISTINCT i.source FROM discoveries i JOIN policy_urls u ON u.site_id = i.site_id AND u.urlkey = i.urlkey
-                WHERE u.policy_id = p.policy_id ORDER BY i.source)),
-           v.extractor_version, v.edition, w.sighting, w.sightings, v.same_as,
-           v.change_kind, v.words_added, v.words_removed, v.simhash_distance,
-           r.effective_date, r.effective_date_sentence, r.last_updated, r.last_updated_sentence
-    FROM sites s
-    JOIN policies p USING (site_id)
-    JOIN versions v USING (policy_id)
-    JOIN sightings w USING (policy_id, version)
-    JOIN captures c ON c.capture_id = w.first_capture_id
-    JOIN archives a USING (archive_id)
-    JOIN documents d USING (document_id)
-    JOIN renditions r USING (rendition_id)
-    ORDER BY s.site, p.policy_url, p.policy_id, w.first_seen, v.version, w.sighting";
-
 impl Store {
     /// What the database holds.
     ///
@@ -228,26 +146,6 @@ impl Store {
             rows.collect()
         })
     }
-
-    /// Hands every version, by site, policy and time, to `each`, one at a time, until it fails.
-    ///
-    /// # Errors
-    /// When the database fails, or with what `each` gives.
-    pub fn each_version<E: From<StoreError>>(
-        &self,
-        mut each: impl FnMut(VersionRow) -> Result<(), E>,
-    ) -> Result<(), E> {
-        let connection = self.lock();
-        let fail = |e| E::from(StoreError::of(self.path(), e));
-        let mut statement = connection.prepare(VERSIONS).map_err(fail)?;
-        let mut rows = statement.query([]).map_err(fail)?;
-        while let Some(row) = rows.next().map_err(fail)? {
-            if let Some(version) = version_row(row).map_err(fail)? {
-                each(version)?;
-            }
-        }
-        Ok(())
-    }
 }
 
 fn last_run(row: &Row<'_>) -> rusqlite::Result<LastRun> {
@@ -259,55 +157,4 @@ fn last_run(row: &Row<'_>) -> rusqlite::Result<LastRun> {
         outcome: row.get(3)?,
         requests: requests.and_then(|r| serde_json::from_str(&r).ok()),
     })
-}
-
-/// One row of [`VERSIONS`]; `None` when other hands made its times unreadable.
-fn version_row(row: &Row<'_>) -> rusqlite::Result<Option<VersionRow>> {
-    let (Some(first_seen), Some(last_seen)) = (timestamp(row.get(3)?), timestamp(row.get(4)?))
-    else {
-        return Ok(None);
-    };
-    let sources: Option<String> = row.get(17)?;
-    Ok(Some(VersionRow {
-        site: row.get(0)?,
-        policy_url: row.get(1)?,
-        version: row.get(2)?,
-        first_seen,
-        last_seen,
-        changed_after: timestamp(row.get(5)?),
-        captures: row.get::<_, i64>(6)?.cast_unsigned(),
-        title: row.get(7)?,
-        language: row.get(8)?,
-        text: row.get(9)?,
-        markdown: row.get(10)?,
-        text_sha256: row.get(11)?,
-        word_count: row.get::<_, i64>(12)?.cast_unsigned(),
-        memento_url: row.get(13)?,
-        original: row.get(14)?,
-        digest: row.get(15)?,
-        mimetype: row.get(16)?,
-        discovered_by: sources
-            .unwrap_or_default()
-            .split_whitespace()
-            .map(str::to_owned)
-            .collect(),
-        extractor_version: row.get(18)?,
-        edition: row.get(19)?,
-        sighting: row.get(20)?,
-        sightings: row.get(21)?,
-        same_as: row.get(22)?,
-        change: stored_change(row, 23)?,
-        effective_date: stated_date(row, 27)?,
-        last_updated: stated_date(row, 29)?,
-    }))
-}
-
-/// The date in a column and its sentence in the next.
-fn stated_date(row: &Row<'_>, column: usize) -> rusqlite::Result<Option<StatedDate>> {
-    let (date, sentence): (Option<String>, Option<String>) =
-        (row.get(column)?, row.get(column + 1)?);
-    Ok(date.map(|date| StatedDate {
-        date,
-        sentence: sentence.unwrap_or_default(),
-    }))
 }

@@ -265,26 +265,10 @@ fn versions_are_exported_with_their_evidence_and_rewritten_whole() {
             )
             .unwrap();
     }
-    let mut rows = Vec::new();
-    house
-        .store
-        .each_version::<StoreError>(|row| {
-            rows.push(row);
-            Ok(())
-        })
-        .unwrap();
-    assert_eq!(rows.len(), 1);
+    let newest = house.store.newest_changes(9).unwrap();
     assert_eq!(
-        rows[0].memento_url,
+        newest[0].memento_url,
         "http://archive/web/20100101000000/http://example.com/privacy"
-    );
-    assert_eq!(
-        (
-            rows[0].text.as_str(),
-            rows[0].digest.as_str(),
-            rows[0].captures
-        ),
-        ("old words", "AAAA", 1)
     );
     let status = house.store.status().unwrap();
     assert_eq!((status.versions, status.drops["soft_404"]), (1, 1));

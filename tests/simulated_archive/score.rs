@@ -9,7 +9,9 @@ use policytrail::config::{Layers, Settings, SiteRow};
 use policytrail::crawl::{self, Context, PdfReader, Progress, Until};
 use policytrail::discover::Vocabulary;
 use policytrail::model::Site;
-use policytrail::store::{Store, StoreError, VersionRow};
+use policytrail::model::Timestamp;
+use policytrail::store::tables::{Cell, Filter, VERSIONS};
+use policytrail::store::{Store, StoreError};
 use tokio_util::sync::CancellationToken;
 
 use super::world::World;
@@ -195,13 +197,7 @@ pub async fn measure(
             }
         }
     }
-    let mut found: BTreeMap<String, Vec<VersionRow>> = BTreeMap::new();
-    store
-        .each_version::<StoreError>(|v| {
-            found.entry(v.site.clone()).or_default().push(v);
-            Ok(())
-        })
-        .unwrap();
+    let mut found = found_versions(&store);
     for site in &world.sites {
         compare(
             world,
@@ -213,12 +209,60 @@ pub async fn measure(
     (score, store)
 }
 
+/// A version that the job found.
+struct Found {
+    policy_url: String,
+    version: i64,
+    first_seen: Timestamp,
+    text: String,
+    word_count: i64,
+}
+
+fn found_versions(store: &Store) -> BTreeMap<String, Vec<Found>> {
+    let names = [
+        "site",
+        "policy_url",
+        "version",
+        "first_seen",
+        "text",
+        "word_count",
+    ];
+    let columns = names.map(|name| *VERSIONS.column(name).unwrap());
+    let mut found: BTreeMap<String, Vec<Found>> = BTreeMap::new();
+    store
+        .snapshot(|snapshot| {
+            snapshot.each_row(&VERSIONS, &columns, &Filter::default(), |cells| {
+                let [
+                    Cell::Text(site),
+                    Cell::Text(policy_url),
+                    Cell::Integer(version),
+                    Cell::Time(first_seen),
+                    Cell::Text(text),
+                    Cell::Integer(word_count),
+                ] = cells
+                else {
+                    panic!("{cells:?}");
+                };
+                found.entry(site.to_string()).or_default().push(Found {
+                    policy_url: policy_url.to_string(),
+                    version: *version,
+                    first_seen: *first_seen,
+                    text: text.to_string(),
+                    word_count: *word_count,
+                });
+                Ok::<_, StoreError>(())
+            })
+        })
+        .unwrap();
+    found
+}
+
 fn bare(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).collect()
 }
 
 /// A found version is right when it has all sentences of a true one and no others, and begins within a day of it.
-fn compare(world: &World, site: &str, found: &[VersionRow], score: &mut Score) {
+fn compare(world: &World, site: &str, found: &[Found], score: &mut Score) {
     let policies: Vec<_> = world.policies.iter().filter(|p| p.site == site).collect();
     let pool: BTreeSet<String> = policies
         .iter()
@@ -229,7 +273,7 @@ fn compare(world: &World, site: &str, found: &[VersionRow], score: &mut Score) {
     score.found_versions += found.len();
     let addresses: BTreeSet<&String> = found.iter().map(|v| &v.policy_url).collect();
     score.policies_found += addresses.len();
-    let mut open: Vec<(&VersionRow, BTreeSet<&String>)> = found
+    let mut open: Vec<(&Found, BTreeSet<&String>)> = found
         .iter()
         .map(|v| {
             let text = bare(&v.text);
