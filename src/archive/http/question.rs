@@ -30,7 +30,7 @@ pub(super) struct Wanted {
     dialect: Dialect,
     /// Finds the words in a urlkey.
     words: AhoCorasick,
-    wanted: KeyFilter,
+    keys: KeyFilter,
     filter: Option<String>,
 }
 
@@ -39,16 +39,16 @@ impl Wanted {
         Ok(Self {
             dialect,
             words: word_matcher(&wanted.words)?,
-            wanted: wanted.clone(),
+            keys: wanted.clone(),
             filter: filter_of(dialect, wanted),
         })
     }
 
     /// What comes too much is left out on this side.
     pub(super) fn passes(&self, row: &Capture) -> bool {
-        self.wanted.is_empty()
+        self.keys.is_empty()
             || self.words.is_match(row.urlkey.as_str())
-            || self.wanted.has_key_of(row)
+            || self.keys.has_key_of(row)
     }
 
     /// The parameters of one request.
