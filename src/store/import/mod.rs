@@ -296,8 +296,11 @@ fn import_version(
         markdown: markdown.clone(),
         text_hash,
         word_count: r.word_count,
-        effective_date: stated(&r.effective_date, &r.effective_date_sentence),
-        last_updated: stated(&r.last_updated, &r.last_updated_sentence),
+        effective_date: stated(
+            r.effective_date.as_ref(),
+            r.effective_date_sentence.as_ref(),
+        ),
+        last_updated: stated(r.last_updated.as_ref(), r.last_updated_sentence.as_ref()),
         extractor_version: "",
     };
     let rendition = NewDocument::of(&document).store(t)?;
@@ -345,10 +348,10 @@ fn import_version(
     Ok(())
 }
 
-fn stated(date: &Option<String>, sentence: &Option<String>) -> Option<StatedDate> {
-    date.as_ref().map(|date| StatedDate {
+fn stated(date: Option<&String>, sentence: Option<&String>) -> Option<StatedDate> {
+    date.map(|date| StatedDate {
         date: date.clone(),
-        sentence: sentence.clone().unwrap_or_default(),
+        sentence: sentence.cloned().unwrap_or_default(),
     })
 }
 
