@@ -324,13 +324,16 @@ impl Builder<'_, '_> {
 
     /// Line ends of the source are blanks; `\n` in a run is a hard line break.
     fn text(&mut self, text: &str) {
-        for line in text.split(['\n', '\r']).enumerate() {
-            if line.0 > 0 {
-                self.push_text(" ");
+        let mut rest = text;
+        while let Some(end) = memchr::memchr2(b'\n', b'\r', rest.as_bytes()) {
+            if end > 0 {
+                self.push_text(&rest[..end]);
             }
-            if !line.1.is_empty() {
-                self.push_text(line.1);
-            }
+            self.push_text(" ");
+            rest = &rest[end + 1..];
+        }
+        if !rest.is_empty() {
+            self.push_text(rest);
         }
     }
 

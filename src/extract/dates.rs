@@ -168,17 +168,35 @@ fn may_matter(line: &str) -> bool {
 
 /// Lower case, all decimal digits as ASCII, one character for each: positions stay comparable by counting.
 fn folded(line: &str) -> String {
-    line.chars()
-        .map(|c| match c {
-            '\u{FF10}'..='\u{FF19}' => digit(c, 0xFF10),
-            '\u{0660}'..='\u{0669}' => digit(c, 0x0660),
-            '\u{06F0}'..='\u{06F9}' => digit(c, 0x06F0),
-            '\u{0966}'..='\u{096F}' => digit(c, 0x0966),
-            '\u{0E50}'..='\u{0E59}' => digit(c, 0x0E50),
-            c if c.is_whitespace() => ' ',
-            c => c.to_lowercase().next().unwrap_or(c),
-        })
-        .collect()
+    let mut out = String::with_capacity(line.len());
+    let mut rest = line;
+    loop {
+        let plain = rest
+            .bytes()
+            .position(|b| !matches!(b, b' '..=b'~'))
+            .unwrap_or(rest.len());
+        let (run, after) = rest.split_at(plain);
+        out.push_str(run);
+        let Some(c) = after.chars().next() else {
+            break;
+        };
+        out.push(folded_letter(c));
+        rest = &after[c.len_utf8()..];
+    }
+    out.make_ascii_lowercase();
+    out
+}
+
+fn folded_letter(c: char) -> char {
+    match c {
+        '\u{FF10}'..='\u{FF19}' => digit(c, 0xFF10),
+        '\u{0660}'..='\u{0669}' => digit(c, 0x0660),
+        '\u{06F0}'..='\u{06F9}' => digit(c, 0x06F0),
+        '\u{0966}'..='\u{096F}' => digit(c, 0x0966),
+        '\u{0E50}'..='\u{0E59}' => digit(c, 0x0E50),
+        c if c.is_whitespace() => ' ',
+        c => c.to_lowercase().next().unwrap_or(c),
+    }
 }
 
 fn digit(c: char, zero: u32) -> char {

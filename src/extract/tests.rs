@@ -14,9 +14,9 @@ fn run(html: &str) -> Result<Document, Dropped> {
 const SENTENCE: &str =
     "We collect personal information about you when you register and use cookies. ";
 
+/// Pages that took minutes before the guards: that this ends at all is what it shows (`cargo bench --bench hostile` measures how fast).
 #[test]
-fn deep_and_wide_pages_end_in_bounded_time() {
-    let started = std::time::Instant::now();
+fn deep_and_wide_pages_come_to_an_end_with_their_words() {
     let deep = format!("{}<p>{}</p>", "<div>".repeat(20_000), SENTENCE.repeat(5));
     assert!(run(&deep).unwrap().text.contains("register"));
     let lists = format!("{}{}", "<ul><li>".repeat(5_000), SENTENCE.repeat(5));
@@ -29,13 +29,12 @@ fn deep_and_wide_pages_end_in_bounded_time() {
         "<h1>Privacy</h1>{}",
         format!("<p>{SENTENCE}</p><br>").repeat(20_000)
     );
-    assert!(run(&wide).is_ok());
+    assert!(run(&wide).unwrap().text.contains("register"));
     let cells = format!(
         "<table><tr><th>a<th>b</tr>{}</table>",
         "<tr><td rowspan=65534 colspan=1000>x<td>y".repeat(1_000)
     );
     assert!(run(&format!("<p>{}</p>{cells}", SENTENCE.repeat(9))).is_ok());
-    assert!(started.elapsed().as_secs() < 60);
 }
 
 #[test]

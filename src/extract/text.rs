@@ -108,6 +108,7 @@ fn normalised(text: &str) -> String {
     } else {
         out.push_all(&text.nfc().collect::<String>());
     }
+    out.text.make_ascii_lowercase();
     out.text
 }
 
@@ -118,59 +119,64 @@ struct Normalised {
 }
 
 impl Normalised {
-    /// Pushes words of ASCII whole and everything else by the letter.
+    /// Pushes words of ASCII whole, in the case they have, and everything else by the letter.
     fn push_all(&mut self, text: &str) {
         let bytes = text.as_bytes();
         let mut at = 0;
         while let Some(byte) = bytes.get(at) {
-            if *byte == b' ' {
-                self.gap = true;
-                at += 1;
-                continue;
+            match byte {
+                b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => {
+                    let length = bytes[at..]
+                        .iter()
+                        .position(|b| !b.is_ascii_alphanumeric())
+                        .unwrap_or(bytes.len() - at);
+                    if self.gap && self.last_is_letter {
+                        self.text.push(' ');
+                    }
+                    self.gap = false;
+                    self.last_is_letter = true;
+                    self.text.push_str(&text[at..at + length]);
+                    at += length;
+                    continue;
+                }
+                b' ' | b'\t' | b'\n' | b'\r' | 0xC => self.gap = true,
+                b'!'..=b'~' => {
+                    self.gap = false;
+                    self.last_is_letter = false;
+                    self.text.push(if *byte == b'`' {
+                        '\''
+                    } else {
+                        char::from(*byte)
+                    });
+                }
+                // Nobody sees the other controls.
+                0..=0x7F => {}
+                _ => {
+                    let Some(c) = text[at..].chars().next() else {
+                        return;
+                    };
+                    self.push(c);
+                    at += c.len_utf8();
+                    continue;
+                }
             }
-            if !byte.is_ascii_alphanumeric() {
-                let Some(c) = text[at..].chars().next() else {
-                    return;
-                };
-                self.push(c);
-                at += c.len_utf8();
-                continue;
-            }
-            if self.gap && self.last_is_letter {
-                self.text.push(' ');
-            }
-            self.gap = false;
-            self.last_is_letter = true;
-            while let Some(letter) = bytes.get(at).filter(|b| b.is_ascii_alphanumeric()) {
-                self.text.push(char::from(letter.to_ascii_lowercase()));
-                at += 1;
-            }
+            at += 1;
         }
     }
 
+    /// Pushes a character beyond ASCII.
     fn push(&mut self, c: char) {
-        if c.is_ascii_alphanumeric() {
-            self.push_letter(c.to_ascii_lowercase());
-            return;
-        }
         let c = match c {
             // Capitals are the style sheet's business as often as the author's.
-            c if c.is_ascii() => {
-                if c == '`' {
-                    '\''
-                } else {
-                    c.to_ascii_lowercase()
-                }
+            c if c.is_uppercase() => {
+                c.to_lowercase().for_each(|c| self.push_folded(c));
+                return;
             }
             '‘' | '’' | '‚' | '‛' | '′' | '´' | 'ʼ' => '\'',
             '“' | '”' | '„' | '‟' | '″' | '«' | '»' => '"',
             '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' => '-',
             '\u{200C}' | '\u{200D}' | '•' | '·' | '▪' | '◦' | '●' | '■' => return,
             c if c.is_whitespace() => ' ',
-            c if c.is_uppercase() => {
-                c.to_lowercase().for_each(|c| self.push_folded(c));
-                return;
-            }
             c => c,
         };
         self.push_folded(c);
@@ -208,13 +214,22 @@ impl Normalised {
 
 /// Number of words; letters of scripts that write without spaces count one each.
 pub(super) fn word_count(text: &str) -> u64 {
+    let bytes = text.as_bytes();
     let (mut count, mut inside) = (0, false);
-    for c in text.chars() {
-        if c.is_ascii() {
-            let is_word = c.is_ascii_alphanumeric() || inside && c == '\'';
+    let mut at = 0;
+    while let Some(byte) = bytes.get(at) {
+        if byte.is_ascii() {
+            let is_word = byte.is_ascii_alphanumeric() || inside && *byte == b'\'';
             count += u64::from(is_word && !inside);
             inside = is_word;
-        } else if is_spaceless(c) {
+            at += 1;
+            continue;
+        }
+        let Some(c) = text[at..].chars().next() else {
+            break;
+        };
+        at += c.len_utf8();
+        if is_spaceless(c) {
             count += u64::from(!is_mark(c));
             inside = false;
         } else if c.is_alphanumeric() || is_mark(c) || inside && c == '’' {

@@ -1,5 +1,6 @@
 //! `Page`: one parsed page with its own address.
 
+use scraper::node::Element;
 use scraper::{Html, Selector};
 use url::Url;
 
@@ -40,7 +41,7 @@ impl Page {
     }
 
     fn of_tree(html: Html, url: Option<&Url>) -> Self {
-        let base_href = select_first(&html, "base[href]").and_then(|e| e.attr("href"));
+        let base_href = first(&html, "base", |base| base.attr("href"));
         let base = match (base_href, url) {
             (Some(href), Some(url)) => url.join(href.trim()).ok(),
             (Some(href), None) => Url::parse(href.trim()).ok(),
@@ -73,16 +74,26 @@ impl Page {
     /// Where `<link rel=canonical>` points, if anywhere.
     #[must_use]
     pub fn canonical(&self) -> Option<Url> {
-        let element = select_first(&self.html, "link[rel~=canonical i][href]")?;
-        self.resolve(element.attr("href")?)
+        let is_canonical = |rel: &str| {
+            rel.split_ascii_whitespace()
+                .any(|word| word.eq_ignore_ascii_case("canonical"))
+        };
+        let href = first(&self.html, "link", |link| {
+            link.attr("href")
+                .filter(|_| link.attr("rel").is_some_and(is_canonical))
+        })?;
+        self.resolve(href)
             .filter(|u| matches!(u.scheme(), "http" | "https"))
     }
 
     /// Where `<meta http-equiv=refresh>` leads, if it leads anywhere within ten seconds.
     #[must_use]
     pub fn refresh(&self) -> Option<Url> {
-        let content =
-            select_first(&self.html, "meta[http-equiv=refresh i][content]")?.attr("content")?;
+        let content = first(&self.html, "meta", |meta| {
+            let is_refresh = |name: &str| name.eq_ignore_ascii_case("refresh");
+            meta.attr("content")
+                .filter(|_| meta.attr("http-equiv").is_some_and(is_refresh))
+        })?;
         let (delay, rest) = content.split_once([';', ','])?;
         let delay: f32 = delay.trim().parse().ok()?;
         let rest = rest.trim_start();
@@ -113,9 +124,14 @@ impl Page {
     }
 }
 
-fn select_first<'a>(html: &'a Html, css: &str) -> Option<scraper::ElementRef<'a>> {
-    let selector = Selector::parse(css).ok()?;
-    html.select(&selector).next()
+/// What the first element of a name gives for which there is anything to give.
+fn first<'a, T>(html: &'a Html, name: &str, of: impl Fn(&'a Element) -> Option<T>) -> Option<T> {
+    html.tree
+        .root()
+        .descendants()
+        .filter_map(|node| node.value().as_element())
+        .filter(|element| element.name() == name)
+        .find_map(of)
 }
 
 /// The original address inside an archive's rewritten one

@@ -3,8 +3,10 @@
 //! Pure. Discovery reads home pages and extraction reads policies through this one door, so that both see the same
 //! characters and the same limits.
 
+mod attributes;
 mod charset;
 mod dom;
+mod elements;
 mod guard;
 mod tags;
 

@@ -1,10 +1,5 @@
 //! Where tags, comments and raw texts end: what the guards must know of HTML's syntax, each found in linear time.
 
-/// Elements whose content is text up to their own end tag. `<noscript>` is one because scripts count as enabled.
-pub(super) const RAW_TEXT: [&str; 9] = [
-    "script", "style", "textarea", "title", "xmp", "iframe", "noframes", "noscript", "noembed",
-];
-
 /// Elements that draw and have no words for a reader of the page.
 const DRAWING: [&str; 32] = [
     "path",

@@ -1,0 +1,183 @@
+//! The attributes of a page's tags that extraction never asks for, so that the parser need not read and keep them.
+
+use std::ops::Range;
+
+/// True when extraction or the parser itself asks an element for an attribute; names match in either case.
+///
+/// A new look-up in `extract/` needs its attribute here: without it the attribute is never there.
+fn is_read(element: &str, attribute: &[u8]) -> bool {
+    let is = |names: &[&str]| names.iter().any(|n| element.eq_ignore_ascii_case(n));
+    let mut lower = [0; 16];
+    let Some(lower) = lower.get_mut(..attribute.len()) else {
+        return false;
+    };
+    lower.copy_from_slice(attribute);
+    lower.make_ascii_lowercase();
+    match &*lower {
+        b"class" | b"id" | b"style" | b"role" | b"hidden" | b"aria-hidden" | b"aria-modal"
+        | b"data-cfemail" => true,
+        b"aria-expanded" | b"aria-controls" | b"data-toggle" | b"data-bs-toggle" => is(&["button"]),
+        b"href" => is(&["a", "base", "link"]),
+        b"name" => is(&["a"]),
+        b"alt" => is(&["img", "image"]),
+        b"src" => is(&["frame", "iframe"]),
+        b"rel" => is(&["link"]),
+        b"type" => is(&["script", "input"]),
+        b"start" => is(&["ol"]),
+        b"border" => is(&["table"]),
+        b"colspan" | b"rowspan" => is(&["td", "th"]),
+        // The last two decide whether a `<font>` ends a drawing.
+        b"size" | b"color" | b"face" => is(&["font"]),
+        b"encoding" => is(&["annotation-xml"]),
+        _ => false,
+    }
+}
+
+/// Calls `gone` with the place of every attribute that nobody reads, the white space before it included. `rest` is what
+/// follows the tag's name, its `>` included.
+///
+/// Stops at the first attribute that is not written as it should be, and so leaves that to the parser.
+pub(super) fn unread(
+    html: &[u8],
+    element: &str,
+    rest: Range<usize>,
+    mut gone: impl FnMut(Range<usize>),
+) {
+    let end = rest.end;
+    let mut at = rest.start;
+    while let Some(attribute) = attribute(&html[..end], at) {
+        // What follows must not become part of what stands before.
+        let parted = html[..end]
+            .get(attribute.end)
+            .is_some_and(|b| b.is_ascii_whitespace() || *b == b'>');
+        if !parted {
+            return;
+        }
+        if !is_read(element, &html[attribute.name]) {
+            gone(at..attribute.end);
+        }
+        at = attribute.end;
+    }
+}
+
+struct Attribute {
+    name: Range<usize>,
+    /// One past its value, or past its name where it has none.
+    end: usize,
+}
+
+/// The attribute behind the white space at `from`; `None` when there is none or it is oddly written.
+fn attribute(html: &[u8], from: usize) -> Option<Attribute> {
+    let start = after_blanks(html, from);
+    if start == from {
+        return None;
+    }
+    let length =
+        |from: usize, stops: fn(u8) -> bool| html.get(from..)?.iter().position(|b| stops(*b));
+    let name_end = start
+        + length(start, |b| {
+            b.is_ascii_whitespace() || matches!(b, b'=' | b'>' | b'/' | b'"' | b'\'' | b'<' | 0)
+        })?;
+    if name_end == start || matches!(html[name_end], b'"' | b'\'' | b'<' | 0) {
+        return None;
+    }
+    let name = start..name_end;
+    let equals = after_blanks(html, name_end);
+    if html.get(equals) != Some(&b'=') {
+        return Some(Attribute {
+            name,
+            end: name_end,
+        });
+    }
+    let value = after_blanks(html, equals + 1);
+    let end = match *html.get(value)? {
+        quote @ (b'"' | b'\'') => value + 2 + memchr::memchr(quote, html.get(value + 1..)?)?,
+        b'>' => return None,
+        _ => value + length(value, |b| b.is_ascii_whitespace() || b == b'>')?,
+    };
+    Some(Attribute { name, end })
+}
+
+fn after_blanks(html: &[u8], from: usize) -> usize {
+    let rest = html.get(from..).unwrap_or_default();
+    from + rest
+        .iter()
+        .position(|b| !b.is_ascii_whitespace())
+        .unwrap_or(rest.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn without(tag: &str) -> String {
+        let mut out = tag.to_owned();
+        let name_end = tag.find([' ', '/', '>']).unwrap();
+        let mut places = Vec::new();
+        unread(
+            tag.as_bytes(),
+            &tag[1..name_end],
+            name_end..tag.len(),
+            |gone| places.push(gone),
+        );
+        for gone in places.into_iter().rev() {
+            out.replace_range(gone, "");
+        }
+        out
+    }
+
+    #[test]
+    fn what_nobody_reads_goes_and_the_rest_stays_as_it_is() {
+        for (tag, left) in [
+            (
+                "<a data-x=\"1>2\" HREF='/p' target=_blank>",
+                "<a HREF='/p'>",
+            ),
+            ("<div onclick=x() class = a data-b >", "<div class = a >"),
+            (
+                "<img src=\"data:image/png;base64,AAAA\" alt=ok />",
+                "<img alt=ok />",
+            ),
+            ("<td width=1 colspan=2>", "<td colspan=2>"),
+            ("<iframe src=x width=1>", "<iframe src=x>"),
+            ("<p>", "<p>"),
+        ] {
+            assert_eq!(without(tag), left);
+        }
+    }
+
+    #[test]
+    fn odd_attributes_are_left_to_the_parser() {
+        for tag in [
+            "<a href=x data-y=\"z\"/>",
+            "<a data-x=\"1\"href=y>",
+            "<a/data-x=1>",
+            "<a \"data-x=1>",
+            "<a data-x=>",
+            "<a data-x=\"1",
+            "<a =x>",
+        ] {
+            assert_eq!(without(tag), tag);
+        }
+    }
+
+    proptest::proptest! {
+        /// The parser gives the elements the attributes that are read, and no others, as it did before.
+        #[test]
+        fn what_is_left_reads_as_before(inside in "( |=|\"|'|/|<|a|href|class|data-x|x|é|\\n){0,24}") {
+            let tag = format!("<a {inside}>");
+            let kept = without(&tag);
+            let of = |html: &str| {
+                let page = scraper::Html::parse_document(html);
+                let element = page.tree.values().find_map(|node| node.as_element().filter(|e| e.name() == "a"));
+                element.map(|e| {
+                    e.attrs()
+                        .filter(|(name, _)| is_read("a", name.as_bytes()))
+                        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                        .collect::<Vec<_>>()
+                })
+            };
+            proptest::prop_assert_eq!(of(&format!("{kept}words")), of(&format!("{tag}words")));
+        }
+    }
+}
