@@ -240,7 +240,7 @@ impl<'a> Scan<'a> {
         if self.text_only {
             let html = self.html.as_bytes();
             unread(html, name, from..end, |gone| {
-                self.replace(gone.start, gone.end, "")
+                self.replace(gone.start, gone.end, "");
             });
         }
     }
