@@ -20,7 +20,7 @@ use crate::store::tables::{HeldCapture, Snapshot};
 /// The archive, its index, and the sites with their policies' addresses, as `--sites` reads them.
 pub(super) const WARC: &str = "policies.warc.gz";
 pub(super) const INDEX: &str = "policies.cdxj";
-/// See [`WARC`].
+/// Sites and addresses of the policies whose pages a WARC export holds, as a site list.
 pub const SITE_LIST: &str = "policies.sites.csv";
 
 const DESCRIPTION: &str = "Privacy policies as kept by policytrail. Status, Content-Type, Location and body are those that the archive \
