@@ -50,7 +50,8 @@ pub(super) fn unread(
         let parted = html[..end]
             .get(attribute.end)
             .is_some_and(|b| b.is_ascii_whitespace() || *b == b'>');
-        if !parted {
+        let next = html[..end].get(after_blanks(&html[..end], attribute.end));
+        if !parted || next == Some(&b'=') {
             return;
         }
         if !is_read(element, &html[attribute.name]) {
@@ -156,6 +157,7 @@ mod tests {
             "<a data-x=>",
             "<a data-x=\"1",
             "<a =x>",
+            "<a href data-x=/ ==>",
         ] {
             assert_eq!(without(tag), tag);
         }
