@@ -87,10 +87,14 @@ pub(super) fn note(
         "extractor"
     };
     let told_at = (!(noticed.tell && same_extractor)).then(|| noticed.at.to_string());
+    // The view `occurrences`, of one site: SQLite would number all sites' versions to find those of one.
     t.prepare_cached(
         "INSERT OR IGNORE INTO changes (site_id, text_sha256, occurrence, cause, noticed_at, told_at)
-         SELECT site_id, text_sha256, occurrence, ?2, ?3, ?4 FROM occurrences
-         WHERE site_id = (SELECT site_id FROM policies WHERE policy_id = ?1) ORDER BY policy_id, version",
+         SELECT p.site_id, d.text_sha256,
+                row_number() OVER (PARTITION BY d.text_sha256 ORDER BY v.first_seen, p.policy_id, v.version), ?2, ?3, ?4
+         FROM policies own JOIN policies p ON p.site_id = own.site_id
+         JOIN versions v ON v.policy_id = p.policy_id JOIN documents d USING (document_id)
+         WHERE own.policy_id = ?1 ORDER BY p.policy_id, v.version",
     )?
     .execute(params![policy_id, cause, noticed.at.to_string(), told_at])?;
     Ok(())
