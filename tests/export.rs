@@ -266,6 +266,10 @@ fn a_jsonl_export_comes_back_as_it_was() {
         fs::read(folder.path().join("alone-again/versions.jsonl")).unwrap()
             == one["versions.jsonl"]
     );
+    for database in ["all.db", "alone.db"] {
+        run(&["verify", "--db", database]);
+        run(&["log", "--db", database, "velofix-sample.com"]);
+    }
     fails(
         folder.path(),
         &[

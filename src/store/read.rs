@@ -49,7 +49,7 @@ pub struct LastRun {
     pub started_at: String,
     /// 14 digits; `None`: still running, or killed.
     pub finished_at: Option<String>,
-    /// `done`, `done_with_failures`, `refused`, `interrupted`.
+    /// `done`, `done_with_failures`, `refused`, `interrupted`, `budget_spent`.
     pub outcome: Option<String>,
     /// Counts of requests by endpoint and outcome.
     pub requests: Option<serde_json::Value>,

@@ -12,7 +12,7 @@ use crate::model::{DropReason, Dropped, PayloadDigest, Timestamp};
 const MOST_LINES: usize = 100;
 
 /// Questions whose every answer is a fault, with what it is.
-const FAULTS: [(&str, &str); 8] = [
+const FAULTS: [(&str, &str); 9] = [
     (
         "the full-text index lacks document",
         "SELECT document_id FROM documents WHERE document_id NOT IN (SELECT id FROM document_words_docsize)",
@@ -42,12 +42,22 @@ const FAULTS: [(&str, &str); 8] = [
         "SELECT v.policy_id || ' and ' || v.version FROM versions v
          LEFT JOIN observations o ON o.policy_id = v.policy_id AND o.capture_id = v.first_capture_id
          LEFT JOIN extractions e ON e.capture_id = o.fetched_capture_id AND e.extractor_version = v.extractor_version
-         WHERE e.rendition_id IS NOT v.rendition_id",
+         JOIN policies p ON p.policy_id = v.policy_id
+         WHERE e.rendition_id IS NOT v.rendition_id AND p.extractor_version IS NOT NULL", // NULL: imported without its pages
     ),
     (
         "the count of captures is wrong: policy and version",
-        "SELECT v.policy_id || ' and ' || v.version FROM versions v WHERE v.captures <> (
+        "SELECT v.policy_id || ' and ' || v.version FROM versions v JOIN policies p USING (policy_id)
+         WHERE p.extractor_version IS NOT NULL AND v.captures <> (
              SELECT count(*) FROM observations o WHERE o.policy_id = v.policy_id AND o.version = v.version)",
+    ),
+    (
+        "the sightings are not those of policy and version",
+        "SELECT v.policy_id || ' and ' || v.version FROM versions v JOIN (
+             SELECT policy_id, version, sum(captures) AS captures, count(*) AS n, max(sightings) AS sightings,
+                    min(first_seen) AS first_seen, max(last_seen) AS last_seen
+             FROM repeated_sightings GROUP BY policy_id, version) q USING (policy_id, version)
+         WHERE q.captures <> v.captures OR q.n <> q.sightings OR q.first_seen <> v.first_seen OR q.last_seen <> v.last_seen",
     ),
     (
         "the counts are wrong of policy",
@@ -56,7 +66,8 @@ const FAULTS: [(&str, &str); 8] = [
              OR p.captures <> (SELECT count(*) FROM observations o WHERE o.policy_id = p.policy_id)
              OR p.drops <> (SELECT count(*) FROM drops d WHERE d.policy_id = p.policy_id)
              OR p.first_seen IS NOT (SELECT min(v.first_seen) FROM versions v WHERE v.policy_id = p.policy_id)
-             OR p.last_seen IS NOT (SELECT max(v.last_seen) FROM versions v WHERE v.policy_id = p.policy_id)",
+             OR p.last_seen IS NOT (SELECT max(v.last_seen) FROM versions v WHERE v.policy_id = p.policy_id)
+             OR p.changed_at IS NOT (SELECT max(v.first_seen) FROM versions v WHERE v.policy_id = p.policy_id)",
     ),
 ];
 
