@@ -52,7 +52,7 @@ const APPLICATION_ID: i32 = 0x5074_726c;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// In order; append-only, as is each file.
-static MIGRATIONS: LazyLock<[M<'static>; 4]> = LazyLock::new(|| {
+static MIGRATIONS: LazyLock<[M<'static>; 5]> = LazyLock::new(|| {
     [
         M::up(include_str!("migrations/0001_first.sql")),
         M::up(include_str!("migrations/0002_stated_dates.sql")),
@@ -61,6 +61,7 @@ static MIGRATIONS: LazyLock<[M<'static>; 4]> = LazyLock::new(|| {
             |t: &Transaction<'_>| Ok(documents::complete(t)?),
         ),
         M::up(include_str!("migrations/0004_runs.sql")),
+        M::up(include_str!("migrations/0005_renditions_order.sql")),
     ]
 });
 
@@ -172,11 +173,7 @@ impl Store {
             return Err(StoreError::OtherProgram { path: path.into() });
         }
         // A database may come from a stranger: nothing in its schema may call into the program.
-        for (pragma, value) in [
-            ("foreign_keys", true),
-            ("trusted_schema", false),
-            ("cell_size_check", true),
-        ] {
+        for (pragma, value) in [("trusted_schema", false), ("cell_size_check", true)] {
             connection
                 .pragma_update(None, pragma, value)
                 .map_err(fail)?;
@@ -197,6 +194,10 @@ impl Store {
             connection
                 .pragma_update(None, "application_id", APPLICATION_ID)
                 .map_err(fail)?;
+            // A table can only be made anew while nothing watches the references to it.
+            connection
+                .pragma_update(None, "foreign_keys", false)
+                .map_err(fail)?;
             Migrations::from_slice(&*MIGRATIONS)
                 .to_latest(&mut connection)
                 .map_err(|e| StoreError::Migration {
@@ -204,6 +205,9 @@ impl Store {
                     detail: e.to_string(),
                 })?;
         }
+        connection
+            .pragma_update(None, "foreign_keys", true)
+            .map_err(fail)?;
         // WAL with NORMAL survives a kill of the process; a power cut may lose the last transactions, never the file.
         connection
             .pragma_update(None, "synchronous", "NORMAL")

@@ -1,4 +1,4 @@
-//! How fast each format is written and how much memory it takes, on made-up versions: `cargo bench --bench export [VERSIONS]`.
+//! How fast each format is written and how much memory it takes, on made-up versions: `cargo bench --bench export [VERSIONS [LINES]]`.
 //!
 //! Each export runs in a process of its own, so that its peak memory (`VmHWM`) is its own.
 #![expect(
@@ -15,10 +15,12 @@ use std::time::Instant;
 use policytrail::export::{ExportOptions, PageFormat, TableFormat, export};
 use policytrail::store::Store;
 use rusqlite::{Connection, params};
+use sha2::{Digest as _, Sha256};
 
 /// Versions of each policy.
 const OF_A_POLICY: i64 = 20;
-/// Lines of each text: about 1,000 bytes, so that a million of them still fit a small disk.
+/// Lines of each text, unless told: about 1,000 bytes, so that a million of them still fit a small disk. A policy of
+/// ordinary length has 180.
 const LINES: usize = 12;
 
 fn main() {
@@ -33,12 +35,13 @@ fn main() {
         return;
     }
     let versions = arguments.first().map_or(1_000_000, |n| n.parse().unwrap());
+    let lines = arguments.get(1).map_or(LINES, |n| n.parse().unwrap());
     let folder =
         tempfile::tempdir_in(std::env::var_os("BENCH_DIR").unwrap_or_else(|| "/tmp".into()))
             .unwrap();
     let database = folder.path().join("bench.db");
     let started = Instant::now();
-    synthesise(&database, versions);
+    synthesise(&database, versions, lines);
     println!(
         "{versions} versions made in {:.0} s, {} MB",
         started.elapsed().as_secs_f64(),
@@ -52,6 +55,7 @@ fn main() {
         "csv",
         "parquet",
         "markdown",
+        "text",
         "git",
         "warc",
     ] {
@@ -85,6 +89,7 @@ fn child(format: &str, database: &Path, target: &Path) {
         "csv" => options.tables.push(TableFormat::Csv),
         "parquet" => options.tables.push(TableFormat::Parquet),
         "markdown" => options.pages.push(PageFormat::Markdown),
+        "text" => options.pages.push(PageFormat::Text),
         "git" => options.git = true,
         _ => options.warc = true,
     }
@@ -137,7 +142,7 @@ fn peak_mb() -> u64 {
     kilobytes.unwrap_or(0) >> 10
 }
 
-fn synthesise(database: &Path, versions: i64) {
+fn synthesise(database: &Path, versions: i64, lines: usize) {
     drop(Store::open_or_create(database).unwrap());
     let mut connection = Connection::open(database).unwrap();
     connection
@@ -147,14 +152,15 @@ fn synthesise(database: &Path, versions: i64) {
         .unwrap();
     let t = connection.transaction().unwrap();
     t.execute("INSERT INTO archives (archive_id, archive, memento_url_prefix) VALUES (1, 'file', 'https://web.archive.org/web/')", []).unwrap();
-    let page = zstd::bulk::compress(
-        format!("<html><body>{}</body></html>", text(0)).as_bytes(),
-        3,
-    )
-    .unwrap();
+    // A page of its own for each version would only measure the disk.
+    let page = format!("<html><body>{}</body></html>", text(0, lines));
     t.execute(
-        "INSERT INTO payloads (payload_id, sha256, size_bytes, body) VALUES (1, 'x', 1000, ?1)",
-        [page],
+        "INSERT INTO payloads (payload_id, sha256, size_bytes, body) VALUES (1, ?1, ?2, ?3)",
+        params![
+            sha256(page.as_bytes()),
+            i64::try_from(page.len()).unwrap(),
+            zstd::bulk::compress(page.as_bytes(), 3).unwrap()
+        ],
     )
     .unwrap();
     {
@@ -221,7 +227,7 @@ fn synthesise(database: &Path, versions: i64) {
             memento.execute(params![id, key, stamp, url]).unwrap();
             document.execute(params![id, format!("{id:064x}")]).unwrap();
             rendition
-                .execute(params![id, format!("{id:064x}"), text(n)])
+                .execute(params![id, format!("{id:064x}"), text(n, lines)])
                 .unwrap();
             version
                 .execute(params![policy_id, number, id, stamp])
@@ -232,9 +238,9 @@ fn synthesise(database: &Path, versions: i64) {
     t.commit().unwrap();
 }
 
-fn text(n: i64) -> String {
+fn text(n: i64, lines: usize) -> String {
     let partners = n % 97;
-    let lines: Vec<String> = (0..LINES)
+    let lines: Vec<String> = (0..lines)
         .map(|line| {
             format!(
                 "Paragraph {n}.{line}: we collect your name and address, and share them with {partners} partners.\n"
@@ -242,4 +248,9 @@ fn text(n: i64) -> String {
         })
         .collect();
     lines.concat()
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    let digest = Sha256::digest(bytes);
+    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
