@@ -12,6 +12,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Instant;
 
+use data_encoding::HEXLOWER;
 use policytrail::export::{ExportOptions, PageFormat, TableFormat, export};
 use policytrail::store::Store;
 use rusqlite::{Connection, params};
@@ -152,12 +153,11 @@ fn synthesise(database: &Path, versions: i64, lines: usize) {
         .unwrap();
     let t = connection.transaction().unwrap();
     t.execute("INSERT INTO archives (archive_id, archive, memento_url_prefix) VALUES (1, 'file', 'https://web.archive.org/web/')", []).unwrap();
-    // A page of its own for each version would only measure the disk.
     let page = format!("<html><body>{}</body></html>", text(0, lines));
     t.execute(
         "INSERT INTO payloads (payload_id, sha256, size_bytes, body) VALUES (1, ?1, ?2, ?3)",
         params![
-            sha256(page.as_bytes()),
+            HEXLOWER.encode(&Sha256::digest(&page)),
             i64::try_from(page.len()).unwrap(),
             zstd::bulk::compress(page.as_bytes(), 3).unwrap()
         ],
@@ -248,9 +248,4 @@ fn text(n: i64, lines: usize) -> String {
         })
         .collect();
     lines.concat()
-}
-
-fn sha256(bytes: &[u8]) -> String {
-    let digest = Sha256::digest(bytes);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect()
 }
