@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
             "{}",
             json!({
                 "payloads": checked.payloads, "digests": checked.digests, "renditions": checked.renditions,
-                "texts": checked.texts, "policies": checked.policies, "faults": checked.faults,
+                "texts": checked.texts, "policies": checked.policies, "pending": checked.pending, "faults": checked.faults,
             })
         )?,
     }
@@ -61,8 +61,14 @@ fn summary(c: &Checked) -> String {
         1 => "1 fault; restore a copy of the database, or fetch the page again".to_owned(),
         n => format!("{n} faults; restore a copy of the database, or fetch the pages again"),
     };
+    let waiting = match c.pending {
+        0 => String::new(),
+        n => format!(
+            "; {n} histories lack pages that are stored: run the job again, or `policytrail reextract`"
+        ),
+    };
     format!(
-        "checked {} payloads ({} against the archive's digest), {} renditions ({} against their text hash), the histories of {} policies: {verdict}",
+        "checked {} payloads ({} against the archive's digest), {} renditions ({} against their text hash), the histories of {} policies: {verdict}{waiting}",
         c.payloads, c.digests, c.renditions, c.texts, c.policies
     )
 }

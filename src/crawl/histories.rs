@@ -9,7 +9,7 @@ use crate::extract::EXTRACTOR_VERSION;
 use crate::history::Observation;
 use crate::model::{Capture, DropReason, Dropped, PayloadDigest, Timestamp};
 use crate::sample::{self, Grid, Known, Shortfall, Sighting, Strategy};
-use crate::store::{DropRow, Noticed, Store, StoreError, StoredCapture, VersionRecord};
+use crate::store::{Derived, DropRow, Noticed, Store, StoreError, StoredCapture, VersionRecord};
 
 /// What one capture is worth for a history.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -153,20 +153,35 @@ pub(super) fn derive(
     let history = history_of(store, policy_id, EXTRACTOR_VERSION, false)?;
     let wanted: Vec<StoredCapture> = history
         .stored
-        .into_iter()
+        .iter()
         .filter(|s| crawl.in_span(s.capture.timestamp))
+        .cloned()
         .collect();
     let open = sample::shortfall(strategy(crawl), &sightings(&wanted, &|_| false).1);
     let left_open = open.open_intervals + open.unread_steps;
     store.set_history(
         policy_id,
-        EXTRACTOR_VERSION,
-        &history.versions,
-        &history.drops,
+        &history.derived(EXTRACTOR_VERSION),
         Some(left_open),
         noticed,
     )?;
     Ok(open)
+}
+
+/// Derives the histories that lack something that is stored: those of a look that was cut short, now or by a kill before,
+/// and those of other sites that share what was looked at. A policy with pages that the present extractor has still to
+/// read waits: its versions would be missing.
+pub(super) fn derive_pending(
+    store: &Store,
+    crawl: &CrawlSettings,
+    noticed: Noticed,
+) -> Result<(), CrawlError> {
+    for policy_id in store.pending_policies()? {
+        if store.unextracted(policy_id, EXTRACTOR_VERSION)?.is_empty() {
+            derive(store, crawl, policy_id, noticed)?;
+        }
+    }
+    Ok(())
 }
 
 /// Derives anew the histories that were derived by older rules, from the results of the extractor that they were made of.
@@ -180,14 +195,7 @@ pub fn derive_outdated(store: &Store, now: Timestamp) -> Result<(), StoreError> 
     };
     for (policy_id, extractor) in store.outdated_histories()? {
         let history = history_of(store, policy_id, &extractor, true)?;
-        store.set_history(
-            policy_id,
-            &extractor,
-            &history.versions,
-            &history.drops,
-            None,
-            noticed,
-        )?;
+        store.set_history(policy_id, &history.derived(&extractor), None, noticed)?;
     }
     Ok(())
 }
@@ -197,6 +205,18 @@ pub(super) struct History {
     pub(super) versions: Vec<VersionRecord>,
     pub(super) drops: Vec<DropRow>,
     stored: Vec<StoredCapture>,
+    pending: i64,
+}
+
+impl History {
+    fn derived<'a>(&'a self, extractor: &'a str) -> Derived<'a> {
+        Derived {
+            extractor,
+            versions: &self.versions,
+            drops: &self.drops,
+            pending: self.pending,
+        }
+    }
 }
 
 /// Derives versions and drops of a policy from the results of an extractor; `anew`: with nothing taken from what was
@@ -207,6 +227,7 @@ pub(super) fn history_of(
     extractor: &str,
     anew: bool,
 ) -> Result<History, StoreError> {
+    let pending = store.pending(policy_id)?;
     let stored = store.captures_of_policy(policy_id, extractor)?;
     let mut observations = Vec::new();
     let mut drops = Vec::new();
@@ -232,6 +253,7 @@ pub(super) fn history_of(
         versions: version_records(store, policy_id, &observations, &fetched, anew)?,
         drops,
         stored,
+        pending,
     })
 }
 

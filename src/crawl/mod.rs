@@ -42,7 +42,7 @@ use crate::archive::{Archive, ArchiveError};
 use crate::config::{CrawlSettings, DiscoverSettings, SiteRow};
 use crate::discover::Vocabulary;
 use crate::model::Site;
-use crate::store::{RunOutcome, Store, StoreError};
+use crate::store::{Noticed, RunOutcome, Store, StoreError};
 
 /// Why a crawl cannot go on.
 #[derive(Debug, thiserror::Error)]
@@ -183,6 +183,15 @@ pub async fn look<A: Archive>(context: &Context<'_, A>, rows: &[SiteRow], until:
                 }
                 Err(error) => ended_by = Some(error.instead_of(ended_by)),
             }
+        }
+    }
+    if matches!(until, Until::Versions | Until::Turn) {
+        let noticed = Noticed {
+            at: context.clock.now(),
+            tell: context.tell_changes,
+        };
+        if let Err(error) = histories::derive_pending(&context.store, &context.crawl, noticed) {
+            ended_by = Some(error.instead_of(ended_by));
         }
     }
     failures.sort();

@@ -48,8 +48,8 @@ pub(super) fn extract_capture(
     }
 }
 
-/// Extracts every stored page of some policies that the present extractor has not seen, derives their histories, and tells
-/// each policy as it is done.
+/// Extracts every stored page of some policies that the present extractor has not seen, telling each policy as its pages
+/// are done, and then derives their histories.
 ///
 /// # Errors
 /// When the database fails, and [`ArchiveError::Interrupted`] when `stop` was cancelled: everything done by then is stored.
@@ -62,34 +62,42 @@ pub fn reextract(
     stop: &CancellationToken,
     mut tell: impl FnMut(&Reextracted),
 ) -> Result<Vec<Reextracted>, CrawlError> {
-    let mut done = Vec::with_capacity(policies.len());
+    // All pages before any history: one page may be the text of captures of several policies.
+    let mut reports = Vec::with_capacity(policies.len());
     for policy in policies {
-        let versions_before = store.version_count(policy.policy_id)?;
-        let (mut pages, mut failures) = (0, Vec::new());
-        for capture_id in store.unextracted(policy.policy_id, EXTRACTOR_VERSION)? {
+        let mut report = Reextracted {
+            pages: 0,
+            failures: Vec::new(),
+            versions_before: store.version_count(policy.policy_id)?,
+            versions_after: 0,
+            difference: Difference::default(),
+            policy,
+        };
+        for capture_id in store.unextracted(report.policy.policy_id, EXTRACTOR_VERSION)? {
             if stop.is_cancelled() {
                 return Err(ArchiveError::Interrupted.into());
             }
             match extract_capture(store, pdf, capture_id)? {
-                None => pages += 1,
-                Some(failure) => failures.push(failure),
+                None => report.pages += 1,
+                Some(failure) => report.failures.push(failure),
             }
         }
-        let noticed = Noticed {
-            at: now,
-            tell: false,
-        };
-        histories::derive(store, crawl, policy.policy_id, noticed)?;
-        let report = Reextracted {
-            pages,
-            failures,
-            versions_before,
-            versions_after: store.version_count(policy.policy_id)?,
-            difference: store.difference(policy.policy_id, EXTRACTOR_VERSION)?,
-            policy,
-        };
         tell(&report);
-        done.push(report);
+        reports.push(report);
     }
-    Ok(done)
+    let noticed = Noticed {
+        at: now,
+        tell: false,
+    };
+    for report in &mut reports {
+        let policy_id = report.policy.policy_id;
+        // The history of before stays as it is while a page of it could not be read.
+        if store.unextracted(policy_id, EXTRACTOR_VERSION)?.is_empty() {
+            histories::derive(store, crawl, policy_id, noticed)?;
+        }
+        report.versions_after = store.version_count(policy_id)?;
+        report.difference = store.difference(policy_id, EXTRACTOR_VERSION)?;
+    }
+    histories::derive_pending(store, crawl, noticed)?;
+    Ok(reports)
 }

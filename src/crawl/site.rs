@@ -240,7 +240,8 @@ impl<A: Archive> SiteLook<'_, '_, A> {
         }
     }
 
-    /// The stored captures of a policy within the wanted span, in order of time.
+    /// The stored captures of a policy within the wanted span, in order of time: what is known of them, and what this
+    /// archive can still tell. Those that only another archive listed wait for a look at that one: here they would seem lost.
     fn captures(&self, policy: &Followed) -> Result<Vec<StoredCapture>, CrawlError> {
         let stored = self
             .context
@@ -249,6 +250,11 @@ impl<A: Archive> SiteLook<'_, '_, A> {
         Ok(stored
             .into_iter()
             .filter(|s| self.context.crawl.in_span(s.capture.timestamp))
+            .filter(|s| {
+                s.archive_id == self.context.archive_id
+                    || s.asked.is_some()
+                    || s.fetched_capture_id.is_some()
+            })
             .collect())
     }
 
@@ -312,13 +318,13 @@ impl<A: Archive> SiteLook<'_, '_, A> {
         ended_by.map_or(Ok(()), Err)
     }
 
-    /// Pages that an earlier program fetched are extracted anew from the database, not fetched again.
+    /// Pages that an earlier program fetched are extracted anew from the database, not fetched again. Their history is
+    /// derived anew before anything is asked: what the archive tells then is new, and not only read otherwise.
     async fn extract_again(&mut self, policy_id: i64) -> Result<(), CrawlError> {
-        for capture_id in self
-            .context
-            .store
-            .unextracted(policy_id, EXTRACTOR_VERSION)?
-        {
+        let store = &self.context.store;
+        let unextracted = store.unextracted(policy_id, EXTRACTOR_VERSION)?;
+        let read_otherwise = !unextracted.is_empty();
+        for capture_id in unextracted {
             self.check_stop()?;
             if self.unanswered.contains(&capture_id) {
                 continue;
@@ -338,6 +344,14 @@ impl<A: Archive> SiteLook<'_, '_, A> {
                 self.failures
                     .push(format!("{}: {failure}", self.request.site));
             }
+        }
+        if read_otherwise {
+            histories::derive(
+                &self.context.store,
+                &self.context.crawl,
+                policy_id,
+                self.noticed(),
+            )?;
         }
         Ok(())
     }

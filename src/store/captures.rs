@@ -1,9 +1,11 @@
 //! Rows of the archive's index at policy URLs, and what is known of each.
 
+use std::collections::BTreeSet;
+
 use rusqlite::{Row, Transaction, params};
 
 use super::ledger::{IndexQueryKey, timestamp};
-use super::{Store, StoreError};
+use super::{Store, StoreError, pending};
 use crate::model::{Capture, IndexCounts, PayloadDigest, TextHash, Timestamp, UrlKey};
 use crate::model::{DropReason, Dropped};
 
@@ -12,6 +14,8 @@ use crate::model::{DropReason, Dropped};
 pub struct StoredCapture {
     /// Its row id.
     pub capture_id: i64,
+    /// The row of the archive that listed it.
+    pub archive_id: i64,
     /// The index row.
     pub capture: Capture,
     /// The capture whose payload was fetched and stands for this one: itself, or one with the same digest.
@@ -41,6 +45,10 @@ pub struct Asked {
 
 const INSERT: &str = "INSERT OR IGNORE INTO captures
     (archive_id, urlkey, timestamp, original, mimetype, statuscode, digest, length) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
+/// A capture that two archives list is asked of the one that listed it last, until it was asked for.
+const LISTED_AGAIN: &str = "UPDATE captures SET archive_id = ?1
+    WHERE urlkey = ?2 AND timestamp = ?3 AND original = ?4 AND digest = ?5 AND archive_id <> ?1
+      AND NOT EXISTS (SELECT 1 FROM mementos m WHERE m.capture_id = captures.capture_id)";
 
 /// The captures of a policy, each with the memento that was asked for it (`asked`) and the one that shows its payload
 /// (`m`): its own, when the archive played this time without a redirect (under whatever spelling of the address); else
@@ -49,7 +57,8 @@ const INSERT: &str = "INSERT OR IGNORE INTO captures
 const OF_POLICY: &str = "
     SELECT c.capture_id, c.urlkey, c.timestamp, c.original, c.mimetype, c.statuscode, c.digest, c.length,
            m.capture_id, m.canonical, e.drop_reason, e.drop_detail, d.text_sha256,
-           asked.capture_id IS NOT NULL, asked.drop_reason, asked.drop_detail, asked.redirects, asked.timestamp, d.word_count
+           asked.capture_id IS NOT NULL, asked.drop_reason, asked.drop_detail, asked.redirects, asked.timestamp, d.word_count,
+           c.archive_id
     FROM policy_urls p
     JOIN captures c ON c.urlkey = p.urlkey
     LEFT JOIN mementos asked ON asked.capture_id = c.capture_id
@@ -167,19 +176,30 @@ fn note_answer(
 
 fn insert(t: &Transaction<'_>, archive_id: i64, captures: &[Capture]) -> rusqlite::Result<()> {
     let mut statement = t.prepare_cached(INSERT)?;
+    let mut added = BTreeSet::new();
     for c in captures {
-        statement.execute(params![
+        let (urlkey, timestamp) = (c.urlkey.as_str(), c.timestamp.to_string());
+        let digest = c.digest.as_ref().map_or("-", PayloadDigest::as_str);
+        let rows = statement.execute(params![
             archive_id,
-            c.urlkey.as_str(),
-            c.timestamp.to_string(),
+            urlkey,
+            timestamp,
             c.original,
             c.mimetype,
             c.statuscode,
-            c.digest.as_ref().map_or("-", PayloadDigest::as_str),
+            digest,
             c.length.map(u64::cast_signed),
         ])?;
+        if rows > 0 {
+            added.insert(urlkey);
+        } else {
+            t.prepare_cached(LISTED_AGAIN)?
+                .execute(params![archive_id, urlkey, timestamp, c.original, digest])?;
+        }
     }
-    Ok(())
+    added
+        .into_iter()
+        .try_for_each(|urlkey| pending::note_address(t, urlkey))
 }
 
 /// One row of [`OF_POLICY`]; `None` for a row that other hands made unreadable.
@@ -213,6 +233,7 @@ fn stored_capture(row: &Row<'_>) -> rusqlite::Result<Option<StoredCapture>> {
     });
     Ok(Some(StoredCapture {
         capture_id: row.get(0)?,
+        archive_id: row.get(19)?,
         capture,
         fetched_capture_id: row.get(8)?,
         canonical: row.get(9)?,

@@ -16,6 +16,7 @@ mod ledger;
 mod lock;
 mod pages;
 mod payloads;
+mod pending;
 mod policies;
 mod read;
 mod reextraction;
@@ -44,7 +45,7 @@ pub use read::{PolicySummary, Status};
 pub use reextraction::{Difference, DroppedOld, PolicyAddress};
 pub use schedule::SiteTurn;
 pub use verify::{CheckedPayload, CheckedRendition, StoredHistory};
-pub use versions::{DropRow, Look, VersionRecord};
+pub use versions::{Derived, DropRow, Look, VersionRecord};
 
 /// Marks a file as this program's (`PRAGMA application_id`): "Ptrl".
 const APPLICATION_ID: i32 = 0x5074_726c;
@@ -52,7 +53,7 @@ const APPLICATION_ID: i32 = 0x5074_726c;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// In order; append-only, as is each file.
-static MIGRATIONS: LazyLock<[M<'static>; 5]> = LazyLock::new(|| {
+static MIGRATIONS: LazyLock<[M<'static>; 6]> = LazyLock::new(|| {
     [
         M::up(include_str!("migrations/0001_first.sql")),
         M::up(include_str!("migrations/0002_stated_dates.sql")),
@@ -62,6 +63,7 @@ static MIGRATIONS: LazyLock<[M<'static>; 5]> = LazyLock::new(|| {
         ),
         M::up(include_str!("migrations/0004_runs.sql")),
         M::up(include_str!("migrations/0005_renditions_order.sql")),
+        M::up(include_str!("migrations/0006_pending.sql")),
     ]
 });
 

@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension as _, Transaction, params};
 
 use super::documents::NewDocument;
 use super::payloads::{self, Payload};
-use super::{Store, StoreError};
+use super::{Store, StoreError, pending};
 use crate::model::{Document, Dropped, Timestamp, UrlKey};
 
 /// What playback of one capture gave.
@@ -87,7 +87,10 @@ impl Store {
                     now.to_string(),
                 ],
             )?;
-            extracted.as_ref().map_or(Ok(()), |(version, result)| store_extraction(t, capture_id, version, result.as_ref().map_err(|e| *e)))
+            if let Some((version, result)) = &extracted {
+                store_extraction(t, capture_id, version, result.as_ref().map_err(|e| *e))?;
+            }
+            pending::note_memento(t, capture_id)
         })
     }
 
@@ -102,19 +105,30 @@ impl Store {
         result: &Result<Document, Dropped>,
     ) -> Result<(), StoreError> {
         let result = result.as_ref().map(NewDocument::of);
-        self.write(|t| store_extraction(t, capture_id, version, result.as_ref().map_err(|e| *e)))
+        self.write(|t| {
+            store_extraction(t, capture_id, version, result.as_ref().map_err(|e| *e))?;
+            pending::note_memento(t, capture_id)
+        })
     }
 
-    /// Fetched captures of a policy that an extractor has not seen, by id.
+    /// Fetched captures that an extractor has not seen, by id: those at a policy's addresses, and those elsewhere whose
+    /// payload its captures share.
     ///
     /// # Errors
     /// When the database fails.
     pub fn unextracted(&self, policy_id: i64, extractor: &str) -> Result<Vec<i64>, StoreError> {
         self.read(|t| {
             let mut statement = t.prepare_cached(
-                "SELECT m.capture_id FROM policy_urls p JOIN captures c ON c.urlkey = p.urlkey
-                 JOIN mementos m ON m.capture_id = c.capture_id
-                 WHERE p.policy_id = ?1 AND m.payload_id IS NOT NULL AND m.drop_reason IS NULL
+                "SELECT m.capture_id FROM mementos m
+                 WHERE m.capture_id IN (
+                     SELECT c.capture_id FROM policy_urls p JOIN captures c ON c.urlkey = p.urlkey WHERE p.policy_id = ?1
+                     UNION
+                     SELECT o.capture_id FROM policy_urls p JOIN mementos o ON o.urlkey = p.urlkey WHERE p.policy_id = ?1
+                     UNION
+                     SELECT s.capture_id FROM policy_urls p JOIN captures c ON c.urlkey = p.urlkey
+                     JOIN captures s ON s.digest = c.digest
+                     WHERE p.policy_id = ?1 AND c.digest NOT IN ('-', '3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ'))
+                   AND m.payload_id IS NOT NULL AND m.drop_reason IS NULL
                    AND NOT EXISTS (SELECT 1 FROM extractions e WHERE e.capture_id = m.capture_id AND e.extractor_version = ?2)
                  ORDER BY m.capture_id",
             )?;

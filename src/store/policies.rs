@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
 use super::ledger::timestamp;
-use super::{Store, StoreError};
+use super::{Store, StoreError, pending};
 use crate::model::{Timestamp, UrlKey};
 
 /// A policy of a site, as the crawl found it.
@@ -212,6 +212,13 @@ impl Store {
             }
             for (policy, id) in policies.iter().zip(&ids) {
                 for (urlkey, url) in &policy.urls {
+                    let before: Option<i64> = t
+                        .prepare_cached("SELECT policy_id FROM policy_urls WHERE site_id = ?1 AND urlkey = ?2")?
+                        .query_row(params![site_id, urlkey.as_str()], |r| r.get(0))
+                        .optional()?;
+                    if before != Some(*id) {
+                        before.into_iter().chain([*id]).try_for_each(|id| pending::note_policy(t, id))?;
+                    }
                     t.prepare_cached(
                         "INSERT INTO policy_urls (site_id, urlkey, url, policy_id) VALUES (?1, ?2, ?3, ?4)
                          ON CONFLICT (site_id, urlkey) DO UPDATE SET url = excluded.url, policy_id = excluded.policy_id",

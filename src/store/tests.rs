@@ -120,6 +120,20 @@ impl House {
 
 const URL: &str = "http://example.com/privacy";
 
+/// What is derived while nobody else stores anything.
+fn derived<'a>(
+    extractor: &'a str,
+    versions: &'a [VersionRecord],
+    drops: &'a [DropRow],
+) -> Derived<'a> {
+    Derived {
+        extractor,
+        versions,
+        drops,
+        pending: 0,
+    }
+}
+
 #[test]
 fn a_capture_with_a_fetched_digest_is_known_without_a_request() {
     let house = house();
@@ -211,7 +225,7 @@ fn a_policy_keeps_its_id_when_addresses_join_it_and_the_older_one_stays() {
     );
     house
         .store
-        .set_history(ids[1], EXTRACTOR, &[], &[], Some(0), noticed())
+        .set_history(ids[1], &derived(EXTRACTOR, &[], &[]), Some(0), noticed())
         .unwrap();
     let joined = house
         .store
@@ -257,9 +271,11 @@ fn versions_are_exported_with_their_evidence_and_rewritten_whole() {
             .store
             .set_history(
                 id,
-                EXTRACTOR,
-                std::slice::from_ref(&version),
-                std::slice::from_ref(&drop),
+                &derived(
+                    EXTRACTOR,
+                    std::slice::from_ref(&version),
+                    std::slice::from_ref(&drop),
+                ),
                 Some(3),
                 noticed(),
             )

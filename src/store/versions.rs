@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use rusqlite::{Row, Transaction, params};
 
 use super::changes::{self, Noticed};
-use super::{Store, StoreError};
+use super::{Store, StoreError, pending};
 use crate::history::{Change, ChangeKind, HISTORY_RULES};
 use crate::model::{Dropped, TextHash, Timestamp};
 
@@ -50,6 +50,19 @@ pub struct DropRow {
     pub dropped: Dropped,
 }
 
+/// What is derived of a policy.
+#[derive(Debug, Clone, Copy)]
+pub struct Derived<'a> {
+    /// The extractor whose results it comes from.
+    pub extractor: &'a str,
+    /// In order.
+    pub versions: &'a [VersionRecord],
+    /// In any order.
+    pub drops: &'a [DropRow],
+    /// [`Store::pending`] before anything was read for it.
+    pub pending: i64,
+}
+
 /// The runs of captures that showed one version, of the versions that have several.
 const SIGHTINGS: &str = "
     INSERT INTO repeated_sightings
@@ -77,12 +90,16 @@ impl Store {
     pub fn set_history(
         &self,
         policy_id: i64,
-        extractor: &str,
-        versions: &[VersionRecord],
-        drops: &[DropRow],
+        history: &Derived<'_>,
         left_open: Option<usize>,
         noticed: Noticed,
     ) -> Result<(), StoreError> {
+        let Derived {
+            extractor,
+            versions,
+            drops,
+            pending,
+        } = *history;
         self.write(|t| {
             let read_otherwise: bool = t
                 .prepare_cached(
@@ -112,6 +129,7 @@ impl Store {
                 ])?;
             }
             summarise(t, policy_id, extractor, versions, drops.len(), left_open)?;
+            pending::settle(t, policy_id, pending)?;
             changes::note(t, policy_id, noticed, !read_otherwise)
         })
     }

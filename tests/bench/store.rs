@@ -21,7 +21,9 @@ use policytrail::history::{Observation, change, versions};
 use policytrail::model::{
     Capture, Document, IndexCounts, PayloadDigest, Site, TextHash, Timestamp, UrlKey,
 };
-use policytrail::store::{Fetched, IndexQueryKey, Look, Noticed, PolicyRow, Store, VersionRecord};
+use policytrail::store::{
+    Derived, Fetched, IndexQueryKey, Look, Noticed, PolicyRow, Store, VersionRecord,
+};
 
 const POLICIES: usize = 20_000;
 const DOCUMENTS_A_POLICY: usize = 10;
@@ -251,8 +253,14 @@ fn derive(store: &Store, policy_id: i64) {
         at: Timestamp::from_unix_seconds(0),
         tell: false,
     };
+    let derived = Derived {
+        extractor: EXTRACTOR,
+        versions: &records,
+        drops: &[],
+        pending: store.pending(policy_id).unwrap(),
+    };
     store
-        .set_history(policy_id, EXTRACTOR, &records, &[], Some(0), noticed)
+        .set_history(policy_id, &derived, Some(0), noticed)
         .unwrap();
 }
 

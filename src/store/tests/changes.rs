@@ -41,7 +41,7 @@ fn history(house: &House, extractor: &str, texts: &[&str], tell: bool) {
     let noticed = Noticed { tell, ..noticed() };
     house
         .store
-        .set_history(id, extractor, &versions, &[], Some(0), noticed)
+        .set_history(id, &derived(extractor, &versions, &[]), Some(0), noticed)
         .unwrap();
 }
 

@@ -330,7 +330,7 @@ fn words_are_found_in_any_script_and_never_taken_for_operators() {
     }
     house
         .store
-        .set_history(id, EXTRACTOR, &versions, &[], None, noticed())
+        .set_history(id, &derived(EXTRACTOR, &versions, &[]), None, noticed())
         .unwrap();
     let found = |query: &str, anywhere: bool| {
         let findings = house.store.search(query, anywhere, 10).unwrap().unwrap();

@@ -1,0 +1,73 @@
+//! Which histories lack something that was stored since they were derived.
+
+use rusqlite::{Transaction, params};
+
+use super::{Store, StoreError};
+
+/// Notes for all policies at an address that something was stored for their histories.
+pub(super) fn note_address(t: &Transaction<'_>, urlkey: &str) -> rusqlite::Result<()> {
+    t.prepare_cached(
+        "UPDATE policies SET pending = pending + 1
+         WHERE policy_id IN (SELECT policy_id FROM policy_urls WHERE urlkey = ?1)",
+    )?
+    .execute([urlkey])?;
+    Ok(())
+}
+
+/// Notes it for all policies whose captures a memento speaks for: those at its own address, at the address that came, and
+/// those with captures of the same digest.
+pub(super) fn note_memento(t: &Transaction<'_>, capture_id: i64) -> rusqlite::Result<()> {
+    t.prepare_cached(
+        "UPDATE policies SET pending = pending + 1 WHERE policy_id IN (
+             SELECT u.policy_id FROM captures c JOIN policy_urls u ON u.urlkey = c.urlkey WHERE c.capture_id = ?1
+             UNION
+             SELECT u.policy_id FROM mementos m JOIN policy_urls u ON u.urlkey = m.urlkey WHERE m.capture_id = ?1
+             UNION
+             SELECT u.policy_id FROM captures c JOIN captures s ON s.digest = c.digest
+             JOIN policy_urls u ON u.urlkey = s.urlkey WHERE c.capture_id = ?1
+               AND c.digest NOT IN ('-', '3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ'))",
+    )?
+    .execute([capture_id])?;
+    Ok(())
+}
+
+/// Notes it for one policy.
+pub(super) fn note_policy(t: &Transaction<'_>, policy_id: i64) -> rusqlite::Result<()> {
+    t.prepare_cached("UPDATE policies SET pending = pending + 1 WHERE policy_id = ?1")?
+        .execute([policy_id])?;
+    Ok(())
+}
+
+/// Takes the note back, unless more was stored since it read `seen`.
+pub(super) fn settle(t: &Transaction<'_>, policy_id: i64, seen: i64) -> rusqlite::Result<()> {
+    t.prepare_cached("UPDATE policies SET pending = 0 WHERE policy_id = ?1 AND pending = ?2")?
+        .execute(params![policy_id, seen])?;
+    Ok(())
+}
+
+impl Store {
+    /// What was stored for a policy's history since that was derived, as a number that grows; 0 when nothing was.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn pending(&self, policy_id: i64) -> Result<i64, StoreError> {
+        self.read(|t| {
+            t.prepare_cached("SELECT coalesce(max(pending), 0) FROM policies WHERE policy_id = ?1")?
+                .query_row([policy_id], |r| r.get(0))
+        })
+    }
+
+    /// The policies whose histories lack something that is stored.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn pending_policies(&self) -> Result<Vec<i64>, StoreError> {
+        self.read(|t| {
+            let mut statement = t.prepare_cached(
+                "SELECT policy_id FROM policies WHERE pending > 0 ORDER BY policy_id",
+            )?;
+            let rows = statement.query_map([], |r| r.get(0))?;
+            rows.collect()
+        })
+    }
+}
