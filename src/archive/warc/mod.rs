@@ -19,6 +19,8 @@ pub mod writer;
 use std::path::Path;
 use std::sync::Arc;
 
+use data_encoding::HEXLOWER;
+use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use self::catalogue::Row;
@@ -35,6 +37,7 @@ const MAX_REDIRECTS: usize = 10;
 /// An archive in files.
 #[derive(Debug, Clone)]
 pub struct WarcArchive {
+    name: String,
     collection: Arc<Collection>,
     max_body_bytes: u64,
     allowance: Allowance,
@@ -55,6 +58,7 @@ impl WarcArchive {
             tracing::warn!(path = %path.display(), bad_rows = collection.catalogue.bad_rows(), "captures without a readable index row are left out");
         }
         Ok(Self {
+            name: name_of(path),
             collection,
             max_body_bytes,
             allowance: Allowance::unlimited(),
@@ -121,12 +125,20 @@ impl Archive for WarcArchive {
     }
 
     fn name(&self) -> String {
-        "file".to_owned()
+        self.name.clone()
     }
 
     fn is_local(&self) -> bool {
         true
     }
+}
+
+/// What an archive in files is called: by a hash of where it lies, since two folders are two archives, of which neither can
+/// play what the other lists. The path itself stays out of the database: databases are passed on.
+fn name_of(path: &Path) -> String {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let digest = Sha256::digest(path.as_os_str().as_encoded_bytes());
+    format!("file-{}", HEXLOWER.encode(&digest[..4]))
 }
 
 /// The memento nearest to a moment, archived redirects followed.

@@ -350,10 +350,11 @@ fn one_file_of_a_folder_can_be_opened_alone() {
     );
     let archive = WarcArchive::open(&maker.folder.path().join("a.warc.gz"), LIMIT).unwrap();
     assert_eq!(archive.row_count(), 1);
-    assert_eq!(
-        (archive.name().as_str(), archive.is_local()),
-        ("file", true)
-    );
+    assert!(archive.is_local());
+    let folder = WarcArchive::open(maker.folder.path(), LIMIT).unwrap();
+    assert!(archive.name().starts_with("file-") && archive.name() != folder.name());
+    let same = WarcArchive::open(&maker.folder.path().join("."), LIMIT).unwrap();
+    assert_eq!(same.name(), folder.name(), "however it is spelt");
     assert_eq!(
         archive.memento_url(at("20120101000000"), A),
         "https://web.archive.org/web/20120101000000/http://example.com/privacy"

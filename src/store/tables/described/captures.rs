@@ -125,7 +125,12 @@ pub const CAPTURES: Table = Table {
             "y.size_bytes",
             "number of these bytes",
         ),
-        always("archive", Text, "a.archive", "name of the archive"),
+        always(
+            "archive",
+            Text,
+            "iif(a.archive GLOB 'file-*', 'file', a.archive)",
+            "the archive's address, or `file`",
+        ),
         always(
             "memento_url",
             Text,
