@@ -55,6 +55,7 @@ async fn facts(server: &ArchiveServer) -> Vec<String> {
             vocabulary: Vocabulary::built_in(),
             pdf: PdfReader::new(env!("CARGO_BIN_EXE_policytrail").into()),
             progress: Arc::new(Progress::default()),
+            in_flight: Arc::default(),
             stop,
             tell_changes: false,
         };

@@ -112,6 +112,7 @@ async fn backfill<A: Archive>(
         vocabulary: Vocabulary::built_in(),
         pdf: PdfReader::new(pdf_reader.to_path_buf()),
         progress: Arc::new(Progress::default()),
+        in_flight: Arc::default(),
         stop: CancellationToken::new(),
         tell_changes: false,
     };

@@ -100,6 +100,8 @@ impl Archive for Shelf {
         if self.asked.fetch_add(1, Ordering::Relaxed) + 1 >= self.stops_after {
             self.stop.cancel();
         }
+        // Others have time to ask for the same.
+        tokio::time::sleep(Duration::from_millis(20)).await;
         let found = self.pages.iter().find(|(year, url, _)| {
             *url == query.original && Timestamp::earliest(year).unwrap() == query.timestamp
         });
@@ -147,7 +149,7 @@ impl House {
     async fn look(
         &self,
         archive: &Shelf,
-        row: SiteRow,
+        rows: &[SiteRow],
         settings: &[(&str, &str)],
         tell_changes: bool,
     ) -> Outcome {
@@ -171,11 +173,11 @@ impl House {
             vocabulary: Vocabulary::built_in(),
             pdf: pdf_reader(),
             progress: Arc::new(Progress::default()),
+            in_flight: Arc::default(),
             stop: archive.stop.clone(),
             tell_changes,
         };
-        let rows = [row];
-        let look = crawl::look(&context, &rows, Until::Versions);
+        let look = crawl::look(&context, rows, Until::Versions);
         tokio::time::timeout(Duration::from_mins(1), look)
             .await
             .unwrap()
@@ -232,11 +234,11 @@ async fn what_a_look_at_one_site_stores_of_anothers_address_is_in_both_histories
     let archive = Shelf::new("shelf").with(PRIVACY, 2010, &["a", "b", "c", "d"]);
     let early = [("crawl.to", "2011")];
     house
-        .look(&archive, site("example.com"), &early, false)
+        .look(&archive, &[site("example.com")], &early, false)
         .await;
     let mut other = site("example.org");
     other.policy_url = Some(PRIVACY.to_owned());
-    house.look(&archive, other, &[], false).await;
+    house.look(&archive, &[other], &[], false).await;
     let versions: Vec<u64> = house.versions().iter().map(|(_, n)| *n).collect();
     assert_eq!(versions, [4, 4]);
     house.assert_verified();
@@ -251,7 +253,9 @@ async fn what_was_fetched_before_the_user_stopped_is_in_the_history() {
         &["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"],
     );
     archive.stops_after = 5;
-    let outcome = house.look(&archive, site("example.com"), &[], false).await;
+    let outcome = house
+        .look(&archive, &[site("example.com")], &[], false)
+        .await;
     assert!(outcome.is_interrupted());
     let known = house.versions()[0].1;
     assert!((1..12).contains(&known), "{known}");
@@ -270,8 +274,12 @@ async fn a_page_that_policies_share_is_extracted_anew_for_all_of_them() {
         Shelf::new("shelf")
             .with(OTHER, 2010, &["a", "b"])
             .with(PRIVACY, 2010, &["a", "b", "c"]);
-    house.look(&archive, site("example.org"), &[], false).await;
-    house.look(&archive, site("example.com"), &[], false).await;
+    house
+        .look(&archive, &[site("example.org")], &[], false)
+        .await;
+    house
+        .look(&archive, &[site("example.com")], &[], false)
+        .await;
     assert_eq!(archive.asked.load(Ordering::Relaxed), 3);
     let before = house.versions();
     house.grow_old();
@@ -289,7 +297,9 @@ async fn a_page_that_policies_share_is_extracted_anew_for_all_of_them() {
     assert_eq!(house.versions(), before);
     house.assert_verified();
     house.grow_old();
-    house.look(&archive, site("example.com"), &[], false).await;
+    house
+        .look(&archive, &[site("example.com")], &[], false)
+        .await;
     assert_eq!(
         archive.asked.load(Ordering::Relaxed),
         3,
@@ -304,7 +314,7 @@ async fn a_new_version_is_told_though_the_extractor_is_a_new_one_too() {
     let archive = Shelf::new("shelf").with(PRIVACY, 2010, &["a", "b", "c"]);
     let early = [("crawl.to", "2011")];
     house
-        .look(&archive, site("example.com"), &early, true)
+        .look(&archive, &[site("example.com")], &early, true)
         .await;
     for change in house.store.untold(9, 0, 9).unwrap() {
         house
@@ -313,7 +323,9 @@ async fn a_new_version_is_told_though_the_extractor_is_a_new_one_too() {
             .unwrap();
     }
     house.grow_old();
-    house.look(&archive, site("example.com"), &[], true).await;
+    house
+        .look(&archive, &[site("example.com")], &[], true)
+        .await;
     let untold: Vec<i64> = house
         .store
         .untold(9, 0, 9)
@@ -330,11 +342,27 @@ async fn captures_of_another_archive_wait_for_that_one() {
     let one = Shelf::new("one").with(PRIVACY, 2008, &["a", "b", "c", "d"]);
     let other = Shelf::new("other").with(PRIVACY, 2012, &["e", "f"]);
     let few = [("crawl.max_requests_per_site", "2")];
-    house.look(&one, site("example.com"), &few, false).await;
-    house.look(&other, site("example.com"), &[], false).await;
-    house.look(&one, site("example.com"), &[], false).await;
+    house.look(&one, &[site("example.com")], &few, false).await;
+    house.look(&other, &[site("example.com")], &[], false).await;
+    house.look(&one, &[site("example.com")], &[], false).await;
     let status = house.store.status().unwrap();
     assert_eq!(status.drops.len(), 0, "{:?}", status.drops);
     assert_eq!(status.versions, 6);
+    house.assert_verified();
+}
+
+#[tokio::test]
+async fn sites_side_by_side_ask_once_for_what_they_share() {
+    let house = House::new();
+    let archive = Shelf::new("shelf")
+        .with(PRIVACY, 2010, &["a", "b", "c", "d", "e"])
+        .with(OTHER, 2010, &["a", "b", "f"]);
+    let mut third = site("example.net");
+    third.policy_url = Some(PRIVACY.to_owned());
+    let rows = [site("example.com"), site("example.org"), third];
+    house.look(&archive, &rows, &[], false).await;
+    assert_eq!(archive.asked.load(Ordering::Relaxed), 6);
+    let versions: Vec<u64> = house.versions().iter().map(|(_, n)| *n).collect();
+    assert_eq!(versions, [5, 5, 3]);
     house.assert_verified();
 }

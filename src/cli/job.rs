@@ -224,6 +224,7 @@ impl Job {
                 .unwrap_or_else(|| Vocabulary::built_in()),
             pdf: PdfReader::of_this_program()?,
             progress: Arc::clone(&progress),
+            in_flight: Arc::default(),
             stop: stop.clone(),
             tell_changes: matches!(work, Work::Turns) && self.settings.run.on_change.is_some(),
         };

@@ -24,6 +24,8 @@ const HEAD_BYTES: usize = 64 * 1024;
 pub(super) enum Looked {
     /// The answer is stored.
     Stored,
+    /// Another look stored it meanwhile.
+    PassedOver,
     /// No answer this time; the next run asks again.
     Unanswered(String),
 }

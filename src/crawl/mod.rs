@@ -8,6 +8,7 @@ mod found;
 mod freeze;
 mod histories;
 mod home_looks;
+mod in_flight;
 mod look;
 mod pdf;
 mod plan;
@@ -29,6 +30,7 @@ use tokio_util::sync::CancellationToken;
 pub use found::{Found, found};
 pub use freeze::StoredFreeze;
 pub use histories::derive_outdated;
+pub use in_flight::InFlight;
 pub use pdf::{PDF_COMMAND, PdfReader, answer as answer_pdf};
 pub use plan::{SitePlan, plan};
 pub use progress::{Progress, Snapshot};
@@ -95,6 +97,8 @@ pub struct Context<'a, A> {
     pub pdf: PdfReader,
     /// Moved as the work goes on.
     pub progress: Arc<Progress>,
+    /// What is being asked for.
+    pub in_flight: Arc<InFlight>,
     /// Cancelled when the user wants to stop.
     pub stop: CancellationToken,
     /// Somebody waits to be told of new versions.

@@ -76,6 +76,8 @@ pub(super) struct SiteLook<'a, 'b, A> {
     pub(super) domain_filter: KeyFilter,
     pub(super) failures: Vec<String>,
     unanswered: HashSet<i64>,
+    /// Captures that another look asked for while this one was about to: once each, so that no look waits for ever.
+    passed_over: HashSet<i64>,
     /// Pages of policies that may still be asked for.
     budget: Budget,
     /// What the budget left open.
@@ -120,6 +122,7 @@ pub(super) async fn look_at<A: Archive>(
         domain_filter: KeyFilter::default(),
         failures: Vec::new(),
         unanswered: HashSet::new(),
+        passed_over: HashSet::new(),
         budget: context
             .crawl
             .max_requests_per_site
@@ -282,24 +285,32 @@ impl<A: Archive> SiteLook<'_, '_, A> {
     }
 
     async fn look_at_captures(&mut self, wanted: &[&StoredCapture]) -> Result<(), CrawlError> {
-        let (context, stop) = (self.context, self.stop);
+        let (context, stop, passed_over) = (self.context, self.stop, &self.passed_over);
         context.progress.want(wanted.len());
         let looks = futures_util::stream::iter(wanted.iter().map(|s| async move {
+            let claim = context.in_flight.claim(s.capture_id, &s.capture).await;
             let looked = if stop.is_cancelled() {
                 Err(ArchiveError::Interrupted.into())
             } else {
-                look(context, s.capture_id, &s.capture).await
+                let is_first = !passed_over.contains(&s.capture_id);
+                match context.store.was_looked_at(s.capture_id) {
+                    Ok(true) if is_first => Ok(Looked::PassedOver),
+                    Ok(_) => look(context, s.capture_id, &s.capture).await,
+                    Err(error) => Err(error.into()),
+                }
             };
+            drop(claim);
             context.progress.no_longer_wanted();
             (s, looked)
         }));
         let mut looks = looks.buffer_unordered(LOOKS_AT_ONCE);
-        let mut unanswered = Vec::new();
+        let (mut unanswered, mut meanwhile) = (Vec::new(), Vec::new());
         let mut ended_by: Option<CrawlError> = None;
         // What is in flight is finished and stored whatever happened to the others.
         while let Some((s, looked)) = looks.next().await {
             match looked {
                 Ok(Looked::Stored) => {}
+                Ok(Looked::PassedOver) => meanwhile.push(s.capture_id),
                 Ok(Looked::Unanswered(detail)) => unanswered.push((s, detail)),
                 Err(error) => {
                     stop.cancel();
@@ -308,6 +319,7 @@ impl<A: Archive> SiteLook<'_, '_, A> {
             }
         }
         drop(looks);
+        self.passed_over.extend(meanwhile);
         for (s, detail) in unanswered {
             self.unanswered.insert(s.capture_id);
             self.failures.push(format!(

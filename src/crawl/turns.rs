@@ -112,6 +112,7 @@ impl<A> Context<'_, A> {
             vocabulary: self.vocabulary,
             pdf: self.pdf.clone(),
             progress: Arc::clone(&self.progress),
+            in_flight: Arc::clone(&self.in_flight),
             stop: self.stop.clone(),
             tell_changes: self.tell_changes,
         }

@@ -128,6 +128,23 @@ impl Store {
         })
     }
 
+    /// True when a capture was asked for, or one with its payload was and gave it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn was_looked_at(&self, capture_id: i64) -> Result<bool, StoreError> {
+        self.read(|t| {
+            t.prepare_cached(
+                "SELECT EXISTS (SELECT 1 FROM mementos WHERE capture_id = ?1)
+                     OR EXISTS (SELECT 1 FROM captures c JOIN captures s ON s.digest = c.digest
+                                JOIN mementos m ON m.capture_id = s.capture_id
+                                WHERE c.capture_id = ?1 AND c.digest NOT IN ('-', '3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ')
+                                  AND m.payload_id IS NOT NULL AND m.drop_reason IS NULL)",
+            )?
+            .query_row([capture_id], |r| r.get(0))
+        })
+    }
+
     /// Number of index rows stored of an address.
     ///
     /// # Errors

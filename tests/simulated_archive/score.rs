@@ -129,6 +129,7 @@ pub async fn measure(
         vocabulary,
         pdf: PdfReader::new("no-such-program".into()),
         progress: Arc::new(Progress::default()),
+        in_flight: Arc::default(),
         stop: CancellationToken::new(),
         tell_changes: false,
     };
