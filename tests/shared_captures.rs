@@ -20,6 +20,9 @@ use policytrail::store::{PolicyAddress, Store};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+#[path = "support/database.rs"]
+mod database;
+
 /// An archive that holds a page a year at each address, told apart by one word.
 struct Shelf {
     name: &'static str,
@@ -190,6 +193,7 @@ impl House {
             crawl::verify(&self.store, &mut |fault| faults.push(fault.to_owned())).unwrap();
         assert!(faults.is_empty(), "{faults:?}");
         assert_eq!(checked.pending, 0);
+        database::assert_sound(&self.folder.path().join("trail.db"));
     }
 
     /// As an older extractor left it.
@@ -365,4 +369,24 @@ async fn sites_side_by_side_ask_once_for_what_they_share() {
     let versions: Vec<u64> = house.versions().iter().map(|(_, n)| *n).collect();
     assert_eq!(versions, [5, 5, 3]);
     house.assert_verified();
+}
+
+#[tokio::test]
+async fn the_database_is_one_whatever_layout_of_the_same_words_came_first() {
+    let words = [
+        "don't sell it, and a long list of words,<br>which stand on lines,<br>some here,<br>some there",
+        "don\u{2019}t sell it, and a long list of words, which stand on lines, some here, some there",
+        "another thing that your brother said",
+    ];
+    let all = Shelf::new("shelf").with(PRIVACY, 2010, &words);
+    let mut facts = Vec::new();
+    for early in ["2010", "2011"] {
+        let house = House::new();
+        let span = [("crawl.from", early), ("crawl.to", early)];
+        house.look(&all, &[site("example.com")], &span, false).await;
+        house.look(&all, &[site("example.com")], &[], false).await;
+        house.assert_verified();
+        facts.push(database::facts(&house.folder.path().join("trail.db")));
+    }
+    database::assert_same(&facts[0], &facts[1]);
 }

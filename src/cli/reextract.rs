@@ -98,7 +98,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         tracing::warn!("not read this time, and its old result kept: {failure}");
     }
     let dropped = if arguments.drop_old && failures.is_empty() {
-        Some(store.drop_old_extractions(EXTRACTOR_VERSION)?)
+        Some(crawl::drop_old(&store, &settings.crawl, SystemClock.now())?)
     } else {
         None
     };

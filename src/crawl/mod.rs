@@ -34,7 +34,7 @@ pub use in_flight::InFlight;
 pub use pdf::{PDF_COMMAND, PdfReader, answer as answer_pdf};
 pub use plan::{SitePlan, plan};
 pub use progress::{Progress, Snapshot};
-pub use reextract::{Reextracted, reextract};
+pub use reextract::{Reextracted, drop_old, reextract};
 pub use schedule::{due_at, is_due};
 pub use turns::{Turns, run};
 pub use verify::{Checked, verify};

@@ -10,7 +10,7 @@ use crate::archive::ArchiveError;
 use crate::config::CrawlSettings;
 use crate::extract::EXTRACTOR_VERSION;
 use crate::model::Timestamp;
-use crate::store::{Difference, Noticed, PolicyAddress, Store, StoreError};
+use crate::store::{Difference, DroppedOld, Noticed, PolicyAddress, Store, StoreError};
 
 /// One policy after its pages were extracted anew.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,4 +100,23 @@ pub fn reextract(
     }
     histories::derive_pending(store, crawl, noticed)?;
     Ok(reports)
+}
+
+/// Drops the results of older extractors ([`Store::drop_old_extractions`]) and derives the histories anew that were measured
+/// on a layout of their words which is gone.
+///
+/// # Errors
+/// When the database fails.
+pub fn drop_old(
+    store: &Store,
+    crawl: &CrawlSettings,
+    now: Timestamp,
+) -> Result<DroppedOld, CrawlError> {
+    let dropped = store.drop_old_extractions(EXTRACTOR_VERSION)?;
+    let noticed = Noticed {
+        at: now,
+        tell: false,
+    };
+    histories::derive_pending(store, crawl, noticed)?;
+    Ok(dropped)
 }

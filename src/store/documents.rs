@@ -54,13 +54,14 @@ impl<'a> NewDocument<'a> {
                 .prepare_cached("SELECT document_id FROM documents WHERE text_sha256 = ?1")?
                 .query_row([&text_sha256], |r| r.get(0))?,
         };
+        let was_first: Option<String> = first_rendition(t, document_id)?;
         let date = |stated: &Option<StatedDate>| stated.as_ref().map(|s| s.date.clone());
         let sentence = |stated: &Option<StatedDate>| stated.as_ref().map(|s| s.sentence.clone());
         // The same words keep their rendition; a newer extractor may read their dates better.
         t.prepare_cached(
             "INSERT INTO renditions (document_id, sha256, title, text, markdown, effective_date, effective_date_sentence,
-                                     last_updated, last_updated_sentence)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)
+                                     last_updated, last_updated_sentence, language, word_count)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
              ON CONFLICT (sha256) DO UPDATE SET
                  effective_date = excluded.effective_date, effective_date_sentence = excluded.effective_date_sentence,
                  last_updated = excluded.last_updated, last_updated_sentence = excluded.last_updated_sentence
@@ -77,10 +78,73 @@ impl<'a> NewDocument<'a> {
             sentence(&document.effective_date),
             date(&document.last_updated),
             sentence(&document.last_updated),
+            document.language,
+            document.word_count.cast_signed(),
         ])?;
+        if was_first.is_some_and(|first| self.rendition_sha256 < first) {
+            describe(t, document_id)?;
+        }
         t.prepare_cached("SELECT rendition_id FROM renditions WHERE sha256 = ?1")?
             .query_row([&self.rendition_sha256], |r| r.get(0))
     }
+}
+
+/// Hash of a document's first rendition. The same words may be laid out in several ways, which are counted and compared
+/// a little differently: the smallest hash is first, so that nothing rests on which was stored first.
+fn first_rendition(t: &Transaction<'_>, document_id: i64) -> rusqlite::Result<Option<String>> {
+    t.prepare_cached("SELECT min(sha256) FROM renditions WHERE document_id = ?1")?
+        .query_row([document_id], |r| r.get(0))
+}
+
+/// Describes a document by its first rendition, which is another than before. What was measured against that is measured
+/// again when the histories are derived next.
+fn describe(t: &Transaction<'_>, document_id: i64) -> rusqlite::Result<()> {
+    let (language, word_count, text): (String, i64, String) = t
+        .prepare_cached(
+            "SELECT language, word_count, text FROM renditions WHERE document_id = ?1 ORDER BY sha256 LIMIT 1",
+        )?
+        .query_row([document_id], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
+    t.prepare_cached(
+        "UPDATE documents SET language = ?2, word_count = ?3, simhash = ?4 WHERE document_id = ?1",
+    )?
+    .execute(params![
+        document_id,
+        language,
+        word_count,
+        simhash(&text).cast_signed()
+    ])?;
+    for statement in [
+        "UPDATE versions SET change_kind = NULL
+         WHERE policy_id IN (SELECT policy_id FROM versions WHERE document_id = ?1)",
+        "UPDATE policies SET pending = pending + 1
+         WHERE policy_id IN (SELECT policy_id FROM versions WHERE document_id = ?1)",
+    ] {
+        t.prepare_cached(statement)?.execute([document_id])?;
+    }
+    Ok(())
+}
+
+/// Describes the documents anew whose first rendition is another one now than when `before` was taken by
+/// [`first_renditions`].
+pub(super) fn describe_changed(
+    t: &Transaction<'_>,
+    before: &[(i64, String)],
+) -> rusqlite::Result<()> {
+    for (document_id, first) in before {
+        if first_rendition(t, *document_id)?.is_some_and(|now| now != *first) {
+            describe(t, *document_id)?;
+        }
+    }
+    Ok(())
+}
+
+/// The documents with several renditions, each with the hash of the first.
+pub(super) fn first_renditions(t: &Transaction<'_>) -> rusqlite::Result<Vec<(i64, String)>> {
+    let mut statement = t.prepare(
+        "SELECT document_id, min(sha256) FROM renditions GROUP BY document_id HAVING count(*) > 1",
+    )?;
+    let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    rows.collect()
 }
 
 /// Hash of a rendition: of its title, text and Markdown, each ended by a zero byte.
@@ -148,7 +212,7 @@ impl Store {
         })
     }
 
-    /// The words of a document, as its first rendition lays them out; `None` for a text that is not stored.
+    /// The words of a document, as its first rendition (the one with the smallest hash) lays them out; `None` for a text that is not stored.
     ///
     /// # Errors
     /// When the database fails.
@@ -156,7 +220,7 @@ impl Store {
         self.read(|t| {
             t.prepare_cached(
                 "SELECT r.text FROM documents d JOIN renditions r USING (document_id) WHERE d.text_sha256 = ?1
-                 ORDER BY r.rendition_id LIMIT 1",
+                 ORDER BY r.sha256 LIMIT 1",
             )?
             .query_row([text_hash.to_string()], |r| r.get(0))
             .optional()

@@ -2,7 +2,7 @@
 
 use rusqlite::params;
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, documents};
 
 /// A policy as its address.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,6 +120,7 @@ impl Store {
                        (SELECT o.fetched_capture_id, v.extractor_version FROM observations o JOIN versions v USING (policy_id, version))",
                 [extractor],
             )?;
+            let first = documents::first_renditions(t)?;
             t.execute(
                 "DELETE FROM renditions WHERE rendition_id NOT IN (SELECT rendition_id FROM extractions WHERE rendition_id IS NOT NULL)
                    AND rendition_id NOT IN (SELECT rendition_id FROM versions)",
@@ -130,11 +131,12 @@ impl Store {
                 &format!("DELETE FROM document_words WHERE rowid IN (SELECT document_id FROM documents WHERE {unused})"),
                 [],
             )?;
-            let documents = t.execute(&format!("DELETE FROM documents WHERE {unused}"), [])?;
+            documents::describe_changed(t, &first)?;
+            let dropped = t.execute(&format!("DELETE FROM documents WHERE {unused}"), [])?;
             let count = |rows: usize| u64::try_from(rows).unwrap_or(u64::MAX);
             Ok(DroppedOld {
                 extractions: count(extractions),
-                documents: count(documents),
+                documents: count(dropped),
             })
         })
     }

@@ -223,7 +223,7 @@ impl Store {
         self.read(|t| {
             t.prepare_cached(
                 "SELECT r.sha256, r.title, r.text, r.markdown, d.text_sha256, d.simhash,
-                        r.rendition_id = (SELECT min(f.rendition_id) FROM renditions f WHERE f.document_id = r.document_id),
+                        r.sha256 = (SELECT min(f.sha256) FROM renditions f WHERE f.document_id = r.document_id),
                         EXISTS (SELECT 1 FROM extractions e WHERE e.rendition_id = r.rendition_id AND e.extractor_version = ?2)
                  FROM renditions r JOIN documents d USING (document_id) WHERE r.rendition_id = ?1",
             )?

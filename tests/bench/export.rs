@@ -185,7 +185,8 @@ fn synthesise(database: &Path, versions: i64, lines: usize) {
             "INSERT INTO documents (document_id, text_sha256, language, word_count) VALUES (?1, ?2, 'en', 170)",
         );
         let mut rendition = prepare(
-            "INSERT INTO renditions (rendition_id, document_id, sha256, title, text, markdown) VALUES (?1, ?1, ?2, 'Privacy Policy', ?3, ?3)",
+            "INSERT INTO renditions (rendition_id, document_id, sha256, title, language, word_count, text, markdown)
+             VALUES (?1, ?1, ?2, 'Privacy Policy', 'en', 170, ?3, ?3)",
         );
         let mut version = prepare(
             "INSERT INTO versions (policy_id, version, document_id, rendition_id, first_capture_id, first_seen, last_seen, changed_after, captures, extractor_version) VALUES (?1, ?2, ?3, ?3, ?3, ?4, ?4, NULL, 1, 'bench')",
