@@ -390,3 +390,24 @@ async fn the_database_is_one_whatever_layout_of_the_same_words_came_first() {
     }
     database::assert_same(&facts[0], &facts[1]);
 }
+
+#[tokio::test]
+async fn a_policy_with_a_history_is_followed_though_a_better_one_is_found() {
+    let house = House::new();
+    let archive = Shelf::new("shelf").with(PRIVACY, 2010, &["a", "b"]).with(
+        "http://example.com/datapage",
+        2010,
+        &["x"],
+    );
+    let one = [("crawl.policies_per_site", "1")];
+    house
+        .look(&archive, &[site("example.com")], &one, false)
+        .await;
+    let archive = archive.with(PRIVACY, 2012, &["c"]);
+    let mut given = site("example.com");
+    given.policy_url = Some("http://example.com/datapage".to_owned());
+    house.look(&archive, &[given], &one, false).await;
+    let mut versions: Vec<u64> = house.versions().iter().map(|(_, n)| *n).collect();
+    versions.sort_unstable();
+    assert_eq!(versions, [1, 3]);
+}

@@ -36,7 +36,8 @@ impl<A: Archive> SiteLook<'_, '_, A> {
         evidence.extend(discover::home_links(&looks));
         let joined = discover::join(&candidates, &evidence, &self.request.site);
         self.store_found_by_pages(&joined, &candidates, &evidence)?;
-        let mut rows = self.best(joined, &candidates);
+        let followed = store.addresses_with_versions(self.site_id)?;
+        let mut rows = self.best(joined, &candidates, &followed);
         self.name(&mut rows)?;
         let ids = store.set_policies(self.site_id, &rows)?;
         Ok(ids
@@ -116,8 +117,14 @@ impl<A: Archive> SiteLook<'_, '_, A> {
         Ok(())
     }
 
-    /// The policies worth following: named by the user first, then by score.
-    fn best(&self, joined: Vec<Policy>, candidates: &[Candidate]) -> Vec<PolicyRow> {
+    /// The policies worth following: named by the user first, then by score, as many as the settings allow; and those that
+    /// have a history, which would end without a word when a better one is found.
+    fn best(
+        &self,
+        joined: Vec<Policy>,
+        candidates: &[Candidate],
+        followed: &BTreeSet<UrlKey>,
+    ) -> Vec<PolicyRow> {
         let scores: BTreeMap<&UrlKey, (bool, u8)> = candidates
             .iter()
             .map(|c| {
@@ -158,8 +165,13 @@ impl<A: Archive> SiteLook<'_, '_, A> {
             .collect();
         // `joined` is sorted, and sorting is stable: the same evidence gives the same policies.
         ranked.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
-        ranked.truncate(self.context.crawl.policies_per_site);
-        ranked.into_iter().map(|(_, row)| row).collect()
+        let most = self.context.crawl.policies_per_site;
+        let is_followed =
+            |row: &PolicyRow| row.urls.iter().any(|(urlkey, _)| followed.contains(urlkey));
+        let rows = ranked.into_iter().map(|(_, row)| row).enumerate();
+        rows.filter(|(place, row)| *place < most || is_followed(row))
+            .map(|(_, row)| row)
+            .collect()
     }
 
     /// Names each policy by one of its addresses: the one the user named, else the one that showed a page last.

@@ -140,6 +140,22 @@ impl Store {
         })
     }
 
+    /// The addresses of a site's policies that have versions.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn addresses_with_versions(&self, site_id: i64) -> Result<BTreeSet<UrlKey>, StoreError> {
+        self.read(|t| {
+            let mut statement = t.prepare_cached(
+                "SELECT u.urlkey FROM policies p JOIN policy_urls u USING (policy_id)
+                 WHERE p.site_id = ?1 AND p.versions > 0",
+            )?;
+            let rows = statement.query_map([site_id], |r| r.get::<_, String>(0))?;
+            rows.filter_map(|key| key.map(|key| UrlKey::from_cdx(&key).ok()).transpose())
+                .collect()
+        })
+    }
+
     /// Where the pages looked at for a site's policies redirected to, and what they call their own address.
     ///
     /// # Errors
