@@ -45,14 +45,23 @@ const INSERT: &str = "INSERT OR IGNORE INTO captures
 /// The captures of a policy, each with the memento that was asked for it (`asked`) and the one that shows its payload
 /// (`m`): its own, when the archive played this time without a redirect (under whatever spelling of the address); else
 /// one that was asked for another capture and came from this one (a redirect led here); else one of a capture with the
-/// same digest. A memento that came from another time than its row says nothing about the row's digest.
+/// same digest. A memento that came from another time than its row says nothing about the row's digest. Thousands of
+/// captures may have one digest, so that who shows it is asked once for each digest, not for each capture.
 const OF_POLICY: &str = "
+    WITH shown AS MATERIALIZED (
+        SELECT s.digest, min(o.capture_id) AS capture_id
+        FROM captures s JOIN mementos o ON o.capture_id = s.capture_id
+        WHERE s.digest IN (SELECT c.digest FROM policy_urls p JOIN captures c ON c.urlkey = p.urlkey WHERE p.policy_id = ?1)
+          AND s.digest NOT IN ('-', '3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ') AND coalesce(s.statuscode, 200) BETWEEN 200 AND 299
+          AND o.payload_id IS NOT NULL AND o.drop_reason IS NULL AND o.timestamp = s.timestamp AND o.redirects = '[]'
+        GROUP BY s.digest)
     SELECT c.capture_id, c.urlkey, c.timestamp, c.original, c.mimetype, c.statuscode, c.digest, c.length,
            m.capture_id, m.canonical, e.drop_reason, e.drop_detail, d.text_sha256,
            asked.capture_id IS NOT NULL, asked.drop_reason, asked.drop_detail, asked.redirects, asked.timestamp, d.word_count
     FROM policy_urls p
     JOIN captures c ON c.urlkey = p.urlkey
     LEFT JOIN mementos asked ON asked.capture_id = c.capture_id
+    LEFT JOIN shown ON shown.digest = c.digest AND coalesce(c.statuscode, 200) BETWEEN 200 AND 299
     LEFT JOIN mementos m ON m.capture_id = coalesce(
         CASE WHEN asked.payload_id IS NOT NULL AND asked.drop_reason IS NULL AND asked.timestamp = c.timestamp
                   AND (asked.redirects = '[]' OR asked.urlkey = c.urlkey)
@@ -60,11 +69,7 @@ const OF_POLICY: &str = "
         (SELECT min(o.capture_id) FROM mementos o
          WHERE o.urlkey = c.urlkey AND o.timestamp = c.timestamp AND o.original = c.original
            AND o.payload_id IS NOT NULL AND o.drop_reason IS NULL),
-        CASE WHEN c.digest NOT IN ('-', '3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ') AND coalesce(c.statuscode, 200) BETWEEN 200 AND 299 THEN
-            (SELECT min(o.capture_id) FROM captures s JOIN mementos o ON o.capture_id = s.capture_id
-             WHERE s.digest = c.digest AND coalesce(s.statuscode, 200) BETWEEN 200 AND 299
-               AND o.payload_id IS NOT NULL AND o.drop_reason IS NULL AND o.timestamp = s.timestamp AND o.redirects = '[]')
-        END)
+        shown.capture_id)
     LEFT JOIN extractions e ON e.capture_id = m.capture_id AND e.extractor_version = ?2
     LEFT JOIN renditions r ON r.rendition_id = e.rendition_id
     LEFT JOIN documents d ON d.document_id = r.document_id
