@@ -1,8 +1,9 @@
 //! Whether a database still is what it was made: hashes recomputed, references followed, histories derived anew.
 
 use super::histories::history_of;
-use crate::extract::{EXTRACTOR_VERSION, text_hash};
-use crate::store::{Store, StoreError, StoredHistory, VersionRecord};
+use super::home_looks;
+use crate::extract::{EXTRACTOR_VERSION, language_and_words, stated_dates, text_hash};
+use crate::store::{CheckedRendition, Store, StoreError, StoredHistory, VersionRecord};
 
 /// What was checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -42,7 +43,7 @@ pub fn verify(store: &Store, tell: &mut dyn FnMut(&str)) -> Result<Checked, Stor
         match store.check_payload(id) {
             Ok(payload) => {
                 checked.digests += u64::from(payload.has_archive_digest);
-                payload.fault.iter().for_each(|fault| tell(fault));
+                payload.faults.iter().for_each(|fault| tell(fault));
             }
             Err(error) => tell(&format!("payload {id}: {error}")),
         }
@@ -54,12 +55,11 @@ pub fn verify(store: &Store, tell: &mut dyn FnMut(&str)) -> Result<Checked, Stor
                 rendition.faults.iter().for_each(|fault| tell(fault));
                 if rendition.by_extractor {
                     checked.texts += 1;
-                    let found = text_hash(&rendition.text).to_string();
-                    if found != rendition.text_sha256 {
-                        tell(&format!(
-                            "rendition {id}: its words have SHA-256 {found}, not {}",
-                            rendition.text_sha256
-                        ));
+                    match text_faults(store, &rendition) {
+                        Ok(faults) => faults
+                            .iter()
+                            .for_each(|fault| tell(&format!("rendition {id}: {fault}"))),
+                        Err(error) => tell(&format!("rendition {id}: {error}")),
                     }
                 }
             }
@@ -74,6 +74,22 @@ pub fn verify(store: &Store, tell: &mut dyn FnMut(&str)) -> Result<Checked, Stor
             Err(error) => tell(&format!("policy {id}: {error}")),
         }
     })?;
+    each(
+        &|after| store.sites_after(after),
+        &mut |id| match store.home_looks(id) {
+            Ok(looks) => {
+                for _ in looks
+                    .iter()
+                    .filter(|look| home_looks::from_json(look).is_none())
+                {
+                    tell(&format!(
+                        "site {id}: a look at its home page cannot be read"
+                    ));
+                }
+            }
+            Err(error) => tell(&format!("site {id}: {error}")),
+        },
+    )?;
     checked.faults = faults;
     Ok(checked)
 }
@@ -91,6 +107,37 @@ fn each(
         ids.into_iter().for_each(&mut *check);
         last = newest;
     }
+}
+
+/// What is stored of a rendition's words and is not what the present extractor says of them.
+fn text_faults(store: &Store, rendition: &CheckedRendition) -> Result<Vec<String>, StoreError> {
+    let mut faults = Vec::new();
+    let found = text_hash(&rendition.text).to_string();
+    if found != rendition.text_sha256 {
+        faults.push(format!(
+            "its words have SHA-256 {found}, not {}",
+            rendition.text_sha256
+        ));
+    }
+    let stored = (rendition.language.as_str(), rendition.word_count);
+    // A document has several renditions where the same words were laid out in several ways: one of them speaks for it.
+    if language_and_words(&rendition.text) != stored
+        && !store
+            .texts_of_document(rendition.document_id, EXTRACTOR_VERSION)?
+            .iter()
+            .any(|text| language_and_words(text) == stored)
+    {
+        let (language, words) = language_and_words(&rendition.text);
+        faults.push(format!(
+            "its text is in `{language}` and has {words} words, not in `{}` with {}",
+            stored.0, stored.1
+        ));
+    }
+    let dates = stated_dates(&rendition.text, language_and_words(&rendition.text).0);
+    if (&dates.effective, &dates.last_updated) != (&rendition.effective, &rendition.last_updated) {
+        faults.push("the dates stored with it are not those that its text states".to_owned());
+    }
+    Ok(faults)
 }
 
 /// How a policy's stored history differs from what its captures say.
@@ -117,7 +164,9 @@ fn policy_fault(store: &Store, policy_id: i64) -> Result<Option<String>, StoreEr
         sort_looks(version);
     }
     if derived == stored {
-        return Ok(None);
+        return Ok((!store.has_its_sightings(policy_id)?).then(|| {
+            format!("policy {policy_id}: its sightings are not what its observations give")
+        }));
     }
     let differing = stored
         .versions

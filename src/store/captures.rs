@@ -47,7 +47,7 @@ const INSERT: &str = "INSERT OR IGNORE INTO captures
 /// one that was asked for another capture and came from this one (a redirect led here); else one of a capture with the
 /// same digest. A memento that came from another time than its row says nothing about the row's digest. Thousands of
 /// captures may have one digest, so that who shows it is asked once for each digest, not for each capture.
-const OF_POLICY: &str = "
+pub(super) const OF_POLICY: &str = "
     WITH shown AS MATERIALIZED (
         SELECT s.digest, min(o.capture_id) AS capture_id
         FROM captures s JOIN mementos o ON o.capture_id = s.capture_id

@@ -45,14 +45,24 @@ impl<'a> NewDocument<'a> {
                 |r| r.get(0),
             )
             .optional()?;
-        let document_id: i64 = match added {
-            Some(id) => {
-                index_text(t, id, &self.indexed)?;
-                id
-            }
-            None => t
+        let document_id: i64 = if let Some(id) = added {
+            index_text(t, id, &self.indexed)?;
+            id
+        } else {
+            let id = t
                 .prepare_cached("SELECT document_id FROM documents WHERE text_sha256 = ?1")?
-                .query_row([&text_sha256], |r| r.get(0))?,
+                .query_row([&text_sha256], |r| r.get(0))?;
+            // Another extractor may count the same words, or know their language, otherwise.
+            t.prepare_cached(
+                "UPDATE documents SET language = ?2, word_count = ?3
+                 WHERE document_id = ?1 AND (language, word_count) IS NOT (?2, ?3)",
+            )?
+            .execute(params![
+                id,
+                document.language,
+                document.word_count.cast_signed()
+            ])?;
+            id
         };
         let date = |stated: &Option<StatedDate>| stated.as_ref().map(|s| s.date.clone());
         let sentence = |stated: &Option<StatedDate>| stated.as_ref().map(|s| s.sentence.clone());

@@ -10,6 +10,7 @@ mod captures;
 mod changes;
 mod documents;
 mod error;
+mod faults;
 mod histories;
 mod import;
 mod ledger;
