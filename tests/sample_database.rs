@@ -90,6 +90,10 @@ fn what_is_derived_from_words_and_bytes_is_derived_anew() {
             "another payload than 2, which has its digest",
         ),
         (
+            "DELETE FROM drops; DELETE FROM captures WHERE capture_id NOT IN (SELECT capture_id FROM mementos UNION SELECT capture_id FROM observations)",
+            "the count of captures is wrong of archive 1",
+        ),
+        (
             "UPDATE home_looks SET look = '{}'",
             "a look at its home page cannot be read",
         ),

@@ -172,8 +172,9 @@ fn note_answer(
 
 fn insert(t: &Transaction<'_>, archive_id: i64, captures: &[Capture]) -> rusqlite::Result<()> {
     let mut statement = t.prepare_cached(INSERT)?;
+    let mut added = 0;
     for c in captures {
-        statement.execute(params![
+        added += statement.execute(params![
             archive_id,
             c.urlkey.as_str(),
             c.timestamp.to_string(),
@@ -184,6 +185,11 @@ fn insert(t: &Transaction<'_>, archive_id: i64, captures: &[Capture]) -> rusqlit
             c.length.map(u64::cast_signed),
         ])?;
     }
+    t.prepare_cached("UPDATE archives SET captures = captures + ?2 WHERE archive_id = ?1")?
+        .execute(params![
+            archive_id,
+            i64::try_from(added).unwrap_or(i64::MAX)
+        ])?;
     Ok(())
 }
 

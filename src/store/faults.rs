@@ -9,7 +9,7 @@ const MOST_LINES: usize = 100;
 
 /// Questions whose every answer is a fault, with what it is. Policies may have many captures: a question goes through the
 /// observations once and looks the version of each up (`CROSS JOIN`), never through those of a policy for each version.
-pub(super) const FAULTS: [(&str, &str); 10] = [
+pub(super) const FAULTS: [(&str, &str); 11] = [
     (
         "the full-text index lacks document",
         "SELECT document_id FROM documents WHERE document_id NOT IN (SELECT id FROM document_words_docsize)",
@@ -65,6 +65,11 @@ pub(super) const FAULTS: [(&str, &str); 10] = [
              FROM repeated_sightings GROUP BY policy_id, version) q USING (policy_id, version)
          JOIN policies p USING (policy_id)
          WHERE p.extractor_version IS NULL AND (q.captures <> v.captures OR q.n <> q.sightings OR q.first_seen <> v.first_seen OR q.last_seen <> v.last_seen)", // those of others are derived anew
+    ),
+    (
+        "the count of captures is wrong of archive",
+        "SELECT a.archive_id FROM archives a LEFT JOIN (SELECT archive_id, count(*) AS found FROM captures GROUP BY archive_id)
+             USING (archive_id) WHERE a.captures <> coalesce(found, 0)",
     ),
     (
         "the counts are wrong of policy",

@@ -57,7 +57,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 const MAX_VALUE_BYTES: i32 = (256 + 16) << 20;
 
 /// In order; append-only, as is each file.
-static MIGRATIONS: LazyLock<[M<'static>; 6]> = LazyLock::new(|| {
+static MIGRATIONS: LazyLock<[M<'static>; 7]> = LazyLock::new(|| {
     [
         M::up(include_str!("migrations/0001_first.sql")),
         M::up(include_str!("migrations/0002_stated_dates.sql")),
@@ -68,6 +68,7 @@ static MIGRATIONS: LazyLock<[M<'static>; 6]> = LazyLock::new(|| {
         M::up(include_str!("migrations/0004_runs.sql")),
         M::up(include_str!("migrations/0005_renditions_order.sql")),
         M::up(include_str!("migrations/0008_versions_by_rendition.sql")),
+        M::up(include_str!("migrations/0009_archives_captures.sql")),
     ]
 });
 
