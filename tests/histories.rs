@@ -423,6 +423,30 @@ fn verify_names_what_is_wrong() {
     }
 }
 
+fn words_of_schema(connection: &Connection) -> Vec<(String, String)> {
+    let mut statement = connection
+        .prepare("SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL")
+        .unwrap();
+    let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)));
+    rows.unwrap().map(Result::unwrap).collect()
+}
+
+#[test]
+fn a_database_whose_schema_runs_for_ever_is_refused_at_once() {
+    let endless =
+        "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n";
+    let folder = current();
+    Connection::open(database(folder.path()))
+        .unwrap()
+        .execute_batch(&format!(
+            "CREATE TABLE own (x); CREATE TRIGGER more AFTER UPDATE ON policies BEGIN INSERT INTO own {endless}; END"
+        ))
+        .unwrap();
+    for arguments in [&["status"][..], &["verify"], &["reextract"]] {
+        refuses(folder.path(), arguments, &["trigger `more`", "other hands"]);
+    }
+}
+
 #[test]
 fn a_database_made_to_harm_is_refused_or_read_without_panic() {
     let untyped = "PRAGMA writable_schema = ON; UPDATE sqlite_schema SET sql = replace(sql, ') STRICT', ')') WHERE sql LIKE '%) STRICT%'";
@@ -446,6 +470,7 @@ fn a_database_made_to_harm_is_refused_or_read_without_panic() {
     ] {
         let folder = current();
         let connection = Connection::open(database(folder.path())).unwrap();
+        let schema = words_of_schema(&connection);
         connection.execute_batch(untyped).unwrap();
         drop(connection);
         let connection = Connection::open(database(folder.path())).unwrap();
@@ -454,6 +479,18 @@ fn a_database_made_to_harm_is_refused_or_read_without_panic() {
             .unwrap();
         // A check or a missing rowid may refuse the worst of it; what got in is enough.
         let _ = connection.execute_batch(sql);
+        // A schema that says what it should, over rows that are not what it says.
+        connection
+            .execute_batch("PRAGMA writable_schema = ON")
+            .unwrap();
+        for (name, words) in schema {
+            connection
+                .execute(
+                    "UPDATE sqlite_schema SET sql = ?2 WHERE name = ?1",
+                    [name, words],
+                )
+                .unwrap();
+        }
         drop(connection);
         for arguments in [
             &["status"][..],

@@ -136,7 +136,8 @@ impl Settings {
                     0.001,
                     1_000_000.0,
                 ),
-                max_body_bytes: check.whole("archive.max_body_megabytes", 1, 1024) << 20,
+                // The store restores no larger payload.
+                max_body_bytes: check.whole("archive.max_body_megabytes", 1, 256) << 20,
                 connect_timeout: Duration::from_secs(check.whole(
                     "archive.connect_timeout_seconds",
                     1,

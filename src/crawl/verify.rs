@@ -1,8 +1,9 @@
 //! Whether a database still is what it was made: hashes recomputed, references followed, histories derived anew.
 
 use super::histories::history_of;
-use crate::extract::{EXTRACTOR_VERSION, text_hash};
-use crate::store::{Store, StoreError, StoredHistory, VersionRecord};
+use super::home_looks;
+use crate::extract::{EXTRACTOR_VERSION, language_and_words, stated_dates, text_hash};
+use crate::store::{CheckedRendition, Store, StoreError, StoredHistory, VersionRecord};
 
 /// What was checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -45,7 +46,7 @@ pub fn verify(store: &Store, tell: &mut dyn FnMut(&str)) -> Result<Checked, Stor
         match store.check_payload(id) {
             Ok(payload) => {
                 checked.digests += u64::from(payload.has_archive_digest);
-                payload.fault.iter().for_each(|fault| tell(fault));
+                payload.faults.iter().for_each(|fault| tell(fault));
             }
             Err(error) => tell(&format!("payload {id}: {error}")),
         }
@@ -57,12 +58,8 @@ pub fn verify(store: &Store, tell: &mut dyn FnMut(&str)) -> Result<Checked, Stor
                 rendition.faults.iter().for_each(|fault| tell(fault));
                 if rendition.by_extractor {
                     checked.texts += 1;
-                    let found = text_hash(&rendition.text).to_string();
-                    if found != rendition.text_sha256 {
-                        tell(&format!(
-                            "rendition {id}: its words have SHA-256 {found}, not {}",
-                            rendition.text_sha256
-                        ));
+                    for fault in text_faults(&rendition) {
+                        tell(&format!("rendition {id}: {fault}"));
                     }
                 }
             }
@@ -84,6 +81,22 @@ pub fn verify(store: &Store, tell: &mut dyn FnMut(&str)) -> Result<Checked, Stor
             Err(error) => tell(&format!("policy {id}: {error}")),
         }
     })?;
+    each(
+        &|after| store.sites_after(after),
+        &mut |id| match store.home_looks(id) {
+            Ok(looks) => {
+                for _ in looks
+                    .iter()
+                    .filter(|look| home_looks::from_json(look).is_none())
+                {
+                    tell(&format!(
+                        "site {id}: a look at its home page cannot be read"
+                    ));
+                }
+            }
+            Err(error) => tell(&format!("site {id}: {error}")),
+        },
+    )?;
     checked.faults = faults;
     Ok(checked)
 }
@@ -101,6 +114,30 @@ fn each(
         ids.into_iter().for_each(&mut *check);
         last = newest;
     }
+}
+
+/// What is stored of a rendition's words and is not what the present extractor says of them.
+fn text_faults(rendition: &CheckedRendition) -> Vec<String> {
+    let mut faults = Vec::new();
+    let found = text_hash(&rendition.text).to_string();
+    if found != rendition.text_sha256 {
+        faults.push(format!(
+            "its words have SHA-256 {found}, not {}",
+            rendition.text_sha256
+        ));
+    }
+    let (language, words) = language_and_words(&rendition.text);
+    if (language, words) != (rendition.language.as_str(), rendition.word_count) {
+        faults.push(format!(
+            "its text is in `{language}` and has {words} words, not in `{}` with {}",
+            rendition.language, rendition.word_count
+        ));
+    }
+    let dates = stated_dates(&rendition.text, language);
+    if (&dates.effective, &dates.last_updated) != (&rendition.effective, &rendition.last_updated) {
+        faults.push("the dates stored with it are not those that its text states".to_owned());
+    }
+    faults
 }
 
 /// How a policy's stored history differs from what its captures say.
@@ -127,7 +164,9 @@ fn policy_fault(store: &Store, policy_id: i64) -> Result<Option<String>, StoreEr
         sort_looks(version);
     }
     if derived == stored {
-        return Ok(None);
+        return Ok((!store.has_its_sightings(policy_id)?).then(|| {
+            format!("policy {policy_id}: its sightings are not what its observations give")
+        }));
     }
     let differing = stored
         .versions

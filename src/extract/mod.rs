@@ -133,6 +133,12 @@ pub fn explain(input: &PageInput<'_>, options: &Options) -> Result<Extraction, D
     }
 }
 
+/// Language (ISO 639-1, `und` when unsure) and number of words of a document's text, as [`extract`] tells them.
+#[must_use]
+pub fn language_and_words(text: &str) -> (&'static str, u64) {
+    (language::of(text), text::word_count(text))
+}
+
 /// What was found on a page before it is judged.
 struct Found {
     blocks: Vec<Block>,
@@ -274,8 +280,7 @@ fn shaped(
 
 fn finish(found: Found, input: &PageInput<'_>) -> Result<Extraction, Dropped> {
     let text = text::plain(&found.blocks);
-    let words = text::word_count(&text);
-    let language = language::of(&text);
+    let (language, words) = language_and_words(&text);
     let policy_url = input.url.is_some_and(|url| {
         let path = format!("{} {}", url.path(), url.fragment().unwrap_or_default())
             .replace(['-', '_', '/', '.', '+'], " ");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{Row, Transaction, params};
+use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
 use super::ledger::{IndexQueryKey, timestamp};
 use super::{Store, StoreError, pending};
@@ -46,15 +46,23 @@ pub struct Asked {
 const INSERT: &str = "INSERT OR IGNORE INTO captures
     (archive_id, urlkey, timestamp, original, mimetype, statuscode, digest, length) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
 /// A capture that two archives list is asked of the one that listed it last, until it was asked for.
-const LISTED_AGAIN: &str = "UPDATE captures SET archive_id = ?1
+const LISTED_BEFORE: &str = "SELECT capture_id FROM captures
     WHERE urlkey = ?2 AND timestamp = ?3 AND original = ?4 AND digest = ?5 AND archive_id <> ?1
       AND NOT EXISTS (SELECT 1 FROM mementos m WHERE m.capture_id = captures.capture_id)";
 
 /// The captures of a policy, each with the memento that was asked for it (`asked`) and the one that shows its payload
 /// (`m`): its own, when the archive played this time without a redirect (under whatever spelling of the address); else
 /// one that was asked for another capture and came from this one (a redirect led here); else one of a capture with the
-/// same digest. A memento that came from another time than its row says nothing about the row's digest.
-const OF_POLICY: &str = "
+/// same digest. A memento that came from another time than its row says nothing about the row's digest. Thousands of
+/// captures may have one digest, so that who shows it is asked once for each digest, not for each capture.
+pub(super) const OF_POLICY: &str = "
+    WITH shown AS MATERIALIZED (
+        SELECT s.digest, min(o.capture_id) AS capture_id
+        FROM captures s JOIN mementos o ON o.capture_id = s.capture_id
+        WHERE s.digest IN (SELECT c.digest FROM policy_urls p JOIN captures c ON c.urlkey = p.urlkey WHERE p.policy_id = ?1)
+          AND s.digest NOT IN ('-', '3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ') AND coalesce(s.statuscode, 200) BETWEEN 200 AND 299
+          AND o.payload_id IS NOT NULL AND o.drop_reason IS NULL AND o.timestamp = s.timestamp AND o.redirects = '[]'
+        GROUP BY s.digest)
     SELECT c.capture_id, c.urlkey, c.timestamp, c.original, c.mimetype, c.statuscode, c.digest, c.length,
            m.capture_id, m.canonical, e.drop_reason, e.drop_detail, d.text_sha256,
            asked.capture_id IS NOT NULL, asked.drop_reason, asked.drop_detail, asked.redirects, asked.timestamp, d.word_count,
@@ -62,6 +70,7 @@ const OF_POLICY: &str = "
     FROM policy_urls p
     JOIN captures c ON c.urlkey = p.urlkey
     LEFT JOIN mementos asked ON asked.capture_id = c.capture_id
+    LEFT JOIN shown ON shown.digest = c.digest AND coalesce(c.statuscode, 200) BETWEEN 200 AND 299
     LEFT JOIN mementos m ON m.capture_id = coalesce(
         CASE WHEN asked.payload_id IS NOT NULL AND asked.drop_reason IS NULL AND asked.timestamp = c.timestamp
                   AND (asked.redirects = '[]' OR asked.urlkey = c.urlkey)
@@ -69,11 +78,7 @@ const OF_POLICY: &str = "
         (SELECT min(o.capture_id) FROM mementos o
          WHERE o.urlkey = c.urlkey AND o.timestamp = c.timestamp AND o.original = c.original
            AND o.payload_id IS NOT NULL AND o.drop_reason IS NULL),
-        CASE WHEN c.digest NOT IN ('-', '3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ') AND coalesce(c.statuscode, 200) BETWEEN 200 AND 299 THEN
-            (SELECT min(o.capture_id) FROM captures s JOIN mementos o ON o.capture_id = s.capture_id
-             WHERE s.digest = c.digest AND coalesce(s.statuscode, 200) BETWEEN 200 AND 299
-               AND o.payload_id IS NOT NULL AND o.drop_reason IS NULL AND o.timestamp = s.timestamp AND o.redirects = '[]')
-        END)
+        shown.capture_id)
     LEFT JOIN extractions e ON e.capture_id = m.capture_id AND e.extractor_version = ?2
     LEFT JOIN renditions r ON r.rendition_id = e.rendition_id
     LEFT JOIN documents d ON d.document_id = r.document_id
@@ -194,10 +199,11 @@ fn note_answer(
 fn insert(t: &Transaction<'_>, archive_id: i64, captures: &[Capture]) -> rusqlite::Result<()> {
     let mut statement = t.prepare_cached(INSERT)?;
     let mut added = BTreeSet::new();
+    let mut rows = 0_i64;
     for c in captures {
         let (urlkey, timestamp) = (c.urlkey.as_str(), c.timestamp.to_string());
         let digest = c.digest.as_ref().map_or("-", PayloadDigest::as_str);
-        let rows = statement.execute(params![
+        let is_new = statement.execute(params![
             archive_id,
             urlkey,
             timestamp,
@@ -207,16 +213,39 @@ fn insert(t: &Transaction<'_>, archive_id: i64, captures: &[Capture]) -> rusqlit
             digest,
             c.length.map(u64::cast_signed),
         ])?;
-        if rows > 0 {
+        if is_new > 0 {
             added.insert(urlkey);
-        } else {
-            t.prepare_cached(LISTED_AGAIN)?
-                .execute(params![archive_id, urlkey, timestamp, c.original, digest])?;
+            rows += 1;
+            continue;
+        }
+        let listed_before: Option<i64> = t
+            .prepare_cached(LISTED_BEFORE)?
+            .query_row(
+                params![archive_id, urlkey, timestamp, c.original, digest],
+                |r| r.get(0),
+            )
+            .optional()?;
+        if let Some(capture_id) = listed_before {
+            list_again(t, archive_id, capture_id)?;
         }
     }
+    t.prepare_cached("UPDATE archives SET captures = captures + ?2 WHERE archive_id = ?1")?
+        .execute(params![archive_id, rows])?;
     added
         .into_iter()
         .try_for_each(|urlkey| pending::note_address(t, urlkey))
+}
+
+/// Makes a capture one of this archive's.
+fn list_again(t: &Transaction<'_>, archive_id: i64, capture_id: i64) -> rusqlite::Result<()> {
+    t.prepare_cached(
+        "UPDATE archives SET captures = captures + iif(archive_id = ?1, 1, -1)
+         WHERE archive_id IN (?1, (SELECT archive_id FROM captures WHERE capture_id = ?2))",
+    )?
+    .execute([archive_id, capture_id])?;
+    t.prepare_cached("UPDATE captures SET archive_id = ?1 WHERE capture_id = ?2")?
+        .execute([archive_id, capture_id])?;
+    Ok(())
 }
 
 /// One row of [`OF_POLICY`]; `None` for a row that other hands made unreadable.

@@ -45,28 +45,40 @@ impl<'a> NewDocument<'a> {
                 |r| r.get(0),
             )
             .optional()?;
-        let document_id: i64 = match added {
-            Some(id) => {
-                index_text(t, id, &self.indexed)?;
-                id
-            }
-            None => t
+        let document_id: i64 = if let Some(id) = added {
+            index_text(t, id, &self.indexed)?;
+            id
+        } else {
+            let id = t
                 .prepare_cached("SELECT document_id FROM documents WHERE text_sha256 = ?1")?
-                .query_row([&text_sha256], |r| r.get(0))?,
+                .query_row([&text_sha256], |r| r.get(0))?;
+            // Another extractor may count the same words, or know their language, otherwise.
+            t.prepare_cached(
+                "UPDATE documents SET language = ?2, word_count = ?3
+                 WHERE document_id = ?1 AND (language, word_count) IS NOT (?2, ?3)",
+            )?
+            .execute(params![
+                id,
+                document.language,
+                document.word_count.cast_signed()
+            ])?;
+            id
         };
         let was_first: Option<String> = first_rendition(t, document_id)?;
         let date = |stated: &Option<StatedDate>| stated.as_ref().map(|s| s.date.clone());
         let sentence = |stated: &Option<StatedDate>| stated.as_ref().map(|s| s.sentence.clone());
-        // The same words keep their rendition; a newer extractor may read their dates better.
+        // The same words keep their rendition; a newer extractor may read their dates and language better.
         t.prepare_cached(
             "INSERT INTO renditions (document_id, sha256, title, text, markdown, effective_date, effective_date_sentence,
                                      last_updated, last_updated_sentence, language, word_count)
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)
              ON CONFLICT (sha256) DO UPDATE SET
                  effective_date = excluded.effective_date, effective_date_sentence = excluded.effective_date_sentence,
-                 last_updated = excluded.last_updated, last_updated_sentence = excluded.last_updated_sentence
-             WHERE (effective_date, effective_date_sentence, last_updated, last_updated_sentence) IS NOT
-                   (excluded.effective_date, excluded.effective_date_sentence, excluded.last_updated, excluded.last_updated_sentence)",
+                 last_updated = excluded.last_updated, last_updated_sentence = excluded.last_updated_sentence,
+                 language = excluded.language, word_count = excluded.word_count
+             WHERE (effective_date, effective_date_sentence, last_updated, last_updated_sentence, language, word_count) IS NOT
+                   (excluded.effective_date, excluded.effective_date_sentence, excluded.last_updated,
+                    excluded.last_updated_sentence, excluded.language, excluded.word_count)",
         )?
         .execute(params![
             document_id,
@@ -81,8 +93,13 @@ impl<'a> NewDocument<'a> {
             document.language,
             document.word_count.cast_signed(),
         ])?;
-        if was_first.is_some_and(|first| self.rendition_sha256 < first) {
-            describe(t, document_id)?;
+        match was_first {
+            Some(first) if self.rendition_sha256 < first => describe(t, document_id)?,
+            Some(first) if self.rendition_sha256 == first => {
+                t.prepare_cached("UPDATE documents SET language = ?2, word_count = ?3 WHERE document_id = ?1 AND (language, word_count) <> (?2, ?3)")?
+                    .execute(params![document_id, document.language, document.word_count.cast_signed()])?;
+            }
+            _ => {}
         }
         t.prepare_cached("SELECT rendition_id FROM renditions WHERE sha256 = ?1")?
             .query_row([&self.rendition_sha256], |r| r.get(0))

@@ -66,6 +66,21 @@ pub enum StoreError {
         /// What SQLite said.
         detail: String,
     },
+    /// The schema is not what this program makes: another's tables in the place of its own, or statements of another that
+    /// would run.
+    #[error("the schema of `{}` was changed by other hands ({detail}); undo that, or restore a copy", path.display())]
+    ForeignSchema {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong.
+        detail: String,
+    },
+    /// What stands in the place of a database's lock is none.
+    #[error("`{}` is no lock of policytrail and was left untouched; remove it, or name another database with --db", path.display())]
+    ForeignLock {
+        /// The file.
+        path: PathBuf,
+    },
     /// The schema could not be brought up to date.
     #[error("cannot bring the schema of `{}` up to date: {detail}", path.display())]
     Migration {
@@ -105,7 +120,7 @@ impl StoreError {
                 Self::InUse { path, detail }
             }
             Some(ErrorCode::DiskFull) => Self::DiskFull { path },
-            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged { path, detail },
+            Some(ErrorCode::DatabaseCorrupt | ErrorCode::TooBig) => Self::Damaged { path, detail },
             _ => Self::Sqlite(error),
         }
     }

@@ -124,18 +124,23 @@ const HISTORY: &str = "
     JOIN observations o ON o.policy_id = v.policy_id AND o.capture_id = v.first_capture_id
     WHERE v.policy_id = ?1 ORDER BY v.version";
 
+/// Only the policies that are listed have their texts read: a common word stands in all of them.
 const SEARCH: &str = "
     WITH hits AS (
         SELECT v.policy_id, count(*) AS versions, min(v.version) AS first_version, max(v.version) AS last_version,
                min(v.first_seen) AS first_seen, max(v.last_seen) AS last_seen
         FROM document_words w JOIN versions v ON v.document_id = w.rowid
-        WHERE document_words MATCH ?1 GROUP BY v.policy_id)
-    SELECT s.site, p.policy_url, h.versions, p.versions, h.first_version, h.last_version, h.first_seen, v.changed_after,
-           h.last_seen, h.last_seen >= p.last_seen, r.text, count(*) OVER ()
-    FROM hits h JOIN policies p USING (policy_id) JOIN sites s USING (site_id)
-    JOIN versions v ON v.policy_id = h.policy_id AND v.version = h.first_version
-    JOIN renditions r ON r.rendition_id = v.rendition_id
-    ORDER BY s.site, p.policy_url, p.policy_id LIMIT ?2";
+        WHERE document_words MATCH ?1 GROUP BY v.policy_id),
+    listed AS (
+        SELECT s.site, p.policy_url, h.versions, p.versions AS of_versions, h.first_version, h.last_version, h.first_seen,
+               v.changed_after, h.last_seen, h.last_seen >= p.last_seen AS still_there, v.rendition_id,
+               count(*) OVER () AS policies, row_number() OVER (ORDER BY s.site, p.policy_url, p.policy_id) AS place
+        FROM hits h JOIN policies p USING (policy_id) JOIN sites s USING (site_id)
+        JOIN versions v ON v.policy_id = h.policy_id AND v.version = h.first_version
+        ORDER BY place LIMIT ?2)
+    SELECT l.site, l.policy_url, l.versions, l.of_versions, l.first_version, l.last_version, l.first_seen, l.changed_after,
+           l.last_seen, l.still_there, r.text, l.policies
+    FROM listed l JOIN renditions r USING (rendition_id) ORDER BY l.place";
 
 impl Store {
     /// The policies of a site that have versions, those about privacy first; empty for an unknown site.

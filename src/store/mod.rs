@@ -10,6 +10,7 @@ mod captures;
 mod changes;
 mod documents;
 mod error;
+mod faults;
 mod histories;
 mod import;
 mod ledger;
@@ -21,6 +22,7 @@ mod policies;
 mod read;
 mod reextraction;
 mod schedule;
+mod schema;
 pub mod tables;
 mod verify;
 mod versions;
@@ -29,6 +31,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use rusqlite::limits::Limit;
 use rusqlite::{Connection, OpenFlags, Transaction, TransactionBehavior};
 use rusqlite_migration::{M, Migrations};
 
@@ -51,9 +54,11 @@ pub use versions::{Derived, DropRow, Look, VersionRecord};
 const APPLICATION_ID: i32 = 0x5074_726c;
 /// How long a writer waits for another process to finish its transaction.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
+/// No value or row of SQLite's is larger: that of a payload which cannot be packed at all, with room for the rest of its row.
+const MAX_VALUE_BYTES: i32 = (256 + 16) << 20;
 
 /// In order; append-only, as is each file.
-static MIGRATIONS: LazyLock<[M<'static>; 6]> = LazyLock::new(|| {
+static MIGRATIONS: LazyLock<[M<'static>; 8]> = LazyLock::new(|| {
     [
         M::up(include_str!("migrations/0001_first.sql")),
         M::up(include_str!("migrations/0002_stated_dates.sql")),
@@ -64,6 +69,8 @@ static MIGRATIONS: LazyLock<[M<'static>; 6]> = LazyLock::new(|| {
         M::up(include_str!("migrations/0004_runs.sql")),
         M::up(include_str!("migrations/0005_renditions_order.sql")),
         M::up(include_str!("migrations/0006_pending.sql")),
+        M::up(include_str!("migrations/0007_versions_by_rendition.sql")),
+        M::up(include_str!("migrations/0008_archives_captures.sql")),
     ]
 });
 
@@ -174,19 +181,20 @@ impl Store {
         if application_id != APPLICATION_ID && (tables > 0 || application_id != 0) {
             return Err(StoreError::OtherProgram { path: path.into() });
         }
-        // A database may come from a stranger: nothing in its schema may call into the program.
+        // A database may come from a stranger: nothing in its schema may call into the program or take all memory.
+        connection
+            .set_limit(Limit::SQLITE_LIMIT_LENGTH, MAX_VALUE_BYTES)
+            .map_err(fail)?;
         for (pragma, value) in [("trusted_schema", false), ("cell_size_check", true)] {
             connection
                 .pragma_update(None, pragma, value)
                 .map_err(fail)?;
         }
-        let current: i64 = connection
-            .query_row("PRAGMA user_version", [], |r| r.get(0))
-            .map_err(fail)?;
-        if current > Self::schema_version() {
-            return Err(StoreError::TooNew {
+        let (current, fault) = Self::examine(&mut connection, path)?;
+        if let Some(detail) = fault {
+            return Err(StoreError::ForeignSchema {
                 path: path.into(),
-                schema: current,
+                detail,
             });
         }
         if current < Self::schema_version() {
@@ -218,6 +226,39 @@ impl Store {
             connection: Mutex::new(connection),
             path: path.into(),
         })
+    }
+
+    /// Number of the schema, and what is wrong with it: on one state of the database, which another process may be
+    /// bringing up to date.
+    fn examine(
+        connection: &mut Connection,
+        path: &Path,
+    ) -> Result<(i64, Option<String>), StoreError> {
+        let fail = |e| StoreError::of(path, e);
+        let state = connection.transaction().map_err(fail)?;
+        let number: i64 = state
+            .query_row("PRAGMA user_version", [], |r| r.get(0))
+            .map_err(fail)?;
+        if number > Self::schema_version() {
+            return Err(StoreError::TooNew {
+                path: path.into(),
+                schema: number,
+            });
+        }
+        let migrations = usize::try_from(number)
+            .ok()
+            .and_then(|n| MIGRATIONS.get(..n));
+        let Some(migrations) = migrations else {
+            return Ok((number, Some(format!("there is no schema {number}"))));
+        };
+        match schema::fault(&state, migrations) {
+            Ok(fault) => Ok((number, fault)),
+            Err(rusqlite_migration::Error::RusqliteError { err, .. }) => Err(fail(err)),
+            Err(e) => Err(StoreError::Migration {
+                path: path.into(),
+                detail: e.to_string(),
+            }),
+        }
     }
 
     /// Number of the newest schema this program knows.

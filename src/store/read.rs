@@ -103,7 +103,7 @@ impl Store {
                 policies: count("SELECT count(*) FROM policies")?,
                 versions: count("SELECT coalesce(sum(versions), 0) FROM policies")?,
                 documents: count("SELECT count(*) FROM documents")?,
-                captures: count("SELECT count(*) FROM captures")?,
+                captures: count("SELECT coalesce(sum(captures), 0) FROM archives")?,
                 mementos: count("SELECT count(*) FROM mementos")?,
                 payloads: count("SELECT count(*) FROM payloads")?,
                 payload_bytes: count("SELECT coalesce(sum(size_bytes), 0) FROM payloads")?,

@@ -381,22 +381,6 @@ fn a_look_cut_short_is_remembered_and_a_complete_one_is_not() {
 }
 
 #[test]
-fn one_crawl_at_a_time_writes_to_a_database() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("x.db");
-    let lock = CrawlLock::take(&path).unwrap();
-    let refused = CrawlLock::take(&path).unwrap_err();
-    assert!(
-        matches!(refused, StoreError::InUse { .. })
-            && refused
-                .to_string()
-                .contains(&std::process::id().to_string())
-    );
-    drop(lock);
-    CrawlLock::take(&path).unwrap();
-}
-
-#[test]
 fn rows_that_other_hands_made_unreadable_are_passed_over() {
     let house = house();
     house.add(&[capture(URL, "2010", "AAAA"), capture(URL, "2011", "BBBB")]);
@@ -420,3 +404,4 @@ fn rows_that_other_hands_made_unreadable_are_passed_over() {
 
 mod changes;
 mod durability;
+mod scale;

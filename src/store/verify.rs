@@ -1,81 +1,20 @@
 //! What can be checked of a database without knowing how its rows came about.
 
-use rusqlite::{OptionalExtension as _, Transaction, params};
+use std::collections::HashMap;
+
+use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
 use super::documents::rendition_sha256;
-use super::versions::stored_change;
+use super::versions::{SIGHTINGS, stored_change};
 use super::{DropRow, Look, Store, StoreError, VersionRecord, payloads};
 use crate::history::simhash;
-use crate::model::{DropReason, Dropped, PayloadDigest, Timestamp};
-
-/// Lines of SQLite's own report at most.
-const MOST_LINES: usize = 100;
-
-/// Questions whose every answer is a fault, with what it is.
-const FAULTS: [(&str, &str); 9] = [
-    (
-        "the full-text index lacks document",
-        "SELECT document_id FROM documents WHERE document_id NOT IN (SELECT id FROM document_words_docsize)",
-    ),
-    (
-        "the full-text index has what is no document:",
-        "SELECT id FROM document_words_docsize WHERE id NOT IN (SELECT document_id FROM documents)",
-    ),
-    (
-        "no rendition of document",
-        "SELECT document_id FROM documents WHERE document_id NOT IN (SELECT document_id FROM renditions)",
-    ),
-    (
-        "the prefix is no whole payload of payload",
-        "SELECT p.payload_id FROM payloads p JOIN payloads b ON b.payload_id = p.base_payload_id WHERE b.base_payload_id IS NOT NULL",
-    ),
-    (
-        "the texts are not those of its captures: policy and version",
-        "SELECT v.policy_id || ' and ' || v.version FROM versions v
-         JOIN observations o ON o.policy_id = v.policy_id AND o.version = v.version
-         JOIN extractions e ON e.capture_id = o.fetched_capture_id AND e.extractor_version = v.extractor_version
-         JOIN renditions r ON r.rendition_id = e.rendition_id
-         WHERE r.document_id <> v.document_id GROUP BY 1",
-    ),
-    (
-        "the rendition is not that of its first capture: policy and version",
-        "SELECT v.policy_id || ' and ' || v.version FROM versions v
-         LEFT JOIN observations o ON o.policy_id = v.policy_id AND o.capture_id = v.first_capture_id
-         LEFT JOIN extractions e ON e.capture_id = o.fetched_capture_id AND e.extractor_version = v.extractor_version
-         JOIN policies p ON p.policy_id = v.policy_id
-         WHERE e.rendition_id IS NOT v.rendition_id AND p.extractor_version IS NOT NULL", // NULL: imported without its pages
-    ),
-    (
-        "the count of captures is wrong: policy and version",
-        "SELECT v.policy_id || ' and ' || v.version FROM versions v JOIN policies p USING (policy_id)
-         WHERE p.extractor_version IS NOT NULL AND v.captures <> (
-             SELECT count(*) FROM observations o WHERE o.policy_id = v.policy_id AND o.version = v.version)",
-    ),
-    (
-        "the sightings are not those of policy and version",
-        "SELECT v.policy_id || ' and ' || v.version FROM versions v JOIN (
-             SELECT policy_id, version, sum(captures) AS captures, count(*) AS n, max(sightings) AS sightings,
-                    min(first_seen) AS first_seen, max(last_seen) AS last_seen
-             FROM repeated_sightings GROUP BY policy_id, version) q USING (policy_id, version)
-         WHERE q.captures <> v.captures OR q.n <> q.sightings OR q.first_seen <> v.first_seen OR q.last_seen <> v.last_seen",
-    ),
-    (
-        "the counts are wrong of policy",
-        "SELECT p.policy_id FROM policies p WHERE
-             p.versions <> (SELECT count(*) FROM versions v WHERE v.policy_id = p.policy_id)
-             OR p.captures <> (SELECT count(*) FROM observations o WHERE o.policy_id = p.policy_id)
-             OR p.drops <> (SELECT count(*) FROM drops d WHERE d.policy_id = p.policy_id)
-             OR p.first_seen IS NOT (SELECT min(v.first_seen) FROM versions v WHERE v.policy_id = p.policy_id)
-             OR p.last_seen IS NOT (SELECT max(v.last_seen) FROM versions v WHERE v.policy_id = p.policy_id)
-             OR p.changed_at IS NOT (SELECT max(v.first_seen) FROM versions v WHERE v.policy_id = p.policy_id)",
-    ),
-];
+use crate::model::{DropReason, Dropped, PayloadDigest, StatedDate, Timestamp};
 
 /// A stored payload, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CheckedPayload {
-    /// What is wrong with it.
-    pub fault: Option<String>,
+    /// What is wrong with it, and with the captures that should have it.
+    pub faults: Vec<String>,
     /// True when it has the digest under which an archive listed it; archives may count other bytes, so that `false` is
     /// no fault.
     pub has_archive_digest: bool,
@@ -90,6 +29,14 @@ pub struct CheckedRendition {
     pub text: String,
     /// The stored hash of the normalised words.
     pub text_sha256: String,
+    /// Its stored language: ISO 639-1 or `und`.
+    pub language: String,
+    /// The stored number of its words.
+    pub word_count: u64,
+    /// The stored date from which the policy says it is in force.
+    pub effective: Option<StatedDate>,
+    /// The stored date on which it says it was changed.
+    pub last_updated: Option<StatedDate>,
     /// True when the extractor asked for made it.
     pub by_extractor: bool,
 }
@@ -104,40 +51,6 @@ pub struct StoredHistory {
 }
 
 impl Store {
-    /// What SQLite itself and the references between rows have to complain of, a line each.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn structural_faults(&self) -> Result<Vec<String>, StoreError> {
-        self.read(|t| {
-            let mut faults = integrity(t)?;
-            let mut statement = t.prepare(
-                "SELECT \"table\", rowid, parent FROM pragma_foreign_key_check LIMIT 100",
-            )?;
-            let mut rows = statement.query([])?;
-            while let Some(r) = rows.next()? {
-                let (table, row, parent): (String, Option<i64>, String) =
-                    (r.get(0)?, r.get(1)?, r.get(2)?);
-                let row = row.map_or_else(String::new, |id| format!(" {id}"));
-                faults.push(format!(
-                    "{table}{row} refers to a row of {parent} that is not there"
-                ));
-            }
-            for (fault, sql) in FAULTS {
-                let mut statement = t.prepare(sql)?;
-                let mut rows = statement.query([])?;
-                while let Some(r) = rows.next()? {
-                    let which = match r.get_ref(0)? {
-                        rusqlite::types::ValueRef::Integer(id) => id.to_string(),
-                        other => other.as_str().unwrap_or("?").to_owned(),
-                    };
-                    faults.push(format!("{fault} {which}"));
-                }
-            }
-            Ok(faults)
-        })
-    }
-
     /// The ids of a table's rows, after one, in order: at most a thousand. `table` is `payloads`, `renditions`,
     /// `documents` or `policies`.
     fn ids_after(&self, sql: &str, after: i64) -> Result<Vec<i64>, StoreError> {
@@ -196,18 +109,37 @@ impl Store {
         })?;
         Ok(match body {
             Err(fault) => CheckedPayload {
-                fault: Some(format!("payload {payload_id}: {fault}")),
+                faults: vec![format!("payload {payload_id}: {fault}")],
                 has_archive_digest: false,
             },
             Ok(body) => {
                 let own = PayloadDigest::of(&body);
                 CheckedPayload {
-                    fault: None,
+                    faults: self.strayed(payload_id, &own)?,
                     has_archive_digest: digests
                         .iter()
                         .any(|d| PayloadDigest::parse(d).is_ok_and(|d| d == own)),
                 }
             }
+        })
+    }
+
+    /// Captures that the index lists under the digest of a payload, that were played as themselves, and that have another
+    /// payload.
+    fn strayed(&self, payload_id: i64, digest: &PayloadDigest) -> Result<Vec<String>, StoreError> {
+        self.read(|t| {
+            let mut statement = t.prepare_cached(
+                "SELECT m.capture_id FROM captures c JOIN mementos m ON m.capture_id = c.capture_id
+                 WHERE c.digest = ?2 AND m.payload_id <> ?1 AND m.drop_reason IS NULL AND m.timestamp = c.timestamp
+                   AND m.redirects = '[]' ORDER BY m.capture_id LIMIT 100",
+            )?;
+            let rows = statement.query_map(params![payload_id, digest.as_str()], |r| {
+                let capture_id: i64 = r.get(0)?;
+                Ok(format!(
+                    "memento of capture {capture_id}: it has another payload than {payload_id}, which has its digest"
+                ))
+            })?;
+            rows.collect()
         })
     }
 
@@ -224,7 +156,9 @@ impl Store {
             t.prepare_cached(
                 "SELECT r.sha256, r.title, r.text, r.markdown, d.text_sha256, d.simhash,
                         r.sha256 = (SELECT min(f.sha256) FROM renditions f WHERE f.document_id = r.document_id),
-                        EXISTS (SELECT 1 FROM extractions e WHERE e.rendition_id = r.rendition_id AND e.extractor_version = ?2)
+                        EXISTS (SELECT 1 FROM extractions e WHERE e.rendition_id = r.rendition_id AND e.extractor_version = ?2),
+                        (r.language, r.word_count) = (d.language, d.word_count), r.language, r.word_count, r.effective_date, r.effective_date_sentence,
+                        r.last_updated, r.last_updated_sentence
                  FROM renditions r JOIN documents d USING (document_id) WHERE r.rendition_id = ?1",
             )?
             .query_row(params![rendition_id, extractor], |r| {
@@ -238,15 +172,49 @@ impl Store {
                 if r.get(6)? && simhash(&text) != r.get::<_, i64>(5)?.cast_unsigned() {
                     faults.push(format!("rendition {rendition_id}: its text has another simhash than its document"));
                 }
+                if r.get(6)? && !r.get::<_, bool>(8)? {
+                    faults.push(format!("rendition {rendition_id}: its language and number of words are not its document's"));
+                }
                 Ok(CheckedRendition {
                     faults,
                     text,
                     text_sha256: r.get(4)?,
                     by_extractor: r.get(7)?,
+                    language: r.get(9)?,
+                    word_count: r.get::<_, i64>(10)?.cast_unsigned(),
+                    effective: stated_date(r, 11)?,
+                    last_updated: stated_date(r, 13)?,
                 })
             })
             .optional()
         })
+    }
+
+    /// True when the stored sightings of a policy are those that its observations give.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn has_its_sightings(&self, policy_id: i64) -> Result<bool, StoreError> {
+        self.read(|t| {
+            t.prepare_cached(&format!(
+                "WITH derived AS ({SIGHTINGS} AND EXISTS (SELECT 1 FROM versions WHERE policy_id = ?1 AND edition > 1)),
+                      stored AS (SELECT * FROM repeated_sightings WHERE policy_id = ?1)
+                 SELECT NOT EXISTS (SELECT * FROM derived EXCEPT SELECT * FROM stored)
+                    AND NOT EXISTS (SELECT * FROM stored EXCEPT SELECT * FROM derived)"
+            ))?
+            .query_row([policy_id], |r| r.get(0))
+        })
+    }
+
+    /// The next thousand sites after one.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn sites_after(&self, after: i64) -> Result<Vec<i64>, StoreError> {
+        self.ids_after(
+            "SELECT site_id FROM sites WHERE site_id > ?1 ORDER BY site_id LIMIT 1000",
+            after,
+        )
     }
 
     /// The extractor whose results a policy's derived rows come from; `None` when nothing was derived.
@@ -277,11 +245,17 @@ impl Store {
     }
 }
 
-fn integrity(t: &Transaction<'_>) -> rusqlite::Result<Vec<String>> {
-    let mut statement = t.prepare("PRAGMA integrity_check(100)")?;
-    let rows = statement.query_map([], |r| r.get::<_, String>(0))?;
-    let lines: Vec<String> = rows.take(MOST_LINES).collect::<rusqlite::Result<_>>()?;
-    Ok(lines.into_iter().filter(|line| line != "ok").collect())
+/// A date and the sentence that states it, in two columns of a row.
+fn stated_date(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<StatedDate>> {
+    let date: Option<String> = row.get(first)?;
+    let sentence: Option<String> = row.get(first + 1)?;
+    Ok(match (date, sentence) {
+        (None, None) => None,
+        (date, sentence) => Some(StatedDate {
+            date: date.unwrap_or_default(),
+            sentence: sentence.unwrap_or_default(),
+        }),
+    })
 }
 
 fn stored_versions(t: &Transaction<'_>, policy_id: i64) -> rusqlite::Result<Vec<VersionRecord>> {
@@ -290,10 +264,19 @@ fn stored_versions(t: &Transaction<'_>, policy_id: i64) -> rusqlite::Result<Vec<
                 change_kind, words_added, words_removed, simhash_distance
          FROM versions WHERE policy_id = ?1 ORDER BY version",
     )?;
-    let mut looks = t.prepare_cached(
-        "SELECT o.capture_id, o.fetched_capture_id FROM observations o JOIN captures c USING (capture_id)
-         WHERE o.policy_id = ?1 AND o.version = ?2 ORDER BY c.timestamp, o.capture_id",
+    // All at once: to look for those of each version is to go through all of the policy's.
+    let mut looks: HashMap<u32, Vec<Look>> = HashMap::new();
+    let mut observations = t.prepare_cached(
+        "SELECT o.version, o.capture_id, o.fetched_capture_id FROM observations o JOIN captures c USING (capture_id)
+         WHERE o.policy_id = ?1 ORDER BY c.timestamp, o.capture_id",
     )?;
+    let mut rows = observations.query([policy_id])?;
+    while let Some(r) = rows.next()? {
+        looks.entry(r.get(0)?).or_default().push(Look {
+            capture_id: r.get(1)?,
+            fetched_capture_id: r.get(2)?,
+        });
+    }
     let mut rows = statement.query([policy_id])?;
     let mut versions = Vec::new();
     while let Some(r) = rows.next()? {
@@ -305,12 +288,6 @@ fn stored_versions(t: &Transaction<'_>, policy_id: i64) -> rusqlite::Result<Vec<
         let (Some(first_seen), Some(last_seen)) = (time(4)?, time(5)?) else {
             continue;
         };
-        let looks = looks.query_map(params![policy_id, number], |r| {
-            Ok(Look {
-                capture_id: r.get(0)?,
-                fetched_capture_id: r.get(1)?,
-            })
-        })?;
         versions.push(VersionRecord {
             number,
             edition: r.get(1)?,
@@ -320,7 +297,7 @@ fn stored_versions(t: &Transaction<'_>, policy_id: i64) -> rusqlite::Result<Vec<
             first_seen,
             last_seen,
             changed_after: time(6)?,
-            looks: looks.collect::<rusqlite::Result<_>>()?,
+            looks: looks.remove(&number).unwrap_or_default(),
         });
     }
     Ok(versions)

@@ -63,10 +63,9 @@ pub struct Derived<'a> {
     pub pending: i64,
 }
 
-/// The runs of captures that showed one version, of the versions that have several.
-const SIGHTINGS: &str = "
-    INSERT INTO repeated_sightings
-        (policy_id, version, sighting, sightings, first_capture_id, captures, changed_after, first_seen, last_seen)
+/// The runs of captures that showed one version, of the versions of a policy that have several: rows of
+/// `repeated_sightings`, none where the policy has one edition.
+pub(super) const SIGHTINGS: &str = "
     SELECT * FROM (
         SELECT policy_id, version, row_number() OVER (PARTITION BY version ORDER BY run),
                count(*) OVER (PARTITION BY version) AS sightings, first_capture_id, captures, changed_after, first_seen, last_seen
@@ -115,7 +114,8 @@ impl Store {
                 insert_version(t, policy_id, extractor, version)?;
             }
             if versions.iter().any(|v| v.edition > 1) {
-                t.prepare_cached(SIGHTINGS)?.execute([policy_id])?;
+                t.prepare_cached(&format!("INSERT INTO repeated_sightings {SIGHTINGS}"))?
+                    .execute([policy_id])?;
             }
             let mut statement = t.prepare_cached(
                 "INSERT INTO drops (policy_id, capture_id, reason, detail) VALUES (?1, ?2, ?3, ?4)",
@@ -252,12 +252,13 @@ fn summarise(
 ) -> rusqlite::Result<()> {
     let counted = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     t.prepare_cached(
-        "UPDATE versions SET layouts = (
-             SELECT count(DISTINCT e.rendition_id) FROM observations o JOIN extractions e ON e.capture_id = o.fetched_capture_id
-             WHERE o.policy_id = versions.policy_id AND o.version = versions.version AND e.extractor_version = versions.extractor_version)
-         WHERE policy_id = ?1 AND captures > 1",
+        "UPDATE versions SET layouts = q.layouts FROM (
+             SELECT o.version, count(DISTINCT e.rendition_id) AS layouts
+             FROM observations o JOIN extractions e ON e.capture_id = o.fetched_capture_id AND e.extractor_version = ?2
+             WHERE o.policy_id = ?1 GROUP BY o.version) q
+         WHERE policy_id = ?1 AND versions.version = q.version AND captures > 1",
     )?
-    .execute([policy_id])?;
+    .execute(params![policy_id, extractor])?;
     t.prepare_cached(
         "UPDATE policies SET extractor_version = ?2, history_rules = ?3, versions = ?4, captures = ?5, drops = ?6,
              first_seen = ?7, last_seen = ?8, changed_at = ?10, left_open = coalesce(?9, left_open) WHERE policy_id = ?1",

@@ -189,6 +189,10 @@ impl Store {
                 [],
             )?;
             t.execute(
+                "UPDATE archives SET captures = (SELECT count(*) FROM captures c WHERE c.archive_id = archives.archive_id)",
+                [],
+            )?;
+            t.execute(
                 "INSERT OR IGNORE INTO changes (site_id, text_sha256, occurrence, cause, noticed_at, told_at)
                  SELECT o.site_id, o.text_sha256, o.occurrence, 'archive', v.first_seen, v.first_seen
                  FROM occurrences o JOIN versions v USING (policy_id, version) ORDER BY o.policy_id, o.version",

@@ -1,0 +1,128 @@
+//! The database of the whole sample archive, freshly crawled: what `verify` says when other hands change it, and what the
+//! README's questions say of it.
+#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::LazyLock;
+
+use rusqlite::Connection;
+
+/// The whole sample archive, as the present program stores it.
+static CRAWLED: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    let sample = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data/sample");
+    let sites = sample.join("sites.csv");
+    let arguments = [
+        "backfill",
+        "--archive",
+        sample.to_str().unwrap(),
+        "--sites",
+        sites.to_str().unwrap(),
+    ];
+    let output = policytrail(folder.path(), &arguments);
+    assert!(output.status.success(), "{output:?}");
+    fs::read(folder.path().join("policytrail.db")).unwrap()
+});
+
+fn policytrail(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_policytrail"))
+        .current_dir(folder)
+        .args(arguments)
+        .env_remove("POLICYTRAIL_LOG")
+        .output()
+        .unwrap()
+}
+
+/// A folder with the database.
+fn crawled() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("policytrail.db");
+    fs::write(&database, &*CRAWLED).unwrap();
+    (folder, database)
+}
+
+/// The exit code of `verify`, and what it says, after other hands had a statement run.
+fn verify_after(sql: &str) -> (Option<i32>, String) {
+    let (folder, database) = crawled();
+    Connection::open(database)
+        .unwrap()
+        .execute_batch(sql)
+        .unwrap();
+    let output = policytrail(folder.path(), &["verify"]);
+    (
+        output.status.code(),
+        String::from_utf8(output.stdout).unwrap(),
+    )
+}
+
+#[test]
+fn what_no_other_hands_touched_is_as_it_should_be() {
+    let (code, told) = verify_after("");
+    assert!(
+        code == Some(0) && told.contains("all as it should be"),
+        "{told}"
+    );
+}
+
+#[test]
+fn what_is_derived_from_words_and_bytes_is_derived_anew() {
+    for (sql, words) in [
+        (
+            "UPDATE versions SET layouts = 99 WHERE version = 2",
+            "the number of layouts is wrong: policy and version ",
+        ),
+        (
+            "UPDATE documents SET language = 'xx' WHERE document_id = 1",
+            "not in `xx`",
+        ),
+        (
+            "UPDATE documents SET word_count = 1 WHERE document_id = 1",
+            "with 1",
+        ),
+        (
+            "UPDATE renditions SET effective_date = '1999-12-31' WHERE rendition_id = 1",
+            "not those that its text states",
+        ),
+        (
+            "UPDATE mementos SET payload_id = 1",
+            "another payload than 2, which has its digest",
+        ),
+        (
+            "DELETE FROM drops; DELETE FROM captures WHERE capture_id NOT IN (SELECT capture_id FROM mementos UNION SELECT capture_id FROM observations)",
+            "the count of captures is wrong of archive 1",
+        ),
+        (
+            "UPDATE home_looks SET look = '{}'",
+            "a look at its home page cannot be read",
+        ),
+    ] {
+        let (code, told) = verify_after(sql);
+        assert_eq!(code, Some(1), "{sql}: {told}");
+        assert!(
+            told.contains(words) && told.contains("fault"),
+            "{sql}: {told}"
+        );
+    }
+}
+
+#[test]
+fn the_readmes_first_question_is_answered_with_privacy_policies_only() {
+    let readme =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    let query = readme.split("```sql\n").nth(1).unwrap();
+    let query = query
+        .split(";\n")
+        .next()
+        .unwrap()
+        .replace("kupferkessel-sample.de", "harbourlight-sample.com")
+        .replace("20120601", "20190601");
+    let (_folder, database) = crawled();
+    let connection = Connection::open(database).unwrap();
+    let mut statement = connection.prepare(&query).unwrap();
+    let rows = statement.query_map([], |r| Ok((r.get("policy_url")?, r.get("version")?)));
+    let rows: Vec<(String, u32)> = rows.unwrap().map(Result::unwrap).collect();
+    let url = "https://www.harbourlight-sample.com/privacy-policy".to_owned();
+    assert_eq!(rows, [(url, 5)]);
+}
