@@ -102,9 +102,11 @@ fn import_warc(from: &Path, folder: &Path, arguments: &Arguments) -> Result<Exit
     let sites = SiteOptions::of_list(&list);
     let options = CrawlOptions::of_archive(from, arguments.common.clone());
     let job = Job::new("import", &sites, &options, &[])?;
-    let Some(finished) = job.run(Work::Look(Until::Versions))? else {
-        return Ok(Exit::Interrupted);
-    };
+    job.interruptible(look)
+}
+
+fn look(job: &Job) -> Result<Exit, Failure> {
+    let finished = job.run(Work::Look(Until::Versions))?;
     let versions = finished.store.status()?.versions;
     writeln!(
         io::stdout(),
