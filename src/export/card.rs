@@ -23,6 +23,7 @@ pub(super) struct Card {
     dated: Option<Timestamp>,
     extent: Option<(Timestamp, Timestamp)>,
     versions: u64,
+    sightings: u64,
     languages: Vec<(String, u64)>,
     kinds: Vec<(String, u64)>,
     drops: Vec<(String, u64)>,
@@ -39,6 +40,7 @@ impl Card {
             dated: snapshot.dated()?,
             extent: snapshot.extent(filter)?,
             versions: languages.iter().map(|(_, n)| n).sum(),
+            sightings: snapshot.row_count(&VERSIONS, filter)?,
             languages,
             kinds: snapshot.counts(&VERSIONS, "kind", filter)?,
             drops: snapshot.counts(&DROPS, "reason", filter)?,
@@ -68,6 +70,9 @@ impl Card {
         line("## What is in it\n");
         line("| | |\n|---|---|");
         line(&format!("| versions | {} |", self.versions));
+        if self.sightings > self.versions {
+            line(&format!("| sightings of them | {} |", self.sightings));
+        }
         if let Some((first, last)) = self.extent {
             line(&format!("| first seen | {} |", first.date_text()));
             line(&format!("| last seen | {} |", last.date_text()));

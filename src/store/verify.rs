@@ -56,8 +56,8 @@ const FAULTS: [(&str, &str); 9] = [
         "SELECT v.policy_id || ' and ' || v.version FROM versions v JOIN (
              SELECT policy_id, version, sum(captures) AS captures, count(*) AS n, max(sightings) AS sightings,
                     min(first_seen) AS first_seen, max(last_seen) AS last_seen
-             FROM repeated_sightings GROUP BY policy_id, version) q USING (policy_id, version)
-         WHERE q.captures <> v.captures OR q.n <> q.sightings OR q.first_seen <> v.first_seen OR q.last_seen <> v.last_seen",
+             FROM repeated_sightings GROUP BY policy_id, version) q USING (policy_id, version) JOIN policies p USING (policy_id)
+         WHERE q.captures <> v.captures OR (q.n <> q.sightings AND p.extractor_version IS NOT NULL) OR q.first_seen <> v.first_seen OR q.last_seen <> v.last_seen",
     ),
     (
         "the counts are wrong of policy",
@@ -90,7 +90,7 @@ pub struct CheckedRendition {
     pub text: String,
     /// The stored hash of the normalised words.
     pub text_sha256: String,
-    /// True when the extractor asked for made it.
+    /// True when the extractor asked for made it, here or where it was imported from.
     pub by_extractor: bool,
 }
 
@@ -225,6 +225,8 @@ impl Store {
                 "SELECT r.sha256, r.title, r.text, r.markdown, d.text_sha256, d.simhash,
                         r.rendition_id = (SELECT min(f.rendition_id) FROM renditions f WHERE f.document_id = r.document_id),
                         EXISTS (SELECT 1 FROM extractions e WHERE e.rendition_id = r.rendition_id AND e.extractor_version = ?2)
+                            OR EXISTS (SELECT 1 FROM versions v WHERE v.document_id = r.document_id
+                                           AND v.rendition_id = r.rendition_id AND v.extractor_version = ?2)
                  FROM renditions r JOIN documents d USING (document_id) WHERE r.rendition_id = ?1",
             )?
             .query_row(params![rendition_id, extractor], |r| {
