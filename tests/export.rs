@@ -450,6 +450,178 @@ fn what_is_not_of_an_export_is_never_replaced() {
 }
 
 #[test]
+fn files_of_somebodys_own_are_never_replaced_nor_removed() {
+    let folder = folder();
+    let path = folder.path();
+    let own = |name: &str| {
+        let file = path.join(name);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(&file, "mine").unwrap();
+    };
+    // Without a dataset.
+    for (at, name, format) in [
+        (1, "sites.csv", "csv"),
+        (2, "SHA256SUMS", "csv"),
+        (3, "policies.warc.gz", "warc"),
+        (4, "policies.git/x", "git"),
+        (5, "text/x", "text"),
+    ] {
+        let out = format!("own{at}");
+        own(&format!("{out}/{name}"));
+        let top = name.split('/').next().unwrap();
+        fails(
+            path,
+            &["export", "--format", format, "--out", &out],
+            2,
+            &[top],
+        );
+        let left = files(&path.join(&out));
+        assert!(
+            left.values().all(|bytes| bytes == b"mine"),
+            "{:?}",
+            left.keys()
+        );
+    }
+    own("own1/markdown/x");
+    // What is not written is in nobody's way.
+    succeeds(policytrail(path, &["export", "--out", "own1"]));
+    assert_eq!(files(&path.join("own1"))["sites.csv"], b"mine");
+    // Beside a dataset, and in it.
+    fails(
+        path,
+        &["export", "--format", "csv", "--out", "own1"],
+        2,
+        &["sites.csv"],
+    );
+    succeeds(policytrail(
+        path,
+        &["export", "--format", "text", "--out", "out"],
+    ));
+    own("out/text/h/mine.txt");
+    fails(path, &["export", "--out", "out"], 2, &["mine.txt"]);
+    fs::rename(path.join("out/text/h/mine.txt"), path.join("out/mine.txt")).unwrap();
+    succeeds(policytrail(path, &["export", "--out", "out"]));
+    assert_eq!(files(&path.join("out"))["mine.txt"], b"mine");
+}
+
+#[test]
+fn an_export_leaves_nothing_of_the_one_before_it() {
+    let folder = folder();
+    let path = folder.path();
+    let export = |format: &[&str], out: &str| {
+        let mut arguments = vec!["export", "--out", out];
+        arguments.extend(format);
+        succeeds(policytrail(path, &arguments));
+        let mut left = files(&path.join(out));
+        let has_git = path.join(out).join("policies.git").exists();
+        left.extend(has_git.then(|| ("policies.git".to_owned(), Vec::new())));
+        left
+    };
+    export(&["--format", EVERYTHING], "out");
+    fs::write(path.join("out/mine.txt"), "mine").unwrap();
+    for format in [
+        ["--format", "csv", "--no-text"].as_slice(),
+        &["--format", "jsonl", "--site", "velofix-sample.com"],
+        &["--format", "jsonl", "--compress", "zst"],
+    ] {
+        let mut left = export(format, "out");
+        assert_eq!(left.remove("mine.txt").as_deref(), Some(b"mine".as_slice()));
+        fs::remove_dir_all(path.join("fresh")).ok();
+        assert_eq!(left, export(format, "fresh"), "{format:?}");
+    }
+}
+
+#[test]
+fn an_export_that_was_killed_at_its_end_can_be_repeated() {
+    let folder = folder();
+    let path = folder.path();
+    let run = |out: &str| {
+        succeeds(policytrail(
+            path,
+            &["export", "--format", "jsonl,text", "--out", out],
+        ));
+        files(&path.join(out))
+    };
+    let whole = run("whole");
+    // Twice: all is in its place but the checksums.
+    fs::create_dir(path.join("out")).unwrap();
+    run("out");
+    for _ in 0..2 {
+        let part = path.join("out/.export.part");
+        fs::create_dir(&part).unwrap();
+        fs::rename(path.join("out/SHA256SUMS"), part.join("SHA256SUMS")).unwrap();
+        assert_eq!(run("out"), whole);
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn half_a_repository_is_removed_when_git_fails() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = folder();
+    let path = folder.path();
+    let git = path.join("bin/git");
+    fs::create_dir(path.join("bin")).unwrap();
+    fs::write(
+        &git,
+        "#!/bin/sh\ncase $1 in init) mkdir policies.git;; *) printf 'no \\033[31mroom \\342\\200\\256' >&2; exit 1;; esac\n",
+    )
+    .unwrap();
+    fs::set_permissions(&git, fs::Permissions::from_mode(0o755)).unwrap();
+    let export = |search: &str| {
+        let mut command = policytrail(path, &["export", "--format", "git", "--out", "out"]);
+        command.env("PATH", search).output().unwrap()
+    };
+    let system = std::env::var("PATH").unwrap();
+    let bin = path.join("bin");
+    let output = export(&format!("{}:{system}", bin.display()));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("git made no policies.git: no "), "{told}");
+    assert!(
+        !told.contains('\u{1b}') && !told.contains('\u{202e}'),
+        "{told}"
+    );
+    assert!(!path.join("out/policies.git").exists());
+    // Without git there is the stream; that is told and no fault.
+    let output = export("/nowhere");
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    assert!(told.contains("git is not here"), "{told}");
+}
+
+#[test]
+fn what_does_not_go_together_or_does_not_exist_is_refused() {
+    let folder = folder();
+    let path = folder.path();
+    for (arguments, word) in [
+        (
+            ["--compress", "zst", "--format", "parquet"].as_slice(),
+            "--compress",
+        ),
+        (&["--wrap", "80", "--format", "markdown"], "--wrap"),
+        (&["--layout", "versions", "--format", "git"], "--layout"),
+        (&["--links", "archive", "--format", "text"], "--links"),
+        (&["--site", "velofix.com"], "velofix.com"),
+        (&["--from", "2020", "--to", "2010"], "--from"),
+        (&["--language", "english"], "--language"),
+    ] {
+        let mut all = vec!["export", "--out", "x"];
+        all.extend(arguments);
+        fails(path, &all, 2, &[word]);
+    }
+    assert!(!path.join("x").exists());
+    let french = rows(path, &["--language", "FR"], "versions");
+    assert!(!french.is_empty());
+    let output = succeeds(policytrail(
+        path,
+        &["export", "--out", "x", "--language", "xx"],
+    ));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("0 versions"), "{told}");
+}
+
+#[test]
 fn an_export_that_was_killed_leaves_the_old_one_whole_and_the_next_cleans_up() {
     let folder = folder();
     let run = || {

@@ -47,6 +47,11 @@ impl Card {
         })
     }
 
+    /// True when no version is told of.
+    pub(super) fn is_empty(&self) -> bool {
+        self.versions == 0
+    }
+
     fn date(&self) -> String {
         self.dated
             .map_or_else(|| "1970-01-01".to_owned(), Timestamp::date_text)
@@ -114,7 +119,7 @@ impl Card {
         }
         if !exported.tables.is_empty() {
             line(
-                "\nIn JSON Lines and CSV a time is 14 digits (`YYYYMMDDhhmmss`, UTC); in Parquet it is a UTC timestamp. In CSV a list is a JSON array and an empty field stands for nothing.",
+                "\nIn JSON Lines and CSV a time is 14 digits (`YYYYMMDDhhmmss`, UTC); in Parquet it is a UTC timestamp. In CSV a list is a JSON array and an empty field stands for nothing. Text in CSV is as the pages have it: a spreadsheet may take a cell that begins with `=`, `+`, `-` or `@` for a formula, so import it as text.",
             );
         }
         line(
