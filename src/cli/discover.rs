@@ -180,7 +180,7 @@ fn judge_page(arguments: &Arguments, file: &Path) -> Result<Exit, Failure> {
                 "url": l.url, "kind": kind(l.kind), "score": l.score, "link_text": l.text, "in_footer": l.in_footer,
                 "cross_domain": l.cross_domain, "reasons": l.reasons,
             });
-            writeln!(out, "{line}")?;
+            writeln!(out, "{}", harmless_json(&line))?;
         }
         return Ok(Exit::Done);
     }

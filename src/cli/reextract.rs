@@ -10,6 +10,7 @@ use super::interrupt::interruptible;
 use super::logging::{Bar, LogFormat};
 use super::options::{Common, Format};
 use super::table::{Align, table};
+use super::terminal::harmless_json;
 use crate::archive::ArchiveError;
 use crate::archive::clock::{Clock as _, SystemClock};
 use crate::config::CrawlSettings;
@@ -131,7 +132,7 @@ fn print(format: Format, reports: &[Reextracted], dropped: Option<DroppedOld>) -
                 "policies": reports.iter().map(as_json).collect::<Vec<_>>(),
                 "dropped": dropped.map(|d| json!({ "extractions": d.extractions, "documents": d.documents })),
             });
-            writeln!(out, "{value}")?;
+            writeln!(out, "{}", harmless_json(&value))?;
         }
     }
     Ok(())
