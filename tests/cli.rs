@@ -400,6 +400,92 @@ fn a_folder_of_pages_becomes_a_folder_of_policies() {
 }
 
 #[test]
+fn no_text_of_a_folder_takes_the_place_of_another_or_of_a_page() {
+    let folder = folder();
+    let pages = folder.path().join("pages");
+    fs::create_dir(&pages).unwrap();
+    let words = |name: &str| {
+        format!(
+            "Privacy policy of {name}\n\nWe collect no personal data. We use no cookies and share nothing.\n"
+        )
+    };
+    for name in ["privacy.txt", "Privacy.php", "other.txt"] {
+        fs::write(pages.join(name), words(name)).unwrap();
+    }
+    fs::write(
+        pages.join("privacy.html"),
+        "<h1>Privacy</h1><p>We collect no personal data. We use no cookies and share nothing with anybody.</p>",
+    )
+    .unwrap();
+    let large = fs::File::create(pages.join("large.html")).unwrap();
+    large.set_len((64 << 20) + 1).unwrap();
+    let arguments = [
+        "extract", "--in", "pages", "--out", "texts", "--format", "text",
+    ];
+    let output = policytrail(folder.path(), &arguments);
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("large.html"), "{told}");
+    let out = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        out.starts_with("5 pages, ") && out.ends_with(", 1 not read\n"),
+        "{out}"
+    );
+    let mut made: Vec<String> = fs::read_dir(folder.path().join("texts"))
+        .unwrap()
+        .map(|e| e.unwrap().file_name().to_string_lossy().into_owned())
+        .collect();
+    made.sort();
+    assert_eq!(
+        made,
+        [
+            "Privacy.php.txt",
+            "other.txt",
+            "privacy.html.txt",
+            "privacy.txt.txt"
+        ]
+    );
+    fails(
+        folder.path(),
+        &[
+            "extract", "--in", "pages", "--out", "./pages", "--format", "text",
+        ],
+        2,
+        &["--in and --out"],
+    );
+    assert_eq!(
+        fs::read_to_string(pages.join("other.txt")).unwrap(),
+        words("other.txt")
+    );
+}
+
+#[test]
+fn characters_that_reorder_text_reach_no_terminal() {
+    let folder = folder();
+    let page = "<title>Privacy \u{202e}ycavirp</title><a href=/privacy>Privacy \u{202e} policy</a>\
+                <h1>Privacy \u{2066} policy</h1><p>We collect no personal data. We use no cookies and share nothing.</p>";
+    fs::write(folder.path().join("page.html"), page).unwrap();
+    for arguments in [
+        ["extract", "page.html", "--format", "json"].as_slice(),
+        &[
+            "discover",
+            "--page",
+            "page.html",
+            "--url",
+            "http://example.com/",
+            "--format",
+            "json",
+        ],
+    ] {
+        let output = policytrail(folder.path(), arguments);
+        assert!(output.status.success(), "{output:?}");
+        let told = String::from_utf8(output.stdout).unwrap();
+        assert!(told.contains("Privacy"), "{told}");
+        assert!(!told.contains(['\u{202e}', '\u{2066}']), "{told}");
+    }
+}
+
+#[test]
 fn an_export_that_cannot_be_written_leaves_nothing_behind() {
     let folder = folder();
     drop(policytrail::store::Store::open_or_create(&folder.path().join("policytrail.db")).unwrap());

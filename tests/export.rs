@@ -1,121 +1,21 @@
 //! The dataset as its users meet it: the same bytes, whole files, real readers, and the way back.
 #![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs::{self, File};
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-use std::sync::OnceLock;
+#[path = "support/dataset.rs"]
+mod dataset;
 
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+use std::path::Path;
+use std::process::Command;
+
+use dataset::{fails, files, folder, lines, policytrail, root, rows, succeeds};
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
 use policytrail::export::dictionary_line;
 use policytrail::store::tables::{PANEL, TABLES};
 use rusqlite::Connection;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
-use tempfile::TempDir;
-
-fn root() -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
-
-fn policytrail(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_policytrail"));
-    command.current_dir(folder).args(arguments);
-    command
-}
-
-#[track_caller]
-fn succeeds(mut command: Command) -> Output {
-    let output = command.output().unwrap();
-    assert!(output.status.success(), "{output:?}");
-    output
-}
-
-#[track_caller]
-fn fails(folder: &Path, arguments: &[&str], code: i32, words: &[&str]) {
-    let output = policytrail(folder, arguments).output().unwrap();
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {told}");
-    for word in words {
-        assert!(
-            told.contains(word),
-            "{arguments:?} does not say {word:?}: {told}"
-        );
-    }
-    assert!(!told.contains("panicked"), "{told}");
-}
-
-/// A folder with a database of the sample archive, every capture looked at.
-fn folder() -> TempDir {
-    static MADE: OnceLock<TempDir> = OnceLock::new();
-    let made = MADE.get_or_init(|| {
-        let folder = tempfile::tempdir().unwrap();
-        let sample = root().join("data/sample");
-        let (archive, sites) = (
-            sample.to_string_lossy().into_owned(),
-            sample.join("sites.csv"),
-        );
-        let sites = sites.to_string_lossy().into_owned();
-        succeeds(policytrail(
-            folder.path(),
-            &[
-                "backfill",
-                "--archive",
-                &archive,
-                "--sites",
-                &sites,
-                "--sample",
-                "all",
-            ],
-        ));
-        folder
-    });
-    let folder = tempfile::tempdir().unwrap();
-    fs::copy(
-        made.path().join("policytrail.db"),
-        folder.path().join("policytrail.db"),
-    )
-    .unwrap();
-    folder
-}
-
-fn lines(path: &Path) -> Vec<Value> {
-    let text = fs::read_to_string(path).unwrap();
-    text.lines()
-        .map(|line| serde_json::from_str(line).unwrap())
-        .collect()
-}
-
-/// Exports and reads one table.
-#[track_caller]
-fn rows(folder: &Path, arguments: &[&str], table: &str) -> Vec<Value> {
-    let mut all = vec!["export", "--out", "rows"];
-    all.extend_from_slice(arguments);
-    succeeds(policytrail(folder, &all));
-    lines(&folder.join(format!("rows/{table}.jsonl")))
-}
-
-/// Every file under a folder with its bytes, without git's.
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    fn walk(folder: &Path, prefix: &str, found: &mut BTreeMap<String, Vec<u8>>) {
-        for entry in fs::read_dir(folder).unwrap() {
-            let entry = entry.unwrap();
-            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-            if name == "policies.git" {
-                continue;
-            }
-            if entry.path().is_dir() {
-                walk(&entry.path(), &format!("{name}/"), found);
-            } else {
-                found.insert(name, fs::read(entry.path()).unwrap());
-            }
-        }
-    }
-    let mut found = BTreeMap::new();
-    walk(folder, "", &mut found);
-    found
-}
 
 const EVERYTHING: &str = "jsonl,csv,parquet,markdown,text,git,warc";
 
@@ -223,150 +123,6 @@ fn every_format_holds_the_same_rows() {
 }
 
 #[test]
-fn a_jsonl_export_comes_back_as_it_was() {
-    let folder = folder();
-    let run = |arguments: &[&str]| succeeds(policytrail(folder.path(), arguments));
-    run(&["export", "--out", "all", "--compress", "zst"]);
-    run(&["import", "all", "--db", "all.db"]);
-    run(&["export", "--db", "all.db", "--out", "all-again"]);
-    run(&["export", "--out", "plain"]);
-    let (one, two) = (
-        files(&folder.path().join("plain")),
-        files(&folder.path().join("all-again")),
-    );
-    for table in ["versions", "policies", "sites", "discoveries", "drops"] {
-        let name = format!("{table}.jsonl");
-        assert!(one[&name] == two[&name], "{name} differs");
-    }
-    // The bytes of pages are in no table.
-    let without_payload = |bytes: &[u8]| -> Vec<Value> {
-        let text = std::str::from_utf8(bytes).unwrap();
-        let row = |line: &str| {
-            let mut row: Value = serde_json::from_str(line).unwrap();
-            row["payload_sha256"] = Value::Null;
-            row["payload_bytes"] = Value::Null;
-            row
-        };
-        text.lines().map(row).collect()
-    };
-    assert_eq!(
-        without_payload(&one["captures.jsonl"]),
-        without_payload(&two["captures.jsonl"])
-    );
-
-    fs::create_dir(folder.path().join("alone")).unwrap();
-    fs::write(
-        folder.path().join("alone/versions.jsonl"),
-        &one["versions.jsonl"],
-    )
-    .unwrap();
-    run(&["import", "alone/versions.jsonl", "--db", "alone.db"]);
-    run(&["export", "--db", "alone.db", "--out", "alone-again"]);
-    assert!(
-        fs::read(folder.path().join("alone-again/versions.jsonl")).unwrap()
-            == one["versions.jsonl"]
-    );
-    for database in ["all.db", "alone.db"] {
-        run(&["verify", "--db", database]);
-        run(&["log", "--db", database, "velofix-sample.com"]);
-    }
-    fails(
-        folder.path(),
-        &[
-            "backfill",
-            "example.com",
-            "--archive",
-            &root().join("data/sample").to_string_lossy(),
-            "--db",
-            "all.db",
-        ],
-        2,
-        &["imported from JSON Lines", "--db"],
-    );
-    let connection = Connection::open(folder.path().join("all.db")).unwrap();
-    let dangling: i64 = connection
-        .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |r| {
-            r.get(0)
-        })
-        .unwrap();
-    assert_eq!(dangling, 0);
-}
-
-#[test]
-fn an_import_tells_what_is_wrong_and_leaves_nothing() {
-    let folder = folder();
-    let path = folder.path();
-    succeeds(policytrail(path, &["export", "--out", "out", "--no-text"]));
-    fails(
-        path,
-        &["import", "out", "--db", "new.db"],
-        2,
-        &["--no-text", "versions.jsonl"],
-    );
-    fails(
-        path,
-        &["import", "nowhere", "--db", "new.db"],
-        2,
-        &["nowhere"],
-    );
-    fails(path, &["import", "out"], 2, &["there already", "--db"]);
-    fs::create_dir(path.join("bad")).unwrap();
-    fails(
-        path,
-        &["import", "bad", "--db", "new.db"],
-        2,
-        &["versions.jsonl"],
-    );
-    fs::write(
-        path.join("bad/versions.jsonl"),
-        "{\"site\":\"../../etc\"}\n",
-    )
-    .unwrap();
-    fails(
-        path,
-        &["import", "bad", "--db", "new.db"],
-        2,
-        &["lines 1 to 1", "missing field"],
-    );
-    let left: Vec<_> = fs::read_dir(path)
-        .unwrap()
-        .map(|e| e.unwrap().file_name())
-        .collect();
-    assert!(
-        !left
-            .iter()
-            .any(|n| n.to_string_lossy().starts_with("new.db")),
-        "{left:?}"
-    );
-}
-
-#[test]
-fn a_warc_export_is_an_archive_that_gives_the_same_texts() {
-    let folder = folder();
-    let run = |arguments: &[&str]| succeeds(policytrail(folder.path(), arguments));
-    run(&["export", "--format", "warc", "--out", "warc"]);
-    run(&["import", "warc", "--db", "again.db"]);
-    let texts = |rows: &[Value]| -> BTreeSet<String> {
-        rows.iter()
-            .map(|r| format!("{} {} {}", r["site"], r["text_sha256"], r["markdown"]))
-            .collect()
-    };
-    let before = rows(folder.path(), &[], "versions");
-    let after = rows(folder.path(), &["--db", "again.db"], "versions");
-    assert_eq!(texts(&before), texts(&after));
-    let captures = |rows: &[Value]| {
-        rows.iter()
-            .map(|r| r["captures"].as_u64().unwrap())
-            .sum::<u64>()
-    };
-    assert_eq!(
-        captures(&before),
-        captures(&after),
-        "revisits stand for the captures that share a payload"
-    );
-}
-
-#[test]
 fn an_export_is_narrowed_by_site_date_language_and_conditions() {
     let folder = folder();
     let path = folder.path();
@@ -447,6 +203,83 @@ fn an_export_is_narrowed_by_site_date_language_and_conditions() {
         &["export", "--out", "x", "--where", "words>3"],
         2,
         &["no field `words`", "word_count"],
+    );
+}
+
+/// Makes of a version with several captures one that was sighted twice: at its first capture, and at the others.
+fn sighted_twice(folder: &Path) -> (String, String) {
+    let connection = Connection::open(folder.join("policytrail.db")).unwrap();
+    let (policy, version, first, site): (i64, i64, String, String) = connection
+        .query_row(
+            "SELECT policy_id, version, v.first_seen, site FROM versions v JOIN policies USING (policy_id) JOIN sites USING (site_id)
+             WHERE v.captures > 1 AND substr(v.first_seen, 1, 4) < substr(v.last_seen, 1, 4) AND site NOT LIKE 'velofix%'
+             ORDER BY 1, 2 LIMIT 1",
+            [],
+            |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?, r.get(3)?)),
+        )
+        .unwrap();
+    connection
+        .execute(
+            "INSERT INTO repeated_sightings
+             SELECT o.policy_id, o.version, 1 + (c.timestamp > ?3), 2, min(o.capture_id), count(*), NULL, min(c.timestamp), max(c.timestamp)
+             FROM observations o JOIN captures c USING (capture_id) WHERE o.policy_id = ?1 AND o.version = ?2 GROUP BY 3",
+            (policy, version, &first),
+        )
+        .unwrap();
+    (site, first)
+}
+
+#[test]
+fn a_version_that_is_sighted_twice_is_one_version() {
+    let folder = folder();
+    let path = folder.path();
+    let before = rows(path, &[], "versions").len();
+    sighted_twice(path);
+    assert_eq!(rows(path, &[], "versions").len(), before + 1);
+    let card = fs::read_to_string(path.join("rows/README.md")).unwrap();
+    for line in [
+        format!("| versions | {before} |"),
+        format!("| sightings of them | {} |", before + 1),
+        format!("({before} versions)"),
+    ] {
+        assert!(card.contains(&line), "{line} in {card}");
+    }
+}
+
+#[test]
+fn pages_and_commits_have_every_version_of_a_narrowed_time() {
+    let folder = folder();
+    let path = folder.path();
+    let (site, first) = sighted_twice(path);
+    let after = format!("first_seen>{first}");
+    let year = &first[..4];
+    let narrowed = rows(path, &["--site", &site, "--where", &after], "versions");
+    let of_later_sightings = narrowed.iter().filter(|r| r["sighting"] == 2).count();
+    assert_eq!(of_later_sightings, 1, "{year}");
+    let output = succeeds(policytrail(
+        path,
+        &[
+            "export",
+            "--site",
+            &site,
+            "--where",
+            &after,
+            "--format",
+            "markdown,git",
+            "--layout",
+            "versions",
+            "--out",
+            "pages",
+        ],
+    ));
+    assert_eq!(files(&path.join("pages/markdown")).len(), narrowed.len());
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        told.contains(&format!(
+            "policies.fast-import: {} versions",
+            narrowed.len()
+        )),
+        "{told}"
     );
 }
 
@@ -614,6 +447,178 @@ fn what_is_not_of_an_export_is_never_replaced() {
         fs::read_to_string(out.join("README.md")).unwrap(),
         "# Mine\n"
     );
+}
+
+#[test]
+fn files_of_somebodys_own_are_never_replaced_nor_removed() {
+    let folder = folder();
+    let path = folder.path();
+    let own = |name: &str| {
+        let file = path.join(name);
+        fs::create_dir_all(file.parent().unwrap()).unwrap();
+        fs::write(&file, "mine").unwrap();
+    };
+    // Without a dataset.
+    for (at, name, format) in [
+        (1, "sites.csv", "csv"),
+        (2, "SHA256SUMS", "csv"),
+        (3, "policies.warc.gz", "warc"),
+        (4, "policies.git/x", "git"),
+        (5, "text/x", "text"),
+    ] {
+        let out = format!("own{at}");
+        own(&format!("{out}/{name}"));
+        let top = name.split('/').next().unwrap();
+        fails(
+            path,
+            &["export", "--format", format, "--out", &out],
+            2,
+            &[top],
+        );
+        let left = files(&path.join(&out));
+        assert!(
+            left.values().all(|bytes| bytes == b"mine"),
+            "{:?}",
+            left.keys()
+        );
+    }
+    own("own1/markdown/x");
+    // What is not written is in nobody's way.
+    succeeds(policytrail(path, &["export", "--out", "own1"]));
+    assert_eq!(files(&path.join("own1"))["sites.csv"], b"mine");
+    // Beside a dataset, and in it.
+    fails(
+        path,
+        &["export", "--format", "csv", "--out", "own1"],
+        2,
+        &["sites.csv"],
+    );
+    succeeds(policytrail(
+        path,
+        &["export", "--format", "text", "--out", "out"],
+    ));
+    own("out/text/h/mine.txt");
+    fails(path, &["export", "--out", "out"], 2, &["mine.txt"]);
+    fs::rename(path.join("out/text/h/mine.txt"), path.join("out/mine.txt")).unwrap();
+    succeeds(policytrail(path, &["export", "--out", "out"]));
+    assert_eq!(files(&path.join("out"))["mine.txt"], b"mine");
+}
+
+#[test]
+fn an_export_leaves_nothing_of_the_one_before_it() {
+    let folder = folder();
+    let path = folder.path();
+    let export = |format: &[&str], out: &str| {
+        let mut arguments = vec!["export", "--out", out];
+        arguments.extend(format);
+        succeeds(policytrail(path, &arguments));
+        let mut left = files(&path.join(out));
+        let has_git = path.join(out).join("policies.git").exists();
+        left.extend(has_git.then(|| ("policies.git".to_owned(), Vec::new())));
+        left
+    };
+    export(&["--format", EVERYTHING], "out");
+    fs::write(path.join("out/mine.txt"), "mine").unwrap();
+    for format in [
+        ["--format", "csv", "--no-text"].as_slice(),
+        &["--format", "jsonl", "--site", "velofix-sample.com"],
+        &["--format", "jsonl", "--compress", "zst"],
+    ] {
+        let mut left = export(format, "out");
+        assert_eq!(left.remove("mine.txt").as_deref(), Some(b"mine".as_slice()));
+        fs::remove_dir_all(path.join("fresh")).ok();
+        assert_eq!(left, export(format, "fresh"), "{format:?}");
+    }
+}
+
+#[test]
+fn an_export_that_was_killed_at_its_end_can_be_repeated() {
+    let folder = folder();
+    let path = folder.path();
+    let run = |out: &str| {
+        succeeds(policytrail(
+            path,
+            &["export", "--format", "jsonl,text", "--out", out],
+        ));
+        files(&path.join(out))
+    };
+    let whole = run("whole");
+    // Twice: all is in its place but the checksums.
+    fs::create_dir(path.join("out")).unwrap();
+    run("out");
+    for _ in 0..2 {
+        let part = path.join("out/.export.part");
+        fs::create_dir(&part).unwrap();
+        fs::rename(path.join("out/SHA256SUMS"), part.join("SHA256SUMS")).unwrap();
+        assert_eq!(run("out"), whole);
+    }
+}
+
+#[test]
+#[cfg(unix)]
+fn half_a_repository_is_removed_when_git_fails() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = folder();
+    let path = folder.path();
+    let git = path.join("bin/git");
+    fs::create_dir(path.join("bin")).unwrap();
+    fs::write(
+        &git,
+        "#!/bin/sh\ncase $1 in init) mkdir policies.git;; *) printf 'no \\033[31mroom \\342\\200\\256' >&2; exit 1;; esac\n",
+    )
+    .unwrap();
+    fs::set_permissions(&git, fs::Permissions::from_mode(0o755)).unwrap();
+    let export = |search: &str| {
+        let mut command = policytrail(path, &["export", "--format", "git", "--out", "out"]);
+        command.env("PATH", search).output().unwrap()
+    };
+    let system = std::env::var("PATH").unwrap();
+    let bin = path.join("bin");
+    let output = export(&format!("{}:{system}", bin.display()));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{told}");
+    assert!(told.contains("git made no policies.git: no "), "{told}");
+    assert!(
+        !told.contains('\u{1b}') && !told.contains('\u{202e}'),
+        "{told}"
+    );
+    assert!(!path.join("out/policies.git").exists());
+    // Without git there is the stream; that is told and no fault.
+    let output = export("/nowhere");
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{told}");
+    assert!(told.contains("git is not here"), "{told}");
+}
+
+#[test]
+fn what_does_not_go_together_or_does_not_exist_is_refused() {
+    let folder = folder();
+    let path = folder.path();
+    for (arguments, word) in [
+        (
+            ["--compress", "zst", "--format", "parquet"].as_slice(),
+            "--compress",
+        ),
+        (&["--wrap", "80", "--format", "markdown"], "--wrap"),
+        (&["--layout", "versions", "--format", "git"], "--layout"),
+        (&["--links", "archive", "--format", "text"], "--links"),
+        (&["--site", "velofix.com"], "velofix.com"),
+        (&["--from", "2020", "--to", "2010"], "--from"),
+        (&["--language", "english"], "--language"),
+    ] {
+        let mut all = vec!["export", "--out", "x"];
+        all.extend(arguments);
+        fails(path, &all, 2, &[word]);
+    }
+    assert!(!path.join("x").exists());
+    let french = rows(path, &["--language", "FR"], "versions");
+    assert!(!french.is_empty());
+    let output = succeeds(policytrail(
+        path,
+        &["export", "--out", "x", "--language", "xx"],
+    ));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("0 versions"), "{told}");
 }
 
 #[test]

@@ -580,3 +580,19 @@ fn a_database_on_a_read_only_disk_can_be_read() {
     }
     mode(folder.path(), 0o755);
 }
+
+#[test]
+fn a_policy_keeps_its_number_when_it_alone_is_asked_for() {
+    let folder = current();
+    let connection = Connection::open(database(folder.path())).unwrap();
+    connection
+        .execute(
+            "UPDATE policies SET kind = 'cookies', site_id = (SELECT site_id FROM sites WHERE site = ?1)
+             WHERE policy_id = (SELECT max(policy_id) FROM policies WHERE versions > 0)",
+            [KUPFER],
+        )
+        .unwrap();
+    drop(connection);
+    let told = answer(folder.path(), &["log", KUPFER, "--policy", "2"]);
+    assert!(told.contains("policy 2 (cookies)"), "{told}");
+}

@@ -340,3 +340,137 @@ fn a_night_that_is_told_to_stop_says_how_to_go_on() {
     let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(summary["outcome"], "interrupted");
 }
+
+/// Waits until the command of `--on-change` was called, and sends SIGTERM.
+#[cfg(unix)]
+fn terminate_in_a_call(child: &std::process::Child, called: &Path) {
+    while !called.exists() {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let terminated = Command::new("kill").arg(child.id().to_string()).status();
+    assert!(terminated.unwrap().success());
+}
+
+#[test]
+#[cfg(unix)]
+fn calls_of_on_change_stop_when_the_night_is_told_to_and_the_next_night_makes_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = sample().to_string_lossy().into_owned();
+    let child = night(
+        folder.path(),
+        &files,
+        "2025-01-01",
+        &["--on-change", "touch called; exec sleep 60"],
+    )
+    .stdout(Stdio::piped())
+    .stderr(Stdio::piped())
+    .spawn()
+    .unwrap();
+    terminate_in_a_call(&child, &folder.path().join("called"));
+    let output = child.wait_with_output().unwrap();
+    assert_eq!(output.status.code(), Some(130), "{output:?}");
+    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(
+        (&told["outcome"], &told["sites_left"]),
+        (&"interrupted".into(), &0.into())
+    );
+    let next = night(
+        folder.path(),
+        &files,
+        "2025-01-02",
+        &["--on-change", "cat >> told.jsonl"],
+    );
+    summary(&{ next }.output().unwrap());
+    let told = std::fs::read_to_string(folder.path().join("told.jsonl")).unwrap();
+    assert_eq!(told.lines().count(), 28);
+}
+
+#[test]
+fn a_file_that_cannot_be_written_at_the_end_takes_neither_summary_nor_exit_code() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path();
+    std::fs::create_dir(path.join("outcome")).unwrap();
+    let files = sample().to_string_lossy().into_owned();
+    let output = night(
+        path,
+        &files,
+        "2025-01-01",
+        &[
+            "--metrics",
+            "outcome/m.txt",
+            "--feed",
+            "outcome/feed.xml",
+            "--summary",
+            "s.json",
+            "--on-change",
+            if cfg!(windows) {
+                "if exist outcome rmdir outcome"
+            } else {
+                "rm -rf outcome"
+            },
+        ],
+    )
+    .output()
+    .unwrap();
+    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    assert_eq!(
+        std::fs::read(path.join("s.json")).unwrap(),
+        output.stdout,
+        "the summary is written whatever happens to the rest"
+    );
+    let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(summary["new_versions_count"], 28);
+    let failures = summary["failures"].to_string();
+    assert!(
+        failures.contains("feed.xml") && failures.contains("m.txt"),
+        "{failures}"
+    );
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_folder_that_cannot_be_written_to_is_told_before_anything_is_asked() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = sample().to_string_lossy().into_owned();
+    // Not even root makes files there.
+    for command in ["run", "check"] {
+        std::fs::write(
+            folder.path().join("run.toml"),
+            "[run]\nmetrics = \"/proc/policytrail.prom\"\n",
+        )
+        .unwrap();
+        let output = policytrail(folder.path(), command, &files, &["--config", "run.toml"])
+            .output()
+            .unwrap();
+        let told = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{told}");
+        assert!(told.contains("/proc/policytrail.prom"), "{told}");
+    }
+    assert!(!folder.path().join("trail.db").exists());
+}
+
+#[test]
+#[cfg(unix)]
+fn the_second_signal_quits_without_waiting_for_what_is_in_flight() {
+    use std::io::{BufRead as _, BufReader};
+    let folder = tempfile::tempdir().unwrap();
+    // It takes questions and never answers.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("http://{}/", silent.local_addr().unwrap());
+    let mut child = night(folder.path(), &address, "2025-01-01", &[])
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let _asked = silent.accept().unwrap();
+    let process = child.id().to_string();
+    let terminate = || {
+        let told = Command::new("kill").arg(&process).status();
+        assert!(told.unwrap().success());
+    };
+    terminate();
+    let mut told = BufReader::new(child.stderr.take().unwrap()).lines();
+    assert!(told.any(|line| line.unwrap().contains("once more to quit at once")));
+    terminate();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+}

@@ -75,10 +75,14 @@ fn what_is_derived_from_words_and_bytes_is_derived_anew() {
         ),
         (
             "UPDATE documents SET language = 'xx' WHERE document_id = 1",
+            "its language and number of words are not its document's",
+        ),
+        (
+            "UPDATE renditions SET language = 'xx' WHERE rendition_id = 1",
             "not in `xx`",
         ),
         (
-            "UPDATE documents SET word_count = 1 WHERE document_id = 1",
+            "UPDATE renditions SET word_count = 1 WHERE rendition_id = 1",
             "with 1",
         ),
         (

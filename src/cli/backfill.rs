@@ -21,9 +21,11 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let job = Job::new("backfill", &arguments.sites, &arguments.crawl, &[])?;
-    let Some(finished) = job.run(Work::Look(Until::Versions))? else {
-        return Ok(Exit::Interrupted);
-    };
+    job.interruptible(look)
+}
+
+fn look(job: &Job) -> Result<Exit, Failure> {
+    let finished = job.run(Work::Look(Until::Versions))?;
     let policies = finished.store.summaries(&job.site_names())?;
     // A run that ended before anything was found has its error to show, not a table of nothing.
     if finished.outcome.ended_by.is_none() || policies.iter().any(|p| p.policy_url.is_some()) {

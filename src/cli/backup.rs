@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::failure::{Exit, Failure};
 use super::options::Common;
-use super::run::check_folder;
+use super::replace::{check_writable, unfinished};
 use crate::store::Store;
 
 /// Copy the database to a file, also while a crawl writes to it
@@ -31,10 +31,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         )));
     }
     let store = Store::open(&settings.database)?;
-    check_folder(target)?;
-    let mut unfinished = target.as_os_str().to_owned();
-    unfinished.push(format!(".{}.part", std::process::id()));
-    let unfinished = PathBuf::from(unfinished);
+    check_writable(target)?;
+    let unfinished = unfinished(target);
     // Of a process with this number that was killed.
     let _ = fs::remove_file(&unfinished);
     let copied = store.copy_to(&unfinished, |left, all| tracing::debug!(left, all, "pages"));

@@ -6,7 +6,7 @@ use super::archives;
 use super::failure::{Exit, Failure};
 use super::job::Job;
 use super::job_options::{CrawlOptions, SiteOptions};
-use super::run::check_folder;
+use super::replace::check_writable;
 use crate::archive::warc::WarcArchive;
 use crate::config::ArchiveLocation;
 use crate::store::Store;
@@ -37,13 +37,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         .into_iter()
         .flatten()
     {
-        check_folder(file)?;
+        check_writable(file)?;
     }
     let database = if settings.database.exists() {
         let store = Store::open(&settings.database)?;
         format!("{} versions so far", store.status()?.versions)
     } else {
-        check_folder(&settings.database)?;
+        check_writable(&settings.database)?;
         "to be made".to_owned()
     };
     writeln!(

@@ -47,23 +47,26 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         return judge_page(arguments, page);
     }
     let job = Job::new("discover", &arguments.sites, &arguments.crawl, &[])?;
-    let Some(finished) = job.run(Work::Look(Until::Candidates))? else {
-        return Ok(Exit::Interrupted);
-    };
+    let (format, explain) = (arguments.format, arguments.explain);
+    job.interruptible(move |job| look(job, format, explain))
+}
+
+fn look(job: &Job, format: Format, explain: bool) -> Result<Exit, Failure> {
+    let finished = job.run(Work::Look(Until::Candidates))?;
     let mut found_by_site = Vec::new();
     for site in job.site_names() {
         let site = Site::parse(&site).map_err(Failure::usage)?;
         found_by_site.extend(found(&finished.store, &site)?);
     }
     let mut out = io::stdout().lock();
-    match arguments.format {
+    match format {
         Format::Json => {
             for found in &found_by_site {
                 writeln!(out, "{}", harmless_json(&candidate_json(found)))?;
             }
         }
         Format::Text => {
-            out.write_all(candidates_text(&found_by_site, arguments.explain).as_bytes())?;
+            out.write_all(candidates_text(&found_by_site, explain).as_bytes())?;
             out.write_all(finished.usage.text().as_bytes())?;
         }
     }
@@ -177,7 +180,7 @@ fn judge_page(arguments: &Arguments, file: &Path) -> Result<Exit, Failure> {
                 "url": l.url, "kind": kind(l.kind), "score": l.score, "link_text": l.text, "in_footer": l.in_footer,
                 "cross_domain": l.cross_domain, "reasons": l.reasons,
             });
-            writeln!(out, "{line}")?;
+            writeln!(out, "{}", harmless_json(&line))?;
         }
         return Ok(Exit::Done);
     }

@@ -6,8 +6,10 @@ use std::path::PathBuf;
 use super::failure::{Exit, Failure};
 use super::options::{Common, last_moment, moment};
 use super::pick;
+use super::terminal::harmless_line;
 use crate::export::{self, ExportOptions, Layout, Links, PageFormat, Period, TableFormat, export};
 use crate::model::{Site, Timestamp};
+use crate::store::Store;
 use crate::store::tables::{Condition, Filter};
 
 /// Write the dataset: every version with its dates, text and evidence, and the tables around them
@@ -45,7 +47,7 @@ pub(super) struct Arguments {
     to: Option<Timestamp>,
 
     /// Only versions in this language (ISO 639-1)
-    #[arg(long, value_name = "CODE")]
+    #[arg(long, value_name = "CODE", value_parser = language)]
     language: Option<String>,
 
     /// Only versions that meet a condition on a field of `versions`, such as `word_count>1000`: = != < <= > >= and ~
@@ -65,13 +67,13 @@ pub(super) struct Arguments {
     #[arg(long, value_enum, value_name = "LENGTH")]
     panel: Option<PeriodArgument>,
 
-    /// Which versions become pages, and where
-    #[arg(long, value_enum, value_name = "LAYOUT", default_value = "latest")]
-    layout: LayoutArgument,
+    /// Which versions become pages, and where [default: latest]
+    #[arg(long, value_enum, value_name = "LAYOUT")]
+    layout: Option<LayoutArgument>,
 
-    /// Where the links of Markdown pages lead
-    #[arg(long, value_enum, value_name = "WHERE", default_value = "original")]
-    links: LinksArgument,
+    /// Where the links of Markdown pages lead [default: original]
+    #[arg(long, value_enum, value_name = "WHERE")]
+    links: Option<LinksArgument>,
 
     /// Break lines of plain text at so many characters
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(20..))]
@@ -137,6 +139,18 @@ fn site(text: &str) -> Result<Site, String> {
     Site::parse(text).map_err(|e| e.to_string())
 }
 
+/// Two letters, as documents have them; `und` for those whose language is not sure.
+fn language(text: &str) -> Result<String, String> {
+    let code = text.to_ascii_lowercase();
+    let is_code =
+        code == "und" || (code.len() == 2 && code.bytes().all(|b| b.is_ascii_lowercase()));
+    if is_code {
+        Ok(code)
+    } else {
+        Err("a language has two letters (ISO 639-1), such as en; und: unsure".to_owned())
+    }
+}
+
 impl Arguments {
     fn options(&self) -> ExportOptions {
         let mut options = ExportOptions {
@@ -159,12 +173,12 @@ impl Arguments {
                 PeriodArgument::Year => Period::Year,
             }),
             layout: match self.layout {
-                LayoutArgument::Latest => Layout::Latest,
-                LayoutArgument::Versions => Layout::Versions,
+                None | Some(LayoutArgument::Latest) => Layout::Latest,
+                Some(LayoutArgument::Versions) => Layout::Versions,
             },
             links: match self.links {
-                LinksArgument::Original => Links::Original,
-                LinksArgument::Archive => Links::Archive,
+                None | Some(LinksArgument::Original) => Links::Original,
+                Some(LinksArgument::Archive) => Links::Archive,
             },
             wrap: self.wrap.map(usize::from),
             ..ExportOptions::default()
@@ -201,13 +215,64 @@ fn check(options: &ExportOptions) -> Result<(), &'static str> {
     if options.panel.is_some() && options.tables.is_empty() {
         return Err("--panel makes a table: add the format jsonl, csv or parquet");
     }
+    let is_packed = |format: &TableFormat| *format != TableFormat::Parquet;
+    if options.compression != export::Compression::None && !options.tables.iter().any(is_packed) {
+        return Err(
+            "--compress is for the formats jsonl and csv: the others are packed, or are read as they are",
+        );
+    }
+    if options.wrap.is_some() && !options.pages.contains(&PageFormat::Text) {
+        return Err("--wrap breaks the lines of plain text: add the format text");
+    }
+    let filter = &options.filter;
+    if filter
+        .from
+        .zip(filter.to)
+        .is_some_and(|(from, to)| from > to)
+    {
+        return Err("--from is later than --to");
+    }
     Ok(())
+}
+
+impl Arguments {
+    /// What does not go together of what has a default.
+    fn check_pages(&self, options: &ExportOptions) -> Result<(), &'static str> {
+        if self.layout.is_some() && options.pages.is_empty() {
+            return Err("--layout is for pages: add the format markdown or text");
+        }
+        let has_markdown = options.git || options.pages.contains(&PageFormat::Markdown);
+        if self.links.is_some() && !has_markdown {
+            return Err("--links is for Markdown pages: add the format markdown or git");
+        }
+        Ok(())
+    }
+}
+
+/// A dataset of a site that was misspelt would take the place of a good one.
+fn check_sites(store: &Store, sites: &[Site]) -> Result<(), Failure> {
+    let known = store.site_names()?;
+    match sites.iter().find(|site| {
+        known
+            .binary_search_by(|k| k.as_str().cmp(site.as_str()))
+            .is_err()
+    }) {
+        None => Ok(()),
+        Some(site) => Err(Failure::usage(anyhow::anyhow!(
+            "--site {site} is not in the database; `policytrail status` lists its sites"
+        ))),
+    }
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let options = arguments.options();
-    check(&options).map_err(|fault| Failure::usage(anyhow::anyhow!(fault)))?;
+    check(&options)
+        .and_then(|()| arguments.check_pages(&options))
+        .map_err(|fault| Failure::usage(anyhow::anyhow!(fault)))?;
     let store = pick::open(&arguments.common)?;
+    if !arguments.sites.is_empty() {
+        check_sites(&store, &arguments.sites)?;
+    }
     let exported = export(&store, &options, &arguments.out)?;
     let mut out = io::stdout().lock();
     for table in &exported.tables {
@@ -221,19 +286,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         }
     }
     for (name, count) in &exported.others {
-        let what = if name.starts_with("policies.warc") {
-            "records"
-        } else {
-            "versions"
-        };
+        let what = export::counted(name);
         writeln!(
             out,
             "{}: {count} {what}",
             arguments.out.join(name).display()
         )?;
     }
-    for note in &exported.notes {
-        writeln!(io::stderr(), "policytrail: {note}")?;
+    for note in exported.notes.iter().chain(&exported.remarks) {
+        writeln!(io::stderr(), "policytrail: {}", harmless_line(note))?;
     }
     Ok(if exported.notes.is_empty() {
         Exit::Done

@@ -1,5 +1,7 @@
 //! `policytrail extract`: the policy of one saved page, or of a folder of them. No database, no archive.
 
+use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
@@ -8,7 +10,7 @@ use serde_json::json;
 use url::Url;
 
 use super::failure::{Exit, Failure};
-use super::terminal::harmless_line;
+use super::terminal::{harmless_json, harmless_line};
 use crate::crawl::PdfReader;
 use crate::extract::{self, DocumentType, Options, PageInput};
 use crate::model::{Document, Dropped, StatedDate};
@@ -31,7 +33,7 @@ pub(super) struct Arguments {
     #[arg(long, value_enum, default_value = "markdown")]
     format: Format,
 
-    /// The document wanted of a page that holds several
+    /// The document wanted of an HTML page that holds several
     #[arg(long = "type", value_enum, default_value = "privacy")]
     document_type: Type,
 
@@ -62,7 +64,7 @@ enum Format {
 enum Type {
     /// The privacy policy
     Privacy,
-    /// Whatever the page is about
+    /// The whole text of the page, whatever documents it holds
     Any,
 }
 
@@ -116,41 +118,78 @@ fn many(arguments: &Arguments, input: &Path, out: &Path) -> Result<Exit, Failure
     files.retain(|path| path.is_file() && is_page(path));
     files.sort();
     fs::create_dir_all(out).map_err(|e| unusable(out, &e))?;
-    let extension = match arguments.format {
-        Format::Markdown => "md",
-        Format::Text => "txt",
-        Format::Json => "json",
-    };
-    let mut dropped_pages = 0;
-    for file in &files {
-        let Some(name) = file.file_stem() else {
-            continue;
+    let same = |folder: &Path| fs::canonicalize(folder).map_err(|e| unusable(folder, &e));
+    if same(input)? == same(out)? {
+        return Err(Failure::usage(anyhow::anyhow!(
+            "--in and --out are the same folder, and texts would take the place of pages: name another one with --out"
+        )));
+    }
+    let (mut dropped_pages, mut unread) = (0, 0);
+    for (file, target) in files.iter().zip(targets(&files, out, arguments.format)) {
+        let page =
+            read(file).and_then(|bytes| extract_page(arguments, &bytes, type_by_name(file), None));
+        let result = match page {
+            Ok(result) => result,
+            Err(failure) => {
+                unread += 1;
+                tell(&failure.line());
+                continue;
+            }
         };
-        let result = extract_page(arguments, &read(file)?, type_by_name(file), None)?;
         if let Err(dropped) = &result {
             dropped_pages += 1;
             tell(&format!("{}: no policy: {dropped}", file.display()));
         }
-        let mut target = out.join(name).into_os_string();
-        target.push(".");
-        target.push(extension);
-        let target = PathBuf::from(target);
         if result.is_ok() || matches!(arguments.format, Format::Json) {
             fs::write(&target, printed(arguments.format, &result))
                 .map_err(|e| anyhow::anyhow!("cannot write `{}`: {e}", target.display()))?;
         }
     }
+    let not_read = match unread {
+        0 => String::new(),
+        n => format!(", {n} not read"),
+    };
     writeln!(
         io::stdout(),
-        "{} pages, {} policies, {dropped_pages} dropped",
+        "{} pages, {} policies, {dropped_pages} dropped{not_read}",
         files.len(),
-        files.len() - dropped_pages
+        files.len() - dropped_pages - unread
     )?;
-    Ok(if dropped_pages == 0 {
+    Ok(if dropped_pages + unread == 0 {
         Exit::Done
     } else {
         Exit::DoneWithFailures
     })
+}
+
+/// Where the text of each file goes: under its name without the extension, with it where two would have one name.
+fn targets(files: &[PathBuf], out: &Path, format: Format) -> Vec<PathBuf> {
+    let extension = match format {
+        Format::Markdown => "md",
+        Format::Text => "txt",
+        Format::Json => "json",
+    };
+    // Some systems take names that differ in capitals for one.
+    let key = |name: Option<&OsStr>| name.unwrap_or_default().to_string_lossy().to_lowercase();
+    let mut taken: HashMap<String, usize> = HashMap::new();
+    for file in files {
+        for name in [file.file_stem(), file.file_name()] {
+            *taken.entry(key(name)).or_default() += 1;
+        }
+    }
+    let target = |file: &PathBuf| {
+        let is_alone = taken.get(&key(file.file_stem())) == Some(&1);
+        let name = if is_alone {
+            file.file_stem()
+        } else {
+            file.file_name()
+        };
+        let mut target = out.join(name.unwrap_or_default()).into_os_string();
+        target.push(".");
+        target.push(extension);
+        PathBuf::from(target)
+    };
+    files.iter().map(target).collect()
 }
 
 fn extract_page(
@@ -170,6 +209,9 @@ fn extract_page(
     };
     let options = Options { document_type };
     if extract::is_pdf(bytes) {
+        if arguments.explain {
+            tell("the payload is a PDF: it is read whole, by a process of its own");
+        }
         return Ok(PdfReader::of_this_program()?.read_blocking(&input)?);
     }
     if !arguments.explain {
@@ -197,12 +239,12 @@ fn printed(format: Format, result: &Result<Document, Dropped>) -> String {
                 "text_sha256": d.text_hash.to_string(), "word_count": d.word_count,
                 "effective_date": date(&d.effective_date), "last_updated": date(&d.last_updated), "extractor_version": d.extractor_version,
             });
-            format!("{value}\n")
+            harmless_json(&value) + "\n"
         }
-        (Format::Json, Err(dropped)) => format!(
-            "{}\n",
-            json!({ "dropped": dropped.reason.code(), "detail": dropped.detail })
-        ),
+        (Format::Json, Err(dropped)) => {
+            let value = json!({ "dropped": dropped.reason.code(), "detail": dropped.detail });
+            harmless_json(&value) + "\n"
+        }
         (_, Err(_)) => String::new(),
     }
 }

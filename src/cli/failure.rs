@@ -53,6 +53,12 @@ impl Failure {
         }
     }
 
+    /// What went wrong, on one line, for a failure that does not end the command.
+    pub(super) fn line(&self) -> String {
+        let text = format!("{:#}", self.error);
+        text.lines().collect::<Vec<_>>().join("; ")
+    }
+
     /// Tells the user and says how to exit. A reader that went away (`| head`) is success.
     pub(super) fn tell(self) -> Exit {
         let broken_pipe = self.error.chain().any(|cause| {

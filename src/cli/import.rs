@@ -2,15 +2,17 @@
 
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::{self, Path, PathBuf};
 
 use super::failure::{Exit, Failure};
 use super::job::{Job, Work};
 use super::job_options::{CrawlOptions, SiteOptions};
 use super::options::Common;
+use super::replace::unfinished;
 use crate::crawl::Until;
 use crate::export::{SITE_LIST, import_dataset};
-use crate::store::Store;
+use crate::extract::{EXTRACTOR_VERSION, text_hash};
+use crate::store::{Hashing, Store};
 
 /// Read an earlier export into a new database: JSON Lines, or WARC
 ///
@@ -26,6 +28,11 @@ pub(super) struct Arguments {
     #[command(flatten)]
     common: Common,
 }
+
+const HASHING: Hashing = Hashing {
+    extractor_version: EXTRACTOR_VERSION,
+    text_hash,
+};
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let settings = arguments.common.settings(&[])?;
@@ -45,26 +52,29 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     if let Some(folder) = warc_folder(from) {
         return import_warc(from, &folder, arguments);
     }
-    let mut unfinished = database.as_os_str().to_owned();
-    unfinished.push(format!(".{}.part", std::process::id()));
-    let unfinished = PathBuf::from(unfinished);
+    let unfinished = unfinished(database);
+    // Of a process with this number that was killed: in a container every one may have it.
+    remove_database(&unfinished);
     let imported = Store::open_or_create(&unfinished)
         .map_err(Failure::from)
-        .and_then(|store| import_dataset(from, &store).map_err(Failure::usage));
+        .and_then(|store| import_dataset(from, &store, HASHING).map_err(Failure::usage));
     let imported = match imported {
         Ok(imported) => imported,
         Err(error) => {
             // What is left is rubbish; if it cannot be removed, the first error is still the one to tell.
-            for suffix in ["", "-wal", "-shm"] {
-                let mut path = unfinished.as_os_str().to_owned();
-                path.push(suffix);
-                let _ = fs::remove_file(path);
-            }
+            remove_database(&unfinished);
             return Err(error);
         }
     };
     fs::rename(&unfinished, database)
         .map_err(|e| anyhow::anyhow!("cannot write `{}`: {e}", database.display()))?;
+    if imported.without_version > 0 {
+        writeln!(
+            io::stderr(),
+            "policytrail: {} captures showed versions that are not in this dataset: it is narrowed, and they stay without one",
+            imported.without_version
+        )?;
+    }
     writeln!(
         io::stdout(),
         "{}: {} versions, {} rows of other tables",
@@ -73,6 +83,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         imported.others
     )?;
     Ok(Exit::Done)
+}
+
+/// Removes the files of an unfinished database, as far as they are there and can be removed.
+fn remove_database(path: &Path) {
+    for suffix in ["", "-wal", "-shm"] {
+        let mut path = path.as_os_str().to_owned();
+        path.push(suffix);
+        let _ = fs::remove_file(path);
+    }
 }
 
 /// The folder of a WARC export, when that is meant: a WARC file, or a folder without `versions.jsonl`.
@@ -100,11 +119,16 @@ fn import_warc(from: &Path, folder: &Path, arguments: &Arguments) -> Result<Exit
         )));
     }
     let sites = SiteOptions::of_list(&list);
-    let options = CrawlOptions::of_archive(from, arguments.common.clone());
+    // A folder may have the name of an archive: `wayback`.
+    let archive = path::absolute(from)
+        .map_err(|e| Failure::usage(anyhow::anyhow!("cannot use `{}`: {e}", from.display())))?;
+    let options = CrawlOptions::of_archive(&archive, arguments.common.clone());
     let job = Job::new("import", &sites, &options, &[])?;
-    let Some(finished) = job.run(Work::Look(Until::Versions))? else {
-        return Ok(Exit::Interrupted);
-    };
+    job.interruptible(look)
+}
+
+fn look(job: &Job) -> Result<Exit, Failure> {
+    let finished = job.run(Work::Look(Until::Versions))?;
     let versions = finished.store.status()?.versions;
     writeln!(
         io::stdout(),

@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::archives::{self, Usage};
 use super::failure::{Exit, Failure};
-use super::interrupt::second_interrupt;
+use super::interrupt::interruptible;
 use super::job_options::{CrawlOptions, SiteOptions, site_rows};
 use super::logging::{Bar, LogFormat};
 use crate::archive::clock::{Clock, ShiftedClock, SystemClock};
@@ -106,9 +106,9 @@ impl Job {
         Ok(Store::open(&self.settings.database)?.newest_change()?)
     }
 
-    /// True once the user asked to stop.
-    pub(super) fn is_stopped(&self) -> bool {
-        self.stop.is_cancelled()
+    /// Cancelled once the user asked to stop.
+    pub(super) fn stop(&self) -> &CancellationToken {
+        &self.stop
     }
 
     /// The names of the sites, sorted, each once.
@@ -119,16 +119,19 @@ impl Job {
         names
     }
 
-    /// Looks at the sites. `None` when the user quit without waiting.
-    pub(super) fn run(&self, work: Work) -> Result<Option<Finished>, Failure> {
+    /// Does what a command does with its job; Ctrl-C and SIGTERM stop it until the last line is printed.
+    pub(super) fn interruptible(
+        self,
+        command: impl FnOnce(&Self) -> Result<Exit, Failure> + Send + 'static,
+    ) -> Result<Exit, Failure> {
+        interruptible(move |stop| command(&Self { stop, ..self }))
+    }
+
+    /// Looks at the sites.
+    pub(super) fn run(&self, work: Work) -> Result<Finished, Failure> {
         let runtime = tokio::runtime::Runtime::new()?;
-        let result = runtime.block_on(async {
-            tokio::select! {
-                result = self.work(work) => result.map(Some),
-                () = second_interrupt(&self.stop) => Ok(None),
-            }
-        });
-        // After a second Ctrl-C work may still block; it is not waited for.
+        let result = runtime.block_on(self.work(work));
+        // Extraction that an interrupt cut off from its page may still go on; it is not waited for.
         runtime.shutdown_background();
         result
     }

@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let policies = pick::chosen(&store, &arguments.site, arguments.policy.as_deref())?;
     let color = arguments.color.is_wanted();
     let mut out = io::stdout().lock();
-    for (i, policy) in policies.iter().enumerate() {
+    for (i, (number, policy)) in policies.iter().enumerate() {
         let history = store.history(policy.policy_id)?;
         match arguments.format {
             Format::Json => {
@@ -58,7 +58,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
                 if i > 0 {
                     writeln!(out)?;
                 }
-                out.write_all(timeline(policy, &history, i + 1, color).as_bytes())?;
+                out.write_all(timeline(policy, &history, *number, color).as_bytes())?;
             }
         }
     }

@@ -10,6 +10,7 @@ use tokio::process::Command;
 use super::failure::Failure;
 use super::job::Job;
 use super::news::told;
+use crate::config::RunSettings;
 use crate::store::Store;
 
 /// Calls for one version, over several runs, before it is given up.
@@ -22,32 +23,44 @@ const BATCH: u32 = 500;
 pub(super) struct Calls {
     /// A line a failed call.
     pub(super) failures: Vec<String>,
+    /// The user stopped them; what was not told is told by the next run.
+    pub(super) interrupted: bool,
 }
 
 /// Calls the command for every version that it was not told of, the oldest first. A call that fails is told, and made
-/// again in later runs, five times in all.
-pub(super) fn tell(
+/// again in later runs, five times in all; one in whose middle the user stops is as if it had not been made.
+pub(super) fn tell(store: &Store, command: &str, settings: &RunSettings, job: &Job) -> Calls {
+    let mut calls = Calls::default();
+    if let Err(failure) = tell_all(store, command, settings, job, &mut calls) {
+        calls.failures.push(failure.line());
+    }
+    calls
+}
+
+fn tell_all(
     store: &Store,
     command: &str,
-    limit: Duration,
+    settings: &RunSettings,
     job: &Job,
-) -> Result<Calls, Failure> {
+    calls: &mut Calls,
+) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let mut calls = Calls::default();
     let mut last = 0;
     loop {
         let changes = store.untold(MOST_TRIES, last, BATCH)?;
         let Some(newest) = changes.last() else {
-            return Ok(calls);
+            return Ok(());
         };
         last = newest.change_id;
         for change in &changes {
-            if job.is_stopped() {
-                return Ok(calls);
-            }
-            let result = runtime.block_on(call(command, &told(store, change)?, limit));
+            let object = told(store, change)?;
+            let call = call(command, &object, settings.on_change_timeout);
+            let Some(result) = runtime.block_on(job.stop().run_until_cancelled(call)) else {
+                calls.interrupted = true;
+                return Ok(());
+            };
             store.told(change.change_id, result.is_ok().then(|| job.now()))?;
             if let Err(why) = result {
                 let what = format!("{} version {}", change.policy_url, change.version);

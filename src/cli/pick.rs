@@ -100,23 +100,22 @@ fn unknown(store: &Store, site: &str) -> Result<anyhow::Error, Failure> {
     ))
 }
 
-/// The policies that the user means: all of the site, or the one named with `--policy`.
+/// The policies that the user means, each with its number: all of the site, or the one named with `--policy`.
 pub(super) fn chosen(
     store: &Store,
     site: &str,
     policy: Option<&str>,
-) -> Result<Vec<PolicyEntry>, Failure> {
+) -> Result<Vec<(usize, PolicyEntry)>, Failure> {
     let all = policies(store, site)?;
+    let numbered = || (1..).zip(all.iter().cloned());
     let Some(wanted) = policy else {
-        return Ok(all);
+        return Ok(numbered().collect());
     };
-    let by_number = wanted
-        .parse::<usize>()
-        .ok()
-        .and_then(|n| all.get(n.checked_sub(1)?));
-    let by_url = || all.iter().find(|p| p.policy_url == wanted);
+    let wanted_number = wanted.parse::<usize>().ok();
+    let by_number = numbered().find(|(n, _)| Some(*n) == wanted_number);
+    let by_url = || numbered().find(|(_, p)| p.policy_url == wanted);
     match by_number.or_else(by_url) {
-        Some(policy) => Ok(vec![policy.clone()]),
+        Some(policy) => Ok(vec![policy]),
         None => Err(Failure::usage(anyhow::anyhow!(
             "{site} has no policy `{}`; choose one with --policy N or --policy URL:{}",
             harmless_line(wanted),
@@ -127,7 +126,8 @@ pub(super) fn chosen(
 
 /// The one policy that the user means: that named with `--policy`, else the only one, else the only one about privacy.
 pub(super) fn one(store: &Store, site: &str, policy: Option<&str>) -> Result<PolicyEntry, Failure> {
-    let mut policies = chosen(store, site, policy)?;
+    let chosen = chosen(store, site, policy)?;
+    let mut policies: Vec<PolicyEntry> = chosen.into_iter().map(|(_, policy)| policy).collect();
     let privacy = policies.iter().filter(|p| p.kind == "privacy").count();
     if policies.len() == 1 || privacy == 1 {
         // Those about privacy come first.

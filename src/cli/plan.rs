@@ -46,9 +46,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         print(arguments.format, &plans, &job.settings)?;
         return Ok(Exit::Done);
     }
-    let Some(finished) = job.run(Work::Look(Until::Index))? else {
-        return Ok(Exit::Interrupted);
-    };
+    let format = arguments.format;
+    job.interruptible(move |job| look(job, format))
+}
+
+fn look(job: &Job, format: Format) -> Result<Exit, Failure> {
+    let finished = job.run(Work::Look(Until::Index))?;
     if finished.outcome.ended_by.is_none() {
         let plans = plan(
             &finished.store,
@@ -56,7 +59,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
             &job.settings.discover,
             &job.rows,
         )?;
-        print(arguments.format, &plans, &job.settings)?;
+        print(format, &plans, &job.settings)?;
     }
     finished.exit()
 }

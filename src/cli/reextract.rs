@@ -1,21 +1,23 @@
 //! `policytrail reextract`: the present extractor over all stored pages.
 
 use std::io::{self, Write as _};
-use std::sync::Arc;
 
 use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::failure::{Exit, Failure};
-use super::interrupt::second_interrupt;
+use super::interrupt::interruptible;
 use super::logging::{Bar, LogFormat};
 use super::options::{Common, Format};
 use super::table::{Align, table};
+use super::terminal::harmless_json;
+use crate::archive::ArchiveError;
 use crate::archive::clock::{Clock as _, SystemClock};
+use crate::config::CrawlSettings;
 use crate::crawl::{self, PdfReader, Reextracted};
 use crate::extract::EXTRACTOR_VERSION;
 use crate::model::Site;
-use crate::store::{CrawlLock, DroppedOld, Store};
+use crate::store::{CrawlLock, DroppedOld, PolicyAddress, Store};
 
 /// Run the present extractor over the stored pages and derive the histories anew
 ///
@@ -45,8 +47,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     for text in &arguments.sites {
         names.push(Site::parse(text).map_err(Failure::usage)?.to_string());
     }
-    let store = Arc::new(Store::open(&settings.database)?);
-    let _lock = CrawlLock::take(store.path())?;
+    let store = Store::open(&settings.database)?;
+    let lock = CrawlLock::take(store.path())?;
     let policies = store.policies_of(&names)?;
     let unknown: Vec<&String> = names
         .iter()
@@ -58,51 +60,52 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
             settings.database.display()
         )));
     }
+    let (crawl, drop_old, format) = (settings.crawl.clone(), arguments.drop_old, arguments.format);
+    interruptible(move |stop| {
+        let _lock = lock;
+        reextract(&store, &crawl, policies, &stop, drop_old, format)
+    })
+}
+
+fn reextract(
+    store: &Store,
+    crawl: &CrawlSettings,
+    policies: Vec<PolicyAddress>,
+    stop: &CancellationToken,
+    drop_old: bool,
+    format: Format,
+) -> Result<Exit, Failure> {
     let bar = Bar::start(false, LogFormat::Text);
-    let (stop, total) = (CancellationToken::new(), policies.len() as u64);
-    let work = {
-        let (store, stop, bar) = (Arc::clone(&store), stop.clone(), bar.clone());
-        let (pdf, crawl) = (PdfReader::of_this_program()?, settings.crawl.clone());
-        move || {
-            let mut done = 0;
-            crawl::reextract(
-                &store,
-                &pdf,
-                &crawl,
-                policies,
-                SystemClock.now(),
-                &stop,
-                |report| {
-                    done += 1;
-                    bar.policies(done, total);
-                    tracing::info!(policy = %report.policy.policy_url, pages = report.pages, "policy done");
-                },
-            )
-        }
-    };
-    let runtime = tokio::runtime::Runtime::new()?;
-    let result = runtime.block_on(async {
-        tokio::select! {
-            result = tokio::task::spawn_blocking(work) => Some(result),
-            () = second_interrupt(&stop) => None,
-        }
-    });
-    runtime.shutdown_background();
+    let pdf = PdfReader::of_this_program()?;
+    let (mut done, total) = (0, policies.len() as u64);
+    let reports = crawl::reextract(
+        store,
+        &pdf,
+        crawl,
+        policies,
+        SystemClock.now(),
+        stop,
+        |report| {
+            done += 1;
+            bar.policies(done, total);
+            tracing::info!(policy = %report.policy.policy_url, pages = report.pages, "policy done");
+        },
+    );
     bar.finish();
-    let Some(result) = result else {
-        return Ok(Exit::Interrupted);
-    };
-    let reports = result.map_err(anyhow::Error::from)??;
+    let reports = reports?;
     let failures: Vec<&String> = reports.iter().flat_map(|r| &r.failures).collect();
     for failure in &failures {
         tracing::warn!("not read this time, and its old result kept: {failure}");
     }
-    let dropped = if arguments.drop_old && failures.is_empty() {
-        Some(crawl::drop_old(&store, &settings.crawl, SystemClock.now())?)
+    if drop_old && stop.is_cancelled() {
+        return Err(ArchiveError::Interrupted.into());
+    }
+    let dropped = if drop_old && failures.is_empty() {
+        Some(crawl::drop_old(store, crawl, SystemClock.now())?)
     } else {
         None
     };
-    print(arguments.format, &reports, dropped)?;
+    print(format, &reports, dropped)?;
     Ok(if failures.is_empty() {
         Exit::Done
     } else {
@@ -129,7 +132,7 @@ fn print(format: Format, reports: &[Reextracted], dropped: Option<DroppedOld>) -
                 "policies": reports.iter().map(as_json).collect::<Vec<_>>(),
                 "dropped": dropped.map(|d| json!({ "extractions": d.extractions, "documents": d.documents })),
             });
-            writeln!(out, "{value}")?;
+            writeln!(out, "{}", harmless_json(&value))?;
         }
     }
     Ok(())

@@ -1,15 +1,14 @@
-//! Writes a file whole or not at all.
+//! Writes a file whole or not at all, and says before the work whether that can be.
 
 use std::fs::{self, File};
 use std::io::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
 
 /// Writes beside the file and renames: who reads it sees the old one or the new one.
 pub(super) fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let mut unfinished = path.as_os_str().to_owned();
-    unfinished.push(format!(".{}.part", std::process::id()));
+    let unfinished = unfinished(path);
     let written = File::create(&unfinished)
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
         .and_then(|()| fs::rename(&unfinished, path));
@@ -18,4 +17,39 @@ pub(super) fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         let _ = fs::remove_file(&unfinished);
         anyhow::anyhow!("cannot write `{}`: {e}", path.display()).into()
     })
+}
+
+/// A file that cannot be written at the end of the night is a fault to tell at its beginning.
+pub(super) fn check_writable(path: &Path) -> Result<(), Failure> {
+    let fail = |why: &str| {
+        Err(Failure::usage(anyhow::anyhow!(
+            "cannot write `{}`: {why}; name another file",
+            path.display()
+        )))
+    };
+    if path.is_dir() {
+        return fail("it is a folder");
+    }
+    let folder = path
+        .parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or_else(|| Path::new("."));
+    if !folder.is_dir() {
+        return fail(&format!(
+            "there is no folder `{}`: make it first",
+            folder.display()
+        ));
+    }
+    let trial = unfinished(path);
+    match File::create(&trial).and_then(|_| fs::remove_file(&trial)) {
+        Ok(()) => Ok(()),
+        Err(e) => fail(&format!("{e}: its folder must be writable")),
+    }
+}
+
+/// Where a file is until it is whole: beside its place, so that a rename is enough.
+pub(super) fn unfinished(path: &Path) -> PathBuf {
+    let mut unfinished = path.as_os_str().to_owned();
+    unfinished.push(format!(".{}.part", std::process::id()));
+    PathBuf::from(unfinished)
 }

@@ -8,11 +8,13 @@ use super::job::{Finished, Job, Work};
 use super::job_options::{CrawlOptions, SiteOptions};
 use super::logging::LogFormat;
 use super::news::what_changed;
-use super::on_change;
-use super::replace::replace_file;
+use super::on_change::{self, Calls};
+use super::replace::{check_writable, replace_file};
 use super::run_summary::Summary;
 use super::{metrics, options::moment};
 use crate::export::atom_feed;
+use crate::model::Timestamp;
+use crate::store::Store;
 
 /// Versions in the feed, the newest first.
 const FEED_ENTRIES: u32 = 100;
@@ -52,7 +54,7 @@ pub(super) struct Arguments {
 
     /// Pretend that it is this moment, to rehearse a schedule: 2026-12-31 or up to 14 digits
     #[arg(long, value_name = "DATE", value_parser = moment)]
-    now: Option<crate::model::Timestamp>,
+    now: Option<Timestamp>,
 
     #[command(flatten)]
     crawl: CrawlOptions,
@@ -75,72 +77,73 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     if let Some(now) = arguments.now {
         job = job.at(now);
     }
-    let settings = job.settings.run.clone();
+    let settings = &job.settings.run;
     for file in [&settings.feed, &settings.metrics, &settings.summary]
         .into_iter()
         .flatten()
     {
-        check_folder(file)?;
+        check_writable(file)?;
     }
-    let newest_before = job.newest_change()?;
-    let Some(finished) = job.run(Work::Turns)? else {
-        return Ok(Exit::Interrupted);
-    };
-    let mut troubles = Vec::new();
-    if let Some(command) = &settings.on_change
-        && !job.is_stopped()
-    {
-        let calls = on_change::tell(&finished.store, command, settings.on_change_timeout, &job)?;
-        troubles.extend(calls.failures);
-    }
-    let summary = Summary::new(&job, &finished, newest_before, &troubles)?;
-    if let Some(file) = &settings.feed {
-        let mut entries = Vec::new();
-        for change in finished.store.newest_changes(FEED_ENTRIES)? {
-            entries.push((what_changed(&finished.store, &change)?, change));
-        }
-        let feed = atom_feed(&entries, &file.to_string_lossy(), job.now())?;
-        replace_file(file, feed.as_bytes())?;
-    }
-    if let Some(file) = &settings.metrics {
-        replace_file(file, metrics::text(&summary)?.as_bytes())?;
-    }
-    let json = format!("{}\n", summary.json());
-    if let Some(file) = &settings.summary {
-        replace_file(file, json.as_bytes())?;
-    }
-    let mut out = io::stdout().lock();
-    if io::stdout().is_terminal() {
-        out.write_all(summary.text().as_bytes())?;
-    } else {
-        out.write_all(json.as_bytes())?;
-    }
-    end(finished, &troubles)
+    job.interruptible(night)
 }
 
-fn end(finished: Finished, troubles: &[String]) -> Result<Exit, Failure> {
+fn night(job: &Job) -> Result<Exit, Failure> {
+    let settings = &job.settings.run;
+    let newest_before = job.newest_change()?;
+    let finished = job.run(Work::Turns)?;
+    let calls = match &settings.on_change {
+        Some(command) => on_change::tell(&finished.store, command, settings, job),
+        None => Calls::default(),
+    };
+    let interrupted = calls.interrupted;
+    let mut summary = Summary::new(job, &finished, newest_before, calls)?;
+    if let Some(file) = &settings.feed {
+        summary.note(write_feed(file, &finished.store, job.now()));
+    }
+    if let Some(file) = &settings.metrics {
+        let text = metrics::text(&summary);
+        summary.note(text.and_then(|text| replace_file(file, text.as_bytes())));
+    }
+    if let Some(file) = &settings.summary {
+        summary.note(replace_file(file, summary.json_line().as_bytes()));
+    }
+    print(&summary)?;
+    end(finished, &summary.troubles, interrupted)
+}
+
+fn write_feed(file: &Path, store: &Store, now: Timestamp) -> Result<(), Failure> {
+    let mut entries = Vec::new();
+    for change in store.newest_changes(FEED_ENTRIES)? {
+        entries.push((what_changed(store, &change)?, change));
+    }
+    let feed = atom_feed(&entries, &file.to_string_lossy(), now)?;
+    replace_file(file, feed.as_bytes())
+}
+
+fn print(summary: &Summary) -> io::Result<()> {
+    let text = if io::stdout().is_terminal() {
+        summary.text()
+    } else {
+        summary.json_line()
+    };
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        // A reader that went away changes nothing of how the run ended.
+        Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+        written => written,
+    }
+}
+
+fn end(finished: Finished, troubles: &[String], interrupted: bool) -> Result<Exit, Failure> {
     for trouble in troubles {
         tracing::warn!("{trouble}");
     }
     let exit = finished.exit()?;
+    if interrupted {
+        tracing::warn!("interrupted; the next run tells --on-change of what is left");
+        return Ok(Exit::Interrupted);
+    }
     Ok(match exit {
         Exit::Done if !troubles.is_empty() => Exit::DoneWithFailures,
         exit => exit,
     })
-}
-
-/// A file that cannot be written at the end of the night is a fault to tell at its beginning.
-pub(super) fn check_folder(file: &Path) -> Result<(), Failure> {
-    let folder = file
-        .parent()
-        .filter(|p| !p.as_os_str().is_empty())
-        .unwrap_or_else(|| Path::new("."));
-    if folder.is_dir() {
-        return Ok(());
-    }
-    Err(Failure::usage(anyhow::anyhow!(
-        "cannot write `{}`: there is no folder `{}`; make it first, or name another file",
-        file.display(),
-        folder.display()
-    )))
 }

@@ -23,6 +23,7 @@ pub(super) struct Card {
     dated: Option<Timestamp>,
     extent: Option<(Timestamp, Timestamp)>,
     versions: u64,
+    sightings: u64,
     languages: Vec<(String, u64)>,
     kinds: Vec<(String, u64)>,
     drops: Vec<(String, u64)>,
@@ -39,10 +40,16 @@ impl Card {
             dated: snapshot.dated()?,
             extent: snapshot.extent(filter)?,
             versions: languages.iter().map(|(_, n)| n).sum(),
+            sightings: snapshot.row_count(&VERSIONS, filter)?,
             languages,
             kinds: snapshot.counts(&VERSIONS, "kind", filter)?,
             drops: snapshot.counts(&DROPS, "reason", filter)?,
         })
+    }
+
+    /// True when no version is told of.
+    pub(super) fn is_empty(&self) -> bool {
+        self.versions == 0
     }
 
     fn date(&self) -> String {
@@ -68,6 +75,9 @@ impl Card {
         line("## What is in it\n");
         line("| | |\n|---|---|");
         line(&format!("| versions | {} |", self.versions));
+        if self.sightings > self.versions {
+            line(&format!("| sightings of them | {} |", self.sightings));
+        }
         if let Some((first, last)) = self.extent {
             line(&format!("| first seen | {} |", first.date_text()));
             line(&format!("| last seen | {} |", last.date_text()));
@@ -109,7 +119,7 @@ impl Card {
         }
         if !exported.tables.is_empty() {
             line(
-                "\nIn JSON Lines and CSV a time is 14 digits (`YYYYMMDDhhmmss`, UTC); in Parquet it is a UTC timestamp. In CSV a list is a JSON array and an empty field stands for nothing.",
+                "\nIn JSON Lines and CSV a time is 14 digits (`YYYYMMDDhhmmss`, UTC); in Parquet it is a UTC timestamp. In CSV a list is a JSON array and an empty field stands for nothing. Text in CSV is as the pages have it: a spreadsheet may take a cell that begins with `=`, `+`, `-` or `@` for a formula, so import it as text.",
             );
         }
         line(

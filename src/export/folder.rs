@@ -5,9 +5,13 @@
 //! the target does not hold a dataset yet, or holds one, each file and folder is moved by one `rename`; no filesystem
 //! moves several at once, so `SHA256SUMS` comes last: as long as it does not fit (`sha256sum --check`), an export was
 //! stopped between two renames and is to be repeated.
+//!
+//! What is of an export is known by the mark in its README and by its list of checksums. All of that makes room for the
+//! new dataset, so that no two are mixed; anything else is never touched: the export is refused where it is in the way.
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, BufWriter, Read as _, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use data_encoding::HEXLOWER;
@@ -16,7 +20,12 @@ use flate2::{Compression as GzipLevel, GzBuilder};
 use sha2::{Digest as _, Sha256};
 
 use super::ExportError;
+use super::earlier::{Earlier, is_name};
 
+/// The data card, which marks a folder as that of a dataset.
+pub(super) const CARD: &str = "README.md";
+/// What git makes of the stream of commits; the one thing that is ours without a checksum.
+pub(super) const REPOSITORY: &str = "policies.git";
 /// First line of the README of a dataset; a README without it is somebody's own and is never replaced.
 pub(super) const MARK: &str = "<!-- written by policytrail export -->";
 const STAGING: &str = ".export.part";
@@ -24,7 +33,7 @@ const STAGING: &str = ".export.part";
 const ASIDE: &str = ".old";
 const LOCK: &str = ".export.lock";
 /// Checksums of all files but itself and what another program wrote.
-const SUMS: &str = "SHA256SUMS";
+pub(super) const SUMS: &str = "SHA256SUMS";
 const ZSTD_LEVEL: i32 = 10;
 
 /// How the files of tables in text form are compressed.
@@ -67,21 +76,24 @@ pub(super) struct Folder {
     target: PathBuf,
     staging: PathBuf,
     sums: BufWriter<File>,
+    earlier: Earlier,
     /// Held until the export is over: two at once would mix their files.
     _lock: File,
     committed: bool,
 }
 
 impl Folder {
-    /// Makes the folder if it is not there, and checks that it may be written to.
-    pub(super) fn open(target: &Path) -> Result<Self, ExportError> {
+    /// Makes the folder if it is not there, and checks that it may be written to, and that nothing of somebody's own is in
+    /// the way of what is planned.
+    pub(super) fn open(target: &Path, planned: &[String]) -> Result<Self, ExportError> {
         fs::create_dir_all(target).map_err(|e| ExportError::write(target, e))?;
         let lock = lock(target)?;
-        match stage(target) {
-            Ok((staging, sums)) => Ok(Self {
+        match stage(target, planned) {
+            Ok((earlier, staging, sums)) => Ok(Self {
                 target: target.into(),
                 staging,
                 sums: BufWriter::new(sums),
+                earlier,
                 _lock: lock,
                 committed: false,
             }),
@@ -153,13 +165,7 @@ impl Folder {
 
     /// Where a file is while the export lasts.
     pub(super) fn path(&self, name: &str) -> Result<PathBuf, ExportError> {
-        let is_part = |part: &str| {
-            !part.is_empty()
-                && part != "."
-                && part != ".."
-                && !part.contains(|c: char| c.is_control() || matches!(c, '\\' | ':'))
-        };
-        if name.split('/').all(is_part) {
+        if is_name(name) {
             Ok(self.staging.join(name))
         } else {
             let cause = io::Error::new(io::ErrorKind::InvalidInput, "that is no name for a file");
@@ -184,21 +190,40 @@ impl Folder {
                     .file_name(),
             );
         }
+        let new: BTreeSet<String> = names
+            .iter()
+            .map(|name| name.to_string_lossy().into_owned())
+            .collect();
+        self.earlier.check(&self.target, new.iter())?;
         // The README first, because it marks the folder as ours; the checksums last.
-        names.sort_by_key(|name| (name == SUMS, name != "README.md", name.clone()));
+        names.sort_by_key(|name| (name == SUMS, name != CARD, name.clone()));
+        let sums = names.pop();
         for name in names {
             let (from, to) = (self.staging.join(&name), self.target.join(&name));
             if to.is_dir() {
                 // A folder cannot be replaced by one rename: the old one steps aside.
-                let aside = self
-                    .staging
-                    .join(format!("{}{ASIDE}", name.to_string_lossy()));
-                fs::rename(&to, &aside).map_err(|e| ExportError::write(&to, e))?;
+                self.step_aside(&name.to_string_lossy())?;
             }
             fs::rename(&from, &to).map_err(|e| ExportError::write(&to, e))?;
         }
+        for name in self.earlier.names.difference(&new) {
+            if fs::symlink_metadata(self.target.join(name)).is_ok() {
+                self.step_aside(name)?;
+            }
+        }
+        if let Some(name) = sums {
+            let to = self.target.join(&name);
+            fs::rename(self.staging.join(&name), &to).map_err(|e| ExportError::write(&to, e))?;
+        }
         self.committed = true;
         Ok(())
+    }
+
+    /// Moves what an earlier export wrote out of the way; it is removed with the rest of the staging folder.
+    fn step_aside(&self, name: &str) -> Result<(), ExportError> {
+        let place = self.target.join(name);
+        let aside = self.staging.join(format!("{name}{ASIDE}"));
+        fs::rename(&place, &aside).map_err(|e| ExportError::write(&place, e))
     }
 }
 
@@ -215,16 +240,38 @@ impl Drop for Folder {
 }
 
 /// Makes an empty staging folder with its list of checksums.
-fn stage(target: &Path) -> Result<(PathBuf, File), ExportError> {
-    check_owner(target)?;
+fn stage(target: &Path, planned: &[String]) -> Result<(Earlier, PathBuf, File), ExportError> {
     let staging = target.join(STAGING);
     if staging.exists() {
         restore(&staging, target)?;
+        remember(&staging, target)?;
+    }
+    let earlier = Earlier::of(target)?;
+    earlier.check(target, planned.iter())?;
+    if staging.exists() {
         fs::remove_dir_all(&staging).map_err(|e| ExportError::write(&staging, e))?;
     }
     fs::create_dir(&staging).map_err(|e| ExportError::write(&staging, e))?;
     let sums = create(&staging.join(SUMS))?;
-    Ok((staging, sums))
+    Ok((earlier, staging, sums))
+}
+
+/// Notes as ours what an export had moved to its place when it was killed: its own list had not come to its place yet.
+fn remember(staging: &Path, target: &Path) -> Result<(), ExportError> {
+    let list = staging.join(SUMS);
+    // The README is the first that moves.
+    if staging.join(CARD).exists() || !list.exists() {
+        return Ok(());
+    }
+    let noted = fs::read(&list).and_then(|lines| {
+        let mut sums = OpenOptions::new()
+            .create(true)
+            .append(true)
+            .open(target.join(SUMS))?;
+        sums.write_all(&lines)?;
+        sums.sync_all()
+    });
+    noted.map_err(|e| ExportError::write(&target.join(SUMS), e))
 }
 
 /// Puts back the folders that an export had moved aside when it was killed.
@@ -266,34 +313,6 @@ fn lock(target: &Path) -> Result<File, ExportError> {
             folder: target.into(),
         }),
         Err(TryLockError::Error(e)) => Err(ExportError::write(&path, e)),
-    }
-}
-
-/// Refuses to write over a README, or a folder, that is not of an export.
-fn check_owner(target: &Path) -> Result<(), ExportError> {
-    let readme = target.join("README.md");
-    let mut start = Vec::new();
-    if let Ok(file) = File::open(&readme) {
-        // What cannot be read is not ours.
-        let _ = file.take(MARK.len() as u64).read_to_end(&mut start);
-    }
-    if start == MARK.as_bytes() {
-        return Ok(());
-    }
-    let foreign = [
-        "README.md",
-        "dataset.json",
-        "markdown",
-        "text",
-        "policies.git",
-    ]
-    .into_iter()
-    .find(|name| target.join(name).exists());
-    match foreign {
-        None => Ok(()),
-        Some(name) => Err(ExportError::Foreign {
-            path: target.join(name),
-        }),
     }
 }
 

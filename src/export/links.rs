@@ -10,14 +10,18 @@ pub(super) fn to_archive(markdown: &str, timestamp: Timestamp) -> Cow<'_, str> {
     let prefix = format!("https://web.archive.org/web/{timestamp}/");
     let mut out = String::new();
     let mut copied = 0;
-    for start in targets(markdown) {
-        let rest = &markdown[start..];
-        let Some(length) = rest.find(|c: char| c == ')' || c.is_whitespace()) else {
+    let starts = targets(markdown);
+    for (at, &start) in starts.iter().enumerate() {
+        // A target ends before the next begins; so no letter is looked at twice, however many have no end.
+        let end = starts.get(at + 1).copied().unwrap_or(markdown.len());
+        let target = &markdown[start..end];
+        let is_web = target.starts_with("http://") || target.starts_with("https://");
+        let is_there = target.starts_with("https://web.archive.org/web/");
+        if !is_web || is_there {
             continue;
-        };
-        let is_web = rest.starts_with("http://") || rest.starts_with("https://");
-        let is_there = rest.starts_with("https://web.archive.org/web/");
-        if is_web && !is_there && rest[length..].starts_with(')') {
+        }
+        let ended = target.find(|c: char| c == ')' || c.is_whitespace());
+        if ended.is_some_and(|length| target[length..].starts_with(')')) {
             out.push_str(&markdown[copied..start]);
             out.push_str(&prefix);
             copied = start;
@@ -70,6 +74,10 @@ mod tests {
             ),
             ("[a](http://a.com/ b)", "[a](http://a.com/ b)".to_owned()),
             ("[a](http://a.com/", "[a](http://a.com/".to_owned()),
+            (
+                "](http://a.com/](http://b.com/)",
+                format!("](http://a.com/]({there}http://b.com/)"),
+            ),
             (
                 "[x](https://web.archive.org/web/2001/http://a.com/)",
                 "[x](https://web.archive.org/web/2001/http://a.com/)".to_owned(),

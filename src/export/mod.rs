@@ -8,6 +8,7 @@ mod atom;
 mod card;
 mod columnar;
 mod comma;
+mod earlier;
 mod folder;
 mod git;
 mod jsonl;
@@ -21,11 +22,12 @@ mod reasons;
 mod rows;
 mod warc;
 
+use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
 pub use atom::atom_feed;
-use folder::Folder;
+use folder::{CARD, Folder, REPOSITORY};
 pub use folder::{Compression, Written};
 pub use page::Links;
 pub use pages::{Layout, PageFormat};
@@ -36,6 +38,11 @@ pub use warc::SITE_LIST;
 
 use crate::store::tables::{Cell, Column, Filter, Snapshot};
 use crate::store::{Store, StoreError};
+
+/// The tables described for machines.
+const CROISSANT: &str = "dataset.json";
+/// A history for `git fast-import`.
+const STREAM: &str = "policies.fast-import";
 
 /// Turns the rows of one table into bytes.
 pub trait RowWriter {
@@ -88,6 +95,8 @@ pub struct Exported {
     pub others: Vec<(String, u64)>,
     /// What was left out or could not be done, in words.
     pub notes: Vec<String>,
+    /// What is worth knowing and no fault, in words.
+    pub remarks: Vec<String>,
 }
 
 /// Why an export failed.
@@ -108,8 +117,8 @@ pub enum ExportError {
         /// The folder.
         folder: PathBuf,
     },
-    /// The folder holds something else than a dataset.
-    #[error("`{}` is not of an export and would be replaced; name another folder with --out", path.display())]
+    /// Something in the folder is not of an export.
+    #[error("`{}` is not of an export and would be replaced; move it, or name another folder with --out", path.display())]
     Foreign {
         /// What would be replaced.
         path: PathBuf,
@@ -137,7 +146,7 @@ pub fn export(
     options: &ExportOptions,
     target: &Path,
 ) -> Result<Exported, ExportError> {
-    let mut folder = Folder::open(target)?;
+    let mut folder = Folder::open(target, &planned(options))?;
     let exported = store.snapshot(|snapshot| {
         let mut exported = Exported {
             tables: rows::write_tables(snapshot, options, &mut folder)?,
@@ -161,10 +170,15 @@ pub fn export(
             exported.others.push((warc::WARC.to_owned(), records));
         }
         let card = card::Card::gather(snapshot, options)?;
+        if card.is_empty() {
+            exported
+                .remarks
+                .push("0 versions: nothing in the database is what was asked for".to_owned());
+        }
         let croissant = serde_json::to_vec_pretty(&card.croissant(&exported))
             .map_err(|e| ExportError::write(target, e.into()))?;
-        folder.put("dataset.json", &croissant)?;
-        folder.put("README.md", card.readme(options, &exported).as_bytes())?;
+        folder.put(CROISSANT, &croissant)?;
+        folder.put(CARD, card.readme(options, &exported).as_bytes())?;
         Ok::<_, ExportError>(exported)
     })?;
     folder.commit()?;
@@ -200,33 +214,56 @@ fn write_git(
     folder: &mut Folder,
     exported: &mut Exported,
 ) -> Result<(), ExportError> {
-    let (stream, repository) = ("policies.fast-import", "policies.git");
-    let (_, commits) = pages::write_git_stream(snapshot, options, folder, stream)?;
-    exported.others.push((stream.to_owned(), commits.written));
-    exported.note_left_out(commits.left_out, stream);
-    match git::make_repository(&folder.path(stream)?, &folder.path(repository)?) {
+    let (_, commits) = pages::write_git_stream(snapshot, options, folder, STREAM)?;
+    exported.others.push((STREAM.to_owned(), commits.written));
+    exported.note_left_out(commits.left_out, STREAM);
+    let repository = folder.path(REPOSITORY)?;
+    match git::make_repository(&folder.path(STREAM)?, &repository) {
         Ok(()) => exported
             .others
-            .push((repository.to_owned(), commits.written)),
-        Err(git::NoRepository::NoGit) => {
-            tracing::info!("the program git is not here: no {repository}, only {stream}");
-        }
+            .push((REPOSITORY.to_owned(), commits.written)),
+        Err(git::NoRepository::NoGit) => exported.remarks.push(format!(
+            "the program git is not here: no {REPOSITORY}, only {STREAM}"
+        )),
         Err(git::NoRepository::Failed(told)) => {
+            remove_half(&repository)?;
             exported
                 .notes
-                .push(format!("git made no {repository}: {told}"));
+                .push(format!("git made no {REPOSITORY}: {told}"));
         }
     }
     Ok(())
 }
 
+/// Removes what git left of a repository: half of one is worse than none.
+fn remove_half(repository: &Path) -> Result<(), ExportError> {
+    match fs::remove_dir_all(repository) {
+        Err(e) if e.kind() != io::ErrorKind::NotFound => Err(ExportError::write(repository, e)),
+        _ => Ok(()),
+    }
+}
+
+/// The files and folders that an export may write, as far as they are known before.
+fn planned(options: &ExportOptions) -> Vec<String> {
+    let mut names = rows::table_files(options);
+    let mut add = |name: &str| names.push(name.to_owned());
+    options.pages.iter().for_each(|format| add(format.folder()));
+    if options.git {
+        [STREAM, REPOSITORY].into_iter().for_each(&mut add);
+    }
+    if options.warc {
+        [warc::WARC, warc::INDEX, warc::SITE_LIST]
+            .into_iter()
+            .for_each(&mut add);
+    }
+    [CARD, CROISSANT].into_iter().for_each(&mut add);
+    names
+}
+
 impl Exported {
     fn add_pages(&mut self, pages: pages::Pages, formats: &[PageFormat]) {
         for format in formats {
-            let name = match format {
-                PageFormat::Markdown => "markdown",
-                PageFormat::Text => "text",
-            };
+            let name = format.folder();
             self.others.push((name.to_owned(), pages.written));
             self.note_left_out(pages.left_out, name);
         }

@@ -27,6 +27,17 @@ pub enum PageFormat {
     Text,
 }
 
+impl PageFormat {
+    /// The folder of its pages.
+    #[must_use]
+    pub fn folder(self) -> &'static str {
+        match self {
+            Self::Markdown => "markdown",
+            Self::Text => "text",
+        }
+    }
+}
+
 /// A version that waits until it is known whether a newer one follows.
 struct Waiting {
     policy_id: i64,
@@ -136,14 +147,12 @@ impl Writer<'_, '_> {
         for format in &self.options.pages {
             let (path, page) = match format {
                 PageFormat::Markdown => (
-                    format!("markdown/{}", name("md")),
+                    name("md"),
                     markdown_page(heading, &body, self.options.links),
                 ),
-                PageFormat::Text => (
-                    format!("text/{}", name("txt")),
-                    text_page(heading, &body, self.options.wrap),
-                ),
+                PageFormat::Text => (name("txt"), text_page(heading, &body, self.options.wrap)),
             };
+            let path = format!("{}/{path}", format.folder());
             self.folder.put(&path, page.as_bytes())?;
         }
         self.written += 1;

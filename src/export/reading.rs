@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 
-use crate::store::{ImportError, Store, StoreError};
+use crate::store::{Beside, Hashing, ImportError, Store, StoreError};
 
 /// Rows stored in one transaction.
 const ROWS_A_BATCH: usize = 500;
@@ -24,6 +24,14 @@ pub enum ReadError {
     NoVersions {
         /// Where it was looked for.
         folder: PathBuf,
+    },
+    /// A table is there in two forms, of which one may be older.
+    #[error("there are both `{}` and `{}`, and nobody knows which of them is meant: remove one", one.display(), other.display())]
+    Twice {
+        /// One file.
+        one: PathBuf,
+        /// The other.
+        other: PathBuf,
     },
     /// A file cannot be read.
     #[error("cannot read `{}`: {cause}", path.display())]
@@ -57,61 +65,84 @@ pub struct ImportedRows {
     pub versions: u64,
     /// Of the other tables.
     pub others: u64,
+    /// Of `captures`: those that showed a version which the dataset does not hold.
+    pub without_version: u64,
 }
 
-/// Imports `versions.jsonl` (the file, or the one in a folder) and the tables beside it.
+/// Imports `versions.jsonl` (the file, or the one in a folder) and the tables beside it. Words are checked against their
+/// hash where the same extractor made both.
 ///
 /// # Errors
 /// See [`ReadError`]; the database is then half filled and to be thrown away.
-pub fn import_dataset(from: &Path, store: &Store) -> Result<ImportedRows, ReadError> {
+pub fn import_dataset(
+    from: &Path,
+    store: &Store,
+    hashing: Hashing,
+) -> Result<ImportedRows, ReadError> {
     let folder = if from.is_dir() {
         from
     } else {
         from.parent().unwrap_or_else(|| Path::new("."))
     };
     let versions = if from.is_dir() {
-        table(folder, "versions").ok_or_else(|| ReadError::NoVersions {
+        table(folder, "versions")?.ok_or_else(|| ReadError::NoVersions {
             folder: folder.into(),
         })?
     } else {
         from.to_path_buf()
     };
     let mut others = 0;
-    if let Some(path) = table(folder, "sites") {
+    if let Some(path) = table(folder, "sites")? {
         others += each_batch(&path, |rows| store.import_sites(rows))?;
     }
-    if let Some(path) = table(folder, "policies") {
+    if let Some(path) = table(folder, "policies")? {
         others += each_batch(&path, |rows| store.import_policies(rows))?;
     }
-    let discoveries = table(folder, "discoveries");
+    let discoveries = table(folder, "discoveries")?;
     if let Some(path) = &discoveries {
         others += each_batch(path, |rows| store.import_discoveries(rows))?;
     }
-    let captures = table(folder, "captures");
+    let captures = table(folder, "captures")?;
     if let Some(path) = &captures {
         others += each_batch(path, |rows| store.import_captures(rows))?;
     }
+    let beside = Beside {
+        captures: captures.is_some(),
+        discoveries: discoveries.is_some(),
+    };
     let versions = each_batch(&versions, |rows| {
-        store.import_versions(rows, captures.is_some(), discoveries.is_some())
+        store.import_versions(rows, beside, hashing)
     })?;
+    let mut without_version = 0;
     if let Some(path) = &captures {
         // A capture can only be said to show a version that is there: the second reading.
-        each_batch(path, |rows| store.import_observations(rows))?;
+        each_batch(path, |rows| {
+            without_version += store.import_observations(rows)?;
+            Ok(())
+        })?;
     }
     store.import_ended()?;
-    Ok(ImportedRows { versions, others })
+    Ok(ImportedRows {
+        versions,
+        others,
+        without_version,
+    })
 }
 
-fn table(folder: &Path, name: &str) -> Option<PathBuf> {
-    ["", ".zst", ".gz"]
+fn table(folder: &Path, name: &str) -> Result<Option<PathBuf>, ReadError> {
+    let mut forms = ["", ".zst", ".gz"]
         .into_iter()
         .map(|suffix| folder.join(format!("{name}.jsonl{suffix}")))
-        .find(|path| path.is_file())
+        .filter(|path| path.is_file());
+    match (forms.next(), forms.next()) {
+        (Some(one), Some(other)) => Err(ReadError::Twice { one, other }),
+        (form, _) => Ok(form),
+    }
 }
 
 fn each_batch<R: DeserializeOwned>(
     path: &Path,
-    store: impl Fn(&[R]) -> Result<(), ImportError>,
+    mut store: impl FnMut(&[R]) -> Result<(), ImportError>,
 ) -> Result<u64, ReadError> {
     let fail = |cause| ReadError::Read {
         path: path.into(),

@@ -69,6 +69,25 @@ pub struct TableRows {
     pub files: Vec<(TableFormat, Written)>,
 }
 
+fn file_name(table: &Table, format: TableFormat, compression: Compression) -> String {
+    format!("{}.{}{}", table.name, format.suffix(), compression.suffix())
+}
+
+/// The files that [`write_tables`] will write.
+pub(super) fn table_files(options: &ExportOptions) -> Vec<String> {
+    let panel = options.panel.map(|_| &PANEL);
+    let mut names = Vec::new();
+    for table in TABLES.iter().chain(panel) {
+        names.extend(
+            options
+                .tables
+                .iter()
+                .map(|format| file_name(table, *format, format.compression(options.compression))),
+        );
+    }
+    names
+}
+
 /// Writes all tables in all the formats wanted.
 pub(super) fn write_tables(
     snapshot: &Snapshot<'_>,
@@ -111,8 +130,7 @@ fn write_table(
     let mut sinks = Vec::new();
     for format in &options.tables {
         let compression = format.compression(options.compression);
-        let name = format!("{}.{}{}", table.name, format.suffix(), compression.suffix());
-        sinks.push(folder.create(&name, compression)?);
+        sinks.push(folder.create(&file_name(table, *format, compression), compression)?);
     }
     let paths: Vec<_> = sinks.iter().map(|s| s.path().to_path_buf()).collect();
     let mut writers = Vec::new();

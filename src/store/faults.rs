@@ -64,7 +64,7 @@ pub(super) const FAULTS: [(&str, &str); 11] = [
                     min(first_seen) AS first_seen, max(last_seen) AS last_seen
              FROM repeated_sightings GROUP BY policy_id, version) q USING (policy_id, version)
          JOIN policies p USING (policy_id)
-         WHERE p.extractor_version IS NULL AND (q.captures <> v.captures OR q.n <> q.sightings OR q.first_seen <> v.first_seen OR q.last_seen <> v.last_seen)", // those of others are derived anew
+         WHERE p.extractor_version IS NULL AND (q.captures <> v.captures OR q.first_seen <> v.first_seen OR q.last_seen <> v.last_seen)", // those of others are derived anew
     ),
     (
         "the count of captures is wrong of archive",

@@ -39,7 +39,9 @@ pub use captures::{Asked, StoredCapture};
 pub use changes::{ChangeRow, Noticed};
 pub use error::StoreError;
 pub use histories::{Findings, Found, PolicyEntry, Rendition, VersionEntry};
-pub use import::{CaptureLine, DiscoveryLine, ImportError, PolicyLine, SiteLine, VersionLine};
+pub use import::{
+    Beside, CaptureLine, DiscoveryLine, Hashing, ImportError, PolicyLine, SiteLine, VersionLine,
+};
 pub use ledger::{IndexQueryKey, PastQuery, RunOutcome, SiteState};
 pub use lock::CrawlLock;
 pub use pages::{Fetched, PendingExtraction};

@@ -37,7 +37,7 @@ pub struct CheckedRendition {
     pub effective: Option<StatedDate>,
     /// The stored date on which it says it was changed.
     pub last_updated: Option<StatedDate>,
-    /// True when the extractor asked for made it.
+    /// True when the extractor asked for made it, here or where it was imported from.
     pub by_extractor: bool,
 }
 
@@ -156,9 +156,11 @@ impl Store {
             t.prepare_cached(
                 "SELECT r.sha256, r.title, r.text, r.markdown, d.text_sha256, d.simhash,
                         r.sha256 = (SELECT min(f.sha256) FROM renditions f WHERE f.document_id = r.document_id),
-                        EXISTS (SELECT 1 FROM extractions e WHERE e.rendition_id = r.rendition_id AND e.extractor_version = ?2),
-                        (r.language, r.word_count) = (d.language, d.word_count), r.language, r.word_count, r.effective_date, r.effective_date_sentence,
-                        r.last_updated, r.last_updated_sentence
+                        EXISTS (SELECT 1 FROM extractions e WHERE e.rendition_id = r.rendition_id AND e.extractor_version = ?2)
+                            OR EXISTS (SELECT 1 FROM versions v WHERE v.document_id = r.document_id
+                                           AND v.rendition_id = r.rendition_id AND v.extractor_version = ?2),
+                        (r.language, r.word_count) = (d.language, d.word_count), r.language, r.word_count, r.effective_date,
+                        r.effective_date_sentence, r.last_updated, r.last_updated_sentence
                  FROM renditions r JOIN documents d USING (document_id) WHERE r.rendition_id = ?1",
             )?
             .query_row(params![rendition_id, extractor], |r| {

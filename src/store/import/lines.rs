@@ -1,5 +1,7 @@
 //! The rows of an export, as JSON Lines spell them.
 
+use std::num::NonZeroU32;
+
 use serde::Deserialize;
 
 /// A row of `sites`.
@@ -24,7 +26,7 @@ pub struct PolicyLine {
     pub kind: String,
     pub cross_domain: bool,
     pub urls: Vec<String>,
-    pub left_open: i64,
+    pub left_open: u32,
 }
 
 /// A row of `discoveries`.
@@ -55,8 +57,8 @@ pub struct CaptureLine {
     pub mimetype: String,
     pub statuscode: Option<u16>,
     pub digest: Option<String>,
-    pub length: Option<i64>,
-    pub version: Option<i64>,
+    pub length: Option<u32>,
+    pub version: Option<NonZeroU32>,
     pub drop_reason: Option<String>,
     pub drop_detail: Option<String>,
     pub fetched_timestamp: Option<String>,
@@ -80,27 +82,29 @@ pub struct CaptureLine {
 pub struct VersionLine {
     pub site: String,
     pub policy_url: String,
-    pub version: i64,
+    pub version: NonZeroU32,
     #[serde(default = "one")]
-    pub edition: i64,
+    pub edition: NonZeroU32,
     #[serde(default = "one")]
-    pub sighting: i64,
+    pub sighting: NonZeroU32,
     #[serde(default = "one")]
-    pub sightings: i64,
-    pub same_as: Option<i64>,
+    pub sightings: NonZeroU32,
+    pub same_as: Option<NonZeroU32>,
     pub change: Option<String>,
-    pub words_added: Option<i64>,
-    pub words_removed: Option<i64>,
+    pub words_added: Option<u32>,
+    pub words_removed: Option<u32>,
     pub first_seen: String,
     pub last_seen: String,
     pub changed_after: Option<String>,
-    pub captures: i64,
+    pub captures: NonZeroU32,
+    #[serde(default = "one")]
+    pub layouts: NonZeroU32,
     pub title: Option<String>,
     pub language: String,
     pub text: Option<String>,
     pub markdown: Option<String>,
     pub text_sha256: String,
-    pub word_count: u64,
+    pub word_count: u32,
     pub effective_date: Option<String>,
     pub effective_date_sentence: Option<String>,
     pub last_updated: Option<String>,
@@ -124,8 +128,8 @@ pub struct VersionLine {
     pub fetched_at: Option<String>,
 }
 
-fn one() -> i64 {
-    1
+fn one() -> NonZeroU32 {
+    NonZeroU32::MIN
 }
 
 fn privacy() -> String {

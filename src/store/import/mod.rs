@@ -3,20 +3,23 @@
 //! A dataset has no bytes of pages, so a database made of one is for reading and exporting; the captures in it count as
 //! asked for. Rows may come from strangers: everything is read again (sites, times, keys, hashes) before it is stored.
 
+mod derived;
 mod lines;
 mod rows;
+mod version;
+
+use std::cell::Cell;
 
 use rusqlite::{Transaction, params};
 
 pub use lines::{CaptureLine, DiscoveryLine, PolicyLine, SiteLine, VersionLine};
 use rows::{
-    Name, Playback, RowFault, add_address, add_memento, archive_id, capture_id, json, key, observe,
-    optional_time, policy_id, site, site_id, split_memento_url, time, value,
+    Playback, RowFault, add_address, add_memento, archive_id, capture_id, json, key, observe,
+    optional_time, policy_id, site, site_id, value,
 };
 
-use super::documents::NewDocument;
 use super::{Store, StoreError};
-use crate::model::{Document, StatedDate, TextHash, UrlKey};
+use crate::model::TextHash;
 
 /// What `runs` says of an import.
 const IMPORT_COMMAND: &str = "import jsonl";
@@ -31,6 +34,24 @@ pub enum ImportError {
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// Which tables lie beside that of versions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Beside {
+    /// `captures`.
+    pub captures: bool,
+    /// `discoveries`.
+    pub discoveries: bool,
+}
+
+/// How words are checked against their hash.
+#[derive(Debug, Clone, Copy)]
+pub struct Hashing {
+    /// The extractor whose hashes these are.
+    pub extractor_version: &'static str,
+    /// The hash of a text.
+    pub text_hash: fn(&str) -> TextHash,
 }
 
 type Imported = Result<(), ImportError>;
@@ -135,11 +156,13 @@ impl Store {
         })
     }
 
-    /// Stores what captures showed, once the versions are there.
+    /// Stores what captures showed, once the versions are there. Gives the number of captures whose version is not: a
+    /// dataset may be narrowed to some versions.
     ///
     /// # Errors
     /// As [`Store::import_sites`].
-    pub fn import_observations(&self, rows: &[CaptureLine]) -> Imported {
+    pub fn import_observations(&self, rows: &[CaptureLine]) -> Result<u64, ImportError> {
+        let without_version = Cell::new(0);
         self.import(rows, |t, r| {
             let policy = policy_id(t, site_id(t, &r.site)?, &r.policy_url)?
                 .ok_or_else(|| value("policy_url", &r.policy_url, "a policy of `policies`"))?;
@@ -151,10 +174,12 @@ impl Store {
             }
             if let (Some(version), Some(fetched)) = (r.version, r.fetched()) {
                 let fetched = capture_id(t, archive, &fetched, None)?;
-                observe(t, policy, version, capture, fetched)?;
+                let is_here = observe(t, policy, version, capture, fetched)?;
+                without_version.set(without_version.get() + u64::from(!is_here));
             }
             Ok(())
-        })
+        })?;
+        Ok(without_version.get())
     }
 
     /// Stores rows of `versions`, with what they need of other tables where that is not there.
@@ -164,20 +189,20 @@ impl Store {
     pub fn import_versions(
         &self,
         rows: &[VersionLine],
-        has_captures: bool,
-        has_discoveries: bool,
+        beside: Beside,
+        hashing: Hashing,
     ) -> Imported {
-        self.import(rows, |t, r| {
-            import_version(t, r, has_captures, has_discoveries)
-        })
+        self.import(rows, |t, r| version::import_version(t, r, beside, hashing))
     }
 
-    /// Counts what came for each policy, and notes all versions as known: an import is no news.
+    /// Derives what a dataset does not say, counts what came for each policy, and notes all versions as known: an import
+    /// is no news.
     ///
     /// # Errors
     /// When the database fails.
     pub fn import_ended(&self) -> Result<(), StoreError> {
         self.write(|t| {
+            derived::complete(t)?;
             t.execute(
                 "UPDATE policies SET
                      versions = (SELECT count(*) FROM versions v WHERE v.policy_id = policies.policy_id),
@@ -247,142 +272,4 @@ impl Store {
             None => Ok(written?),
         }
     }
-}
-
-fn import_version(
-    t: &Transaction<'_>,
-    r: &VersionLine,
-    has_captures: bool,
-    has_discoveries: bool,
-) -> Result<(), RowFault> {
-    let (Some(text), Some(markdown)) = (&r.text, &r.markdown) else {
-        return Err(RowFault::Value(
-            "the words are left out: a manifest (--no-text) cannot be imported".to_owned(),
-        ));
-    };
-    time(&r.first_seen)?;
-    time(&r.last_seen)?;
-    optional_time(r.changed_after.as_deref())?;
-    let text_hash: TextHash = r
-        .text_sha256
-        .parse()
-        .map_err(|_| value("text_sha256", &r.text_sha256, "64 hexadecimal digits"))?;
-    let site_id = site_id(t, &r.site)?;
-    let policy = match policy_id(t, site_id, &r.policy_url)? {
-        Some(policy) => policy,
-        None => t
-            .prepare_cached(
-                "INSERT INTO policies (site_id, policy_url, kind, cross_domain) VALUES (?1, ?2, ?3, ?4) RETURNING policy_id",
-            )?
-            .query_row(params![site_id, r.policy_url, r.kind, r.cross_domain], |row| row.get(0))?,
-    };
-    let (prefix, timestamp) = split_memento_url(&r.memento_url, &r.original)?;
-    // The table of versions does not name the archive; its address for people does.
-    let archive = archive_id(t, prefix, &r.memento_url, &r.original)?;
-    let own_key = UrlKey::of(&r.original).map_err(|e| RowFault::Value(e.to_string()))?;
-    let name = Name {
-        urlkey: own_key.as_str(),
-        timestamp,
-        original: &r.original,
-        digest: r.digest.as_deref().unwrap_or("-"),
-    };
-    let first = if has_captures {
-        capture_id(t, archive, &name, None)?
-    } else {
-        add_address(t, site_id, policy, &r.policy_url)?;
-        add_address(t, site_id, policy, &r.original)?;
-        capture_id(t, archive, &name, Some((&r.mimetype, None, None)))?
-    };
-    let document = Document {
-        title: r.title.clone(),
-        language: r.language.clone(),
-        text: text.clone(),
-        markdown: markdown.clone(),
-        text_hash,
-        word_count: r.word_count,
-        effective_date: stated(
-            r.effective_date.as_ref(),
-            r.effective_date_sentence.as_ref(),
-        ),
-        last_updated: stated(r.last_updated.as_ref(), r.last_updated_sentence.as_ref()),
-        extractor_version: "",
-    };
-    let rendition = NewDocument::of(&document).store(t)?;
-    // The further sightings of a version widen it.
-    t.prepare_cached(
-        "INSERT INTO versions
-         (policy_id, version, document_id, rendition_id, first_capture_id, first_seen, last_seen, changed_after, captures,
-          extractor_version, edition, same_as, change_kind, words_added, words_removed)
-         SELECT ?1, ?2, document_id, rendition_id, ?3, ?4, ?5, ?6, ?7, ?8, ?10, ?11, ?12, ?13, ?14
-         FROM renditions WHERE rendition_id = ?9
-         ON CONFLICT (policy_id, version) DO UPDATE SET
-            last_seen = max(last_seen, excluded.last_seen), captures = captures + excluded.captures",
-    )?
-    .execute(params![
-        policy, r.version, first, r.first_seen, r.last_seen, r.changed_after, r.captures, r.extractor_version, rendition,
-        r.edition, r.same_as, r.change, r.words_added, r.words_removed
-    ])?;
-    if r.sightings > 1 {
-        t.prepare_cached(
-            "INSERT INTO repeated_sightings
-             (policy_id, version, sighting, sightings, first_capture_id, captures, changed_after, first_seen, last_seen)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        )?
-        .execute(params![
-            policy, r.version, r.sighting, r.sightings, first, r.captures, r.changed_after, r.first_seen, r.last_seen
-        ])?;
-    }
-    if !has_captures {
-        let playback = Playback {
-            timestamp: r.read_timestamp.as_deref(),
-            url: r.read_url.as_deref(),
-            status: None,
-            content_type: r.content_type.as_deref(),
-            redirects: r.redirects.as_deref(),
-            canonical: None,
-            drop: None,
-            fetched_at: r.fetched_at.as_deref().unwrap_or(&r.first_seen),
-        };
-        add_memento(t, first, &playback)?;
-        observe(t, policy, r.version, first, first)?;
-    }
-    if !has_discoveries {
-        add_sources(t, site_id, r)?;
-    }
-    Ok(())
-}
-
-fn stated(date: Option<&String>, sentence: Option<&String>) -> Option<StatedDate> {
-    date.map(|date| StatedDate {
-        date: date.clone(),
-        sentence: sentence.cloned().unwrap_or_default(),
-    })
-}
-
-/// The evidence that a version tells of: a row for each way in which its policy was found.
-fn add_sources(t: &Transaction<'_>, site_id: i64, r: &VersionLine) -> Result<(), RowFault> {
-    let urlkey = UrlKey::of(&r.policy_url).map_err(|e| RowFault::Value(e.to_string()))?;
-    let has_text = |s: &&String| matches!(s.as_str(), "link" | "hub");
-    let of_link = r
-        .discovered_by
-        .iter()
-        .find(has_text)
-        .or(r.discovered_by.first());
-    for source in &r.discovered_by {
-        let link_text = r.link_text.as_deref().filter(|_| Some(source) == of_link);
-        t.prepare_cached(
-            "INSERT OR IGNORE INTO discoveries (site_id, urlkey, url, kind, source, score, link_text, reasons)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '[\"imported\"]')",
-        )?
-        .execute(params![
-            site_id,
-            urlkey.as_str(),
-            r.policy_url,
-            r.kind,
-            source,
-            r.discovery_score.unwrap_or_default(),
-            link_text.unwrap_or_default()
-        ])?;
-    }
-    Ok(())
 }

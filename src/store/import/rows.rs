@@ -1,9 +1,11 @@
 //! Single rows on their way into the tables, each value read again.
 
+use std::num::NonZeroU32;
+
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
 use super::lines::CaptureLine;
-use crate::model::{PayloadDigest, Site, Timestamp, UrlKey};
+use crate::model::{InvalidTimestamp, PayloadDigest, Site, Timestamp, UrlKey};
 
 /// A capture as the index names it.
 pub(super) struct Name<'a> {
@@ -66,15 +68,13 @@ pub(super) fn site(text: &str) -> Result<Site, RowFault> {
     Site::parse(text).map_err(|e| RowFault::Value(e.to_string()))
 }
 
-pub(super) fn time(text: &str) -> Result<(), RowFault> {
-    let parsed: Result<Timestamp, _> = text.parse();
-    parsed
-        .map(|_| ())
-        .map_err(|e| RowFault::Value(e.to_string()))
+pub(super) fn time(text: &str) -> Result<Timestamp, RowFault> {
+    text.parse()
+        .map_err(|e: InvalidTimestamp| RowFault::Value(e.to_string()))
 }
 
-pub(super) fn optional_time(text: Option<&str>) -> Result<(), RowFault> {
-    text.map_or(Ok(()), time)
+pub(super) fn optional_time(text: Option<&str>) -> Result<Option<Timestamp>, RowFault> {
+    text.map(time).transpose()
 }
 
 pub(super) fn key(text: &str) -> Result<(), RowFault> {
@@ -165,12 +165,20 @@ pub(super) fn archive_id(
     )
 }
 
+/// True when a capture has a row already.
+pub(super) fn is_known(t: &Transaction<'_>, name: &Name<'_>) -> Result<bool, RowFault> {
+    Ok(t.prepare_cached(
+        "SELECT EXISTS (SELECT 1 FROM captures WHERE urlkey = ?1 AND timestamp = ?2 AND original = ?3 AND digest = ?4)",
+    )?
+    .query_row(params![name.urlkey, name.timestamp, name.original, name.digest], |r| r.get(0))?)
+}
+
 /// The row of a capture, made when new; `known` is what its own row of the table says.
 pub(super) fn capture_id(
     t: &Transaction<'_>,
     archive_id: i64,
     name: &Name<'_>,
-    known: Option<(&str, Option<u16>, Option<i64>)>,
+    known: Option<(&str, Option<u16>, Option<u32>)>,
 ) -> Result<i64, RowFault> {
     let find = "SELECT capture_id FROM captures WHERE urlkey = ?1 AND timestamp = ?2 AND original = ?3 AND digest = ?4";
     let names = params![name.urlkey, name.timestamp, name.original, name.digest];
@@ -231,16 +239,27 @@ pub(super) fn add_memento(
     Ok(())
 }
 
+/// Notes that a capture showed a version; false when the version, or what playback gave, is not in the dataset.
 pub(super) fn observe(
     t: &Transaction<'_>,
     policy_id: i64,
-    version: i64,
+    version: NonZeroU32,
     capture_id: i64,
     fetched_capture_id: i64,
-) -> Result<(), RowFault> {
-    t.prepare_cached(
-        "INSERT OR IGNORE INTO observations (policy_id, capture_id, version, fetched_capture_id) VALUES (?1, ?2, ?3, ?4)",
-    )?
-    .execute(params![policy_id, capture_id, version, fetched_capture_id])?;
-    Ok(())
+) -> Result<bool, RowFault> {
+    let is_here: bool = t
+        .prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM versions WHERE policy_id = ?1 AND version = ?2)
+                AND EXISTS (SELECT 1 FROM mementos WHERE capture_id = ?3)",
+        )?
+        .query_row(params![policy_id, version.get(), fetched_capture_id], |r| {
+            r.get(0)
+        })?;
+    if is_here {
+        t.prepare_cached(
+            "INSERT OR IGNORE INTO observations (policy_id, capture_id, version, fetched_capture_id) VALUES (?1, ?2, ?3, ?4)",
+        )?
+        .execute(params![policy_id, capture_id, version.get(), fetched_capture_id])?;
+    }
+    Ok(is_here)
 }

@@ -85,6 +85,8 @@ pub struct Table {
     span: Option<(&'static str, &'static str)>,
     /// How a row belongs to policies: `{}` stands for the chosen ones.
     chosen: Chosen,
+    /// How many things its rows are about.
+    counted: &'static str,
 }
 
 /// How conditions on versions choose the rows of a table.

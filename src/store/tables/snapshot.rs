@@ -1,5 +1,6 @@
 //! One state of the database, read row by row.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use rusqlite::types::{Value, ValueRef};
@@ -59,7 +60,7 @@ pub struct Body {
 
 const OUTLINE: &str = "s.site, p.kind,
     (SELECT count(*) FROM policies q WHERE q.site_id = p.site_id AND q.kind = p.kind AND q.policy_id <= p.policy_id),
-    p.policy_id, v.rendition_id, c.timestamp, c.original";
+    p.policy_id, v.rendition_id, c.timestamp, c.original, v.version, w.sightings > 1";
 
 impl Store {
     /// Lets `work` read one state of the database.
@@ -114,7 +115,8 @@ impl Snapshot<'_> {
         })
     }
 
-    /// Hands all versions, at their first sight, without their words to `each`; gives the number of those left out, as [`Snapshot::each_row`].
+    /// Hands all versions without their words to `each`, each once: at the first of its sightings that are wanted. Gives the
+    /// number of those left out, as [`Snapshot::each_row`].
     ///
     /// # Errors
     /// When the database fails, or with what `each` gives.
@@ -133,17 +135,22 @@ impl Snapshot<'_> {
             VersionOrder::ByTime => format!("v.first_seen, {by_policy}"),
         };
         let sql = format!(
-            "SELECT {}, {OUTLINE} FROM {} WHERE {condition} AND coalesce(w.sighting, 1) = 1 ORDER BY {order}",
+            "SELECT {}, {OUTLINE} FROM {} WHERE {condition} ORDER BY {order}",
             expressions(&columns),
             VERSIONS.from
         );
+        // The versions with several sightings, which are few.
+        let mut seen = HashSet::new();
         self.rows(&sql, values, |row| {
             let Some(cells) = cells(row, &columns) else {
                 return Ok(false);
             };
-            let Some(outline) = outline(row, &cells) else {
+            let Some((outline, sighted)) = outline(row, &cells) else {
                 return Ok(false);
             };
+            if sighted.is_some_and(|version| !seen.insert(version)) {
+                return Ok(true);
+            }
             each(&outline)?;
             Ok(true)
         })
@@ -168,7 +175,8 @@ impl Snapshot<'_> {
             .map_err(|e| self.fail(e))
     }
 
-    /// Number of rows by the value of a column, the most frequent first.
+    /// Number of the things that the rows of a table are about (of `versions`: versions, not sightings), by the value of a
+    /// column, the most frequent first.
     ///
     /// # Errors
     /// When the database fails.
@@ -182,8 +190,8 @@ impl Snapshot<'_> {
         let mut values = Vec::new();
         let condition = filter.sql(table, &mut values);
         let sql = format!(
-            "SELECT coalesce({expression}, ''), count(*) FROM {} WHERE {condition} GROUP BY 1 ORDER BY 2 DESC, 1",
-            table.from
+            "SELECT coalesce({expression}, ''), {} FROM {} WHERE {condition} GROUP BY 1 ORDER BY 2 DESC, 1",
+            table.counted, table.from
         );
         let mut counts = Vec::new();
         self.rows(&sql, values, |row| {
@@ -192,6 +200,25 @@ impl Snapshot<'_> {
             Ok::<_, StoreError>(true)
         })?;
         Ok(counts)
+    }
+
+    /// Number of rows of a table.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn row_count(&self, table: &Table, filter: &Filter) -> Result<u64, StoreError> {
+        let mut values = Vec::new();
+        let condition = filter.sql(table, &mut values);
+        let sql = format!("SELECT count(*) FROM {} WHERE {condition}", table.from);
+        let mut count = 0;
+        self.rows(&sql, values, |row| {
+            count = row
+                .get::<_, i64>(0)
+                .map_err(|e| self.fail(e))?
+                .cast_unsigned();
+            Ok::<_, StoreError>(true)
+        })?;
+        Ok(count)
     }
 
     /// First and last sight of any version.
@@ -289,11 +316,15 @@ fn cell(value: ValueRef<'_>, kind: ColumnType) -> Option<Cell<'_>> {
     })
 }
 
-fn outline<'a>(row: &'a Row<'_>, cells: &'a [Cell<'a>]) -> Option<Outline<'a>> {
+/// The outline in a row; with policy and number of a version that has several such rows.
+fn outline<'a>(
+    row: &'a Row<'_>,
+    cells: &'a [Cell<'a>],
+) -> Option<(Outline<'a>, Option<(i64, i64)>)> {
     let at = cells.len();
     let text = |i: usize| row.get_ref(i).ok()?.as_str().ok();
     let number = |i: usize| row.get_ref(i).ok()?.as_i64().ok();
-    Some(Outline {
+    let outline = Outline {
         cells,
         site: text(at)?,
         kind: text(at + 1)?,
@@ -302,7 +333,11 @@ fn outline<'a>(row: &'a Row<'_>, cells: &'a [Cell<'a>]) -> Option<Outline<'a>> {
         rendition_id: number(at + 4)?,
         timestamp: text(at + 5)?.parse().ok()?,
         original: text(at + 6)?,
-    })
+    };
+    let sighted = (number(at + 8) == Some(1))
+        .then(|| Some((outline.policy_id, number(at + 7)?)))
+        .flatten();
+    Some((outline, sighted))
 }
 
 pub(super) fn time(row: &Row<'_>, at: usize) -> Option<Timestamp> {

@@ -149,9 +149,10 @@ pub const CAPTURES: Table = Table {
            LEFT JOIN captures f ON f.capture_id = m.capture_id
            LEFT JOIN payloads y ON y.payload_id = m.payload_id",
     always: "true",
-    order: "s.site, p.policy_url, p.policy_id, c.timestamp, c.original, c.digest",
+    order: "s.site, p.policy_id, c.timestamp, c.original, c.digest",
     span: Some(("c.timestamp", "c.timestamp")),
     chosen: Chosen::Policy("p.policy_id"),
+    counted: "count(*)",
 };
 
 /// One dropped capture a row.
@@ -189,7 +190,8 @@ pub const DROPS: Table = Table {
            CROSS JOIN captures c ON c.capture_id = x.capture_id
            CROSS JOIN archives a ON a.archive_id = c.archive_id",
     always: "true",
-    order: "s.site, p.policy_url, p.policy_id, c.timestamp, c.original, c.digest",
+    order: "s.site, p.policy_id, c.timestamp, c.original, c.digest",
     span: Some(("c.timestamp", "c.timestamp")),
     chosen: Chosen::Policy("p.policy_id"),
+    counted: "count(*)",
 };

@@ -76,9 +76,10 @@ pub const POLICIES: Table = Table {
     ],
     from: "sites s CROSS JOIN policies p ON p.site_id = s.site_id",
     always: "true",
-    order: "s.site, p.policy_url, p.policy_id",
+    order: "s.site, p.policy_id",
     span: None,
     chosen: Chosen::Policy("p.policy_id"),
+    counted: "count(*)",
 };
 
 /// One site a row.
@@ -136,6 +137,7 @@ pub const SITES: Table = Table {
     order: "s.site",
     span: None,
     chosen: Chosen::Site("s.site_id"),
+    counted: "count(*)",
 };
 
 /// One piece of evidence a row.
@@ -188,4 +190,5 @@ pub const DISCOVERIES: Table = Table {
     order: "s.site, i.urlkey, i.source, i.home_timestamp, i.home_original",
     span: None,
     chosen: Chosen::Site("s.site_id"),
+    counted: "count(*)",
 };

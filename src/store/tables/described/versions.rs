@@ -12,7 +12,7 @@ pub const VERSIONS: Table = Table {
     name: "versions",
     about: "A version is a maximal run of captures of one policy that show the same words; a text that comes back later \
             is a new version. A row is a sighting of a version, the captures in a row that showed it: one a version, but for \
-            editions that are captured in turns. Take the rows with `sighting` 1 for one a version.",
+            editions that are captured in turns. Take the first row of each version for one a version.",
     columns: &[
         SITE,
         POLICY_URL,
@@ -73,6 +73,12 @@ pub const VERSIONS: Table = Table {
             Integer,
             "coalesce(w.captures, v.captures)",
             "captures of the sighting",
+        ),
+        always(
+            "layouts",
+            Integer,
+            "v.layouts",
+            "how many layouts of the same words (headings, emphasis, links) the version's captures have; the first is here",
         ),
         TITLE,
         LANGUAGE,
@@ -205,12 +211,14 @@ pub const VERSIONS: Table = Table {
            LEFT JOIN observations o ON o.policy_id = v.policy_id AND o.capture_id = c.capture_id
            LEFT JOIN mementos m ON m.capture_id = o.fetched_capture_id",
     always: "true",
-    order: "s.site, p.policy_url, p.policy_id, coalesce(w.first_seen, v.first_seen), v.version, w.sighting",
+    order: "s.site, p.policy_id, coalesce(w.first_seen, v.first_seen), v.version, w.sighting",
     span: Some((
         "coalesce(w.first_seen, v.first_seen)",
         "coalesce(w.last_seen, v.last_seen)",
     )),
     chosen: Chosen::Versions,
+    // A version that was sighted twice is one version.
+    counted: "count(DISTINCT v.policy_id || ' ' || v.version)",
 };
 
 /// One policy and period a row; made from the versions of a policy, which the columns of the period go before.
@@ -262,4 +270,5 @@ pub const PANEL: Table = Table {
     order: VERSIONS.order,
     span: None,
     chosen: Chosen::Policy("p.policy_id"),
+    counted: "count(*)",
 };

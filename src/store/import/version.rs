@@ -1,0 +1,209 @@
+//! A row of `versions` on its way into the tables.
+
+use std::num::NonZeroU32;
+
+use rusqlite::{Transaction, params};
+
+use super::lines::VersionLine;
+use super::rows::{
+    Name, Playback, RowFault, add_address, add_memento, archive_id, capture_id, is_known, observe,
+    policy_id, site_id, split_memento_url, time, value,
+};
+use super::{Beside, Hashing};
+use crate::model::{Document, StatedDate, TextHash, UrlKey};
+use crate::store::documents::NewDocument;
+
+/// Stores a version, with what it needs of other tables where that is not there.
+pub(super) fn import_version(
+    t: &Transaction<'_>,
+    r: &VersionLine,
+    beside: Beside,
+    hashing: Hashing,
+) -> Result<(), RowFault> {
+    let (Some(text), Some(markdown)) = (&r.text, &r.markdown) else {
+        return Err(RowFault::Value(
+            "the words are left out: a manifest (--no-text) cannot be imported".to_owned(),
+        ));
+    };
+    check_order(r)?;
+    let text_hash: TextHash = r
+        .text_sha256
+        .parse()
+        .map_err(|_| value("text_sha256", &r.text_sha256, "64 hexadecimal digits"))?;
+    // Another extractor may have counted other words as the same.
+    if r.extractor_version == hashing.extractor_version && (hashing.text_hash)(text) != text_hash {
+        return Err(value("text_sha256", &r.text_sha256, "the hash of `text`"));
+    }
+    let site_id = site_id(t, &r.site)?;
+    let policy = match policy_id(t, site_id, &r.policy_url)? {
+        Some(policy) => policy,
+        None => t
+            .prepare_cached(
+                "INSERT INTO policies (site_id, policy_url, kind, cross_domain) VALUES (?1, ?2, ?3, ?4) RETURNING policy_id",
+            )?
+            .query_row(params![site_id, r.policy_url, r.kind, r.cross_domain], |row| row.get(0))?,
+    };
+    let (prefix, timestamp) = split_memento_url(&r.memento_url, &r.original)?;
+    // The table of versions does not name the archive; its address for people does.
+    let archive = archive_id(t, prefix, &r.memento_url, &r.original)?;
+    let own_key = UrlKey::of(&r.original).map_err(|e| RowFault::Value(e.to_string()))?;
+    let name = Name {
+        urlkey: own_key.as_str(),
+        timestamp,
+        original: &r.original,
+        digest: r.digest.as_deref().unwrap_or("-"),
+    };
+    // A dataset that is narrowed in time has versions whose first capture is in no row of `captures`.
+    let has_capture = beside.captures && is_known(t, &name)?;
+    let first = if has_capture {
+        capture_id(t, archive, &name, None)?
+    } else {
+        add_address(t, site_id, policy, &r.policy_url)?;
+        add_address(t, site_id, policy, &r.original)?;
+        capture_id(t, archive, &name, Some((&r.mimetype, None, None)))?
+    };
+    let document = Document {
+        title: r.title.clone(),
+        language: r.language.clone(),
+        text: text.clone(),
+        markdown: markdown.clone(),
+        text_hash,
+        word_count: r.word_count.into(),
+        effective_date: stated(
+            r.effective_date.as_ref(),
+            r.effective_date_sentence.as_ref(),
+        ),
+        last_updated: stated(r.last_updated.as_ref(), r.last_updated_sentence.as_ref()),
+        extractor_version: "",
+    };
+    let rendition = NewDocument::of(&document).store(t)?;
+    add_rows(t, r, policy, first, rendition)?;
+    if !has_capture {
+        let playback = Playback {
+            timestamp: r.read_timestamp.as_deref(),
+            url: r.read_url.as_deref(),
+            status: None,
+            content_type: r.content_type.as_deref(),
+            redirects: r.redirects.as_deref(),
+            canonical: None,
+            drop: None,
+            fetched_at: r.fetched_at.as_deref().unwrap_or(&r.first_seen),
+        };
+        add_memento(t, first, &playback)?;
+        observe(t, policy, r.version, first, first)?;
+    }
+    if !beside.discoveries {
+        add_sources(t, site_id, r)?;
+    }
+    Ok(())
+}
+
+/// The row of a version, and that of a sighting where it has several.
+fn add_rows(
+    t: &Transaction<'_>,
+    r: &VersionLine,
+    policy: i64,
+    first: i64,
+    rendition: i64,
+) -> Result<(), RowFault> {
+    // The further sightings of a version widen it.
+    t.prepare_cached(
+        "INSERT INTO versions
+         (policy_id, version, document_id, rendition_id, first_capture_id, first_seen, last_seen, changed_after, captures,
+          extractor_version, edition, same_as, change_kind, words_added, words_removed, layouts)
+         SELECT ?1, ?2, document_id, rendition_id, ?3, ?4, ?5, ?6, ?7, ?8, ?10, ?11, ?12, ?13, ?14, ?15
+         FROM renditions WHERE rendition_id = ?9
+         ON CONFLICT (policy_id, version) DO UPDATE SET first_seen = min(first_seen, excluded.first_seen),
+            last_seen = max(last_seen, excluded.last_seen), captures = captures + excluded.captures",
+    )?
+    .execute(params![
+        policy,
+        r.version.get(),
+        first,
+        r.first_seen,
+        r.last_seen,
+        r.changed_after,
+        r.captures.get(),
+        r.extractor_version,
+        rendition,
+        r.edition.get(),
+        r.same_as.map(NonZeroU32::get),
+        r.change,
+        r.words_added,
+        r.words_removed,
+        r.layouts.get()
+    ])?;
+    if r.sightings > NonZeroU32::MIN {
+        t.prepare_cached(
+            "INSERT INTO repeated_sightings
+             (policy_id, version, sighting, sightings, first_capture_id, captures, changed_after, first_seen, last_seen)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+        )?
+        .execute(params![
+            policy,
+            r.version.get(),
+            r.sighting.get(),
+            r.sightings.get(),
+            first,
+            r.captures.get(),
+            r.changed_after,
+            r.first_seen,
+            r.last_seen
+        ])?;
+    }
+    Ok(())
+}
+
+/// A version is seen last after it is seen first, and the words before it not later than that.
+fn check_order(r: &VersionLine) -> Result<(), RowFault> {
+    let first_seen = time(&r.first_seen)?;
+    if time(&r.last_seen)? < first_seen {
+        return Err(value("last_seen", &r.last_seen, "at or after `first_seen`"));
+    }
+    match &r.changed_after {
+        Some(before) if time(before)? > first_seen => {
+            Err(value("changed_after", before, "at or before `first_seen`"))
+        }
+        _ if r.sighting > r.sightings => Err(value(
+            "sighting",
+            &r.sighting.to_string(),
+            "at most `sightings`",
+        )),
+        _ => Ok(()),
+    }
+}
+
+fn stated(date: Option<&String>, sentence: Option<&String>) -> Option<StatedDate> {
+    date.map(|date| StatedDate {
+        date: date.clone(),
+        sentence: sentence.cloned().unwrap_or_default(),
+    })
+}
+
+/// The evidence that a version tells of: a row for each way in which its policy was found.
+fn add_sources(t: &Transaction<'_>, site_id: i64, r: &VersionLine) -> Result<(), RowFault> {
+    let urlkey = UrlKey::of(&r.policy_url).map_err(|e| RowFault::Value(e.to_string()))?;
+    let has_text = |s: &&String| matches!(s.as_str(), "link" | "hub");
+    let of_link = r
+        .discovered_by
+        .iter()
+        .find(has_text)
+        .or(r.discovered_by.first());
+    for source in &r.discovered_by {
+        let link_text = r.link_text.as_deref().filter(|_| Some(source) == of_link);
+        t.prepare_cached(
+            "INSERT OR IGNORE INTO discoveries (site_id, urlkey, url, kind, source, score, link_text, reasons)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, '[\"imported\"]')",
+        )?
+        .execute(params![
+            site_id,
+            urlkey.as_str(),
+            r.policy_url,
+            r.kind,
+            source,
+            r.discovery_score.unwrap_or_default(),
+            link_text.unwrap_or_default()
+        ])?;
+    }
+    Ok(())
+}
