@@ -41,11 +41,11 @@ impl<'a> Looks<'a> {
                     text,
                     words: s.words,
                 }),
-                Known::Nothing | Known::NoText => None,
+                Known::Nothing | Known::NoText | Known::Lost => None,
             });
         let failures_before = sightings.iter().scan(0, |failures, s| {
             let before = *failures;
-            *failures += usize::from(s.known == Known::NoText);
+            *failures += usize::from(s.known.is_failure());
             Some(before)
         });
         Self {
@@ -71,7 +71,7 @@ impl<'a> Looks<'a> {
         let failures = self
             .sightings
             .iter()
-            .filter(|s| s.known == Known::NoText)
+            .filter(|s| s.known.is_failure())
             .count();
         self.texts.len() + failures
     }

@@ -43,8 +43,18 @@ pub enum Known {
     Nothing,
     /// It showed this text.
     Text(TextHash),
-    /// It was looked at and gives no text (dropped); it will not be asked for again.
+    /// It was looked at and gives no text: an error, a log-in page, a parked domain. Captures like it give none either.
     NoText,
+    /// It was asked for and nothing came (lost, damaged, displaced). That tells nothing of captures like it.
+    Lost,
+}
+
+impl Known {
+    /// True for a capture that was asked for in vain; it will not be asked for again.
+    #[must_use]
+    pub const fn is_failure(self) -> bool {
+        matches!(self, Self::NoText | Self::Lost)
+    }
 }
 
 /// A capture as the sampler sees it.
@@ -190,7 +200,7 @@ fn choice_of_steps(
         |a: &Sighting, b: &Sighting| grid.step_of(a.timestamp) == grid.step_of(b.timestamp);
     for members in sightings.chunk_by(same_step) {
         let has_text = members.iter().any(|s| matches!(s.known, Known::Text(_)));
-        let failed = members.iter().filter(|s| s.known == Known::NoText).count();
+        let failed = members.iter().filter(|s| s.known.is_failure()).count();
         if let Some(first) = members
             .first()
             .filter(|_| !has_text && failed < TRIES_PER_INTERVAL)
