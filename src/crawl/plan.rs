@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use super::histories::strategy;
-use super::site::{self, redirects_to_ask};
+use super::redirects::redirects_to_ask;
+use super::site;
 use super::{CrawlError, histories};
 use crate::config::{CrawlSettings, DiscoverSettings, SiteRow};
 use crate::extract::EXTRACTOR_VERSION;
