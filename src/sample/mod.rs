@@ -6,7 +6,8 @@
 //! 1. the first and the last capture, and one per grid step, nearest to its middle. Where the index tells the lengths of
 //!    records, every fourth step at first; of the others those whose captures are not as long as the looks around them;
 //! 2. where neighbours differ and the lengths between jump once, the captures on both sides of the jump; elsewhere
-//!    halving, until the two are adjacent or at most the resolution apart. A text between two looks at another is
+//!    halving, until the two are adjacent or at most the resolution apart; changes fall on working days, so those are
+//!    halved, and weekends count little. A text between two looks at another is
 //!    sought outward from where it was met, since it is mostly short;
 //! 3. where a text was seen, then another, then the first again (within half a year), the page *alternates*: captures
 //!    between equal neighbours whose records are as long as the other text's, until the half-year has shown 48 such changes;
@@ -28,6 +29,7 @@ mod every_change;
 mod grid;
 mod lengths;
 mod looks;
+mod weekdays;
 
 use std::collections::HashSet;
 
