@@ -180,22 +180,21 @@ fn a_lost_capture_speaks_for_none_of_its_neighbours() {
 
 #[test]
 fn a_lost_capture_between_two_looks_hides_none_of_its_length() {
-    // Two months of another text inside a step, the middle one lost.
-    let days: Vec<u32> = (0..730).step_by(5).collect();
-    let shows = |d: u32| {
-        Some(if d < 300 {
-            0
-        } else if d < 360 {
-            1
-        } else {
-            2
-        })
+    // Three months of another text, of which one capture was asked for.
+    let days: Vec<u32> = (0..=100).step_by(10).collect();
+    let shows = |d: u32| match d {
+        0 => Some(0),
+        100 => Some(2),
+        _ => Some(9),
     };
-    let mut history = simulated(&days, shows)
-        .losing(|i| (310..350).contains(&days[i]))
-        .with_lengths();
-    history.run(EVERY_CHANGE);
-    assert!(history.is_pinned(300) && history.is_pinned(360));
+    for (known, is_over) in [(Known::Lost, false), (Known::NoText, true)] {
+        let mut history = simulated(&days, shows).with_lengths();
+        history.look(0);
+        history.look(10);
+        history.sightings[5].known = known;
+        let wanted = next(EVERY_CHANGE, &history.sightings);
+        assert_eq!(wanted.is_empty(), is_over, "{known:?}");
+    }
 }
 
 #[test]

@@ -64,7 +64,7 @@ fn simulate(history: &History, told: Told) -> Simulated {
 }
 
 fn without_lengths((days, changes, gaps, lost): &History) -> Simulated {
-    let is_lost = |i: usize| *lost > 0 && i % lost == 0;
+    let is_lost = |i: usize| *lost > 0 && i.is_multiple_of(*lost);
     let history = simulated(days, |day| {
         let text = || {
             changes
