@@ -240,8 +240,8 @@ impl Numbers {
     }
 }
 
-/// Six years of captures at random moments, about one a day, of a page that changes about every 100 days; beside that
-/// it shows another text where `flips(day, a number below 100)` says so.
+/// Six years of captures at random moments, about one a day, of a page that changes about every 100 days, on a working
+/// day as policies do; beside that it shows another text where `flips(day, a number below 100)` says so.
 fn made_up(name: &str, seed: u64, flips: impl Fn(i64, u64) -> bool) -> History {
     let mut numbers = Numbers(seed | 1);
     let start = Timestamp::earliest("2015").unwrap().unix_seconds();
@@ -255,6 +255,12 @@ fn made_up(name: &str, seed: u64, flips: impl Fn(i64, u64) -> bool) -> History {
         if s > until {
             text += 2;
             until = s + i64::try_from(40 + numbers.below(120)).unwrap() * DAY;
+            // 2015 began on a Thursday: Saturdays and Sundays are the third and fourth day of its weeks.
+            until += match (until / DAY) % 7 {
+                2 => 2 * DAY,
+                3 => DAY,
+                _ => 0,
+            };
         }
         text + u64::from(flips(s / DAY, numbers.below(100)))
     });

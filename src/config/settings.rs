@@ -83,11 +83,11 @@ pub struct CrawlSettings {
     pub grid_months: u32,
     /// Resolution in seconds.
     pub resolution_seconds: u64,
-    /// Archived pages of policies per site and run; `None` for no limit.
+    /// Archived pages of policies, and redirects that may lead to one, per site and run; `None` for no limit.
     pub max_requests_per_site: Option<u64>,
     /// Sites at once.
     pub sites_at_once: usize,
-    /// Home pages per site.
+    /// Home pages per site, and the newest one in each later run.
     pub home_pages_per_site: usize,
     /// Policies per site.
     pub policies_per_site: usize,

@@ -1,5 +1,7 @@
 //! Where a site's policies are: asks the index and the archived home pages, and stores every piece of evidence.
 
+use std::collections::BTreeSet;
+
 use url::Url;
 
 use super::home_looks;
@@ -76,15 +78,22 @@ impl<A: Archive> SiteLook<'_, '_, A> {
             Ok(found) => {
                 // Candidates first: rows without a discovery would never be looked at again after a kill between the two.
                 self.store_candidates(&found.candidates)?;
+                let named = known.iter().filter(|k| found.filter.names(k));
+                let whole: BTreeSet<&UrlKey> = found
+                    .candidates
+                    .iter()
+                    .map(|c| &c.urlkey)
+                    .chain(named)
+                    .filter(|k| !found.rows_left_out.contains(k))
+                    .collect();
                 let from_the_beginning = from == self.context.crawl.from;
-                let mut whole: Vec<&UrlKey> = found.candidates.iter().map(|c| &c.urlkey).collect();
-                whole.extend(
-                    known
-                        .iter()
-                        .filter(|k| from_the_beginning && found.filter.names(k)),
-                );
-                whole.retain(|k| !found.rows_left_out.contains(k));
-                let covered: Vec<IndexQueryKey> = whole.iter().map(|k| self.exact_key(k)).collect();
+                let mut covered: Vec<IndexQueryKey> = Vec::new();
+                for key in whole.into_iter().map(|k| self.exact_key(k)) {
+                    // An answer that begins later holds the past of none that is new to it.
+                    if from_the_beginning || self.was_asked(&key)? {
+                        covered.push(key);
+                    }
+                }
                 self.store_rows(&key, &covered, &found.captures, found.answer)?;
                 tracing::info!(site = %self.request.site, candidates = found.candidates.len(), captures = found.captures.len(), "index looked at");
                 self.domain_filter = found.filter;

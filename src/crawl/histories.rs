@@ -96,6 +96,21 @@ fn may_be_page(mimetype: &str) -> bool {
         || name.contains("pdf")
 }
 
+/// True for a drop that says what the page is; the others say that it could not be had or read, and the page next to
+/// it may be a policy.
+fn is_judgement(reason: DropReason) -> bool {
+    matches!(
+        reason,
+        DropReason::ArchivedError
+            | DropReason::NotAPage
+            | DropReason::Soft404
+            | DropReason::Parked
+            | DropReason::LoginWall
+            | DropReason::EmptyShell
+            | DropReason::NotAPolicy
+    )
+}
+
 /// The captures that may show a page, for the sampler, with their places in `stored`.
 pub(super) fn sightings(
     stored: &[StoredCapture],
@@ -111,10 +126,11 @@ pub(super) fn sightings(
                 Worth::Dropped(_) if s.asked.is_none() && s.fetched_capture_id.is_none() => {
                     return None;
                 }
-                Worth::Dropped(_) => Known::NoText,
+                Worth::Dropped(dropped) if is_judgement(dropped.reason) => Known::NoText,
+                Worth::Dropped(_) => Known::Lost,
                 Worth::Text(text_hash) => Known::Text(text_hash),
                 // What was asked for is never asked for again, whatever came of it: no answer can make a run without end.
-                Worth::Unknown if s.asked.is_some() || unanswered(s.capture_id) => Known::NoText,
+                Worth::Unknown if s.asked.is_some() || unanswered(s.capture_id) => Known::Lost,
                 Worth::Unknown => Known::Nothing,
             };
             let digest = s.capture.page_digest();

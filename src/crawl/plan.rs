@@ -3,7 +3,8 @@
 use std::collections::HashSet;
 
 use super::histories::strategy;
-use super::site::{self, redirects_to_ask};
+use super::redirects::redirects_to_ask;
+use super::site;
 use super::{CrawlError, histories};
 use crate::config::{CrawlSettings, DiscoverSettings, SiteRow};
 use crate::extract::EXTRACTOR_VERSION;
@@ -12,10 +13,10 @@ use crate::sample;
 use crate::store::{Store, StoredCapture};
 
 /// Requests a year that changes of a living policy cost beyond the grid. Measured on the 19 dense histories of Open Terms
-/// Archive that do not alternate: 219 changes in 67.2 years of policies (3.3 a year), 1,028 looks, 172 of them by the
+/// Archive that do not alternate: 219 changes in 67.2 years of policies (3.3 a year), 1,006 looks, 172 of them by the
 /// grid. These are busy policies, and their index tells no lengths, which spare most of this: rather too much than too
 /// little.
-const REQUESTS_PER_YEAR: f64 = (1_028.0 - 172.0) / 67.2;
+const REQUESTS_PER_YEAR: f64 = (1_006.0 - 172.0) / 67.2;
 /// Home pages that a site costs; in the simulated archive (240 sites) 7.5 on average.
 const LIKELY_HOME_PAGES: u64 = 8;
 const YEAR_SECONDS: f64 = 365.25 * 86_400.0;

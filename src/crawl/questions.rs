@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use data_encoding::HEXLOWER;
-use sha2::{Digest as _, Sha256};
 use url::Url;
 
 use super::CrawlError;
@@ -77,7 +75,7 @@ impl<A: Archive> SiteLook<'_, '_, A> {
     pub(super) fn domain_key(&self) -> IndexQueryKey {
         self.query_key(
             format!("domain {}", self.request.site),
-            &hash(self.context.vocabulary.query_words()),
+            self.context.vocabulary.fingerprint(),
         )
     }
 
@@ -120,6 +118,15 @@ impl<A: Archive> SiteLook<'_, '_, A> {
     /// The question for one address.
     pub(super) fn exact_key(&self, urlkey: &UrlKey) -> IndexQueryKey {
         self.query_key(format!("exact {urlkey}"), "")
+    }
+
+    /// True when a question was answered at some time.
+    pub(super) fn was_asked(&self, key: &IndexQueryKey) -> Result<bool, CrawlError> {
+        let past = self
+            .context
+            .store
+            .past_query(self.context.archive_id, key)?;
+        Ok(past.is_some())
     }
 
     fn query_key(&self, scope: String, words: &str) -> IndexQueryKey {
@@ -179,8 +186,4 @@ fn urgency(past: &PastQuery, now: Timestamp) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "a ratio to compare")]
     let urgency = since(past.asked_at) as f64 / quiet.max(INDEX_LAG_SECONDS) as f64;
     urgency
-}
-
-fn hash(words: &[String]) -> String {
-    HEXLOWER.encode(&Sha256::digest(words.join("\n").as_bytes())[..8])
 }

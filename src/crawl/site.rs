@@ -5,15 +5,16 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use futures_util::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 
-use super::histories::{self, Worth, strategy, worth};
+use super::histories::{self, strategy};
 use super::look::{Looked, look};
 use super::policies::Followed;
+use super::redirects::redirects_to_ask;
 use super::reextract::extract_capture;
 use super::{Context, CrawlError, Until};
 use crate::archive::{Archive, ArchiveError, KeyFilter};
 use crate::config::SiteRow;
 use crate::extract::EXTRACTOR_VERSION;
-use crate::model::{Site, Timestamp, UrlKey};
+use crate::model::{Site, Timestamp};
 use crate::sample::{self, Budget};
 use crate::store::{Noticed, StoredCapture};
 
@@ -78,7 +79,7 @@ pub(super) struct SiteLook<'a, 'b, A> {
     unanswered: HashSet<i64>,
     /// Captures that another look asked for while this one was about to: once each, so that no look waits for ever.
     passed_over: HashSet<i64>,
-    /// Pages of policies that may still be asked for.
+    /// Pages of policies, and redirects that may lead to one, that may still be asked for.
     budget: Budget,
     /// What the budget left open.
     left_open: Vec<String>,
@@ -194,14 +195,22 @@ impl<A: Archive> SiteLook<'_, '_, A> {
                 policy.policy_id,
                 self.noticed(),
             )?;
-            if self.budget.is_spent() && !open.is_none() {
-                let url = policy.urls.first().map_or("", |(_, url)| url.as_str());
+            if !self.budget.is_spent() {
+                continue;
+            }
+            let url = policy.urls.first().map_or("", |(_, url)| url.as_str());
+            if !open.is_none() {
                 self.left_open.push(format!(
                     "{url}: {} changes not pinned down (the widest within {} days), {} steps not looked at",
                     open.open_intervals,
                     open.widest_seconds / 86_400,
                     open.unread_steps
                 ));
+            }
+            let redirects = redirects_to_ask(&self.captures(policy)?).len();
+            if redirects > 0 {
+                self.left_open
+                    .push(format!("{url}: {redirects} redirects not followed"));
             }
         }
         Ok(())
@@ -236,9 +245,11 @@ impl<A: Archive> SiteLook<'_, '_, A> {
             let stored = self.captures(policy)?;
             let mut wanted = redirects_to_ask(&stored);
             wanted.retain(|s| !self.unanswered.contains(&s.capture_id));
+            wanted.truncate(self.budget.left().unwrap_or(usize::MAX));
             if wanted.is_empty() {
                 return Ok(());
             }
+            self.budget.spend(wanted.len());
             self.look_at_captures(&wanted).await?;
         }
     }
@@ -375,49 +386,4 @@ impl<A: Archive> SiteLook<'_, '_, A> {
             Ok(())
         }
     }
-}
-
-/// Of the redirects of one address the first and the last; then, as with texts, one between two that lead to different
-/// places: a move is seen from both its ends.
-pub(super) fn redirects_to_ask(stored: &[StoredCapture]) -> Vec<&StoredCapture> {
-    let mut by_address: BTreeMap<&str, Vec<&StoredCapture>> = BTreeMap::new();
-    for s in stored.iter().filter(|s| s.capture.is_redirect()) {
-        by_address
-            .entry(s.capture.urlkey.as_str())
-            .or_default()
-            .push(s);
-    }
-    let is_open = |s: &StoredCapture| s.asked.is_none() && worth(s) == Worth::Redirect;
-    let mut wanted: Vec<&StoredCapture> = Vec::new();
-    for redirects in by_address.values() {
-        let ends = [redirects.first(), redirects.last()].into_iter().flatten();
-        let mut open: Vec<&StoredCapture> = ends.copied().filter(|s| is_open(s)).collect();
-        open.dedup_by_key(|s| s.capture_id);
-        if open.is_empty() {
-            let asked: Vec<(usize, UrlKey)> = redirects
-                .iter()
-                .enumerate()
-                .filter_map(|(place, s)| Some((place, leads_to(s)?)))
-                .collect();
-            for pair in asked.windows(2) {
-                if let [(left, one), (right, other)] = pair
-                    && one != other
-                {
-                    let between = redirects.get(left + 1..*right).unwrap_or_default();
-                    let unasked: Vec<&&StoredCapture> =
-                        between.iter().filter(|s| is_open(s)).collect();
-                    open.extend(unasked.get(unasked.len() / 2).map(|s| **s));
-                }
-            }
-        }
-        wanted.extend(open);
-    }
-    wanted
-}
-
-/// Where a redirect led that was asked for.
-fn leads_to(stored: &StoredCapture) -> Option<UrlKey> {
-    let hops: Vec<serde_json::Value> =
-        serde_json::from_str(&stored.asked.as_ref()?.redirects).ok()?;
-    UrlKey::of(hops.first()?["to"].as_str()?).ok()
 }

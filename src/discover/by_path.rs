@@ -108,6 +108,8 @@ struct Sieve<'a> {
     /// Kept whatever their words are.
     known: HashSet<&'a UrlKey>,
     kept: HashMap<UrlKey, Kept>,
+    /// How many of those were not known.
+    unknown: usize,
     rows: usize,
     variants: HashMap<String, u32>,
     /// Rows come sorted by key: the verdict on the last one serves the next.
@@ -130,6 +132,7 @@ impl<'a> Sieve<'a> {
             vocabulary,
             known: known.iter().collect(),
             kept: HashMap::new(),
+            unknown: 0,
             rows: 0,
             variants: HashMap::new(),
             last: None,
@@ -151,8 +154,11 @@ impl<'a> Sieve<'a> {
         if verdict.score < PLAUSIBLE_SCORE && !known {
             return;
         }
-        if !known && !self.kept.contains_key(&row.urlkey) && !self.make_room(verdict.score) {
-            return;
+        if !self.kept.contains_key(&row.urlkey) {
+            if !known && !self.make_room(verdict.score) {
+                return;
+            }
+            self.unknown += usize::from(!known);
         }
         let kept = self.kept.entry(row.urlkey.clone()).or_insert_with(|| Kept {
             verdict,
@@ -202,14 +208,16 @@ impl<'a> Sieve<'a> {
         }
     }
 
-    /// True when a candidate with this score may be kept; forgets the worst if need be.
+    /// True when a candidate with this score may be kept; forgets the worst if need be. Known addresses take no room and
+    /// are never forgotten: their rows are what was asked for.
     fn make_room(&mut self, score: u8) -> bool {
-        if self.kept.len() < MAX_CANDIDATES {
+        if self.unknown < MAX_CANDIDATES {
             return true;
         }
         let worst = self
             .kept
             .iter()
+            .filter(|(key, _)| !self.known.contains(key))
             .map(|(key, kept)| (kept.verdict.score, std::cmp::Reverse(key.clone())))
             .min();
         let Some((worst_score, std::cmp::Reverse(worst_key))) = worst else {
@@ -220,6 +228,7 @@ impl<'a> Sieve<'a> {
         }
         if let Some(forgotten) = self.kept.remove(&worst_key) {
             self.rows -= forgotten.rows.len();
+            self.unknown -= 1;
         }
         true
     }

@@ -6,7 +6,7 @@ use url::Url;
 
 use crate::model::{Site, Timestamp, UrlKey};
 
-use super::edition::{differ, edition};
+use super::edition::{differ, edition, is_edition};
 use super::join::{HomeLinks, Policy};
 use super::kind::PolicyKind;
 
@@ -316,12 +316,12 @@ impl Graph {
 /// True for a home page (of the whole site, or of a language), but not for that of a host made for privacy.
 fn leads_home(url: &str) -> bool {
     Url::parse(url).is_ok_and(|url| {
-        let labels = url
+        let host = url
             .host_str()
-            .map_or(0, |host| host.trim_start_matches("www.").split('.').count());
+            .unwrap_or_default()
+            .trim_start_matches("www.");
+        let is_whole_site = Site::of_url(&url).map_or(true, |site| site.as_str() == host);
         let path = url.path().trim_matches('/');
-        url.query().is_none()
-            && labels <= 2
-            && (path.is_empty() || edition(&url).contains(&path.to_ascii_lowercase()))
+        url.query().is_none() && is_whole_site && (path.is_empty() || is_edition(path))
     })
 }

@@ -98,7 +98,7 @@ impl<A: Archive> Looker<'_, A> {
         let memento = match came {
             Ok(memento) => memento,
             Err(Missing { dropped, seen }) => {
-                // The capture of an error is not asked for again.
+                // The capture of an error is not asked for again, and no other is nearer than one that is far away.
                 let page = seen.map(|seen| SidePage {
                     url: home,
                     seen: Some(seen),
@@ -152,12 +152,13 @@ impl<A: Archive> Looker<'_, A> {
                 seen: Some((memento.timestamp, memento.original)),
             })),
             Ok(memento) => Ok(Ok(memento)),
-            Err(error) => error.as_drop().map_or(Err(error), |dropped| {
-                Ok(Err(Missing {
-                    dropped,
-                    seen: None,
-                }))
-            }),
+            Err(error) => {
+                let Some(dropped) = error.as_drop() else {
+                    return Err(error);
+                };
+                let seen = displaced_by(error, url);
+                Ok(Err(Missing { dropped, seen }))
+            }
         }
     }
 
@@ -188,15 +189,17 @@ impl<A: Archive> Looker<'_, A> {
                 .filter(|_| !has_privacy(&reading.links));
             let Some(target) = target else { break };
             match self.side_page(target.as_str(), moment, asked).await? {
-                Side::Page(next) => page = next,
+                Side::Page(next) => {
+                    note(Source::Link, &page, std::mem::take(&mut reading.links));
+                    page = next;
+                    reading = self.read(&page);
+                }
                 Side::Known(links) => {
                     reused.extend(links);
                     break;
                 }
                 Side::None => break,
             }
-            note(Source::Link, &page, std::mem::take(&mut reading.links));
-            reading = self.read(&page);
         }
         let mut found = has_privacy(&reading.links) || shows_privacy(&reused);
         let frames = std::mem::take(&mut reading.frames);
@@ -266,6 +269,19 @@ impl<A: Archive> Looker<'_, A> {
         }
         seen
     }
+}
+
+/// Which capture of the very page that was asked for is nearest, where the archive has none within the window. Another
+/// page's (a redirect led to it) says nothing of this one.
+fn displaced_by(error: ArchiveError, asked: &str) -> Option<(Timestamp, String)> {
+    let ArchiveError::Displaced { url, timestamp } = error else {
+        return None;
+    };
+    let same = UrlKey::of(&url)
+        .ok()
+        .zip(UrlKey::of(asked).ok())
+        .is_some_and(|(came, asked)| came == asked);
+    same.then_some((timestamp, url))
 }
 
 #[cfg(test)]

@@ -257,6 +257,22 @@ mod tests {
             .len(),
             2
         );
+        // Nor does one where the domain has an ending of two parts.
+        let uk = |path: &str| format!("http://www.example.co.uk{path}");
+        let evidence = [redirect(&uk("/privacy"), &uk("/"))];
+        assert_eq!(groups(&[(&uk("/privacy"), Privacy)], &evidence)[0].len(), 1);
+        let evidence = [redirect(&uk("/privacy"), "http://privacy.example.co.uk/")];
+        assert_eq!(groups(&[(&uk("/privacy"), Privacy)], &evidence)[0].len(), 2);
+    }
+
+    #[test]
+    fn spellings_of_one_locale_are_one_edition() {
+        let evidence = [redirect("/en_US/privacy", "/en/privacy")];
+        let candidates = [("/en_US/privacy", Privacy), ("/en/privacy", Privacy)];
+        assert_eq!(groups(&candidates, &evidence).len(), 1);
+        let evidence = [redirect("/en_US/privacy", "/en_GB/privacy")];
+        let candidates = [("/en_US/privacy", Privacy), ("/en_GB/privacy", Privacy)];
+        assert_eq!(groups(&candidates, &evidence).len(), 2);
     }
 
     #[test]

@@ -99,6 +99,11 @@ impl Own<'_> {
             && !fragment_is_view
     }
 
+    fn brands(&self) -> Vec<String> {
+        let sites = [Some(self.site), self.page_site.as_ref()];
+        sites.into_iter().flatten().map(brand).collect()
+    }
+
     fn owns(&self, url: &Url) -> bool {
         self.site.owns(url) || self.page_site.as_ref().is_some_and(|site| site.owns(url))
     }
@@ -148,6 +153,7 @@ fn judge(
 ) -> Option<LinkCandidate> {
     let path = judge_path(key, vocabulary);
     let (text, reading, what) = telling_words(raw, vocabulary);
+    let reading = reading.of_somebody_named(&own.brands());
     let mut scale = Scale::default();
     let kind = match reading.policy {
         Some((kind, strength)) => {
@@ -266,11 +272,7 @@ fn text_points(
     url: &Url,
     own: &Own<'_>,
 ) -> i32 {
-    let names: Vec<String> = [Some(own.site), own.page_site.as_ref()]
-        .into_iter()
-        .flatten()
-        .map(brand)
-        .collect();
+    let names = own.brands();
     // "Open Collective Privacy Policy" on opencollective.com
     let own_words = reading.others.iter().filter(|word| {
         names

@@ -79,6 +79,8 @@ struct Walk {
     links: Vec<RawLink>,
     /// The link that is open now.
     open_link: Option<usize>,
+    /// And is a link by its element, not by a script on some container.
+    open_by_element: bool,
     /// Depth of open elements that are footers, and of those whose text is not shown.
     footers: usize,
     hidden: usize,
@@ -141,7 +143,9 @@ impl Walk {
         let Some(href) = address_of(element) else {
             return;
         };
-        if self.links.len() >= MAX_LINKS || (self.open_link.is_some() && name != "area") {
+        // A link inside a container that opens a page by script is a link of its own.
+        let shut_in = self.open_link.is_some() && (self.open_by_element || name != "a");
+        if self.links.len() >= MAX_LINKS || (shut_in && name != "area") {
             return;
         }
         let before = if self.line.trim().is_empty() {
@@ -167,6 +171,7 @@ impl Walk {
         self.links.push(link);
         if name != "area" && name != "input" {
             self.open_link = Some(self.links.len() - 1);
+            self.open_by_element = matches!(name, "a" | "option");
         }
     }
 

@@ -13,7 +13,8 @@ pub struct HomeLook {
     pub outcome: LookOutcome,
     /// Links to policies, the surest first; at most as many as the limits allow. Empty where none were found.
     pub links: Vec<SeenLink>,
-    /// The other pages that were asked for: hubs, frames, where the page led on.
+    /// The other pages that were asked for: hubs, frames, where the page led on. Of a look without a home page, the
+    /// capture that says so: that of an error, or the nearest one of all, far away.
     pub pages: Vec<SidePage>,
 }
 
@@ -96,9 +97,31 @@ impl HomeLook {
         matches!(
             self.outcome,
             LookOutcome::Absent {
-                reason: DropReason::Excluded | DropReason::NotArchived | DropReason::Displaced,
+                reason: DropReason::Excluded | DropReason::NotArchived,
                 ..
             }
         )
+    }
+
+    /// True when the archive had only a capture of another time than was asked for.
+    #[must_use]
+    pub fn is_displaced(&self) -> bool {
+        matches!(
+            self.outcome,
+            LookOutcome::Absent {
+                reason: DropReason::Displaced,
+                ..
+            }
+        )
+    }
+
+    /// When the home page was captured that the archive would have played instead, where it said so: none lies nearer to
+    /// the moment asked for.
+    pub(super) fn displaced_by(&self) -> Option<Timestamp> {
+        let nearest = self.pages.iter().filter_map(|page| page.seen.as_ref());
+        nearest
+            .map(|(timestamp, _)| *timestamp)
+            .next()
+            .filter(|_| self.is_displaced())
     }
 }

@@ -23,6 +23,7 @@ mod memory_archive;
 mod path;
 #[cfg(test)]
 mod real_pages;
+mod same_page;
 mod search;
 mod vocabulary;
 mod vocabulary_file;
@@ -36,6 +37,7 @@ pub use judge::{LinkCandidate, judge_links};
 pub use kind::{LinkKind, PolicyKind, Source};
 pub use looks::{HomeLook, LookOutcome, SeenLink, SidePage};
 pub use path::{PathVerdict, judge_path};
+pub(crate) use same_page::same_page;
 pub use search::{HomeSpan, Limits};
 pub use vocabulary::Vocabulary;
 pub use vocabulary_file::VocabularyError;

@@ -1,6 +1,6 @@
 //! Judging an index key by its words: is this a policy, or only a page that talks about privacy?
 
-use crate::model::UrlKey;
+use crate::model::{Site, UrlKey};
 
 use super::kind::PolicyKind;
 use super::vocabulary::{Reading, Strength, Vocabulary};
@@ -60,9 +60,10 @@ impl Scale {
 pub fn judge_path(key: &UrlKey, vocabulary: &Vocabulary) -> PathVerdict {
     let full = key.path();
     let (path, query) = full.split_once('?').unwrap_or((full, ""));
-    let labels: Vec<&str> = key.host().split(',').collect();
-    let site_name = labels
-        .get(1)
+    let host: Vec<&str> = key.host().split(',').collect();
+    let (of_site, below_site) = host.split_at(labels_of_site(&host));
+    let site_name = of_site
+        .last()
         .map(|label| fold(label).replace(' ', ""))
         .unwrap_or_default();
     let mut segments: Vec<String> = path
@@ -90,12 +91,12 @@ pub fn judge_path(key: &UrlKey, vocabulary: &Vocabulary) -> PathVerdict {
     }
     let named = name_in_path(&segments, &site_name, vocabulary, &mut scale)
         .or_else(|| name_in_query(query, &site_name, vocabulary, &mut scale))
-        .or_else(|| name_in_host(&labels, &segments, vocabulary, &mut scale));
+        .or_else(|| name_in_host(below_site, &segments, vocabulary, &mut scale));
     let Some(Named { kind, at }) = named else {
         return rejected("no policy words".to_owned());
     };
     judge_directories(&segments, &at, vocabulary, &mut scale);
-    judge_host(&labels, vocabulary, &mut scale);
+    judge_host(below_site, vocabulary, &mut scale);
     judge_query(query, &at, &mut scale);
     if page_type_known && scale.score > 0 {
         scale.score += 1;
@@ -116,6 +117,15 @@ fn rejected(reason: String) -> PathVerdict {
         only_talks: false,
         reasons: vec![reason],
     }
+}
+
+/// How many labels of a reversed host (`uk,co,example,shop`) name the site; what follows is a part of it.
+fn labels_of_site(host: &[&str]) -> usize {
+    let name: Vec<&str> = host.iter().rev().copied().collect();
+    // An address or a name under no known ending: taken as most sites are.
+    Site::parse(&name.join(".")).map_or(2.min(host.len()), |site| {
+        site.as_str().split('.').count().min(host.len())
+    })
 }
 
 fn is_one_of(list: &str, word: &str) -> bool {
@@ -177,7 +187,9 @@ fn weigh(
     vocabulary: &Vocabulary,
     scale: &mut Scale,
 ) -> Option<PolicyKind> {
-    let reading = vocabulary.read_path_words(text);
+    let reading = vocabulary
+        .read_path_words(text)
+        .of_somebody_named(&[site_name.to_owned()]);
     if let Some(negative) = &reading.negative {
         scale.only_talks(-100, format!("{place} speaks of `{negative}`"));
         return Some(PolicyKind::Privacy);
@@ -226,6 +238,7 @@ fn name_in_path(
             continue;
         };
         scale.score += trial.score;
+        scale.only_talks |= trial.only_talks;
         scale.reasons.append(&mut trial.reasons);
         for below in segments.iter().skip(at + 1) {
             if vocabulary.is_index(below) || is_locale(below) {
@@ -286,7 +299,7 @@ fn name_in_host(
     vocabulary: &Vocabulary,
     scale: &mut Scale,
 ) -> Option<Named> {
-    for label in labels.iter().skip(2) {
+    for label in labels {
         if let Some(kind) = weigh(label, "the host", "", vocabulary, scale) {
             match segments.len() {
                 0 => {}
@@ -341,7 +354,7 @@ fn judge_directories(segments: &[String], at: &Place, vocabulary: &Vocabulary, s
 }
 
 fn judge_host(labels: &[&str], vocabulary: &Vocabulary, scale: &mut Scale) {
-    for label in labels.iter().skip(2) {
+    for label in labels {
         if vocabulary.is_section(label) {
             scale.only_talks(-50, format!("on the host `{}`", clipped(label)));
         } else if !is_locale(label)

@@ -1,18 +1,22 @@
 //! Which archived home page to look at next: the first and the last, then halves of spans whose ends disagree. Pure.
 
-use crate::model::{DropReason, Timestamp, UrlKey};
+use crate::model::{Timestamp, UrlKey};
 
 use super::kind::PolicyKind;
-use super::looks::{HomeLook, LookOutcome};
+use super::looks::HomeLook;
+use super::same_page::same_page;
 
 pub(super) const DAY_SECONDS: i64 = 86_400;
+/// A home page of so long before or after the span still tells where the policies were at that end of it.
+const NEAR_SPAN_SECONDS: i64 = 366 * DAY_SECONDS;
 /// Ends that both show no policy link agree on nothing; such a span is halved down to this many shortest spans.
 const EMPTY_SPAN_FACTOR: i64 = 8;
 
 /// How much a search by link may ask for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
-    /// Home pages of a site, those of earlier runs included.
+    /// Home pages of a site, those of earlier runs included; when there are so many, each later run still looks at the
+    /// new end of its span.
     pub home_pages: usize,
     /// Hub pages for each home page without a sure privacy link.
     pub hubs: usize,
@@ -51,6 +55,15 @@ pub struct HomeSpan {
     pub to: Timestamp,
 }
 
+impl HomeSpan {
+    /// True for moments within the span, or so little outside that a home page of then is evidence still.
+    fn is_near(self, moment: Timestamp) -> bool {
+        let seconds = moment.unix_seconds();
+        self.from.unix_seconds().saturating_sub(NEAR_SPAN_SECONDS) <= seconds
+            && seconds <= self.to.unix_seconds().saturating_add(NEAR_SPAN_SECONDS)
+    }
+}
+
 /// Which home page to look at next; pure.
 pub(super) struct Search<'a> {
     span: HomeSpan,
@@ -64,7 +77,7 @@ impl<'a> Search<'a> {
         let mut looks: Vec<HomeLook> = Vec::new();
         for look in known {
             let usable = within(look.asked)
-                && within(look.timestamp())
+                && span.is_near(look.timestamp())
                 && (is_gap(look, known) || still_true(look, span, limits));
             if usable && looks.iter().all(|l| l.asked != look.asked) {
                 looks.push(look.clone());
@@ -90,26 +103,61 @@ impl<'a> Search<'a> {
     }
 
     pub(super) fn next(&self) -> Option<Timestamp> {
-        let ended = |look: &HomeLook| look.ends_search() && !is_gap(look, &self.looks);
-        if self.span.from > self.span.to || self.looks.iter().any(ended) {
+        if self.span.from > self.span.to || self.looks.iter().any(HomeLook::ends_search) {
             return None;
         }
+        let last = self.open_end(self.span.to, Inward::Earlier);
+        if self.looks.is_empty() {
+            return last;
+        }
+        // Only the newest home page tells of what is new: it is looked at whatever earlier runs have spent.
+        let is_full = self.looks.len() >= self.limits.home_pages;
+        if let Some(last) = last.filter(|last| !is_full || *last == self.span.to) {
+            return Some(last);
+        }
+        if is_full {
+            return None;
+        }
+        self.open_end(self.span.from, Inward::Later)
+            .or_else(|| self.halves().into_iter().next().map(|(_, middle)| middle))
+    }
+
+    /// The moment nearest to an end of the span at which a home page may be that no look has met: the end itself, or,
+    /// where the captures nearest to it lie far outside, the first moment inside that is not nearer to those. None when
+    /// that end has been looked at, or nothing lies within the span.
+    fn open_end(&self, end: Timestamp, inward: Inward) -> Option<Timestamp> {
         let reuse = u64::from(self.limits.reuse_days).saturating_mul(86_400);
-        let looked_at = |end: Timestamp| {
-            self.looks
-                .iter()
-                .any(|look| look.asked.distance_seconds(end) <= reuse)
-        };
-        if let Some(end) = [self.span.to, self.span.from]
-            .into_iter()
-            .find(|end| !looked_at(*end))
-        {
-            return Some(end);
+        let mut moment = end;
+        loop {
+            let is_at = |look: &&HomeLook| look.asked.distance_seconds(moment) <= reuse;
+            let mut at_end = self.looks.iter().filter(is_at).peekable();
+            let looked_at = at_end.peek().is_some();
+            if at_end.any(|look| self.barren_seconds(look).is_none()) {
+                return None;
+            }
+            let reach = |look: &HomeLook| {
+                let seconds = self.barren_seconds(look)?;
+                let covers = look.asked.distance_seconds(moment) < seconds;
+                let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+                covers.then(|| inward.of(look.asked, seconds))
+            };
+            let reached = self.looks.iter().filter_map(reach);
+            let furthest = match inward {
+                Inward::Earlier => reached.min().filter(|t| *t < moment),
+                Inward::Later => reached.max().filter(|t| *t > moment),
+            };
+            match furthest {
+                Some(next) if self.span.from <= next && next <= self.span.to => moment = next,
+                Some(_) => return None,
+                None => return (!looked_at).then_some(moment),
+            }
         }
-        if self.looks.len() >= self.limits.home_pages {
-            return None;
-        }
-        self.halves().into_iter().next().map(|(_, middle)| middle)
+    }
+
+    /// For how long around the moment of a look there is no home page, where its answer was one far outside the span.
+    fn barren_seconds(&self, look: &HomeLook) -> Option<u64> {
+        let nearest = look.displaced_by().filter(|t| !self.span.is_near(*t))?;
+        Some(nearest.distance_seconds(look.asked))
     }
 
     /// First and last moment at which a home page that nobody has seen may have been captured, around a moment; the
@@ -130,8 +178,8 @@ impl<'a> Search<'a> {
         let before = seen().filter(|t| *t <= asked).max();
         let after = seen().filter(|t| *t >= asked).min();
         (
-            before.map_or(self.span.from, |t| second(t, 1)),
-            after.map_or(self.span.to, |t| second(t, -1)),
+            before.map_or(second(self.span.from, -NEAR_SPAN_SECONDS), |t| second(t, 1)),
+            after.map_or(second(self.span.to, NEAR_SPAN_SECONDS), |t| second(t, -1)),
         )
     }
 
@@ -149,7 +197,7 @@ impl<'a> Search<'a> {
         let pages: Vec<&HomeLook> = self
             .looks
             .iter()
-            .filter(|look| !is_gap(look, &self.looks))
+            .filter(|look| !look.is_displaced())
             .collect();
         for pair in pages.windows(2) {
             let [left, right] = pair else { continue };
@@ -164,8 +212,9 @@ impl<'a> Search<'a> {
             };
             let width = end.saturating_sub(start);
             let middle = Timestamp::from_unix_seconds(start.saturating_add(width / 2));
+            let within = self.span.from <= middle && middle <= self.span.to;
             // Asked already: the archive has nothing between the two.
-            if width > needed && self.looks.iter().all(|look| look.asked != middle) {
+            if within && width > needed && self.looks.iter().all(|look| look.asked != middle) {
                 halves.push((width, middle));
             }
         }
@@ -180,31 +229,35 @@ impl<'a> Search<'a> {
 
 /// True for a look that found nothing between the captures that others found.
 fn is_gap(look: &HomeLook, looks: &[HomeLook]) -> bool {
-    let displaced = matches!(
-        look.outcome,
-        LookOutcome::Absent {
-            reason: DropReason::Displaced,
-            ..
-        }
-    );
-    displaced
-        && looks
-            .iter()
-            .any(|look| look.is_seen() || !look.pages.is_empty())
+    let found = |look: &HomeLook| look.is_seen() || !look.is_displaced() && !look.pages.is_empty();
+    look.is_displaced() && looks.iter().any(found)
 }
 
 /// Exclusions end and sites come into the archive: an earlier answer that ended the search holds for a while only. That
-/// nothing lies within a span says nothing of a wider one.
+/// the nearest capture lies outside a span says nothing of one that holds it.
 fn still_true(look: &HomeLook, span: HomeSpan, limits: &Limits) -> bool {
     let recent = u64::from(limits.reuse_days).saturating_mul(86_400);
-    let displaced = matches!(
-        look.outcome,
-        LookOutcome::Absent {
-            reason: DropReason::Displaced,
-            ..
-        }
-    );
-    !look.ends_search() || (!displaced && look.asked.distance_seconds(span.to) <= recent)
+    if look.is_displaced() {
+        return look.displaced_by().is_some_and(|t| !span.is_near(t));
+    }
+    !look.ends_search() || look.asked.distance_seconds(span.to) <= recent
+}
+
+/// From an end of the span towards its inside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Inward {
+    Earlier,
+    Later,
+}
+
+impl Inward {
+    fn of(self, moment: Timestamp, seconds: i64) -> Timestamp {
+        let at = moment.unix_seconds();
+        Timestamp::from_unix_seconds(match self {
+            Self::Earlier => at.saturating_sub(seconds),
+            Self::Later => at.saturating_add(seconds),
+        })
+    }
 }
 
 enum Agreement {
@@ -231,23 +284,13 @@ fn agreement(left: &HomeLook, right: &HomeLook) -> Agreement {
     }
 }
 
-/// One page with another session, language or campaign in its query; a script (`index.php?page=privacy`) is told by its
-/// query, so there the whole key counts.
-fn same_page(one: &UrlKey, other: &UrlKey) -> bool {
-    let page = |key: &UrlKey| {
-        let (page, _) = key.as_str().split_once('?').unwrap_or((key.as_str(), ""));
-        let name = page.rsplit('/').next().unwrap_or_default();
-        (!name.is_empty() && !name.contains('.')).then(|| page.to_owned())
-    };
-    one == other || page(one).is_some_and(|name| Some(name) == page(other))
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::kind::Source;
-    use super::super::looks::SeenLink;
+    use super::super::looks::{LookOutcome, SeenLink, SidePage};
     use super::super::memory_archive::at;
     use super::*;
+    use crate::model::DropReason;
 
     fn span() -> HomeSpan {
         HomeSpan {
@@ -256,21 +299,9 @@ mod tests {
         }
     }
 
-    #[test]
-    fn a_session_in_the_query_makes_no_other_page() {
-        let same = |a: &str, b: &str| same_page(&UrlKey::of(a).unwrap(), &UrlKey::of(b).unwrap());
-        assert!(same("http://a.com/privacy?s=1", "http://www.a.com/privacy"));
-        assert!(!same(
-            "http://a.com/index.php?page=privacy",
-            "http://a.com/index.php?page=legal"
-        ));
-        assert!(!same("http://a.com/?p=1", "http://a.com/?p=2"));
-        assert!(!same("http://a.com/privacy", "http://a.com/legal/privacy"));
-    }
-
     proptest::proptest! {
         #[test]
-        fn the_search_ends_whatever_comes(times in proptest::collection::vec((0i64..600_000_000, 0u8..5), 0..80)) {
+        fn the_search_ends_whatever_comes(times in proptest::collection::vec((-900_000_000i64..1_800_000_000, 0u8..5), 0..80)) {
             let limits = Limits::default();
             let mut search = Search::new(span(), &limits, &[]);
             let start = span().from.unix_seconds();
@@ -279,7 +310,9 @@ mod tests {
                 proptest::prop_assert!(!asked.contains(&moment));
                 asked.push(moment);
                 let nearest = times.iter().min_by_key(|(t, _)| (start + t).abs_diff(moment.unix_seconds()));
+                let far = nearest.map(|(t, _)| start + t).filter(|t| t.abs_diff(moment.unix_seconds()) > 400_000_000);
                 let outcome = match nearest {
+                    Some(_) if far.is_some() => LookOutcome::Absent { reason: DropReason::Displaced, detail: String::new() },
                     Some((t, 1..)) => LookOutcome::Seen { timestamp: Timestamp::from_unix_seconds(start + t), original: String::new() },
                     _ => LookOutcome::Absent { reason: DropReason::ArchivedError, detail: String::new() },
                 };
@@ -287,7 +320,8 @@ mod tests {
                     url: format!("http://example.com/{n}"), kind: PolicyKind::Privacy, score: 90, rank: 1, text: String::new(),
                     reasons: vec![], in_footer: true, source: Source::Link, page: (Timestamp::from_unix_seconds(start + t), String::new()),
                 });
-                search.add(HomeLook { asked: moment, outcome, links: links.into_iter().collect(), pages: vec![] });
+                let by = far.map(|t| SidePage { url: String::new(), seen: Some((Timestamp::from_unix_seconds(t), String::new())) });
+                search.add(HomeLook { asked: moment, outcome, links: links.into_iter().collect(), pages: by.into_iter().collect() });
             }
             proptest::prop_assert!(asked.len() <= limits.home_pages);
         }

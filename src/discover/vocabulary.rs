@@ -56,7 +56,10 @@ pub(super) struct Reading {
     pub(super) other_words: usize,
     /// Those words.
     pub(super) others: Vec<String>,
-    /// A phrase that speaks against it.
+    /// Words that make it a policy about children, where nothing but such words does.
+    children: Vec<String>,
+    /// A phrase that speaks against it. Beside the full name of a policy it is only one word more: "Free Fortune Cookie
+    /// Privacy Policy".
     pub(super) negative: Option<String>,
     /// A phrase of settings and choices.
     pub(super) weak: Option<String>,
@@ -79,6 +82,7 @@ pub struct Vocabulary {
     pub(super) homes: HashSet<String>,
     pub(super) query_words: Vec<String>,
     pub(super) languages: BTreeSet<String>,
+    pub(super) fingerprint: String,
 }
 
 #[derive(Debug)]
@@ -87,6 +91,21 @@ pub(super) struct Phrase {
     pub(super) class: Class,
     pub(super) any_ending: bool,
     pub(super) languages: String,
+}
+
+impl Reading {
+    /// The same on a page of somebody with these names (letters run together): "Save the Children Privacy Policy" is not
+    /// about children on `savethechildren.org`.
+    pub(super) fn of_somebody_named(mut self, names: &[String]) -> Self {
+        let in_name = |word: &String| names.iter().any(|name| name.contains(word.as_str()));
+        if let Some((PolicyKind::Children, strength)) = self.policy
+            && !self.children.is_empty()
+            && self.children.iter().all(in_name)
+        {
+            self.policy = Some((PolicyKind::Privacy, strength));
+        }
+        self
+    }
 }
 
 impl Vocabulary {
@@ -111,6 +130,13 @@ impl Vocabulary {
         &self.query_words
     }
 
+    /// Changes with the words and with the rules that judge by them: an answer of the index that was sifted by others may
+    /// lack what these would have kept. 16 hexadecimal digits.
+    #[must_use]
+    pub fn fingerprint(&self) -> &str {
+        &self.fingerprint
+    }
+
     /// ISO 639-1 codes of the languages in it.
     pub fn languages(&self) -> impl Iterator<Item = &str> {
         self.languages.iter().map(String::as_str)
@@ -129,21 +155,30 @@ impl Vocabulary {
         if reading.policy.is_some() || reading.negative.is_some() || reading.weak.is_some() {
             return reading;
         }
-        let squeezed: String = fold(text).chars().filter(|c| *c != ' ').collect();
-        let mut best: Option<(usize, usize)> = None;
+        let folded = fold(text);
+        let mut squeezed = String::with_capacity(folded.len());
+        let mut word_ends: HashSet<usize> = HashSet::new();
+        for word in folded.split(' ') {
+            squeezed.push_str(word);
+            word_ends.insert(squeezed.len());
+        }
+        let mut best: Option<(&Phrase, usize)> = None;
         for found in self.squeezed_automaton.find_overlapping_iter(&squeezed) {
             let length = found.end() - found.start();
-            let Some((phrase, _)) = self.squeezed.get(found.pattern().as_usize()) else {
+            let place = self.squeezed.get(found.pattern().as_usize());
+            let Some(phrase) = place.and_then(|(index, _)| self.phrases.get(*index)) else {
                 continue;
             };
+            // `ourprivacyprotection` is not PrivacyProtect.
+            let is_whole = phrase.any_ending || word_ends.contains(&found.end());
+            if phrase.class == Class::Negative && !is_whole {
+                continue;
+            }
             if best.is_none_or(|(_, longest)| length > longest) {
-                best = Some((*phrase, length));
+                best = Some((phrase, length));
             }
         }
-        let Some((index, _)) = best else {
-            return reading;
-        };
-        let Some(phrase) = self.phrases.get(index) else {
+        let Some((phrase, _)) = best else {
             return reading;
         };
         let rest = squeezed.replacen(&phrase.text.replace(' ', ""), " ", 1);
@@ -154,8 +189,11 @@ impl Vocabulary {
             .map(str::to_owned)
             .collect();
         // One run of letters may be several words: a short one counts as one, longer ones by their length.
-        found.other_words = others.iter().map(|w| w.chars().count().div_ceil(8)).sum();
-        found.others = others;
+        found.other_words += others
+            .iter()
+            .map(|w| w.chars().count().div_ceil(8))
+            .sum::<usize>();
+        found.others.extend(others);
         found
     }
 
@@ -220,6 +258,8 @@ impl Vocabulary {
             (
                 std::cmp::Reverse(end - start),
                 std::cmp::Reverse(phrase.text.len()),
+                // "Domain Privacy Policy" is a policy.
+                !matches!(phrase.class, Class::Name(_)),
                 *start,
             )
         });
@@ -253,8 +293,8 @@ impl Vocabulary {
             .filter(|word| !word.is_empty() && !self.is_filler(word))
             .map(str::to_owned)
             .collect();
-        reading.other_words = count_words(&others.join(" "));
-        reading.others = others;
+        reading.other_words += count_words(&others.join(" "));
+        reading.others.extend(others);
         reading.generic = reading.other_words == 0
             && phrases
                 .iter()
@@ -264,6 +304,22 @@ impl Vocabulary {
 
     fn reading_of(phrases: &[&Phrase]) -> Reading {
         let mut reading = Reading::default();
+        // "Kinder Morgan Privacy Policy", "Pottery Barn": a word of another language than the name's is no such word.
+        // English ones stand beside names of any language ("Datenschutz für Kids").
+        let fits = |word: &Phrase| {
+            let languages = || word.languages.split(' ');
+            let is_name = |p: &&&Phrase| {
+                matches!(
+                    p.class,
+                    Class::Name(PolicyKind::Privacy) | Class::Word(PolicyKind::Privacy)
+                )
+            };
+            let mut named = phrases
+                .iter()
+                .filter(is_name)
+                .flat_map(|p| p.languages.split(' '));
+            languages().any(|l| l == "en") || named.any(|named| languages().any(|l| l == named))
+        };
         let mut strongest: BTreeMap<PolicyKind, Strength> = BTreeMap::new();
         for phrase in phrases {
             let said = format!("{} ({})", phrase.text, phrase.languages);
@@ -272,7 +328,16 @@ impl Vocabulary {
                 *now = (*now).max(strength);
             };
             match phrase.class {
+                Class::Word(PolicyKind::Children) if !fits(phrase) => {
+                    reading.other_words += 1;
+                    reading.others.push(phrase.text.clone());
+                    continue;
+                }
                 Class::Name(kind) => strengthen(kind, Strength::Name),
+                Class::Word(PolicyKind::Children) => {
+                    strengthen(PolicyKind::Children, Strength::Word);
+                    reading.children.push(phrase.text.replace(' ', ""));
+                }
                 Class::Word(kind) => strengthen(kind, Strength::Word),
                 Class::Hub { minor } => {
                     reading.hub = true;
@@ -298,6 +363,13 @@ impl Vocabulary {
             (None, Some(strength), _) => Some((PolicyKind::Cookies, strength)),
             (None, None, _) => None,
         };
+        if children == Some(Strength::Name) {
+            reading.children.clear();
+        }
+        if matches!(reading.policy, Some((_, Strength::Name))) && reading.negative.take().is_some()
+        {
+            reading.other_words += 1;
+        }
         reading
     }
 }

@@ -71,7 +71,7 @@ fn end(sightings: &[Sighting], inward: impl Iterator<Item = usize>) -> Option<us
         match sighting.known {
             Known::Nothing => return Some(place),
             Known::Text(_) => return None,
-            Known::NoText => {
+            Known::NoText | Known::Lost => {
                 failed.insert(sighting.payload.as_deref().ok_or(place));
                 if failed.len() > TRIES_PER_INTERVAL {
                     return None;

@@ -122,6 +122,9 @@ impl Looks<'_> {
                     });
                     continue;
                 }
+                if sighting.known == Known::Lost {
+                    continue;
+                }
                 let before = last.filter(|(known, _, _)| *known == sighting.known);
                 let length = sighting.length.or(before.and_then(|(_, length, _)| length));
                 last = Some((sighting.known, length, step(place)));

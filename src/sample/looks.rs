@@ -1,6 +1,7 @@
 //! The captures of a policy with what was read of them, laid out once for every question of one answer.
 
 use super::lengths::{Sign, tolerance};
+use super::weekdays::weighted;
 use super::{Known, Sighting};
 use crate::model::TextHash;
 
@@ -41,11 +42,11 @@ impl<'a> Looks<'a> {
                     text,
                     words: s.words,
                 }),
-                Known::Nothing | Known::NoText => None,
+                Known::Nothing | Known::NoText | Known::Lost => None,
             });
         let failures_before = sightings.iter().scan(0, |failures, s| {
             let before = *failures;
-            *failures += usize::from(s.known == Known::NoText);
+            *failures += usize::from(s.known.is_failure());
             Some(before)
         });
         Self {
@@ -71,7 +72,7 @@ impl<'a> Looks<'a> {
         let failures = self
             .sightings
             .iter()
-            .filter(|s| s.known == Known::NoText)
+            .filter(|s| s.known.is_failure())
             .count();
         self.texts.len() + failures
     }
@@ -105,7 +106,7 @@ impl<'a> Looks<'a> {
         (left.saturating_add(1)..right).filter(|&i| self.sightings[i].known == Known::Nothing)
     }
 
-    /// The unread capture that best halves the time between two looks, or the widest part of it between captures that
+    /// The unread capture that best halves the [weighted] time between two looks, or the widest part of it between captures that
     /// gave no text: beside one of those there are often others.
     pub(super) fn halving(&self, left: Look, right: Look) -> Option<usize> {
         if self.failures(left, right) == 0 {
@@ -152,11 +153,11 @@ impl<'a> Looks<'a> {
         unread: impl Iterator<Item = usize>,
     ) -> Option<usize> {
         let (start, end) = (self.seconds(left), self.seconds(right));
-        let middle = start.midpoint(end);
+        let middle = weighted(start).midpoint(weighted(end));
         let is_further = |from: i64, to: i64| from.abs_diff(to) > self.resolution_seconds;
         let mut best: Option<(u64, usize)> = None;
         let mut consider = |(at, place): (i64, usize)| {
-            let off_middle = at.abs_diff(middle);
+            let off_middle = weighted(at).abs_diff(middle);
             if best.is_none_or(|(least, _)| off_middle < least) {
                 best = Some((off_middle, place));
             }

@@ -6,7 +6,8 @@
 //! 1. the first and the last capture, and one per grid step, nearest to its middle. Where the index tells the lengths of
 //!    records, every fourth step at first; of the others those whose captures are not as long as the looks around them;
 //! 2. where neighbours differ and the lengths between jump once, the captures on both sides of the jump; elsewhere
-//!    halving, until the two are adjacent or at most the resolution apart. A text between two looks at another is
+//!    halving, until the two are adjacent or at most the resolution apart; changes fall on working days, so those are
+//!    halved, and weekends count little. A text between two looks at another is
 //!    sought outward from where it was met, since it is mostly short;
 //! 3. where a text was seen, then another, then the first again (within half a year), the page *alternates*: captures
 //!    between equal neighbours whose records are as long as the other text's, until the half-year has shown 48 such changes;
@@ -28,6 +29,7 @@ mod every_change;
 mod grid;
 mod lengths;
 mod looks;
+mod weekdays;
 
 use std::collections::HashSet;
 
@@ -43,8 +45,18 @@ pub enum Known {
     Nothing,
     /// It showed this text.
     Text(TextHash),
-    /// It was looked at and gives no text (dropped); it will not be asked for again.
+    /// It was looked at and gives no text: an error, a log-in page, a parked domain. Captures like it give none either.
     NoText,
+    /// It was asked for and nothing came (lost, damaged, displaced). That tells nothing of captures like it.
+    Lost,
+}
+
+impl Known {
+    /// True for a capture that was asked for in vain; it will not be asked for again.
+    #[must_use]
+    pub const fn is_failure(self) -> bool {
+        matches!(self, Self::NoText | Self::Lost)
+    }
 }
 
 /// A capture as the sampler sees it.
@@ -190,7 +202,7 @@ fn choice_of_steps(
         |a: &Sighting, b: &Sighting| grid.step_of(a.timestamp) == grid.step_of(b.timestamp);
     for members in sightings.chunk_by(same_step) {
         let has_text = members.iter().any(|s| matches!(s.known, Known::Text(_)));
-        let failed = members.iter().filter(|s| s.known == Known::NoText).count();
+        let failed = members.iter().filter(|s| s.known.is_failure()).count();
         if let Some(first) = members
             .first()
             .filter(|_| !has_text && failed < TRIES_PER_INTERVAL)

@@ -21,6 +21,8 @@ fn text(n: u32) -> TextHash {
 struct Simulated {
     days: Vec<u32>,
     truth: Vec<Option<u32>>,
+    /// What the captures would show that the archive has lost.
+    lost: Vec<Option<u32>>,
     sightings: Vec<Sighting>,
     words_per_text: u32,
 }
@@ -31,6 +33,7 @@ fn simulated(days: &[u32], shows: impl Fn(u32) -> Option<u32>) -> Simulated {
     Simulated {
         days: days.to_vec(),
         truth: days.iter().map(|&d| shows(d)).collect(),
+        lost: vec![None; days.len()],
         sightings: days
             .iter()
             .map(|&d| Sighting {
@@ -52,7 +55,12 @@ impl Simulated {
             Known::Nothing,
             "asked for a known capture"
         );
-        self.sightings[i].known = self.truth[i].map_or(Known::NoText, |n| Known::Text(text(n)));
+        let failed = if self.lost[i].is_some() {
+            Known::Lost
+        } else {
+            Known::NoText
+        };
+        self.sightings[i].known = self.truth[i].map_or(failed, |n| Known::Text(text(n)));
         self.sightings[i].words = self.truth[i].map(|n| n * self.words_per_text);
     }
 
@@ -72,11 +80,25 @@ impl Simulated {
         }
     }
 
+    /// The archive has lost the payloads of these places.
+    fn losing(mut self, is_lost: impl Fn(usize) -> bool) -> Self {
+        for i in (0..self.days.len()).filter(|&i| is_lost(i)) {
+            self.lost[i] = self.truth[i].take();
+        }
+        self
+    }
+
+    /// What a capture shows, or would show.
+    fn shows(&self, i: usize) -> Option<u32> {
+        self.truth[i].or(self.lost[i])
+    }
+
     /// The index tells the lengths of records: some hundred bytes apart for two texts, a byte or two for one.
     fn with_lengths(mut self) -> Self {
         for (i, sighting) in self.sightings.iter_mut().enumerate() {
             let noise = u64::try_from(i * i % 3).unwrap();
-            let text = self.truth[i].map_or(2_000, |text| 10_000 + 300 * u64::from(text));
+            let shows = self.truth[i].or(self.lost[i]);
+            let text = shows.map_or(2_000, |text| 10_000 + 300 * u64::from(text));
             sighting.length = Some(text + noise);
         }
         self
@@ -140,6 +162,39 @@ fn lengths_that_tell_nothing_are_not_believed() {
     }
     history.run(EVERY_CHANGE);
     assert!(history.is_pinned(1500) && history.is_pinned(1750) && history.is_pinned(3000));
+}
+
+#[test]
+fn a_lost_capture_speaks_for_none_of_its_neighbours() {
+    let days: Vec<u32> = (0..3650).step_by(10).collect();
+    let shows = |d: u32| Some(u32::from((1210..2410).contains(&d)));
+    // The capture that each step is asked for first.
+    let firsts = next(EVERY_CHANGE, &simulated(&days, shows).sightings);
+    let ends = [0, days.len() - 1];
+    let mut history = simulated(&days, shows)
+        .losing(|i| firsts.contains(&i) && !ends.contains(&i))
+        .with_lengths();
+    history.run(EVERY_CHANGE);
+    assert!(history.is_pinned(1210) && history.is_pinned(2410));
+}
+
+#[test]
+fn a_lost_capture_between_two_looks_hides_none_of_its_length() {
+    // Three months of another text, of which one capture was asked for.
+    let days: Vec<u32> = (0..=100).step_by(10).collect();
+    let shows = |d: u32| match d {
+        0 => Some(0),
+        100 => Some(2),
+        _ => Some(9),
+    };
+    for (known, is_over) in [(Known::Lost, false), (Known::NoText, true)] {
+        let mut history = simulated(&days, shows).with_lengths();
+        history.look(0);
+        history.look(10);
+        history.sightings[5].known = known;
+        let wanted = next(EVERY_CHANGE, &history.sightings);
+        assert_eq!(wanted.is_empty(), is_over, "{known:?}");
+    }
 }
 
 #[test]

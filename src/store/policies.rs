@@ -156,7 +156,9 @@ impl Store {
         })
     }
 
-    /// Where the pages looked at for a site's policies redirected to, and what they call their own address.
+    /// Where the pages looked at for a site's policies redirected to, and what they call their own address; of those
+    /// pages only that showed a text, to whichever extractor: a policy that was taken down redirects to the home page,
+    /// to an error page or to a question for consent, and none of them is an address of the policy.
     ///
     /// # Errors
     /// When the database fails.
@@ -165,7 +167,9 @@ impl Store {
             let mut statement = t.prepare_cached(
                 "SELECT DISTINCT coalesce(m.original, c.original), m.redirects, m.canonical
                  FROM policy_urls u JOIN captures c ON c.urlkey = u.urlkey JOIN mementos m ON m.capture_id = c.capture_id
-                 WHERE u.site_id = ?1 AND (m.redirects <> '[]' OR m.canonical IS NOT NULL) ORDER BY 1, 2, 3",
+                 WHERE u.site_id = ?1 AND (m.redirects <> '[]' OR m.canonical IS NOT NULL)
+                   AND EXISTS (SELECT 1 FROM extractions e WHERE e.capture_id = m.capture_id AND e.rendition_id IS NOT NULL)
+                 ORDER BY 1, 2, 3",
             )?;
             let rows = statement.query_map([site_id], |r| Ok(Tie { came_from: r.get(0)?, redirects: r.get(1)?, canonical: r.get(2)? }))?;
             rows.collect()

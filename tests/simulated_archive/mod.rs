@@ -3,6 +3,7 @@
 
 #![allow(
     dead_code,
+    unused_imports,
     clippy::unwrap_used,
     clippy::format_collect,
     clippy::format_push_string,
@@ -21,7 +22,7 @@ mod sites;
 mod words;
 mod world;
 
-pub use score::measure;
+pub use score::{backfill, measure};
 pub use world::World;
 
 /// An archive of so many sites.

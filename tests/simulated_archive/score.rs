@@ -103,26 +103,27 @@ impl fmt::Display for Score {
     }
 }
 
-/// Runs a backfill of all sites, one after the other, with these settings (`crawl.sample=all` and the like).
-pub async fn measure(
+/// Runs a backfill of one site into a database, with these settings, and says what its budget left open.
+pub async fn backfill(
     world: &World,
+    site: &str,
+    store: &Arc<Store>,
     settings: &[(&str, &str)],
     vocabulary: &Vocabulary,
-) -> (Score, Arc<Store>) {
+) -> Vec<String> {
     let mut layers = Layers::default();
     layers.add_text("crawl.to", "2024", "test");
     for (name, value) in settings {
         layers.add_text(name, value, "test");
     }
     let settings = Settings::from_layers(&layers).unwrap();
-    let store = Arc::new(Store::open_in_memory().unwrap());
     let archive_id = store
         .archive("simulated", "http://archive.example/web/")
         .unwrap();
     let context = Context {
         archive: world,
         archive_id,
-        store: Arc::clone(&store),
+        store: Arc::clone(store),
         clock: Arc::new(SystemClock),
         crawl: settings.crawl.clone(),
         discover: settings.discover.clone(),
@@ -133,6 +134,27 @@ pub async fn measure(
         stop: CancellationToken::new(),
         tell_changes: false,
     };
+    let row = SiteRow {
+        site: Site::parse(site).unwrap(),
+        policy_url: None,
+        rank: None,
+        tags: BTreeMap::new(),
+    };
+    let outcome = crawl::look(&context, &[row], Until::Versions).await;
+    assert!(
+        outcome.ended_by.is_none() && outcome.failures.is_empty(),
+        "{outcome:?}"
+    );
+    outcome.left_open
+}
+
+/// Runs a backfill of all sites, one after the other, with these settings (`crawl.sample=all` and the like).
+pub async fn measure(
+    world: &World,
+    settings: &[(&str, &str)],
+    vocabulary: &Vocabulary,
+) -> (Score, Arc<Store>) {
+    let store = Arc::new(Store::open_in_memory().unwrap());
     let mut score = Score {
         sites: world.sites.len(),
         captures: world.captures_in_all(),
@@ -140,18 +162,8 @@ pub async fn measure(
     };
     let mut sent: HashMap<String, usize> = HashMap::new();
     for site in &world.sites {
-        let row = SiteRow {
-            site: Site::parse(site).unwrap(),
-            policy_url: None,
-            rank: None,
-            tags: BTreeMap::new(),
-        };
         world.take_asked();
-        let outcome = crawl::look(&context, &[row], Until::Versions).await;
-        assert!(
-            outcome.ended_by.is_none() && outcome.failures.is_empty(),
-            "{outcome:?}"
-        );
+        backfill(world, site, &store, settings, vocabulary).await;
         let asked = world.take_asked();
         score.cdx += asked.cdx;
         score.playback += asked.playback;

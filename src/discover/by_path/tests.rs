@@ -196,3 +196,35 @@ fn a_flood_of_rows_is_survived_in_bounded_memory() {
     assert_eq!(found.candidates[0].urlkey.as_str(), "com,example)/privacy");
     assert!(found.captures.len() <= MAX_CANDIDATES);
 }
+
+#[tokio::test]
+async fn a_flood_of_candidates_takes_no_row_from_a_known_address() {
+    let known = UrlKey::of("http://example.com/legal/statement").unwrap();
+    let mut archive = MemoryArchive::default();
+    for year in 2001..2011 {
+        archive.put(
+            &year.to_string(),
+            "http://example.com/legal/statement",
+            200,
+            &format!("what we do with data, {year}"),
+        );
+    }
+    for n in 0..250 {
+        let url = format!("http://example.com/privacy?topic={n}");
+        archive.put("2005", &url, 200, &n.to_string());
+    }
+    let found = by_path(
+        &archive,
+        &site(),
+        (None, None),
+        Vocabulary::built_in(),
+        std::slice::from_ref(&known),
+        false,
+    )
+    .await
+    .unwrap();
+    let rows = found.captures.iter().filter(|row| row.urlkey == known);
+    assert_eq!(rows.count(), 10);
+    assert_eq!(found.rows_left_out, []);
+    assert!(found.candidates.len() <= MAX_CANDIDATES);
+}

@@ -65,7 +65,10 @@ impl<A: Archive> Looker<'_, A> {
                 Ok(Side::Page(page))
             }
             Err(missing) => {
-                if missing.seen.is_some() || missing.dropped.reason == DropReason::NotArchived {
+                // A page that was captured at other times only may be there for another home page.
+                let reason = missing.dropped.reason;
+                let was_looked_at = missing.seen.is_some() && reason != DropReason::Displaced;
+                if was_looked_at || reason == DropReason::NotArchived {
                     note(missing.seen);
                 }
                 Ok(Side::None)

@@ -137,6 +137,141 @@ async fn a_month_later_only_the_new_end_is_looked_at() {
     assert_eq!(archive.count(), before + 1);
 }
 
+/// A home page once a year, with the link of its time.
+fn yearly(years: std::ops::Range<i32>) -> MemoryArchive {
+    let mut archive = MemoryArchive::default();
+    for year in years {
+        let link = if year < 2010 { "/a.html" } else { "/b.html" };
+        archive.put(
+            &format!("{year}"),
+            "http://www.example.com/",
+            200,
+            &home(link),
+        );
+    }
+    archive
+}
+
+#[tokio::test]
+async fn a_capture_just_outside_the_span_hides_none_within_it() {
+    for (from, to) in [
+        // The nearest capture is that of the first second of the year after.
+        ("2000", "2015-12-31"),
+        ("2004-01-02", "2020"),
+        ("2004-01-02", "2015-12-31"),
+    ] {
+        let archive = yearly(2000..2020);
+        let span = HomeSpan {
+            from: at(from),
+            to: at(to),
+        };
+        let (found, looks) = run_until(&archive, &[], span).await;
+        let mut urls = urls(found.as_ref().unwrap());
+        urls.sort_unstable();
+        assert_eq!(
+            urls,
+            [
+                "http://www.example.com/a.html",
+                "http://www.example.com/b.html"
+            ],
+            "{from} to {to}"
+        );
+        let asked = archive.count();
+        assert_eq!(
+            run_until(&archive, &looks, span).await.0.unwrap(),
+            found.unwrap()
+        );
+        assert_eq!(archive.count(), asked);
+    }
+}
+
+#[tokio::test]
+async fn captures_far_outside_the_span_hide_none_within_it() {
+    let mut archive = yearly(2008..2012);
+    for far in ["1998", "2018"] {
+        archive.put(far, "http://www.example.com/", 200, &home("/far.html"));
+    }
+    let span = HomeSpan {
+        from: at("2001"),
+        to: at("2016"),
+    };
+    let (found, looks) = run_until(&archive, &[], span).await;
+    let found = found.unwrap();
+    assert_eq!(urls(&found).len(), 2, "{found:#?}");
+    assert!(!urls(&found).contains(&"http://www.example.com/far.html"));
+    // Stopped after any look, the rest is as in one go.
+    for stop in 0..looks.len() {
+        let again = run_until(&archive, &looks[..stop], span).await.0.unwrap();
+        assert_eq!(again, found, "{stop}");
+    }
+}
+
+#[tokio::test]
+async fn a_span_without_captures_costs_few_requests() {
+    let span = HomeSpan {
+        from: at("2000"),
+        to: at("2010"),
+    };
+    for (time, most) in [("2023", 1), ("2013", 3), ("1990", 1), ("1996", 1)] {
+        let archive =
+            MemoryArchive::default().page(time, "http://www.example.com/", &home("/a.html"));
+        let found = run_until(&archive, &[], span).await.0.unwrap();
+        assert!(found.candidates.is_empty());
+        assert!(archive.count() <= most, "{time}: {}", archive.count());
+    }
+}
+
+#[tokio::test]
+async fn a_site_that_may_cost_one_home_page_costs_one_and_later_its_new_end() {
+    let limits = Limits {
+        home_pages: 1,
+        ..Limits::default()
+    };
+    let archive = moving();
+    let mut stored: Vec<HomeLook> = Vec::new();
+    for (to, asked) in [("2020", 1), ("2020-01-15", 1), ("2020-06", 2)] {
+        let span = HomeSpan {
+            from: at("2000"),
+            to: at(to),
+        };
+        let known = stored.clone();
+        let mut store = |look: &HomeLook| stored.push(look.clone());
+        let vocabulary = Vocabulary::built_in();
+        by_link(
+            &archive,
+            &site(),
+            span,
+            vocabulary,
+            &limits,
+            &known,
+            &mut store,
+        )
+        .await
+        .unwrap();
+        assert_eq!(archive.count(), asked, "{to}");
+    }
+}
+
+#[tokio::test]
+async fn a_link_on_a_page_that_leads_on_is_said_to_stand_there() {
+    let archive = MemoryArchive::default()
+        .page(
+            "2010",
+            "http://example.com/",
+            "<meta http-equiv=refresh content='0; url=/home'><a href='/c'>Cookie Policy</a>",
+        )
+        .page("2010", "http://example.com/home", &home("/p"));
+    let found = run(&archive, &[]).await.0.unwrap();
+    let stands_on = |path: &str| {
+        let look = found.looks.iter().find(|look| look.is_seen()).unwrap();
+        let mut links = look.links.iter();
+        let link = links.find(|link| link.url.ends_with(path)).unwrap();
+        link.page.1.as_str()
+    };
+    assert_eq!(stands_on("/c"), "http://example.com/");
+    assert_eq!(stands_on("/p"), "http://example.com/home");
+}
+
 #[tokio::test]
 async fn a_home_page_that_is_not_there_is_a_look_and_no_error() {
     let (found, looks) = run(&MemoryArchive::default(), &[]).await;

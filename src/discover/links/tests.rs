@@ -49,6 +49,24 @@ fn cells_that_open_pages_are_links() {
 }
 
 #[test]
+fn a_script_on_a_container_hides_no_link_inside_it() {
+    let html = "<div onclick=\"window.open('/menu/')\">Menu <a href=/privacy>Privacy Policy</a> <a href=/cookies>Cookies</a></div>";
+    let links = links(html);
+    let texts: Vec<(&str, &str)> = links
+        .iter()
+        .map(|link| (link.href.as_str(), link.text.as_str()))
+        .collect();
+    assert_eq!(
+        texts,
+        [
+            ("/menu/", "Menu"),
+            ("/privacy", "Privacy Policy"),
+            ("/cookies", "Cookies")
+        ]
+    );
+}
+
+#[test]
 fn footers_are_known_by_element_role_class_or_place() {
     let body = "words ".repeat(300);
     let found = links(&format!(

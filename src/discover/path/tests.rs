@@ -27,6 +27,12 @@ fn policies_are_known_by_their_paths() {
         "ru,example)/%d0%bf%d0%be%d0%bb%d0%b8%d1%82%d0%b8%d0%ba%d0%b0-%d0%ba%d0%be%d0%bd%d1%84%d0%b8%d0%b4%d0%b5%d0%bd%d1%86%d0%b8%d0%b0%d0%bb%d1%8c%d0%bd%d0%be%d1%81%d1%82%d0%b8",
         "com,example)/policies/privacy/?hl=en",
         "com,example)/terms-and-privacy",
+        "com,example)/born-free-privacy-policy",
+        "com,example)/ourprivacyprotection.html",
+        "au,com,news)/privacy",
+        "uk,co,shop)/privacy-policy.html",
+        "tw,com,books)/privacy-policy",
+        "org,savethechildren)/save-the-children-privacy-policy",
     ] {
         let verdict = verdict(key);
         assert!(verdict.score >= 60, "{key}: {verdict:?}");
@@ -57,6 +63,10 @@ fn pages_that_only_talk_about_privacy_are_low() {
         "com,example)/login?return=%2fprivacy",
         "com,example)/share?title=privacy+policy&u=http%3a%2f%2fexample.com%2fprivacy-policy",
         "com,example)/share.php?t=privacy+policy",
+        "com,example)/privacyscreens.html",
+        "com,example)/privacysettings.aspx",
+        "com,example)/sport/coppa-italia",
+        "au,com,example,news)/privacy",
     ] {
         let verdict = verdict(key);
         assert!(
@@ -99,6 +109,12 @@ fn the_policy_beats_what_stands_near_it() {
     ] {
         assert!(verdict(key).score < best, "{key}");
     }
+}
+
+#[test]
+fn a_directory_of_talk_is_said_to_be_one() {
+    let verdict = verdict("com,example)/privacy-fence/index.html");
+    assert!(verdict.only_talks, "{verdict:?}");
 }
 
 proptest::proptest! {

@@ -56,7 +56,10 @@ fn names_are_known_in_many_languages() {
     assert_eq!(kind("Cookie-Richtlinie").unwrap().0, Cookies);
     assert_eq!(kind("Cookies and Privacy Policy").unwrap().0, Privacy);
     assert_eq!(kind("Children's Privacy Policy").unwrap().0, Children);
-    assert_eq!(kind("COPPA").unwrap().0, Children);
+    assert_eq!(kind("COPPA Policy").unwrap().0, Children);
+    assert_eq!(kind("Integritetspolicy för barn").unwrap().0, Children);
+    assert_eq!(kind("Datenschutz für Kids").unwrap().0, Children);
+    assert_eq!(kind("Privacy bambini").unwrap().0, Children);
 }
 
 #[test]
@@ -80,6 +83,94 @@ fn words_within_other_words_are_not_found() {
             .weak
             .is_some()
     );
+}
+
+#[test]
+fn a_full_name_outweighs_words_that_speak_against_one() {
+    for (text, others) in [
+        ("Born Free Privacy Policy", 2),
+        ("Domain Privacy Policy", 1),
+        ("Fortune Cookie Privacy Policy", 1),
+        ("PrivacyGuard Privacy Policy", 1),
+        ("Datenschutzerklärung und Datenschutzbeauftragter", 1),
+        ("Private Label Nutrition Privacy Policy", 2),
+        ("U.S. State Privacy Laws Notice", 1),
+        (
+            "Politique de confidentialité et délégué à la protection des données",
+            1,
+        ),
+    ] {
+        let reading = Vocabulary::built_in().read(text);
+        assert_eq!(
+            reading.policy,
+            Some((PolicyKind::Privacy, Strength::Name)),
+            "{text}"
+        );
+        assert_eq!(
+            (reading.other_words, &reading.negative),
+            (others, &None),
+            "{text}"
+        );
+    }
+    for text in [
+        "Privacy fence",
+        "Délégué à la protection des données",
+        "Privacy policy generator",
+        "Garante per la protezione dei dati personali",
+    ] {
+        let reading = Vocabulary::built_in().read(text);
+        assert!(reading.negative.is_some(), "{text}");
+    }
+}
+
+#[test]
+fn what_is_no_policy_is_no_full_name() {
+    for text in [
+        "Coppa Italia",
+        "AVG",
+        "Intimitate",
+        "PrivacyScreens",
+        "PrivacySettings",
+    ] {
+        assert_eq!(kind(text), None, "{text}");
+    }
+    for text in [
+        "Kakor",
+        "Kolačići",
+        "Çerezler",
+        "Thông tin cá nhân",
+        "Osobní údaje",
+    ] {
+        assert_eq!(kind(text).unwrap().1, Strength::Word, "{text}");
+    }
+    let weak = |text: &str| Vocabulary::built_in().read(text).weak.is_some();
+    assert!(weak("修改个人信息") && weak("개인정보 수정"));
+    let in_path = |text: &str| Vocabulary::built_in().read_path_words(text);
+    assert!(in_path("privacyscreens").negative.is_some());
+    assert!(in_path("privacyfence").negative.is_some());
+    assert!(in_path("privacysettings").weak.is_some());
+    let protection = in_path("ourprivacyprotection");
+    assert!(protection.policy.is_some() && protection.negative.is_none());
+}
+
+#[test]
+fn words_of_children_in_somebodys_name_make_no_policy_about_children() {
+    let kind = |text: &str, name: &str| {
+        let reading = Vocabulary::built_in().read(text);
+        reading.of_somebody_named(&[name.to_owned()]).policy
+    };
+    let privacy = Some((PolicyKind::Privacy, Strength::Name));
+    let children = Some((PolicyKind::Children, Strength::Name));
+    let save = "Save the Children Privacy Policy";
+    assert_eq!(kind(save, "savethechildren"), privacy);
+    assert_eq!(kind(save, "example"), children);
+    assert_eq!(kind("Pottery Barn Privacy Policy", "example"), privacy);
+    assert_eq!(kind("Kinder Morgan Privacy Policy", "example"), privacy);
+    assert_eq!(
+        kind("Kinderschutzbund Datenschutzerklärung", "example"),
+        privacy
+    );
+    assert_eq!(kind("Datenschutzerklärung für Kinder", "example"), children);
 }
 
 #[test]

@@ -60,6 +60,7 @@ fn looking_ends_where_it_has_told_enough() {
         let mut history = Simulated {
             days: history.days.clone(),
             truth: history.truth.clone(),
+            lost: history.lost.clone(),
             sightings: history.sightings.clone(),
             words_per_text: 1,
         };

@@ -5,8 +5,8 @@ use super::*;
 use proptest::prelude::{Strategy as Any, any, prop_assert, prop_assert_eq, proptest};
 use proptest::{collection::vec, sample::select};
 
-/// Days of captures, changes (day, text), days that give no text.
-type History = (Vec<u32>, Vec<(u32, u32)>, Vec<u32>);
+/// Days of captures, changes (day, text), days that give no text, and every which capture is lost (none when 0).
+type History = (Vec<u32>, Vec<(u32, u32)>, Vec<u32>, usize);
 
 fn any_history() -> impl Any<Value = History> {
     let days = vec(0u32..4000, 1..160);
@@ -14,10 +14,11 @@ fn any_history() -> impl Any<Value = History> {
         days,
         vec((1u32..4000, 0u32..4), 0..12),
         vec(0u32..4000, 0..6),
+        select(vec![0_usize, 0, 2, 3, 7]),
     )
-        .prop_map(|(mut days, changes, gaps)| {
+        .prop_map(|(mut days, changes, gaps, lost)| {
             days.sort_unstable();
-            (days, changes, gaps)
+            (days, changes, gaps, lost)
         })
 }
 
@@ -62,8 +63,9 @@ fn simulate(history: &History, told: Told) -> Simulated {
     simulated
 }
 
-fn without_lengths((days, changes, gaps): &History) -> Simulated {
-    simulated(days, |day| {
+fn without_lengths((days, changes, gaps, lost): &History) -> Simulated {
+    let is_lost = |i: usize| *lost > 0 && i.is_multiple_of(*lost);
+    let history = simulated(days, |day| {
         let text = || {
             changes
                 .iter()
@@ -72,7 +74,8 @@ fn without_lengths((days, changes, gaps): &History) -> Simulated {
                 .map_or(9, |(_, t)| *t)
         };
         (!gaps.contains(&day)).then(text)
-    })
+    });
+    history.losing(is_lost)
 }
 
 /// Neighbouring looks that differ have nothing unread between them, or are within the resolution, or in a time of
@@ -89,7 +92,7 @@ fn meets_resolution(history: &Simulated, resolution_seconds: u64, told: Told) ->
         });
         let failures = history.sightings[pair[0]..pair[1]]
             .iter()
-            .filter(|s| s.known == Known::NoText)
+            .filter(|s| s.known.is_failure())
             .count();
         a.known == b.known
             || !unread
@@ -98,7 +101,8 @@ fn meets_resolution(history: &Simulated, resolution_seconds: u64, told: Told) ->
     })
 }
 
-/// The texts that all captures of a whole grid step show, and that neither the look before nor the one after shows.
+/// The texts that all captures of a whole grid step show, or would show if they were not lost, and that neither the look
+/// before nor the one after shows; but for steps in which three captures gave nothing, or all are lost.
 fn missed(history: &Simulated, grid: Grid) -> usize {
     let places: Vec<usize> = (0..history.days.len()).collect();
     let step = |i: usize| grid.step_of(history.sightings[i].timestamp);
@@ -107,8 +111,14 @@ fn missed(history: &Simulated, grid: Grid) -> usize {
         .chunk_by(|&a, &b| step(a) == step(b))
         .filter(|members| {
             let (first, last) = (members[0], members[members.len() - 1]);
-            let text = history.truth[first];
-            let lasts = text.is_some() && members.iter().all(|&i| history.truth[i] == text);
+            let text = history.shows(first);
+            let failed = members
+                .iter()
+                .filter(|&&i| history.sightings[i].known.is_failure());
+            let lasts = text.is_some()
+                && members.iter().all(|&i| history.shows(i) == text)
+                && members.iter().any(|&i| history.truth[i].is_some())
+                && failed.count() < TRIES_PER_INTERVAL;
             let before = (0..=last).rev().find(is_seen);
             let after = (first..history.days.len()).find(is_seen);
             let found = [before, after].into_iter().flatten();
