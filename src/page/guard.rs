@@ -33,7 +33,7 @@ const TABLES: [&str; 2] = ["table", "template"];
 /// The page as the parser may see it: at most [`MAX_HTML_BYTES`], [`MAX_DEPTH`] and the other limits.
 pub(super) fn guarded(html: &str) -> Cow<'_, str> {
     let html = &html[..html.floor_char_boundary(MAX_HTML_BYTES)];
-    bounded(Scan::new(html, false).run())
+    Scan::new(html, false).run()
 }
 
 /// As [`guarded`], and without what no reader sees: the content of style sheets, of scripts but their JSON, of drawings and
@@ -42,7 +42,7 @@ pub(super) fn guarded(html: &str) -> Cow<'_, str> {
 /// On 69 real pages that is 8.1 of 14.6 MB.
 pub(super) fn guarded_text(html: &str) -> Cow<'_, str> {
     let html = &html[..html.floor_char_boundary(MAX_HTML_BYTES)];
-    bounded(Scan::new(html, true).run())
+    Scan::new(html, true).run()
 }
 
 /// An open element.
@@ -77,6 +77,8 @@ struct Scan<'a> {
     repeated_formatting: usize,
     elements: usize,
     formatting_stopped: bool,
+    /// Something that was passed over and stays, be it a script, a comment or a tag, has a `<` in it.
+    hides_tags: bool,
     out: Option<String>,
     copied_to: usize,
 }
@@ -92,6 +94,7 @@ impl<'a> Scan<'a> {
             repeated_formatting: 0,
             elements: 0,
             formatting_stopped: false,
+            hides_tags: false,
             out: None,
             copied_to: 0,
         }
@@ -104,26 +107,35 @@ impl<'a> Scan<'a> {
             at = match bytes.get(found + 1) {
                 Some(b'!') if bytes[found..].starts_with(b"<!--") => self.comment(found),
                 Some(b'!') if bytes[found..].starts_with(b"<![CDATA[") && self.is_in_foreign() => {
-                    memchr::memmem::find(&bytes[found..], b"]]>")
-                        .map_or(bytes.len(), |length| found + length + 3)
+                    let end = memchr::memmem::find(&bytes[found..], b"]]>")
+                        .map_or(bytes.len(), |length| found + length + 3);
+                    self.pass_over(found + 1, end)
                 }
-                Some(b'!' | b'?') => end_after_bracket(bytes, found + 1),
+                Some(b'!' | b'?') => self.pass_over(found + 1, end_after_bracket(bytes, found + 1)),
                 Some(b'/') => match bytes.get(found + 2) {
                     Some(c) if c.is_ascii_alphabetic() => self.end_tag(found),
                     // A comment of a kind.
-                    _ => end_after_bracket(bytes, found + 2),
+                    _ => self.pass_over(found + 1, end_after_bracket(bytes, found + 2)),
                 },
                 Some(c) if c.is_ascii_alphabetic() => self.start_tag(found),
                 _ => found + 1,
             };
         }
-        match self.out.take() {
+        let hides_tags = self.hides_tags;
+        let html = match self.out.take() {
             None => Cow::Borrowed(self.html),
             Some(mut out) => {
                 out.push_str(&self.html[self.copied_to..]);
                 Cow::Owned(out)
             }
-        }
+        };
+        if hides_tags { bounded(html) } else { html }
+    }
+
+    /// Goes on behind what is no tag here, but might be to the parser.
+    fn pass_over(&mut self, from: usize, to: usize) -> usize {
+        self.hides_tags |= find(&self.html.as_bytes()[..to], from, b'<').is_some();
+        to
     }
 
     /// Replaces `from..to` of the page.
@@ -143,8 +155,9 @@ impl<'a> Scan<'a> {
         let content = at + "<!--".len()..end.saturating_sub("-->".len());
         if self.text_only && !content.is_empty() && self.html[..end].ends_with("-->") {
             self.replace(content.start, content.end, "");
+            return end;
         }
-        end
+        self.pass_over(at + 1, end)
     }
 
     fn start_tag(&mut self, at: usize) -> usize {
@@ -154,6 +167,7 @@ impl<'a> Scan<'a> {
             attributes,
         } = tag(self.html.as_bytes(), at + 1);
         let name = &self.html[at + 1..name_end];
+        self.pass_over(at + 1, end);
         let kinds = kinds(name);
         let is = |kind: u8| kinds & kind != 0;
         self.elements += 1;
@@ -178,8 +192,10 @@ impl<'a> Scan<'a> {
             self.leave_out_attributes(name, at..end, has_too_many_attributes);
             if self.text_only && self.is_inert(name, at..end, &self.html[end..content_end]) {
                 self.replace(end, content_end, "");
+            } else {
+                self.pass_over(end, content_end);
             }
-            return raw_end;
+            return self.pass_over(content_end + 1, raw_end);
         }
         if is(SELF_CLOSING)
             && let Some(index) = self.closed_by(name, kinds)
@@ -337,6 +353,7 @@ impl<'a> Scan<'a> {
             attributes,
         } = tag(self.html.as_bytes(), at + 2);
         let name = &self.html[at + 2..name_end];
+        self.pass_over(at + 1, end);
         let same = |open: &str| open.eq_ignore_ascii_case(name);
         // Dropped elements are the innermost ones: only the last few can be meant.
         if let Some(index) = self
