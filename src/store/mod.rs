@@ -52,7 +52,7 @@ const APPLICATION_ID: i32 = 0x5074_726c;
 const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 
 /// In order; append-only, as is each file.
-static MIGRATIONS: LazyLock<[M<'static>; 5]> = LazyLock::new(|| {
+static MIGRATIONS: LazyLock<[M<'static>; 6]> = LazyLock::new(|| {
     [
         M::up(include_str!("migrations/0001_first.sql")),
         M::up(include_str!("migrations/0002_stated_dates.sql")),
@@ -62,6 +62,7 @@ static MIGRATIONS: LazyLock<[M<'static>; 5]> = LazyLock::new(|| {
         ),
         M::up(include_str!("migrations/0004_runs.sql")),
         M::up(include_str!("migrations/0005_renditions_order.sql")),
+        M::up(include_str!("migrations/0006_pace.sql")),
     ]
 });
 

@@ -57,6 +57,8 @@ pub(super) struct Courier {
     /// The freeze after which the pace was last slowed.
     slowed_for: AtomicU64,
     retries: AtomicU64,
+    /// The pace of the index was taken up where the last process left it.
+    taken_up: AtomicBool,
 }
 
 /// A request under way: counted and logged when it ends.
@@ -124,6 +126,7 @@ impl Courier {
             answered: AtomicBool::new(false),
             slowed_for: AtomicU64::new(0),
             retries: AtomicU64::new(0),
+            taken_up: AtomicBool::new(false),
         }
     }
 
@@ -184,6 +187,13 @@ impl Courier {
             self.wait_out_freeze().await?;
             let active = self.counters.enter(endpoint);
             let turn = self.unless_stopped(lane.line.lock()).await?;
+            let is_recorded = endpoint == Endpoint::Cdx && lane.pace.is_slow();
+            if is_recorded
+                && !self.taken_up.swap(true, Ordering::Relaxed)
+                && let Some(since_last) = self.guard.since_index_request()?
+            {
+                lane.pace.take_up(since_last);
+            }
             self.unless_stopped(tokio::time::sleep(lane.pace.nearly()))
                 .await?;
             let connection = self.connection().await?;
@@ -197,6 +207,9 @@ impl Courier {
             if let Gate::Open(generation) = self.open_gate()? {
                 if !self.allowance.take() {
                     return Err(ArchiveError::Interrupted);
+                }
+                if is_recorded {
+                    self.guard.note_index_request()?;
                 }
                 return Ok(Call {
                     courier: self,
@@ -274,6 +287,17 @@ impl Courier {
             detail: failure.to_string(),
             retry_after: None,
         }
+    }
+
+    /// How long an answer asks to be left alone, in either form of `Retry-After` (RFC 9110, 10.2.3).
+    pub(super) fn retry_after(&self, answer: &Answer) -> Option<Duration> {
+        let said = answer.header("retry-after")?;
+        let said = said.trim();
+        said.parse().ok().map(Duration::from_secs).or_else(|| {
+            let until = Timestamp::from_http_date(said)?.unix_seconds();
+            let seconds = until.saturating_sub(self.clock.now().unix_seconds());
+            Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
+        })
     }
 
     /// True once any status line ever came, to any request of this process.
@@ -360,14 +384,4 @@ pub(super) fn clean(text: &str) -> String {
         .take(300)
         .collect();
     line.trim().to_owned()
-}
-
-/// Seconds of a `Retry-After`; its date form is not in use by archives.
-pub(super) fn retry_after(answer: &Answer) -> Option<Duration> {
-    answer
-        .header("retry-after")?
-        .trim()
-        .parse()
-        .ok()
-        .map(Duration::from_secs)
 }

@@ -3,13 +3,13 @@
 use futures_util::StreamExt as _;
 
 use super::address::Target;
-use super::courier::{Call, clean, retry_after};
+use super::courier::{Call, clean};
 use super::patience::Trouble;
 use super::playback::Playback;
 use super::settings::Dialect;
 use super::transport::Answer;
 use super::usage::{Endpoint, Outcome};
-use super::verdict::{Failure, Seen, Verdict, Words, decide};
+use super::verdict::{Failure, Seen, Verdict, Words, decide, is_refusal};
 use crate::archive::encoding::{BodyError, decode_body};
 use crate::archive::{ArchiveError, Memento, Redirect};
 use crate::model::{PayloadDigest, Timestamp, UrlKey};
@@ -72,7 +72,11 @@ impl Playback<'_> {
             let runtime_error = answer
                 .header("x-archive-wayback-runtime-error")
                 .unwrap_or_default();
-            let body = peek(call, &mut answer).await;
+            let body = if is_refusal(answer.status, target.toward()) {
+                Vec::new()
+            } else {
+                peek(call, &mut answer).await
+            };
             (Words::of(&runtime_error, &body), runtime_error)
         };
         if archived && self.dialect == Dialect::Pywb && is_of_another_url(&answer, asked) {
@@ -143,7 +147,7 @@ impl Playback<'_> {
                     Trouble {
                         verdict,
                         detail,
-                        retry_after: retry_after(&answer),
+                        retry_after: self.courier.retry_after(&answer),
                     },
                     None,
                 )
