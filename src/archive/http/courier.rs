@@ -4,7 +4,7 @@
 //! permit to come near, for a connection, for the permit itself; then the freeze is looked at once more, and it goes.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -29,6 +29,13 @@ pub(super) const MAX_CONNECTIONS: usize = 4;
 
 /// A connection rests this long after an answer, so that the pool has it back before the next request looks for one.
 const CONNECTION_REST: Duration = Duration::from_millis(2);
+
+/// Questions without an answer, one after another, before everybody pauses.
+const FAILURES_BEFORE_PAUSE: u32 = 20;
+/// So long.
+const FAILURE_PAUSE: Duration = Duration::from_mins(1);
+/// The pause that ends the run.
+const LAST_PAUSE: u32 = 3;
 
 struct Lane {
     pace: Pace,
@@ -57,6 +64,8 @@ pub(super) struct Courier {
     /// The freeze after which the pace was last slowed.
     slowed_for: AtomicU64,
     retries: AtomicU64,
+    /// Questions without an answer, one after another.
+    failures: AtomicU32,
     /// The pace of the index was taken up where the last process left it.
     taken_up: AtomicBool,
 }
@@ -126,6 +135,7 @@ impl Courier {
             answered: AtomicBool::new(false),
             slowed_for: AtomicU64::new(0),
             retries: AtomicU64::new(0),
+            failures: AtomicU32::new(0),
             taken_up: AtomicBool::new(false),
         }
     }
@@ -316,6 +326,38 @@ impl Courier {
         }
     }
 
+    /// Counts a question that got no answer. After many in a row the archive is down or wants to be left alone, whatever
+    /// status it gives: everybody pauses, and the third pause ends the run.
+    ///
+    /// # Errors
+    /// The end of the run.
+    pub(super) fn count_failure(
+        &self,
+        retry_after: Option<Duration>,
+        detail: &str,
+    ) -> Result<(), ArchiveError> {
+        let failures = self.failures.fetch_add(1, Ordering::Relaxed) + 1;
+        if failures % FAILURES_BEFORE_PAUSE != 0 {
+            return Ok(());
+        }
+        let until = self
+            .guard
+            .pause(FAILURE_PAUSE.max(retry_after.unwrap_or_default()))?;
+        if failures < LAST_PAUSE * FAILURES_BEFORE_PAUSE {
+            return Ok(());
+        }
+        Err(ArchiveError::Refused {
+            archive: self.archive.clone(),
+            until,
+            detail: format!("{failures} questions in a row without an answer, the last: {detail}"),
+        })
+    }
+
+    /// Leaves an endpoint alone for so long, as it asked.
+    pub(super) fn rest(&self, endpoint: Endpoint, time: Duration) {
+        self.lane(endpoint).pace.rest(time);
+    }
+
     /// Takes one retry out of the run's budget.
     pub(super) fn spend_retry(&self) -> bool {
         let requests = self.counters.requests();
@@ -345,6 +387,7 @@ impl Call<'_> {
     /// Ends a request that was answered: counted, logged, and the archive no longer counts as refusing.
     pub(super) fn finish(mut self, outcome: Outcome) {
         self.courier.guard.answered(self.generation);
+        self.courier.failures.store(0, Ordering::Relaxed);
         self.end(outcome);
     }
 

@@ -289,6 +289,31 @@ impl Guard {
         Ok(())
     }
 
+    /// Lets everybody pause so long after failures that are no refusals, and says until when.
+    pub(super) fn pause(&self, time: Duration) -> Result<Timestamp, ArchiveError> {
+        let mut state = self.state();
+        let freeze = self.read()?;
+        let seconds = i64::try_from(time.as_secs())
+            .unwrap_or(i64::MAX)
+            .min(LONGEST_RETRY_AFTER_SECONDS);
+        let until = Timestamp::from_unix_seconds(
+            self.clock.now().unix_seconds().saturating_add(seconds) + 1,
+        );
+        let until = freeze.until.map_or(until, |frozen| frozen.max(until));
+        let next = Freeze {
+            until: Some(until),
+            ..freeze
+        };
+        self.ledger
+            .write(&next)
+            .map_err(|detail| self.ledger_fault(detail))?;
+        state.generation += 1;
+        state.seen = next.until;
+        self.changed.notify_waiters();
+        tracing::warn!(archive = %self.archive, until = %until, "fails at everything; left alone until then (UTC)");
+        Ok(until)
+    }
+
     /// Sleeps so long, or until a refusal comes.
     pub(super) async fn sleep(&self, time: Duration) {
         let _ = tokio::time::timeout(time, self.changed.notified()).await;

@@ -70,7 +70,7 @@ struct Slow {
     /// When the last freeze ended; the rate grows from there.
     freeze_ended: Option<Instant>,
     last_permit: Option<Instant>,
-    /// No permit before: the one before was another process's.
+    /// No permit before: the one before was another process's, or the server asked for a rest.
     not_before: Option<Instant>,
 }
 
@@ -138,8 +138,13 @@ impl Pace {
 
     /// Takes up the pace of a process before this one, whose last permit is so long ago.
     pub(super) fn take_up(&self, since_last: Duration) {
+        self.rest(self.period.saturating_sub(since_last));
+    }
+
+    /// Gives no permit for so long.
+    pub(super) fn rest(&self, time: Duration) {
         let mut slow = self.slow.lock().unwrap_or_else(PoisonError::into_inner);
-        slow.not_before = Some(Instant::now() + self.period.saturating_sub(since_last));
+        slow.not_before = slow.not_before.max(Some(Instant::now() + time));
     }
 
     /// True when permits lie so far apart that a record to the second tells when the next may come.
@@ -151,10 +156,12 @@ impl Pace {
     pub(super) fn nearly(&self) -> Duration {
         let slow = self.slow.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        slow.last_permit.map_or(Duration::ZERO, |last| {
-            (last + self.period.div_f64(slow.factor(now)).mul_f64(0.85))
-                .saturating_duration_since(now)
-        })
+        let after_last = slow
+            .last_permit
+            .map(|last| last + self.period.div_f64(slow.factor(now)).mul_f64(0.85));
+        slow.not_before
+            .max(after_last)
+            .map_or(Duration::ZERO, |next| next.saturating_duration_since(now))
     }
 
     /// Begins anew at half the rate: a freeze has ended.
