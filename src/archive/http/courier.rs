@@ -337,7 +337,7 @@ impl Courier {
         detail: &str,
     ) -> Result<(), ArchiveError> {
         let failures = self.failures.fetch_add(1, Ordering::Relaxed) + 1;
-        if failures % FAILURES_BEFORE_PAUSE != 0 {
+        if !failures.is_multiple_of(FAILURES_BEFORE_PAUSE) {
             return Ok(());
         }
         let until = self

@@ -111,9 +111,7 @@ async fn pauses_double_and_tries_are_bounded() {
 #[tokio::test(start_paused = true)]
 async fn a_run_has_a_budget_of_retries() {
     let scene = scene(|request, number| {
-        if number == 0 {
-            Reply::page("x")
-        } else if request.url.path().ends_with("/good") {
+        if number == 0 || request.url.path().ends_with("/good") {
             Reply::page("x")
         } else {
             Reply::new(503, &[], "")
