@@ -22,8 +22,9 @@ pub(super) const MAX_TREE_DEPTH: usize = 2 * MAX_DEPTH;
 /// Most nodes of a tree; more than the guard leaves of 8 MB: 300,000 elements and their texts, 200,000 repeated formatting
 /// elements, and a comment for each seven bytes.
 const MAX_NODES: usize = 2_000_000;
-/// The page is fed in pieces of this size. One piece may open five thousand elements beyond the limit, which is still fast.
-const PIECE_BYTES: usize = 16 * 1024;
+/// The page is fed in pieces of this size. One piece may open seven thousand elements beyond the limit; the worst megabytes
+/// take a third of a second so.
+const PIECE_BYTES: usize = 32 * 1024;
 /// Paragraphs that the words without tags are given at the most.
 const MAX_FLAT_PARAGRAPHS: usize = 100_000;
 
