@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::archive::http::{Freeze, FreezeLedger};
+use crate::model::Timestamp;
 use crate::store::Store;
 
 /// Keeps the freeze of one archive in a database.
@@ -35,6 +36,18 @@ impl FreezeLedger for StoredFreeze {
     fn write(&self, freeze: &Freeze) -> Result<(), String> {
         self.store
             .set_freeze(&self.archive, freeze.until, freeze.refusals_in_a_row)
+            .map_err(|e| e.to_string())
+    }
+
+    fn last_index_request(&self) -> Result<Option<Timestamp>, String> {
+        self.store
+            .last_index_request(&self.archive)
+            .map_err(|e| e.to_string())
+    }
+
+    fn note_index_request(&self, at: Timestamp) -> Result<(), String> {
+        self.store
+            .note_index_request(&self.archive, at)
             .map_err(|e| e.to_string())
     }
 }

@@ -22,7 +22,8 @@ pub struct Decoded {
 /// Decodes a page. Never fails: bytes that mean nothing in the chosen charset become U+FFFD.
 ///
 /// The declared charset is believed unless the result is visibly wrong (replacement characters, C1 controls, UTF-8 read
-/// as a single-byte charset); then the reading with the fewest such faults wins, the earlier source on a tie.
+/// as another charset); then the reading with the fewest such faults wins, the earlier source on a tie. So one stray byte
+/// (a Latin-1 © in the footer of a page that is UTF-8) costs that character and no other.
 #[must_use]
 pub fn decode(bytes: &[u8], content_type: Option<&str>) -> Decoded {
     let (text, charset) = decoded(bytes, content_type);
@@ -42,7 +43,7 @@ pub(super) fn decoded<'a>(
     }
     let header = content_type
         .and_then(charset_parameter)
-        .and_then(|label| Encoding::for_label(label.as_bytes()));
+        .and_then(|label| Encoding::for_label_no_replacement(label.as_bytes()));
     let meta = meta_charset(bytes);
     // Most pages are UTF-8 and say so: nothing to compare.
     if header.or(meta) == Some(UTF_8)
@@ -50,18 +51,17 @@ pub(super) fn decoded<'a>(
     {
         return (Cow::Borrowed(text), UTF_8.name());
     }
+    let mut tried = Vec::with_capacity(4);
     let mut best: Option<(usize, (Cow<'_, str>, &'static str))> = None;
     for encoding in [header, meta]
         .into_iter()
         .flatten()
-        .chain([detected(bytes)])
+        .chain([detected(bytes), UTF_8])
     {
-        if best
-            .as_ref()
-            .is_some_and(|(_, (_, charset))| *charset == encoding.name())
-        {
+        if tried.contains(&encoding) {
             continue;
         }
+        tried.push(encoding);
         let decoded = read(bytes, encoding);
         let faults = faults(&decoded, bytes);
         if faults == 0 {
@@ -104,13 +104,20 @@ fn faults((text, charset): &(Cow<'_, str>, &'static str), bytes: &[u8]) -> usize
     let misread = if *charset == UTF_8.name() || charset.starts_with("UTF-16") {
         0
     } else {
-        // "Ã©", "â€™": every multi-byte sequence of valid UTF-8 is one such fault.
-        match std::str::from_utf8(bytes) {
-            Ok(text) => text.chars().filter(|c| !c.is_ascii()).count(),
-            Err(_) => 0,
-        }
+        misread_utf8(bytes)
     };
     odd + misread
+}
+
+/// How many characters beyond ASCII these bytes have as UTF-8: "Ã©", "â€™", each is a fault when they are read as anything
+/// else. 0 where more of them are no UTF-8 than are, as in every other charset.
+fn misread_utf8(bytes: &[u8]) -> usize {
+    let (mut valid, mut invalid) = (0, 0);
+    for chunk in bytes.utf8_chunks() {
+        valid += chunk.valid().chars().filter(|c| !c.is_ascii()).count();
+        invalid += usize::from(!chunk.invalid().is_empty());
+    }
+    if valid >= invalid { valid } else { 0 }
 }
 
 /// The value of `charset=` in a content type.
@@ -148,7 +155,7 @@ fn meta_charset(bytes: &[u8]) -> Option<&'static Encoding> {
             charset_parameter(tag).map(str::to_owned)
         })
     })?;
-    let encoding = Encoding::for_label(label.trim().as_bytes())?;
+    let encoding = Encoding::for_label_no_replacement(label.trim().as_bytes())?;
     // A page that can be read as ASCII up to its <meta> is not UTF-16, whatever it says (HTML standard).
     Some(if encoding == UTF_16LE || encoding == UTF_16BE {
         UTF_8
@@ -204,6 +211,70 @@ mod tests {
                 .text
                 .contains("“We respect your privacy”")
         );
+    }
+
+    #[test]
+    fn one_stray_byte_in_a_page_of_utf8_costs_one_character() {
+        let mut page = "<meta charset=utf-8><p>We don’t sell “personal” data.</p>"
+            .as_bytes()
+            .to_vec();
+        page.extend(b"<footer>\xA9 2009 Acme</footer>");
+        for content_type in [None, Some("text/html"), Some("text/html; charset=utf-8")] {
+            let decoded = decode(&page, content_type);
+            assert_eq!(decoded.charset, "UTF-8");
+            assert!(decoded.text.contains("We don’t sell “personal” data."));
+            assert!(decoded.text.contains("\u{FFFD} 2009 Acme"));
+        }
+        let undeclared = &page["<meta charset=utf-8>".len()..];
+        assert!(decode(undeclared, None).text.contains("don’t sell"));
+        let latin1 = decode(&page, Some("text/html; charset=iso-8859-1"));
+        assert!(latin1.text.contains("don’t sell"));
+    }
+
+    #[test]
+    fn a_charset_that_no_browser_decodes_is_as_good_as_none() {
+        let words =
+            "<meta charset=iso-2022-kr><p>개인정보 처리방침을 다음과 같이 수립하여 공개합니다.</p>";
+        let (bytes, _, _) = encoding_rs::EUC_KR.encode(words);
+        let mut bytes = bytes.into_owned();
+        bytes.extend(b"<p>\xFF</p>");
+        assert!(decode(&bytes, None).text.contains("개인정보 처리방침"));
+    }
+
+    #[test]
+    fn no_other_charset_looks_like_misread_utf8() {
+        use encoding_rs::{
+            BIG5, EUC_KR, GBK, KOI8_R, SHIFT_JIS, WINDOWS_874, WINDOWS_1251, WINDOWS_1253,
+        };
+        for (charset, words) in [
+            (
+                WINDOWS_1252,
+                "Überprüfung der Daten: “naïve” cafés, £5 – © 2009",
+            ),
+            (
+                WINDOWS_1251,
+                "Политика конфиденциальности персональных данных",
+            ),
+            (KOI8_R, "Политика конфиденциальности персональных данных"),
+            (
+                WINDOWS_1253,
+                "Πολιτική απορρήτου και προστασία προσωπικών δεδομένων",
+            ),
+            (WINDOWS_874, "นโยบายความเป็นส่วนตัวและการคุ้มครองข้อมูลส่วนบุคคล"),
+            (
+                EUC_KR,
+                "개인정보 처리방침을 다음과 같이 수립하여 공개합니다",
+            ),
+            (GBK, "隐私政策适用于我们收集的个人信息，请您仔细阅读"),
+            (BIG5, "隱私權政策適用於我們收集的個人資料，請您仔細閱讀"),
+            (
+                SHIFT_JIS,
+                "個人情報の取り扱いについて、当社は以下の通り定めます",
+            ),
+        ] {
+            let (bytes, _, _) = charset.encode(words);
+            assert_eq!(misread_utf8(&bytes), 0, "{}", charset.name());
+        }
     }
 
     #[test]

@@ -5,7 +5,11 @@ use scraper::{Html, Selector};
 use url::Url;
 
 use super::charset::decoded;
-use super::{guarded, guarded_text};
+use super::guard::{guarded, guarded_text};
+use super::watched::tree;
+
+/// A longer `<base href>` is none: every link of the page would carry it (67 kB of page became 40 MB of links).
+const MAX_BASE_BYTES: usize = 2000;
 
 /// A parsed page: the only DOM that is built of it.
 #[derive(Debug)]
@@ -28,20 +32,18 @@ impl Page {
     /// As [`Page::parse`], without the content of style sheets, of scripts but their JSON, and of drawings.
     #[must_use]
     pub fn parse_text(bytes: &[u8], content_type: Option<&str>, url: Option<&Url>) -> Self {
-        Self::of_tree(
-            Html::parse_document(&guarded_text(&decoded(bytes, content_type).0)),
-            url,
-        )
+        Self::of_tree(tree(&guarded_text(&decoded(bytes, content_type).0)), url)
     }
 
     /// Guards and parses a page that is text already.
     #[must_use]
     pub fn from_html(html: &str, url: Option<&Url>) -> Self {
-        Self::of_tree(Html::parse_document(&guarded(html)), url)
+        Self::of_tree(tree(&guarded(html)), url)
     }
 
     fn of_tree(html: Html, url: Option<&Url>) -> Self {
-        let base_href = first(&html, "base", |base| base.attr("href"));
+        let base_href = first(&html, "base", |base| base.attr("href"))
+            .filter(|href| href.len() <= MAX_BASE_BYTES);
         let base = match (base_href, url) {
             (Some(href), Some(url)) => url.join(href.trim()).ok(),
             (Some(href), None) => Url::parse(href.trim()).ok(),
@@ -204,6 +206,13 @@ mod tests {
         );
         assert_eq!(at("", "mailto:a@b.c").unwrap(), "mailto:a@b.c");
         assert!(at("", "http://[").is_none());
+    }
+
+    #[test]
+    fn a_base_that_no_address_bar_would_take_is_none() {
+        let html = format!("<base href='/{}/'>", "x".repeat(3000));
+        let url = page(&html).resolve("y").unwrap();
+        assert_eq!(url.as_str(), "http://www.example.com/legal/y");
     }
 
     #[test]

@@ -10,13 +10,87 @@ pub(super) const SCOPE: u8 = 1 << 2;
 pub(super) const TABLE_PART: u8 = 1 << 3;
 /// What the HTML standard calls special and can stand open: an end tag of an ordinary element does not reach beyond it.
 pub(super) const SPECIAL: u8 = 1 << 4;
-/// An opening tag of the same kind closes it.
+/// An opening tag of its kind closes it (`<li>` an `<li>`, `<dt>` a `<dd>`, `<tr>` a `<td>` and its `<tr>`).
 pub(super) const SELF_CLOSING: u8 = 1 << 5;
 /// Its content is text up to its own end tag. `<noscript>` is one because scripts count as enabled.
 pub(super) const RAW_TEXT: u8 = 1 << 6;
 
 /// The longest name that [`kinds`] knows.
 const LONGEST_NAME: usize = 13;
+
+/// A drawing or a formula: what is in it is no HTML, as far as [`is_html_inside`] does not say so.
+pub(super) fn is_foreign(name: &str) -> bool {
+    ["svg", "math"].iter().any(|n| name.eq_ignore_ascii_case(n))
+}
+
+/// Elements of a drawing or a formula whose content is HTML again.
+pub(super) fn is_html_inside(name: &str) -> bool {
+    [
+        "foreignobject",
+        "desc",
+        "title",
+        "annotation-xml",
+        "mi",
+        "mo",
+        "mn",
+        "ms",
+        "mtext",
+    ]
+    .iter()
+    .any(|n| name.eq_ignore_ascii_case(n))
+}
+
+/// HTML that ends a drawing or a formula in which it stands.
+pub(super) fn ends_foreign(name: &str) -> bool {
+    [
+        "b",
+        "big",
+        "blockquote",
+        "body",
+        "br",
+        "center",
+        "code",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "em",
+        "embed",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "head",
+        "hr",
+        "i",
+        "img",
+        "li",
+        "listing",
+        "menu",
+        "meta",
+        "nobr",
+        "ol",
+        "p",
+        "pre",
+        "ruby",
+        "s",
+        "small",
+        "span",
+        "strong",
+        "strike",
+        "sub",
+        "sup",
+        "table",
+        "tt",
+        "u",
+        "ul",
+        "var",
+    ]
+    .iter()
+    .any(|n| name.eq_ignore_ascii_case(n))
+}
 
 /// What an element is, of the constants above; none of them for an ordinary one. Names match in either case.
 pub(super) fn kinds(name: &str) -> u8 {

@@ -8,8 +8,10 @@ mod charset;
 mod dom;
 mod elements;
 mod guard;
+mod readings;
 mod tags;
+mod watched;
 
 pub use charset::{Decoded, decode};
 pub use dom::{Page, unarchived};
-pub use guard::{MAX_DEPTH, MAX_HTML_BYTES, guarded, guarded_text};
+pub use guard::{MAX_DEPTH, MAX_HTML_BYTES};

@@ -36,9 +36,6 @@ const DRAWING: [&str; 32] = [
     "fecomposite",
 ];
 
-/// A tag longer than this may have more attributes than a page needs: they are counted.
-const LONG_TAG_BYTES: usize = 512;
-
 /// What stands between `<` and `>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Tag {
@@ -46,8 +43,66 @@ pub(super) struct Tag {
     pub name_end: usize,
     /// One past the `>`; the end of the page when there is none.
     pub end: usize,
-    /// Number of attributes, counted in long tags only.
+    /// Number of attributes.
     pub attributes: usize,
+}
+
+/// Where the tokenizer stands in a tag (HTML standard, 13.2.5.8 and 13.2.5.32 to 13.2.5.40).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
+pub(super) enum Place {
+    Name,
+    /// Before an attribute's name; also behind a `/` and behind a quoted value, where the same may come.
+    Before,
+    Attribute,
+    /// Behind an attribute's name and white space.
+    After,
+    BeforeValue,
+    DoubleQuoted,
+    SingleQuoted,
+    Unquoted,
+}
+
+impl Place {
+    /// All of them, in order.
+    pub(super) const ALL: [Self; 8] = [
+        Self::Name,
+        Self::Before,
+        Self::Attribute,
+        Self::After,
+        Self::BeforeValue,
+        Self::DoubleQuoted,
+        Self::SingleQuoted,
+        Self::Unquoted,
+    ];
+
+    /// Where the tokenizer stands after one more byte; `None` when this `>` ended the tag.
+    pub(super) fn after(self, byte: u8) -> Option<Self> {
+        let blank = byte.is_ascii_whitespace();
+        Some(match (self, byte) {
+            (Self::DoubleQuoted, b'"') | (Self::SingleQuoted, b'\'') => Self::Before,
+            (Self::DoubleQuoted | Self::SingleQuoted, _) => self,
+            (_, b'>') => return None,
+            (Self::BeforeValue, b'"') => Self::DoubleQuoted,
+            (Self::BeforeValue, b'\'') => Self::SingleQuoted,
+            (Self::BeforeValue, _) if blank => self,
+            (Self::BeforeValue, _) => Self::Unquoted,
+            (Self::Attribute, _) if blank => Self::After,
+            (Self::Attribute | Self::After, b'=') => Self::BeforeValue,
+            (Self::Name | Self::Before | Self::Unquoted, _) if blank => Self::Before,
+            (Self::After, _) if blank => self,
+            (Self::Unquoted, _) => self,
+            (_, b'/') => Self::Before,
+            (Self::Name, _) => self,
+            // An equals sign too: where no name stands before it, it begins one.
+            (Self::Before | Self::Attribute | Self::After, _) => Self::Attribute,
+        })
+    }
+
+    /// True when the step from here to `next` begins an attribute.
+    pub(super) fn begins_attribute(self, next: Self) -> bool {
+        next == Self::Attribute && self != Self::Attribute
+    }
 }
 
 /// The next `byte` at or after `from`.
@@ -68,57 +123,27 @@ pub(super) fn tag(bytes: &[u8], name: usize) -> Tag {
         .position(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'))
         .unwrap_or(rest.len());
     let name_end = name + name_length;
-    let end = tag_end(bytes, name_end);
-    let attributes = if end - name_end > LONG_TAG_BYTES {
-        count_attributes(&bytes[name_end..end])
-    } else {
-        0
-    };
+    let (mut at, mut place, mut attributes) = (name_end, Place::Name, 0);
+    while let Some(&byte) = bytes.get(at) {
+        at += 1;
+        let Some(next) = place.after(byte) else {
+            return Tag {
+                name_end,
+                end: at,
+                attributes,
+            };
+        };
+        attributes += usize::from(place.begins_attribute(next));
+        place = next;
+        if matches!(place, Place::DoubleQuoted | Place::SingleQuoted) {
+            at = find(bytes, at, byte).unwrap_or(bytes.len());
+        }
+    }
     Tag {
         name_end,
-        end,
+        end: bytes.len(),
         attributes,
     }
-}
-
-/// One past the `>` that is in no quoted value.
-fn tag_end(bytes: &[u8], from: usize) -> usize {
-    let mut at = from;
-    while let Some(rest) = bytes.get(at..)
-        && let Some(offset) = memchr::memchr3(b'>', b'"', b'\'', rest)
-    {
-        let found = at + offset;
-        if bytes[found] == b'>' {
-            return found + 1;
-        }
-        at = found + 1;
-        // A quote opens a value only right after `=`; elsewhere it is a stray character.
-        if bytes[from..found].trim_ascii_end().ends_with(b"=") {
-            match find(bytes, at, bytes[found]) {
-                Some(closing) => at = closing + 1,
-                None => break,
-            }
-        }
-    }
-    bytes.len()
-}
-
-fn count_attributes(bytes: &[u8]) -> usize {
-    let (mut quote, mut attributes, mut after_equals) = (None, 0usize, false);
-    for &b in bytes {
-        match quote {
-            Some(q) if b == q => quote = None,
-            None if after_equals && matches!(b, b'"' | b'\'') => quote = Some(b),
-            None if b.is_ascii_whitespace() || b == b'/' => {
-                attributes += usize::from(!after_equals);
-            }
-            Some(_) | None => {}
-        }
-        if !b.is_ascii_whitespace() {
-            after_equals = quote.is_none() && b == b'=';
-        }
-    }
-    attributes
 }
 
 /// One past the end of a comment whose `<!--` starts at `start`.
@@ -136,23 +161,44 @@ pub(super) fn comment_end(bytes: &[u8], start: usize) -> usize {
 }
 
 /// Where the content of a `<script>` and the like ends and where its end tag does; `from` is the content's beginning.
+///
+/// In a script, `<!--` and then `<script` hide one `</script>` (HTML standard, 13.2.5.17 to 13.2.5.31).
 pub(super) fn raw_text_end(bytes: &[u8], from: usize, name: &str) -> (usize, usize) {
-    let mut at = from;
-    while let Some(found) = find(bytes, at, b'<') {
-        let after = found + 2 + name.len();
-        let closes = bytes.get(found + 1) == Some(&b'/')
-            && bytes
-                .get(found + 2..after)
-                .is_some_and(|n| n.eq_ignore_ascii_case(name.as_bytes()))
+    let is_named = |at: usize| {
+        let after = at + name.len();
+        bytes
+            .get(at..after)
+            .is_some_and(|n| n.eq_ignore_ascii_case(name.as_bytes()))
             && bytes
                 .get(after)
-                .is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'));
-        if closes {
-            return (found, end_after_bracket(bytes, after));
+                .is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'))
+    };
+    let is_script = name.eq_ignore_ascii_case("script");
+    // The end of the comment that the script is in, and whether a script began inside of it.
+    let (mut comment, mut hidden) = (from, false);
+    let mut at = from;
+    while let Some(found) = find(bytes, at, b'<') {
+        if found >= comment {
+            hidden = false;
         }
         at = found + 1;
+        if bytes.get(at) == Some(&b'/') && is_named(at + 1) {
+            if !hidden {
+                return (found, tag(bytes, at + 1).end);
+            }
+            hidden = false;
+        } else if is_script && found >= comment && bytes[found..].starts_with(b"<!--") {
+            comment = script_comment_end(bytes, found);
+        } else if found < comment && is_named(at) {
+            hidden = true;
+        }
     }
     (bytes.len(), bytes.len())
+}
+
+/// One past the `-->` that ends a script's comment; unlike a page's, no `--!>` does.
+fn script_comment_end(bytes: &[u8], start: usize) -> usize {
+    memchr::memmem::find(&bytes[start + 2..], b"-->").map_or(bytes.len(), |at| start + 2 + at + 3)
 }
 
 /// Where the content of an `<svg>` ends that only draws; `None` when it holds anything else.
@@ -188,10 +234,71 @@ mod tests {
             ("<a b=c'd>z", "z"),
             ("<a b = \">\" >z", "z"),
             ("<a \">z", "z"),
+            ("<a =\">z", "z"),
+            ("<a b==\">z", "z"),
+            ("<a b=c=\">z", "z"),
+            ("<a href=p?x=\">z", "z"),
+            ("<a b=\"\"=\">z", "z"),
+            ("<a b/=\">z", "z"),
+            ("<a b =\">\">z", "z"),
             ("<a b=\"", ""),
             ("<a", ""),
         ] {
             assert_eq!(&page[tag(page.as_bytes(), 1).end..], rest, "{page}");
+        }
+    }
+
+    #[test]
+    fn attributes_are_counted_as_the_parser_counts_them() {
+        for inside in [
+            "",
+            "a",
+            "a b c",
+            "a1=\"\"a2=\"\"a3=''a4",
+            "a/b/c=d/e",
+            "a = b c= d e =f",
+            "=a =b",
+            "a==b \"c 'd",
+            "a=\"b c d\" e='f > g'",
+        ] {
+            let page = format!("<p {inside}>");
+            let tree = scraper::Html::parse_document(&page);
+            let read = tree
+                .tree
+                .values()
+                .filter_map(|node| node.as_element())
+                .find(|element| element.name() == "p")
+                .map(|element| element.attrs().count());
+            assert_eq!(Some(tag(page.as_bytes(), 1).attributes), read, "{page}");
+        }
+    }
+
+    #[test]
+    fn a_script_ends_where_browsers_end_it() {
+        for (script, rest) in [
+            ("a<b</script>z", "z"),
+            ("</scripty></SCRIPT >z", "z"),
+            ("</script a='>'>z", "z"),
+            ("<!-- </script>z", "z"),
+            ("<!--<script></script>--></script>z", "z"),
+            ("<!--<script></script></script>z", "z"),
+            ("<!--<script></script><!--</script>z", "z"),
+            ("<!--<script>--></script>z", "z"),
+            ("<!--><script></script>z", "z"),
+            ("<!--<script><script></script></script>z", "z"),
+            ("<!--<script>", ""),
+        ] {
+            let (_, end) = raw_text_end(script.as_bytes(), 0, "script");
+            assert_eq!(&script[end..], rest, "{script}");
+            let tree = scraper::Html::parse_document(&format!("<script>{script}"));
+            let body: String = tree
+                .root_element()
+                .children()
+                .filter_map(scraper::ElementRef::wrap)
+                .filter(|element| element.value().name() == "body")
+                .flat_map(|element| element.text())
+                .collect();
+            assert_eq!(body, rest, "{script}");
         }
     }
 

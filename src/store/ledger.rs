@@ -127,6 +127,36 @@ impl Store {
         }
     }
 
+    /// When the last request to the index of an archive was sent.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn last_index_request(&self, archive: &str) -> Result<Option<Timestamp>, StoreError> {
+        let row = self.read(|t| {
+            t.query_row(
+                "SELECT last_index_request FROM archives WHERE archive = ?1",
+                [archive],
+                |r| Ok(timestamp(r.get(0)?)),
+            )
+            .optional()
+        })?;
+        Ok(row.flatten())
+    }
+
+    /// Notes when a request is sent to the index of an archive, whose row is made before the first request to it.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn note_index_request(&self, archive: &str, at: Timestamp) -> Result<(), StoreError> {
+        self.write(|t| {
+            t.execute(
+                "UPDATE archives SET last_index_request = ?2 WHERE archive = ?1",
+                params![archive, at.to_string()],
+            )
+        })?;
+        Ok(())
+    }
+
     /// Notes the start of a run.
     ///
     /// # Errors

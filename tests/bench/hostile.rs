@@ -225,6 +225,32 @@ fn pages() -> Vec<(&'static str, String)> {
         "twenty thousand pages inside JSON",
         format!("<script type=application/json>[{inside}0]</script>"),
     ));
+    // Where a scan of the tags and the parser may disagree on what is a tag.
+    for beginning in [
+        "<svg><title>",
+        "<svg><style>",
+        "<svg><![CDATA[><!--]]></svg>",
+        "<script><!--<script></script><!--</script>",
+        "<a =\">",
+        "<a href=p?x=\">",
+        "<a b=c=\">",
+        "</ =\">",
+        "<frameset></frameset><script>",
+    ] {
+        pages.push((beginning, repeated(beginning, "<div>", SENTENCE)));
+        let nearly = beginning.to_owned() + &"<div>".repeat(980);
+        pages.push((beginning, repeated(&nearly, "<p>x", SENTENCE)));
+        for element in ["<a ", "</a ", "<br ", "<xmp "] {
+            let attributes = numbered(&format!("{beginning}{element}"), "a{}=\"\"");
+            pages.push((beginning, attributes + ">" + SENTENCE));
+        }
+    }
+    pages.push((
+        "elements of raw text",
+        repeated("", "<xmp></xmp>", SENTENCE),
+    ));
+    let base = format!("<base href='/{}/'>", "x".repeat(30_000));
+    pages.push(("a long base", repeated(&base, "<a href=x>y</a>", SENTENCE)));
     let deep = "<div>".repeat(500) + &repeated("", "<b><p>x", "") + SENTENCE;
     pages.push(("deep and misnested", deep));
     let links = repeated(

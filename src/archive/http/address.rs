@@ -107,10 +107,12 @@ impl Addresses {
         let path = self.replay_paths.first()?;
         let url = Url::parse(&format!("{}{path}{timestamp}id_/{original}", self.origin)).ok()?;
         // Whatever the original holds, the request must not leave the replay path (`/../` would).
+        let beginning = format!("{timestamp}id_/http");
         let stays = url
             .path()
             .strip_prefix(path.as_str())?
-            .starts_with(&format!("{timestamp}id_/http"));
+            .get(..beginning.len())
+            .is_some_and(|start| start.eq_ignore_ascii_case(&beginning));
         (stays && url.origin().ascii_serialization() == self.origin).then_some(url)
     }
 

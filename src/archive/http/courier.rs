@@ -4,7 +4,7 @@
 //! permit to come near, for a connection, for the permit itself; then the freeze is looked at once more, and it goes.
 
 use std::collections::VecDeque;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -29,6 +29,13 @@ pub(super) const MAX_CONNECTIONS: usize = 4;
 
 /// A connection rests this long after an answer, so that the pool has it back before the next request looks for one.
 const CONNECTION_REST: Duration = Duration::from_millis(2);
+
+/// Questions without an answer, one after another, before everybody pauses.
+const FAILURES_BEFORE_PAUSE: u32 = 20;
+/// So long.
+const FAILURE_PAUSE: Duration = Duration::from_mins(1);
+/// The pause that ends the run.
+const LAST_PAUSE: u32 = 3;
 
 struct Lane {
     pace: Pace,
@@ -57,6 +64,10 @@ pub(super) struct Courier {
     /// The freeze after which the pace was last slowed.
     slowed_for: AtomicU64,
     retries: AtomicU64,
+    /// Questions without an answer, one after another.
+    failures: AtomicU32,
+    /// The pace of the index was taken up where the last process left it.
+    taken_up: AtomicBool,
 }
 
 /// A request under way: counted and logged when it ends.
@@ -124,6 +135,8 @@ impl Courier {
             answered: AtomicBool::new(false),
             slowed_for: AtomicU64::new(0),
             retries: AtomicU64::new(0),
+            failures: AtomicU32::new(0),
+            taken_up: AtomicBool::new(false),
         }
     }
 
@@ -184,6 +197,13 @@ impl Courier {
             self.wait_out_freeze().await?;
             let active = self.counters.enter(endpoint);
             let turn = self.unless_stopped(lane.line.lock()).await?;
+            let is_recorded = endpoint == Endpoint::Cdx && lane.pace.is_slow();
+            if is_recorded
+                && !self.taken_up.swap(true, Ordering::Relaxed)
+                && let Some(since_last) = self.guard.since_index_request()?
+            {
+                lane.pace.take_up(since_last);
+            }
             self.unless_stopped(tokio::time::sleep(lane.pace.nearly()))
                 .await?;
             let connection = self.connection().await?;
@@ -197,6 +217,9 @@ impl Courier {
             if let Gate::Open(generation) = self.open_gate()? {
                 if !self.allowance.take() {
                     return Err(ArchiveError::Interrupted);
+                }
+                if is_recorded {
+                    self.guard.note_index_request()?;
                 }
                 return Ok(Call {
                     courier: self,
@@ -276,6 +299,17 @@ impl Courier {
         }
     }
 
+    /// How long an answer asks to be left alone, in either form of `Retry-After` (RFC 9110, 10.2.3).
+    pub(super) fn retry_after(&self, answer: &Answer) -> Option<Duration> {
+        let said = answer.header("retry-after")?;
+        let said = said.trim();
+        said.parse().ok().map(Duration::from_secs).or_else(|| {
+            let until = Timestamp::from_http_date(said)?.unix_seconds();
+            let seconds = until.saturating_sub(self.clock.now().unix_seconds());
+            Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
+        })
+    }
+
     /// True once any status line ever came, to any request of this process.
     pub(super) fn has_been_answered(&self) -> bool {
         self.answered.load(Ordering::Relaxed)
@@ -290,6 +324,38 @@ impl Courier {
             archive: self.archive.clone(),
             detail,
         }
+    }
+
+    /// Counts a question that got no answer. After many in a row the archive is down or wants to be left alone, whatever
+    /// status it gives: everybody pauses, and the third pause ends the run.
+    ///
+    /// # Errors
+    /// The end of the run.
+    pub(super) fn count_failure(
+        &self,
+        retry_after: Option<Duration>,
+        detail: &str,
+    ) -> Result<(), ArchiveError> {
+        let failures = self.failures.fetch_add(1, Ordering::Relaxed) + 1;
+        if !failures.is_multiple_of(FAILURES_BEFORE_PAUSE) {
+            return Ok(());
+        }
+        let until = self
+            .guard
+            .pause(FAILURE_PAUSE.max(retry_after.unwrap_or_default()))?;
+        if failures < LAST_PAUSE * FAILURES_BEFORE_PAUSE {
+            return Ok(());
+        }
+        Err(ArchiveError::Refused {
+            archive: self.archive.clone(),
+            until,
+            detail: format!("{failures} questions in a row without an answer, the last: {detail}"),
+        })
+    }
+
+    /// Leaves an endpoint alone for so long, as it asked.
+    pub(super) fn rest(&self, endpoint: Endpoint, time: Duration) {
+        self.lane(endpoint).pace.rest(time);
     }
 
     /// Takes one retry out of the run's budget.
@@ -321,6 +387,7 @@ impl Call<'_> {
     /// Ends a request that was answered: counted, logged, and the archive no longer counts as refusing.
     pub(super) fn finish(mut self, outcome: Outcome) {
         self.courier.guard.answered(self.generation);
+        self.courier.failures.store(0, Ordering::Relaxed);
         self.end(outcome);
     }
 
@@ -360,14 +427,4 @@ pub(super) fn clean(text: &str) -> String {
         .take(300)
         .collect();
     line.trim().to_owned()
-}
-
-/// Seconds of a `Retry-After`; its date form is not in use by archives.
-pub(super) fn retry_after(answer: &Answer) -> Option<Duration> {
-    answer
-        .header("retry-after")?
-        .trim()
-        .parse()
-        .ok()
-        .map(Duration::from_secs)
 }

@@ -3,13 +3,13 @@
 use futures_util::StreamExt as _;
 
 use super::address::Target;
-use super::courier::{Call, clean, retry_after};
+use super::courier::{Call, clean};
 use super::patience::Trouble;
 use super::playback::Playback;
 use super::settings::Dialect;
 use super::transport::Answer;
 use super::usage::{Endpoint, Outcome};
-use super::verdict::{Failure, Seen, Verdict, Words, decide};
+use super::verdict::{Failure, Seen, Verdict, Words, decide, is_refusal};
 use crate::archive::encoding::{BodyError, decode_body};
 use crate::archive::{ArchiveError, Memento, Redirect};
 use crate::model::{PayloadDigest, Timestamp, UrlKey};
@@ -66,14 +66,10 @@ impl Playback<'_> {
             .unwrap_or_default();
         let archived = answer.headers.contains_key("memento-datetime");
         let target = self.addresses.target(&location, &asked.original);
-        let (words, said) = if archived {
+        let (words, runtime_error) = if archived {
             (Words::Unknown, String::new())
         } else {
-            let runtime_error = answer
-                .header("x-archive-wayback-runtime-error")
-                .unwrap_or_default();
-            let body = peek(call, &mut answer).await;
-            (Words::of(&runtime_error, &body), runtime_error)
+            said(call, &mut answer, &target).await
         };
         if archived && self.dialect == Dialect::Pywb && is_of_another_url(&answer, asked) {
             return not_archived(asked);
@@ -107,10 +103,10 @@ impl Playback<'_> {
             },
             Verdict::NotArchived => not_archived(asked),
             Verdict::Excluded => {
-                let detail = if said.is_empty() {
+                let detail = if runtime_error.is_empty() {
                     format!("HTTP {}", answer.status)
                 } else {
-                    clean(&said)
+                    clean(&runtime_error)
                 };
                 let (archive, what) = (self.courier.archive().to_owned(), asked.original.clone());
                 End::Final(
@@ -138,12 +134,12 @@ impl Playback<'_> {
                 } else {
                     ""
                 };
-                let detail = clean(&format!("HTTP {}{what} {said}", answer.status));
+                let detail = clean(&format!("HTTP {}{what} {runtime_error}", answer.status));
                 End::Trouble(
                     Trouble {
                         verdict,
                         detail,
-                        retry_after: retry_after(&answer),
+                        retry_after: self.courier.retry_after(&answer),
                     },
                     None,
                 )
@@ -347,6 +343,19 @@ fn redirect(answer: &Answer, asked: &Asked, target: Target) -> End {
         to: next.original.clone(),
     };
     End::Step(Step::Redirect(redirect, next), Outcome::Redirect)
+}
+
+/// What a live answer says: its words, and the old server's error header. The body of a refusal is not waited for.
+async fn said(call: &mut Call<'_>, answer: &mut Answer, target: &Target) -> (Words, String) {
+    let runtime_error = answer
+        .header("x-archive-wayback-runtime-error")
+        .unwrap_or_default();
+    let body = if is_refusal(answer.status, target.toward()) {
+        Vec::new()
+    } else {
+        peek(call, answer).await
+    };
+    (Words::of(&runtime_error, &body), runtime_error)
 }
 
 /// Reads the start of a body, decoded where it can be; to its end when it is short, which keeps the connection.

@@ -44,19 +44,46 @@ pub trait FreezeLedger: Send + Sync {
     /// # Errors
     /// What the store said; after a refusal that ends the run.
     fn write(&self, freeze: &Freeze) -> Result<(), String>;
+
+    /// When the last request to the index was sent, by whatever process: the pace is kept from one run to the next.
+    ///
+    /// # Errors
+    /// What the store said; no request is made then.
+    fn last_index_request(&self) -> Result<Option<Timestamp>, String>;
+
+    /// Notes that a request to the index is sent now.
+    ///
+    /// # Errors
+    /// What the store said; the request is not made then.
+    fn note_index_request(&self, at: Timestamp) -> Result<(), String>;
 }
 
 /// A ledger in memory, for servers of one's own and for tests.
 #[derive(Debug, Default)]
-pub struct MemoryLedger(Mutex<Freeze>);
+pub struct MemoryLedger(Mutex<(Freeze, Option<Timestamp>)>);
+
+impl MemoryLedger {
+    fn lock(&self) -> std::sync::MutexGuard<'_, (Freeze, Option<Timestamp>)> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 impl FreezeLedger for MemoryLedger {
     fn read(&self) -> Result<Freeze, String> {
-        Ok(*self.0.lock().unwrap_or_else(PoisonError::into_inner))
+        Ok(self.lock().0)
     }
 
     fn write(&self, freeze: &Freeze) -> Result<(), String> {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = *freeze;
+        self.lock().0 = *freeze;
+        Ok(())
+    }
+
+    fn last_index_request(&self) -> Result<Option<Timestamp>, String> {
+        Ok(self.lock().1)
+    }
+
+    fn note_index_request(&self, at: Timestamp) -> Result<(), String> {
+        self.lock().1 = Some(at);
         Ok(())
     }
 }
@@ -120,10 +147,36 @@ impl Guard {
     }
 
     fn read(&self) -> Result<Freeze, ArchiveError> {
-        self.ledger.read().map_err(|detail| ArchiveError::File {
+        self.ledger
+            .read()
+            .map_err(|detail| self.ledger_fault(detail))
+    }
+
+    fn ledger_fault(&self, detail: String) -> ArchiveError {
+        ArchiveError::File {
             path: format!("{} (its record of refusals)", self.archive),
             detail,
-        })
+        }
+    }
+
+    /// Time since the last request to the index, of this process or another; `None` when there was none.
+    pub(super) fn since_index_request(&self) -> Result<Option<Duration>, ArchiveError> {
+        let last = self
+            .ledger
+            .last_index_request()
+            .map_err(|detail| self.ledger_fault(detail))?;
+        // Both are cut off to seconds: one less, so that the time is never longer than it was.
+        Ok(last.map(|last| {
+            let seconds = self.clock.now().unix_seconds() - last.unix_seconds() - 1;
+            Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
+        }))
+    }
+
+    /// Notes that a request to the index is sent now.
+    pub(super) fn note_index_request(&self) -> Result<(), ArchiveError> {
+        self.ledger
+            .note_index_request(self.clock.now())
+            .map_err(|detail| self.ledger_fault(detail))
     }
 
     /// Reads the ledger and says whether a request may go.
@@ -133,7 +186,15 @@ impl Guard {
         if let Some((until, detail)) = state.ended.clone() {
             return Err(self.refused(until, detail));
         }
-        let freeze = self.read()?;
+        let mut freeze = self.read()?;
+        // Later than any refusal sets it: a damaged database, or a clock that was wrong once.
+        let latest = now.unix_seconds() + LONGEST_RETRY_AFTER_SECONDS + 1;
+        if freeze
+            .until
+            .is_some_and(|until| until.unix_seconds() > latest)
+        {
+            freeze = Freeze::default();
+        }
         if freeze.until != state.seen {
             state.seen = freeze.until;
             state.generation += u64::from(freeze.until.is_some());
@@ -166,7 +227,18 @@ impl Guard {
     ) -> Result<(), ArchiveError> {
         let now = self.clock.now();
         let mut state = self.state();
-        let freeze = self.read()?;
+        let freeze = match self.read() {
+            Ok(freeze) => freeze,
+            Err(fault) => {
+                // Not knowing how often it was refused, this process sends nothing more.
+                let until = Timestamp::from_unix_seconds(
+                    now.unix_seconds().saturating_add(LONGEST_FREEZE_SECONDS),
+                );
+                state.ended = Some((until, format!("{detail}; and {fault}")));
+                self.changed.notify_waiters();
+                return Err(fault);
+            }
+        };
         let asked = retry_after.map_or(0, |d| {
             i64::try_from(d.as_secs())
                 .unwrap_or(i64::MAX)
@@ -215,6 +287,31 @@ impl Guard {
             ));
         }
         Ok(())
+    }
+
+    /// Lets everybody pause so long after failures that are no refusals, and says until when.
+    pub(super) fn pause(&self, time: Duration) -> Result<Timestamp, ArchiveError> {
+        let mut state = self.state();
+        let freeze = self.read()?;
+        let seconds = i64::try_from(time.as_secs())
+            .unwrap_or(i64::MAX)
+            .min(LONGEST_RETRY_AFTER_SECONDS);
+        let until = Timestamp::from_unix_seconds(
+            self.clock.now().unix_seconds().saturating_add(seconds) + 1,
+        );
+        let until = freeze.until.map_or(until, |frozen| frozen.max(until));
+        let next = Freeze {
+            until: Some(until),
+            ..freeze
+        };
+        self.ledger
+            .write(&next)
+            .map_err(|detail| self.ledger_fault(detail))?;
+        state.generation += 1;
+        state.seen = next.until;
+        self.changed.notify_waiters();
+        tracing::warn!(archive = %self.archive, until = %until, "fails at everything; left alone until then (UTC)");
+        Ok(until)
     }
 
     /// Sleeps so long, or until a refusal comes.

@@ -5,6 +5,9 @@
 //! then come one after the other in time. A part that still times out is asked for the host alone; this leaves out
 //! subdomains, so its rows are sent but the answer is an error. Past the first page, a 504 makes the pages smaller.
 
+use std::collections::HashSet;
+use std::hash::{BuildHasher as _, RandomState};
+
 use super::address::Addresses;
 use super::courier::{Call, Courier, clean};
 use super::index_answer::{Confirmed, PageEnd};
@@ -27,6 +30,8 @@ const FIRST_CAPTURE: &str = "19900101000000";
 const MAX_EMPTY_PAGES: u32 = 20;
 /// Smallest page asked for after a 504.
 const SMALLEST_PAGE: u32 = 250;
+/// Whole pages after which smaller ones are made larger again: each try at a size that times out costs the server a query.
+const PAGES_BEFORE_LARGER: u32 = 4;
 
 /// Asks the index.
 pub(super) struct Index<'a> {
@@ -60,6 +65,8 @@ struct Walk<'a> {
     /// The resume key of the page asked for.
     key: Option<String>,
     limit: u32,
+    /// Whole pages since the last time-out.
+    whole_pages: u32,
     /// Lines of the page before, when it was full and had no resume key.
     full_lines: Option<u64>,
 }
@@ -88,6 +95,7 @@ impl Index<'_> {
                 seen: Seen::default(),
                 key: None,
                 limit: self.page_rows,
+                whole_pages: 0,
                 full_lines: None,
             };
             let expects_none = query.expects_none && self.dialect == Dialect::Wayback;
@@ -171,6 +179,7 @@ impl Walk<'_> {
             return Ok(Walked::Complete);
         }
         let mut empty_pages = 0;
+        let (hasher, mut keys) = (RandomState::new(), HashSet::new());
         loop {
             let mut patience = patience();
             let admitted = self.seen.admitted;
@@ -199,10 +208,16 @@ impl Walk<'_> {
             } else {
                 empty_pages + 1
             };
-            if self.key.as_ref() == Some(&next) || empty_pages > MAX_EMPTY_PAGES {
+            // Keys may go in a circle; of each, eight bytes are remembered.
+            if !keys.insert(hasher.hash_one(&next)) || empty_pages > MAX_EMPTY_PAGES {
                 return Err(patience.unavailable("its resume key leads nowhere"));
             }
             self.key = Some(next);
+            self.whole_pages += 1;
+            if self.whole_pages >= PAGES_BEFORE_LARGER && self.limit < self.index.page_rows {
+                self.limit = self.limit.saturating_mul(2).min(self.index.page_rows);
+                self.whole_pages = 0;
+            }
         }
     }
 
@@ -279,6 +294,7 @@ impl Walk<'_> {
             return Err(patience.unavailable(&format!("{}; {why}", trouble.detail)));
         }
         if trouble.verdict == Verdict::Narrow && self.seen.admitted > 0 {
+            self.whole_pages = 0;
             self.limit = (self.limit / 4).max(SMALLEST_PAGE.min(self.index.page_rows));
         }
         patience.again(call, trouble).await

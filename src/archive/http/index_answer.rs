@@ -3,7 +3,7 @@
 use futures_util::StreamExt as _;
 use serde_json::Value;
 
-use super::courier::{Call, clean, retry_after};
+use super::courier::{Call, clean};
 use super::exchange::peek;
 use super::index::Index;
 use super::patience::Trouble;
@@ -11,7 +11,7 @@ use super::question::{Part, Wanted};
 use super::rows::{Fault, Page, PageCounts, Seen as SeenRows};
 use super::transport::Answer;
 use super::usage::{Endpoint, Outcome};
-use super::verdict::{Failure, Seen, Toward, Verdict, Words, decide};
+use super::verdict::{Failure, Seen, Toward, Verdict, Words, decide, is_refusal};
 use crate::archive::ArchiveError;
 use crate::archive::encoding::StreamDecoder;
 use crate::model::Capture;
@@ -140,8 +140,12 @@ impl Index<'_> {
                     .target(&location, "http://invalid.invalid/")
                     .toward()
             });
-        let retry_after = retry_after(&answer);
-        let body = peek(call, &mut answer).await;
+        let retry_after = self.courier.retry_after(&answer);
+        let body = if is_refusal(answer.status, toward) {
+            Vec::new()
+        } else {
+            peek(call, &mut answer).await
+        };
         let words = Words::of(&runtime_error, &body);
         let seen = Seen::Answer {
             endpoint: Endpoint::Cdx,

@@ -70,6 +70,8 @@ struct Slow {
     /// When the last freeze ended; the rate grows from there.
     freeze_ended: Option<Instant>,
     last_permit: Option<Instant>,
+    /// No permit before: the one before was another process's, or the server asked for a rest.
+    not_before: Option<Instant>,
 }
 
 impl Pace {
@@ -108,6 +110,13 @@ impl Pace {
     pub(super) fn try_permit(&self) -> Result<(), Duration> {
         let mut slow = self.slow.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
+        if let Some(wait) = slow
+            .not_before
+            .map(|first| first.saturating_duration_since(now))
+            .filter(|wait| !wait.is_zero())
+        {
+            return Err(wait);
+        }
         if let Some(last) = slow.last_permit {
             let wait =
                 (last + self.period.div_f64(slow.factor(now))).saturating_duration_since(now);
@@ -127,14 +136,32 @@ impl Pace {
         }
     }
 
+    /// Takes up the pace of a process before this one, whose last permit is so long ago.
+    pub(super) fn take_up(&self, since_last: Duration) {
+        self.rest(self.period.saturating_sub(since_last));
+    }
+
+    /// Gives no permit for so long.
+    pub(super) fn rest(&self, time: Duration) {
+        let mut slow = self.slow.lock().unwrap_or_else(PoisonError::into_inner);
+        slow.not_before = slow.not_before.max(Some(Instant::now() + time));
+    }
+
+    /// True when permits lie so far apart that a record to the second tells when the next may come.
+    pub(super) fn is_slow(&self) -> bool {
+        self.period >= Duration::from_secs(1)
+    }
+
     /// Time until shortly before the next permit: the moment to look for a connection.
     pub(super) fn nearly(&self) -> Duration {
         let slow = self.slow.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        slow.last_permit.map_or(Duration::ZERO, |last| {
-            (last + self.period.div_f64(slow.factor(now)).mul_f64(0.85))
-                .saturating_duration_since(now)
-        })
+        let after_last = slow
+            .last_permit
+            .map(|last| last + self.period.div_f64(slow.factor(now)).mul_f64(0.85));
+        slow.not_before
+            .max(after_last)
+            .map_or(Duration::ZERO, |next| next.saturating_duration_since(now))
     }
 
     /// Begins anew at half the rate: a freeze has ended.

@@ -103,6 +103,9 @@ impl<'a> Patience<'a> {
             Verdict::Unreachable => Err(courier.unreachable(trouble.detail)),
             Verdict::Retry | Verdict::Narrow => {
                 self.tries += 1;
+                if let Some(asked) = trouble.retry_after {
+                    courier.rest(self.endpoint, asked.min(LONGEST_RETRY_AFTER));
+                }
                 let spent = self.tries >= MAX_TRIES;
                 if spent || !courier.spend_retry() {
                     let why = if spent {
@@ -111,23 +114,31 @@ impl<'a> Patience<'a> {
                         "the run's retries are spent".to_owned()
                     };
                     call.end(Outcome::Failed);
-                    return Err(self.unavailable(&format!("{}; {why}", trouble.detail)));
+                    drop(call);
+                    return Err(
+                        self.give_up(&format!("{}; {why}", trouble.detail), trouble.retry_after)
+                    );
                 }
                 call.end(Outcome::Retried);
                 drop(call);
                 tracing::debug!(what = %self.what, tries = self.tries, "asking again: {}", trouble.detail);
-                let pause = self.pause().max(
-                    trouble
-                        .retry_after
-                        .unwrap_or_default()
-                        .min(LONGEST_RETRY_AFTER),
-                );
-                courier.unless_stopped(tokio::time::sleep(pause)).await
+                courier
+                    .unless_stopped(tokio::time::sleep(self.pause()))
+                    .await
             }
             _ => {
                 call.end(Outcome::Failed);
-                Err(self.unavailable(&trouble.detail))
+                drop(call);
+                Err(self.give_up(&trouble.detail, trouble.retry_after))
             }
+        }
+    }
+
+    /// Ends a question that got no answer, and the run when there were too many of them.
+    fn give_up(&self, detail: &str, retry_after: Option<Duration>) -> ArchiveError {
+        match self.courier.count_failure(retry_after, &clean(detail)) {
+            Ok(()) => self.unavailable(detail),
+            Err(end) => end,
         }
     }
 

@@ -97,6 +97,8 @@ pub(super) struct Page<'a> {
     skipping: bool,
     after_blank: bool,
     catching_up: bool,
+    /// The last line, where it was words and no row.
+    words: Option<String>,
     pub(super) counts: PageCounts,
 }
 
@@ -136,6 +138,7 @@ impl<'a> Page<'a> {
             skipping: false,
             after_blank: false,
             catching_up: asked_again,
+            words: None,
             counts: PageCounts::default(),
         }
     }
@@ -160,6 +163,10 @@ impl<'a> Page<'a> {
     pub(super) fn finish(mut self) -> PageCounts {
         if !self.line.is_empty() || self.skipping {
             self.end_line();
+        }
+        // Words at the end of an answer are why it ended ("Too many requests", "the index is being rebuilt").
+        if self.counts.resume_key.is_none() && self.counts.fault.is_none() {
+            self.counts.fault = self.words.take().map(Fault::ErrorText);
         }
         self.counts
     }
@@ -215,7 +222,24 @@ impl<'a> Page<'a> {
                 .map(|key| key.trim().to_owned());
         } else {
             self.after_blank = false;
+            self.words = self.is_words(line).then(|| clean_line(line));
             self.take_row(line);
+        }
+    }
+
+    /// True for a line that has nothing of a row, not even of a damaged one: its key has a `)`, or its second field is a
+    /// time; pywb's begins with a brace.
+    fn is_words(&self, line: &[u8]) -> bool {
+        let mut fields = line.split(|byte| *byte == b' ');
+        let key = fields.next().unwrap_or_default();
+        match self.dialect {
+            Dialect::Pywb => !line.trim_ascii_start().starts_with(b"{"),
+            Dialect::Wayback => {
+                !key.contains(&b')')
+                    && fields
+                        .next()
+                        .is_none_or(|time| time.is_empty() || !time.iter().all(u8::is_ascii_digit))
+            }
         }
     }
 
@@ -261,14 +285,17 @@ fn fault_of(line: &[u8]) -> Option<Fault> {
         || start.starts_with(b"<")
         || (start.starts_with(b"{\"message\"") || start.starts_with(b"{\"error\""));
     is_error.then(|| {
-        let text =
-            super::courier::clean(&String::from_utf8_lossy(line.get(..2000).unwrap_or(line)));
+        let text = clean_line(line);
         if text.contains("AccessControlException") {
             Fault::Excluded(text)
         } else {
             Fault::ErrorText(text)
         }
     })
+}
+
+fn clean_line(line: &[u8]) -> String {
+    super::courier::clean(&String::from_utf8_lossy(line.get(..2000).unwrap_or(line)))
 }
 
 #[cfg(test)]

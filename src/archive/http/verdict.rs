@@ -142,12 +142,7 @@ pub(super) fn decide(seen: Seen<'_>) -> Verdict {
             300..=303 | 305..=399 => Verdict::ArchivedRedirect,
             _ => Verdict::Archived,
         },
-        Seen::Answer { status: 429, .. }
-        | Seen::Answer {
-            toward: Toward::RateLimitPage,
-            status: 300..=399,
-            ..
-        } => Verdict::Refused,
+        Seen::Answer { status, toward, .. } if is_refusal(status, toward) => Verdict::Refused,
         // 451 is pywb's answer for an access rule of type `block`.
         Seen::Answer {
             words: Words::Excluded,
@@ -185,6 +180,12 @@ pub(super) fn decide(seen: Seen<'_>) -> Verdict {
             _ => Verdict::Failed,
         },
     }
+}
+
+/// True for a live answer that refuses, whatever its body says. The body need not be waited for: while it comes, other
+/// requests would go out.
+pub(super) fn is_refusal(status: u16, toward: Toward) -> bool {
+    status == 429 || (300..400).contains(&status) && toward == Toward::RateLimitPage
 }
 
 impl Words {

@@ -138,7 +138,7 @@ impl Catalogue {
         answer
     }
 
-    /// The rows that a scope covers, in order.
+    /// The rows that a scope covers, in order; behind them those that an index put under another key.
     fn reached<'a>(&'a self, reach: &'a Reach) -> Box<dyn Iterator<Item = &'a Row> + 'a> {
         if let Some(urlkey) = &reach.exact {
             return Box::new(self.rows_of(urlkey).into_iter());
@@ -151,7 +151,22 @@ impl Catalogue {
             .iter()
             .skip(begin)
             .take_while(|row| row.capture.urlkey.as_str().starts_with(&reach.prefix));
-        Box::new(rows.filter(|row| reach.covers(row.capture.urlkey.as_str())))
+        let covers = |row: &Row| reach.covers(row.capture.urlkey.as_str());
+        // And those whose own key lies outside of it.
+        let begin = self
+            .aliases
+            .partition_point(|(key, _)| key.as_str() < reach.prefix.as_str());
+        let aliases = self
+            .aliases
+            .iter()
+            .skip(begin)
+            .take_while(|(key, _)| key.as_str().starts_with(&reach.prefix))
+            .filter(|(key, _)| reach.covers(key.as_str()))
+            .filter_map(|(_, at)| self.rows.get(*at as usize))
+            .filter(move |row| {
+                !(covers(row) && row.capture.urlkey.as_str().starts_with(&reach.prefix))
+            });
+        Box::new(rows.filter(move |row| covers(row)).chain(aliases))
     }
 
     /// Every row of a URL: those under its key, and those that an index put under another key.

@@ -135,7 +135,7 @@ fn parse_cdx(line: &str, columns: &Columns) -> Option<IndexRow> {
             .filter(|value| !value.is_empty() && *value != "-")
     };
     row(&Fields {
-        urlkey: field('N').or_else(|| field('A').filter(|key| key.contains(')'))),
+        urlkey: field('N').or_else(|| field('A')),
         timestamp: field('b')?,
         url: field('a')?,
         mime: field('m'),
@@ -187,7 +187,8 @@ struct Fields<'a> {
 /// A row, where what must be there is there: a key or a URL that gives one, a time, a place. The rest may be missing
 /// or odd (pywb's sample files: rows without digest, status or MIME type).
 fn row(fields: &Fields<'_>) -> Option<IndexRow> {
-    let urlkey = match fields.urlkey {
+    // Some tools sort by plain URLs (`example.com/privacy` under `N`): only what has the form of a key is one.
+    let urlkey = match fields.urlkey.filter(|key| key.contains(')')) {
         Some(key) => UrlKey::from_cdx(key).ok()?,
         None => UrlKey::of(fields.url).ok()?,
     };
@@ -250,6 +251,16 @@ mod tests {
         }
         let headless = nine.split_once('\n').unwrap().1;
         assert_eq!(read(headless.as_bytes()), read(nine.as_bytes()));
+    }
+
+    #[test]
+    fn a_plain_address_in_the_column_of_keys_is_no_key() {
+        let cdx = " CDX N b a m s k r M S V g\nexample.com/privacy 20140127171200 http://www.example.com/privacy text/html 200 B2LTWWPUOYAH7UIPQ7ZUPQ4VMBSVC36A - - 1046 334 dupes.warc.gz\n";
+        let cdxj = "example.com/privacy 20140127171200 {\"url\": \"http://www.example.com/privacy\", \"offset\": \"334\"}\n";
+        for text in [cdx, cdxj] {
+            let (rows, _) = read(text.as_bytes());
+            assert_eq!(rows[0].capture.urlkey.as_str(), "com,example)/privacy");
+        }
     }
 
     #[test]

@@ -73,7 +73,13 @@ pub(super) fn replay(
     max_body_bytes: u64,
 ) -> Result<Replay, ArchiveError> {
     let record = read_record(collection, row, max_body_bytes)?;
-    let (head, stored) = if record.is_revisit {
+    // A redirect says all there is to say in its own head.
+    let is_redirect = record.response.as_ref().is_some_and(|head| {
+        (300..400).contains(&head.status)
+            && head.status != 304
+            && head.headers.get("location").is_some()
+    });
+    let (head, stored) = if record.is_revisit && !is_redirect {
         let origin = origin_of(&collection.catalogue, row, &record).ok_or_else(|| {
             ArchiveError::LostPayload {
                 url: shown(&row.capture.original),
@@ -94,7 +100,9 @@ pub(super) fn replay(
     let damaged = |detail: &str| damaged(collection, row, detail);
     let head = head.ok_or_else(|| damaged("it has no HTTP response"))?;
     let stored_headers = stored.response.as_ref().map(|r| &r.headers);
-    let encoding = stored_headers.and_then(|headers| headers.list("content-encoding"));
+    let encoding = stored_headers
+        .and_then(|headers| headers.list("content-encoding"))
+        .filter(|_| !(is_redirect && stored.payload.is_empty()));
     let limit = usize::try_from(max_body_bytes).unwrap_or(usize::MAX);
     let body =
         decode_body(&stored.payload, encoding.as_deref(), limit).map_err(|error| match error {

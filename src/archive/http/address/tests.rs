@@ -169,3 +169,12 @@ fn a_location_is_understood_in_every_form() {
         assert_eq!(wayback().target(location, from), target, "{location}");
     }
 }
+
+#[test]
+fn a_scheme_in_capitals_is_a_scheme() {
+    let url = wayback().playback("20120611040411".parse().unwrap(), "HTTP://a.com/privacy");
+    assert!(url.is_some_and(|url| {
+        url.path()
+            .ends_with("/20120611040411id_/HTTP://a.com/privacy")
+    }));
+}

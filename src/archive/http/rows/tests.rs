@@ -126,6 +126,25 @@ fn an_error_text_inside_the_page_keeps_the_rows_before_it() {
 }
 
 #[test]
+fn words_at_the_end_of_a_page_are_no_rows_but_why_it_ended() {
+    let good = row(1, "http://a.com/", "A");
+    for (page, is_fault) in [
+        ("Sorry, the index is being rebuilt".to_owned(), true),
+        ("Too many requests\n".to_owned(), true),
+        ("Busy".to_owned(), true),
+        ("Busy\nTry again later\n".to_owned(), true),
+        (format!("{good}Too many requests\n"), true),
+        (format!("odd\n{good}"), false),
+        (format!("{good}odd words\n\ncom%2Ca%29%2F+2001%21\n"), false),
+        ("com,a)/x 2012 http://a.com/ - - -\n".to_owned(), false),
+        ("com,a)/x y 2012 http://a.com/ - - -\n".to_owned(), false),
+    ] {
+        let (_, counts) = read(&mut Seen::default(), &[page.as_bytes()]);
+        assert_eq!(counts.fault.is_some(), is_fault, "{page}");
+    }
+}
+
+#[test]
 fn a_line_over_64_kib_is_one_bad_row_and_takes_no_memory() {
     let mut seen = Seen::default();
     let mut rows = 0;

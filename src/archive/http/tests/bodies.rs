@@ -93,6 +93,7 @@ async fn bodies_are_cut_off_at_the_limit_on_the_wire_and_decoded() {
             .map(|_| Ok(Bytes::from(vec![b'a'; 1000])))
             .collect(),
         delay: Duration::ZERO,
+        endless: false,
     };
     for scene in [
         with(Box::new(|_, _| Reply::page(vec![b'a'; 100_001]))),

@@ -23,11 +23,11 @@ async fn each_kind_of_refusal_stops_both_endpoints_for_a_minute_or_as_long_as_as
             60.0,
         ),
         (
-            "429 with a date",
+            "429 with a date that is over",
             || {
                 Reply::new(
                     429,
-                    &[("retry-after", "Sun, 22 Nov 2026 07:00:00 GMT")],
+                    &[("retry-after", "Sat, 21 Nov 2026 07:00:00 GMT")],
                     TOO_MANY,
                 )
             },
@@ -86,6 +86,69 @@ async fn each_kind_of_refusal_stops_both_endpoints_for_a_minute_or_as_long_as_as
             );
         }
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_names_the_time_of_its_end_as_a_date() {
+    let scene = scene(|_, number| match number {
+        // The virtual clock begins at midnight.
+        1 => Reply::new(
+            429,
+            &[("retry-after", "Sun, 22 Nov 2026 00:10:00 GMT")],
+            TOO_MANY,
+        ),
+        _ => Reply::page("<p>words</p>"),
+    });
+    let start = Instant::now();
+    scene.page("http://a.com/0").await.unwrap();
+    scene.page("http://a.com/1").await.unwrap();
+    let waited = seconds(scene.requests()[2].at - start);
+    assert!((600.0..606.0).contains(&waited), "{waited}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_counts_before_its_body_has_come() {
+    for first in [Endpoint::Cdx, Endpoint::Playback] {
+        let scene = scene(move |_, number| match number {
+            1 => Reply::new(429, &[], TOO_MANY).with_a_body_that_never_ends(),
+            _ => Reply::page("<p>words</p>"),
+        });
+        scene.page("http://a.com/0").await.unwrap();
+        let refused = async {
+            if first == Endpoint::Cdx {
+                scene.rows(&exact()).await.1.map(|_| ())
+            } else {
+                scene.page("http://a.com/1").await.map(|_| ())
+            }
+        };
+        let other = async {
+            tokio::time::sleep(Duration::from_secs(5)).await;
+            scene.page("http://a.com/2").await
+        };
+        let (_, other) = tokio::join!(refused, other);
+        other.unwrap();
+        let requests = scene.requests();
+        let waited = seconds(requests[2].at - requests[1].at);
+        assert!((60.0..66.0).contains(&waited), "{waited}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_that_no_refusal_can_have_set_is_not_waited_for() {
+    let ledger = ledger();
+    ledger
+        .write(&Freeze {
+            until: Some("20990101000000".parse().unwrap()),
+            refusals_in_a_row: 3,
+        })
+        .unwrap();
+    let scene = scene_with(
+        HttpSettings::default(),
+        ledger,
+        VirtualClock::new(),
+        |_, _| Reply::page("<p>words</p>"),
+    );
+    scene.page("http://a.com/").await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]

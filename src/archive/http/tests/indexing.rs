@@ -314,6 +314,7 @@ async fn a_row_cut_off_is_no_row() {
             headers: Vec::new(),
             pieces: vec![Ok(Bytes::from(text[..end].to_owned()))],
             delay: Duration::ZERO,
+            endless: false,
         }
     });
     let (rows, _) = unframed.rows(&exact()).await;

@@ -30,6 +30,12 @@ impl FreezeLedger for BadLedger {
             self.inner.write(freeze)
         }
     }
+    fn last_index_request(&self) -> Result<Option<Timestamp>, String> {
+        self.inner.last_index_request()
+    }
+    fn note_index_request(&self, at: Timestamp) -> Result<(), String> {
+        self.inner.note_index_request(at)
+    }
 }
 
 #[tokio::test(start_paused = true)]
@@ -60,6 +66,26 @@ async fn a_refusal_that_cannot_be_recorded_ends_the_run_for_good() {
         Err(ArchiveError::Refused { .. })
     ));
     assert_eq!(scene.requests().len(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_while_the_ledger_cannot_be_read_ends_the_run_for_good() {
+    let ledger = Arc::new(BadLedger::default());
+    let failing = ledger.clone();
+    let scene = scene_with(
+        HttpSettings::default(),
+        ledger.clone(),
+        VirtualClock::new(),
+        move |_, _| {
+            failing.fails_to_read.store(true, Ordering::Relaxed);
+            Reply::new(429, &[], TOO_MANY)
+        },
+    );
+    scene.page("http://a.com/0").await.unwrap_err();
+    ledger.fails_to_read.store(false, Ordering::Relaxed);
+    let error = scene.page("http://a.com/1").await.unwrap_err();
+    assert!(matches!(error, ArchiveError::Refused { .. }), "{error}");
+    assert_eq!(scene.requests().len(), 1);
 }
 
 #[tokio::test(start_paused = true)]

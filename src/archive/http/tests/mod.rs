@@ -35,6 +35,8 @@ pub(super) enum Reply {
         headers: Vec<(String, String)>,
         pieces: Vec<Result<Bytes, Failure>>,
         delay: Duration,
+        /// Nothing more comes after the pieces, not even the end.
+        endless: bool,
     },
 }
 
@@ -51,6 +53,7 @@ impl Reply {
             headers,
             pieces: vec![Ok(body)],
             delay: Duration::ZERO,
+            endless: false,
         }
     }
 
@@ -73,6 +76,14 @@ impl Reply {
     pub(super) fn after(mut self, time: Duration) -> Self {
         if let Self::Send { delay, .. } = &mut self {
             *delay = time;
+        }
+        self
+    }
+
+    /// Leaves the reader waiting for a body.
+    pub(super) fn with_a_body_that_never_ends(mut self) -> Self {
+        if let Self::Send { endless, .. } = &mut self {
+            *endless = true;
         }
         self
     }
@@ -152,6 +163,7 @@ impl Transport for Scripted {
                     status,
                     headers,
                     pieces,
+                    endless,
                     ..
                 } => {
                     let mut map = HeaderMap::new();
@@ -164,7 +176,11 @@ impl Transport for Scripted {
                     Ok(Answer {
                         status,
                         headers: map,
-                        body: Box::pin(futures_util::stream::iter(pieces)),
+                        body: if endless {
+                            Box::pin(futures_util::stream::pending())
+                        } else {
+                            Box::pin(futures_util::stream::iter(pieces))
+                        },
                     })
                 }
             }

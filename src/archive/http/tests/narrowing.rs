@@ -120,6 +120,45 @@ async fn a_server_that_ignores_its_resume_keys_is_found_out() {
         super::scene(|_, number| Reply::rows(format!("{}{}\nkey{number}\n", row(1), row(2))));
     assert!(other_keys.rows(&exact()).await.1.is_err());
     assert!(other_keys.requests().len() < 30);
+
+    let circle = super::scene(|request, number| {
+        let key = if request.parameter("resumeKey").as_deref() == Some("key1") {
+            "key2"
+        } else {
+            "key1"
+        };
+        let number = u32::try_from(number).unwrap();
+        Reply::rows(format!("{}\n{key}\n", row(number)))
+    });
+    let error = circle.rows(&exact()).await.1.unwrap_err();
+    assert!(error.to_string().contains("resume key"), "{error}");
+    assert_eq!(circle.requests().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn pages_grow_again_when_the_server_has_recovered() {
+    let pages = paged(30_000);
+    let scene = scene_with(
+        small_pages(2000),
+        Arc::new(MemoryLedger::default()),
+        VirtualClock::new(),
+        move |request, number| {
+            if number == 1 {
+                Reply::new(504, &[], "")
+            } else {
+                pages(request, number)
+            }
+        },
+    );
+    let (rows, _) = scene.rows(&domain()).await;
+    assert_eq!(rows.len(), 30_000);
+    let limits: Vec<String> = scene
+        .requests()
+        .iter()
+        .filter_map(|request| request.parameter("limit"))
+        .collect();
+    let mut after_time_out = limits.iter().skip_while(|limit| *limit != "500");
+    assert!(after_time_out.any(|limit| limit == "2000"), "{limits:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -2,6 +2,26 @@
 
 use super::*;
 
+#[tokio::test(start_paused = true)]
+async fn runs_one_after_another_keep_the_pace_of_the_index_together() {
+    let ledger = Arc::new(MemoryLedger::default());
+    let clock = VirtualClock::new();
+    let mut times = Vec::new();
+    for _ in 0..8 {
+        let scene = scene_with(
+            HttpSettings::default(),
+            ledger.clone(),
+            clock.clone(),
+            |_, _| Reply::rows(row(1)),
+        );
+        scene.rows(&exact()).await.1.unwrap();
+        times.extend(scene.requests().iter().map(|request| request.at));
+    }
+    assert_eq!(times.len(), 8);
+    let period = Duration::from_millis(2500);
+    assert!(times.windows(2).all(|pair| pair[1] - pair[0] >= period));
+}
+
 /// Arrival times that pass `limit` requests within any stretch of `window`.
 fn over_limit(times: &[Instant], limit: usize, window: Duration) -> usize {
     times

@@ -110,8 +110,8 @@ async fn pauses_double_and_tries_are_bounded() {
 
 #[tokio::test(start_paused = true)]
 async fn a_run_has_a_budget_of_retries() {
-    let scene = scene(|_, number| {
-        if number == 0 {
+    let scene = scene(|request, number| {
+        if number == 0 || request.url.path().ends_with("/good") {
             Reply::page("x")
         } else {
             Reply::new(503, &[], "")
@@ -120,6 +120,9 @@ async fn a_run_has_a_budget_of_retries() {
     scene.page("http://a.com/0").await.unwrap();
     for i in 0..100 {
         assert!(scene.page(&format!("http://a.com/{i}")).await.is_err());
+        if i % 10 == 0 {
+            scene.page("http://a.com/good").await.unwrap();
+        }
     }
     let usage = scene.archive.usage();
     assert!(usage.retries <= 100 + usage.requests() / 3, "{usage:?}");
@@ -128,13 +131,64 @@ async fn a_run_has_a_budget_of_retries() {
         let error = scene.page(&format!("http://a.com/x{i}")).await.unwrap_err();
         assert!(
             !error.ends_run(),
-            "a failing archive is no refusing one: {error}"
+            "an archive that fails often is no refusing one: {error}"
         );
+        if i % 10 == 0 {
+            scene.page("http://a.com/good").await.unwrap();
+        }
     }
     let after = scene.archive.usage();
     assert!(
-        after.requests() - usage.requests() <= 460,
+        after.requests() - usage.requests() <= 500,
         "at the end one retry for two first tries: {after:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_archive_that_fails_at_everything_is_left_alone_and_then_ends_the_run() {
+    for status in [403, 503] {
+        let scene = scene(move |_, _| Reply::new(status, &[], ""));
+        let mut errors = Vec::new();
+        for i in 0..603 {
+            let error = scene.page(&format!("http://a.com/{i}")).await.unwrap_err();
+            let ends = error.ends_run();
+            errors.push(error);
+            if ends {
+                break;
+            }
+        }
+        assert_eq!(errors.len(), 60, "{status}");
+        let last = errors.pop().unwrap();
+        assert!(matches!(&last, ArchiveError::Refused { .. }), "{last}");
+        if status == 403 {
+            let requests = scene.requests();
+            let pause = requests[20].at - requests[19].at;
+            assert!(seconds(pause) >= 60.0, "{pause:?}");
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_one_question_is_asked_to_wait_all_of_its_endpoint_wait() {
+    let scene = scene(|_, number| {
+        if number == 0 {
+            Reply::new(503, &[("retry-after", "100")], "")
+        } else {
+            Reply::page("x")
+        }
+    });
+    let other = async {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        scene.page("http://a.com/2").await
+    };
+    let (first, second) = tokio::join!(scene.page("http://a.com/1"), other);
+    first.unwrap();
+    second.unwrap();
+    let requests = scene.requests();
+    assert!(
+        requests[1..]
+            .iter()
+            .all(|request| seconds(request.at - requests[0].at) >= 100.0)
     );
 }
 

@@ -95,3 +95,26 @@ fn revisits_without_a_head_or_with_that_of_a_304_take_the_stored_one() {
         );
     }
 }
+
+#[test]
+fn a_revisit_of_a_redirect_leads_on_without_its_original() {
+    let mut maker = Maker::new();
+    maker.page(
+        "http://example.com/new",
+        "20130101000000",
+        "words about privacy",
+    );
+    let digest = format!("sha1:{}", PayloadDigest::of(b"moved"));
+    let headers = [
+        ("WARC-Target-URI", A),
+        ("WARC-Date", "2013-01-01T00:00:00Z"),
+        ("WARC-Payload-Digest", digest.as_str()),
+    ];
+    let head = b"HTTP/1.1 301 Moved\r\nLocation: /new\r\nContent-Encoding: gzip\r\n\r\n";
+    maker.record("revisit", &headers, head);
+    let found = maker.open().memento(A, "20130101000000").unwrap();
+    assert_eq!(
+        (found.original.as_str(), found.body.as_slice()),
+        ("http://example.com/new", &b"words about privacy"[..])
+    );
+}
