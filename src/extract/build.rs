@@ -1,5 +1,7 @@
 //! From the chosen part of the DOM to the block tree: one walk without recursion, styles carried across broken nesting.
 
+use std::rc::Rc;
+
 use scraper::Node as DomNode;
 use scraper::node::Element;
 
@@ -17,8 +19,6 @@ use super::words::title_topic;
 
 /// Lists and quotes nested deeper than this are written flat.
 const MAX_NESTING: usize = 24;
-/// A cell spans at most so many columns or rows.
-const MAX_SPAN: u32 = 50;
 
 /// Builds the blocks of some subtrees.
 pub(super) fn blocks(view: &View<'_>, roots: &[Id], links: &Links<'_>) -> Vec<Block> {
@@ -64,7 +64,7 @@ struct Builder<'b, 'a> {
     frames: Frames,
     run: Vec<Span>,
     styles: Counts,
-    targets: Vec<Option<String>>,
+    targets: Vec<Option<Rc<str>>>,
     heading: Option<u8>,
 }
 
@@ -212,16 +212,11 @@ impl Builder<'_, '_> {
             Kind::Cell => {
                 if let Some(Frame::Table { .. }) = self.frames.last() {
                     self.flush();
-                    let span = |name: &str| {
-                        attribute(element, name)
-                            .and_then(|v| v.trim().parse::<u32>().ok())
-                            .unwrap_or(1)
-                            .clamp(1, MAX_SPAN)
-                    };
+                    let (columns, rows) = tables::spans(element);
                     self.frames.push(Frame::Cell {
                         blocks: Vec::new(),
-                        columns: span("colspan"),
-                        rows: span("rowspan"),
+                        columns,
+                        rows,
                     });
                     return Some(After::Frame);
                 }
@@ -265,7 +260,7 @@ impl Builder<'_, '_> {
                         .split_once("/email-protection#")
                         .and_then(|(_, hidden)| hidden_address(hidden));
                     self.targets.push(match address {
-                        Some(address) => Some(format!("mailto:{address}")),
+                        Some(address) => Some(Rc::from(format!("mailto:{address}"))),
                         None => self.links.target(href),
                     });
                     return Some(After::Style { before, link: true });

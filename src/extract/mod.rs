@@ -272,7 +272,8 @@ fn shaped(
     blocks
 }
 
-fn finish(found: Found, input: &PageInput<'_>) -> Result<Extraction, Dropped> {
+fn finish(mut found: Found, input: &PageInput<'_>) -> Result<Extraction, Dropped> {
+    links::limit(&mut found.blocks, input.bytes.len());
     let text = text::plain(&found.blocks);
     let words = text::word_count(&text);
     let language = language::of(&text);

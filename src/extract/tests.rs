@@ -38,6 +38,50 @@ fn deep_and_wide_pages_come_to_an_end_with_their_words() {
 }
 
 #[test]
+fn what_a_page_repeats_by_reference_takes_no_more_than_some_times_its_bytes() {
+    let text = format!("<h1>Privacy Policy</h1><p>{}</p>", SENTENCE.repeat(9));
+    let based = format!(
+        "<base href='http://a.com/{}/'>{text}<p>{}</p>",
+        "b".repeat(1_900),
+        "<a href=x>y</a> z ".repeat(5_000)
+    );
+    let unclosed = format!(
+        "{text}<a href='http://a.com/{}'>{}",
+        "b".repeat(1_900),
+        "<p>word".repeat(5_000)
+    );
+    let broken = format!(
+        "{text}<a href='http://a.com/{}'>{}</a>",
+        "b".repeat(1_900),
+        "word<br><br>".repeat(5_000)
+    );
+    let spanning = format!(
+        "{text}<table><tr>{}</tr>{}</table>",
+        "<th colspan=50>a".repeat(200),
+        "<tr><td>x<td>y".repeat(200)
+    );
+    let covering = format!(
+        "{text}<table border=1>{}</table>",
+        "<tr><td rowspan=50 colspan=50>x<td>y<td>z".repeat(1_000)
+    );
+    let ragged = format!(
+        "{text}<table border=1><tr>{}</tr>{}</table>",
+        "<td>abc".repeat(1_000),
+        "<tr><td>x<td>y".repeat(1_000)
+    );
+    for page in [based, unclosed, broken, spanning, covering, ragged] {
+        let document = run(&page).unwrap();
+        assert!(
+            document.markdown.len() < 6 * page.len(),
+            "{} bytes of {}: {}",
+            document.markdown.len(),
+            page.len(),
+            &document.markdown[document.markdown.len() - 300..]
+        );
+    }
+}
+
+#[test]
 fn the_same_words_in_other_markup_have_the_same_hash() {
     let one = run("<h1>Privacy</h1><p>We <b>never</b> sell your personal information.</p><ul><li>Names</li></ul>").unwrap();
     let other = run(
