@@ -161,7 +161,7 @@ pub(super) fn of(bytes: &[u8], content_type: Option<&str>) -> Result<Payload, Dr
         }
         let is_declared = matches!(declared.as_str(), "text/html" | "application/xhtml+xml");
         let has_tags = || memchr::memchr_iter(b'<', start).any(|at| opens_tag(&start[at..]));
-        if declared == "text/plain" || !head_text.contains("</") && !(is_declared && has_tags()) {
+        if declared == "text/plain" || !(head_text.contains("</") || is_declared && has_tags()) {
             return Ok(Payload::PlainText);
         }
     } else if declared == "text/plain" && !head_text.starts_with('<') {
