@@ -6,7 +6,7 @@
 use std::collections::HashSet;
 
 use super::look::attribute;
-use super::sections::{is_one_of_several, is_section};
+use super::sections::{is_in_the_midst, is_one_of_several, is_section};
 use super::signs::SIGNS;
 use super::view::{Id, Kind, View};
 
@@ -114,9 +114,10 @@ fn is_boilerplate<'a>(
             is_section(view, id)
                 && (is_one_of_several(view, id)
                     || attribute(element, "id").is_some_and(|own| {
-                        anchors
-                            .get_or_insert_with(|| anchors_of(view))
-                            .contains(own)
+                        is_in_the_midst(view, id)
+                            || anchors
+                                .get_or_insert_with(|| anchors_of(view))
+                                .contains(own)
                     }))
         })
     };

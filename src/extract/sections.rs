@@ -56,3 +56,14 @@ pub(super) fn is_one_of_several(view: &View<'_>, id: Id) -> bool {
         .count()
         == 2
 }
+
+/// True when siblings with sentences about policy matters stand before and after a box: it is in the middle of the text.
+pub(super) fn is_in_the_midst(view: &View<'_>, id: Id) -> bool {
+    let speaks = |at: Id| {
+        let other = &view.entries[at];
+        !other.excluded && !other.hidden && other.mass.prose > 0 && other.mass.words >= 2
+    };
+    let siblings = || view.children(view.entries[id].parent);
+    siblings().take_while(|at| *at < id).any(speaks)
+        && siblings().skip_while(|at| *at <= id).any(speaks)
+}

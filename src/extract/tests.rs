@@ -186,6 +186,11 @@ fn a_section_called_by_its_matter_is_kept_and_a_box_of_the_frame_is_not() {
             );
         }
     }
+    let midst = format!(
+        "<h1>Privacy Policy</h1><section>{0}</section><div id=chat><h2>Chat</h2><p>What you tell us in the chat is kept for a month.</p></div><section>{0}</section>",
+        SENTENCE.repeat(3)
+    );
+    assert!(run(&midst).unwrap().text.contains("kept for a month"));
     let linked = format!(
         "<h1>Privacy Policy</h1><a href='#chat'>Chat</a><div><p>{}</p><div id=chat><h2>Chat</h2><p>What you tell us in the chat is kept for a month.</p></div></div>",
         SENTENCE.repeat(5)
