@@ -3,6 +3,9 @@
 use super::look::attribute;
 use super::view::{Id, Kind, View};
 
+/// So many children of a box are looked at to tell whether one is among its like.
+const MAX_SIBLINGS: usize = 500;
+
 /// True for a box that is shown and has a heading that is no link, running text, few links, no fields and no buttons.
 pub(super) fn is_section(view: &View<'_>, id: Id) -> bool {
     let entry = &view.entries[id];
@@ -48,6 +51,7 @@ fn is_drawn_button(view: &View<'_>, id: Id) -> bool {
 pub(super) fn is_one_of_several(view: &View<'_>, id: Id) -> bool {
     let name = view.name(id);
     view.children(view.entries[id].parent)
+        .take(MAX_SIBLINGS)
         .filter(|at| {
             let other = &view.entries[*at];
             *at != id && !other.excluded && other.mass.prose > 0 && view.name(*at) == name
@@ -63,7 +67,7 @@ pub(super) fn is_in_the_midst(view: &View<'_>, id: Id) -> bool {
         let other = &view.entries[at];
         !other.excluded && !other.hidden && other.mass.prose > 0 && other.mass.words >= 2
     };
-    let siblings = || view.children(view.entries[id].parent);
+    let siblings = || view.children(view.entries[id].parent).take(MAX_SIBLINGS);
     siblings().take_while(|at| *at < id).any(speaks)
         && siblings().skip_while(|at| *at <= id).any(speaks)
 }
