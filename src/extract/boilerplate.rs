@@ -3,7 +3,10 @@
 //! Class names are judged by whole words (`col-lg-sidebarred` has no `sidebar`), and no name outweighs the words: a box
 //! that holds much of the page's policy text stays, whatever it is called.
 
+use std::collections::HashSet;
+
 use super::look::attribute;
+use super::sections::{is_in_the_midst, is_one_of_several, is_section};
 use super::signs::SIGNS;
 use super::view::{Id, Kind, View};
 
@@ -20,6 +23,7 @@ pub(super) enum Strictness {
 pub(super) fn exclude(view: &mut View<'_>, strictness: Strictness) {
     let body = view.body();
     let total = view.entries.get(body).map_or(0, |e| e.mass.weight()).max(1);
+    let mut anchors = None;
     let mut id = body + 1;
     while let Some(entry) = view.entries.get(id) {
         if matches!(entry.kind, Kind::Silent) {
@@ -31,7 +35,7 @@ pub(super) fn exclude(view: &mut View<'_>, strictness: Strictness) {
             u64::from(entry.mass.weight()) * 100 / u64::from(total),
         );
         if !matches!(entry.kind, Kind::Text | Kind::Break)
-            && is_boilerplate(view, id, share, strictness)
+            && is_boilerplate(view, id, share, strictness, &mut anchors)
         {
             view.exclude(id);
             id = end;
@@ -41,7 +45,13 @@ pub(super) fn exclude(view: &mut View<'_>, strictness: Strictness) {
     }
 }
 
-fn is_boilerplate(view: &View<'_>, id: Id, share: u64, strictness: Strictness) -> bool {
+fn is_boilerplate<'a>(
+    view: &View<'a>,
+    id: Id,
+    share: u64,
+    strictness: Strictness,
+    anchors: &mut Option<HashSet<&'a str>>,
+) -> bool {
     let Some(element) = view.element(id) else {
         return false;
     };
@@ -97,10 +107,26 @@ fn is_boilerplate(view: &View<'_>, id: Id, share: u64, strictness: Strictness) -
     {
         return false;
     }
+    // A section about comments is called "comments", too.
+    let mut of_the_text: Option<bool> = None;
+    let mut is_of_the_text = || {
+        *of_the_text.get_or_insert_with(|| {
+            is_section(view, id)
+                && (is_one_of_several(view, id)
+                    || attribute(element, "id").is_some_and(|own| {
+                        is_in_the_midst(view, id)
+                            || anchors
+                                .get_or_insert_with(|| anchors_of(view))
+                                .contains(own)
+                    }))
+        })
+    };
     let mut worst = 0;
     for name in names() {
         let words = name_words(name);
-        if let Some((word, sure)) = boilerplate_word(&words) {
+        if let Some((word, sure)) = boilerplate_word(&words)
+            && !(SIGNS.matters.contains(word) && is_of_the_text())
+        {
             let believed = sure || mass.words < 4 || mass.link_share() >= 40;
             worst = worst.max(match (SIGNS.dialogs.contains(word), believed) {
                 (true, true) => 80,
@@ -108,7 +134,7 @@ fn is_boilerplate(view: &View<'_>, id: Id, share: u64, strictness: Strictness) -
                 (_, false) => 0,
             });
         }
-        if is_consent_name(&words) {
+        if is_consent_name(&words) && !is_of_the_text() {
             worst = worst.max(if mass.link_share() < 50 && entry.hidden {
                 60
             } else {
@@ -117,6 +143,15 @@ fn is_boilerplate(view: &View<'_>, id: Id, share: u64, strictness: Strictness) -
         }
     }
     share < worst
+}
+
+/// Where the page's own links point to inside of it.
+fn anchors_of<'a>(view: &View<'a>) -> HashSet<&'a str> {
+    (0..view.entries.len())
+        .filter_map(|id| view.element(id))
+        .filter(|element| element.name() == "a")
+        .filter_map(|element| attribute(element, "href")?.strip_prefix('#'))
+        .collect()
 }
 
 fn count_links(view: &View<'_>, id: Id) -> usize {

@@ -1,9 +1,13 @@
 //! From the chosen part of the DOM to the block tree: one walk without recursion, styles carried across broken nesting.
 
+use std::rc::Rc;
+
 use scraper::Node as DomNode;
 use scraper::node::Element;
 
 use super::frames::{Frame, Frames};
+use super::habits::{self, Habits};
+use super::headings;
 use super::indents;
 use super::lines::split_at_blank_lines;
 use super::links::{Links, hidden_address};
@@ -11,14 +15,16 @@ use super::look::{Counts, attribute, is_set_as_block};
 use super::plain;
 use super::tables;
 use super::text::cleaned;
-use super::tree::{Block, Span, Style, plain_text, tidy};
+use super::tree::{Block, Span, plain_text, tidy};
 use super::view::{Id, Kind, View};
 use super::words::title_topic;
 
+/// A heading with more bytes of text than this was never closed.
+const MAX_HEADING_BYTES: u32 = 200;
+/// Level of the headings that are buttons.
+const PANEL_LEVEL: u8 = 2;
 /// Lists and quotes nested deeper than this are written flat.
 const MAX_NESTING: usize = 24;
-/// A cell spans at most so many columns or rows.
-const MAX_SPAN: u32 = 50;
 
 /// Builds the blocks of some subtrees.
 pub(super) fn blocks(view: &View<'_>, roots: &[Id], links: &Links<'_>) -> Vec<Block> {
@@ -36,6 +42,7 @@ pub(super) fn blocks(view: &View<'_>, roots: &[Id], links: &Links<'_>) -> Vec<Bl
         styles: Counts::default(),
         targets: Vec::new(),
         heading: None,
+        habits: Habits::of(view, roots),
     };
     for root in roots {
         builder.walk(*root);
@@ -64,8 +71,9 @@ struct Builder<'b, 'a> {
     frames: Frames,
     run: Vec<Span>,
     styles: Counts,
-    targets: Vec<Option<String>>,
+    targets: Vec<Option<Rc<str>>>,
     heading: Option<u8>,
+    habits: Habits,
 }
 
 impl Builder<'_, '_> {
@@ -113,16 +121,20 @@ impl Builder<'_, '_> {
             _ => return Some(After::Nothing),
         };
         if self.heading.is_some() && !matches!(entry.kind, Kind::Inline | Kind::Break) {
-            // Blocks inside a heading are part of its line.
-            self.push_text(" ");
-            return Some(After::Nothing);
+            // Blocks inside a heading are part of its line, unless nobody closed it above the text.
+            if !self.is_in_unclosed_heading(id) {
+                self.push_text(" ");
+                return Some(After::Nothing);
+            }
+            self.flush();
+            self.heading = None;
         }
         match entry.kind {
             Kind::Break => {
                 self.push_text("\n");
                 None
             }
-            Kind::Inline => self.open_inline(element),
+            Kind::Inline => self.open_inline(id, element),
             Kind::Heading(level) => {
                 self.flush();
                 self.heading = Some(level);
@@ -172,6 +184,12 @@ impl Builder<'_, '_> {
                 }
                 None
             }
+            // What opens a panel is the heading of the panel.
+            Kind::Button if self.habits.opens_panels(self.view, id) => {
+                self.flush();
+                self.heading = Some(PANEL_LEVEL);
+                Some(After::Heading)
+            }
             Kind::Button => {
                 let opens_a_panel = [
                     "aria-expanded",
@@ -180,7 +198,8 @@ impl Builder<'_, '_> {
                     "data-bs-toggle",
                 ]
                 .iter()
-                .any(|a| attribute(element, a).is_some());
+                .any(|a| attribute(element, a).is_some())
+                    || entry.mass.prose > 0;
                 if !opens_a_panel {
                     return None;
                 }
@@ -212,16 +231,11 @@ impl Builder<'_, '_> {
             Kind::Cell => {
                 if let Some(Frame::Table { .. }) = self.frames.last() {
                     self.flush();
-                    let span = |name: &str| {
-                        attribute(element, name)
-                            .and_then(|v| v.trim().parse::<u32>().ok())
-                            .unwrap_or(1)
-                            .clamp(1, MAX_SPAN)
-                    };
+                    let (columns, rows) = tables::spans(element);
                     self.frames.push(Frame::Cell {
                         blocks: Vec::new(),
-                        columns: span("colspan"),
-                        rows: span("rowspan"),
+                        columns,
+                        rows,
                     });
                     return Some(After::Frame);
                 }
@@ -229,6 +243,25 @@ impl Builder<'_, '_> {
             }
             _ => self.line(element),
         }
+    }
+
+    /// True inside a heading that holds more than a heading can.
+    fn is_in_unclosed_heading(&self, id: Id) -> bool {
+        let mut around = self.view.ancestors(id);
+        around
+            .find(|at| matches!(self.view.entries[*at].kind, Kind::Heading(_)))
+            .is_some_and(|heading| self.view.entries[heading].mass.text > MAX_HEADING_BYTES)
+    }
+
+    /// True when nothing else stands on the line of an element without text.
+    fn is_line_of_its_own(&self, id: Id) -> bool {
+        let before = self
+            .run
+            .iter()
+            .rev()
+            .flat_map(|span| span.text.chars().rev())
+            .find(|c| *c == '\n' || !c.is_whitespace());
+        before.is_none_or(|c| c == '\n') && habits::ends_line(self.view, id)
     }
 
     /// Enters an element that starts a new line.
@@ -240,7 +273,7 @@ impl Builder<'_, '_> {
         Some(After::Line { before })
     }
 
-    fn open_inline(&mut self, element: &Element) -> Option<After> {
+    fn open_inline(&mut self, id: Id, element: &Element) -> Option<After> {
         let before = self.styles;
         if let Some(address) = attribute(element, "data-cfemail").and_then(hidden_address) {
             self.push_text(&address);
@@ -252,7 +285,10 @@ impl Builder<'_, '_> {
                 // Headings of old pages are pictures of words.
                 if self.heading.is_some() || tables::is_sign(alt) && self.frames.in_table() {
                     self.push_text(&alt.replace('\n', " "));
-                } else if title_topic(alt).is_some() && self.targets.is_empty() {
+                } else if self.targets.is_empty()
+                    && (title_topic(alt).is_some()
+                        || self.habits.draws_heading(alt) && self.is_line_of_its_own(id))
+                {
                     self.flush();
                     self.frames
                         .push_block(Block::Heading(2, tidy(vec![Span::plain(cleaned(alt))])));
@@ -265,7 +301,7 @@ impl Builder<'_, '_> {
                         .split_once("/email-protection#")
                         .and_then(|(_, hidden)| hidden_address(hidden));
                     self.targets.push(match address {
-                        Some(address) => Some(format!("mailto:{address}")),
+                        Some(address) => Some(Rc::from(format!("mailto:{address}"))),
                         None => self.links.target(href),
                     });
                     return Some(After::Style { before, link: true });
@@ -361,24 +397,8 @@ impl Builder<'_, '_> {
         }
         let run = std::mem::take(&mut self.run);
         if let Some(level) = self.heading {
-            let mut spans = run;
-            for span in &mut spans {
-                // Signs such as "#" and "¶" that link a heading to itself.
-                if span.link.is_some() && !span.text.chars().any(char::is_alphanumeric) {
-                    span.text.clear();
-                    span.text.push(' ');
-                    span.link = None;
-                }
-                span.text = span.text.replace('\n', " ");
-                span.style = Style {
-                    code: span.style.code,
-                    emphasis: span.style.emphasis,
-                    ..Style::default()
-                };
-            }
-            let spans = tidy(spans);
-            if super::tree::has_words(&spans) {
-                self.frames.push_block(Block::Heading(level, spans));
+            if let Some(heading) = headings::marked(level, run) {
+                self.frames.push_block(heading);
             }
             return;
         }

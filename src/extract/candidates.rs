@@ -1,5 +1,8 @@
 //! Where the main text is: the subtree that holds most of the policy's weight, with the siblings that belong to it.
 
+use super::language;
+use super::look::attribute;
+use super::sections::is_section;
 use super::view::{Id, Kind, View};
 use super::words::title_topic;
 
@@ -14,6 +17,12 @@ pub(super) struct Choice {
 
 /// A child with this share of the weight stands for its parent, in percent, when no sibling belongs to the text.
 const HALF: u64 = 50;
+/// A box with fewer bytes of sentences is none of the text by them alone.
+const LEAST_PROSE: u32 = 140;
+/// A page with fewer policy words is in a language that the vocabulary does not know, or no policy.
+const FEW_WORDS: u32 = 8;
+/// So much of such a page tells its language.
+const SAMPLE_BYTES: usize = 4096;
 /// With this share it does so in any case; siblings that belong are joined afterwards.
 const NEARLY_ALL: u64 = 85;
 
@@ -24,6 +33,11 @@ pub(super) fn choose(view: &View<'_>) -> Choice {
     let body = view.body();
     let mut path = vec![body];
     let mut reasons = Vec::new();
+    let knows_language = view
+        .entries
+        .get(body)
+        .is_some_and(|e| e.mass.words >= FEW_WORDS)
+        || language::is_known(language::of(&view.text(body, SAMPLE_BYTES)));
     loop {
         let at = path.last().copied().unwrap_or(body);
         let total = u64::from(view.entries.get(at).map_or(0, |e| e.mass.weight()));
@@ -39,7 +53,7 @@ pub(super) fn choose(view: &View<'_>) -> Choice {
         let alone = || {
             !view
                 .children(at)
-                .any(|c| c != child && belongs_beside(view, c, weight))
+                .any(|c| c != child && belongs_beside(view, c, weight, knows_language))
         };
         if is_text_block(view, child)
             || view.entries[child].kind == Kind::Table && share < NEARLY_ALL && !alone()
@@ -66,14 +80,16 @@ pub(super) fn choose(view: &View<'_>) -> Choice {
         let Some(own) = children.iter().position(|c| *c == inner) else {
             break;
         };
-        let belongs = |at: usize| at == own || belongs_beside(view, children[at], weight);
+        let belongs =
+            |at: usize| at == own || belongs_beside(view, children[at], weight, knows_language);
         let mut first = (0..=own).find(|at| belongs(*at)).unwrap_or(own);
         let labelled = first != own || roots.len() > 1;
         first = with_heading(view, &children, first, labelled);
-        let last = (own..children.len())
+        let mut last = (own..children.len())
             .rev()
             .find(|at| belongs(*at))
             .unwrap_or(own);
+        last = with_sections(view, &children, last, inner);
         if first != own || last != own {
             reasons.push(format!(
                 "joined {} siblings under {}",
@@ -138,7 +154,9 @@ fn holds_lines(view: &View<'_>, id: Id) -> bool {
 }
 
 /// A sibling of the main text that is part of it; `main` is the weight of the main text.
-fn belongs_beside(view: &View<'_>, id: Id, main: u32) -> bool {
+///
+/// In a language that the vocabulary does not know, sentences count alone.
+fn belongs_beside(view: &View<'_>, id: Id, main: u32, knows_language: bool) -> bool {
     let entry = &view.entries[id];
     if entry.excluded || entry.kind == Kind::Silent || entry.mass.link_share() > 50 {
         return false;
@@ -148,10 +166,36 @@ fn belongs_beside(view: &View<'_>, id: Id, main: u32) -> bool {
         return false;
     }
     let (prose, words) = (entry.mass.prose, entry.mass.words);
+    if !knows_language {
+        return prose >= LEAST_PROSE && entry.mass.link_share() <= 25;
+    }
     if is_text_block(view, id) || matches!(entry.kind, Kind::Text | Kind::Table) {
         return prose >= 30 && words > 0 || words >= 3 && prose >= 100;
     }
-    prose >= 140 && words >= 4 && words.saturating_mul(100) >= prose.min(3000)
+    prose >= LEAST_PROSE && words >= 4 && words.saturating_mul(100) >= prose.min(3000)
+}
+
+/// Where a part ends when the sections that follow it directly are taken along: boxes made like the last one, or that speak
+/// of policy matters, each with a heading of its own ("Contact us" has few words of a policy).
+fn with_sections(view: &View<'_>, children: &[Id], mut last: usize, inner: Id) -> usize {
+    let look = |id: Id| {
+        let element = view.element(id)?;
+        Some((element.name(), attribute(element, "class")))
+    };
+    let begins = |id: Id| view.entries[id].mass.text > 0;
+    while let Some(next) = (last + 1..children.len()).find(|at| begins(children[*at])) {
+        let id = children[next];
+        let entry = &view.entries[id];
+        if entry.excluded
+            || entry.mass.link_share() >= 20
+            || !is_section(view, id)
+            || entry.mass.words < 2 && look(id) != look(inner)
+        {
+            break;
+        }
+        last = next;
+    }
+    last
 }
 
 /// Where a part begins when the title above it, with the date under that, is taken along.

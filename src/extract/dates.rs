@@ -203,6 +203,24 @@ fn digit(c: char, zero: u32) -> char {
     char::from_digit(u32::from(c).saturating_sub(zero), 10).unwrap_or(c)
 }
 
+/// The statement that counts so far: its date, and where it stands.
+struct Best {
+    date: String,
+    line: usize,
+    span: (usize, usize),
+}
+
+impl Best {
+    /// As it is reported. Sentences are cut out for these alone: a text may mention two thousand dates in one long line.
+    fn stated(self, lines: &[(&str, String)]) -> Option<StatedDate> {
+        let (line, folded) = lines.get(self.line)?;
+        Some(StatedDate {
+            sentence: sentence(line, folded, self.span),
+            date: self.date,
+        })
+    }
+}
+
 /// A date beside the words that say what it is.
 struct Mention {
     is_effective: bool,
@@ -213,13 +231,13 @@ struct Mention {
 
 impl Reader {
     fn read(&self, lines: &[(&str, String)], own_language: bool) -> StatedDates {
-        let mut found = StatedDates::default();
+        let (mut effective, mut updated): (Option<Best>, Option<Best>) = (None, None);
         let mut mentions = 0;
-        for (at, (line, folded)) in lines.iter().enumerate() {
+        'text: for (at, (_, folded)) in lines.iter().enumerate() {
             for cue in self.cues.find_iter(folded) {
                 mentions += 1;
                 if mentions > MAX_MENTIONS {
-                    return found;
+                    break 'text;
                 }
                 let (is_effective, one_word) = self
                     .meanings
@@ -233,22 +251,22 @@ impl Reader {
                 else {
                     continue;
                 };
-                let stated = StatedDate {
-                    sentence: sentence(line, folded, mention.span),
+                let stated = Best {
                     date: mention.date,
+                    line: at,
+                    span: mention.span,
                 };
                 if mention.is_effective {
-                    found.effective.get_or_insert(stated);
-                } else if found
-                    .last_updated
-                    .as_ref()
-                    .is_none_or(|latest| latest.date < stated.date)
-                {
-                    found.last_updated = Some(stated);
+                    effective.get_or_insert(stated);
+                } else if updated.as_ref().is_none_or(|best| best.date < stated.date) {
+                    updated = Some(stated);
                 }
             }
         }
-        found
+        StatedDates {
+            effective: effective.and_then(|best| best.stated(lines)),
+            last_updated: updated.and_then(|best| best.stated(lines)),
+        }
     }
 
     fn mention(
@@ -300,10 +318,9 @@ impl Reader {
             return near.then(|| mention(found.date, (start, end + found.end)));
         }
         // The words in one line, the date alone in the next.
-        if rest.trim_matches(|c: char| !c.is_alphanumeric()).is_empty()
-            && head.chars().count() <= MAX_GAP
+        if is_short(head) && rest.len() <= MAX_LABEL_BYTES && !rest.contains(char::is_alphanumeric)
         {
-            let next = next.filter(|line| line.chars().count() <= MAX_GAP)?;
+            let next = next.filter(|line| is_short(line))?;
             let found = self.calendar.first(next, own_language)?;
             return (found.start <= 3).then(|| mention(found.date, (start, line.len())));
         }
@@ -322,6 +339,11 @@ impl Reader {
     }
 }
 
+/// At most [`MAX_GAP`] characters, which none has more than four bytes.
+fn is_short(text: &str) -> bool {
+    text.len() <= MAX_GAP * 4 && text.chars().count() <= MAX_GAP
+}
+
 fn ends_sentence(gap: &str) -> bool {
     let gap = gap.trim_start_matches(['.', ' ']);
     gap.contains(['。', '!', '?', ';']) || gap.contains(". ") && !gap.ends_with(". ")
@@ -331,7 +353,14 @@ fn ends_sentence(gap: &str) -> bool {
 fn sentence(line: &str, folded: &str, (start, end): (usize, usize)) -> String {
     let count = |at: usize| folded.get(..at).map_or(0, |s| s.chars().count());
     let (start, end) = (count(start), count(end));
-    let chars: Vec<char> = line.chars().collect();
+    // Only what can be in the sentence, and one character more on either side.
+    let first = start.saturating_sub(MAX_SENTENCE / 2 + 1);
+    let chars: Vec<char> = line
+        .chars()
+        .skip(first)
+        .take(end - first + MAX_SENTENCE / 2 + 1)
+        .collect();
+    let (start, end) = (start - first, end - first);
     let stop = |at: usize| match chars.get(at) {
         Some('。' | '！' | '？') => true,
         Some('.' | '!' | '?') => {

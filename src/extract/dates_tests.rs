@@ -195,3 +195,17 @@ proptest::proptest! {
         let _ = stated_dates(&text, &language);
     }
 }
+
+#[test]
+fn a_sentence_far_inside_a_long_line_is_cut_out_whole() {
+    let line = format!(
+        "{}We have last updated this page on 1 May 2010 for good. {}",
+        "Ünd so on. ".repeat(500),
+        "And on. ".repeat(500)
+    );
+    let dates = stated_dates(&line, "en");
+    assert_eq!(
+        dates.last_updated.unwrap().sentence,
+        "We have last updated this page on 1 May 2010 for good."
+    );
+}

@@ -1,9 +1,12 @@
 //! Pages that scripts fill in: the text is in the page's JSON (`__NEXT_DATA__`, JSON-LD and their kin), not in its DOM.
 
-use scraper::Selector;
-use serde_json::Value;
+use std::collections::HashSet;
 
+use scraper::Selector;
+
+use super::json::Json;
 use super::links::Links;
+use super::rich::{self, Rich};
 use super::tree::{Block, Span, tidy};
 use super::view::View;
 use super::words::policy_words;
@@ -13,11 +16,13 @@ use crate::page::Page;
 const MAX_JSON_BYTES: usize = 8 * 1024 * 1024;
 /// Strings longer than this are parsed as pages of their own with its limits.
 const SENTENCE_BYTES: usize = 40;
+/// So far out of the text its title may stand: `{"title": …, "body": {"nodeType": "document", "content": […]}}`.
+const NEAR: usize = 3;
 /// Deepest JSON that is walked; `serde_json` itself stops at 128.
 const MAX_DEPTH: usize = 128;
 
 /// The blocks of the text in the page's JSON with the most policy words; empty when there is none.
-pub(super) fn blocks(page: &Page) -> Vec<Block> {
+pub(super) fn blocks(page: &Page, links: &Links<'_>) -> Vec<Block> {
     let Ok(selector) =
         Selector::parse("script[type*=json i], script#__NEXT_DATA__, script#__NUXT_DATA__")
     else {
@@ -29,81 +34,87 @@ pub(super) fn blocks(page: &Page) -> Vec<Block> {
         if text.len() > MAX_JSON_BYTES {
             continue;
         }
-        let Ok(value) = serde_json::from_str::<Value>(&text) else {
+        let Ok(value) = serde_json::from_str::<Json>(&text) else {
             continue;
         };
-        let (chosen, parent) = densest(&value);
+        let (chosen, around) = densest(&value, links);
         let weight = words_in(chosen, 0);
         if weight > best.0 {
-            let mut blocks = Vec::new();
-            if let Some(title) = parent.and_then(title_in) {
-                blocks.push(Block::Heading(
+            let mut writer = Writer {
+                page,
+                links,
+                out: Vec::new(),
+                long: HashSet::new(),
+            };
+            if let Some(title) = around.iter().rev().take(NEAR).find_map(|v| title_in(v)) {
+                writer.out.push(Block::Heading(
                     1,
                     tidy(vec![Span::plain(
                         super::text::cleaned(title).replace('\n', " "),
                     )]),
                 ));
             }
-            write(chosen, None, page, &mut blocks, 0);
-            best = (weight, blocks);
+            writer.write(chosen, None, 0);
+            best = (weight, writer.out);
         }
     }
     best.1
 }
 
 /// The short string that an object calls its title.
-fn title_in(value: &Value) -> Option<&str> {
-    let fields = value.as_object()?;
+fn title_in(value: &Json) -> Option<&str> {
+    let Json::Fields(fields) = value else {
+        return None;
+    };
     fields
         .iter()
-        .filter(|(name, _)| is_heading_name(name))
-        .filter_map(|(_, title)| title.as_str())
+        .filter_map(|(name, title)| match title {
+            Json::Text(title) if is_heading_name(name) => Some(title.as_str()),
+            _ => None,
+        })
         .find(|title| {
             title.len() < 200 && !title.contains('<') && title.chars().any(char::is_alphanumeric)
         })
 }
 
-/// The smallest part of the value that still holds most of its policy words, and what it is a part of.
-fn densest(value: &Value) -> (&Value, Option<&Value>) {
+/// The smallest part of the value that still holds most of its policy words, and all that it is a part of, outermost first.
+fn densest<'j>(value: &'j Json, links: &Links<'_>) -> (&'j Json, Vec<&'j Json>) {
     let mut at = value;
-    let mut parent = None;
+    let mut around = Vec::new();
     for depth in 0..MAX_DEPTH {
         let total = words_in(at, depth);
-        let children: Box<dyn Iterator<Item = &Value>> = match at {
-            Value::Array(items) => Box::new(items.iter()),
-            Value::Object(fields) => Box::new(fields.values()),
-            _ => break,
-        };
-        let best = children
+        let best = at
+            .inner()
             .map(|c| (words_in(c, depth + 1), c))
             .max_by_key(|(words, _)| *words);
         match best {
             Some((words, child))
-                if u64::from(words) * 100 >= u64::from(total) * 85 && words > 0 =>
+                // One line of a text is not the text.
+                if u64::from(words) * 100 >= u64::from(total) * 85
+                    && words > 0
+                    && rich::of(child, links).is_none() =>
             {
-                parent = Some(at);
+                around.push(at);
                 at = child;
             }
             _ => break,
         }
     }
-    (at, parent)
+    (at, around)
 }
 
-fn words_in(value: &Value, depth: usize) -> u32 {
+fn words_in(value: &Json, depth: usize) -> u32 {
     if depth > MAX_DEPTH {
         return 0;
     }
     match value {
-        Value::String(text) if text.len() >= SENTENCE_BYTES => policy_words(text),
-        Value::Array(items) => items.iter().map(|v| words_in(v, depth + 1)).sum(),
-        Value::Object(fields) => fields.values().map(|v| words_in(v, depth + 1)).sum(),
-        _ => 0,
+        Json::Text(text) if text.len() >= SENTENCE_BYTES => policy_words(text),
+        value => value.inner().map(|v| words_in(v, depth + 1)).sum(),
     }
 }
 
 /// Names of fields whose short strings are words of the text, too.
-fn is_heading_name(name: &str) -> bool {
+pub(super) fn is_heading_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ["title", "heading", "headline", "question", "subtitle"]
         .iter()
@@ -130,111 +141,189 @@ fn is_text_name(name: &str) -> bool {
     .any(|n| name.ends_with(n))
 }
 
-fn write(value: &Value, name: Option<&str>, page: &Page, out: &mut Vec<Block>, depth: usize) {
-    if depth > MAX_DEPTH {
-        return;
+/// A string at least this long that stood before is the same field twice.
+const COPY_BYTES: usize = 1200;
+
+/// Writes the text of a value, in its order.
+struct Writer<'w> {
+    page: &'w Page,
+    links: &'w Links<'w>,
+    out: Vec<Block>,
+    long: HashSet<&'w str>,
+}
+
+impl<'w> Writer<'w> {
+    fn write(&mut self, value: &'w Json, name: Option<&str>, depth: usize) {
+        if depth > MAX_DEPTH {
+            return;
+        }
+        match value {
+            Json::Text(text) => self.text(text.trim(), name),
+            Json::List(items) => {
+                for item in items {
+                    self.write(item, name, depth + 1);
+                }
+            }
+            Json::Fields(fields) => match rich::of(value, self.links) {
+                Some(Rich::Line(block)) => self.line(block),
+                Some(Rich::List(start, items)) => {
+                    let before = std::mem::take(&mut self.out);
+                    let mut written = Vec::new();
+                    for item in items {
+                        self.write(item, None, depth + 1);
+                        written.push(std::mem::take(&mut self.out));
+                    }
+                    self.out = before;
+                    written.retain(|item| !item.is_empty());
+                    if !written.is_empty() {
+                        self.out.push(Block::List(start, written));
+                    }
+                }
+                None => {
+                    // A title comes before what it is the title of, whatever order the serialiser chose.
+                    for titles in [true, false] {
+                        for (field, inner) in fields {
+                            if is_heading_name(field) == titles {
+                                self.write(inner, Some(field), depth + 1);
+                            }
+                        }
+                    }
+                }
+            },
+            Json::True | Json::Other => {}
+        }
     }
-    match value {
-        Value::String(text) => {
-            let text = text.trim();
-            let heading = name.is_some_and(is_heading_name);
-            let wanted = heading
-                || name.is_none_or(is_text_name)
-                || text.len() >= SENTENCE_BYTES && text.contains(' ');
-            if !wanted || text.is_empty() || text.starts_with("http") && !text.contains(' ') {
-                return;
+
+    /// Items that are marked one by one and follow each other are one list.
+    fn line(&mut self, block: Block) {
+        match (self.out.last_mut(), block) {
+            (Some(Block::List(before, items)), Block::List(start, item)) if *before == start => {
+                items.extend(item);
             }
-            if text.contains("</") || text.contains("<br") || text.contains("<p>") {
-                let inner = Page::from_html(text, page.url.as_ref());
-                let view = View::of(&inner);
-                let root = view.body();
-                out.extend(super::build::blocks(&view, &[root], &Links::of(page)));
-                return;
-            }
-            let cleaned = super::text::cleaned(text);
-            if heading {
-                let spans = tidy(vec![Span::plain(cleaned.replace('\n', " "))]);
-                if !spans.is_empty() {
-                    out.push(Block::Heading(2, spans));
-                }
-            } else {
-                out.extend(super::plain::blocks(&cleaned));
-            }
+            (_, Block::Heading(_, spans) | Block::Paragraph(spans)) if spans.is_empty() => {}
+            (_, block) => self.out.push(block),
         }
-        Value::Array(items) => {
-            for item in items {
-                write(item, name, page, out, depth + 1);
-            }
+    }
+
+    fn text(&mut self, text: &'w str, name: Option<&str>) {
+        let heading = name.is_some_and(is_heading_name);
+        let wanted = heading
+            || name.is_none_or(is_text_name)
+            || text.len() >= SENTENCE_BYTES && text.contains(' ');
+        if !wanted || text.is_empty() || text.starts_with("http") && !text.contains(' ') {
+            return;
         }
-        Value::Object(fields) => {
-            // Rich text of content systems: `{"type": "heading", "content": [{"text": "…"}, {"text": "…"}]}`.
-            if let Some(spans) = rich_line(fields) {
-                let is = |kind: &str| {
-                    ["type", "nodeType", "_type", "style"]
-                        .iter()
-                        .filter_map(|k| fields.get(*k).and_then(Value::as_str))
-                        .any(|v| v.to_ascii_lowercase().starts_with(kind))
-                };
-                let spans = tidy(spans);
-                if !spans.is_empty() {
-                    let heading = is("heading")
-                        || fields
-                            .get("style")
-                            .and_then(Value::as_str)
-                            .is_some_and(|s| s.len() == 2 && s.starts_with('h'));
-                    out.push(if heading {
-                        Block::Heading(2, spans)
-                    } else {
-                        Block::Paragraph(spans)
-                    });
-                }
-                return;
-            }
-            // A title comes before what it is the title of, whatever order the serialiser chose.
-            for (field, inner) in fields.iter().filter(|(f, _)| is_heading_name(f)) {
-                write(inner, Some(field), page, out, depth + 1);
-            }
-            for (field, inner) in fields.iter().filter(|(f, _)| !is_heading_name(f)) {
-                write(inner, Some(field), page, out, depth + 1);
-            }
+        if text.len() >= COPY_BYTES && !self.long.insert(text) {
+            return;
         }
-        _ => {}
+        if text.contains("</") || text.contains("<br") || text.contains("<p>") {
+            let inner = Page::from_html(text, self.page.url.as_ref());
+            let view = View::of(&inner);
+            let root = view.body();
+            self.out
+                .extend(super::build::blocks(&view, &[root], self.links));
+            return;
+        }
+        let cleaned = super::text::cleaned(text);
+        if heading {
+            let spans = tidy(vec![Span::plain(cleaned.replace('\n', " "))]);
+            if !spans.is_empty() {
+                self.out.push(Block::Heading(2, spans));
+            }
+        } else {
+            self.out.extend(super::plain::blocks(&cleaned));
+        }
     }
 }
 
-/// One line of rich text: an object whose `content` or `children` are objects with a `text` or `value` of their own.
-fn rich_line(fields: &serde_json::Map<String, Value>) -> Option<Vec<Span>> {
-    let children = fields
-        .get("content")
-        .or_else(|| fields.get("children"))?
-        .as_array()?;
-    let mut spans = Vec::new();
-    for child in children {
-        let child = child.as_object()?;
-        let text = child
-            .get("text")
-            .or_else(|| child.get("value"))
-            .and_then(Value::as_str);
-        match text {
-            Some(text) => {
-                let cleaned = super::text::cleaned(text);
-                let mut span = Span::plain(cleaned.as_ref());
-                let marked = child
-                    .get("marks")
-                    .and_then(Value::as_array)
-                    .is_some_and(|marks| {
-                        marks.iter().any(|m| {
-                            m.as_str()
-                                .or_else(|| m.get("type").and_then(Value::as_str))
-                                .is_some_and(|m| m == "bold" || m == "strong")
-                        })
-                    });
-                span.style.strong = marked || child.get("bold") == Some(&Value::Bool(true));
-                spans.push(span);
-            }
-            // A link inside the line has a line of its own.
-            None => spans.extend(rich_line(child)?),
-        }
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::extract::markdown;
+
+    fn written(value: &Value) -> String {
+        let html = format!("<script id=__NEXT_DATA__ type='application/json'>{value}</script>");
+        let page = Page::from_html(&html, None);
+        markdown::write(&blocks(&page, &Links::of(&page)))
     }
-    Some(spans)
+
+    const SENTENCE: &str = "We collect personal information about you when you register.";
+
+    fn text(words: &str) -> Value {
+        json!({"nodeType": "text", "value": words, "marks": []})
+    }
+
+    fn node(kind: &str, content: &[Value]) -> Value {
+        json!({"nodeType": kind, "content": content, "data": {}})
+    }
+
+    #[test]
+    fn a_document_of_rich_text_keeps_its_headings_paragraphs_and_lists() {
+        let item = |words: &str| node("list-item", &[node("paragraph", &[text(words)])]);
+        let link = json!({"nodeType": "hyperlink", "data": {"uri": "https://a.com/x"}, "content": [text("our rules")]});
+        let document = node(
+            "document",
+            &[
+                node("heading-2", &[text("What we collect")]),
+                node(
+                    "paragraph",
+                    &[text(SENTENCE), text(" See "), link, text(".")],
+                ),
+                node(
+                    "unordered-list",
+                    &[item("Your name"), item("Your e-mail address")],
+                ),
+                node(
+                    "paragraph",
+                    &[text("We share personal data with third parties.")],
+                ),
+            ],
+        );
+        assert_eq!(
+            written(&json!({"props": {"title": "Privacy", "body": document}})),
+            format!(
+                "# Privacy\n\n## What we collect\n\n{SENTENCE} See [our rules](https://a.com/x).\n\n\
+                 - Your name\n- Your e-mail address\n\nWe share personal data with third parties.\n"
+            )
+        );
+    }
+
+    #[test]
+    fn an_empty_list_of_children_hides_nothing_and_cards_are_no_line() {
+        let html = format!("<p>{SENTENCE}</p>");
+        let page = json!({"sections": [
+            {"children": [], "heading": "A", "html": html},
+            {"content": [{"heading": "B", "text": "We use cookies."}, {"heading": "C", "text": SENTENCE}]},
+        ]});
+        assert_eq!(
+            written(&page),
+            format!("## A\n\n{SENTENCE}\n\n## B\n\nWe use cookies.\n\n## C\n\n{SENTENCE}\n")
+        );
+    }
+
+    #[test]
+    fn fields_stand_in_the_order_of_the_page() {
+        let html = "<script type='application/json'>{\"page\": {\"zeal\": \"We collect personal data of all who register here.\", \
+                    \"arms\": \"We share personal data with third parties that help us.\"}}</script>";
+        let page = Page::from_html(html, None);
+        let text = markdown::write(&blocks(&page, &Links::of(&page)));
+        assert!(text.find("collect") < text.find("share"), "{text}");
+    }
+
+    #[test]
+    fn items_that_are_marked_one_by_one_are_one_list() {
+        let item = |words: &str| json!({"_type": "block", "style": "normal", "listItem": "bullet", "children": [{"_type": "span", "text": words}]});
+        let block = |style: &str, words: &str| json!({"_type": "block", "style": style, "children": [{"_type": "span", "text": words}]});
+        assert_eq!(
+            written(&json!([
+                block("h2", "Data"),
+                block("normal", SENTENCE),
+                item("names"),
+                item("ages")
+            ])),
+            format!("## Data\n\n{SENTENCE}\n\n- names\n- ages\n")
+        );
+    }
 }

@@ -52,7 +52,12 @@ impl Frames {
     /// Begins a row, if the innermost container is a table.
     pub(super) fn start_row(&mut self) -> bool {
         match self.open.last_mut() {
-            Some(Frame::Table { rows, .. }) => {
+            Some(Frame::Table { rows, covered }) => {
+                // Cells from above reach past the end of the row before, too.
+                let ended = rows.last().map_or(0, Vec::len);
+                for left in covered.iter_mut().skip(ended) {
+                    *left = left.saturating_sub(1);
+                }
                 rows.push(Vec::new());
                 true
             }
@@ -186,11 +191,56 @@ impl Frames {
         for _ in 1..columns {
             row.push(Vec::new());
         }
-        if spanned_rows > 1 {
-            covered.resize(covered.len().max(row.len()), 0);
-            for left in covered.iter_mut().skip(at) {
-                *left = spanned_rows - 1;
+        covered.resize(covered.len().max(row.len()), 0);
+        covered[at..row.len()].fill(spanned_rows - 1);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::markdown;
+
+    /// A table of cells given as text, columns and rows.
+    fn table(rows: &[&[(&str, u32, u32)]]) -> String {
+        let mut frames = Frames::new();
+        frames.push(Frame::Table {
+            rows: Vec::new(),
+            covered: Vec::new(),
+        });
+        for row in rows {
+            frames.start_row();
+            for (text, columns, rows) in *row {
+                frames.push(Frame::Cell {
+                    blocks: vec![Block::Paragraph(vec![Span::plain(*text)])],
+                    columns: *columns,
+                    rows: *rows,
+                });
+                frames.pop();
             }
         }
+        markdown::write(&frames.finish())
+    }
+
+    #[test]
+    fn a_cell_over_several_rows_covers_its_own_columns_in_just_these_rows() {
+        assert_eq!(
+            table(&[
+                &[("Data", 1, 1), ("Kept", 1, 1)],
+                &[("Name", 1, 1), ("a year", 1, 2)],
+                &[("E-mail", 1, 1)],
+                &[("Logs", 1, 1), ("a week", 1, 1)],
+            ]),
+            "| Data | Kept |\n| --- | --- |\n| Name | a year |\n| E-mail | |\n| Logs | a week |\n"
+        );
+        assert_eq!(
+            table(&[
+                &[("a", 1, 3), ("b", 1, 1), ("c", 1, 1)],
+                &[("d", 1, 2), ("e", 1, 1)],
+                &[("f", 1, 1)],
+                &[("g", 1, 1), ("h", 2, 1)],
+            ]),
+            "| a | b | c |\n| --- | --- | --- |\n| | d | e |\n| | | f |\n| g | h | |\n"
+        );
     }
 }

@@ -1,13 +1,33 @@
 //! Headings that no `<h1>` marks: bold or large lines, lines in capitals, standing alone above the text they name.
 
 use super::lines::stands_out;
-use super::tree::{Block, Span, plain_text};
+use super::tree::{Block, Span, Style, has_words, plain_text, tidy};
 use super::words::title_topic;
 
 /// Longest heading, in characters; anything longer in an `<h2>` is text that somebody wanted large.
 const MAX_CHARS: usize = 200;
 /// Longest line that is taken for a heading by its look alone.
 const MAX_LOOK_CHARS: usize = 110;
+
+/// The heading of the words in an `<h1>` to `<h6>`, if there are any.
+pub(super) fn marked(level: u8, mut spans: Vec<Span>) -> Option<Block> {
+    for span in &mut spans {
+        // Signs such as "#" and "¶" that link a heading to itself.
+        if span.link.is_some() && !span.text.chars().any(char::is_alphanumeric) {
+            span.text.clear();
+            span.text.push(' ');
+            span.link = None;
+        }
+        span.text = span.text.replace('\n', " ");
+        span.style = Style {
+            code: span.style.code,
+            emphasis: span.style.emphasis,
+            ..Style::default()
+        };
+    }
+    let spans = tidy(spans);
+    has_words(&spans).then_some(Block::Heading(level, spans))
+}
 
 /// Makes headings of what looks like one, and paragraphs of what only pretends to be one.
 ///
@@ -186,13 +206,12 @@ fn unstyled(spans: Vec<Span>) -> Vec<Span> {
             span
         })
         .collect();
-    super::tree::tidy(spans)
+    tidy(spans)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::extract::tree::Style;
 
     fn bold(text: &str) -> Block {
         let style = Style {

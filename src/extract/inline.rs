@@ -324,7 +324,7 @@ mod tests {
                 emphasis,
                 ..Style::default()
             },
-            link: link.map(str::to_owned),
+            link: link.map(Into::into),
         }
     }
 

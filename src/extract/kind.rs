@@ -2,6 +2,7 @@
 //!
 //! Nothing is thrown away for being short: a policy of three sentences is a policy.
 
+use super::language;
 use super::signs::{SIGNS, first_of};
 use super::tree::{Block, plain_text};
 use super::words::{Topic, policy_words, title_topic};
@@ -54,12 +55,8 @@ pub(super) fn judge(evidence: &Evidence<'_>) -> Result<(), Dropped> {
             ));
         }
         if short && !(titled && found >= 3) {
-            let phrase = first_of(&SIGNS.not_found, &top).or_else(|| {
-                top.split_whitespace()
-                    .take(12)
-                    .find(|w| w.trim_matches(|c: char| !c.is_ascii_digit()) == "404")
-                    .map(|_| "404")
-            });
+            let phrase =
+                first_of(&SIGNS.not_found, &top).or_else(|| says_404(&top).then_some("404"));
             if let Some(phrase) = phrase {
                 return Err(Dropped::new(
                     DropReason::Soft404,
@@ -98,7 +95,7 @@ pub(super) fn judge(evidence: &Evidence<'_>) -> Result<(), Dropped> {
         return Ok(());
     }
     // Where the vocabulary knows the language, a text without its words is about something else.
-    let known = KNOWN.contains(&evidence.language);
+    let known = language::is_known(evidence.language);
     if known
         && evidence.words >= 60
         && u64::from(found) * 100 < evidence.words
@@ -124,6 +121,19 @@ pub(super) fn judge(evidence: &Evidence<'_>) -> Result<(), Dropped> {
     Ok(())
 }
 
+/// True when one of the first words is the number 404 itself: it is also the area code of Atlanta.
+fn says_404(top: &str) -> bool {
+    let mut words = top.split_whitespace().take(12).peekable();
+    while let Some(word) = words.next() {
+        let bare = word.trim_matches(['.', ',', ':', ';', '!', '-', '–', '—', '|', '"', '#']);
+        let dials = |next: &&str| next.starts_with(|c: char| c.is_ascii_digit());
+        if bare == "404" && !words.peek().is_some_and(dials) {
+            return true;
+        }
+    }
+    false
+}
+
 /// Policy words of a text; of a long one, as many as its beginning lets expect.
 fn found_in(text: &str) -> u32 {
     let sample = &text[..text.floor_char_boundary(SAMPLE_BYTES)];
@@ -131,12 +141,6 @@ fn found_in(text: &str) -> u32 {
     let scaled = found * text.len() as u64 / sample.len().max(1) as u64;
     u32::try_from(scaled).unwrap_or(u32::MAX)
 }
-
-/// Languages that the vocabulary has words of.
-const KNOWN: &[&str] = &[
-    "en", "de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "no", "fi", "cs", "hu", "ro", "el",
-    "tr", "ru", "uk", "ar", "he", "fa", "hi", "th", "vi", "id", "ja", "ko", "zh",
-];
 
 fn is_titled(evidence: &Evidence<'_>) -> bool {
     let own = evidence.page_title.map(super::title::without_site_name);
@@ -172,4 +176,25 @@ fn empty(evidence: &Evidence<'_>) -> Dropped {
         "no text".to_owned()
     };
     Dropped::new(DropReason::EmptyShell, detail)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_area_code_is_no_error() {
+        for text in ["404", "Error 404: not here", "Oops - 404!"] {
+            assert!(says_404(text), "{text}");
+        }
+        for text in [
+            "Acme, Atlanta (404) 555-0100",
+            "Call 404 555 0100",
+            "404-555-0100",
+            "1404 High Street",
+            "",
+        ] {
+            assert!(!says_404(text), "{text}");
+        }
+    }
 }

@@ -38,6 +38,17 @@ pub(super) fn of(text: &str) -> &'static str {
     }
 }
 
+/// Languages that the vocabulary has words of.
+const KNOWN: &[&str] = &[
+    "en", "de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "no", "fi", "cs", "hu", "ro", "el",
+    "tr", "ru", "uk", "ar", "he", "fa", "hi", "th", "vi", "id", "ja", "ko", "zh",
+];
+
+/// True for a language that the vocabulary has words of.
+pub(super) fn is_known(language: &str) -> bool {
+    KNOWN.contains(&language)
+}
+
 /// How much of a text is searched for the little words of English, in bytes.
 const ENGLISH_SAMPLE_BYTES: usize = 8 * 1024;
 

@@ -1,11 +1,19 @@
 //! Link targets of a document: absolute, on the original web, and only of kinds that a reader can follow.
 
+use std::rc::Rc;
+
 use url::Url;
 
+use super::tree::Block;
 use crate::page::{Page, unarchived};
 
-/// Longest target that is kept; crawls hold kilobytes of tracking arguments.
+/// Longest target that is kept, resolved or not; crawls hold kilobytes of tracking arguments.
 const MAX_TARGET_BYTES: usize = 2000;
+/// All targets of a document together take at most so many times the bytes of its page: a long base makes kilobytes of
+/// every short link, and one link that is never closed stands again in every paragraph.
+const TARGET_TIMES: usize = 4;
+/// What any page may have, however small it is.
+const LEAST_TARGET_BYTES: usize = 16 * 1024;
 
 /// Resolves the links of one page.
 #[derive(Debug)]
@@ -28,7 +36,7 @@ impl<'a> Links<'a> {
     /// The target to write for an `href`; `None` where the link should be plain text.
     ///
     /// A relative target of a page whose address nobody knows stays relative: its words are all that is known of it.
-    pub(super) fn target(&self, href: &str) -> Option<String> {
+    pub(super) fn target(&self, href: &str) -> Option<Rc<str>> {
         let href = href.trim();
         if href.is_empty() || href.len() > MAX_TARGET_BYTES {
             return None;
@@ -50,6 +58,39 @@ impl<'a> Links<'a> {
             None => return None,
         };
         Some(written(&target))
+            .filter(|target| target.len() <= MAX_TARGET_BYTES)
+            .map(Rc::from)
+    }
+}
+
+/// Makes plain text of the links beyond what a page of so many bytes can have by honest means.
+pub(super) fn limit(blocks: &mut [Block], page_bytes: usize) {
+    let mut left = page_bytes
+        .saturating_mul(TARGET_TIMES)
+        .max(LEAST_TARGET_BYTES);
+    for block in blocks {
+        block.each_run_mut(&mut |spans| {
+            // Neighbours under one link are written as one.
+            let mut before: Option<(Rc<str>, bool)> = None;
+            for span in spans {
+                let Some(link) = span.link.clone() else {
+                    before = None;
+                    continue;
+                };
+                let stays = match &before {
+                    Some((same, stays)) if *same == link => *stays,
+                    _ => {
+                        let stays = link.len() <= left;
+                        left = left.saturating_sub(link.len());
+                        stays
+                    }
+                };
+                if !stays {
+                    span.link = None;
+                }
+                before = Some((link, stays));
+            }
+        });
     }
 }
 
@@ -104,7 +145,7 @@ mod tests {
         let url = Url::parse("http://example.com/legal/privacy.html").unwrap();
         let page = Page::from_html("", Some(&url));
         let links = Links::of(&page);
-        let target = |href: &str| links.target(href);
+        let target = |href: &str| links.target(href).map(|t| t.to_string());
         assert_eq!(
             target("/terms").as_deref(),
             Some("http://example.com/terms")
@@ -145,6 +186,24 @@ mod tests {
         assert_eq!(Links::of(&page).target("/x y").as_deref(), Some("/x%20y"));
         assert_eq!(Links::of(&page).target("javascript:x"), None);
         assert_eq!(Links::of(&page).target("java\nscript:x"), None);
+    }
+
+    #[test]
+    fn the_targets_of_a_page_take_no_more_than_some_times_its_bytes() {
+        let long = Url::parse(&format!("http://a.com/{}/", "b".repeat(3000))).unwrap();
+        let page = Page::from_html("", Some(&long));
+        assert_eq!(Links::of(&page).target("x"), None, "too long when resolved");
+        let link: Rc<str> = Rc::from("u".repeat(1000));
+        let under = |text: &str| crate::extract::tree::Span {
+            link: Some(Rc::clone(&link)),
+            ..crate::extract::tree::Span::plain(text)
+        };
+        let mut blocks = vec![Block::Paragraph(vec![under("a"), under("b")]); 20];
+        limit(&mut blocks, 10);
+        let linked = blocks.iter().filter(|b| b.weight().1 > 0).count();
+        assert_eq!(linked, LEAST_TARGET_BYTES / 1000);
+        limit(&mut blocks, 10);
+        assert_eq!(blocks[0].weight(), (2, 2), "one link of two pieces is one");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The block tree as `CommonMark` with GFM tables: one way to write everything, so the same words give the same bytes.
 
 use super::inline::{Place, inline};
+use super::tables::is_filled;
 use super::tree::{Block, Span};
 
 /// Writes blocks; ends with one line end unless there is nothing.
@@ -81,6 +82,7 @@ fn write_list(start: Option<u32>, items: &[Vec<Block>], marker: char, lines: &mu
             .filter(|b| !matches!(b, Block::List(..)))
             .count()
             > 1
+            || item.iter().any(interrupts_nothing)
             || !matches!(item.first(), Some(Block::Paragraph(_) | Block::List(..)))
     });
     for (at, item) in items.iter().enumerate() {
@@ -108,11 +110,24 @@ fn write_list(start: Option<u32>, items: &[Vec<Block>], marker: char, lines: &mu
     }
 }
 
+/// A list that begins with another number than 1 needs a blank line above it, or it is read as more of the paragraph.
+fn interrupts_nothing(block: &Block) -> bool {
+    matches!(block, Block::List(Some(start), _) if *start != 1)
+}
+
 fn write_table(rows: &[Vec<Vec<Span>>], lines: &mut Vec<String>) {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let cells = rows.iter().flatten().filter(|c| !c.is_empty()).count();
+    // GFM takes short rows, too: where most places would be empty, only the header has them all.
+    let is_filled = is_filled(columns.saturating_mul(rows.len()), cells);
     for (at, row) in rows.iter().enumerate() {
         let mut line = String::from("|");
-        for column in 0..columns {
+        let places = if is_filled || at == 0 {
+            columns
+        } else {
+            row.len()
+        };
+        for column in 0..places {
             line.push(' ');
             if let Some(cell) = row.get(column) {
                 line.push_str(&inline(cell, Place::Cell));
@@ -142,7 +157,15 @@ mod tests {
                 Block::List(None, vec![vec![p("a"), inner], vec![p("b")]]),
                 p("c")
             ]),
-            "- a\n  9. x\\\n     \\- y\n  10. z\n- b\n\nc\n"
+            "- a\n\n  9. x\\\n     \\- y\n  10. z\n\n- b\n\nc\n"
+        );
+        let from_one = Block::List(Some(1), vec![vec![p("x")]]);
+        assert_eq!(
+            write(&[Block::List(
+                None,
+                vec![vec![p("a"), from_one], vec![p("b")]]
+            )]),
+            "- a\n  1. x\n- b\n"
         );
         assert_eq!(
             write(&[Block::List(None, vec![vec![p("a"), p("a2")], vec![p("b")]])]),

@@ -16,19 +16,24 @@ mod candidates;
 mod dates;
 mod embedded;
 mod frames;
+mod habits;
 mod headings;
 mod indents;
 mod inline;
+mod json;
 mod kind;
 mod language;
 mod lines;
 mod links;
 mod look;
 mod markdown;
+mod panels;
 mod payload;
 mod pdf;
 mod plain;
 mod readable;
+mod rich;
+mod sections;
 mod signs;
 mod slice;
 mod stems;
@@ -38,6 +43,7 @@ mod title;
 mod tree;
 mod trim;
 mod view;
+mod volatile;
 mod words;
 
 pub use dates::{StatedDates, stated_dates};
@@ -54,7 +60,7 @@ use tree::Block;
 use view::View;
 
 /// Version of the extractor. Every change of its output makes a new one, because it changes text hashes.
-pub const EXTRACTOR_VERSION: &str = "2";
+pub const EXTRACTOR_VERSION: &str = "3";
 
 /// One archived page as it was fetched.
 #[derive(Debug, Clone, Copy)]
@@ -217,7 +223,13 @@ fn from_page(page: &Page, options: Options) -> Found {
                 .push("class names are not believed: they left no policy words".to_owned());
         }
     }
+    let repeated = panels::exclude_repeated(&mut view, &mut choice.roots);
     let mut explanation = choice.reasons;
+    if repeated > 0 {
+        explanation.push(format!(
+            "dropped {repeated} bytes that stood on the page before"
+        ));
+    }
     let named = page
         .url
         .as_ref()
@@ -232,7 +244,7 @@ fn from_page(page: &Page, options: Options) -> Found {
     let sliced = explanation.iter().any(|r| r.starts_with("page hosts"));
     trim::trim(&mut blocks, host);
     if words_of(&view, &choice.roots) < FEW_WORDS {
-        let embedded = embedded::blocks(page);
+        let embedded = embedded::blocks(page, &links);
         let words: u32 = embedded
             .iter()
             .map(|b| words::policy_words(&b.text()))
@@ -266,19 +278,14 @@ fn shaped(
     explanation: &mut Vec<String>,
 ) -> Vec<Block> {
     let mut blocks = headings::settle(lines::separate(blocks));
-    let repeated = trim::drop_repeated(&mut blocks);
-    if repeated > 0 {
-        explanation.push(format!(
-            "dropped {repeated} bytes that stood on the page before"
-        ));
-    }
     if let Some(reason) = slice::slice(&mut blocks, options.document_type, named) {
         explanation.push(reason);
     }
     blocks
 }
 
-fn finish(found: Found, input: &PageInput<'_>) -> Result<Extraction, Dropped> {
+fn finish(mut found: Found, input: &PageInput<'_>) -> Result<Extraction, Dropped> {
+    links::limit(&mut found.blocks, input.bytes.len());
     let text = text::plain(&found.blocks);
     let (language, words) = language_and_words(&text);
     let policy_url = input.url.is_some_and(|url| {

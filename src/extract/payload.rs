@@ -1,6 +1,9 @@
 //! What a payload is before it is parsed: a page, a plain text, a PDF, or nothing that has words.
 
+use std::borrow::Cow;
+
 use crate::model::{DropReason, Dropped};
+use crate::page::decode;
 
 /// What the bytes are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,6 +12,9 @@ pub(super) enum Payload {
     PlainText,
     Pdf,
 }
+
+/// So much of a payload is looked at to tell what it is.
+const HEAD_BYTES: usize = 4096;
 
 /// First bytes of formats that are no page.
 const MAGIC: &[(&[u8], &str)] = &[
@@ -56,13 +62,16 @@ pub(super) fn of(bytes: &[u8], content_type: Option<&str>) -> Result<Payload, Dr
     if let Some((_, what)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
         return no_page(what);
     }
-    let head = &bytes[..bytes.len().min(4096)];
-    let start = head
-        .strip_prefix(b"\xEF\xBB\xBF")
-        .unwrap_or(head)
-        .trim_ascii_start();
-    let head_text = String::from_utf8_lossy(start).to_ascii_lowercase();
     let utf16 = bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF");
+    let bytes = if utf16 {
+        Cow::Owned(decode(bytes, content_type).text.into_bytes())
+    } else {
+        Cow::Borrowed(bytes)
+    };
+    let bytes = &*bytes;
+    let start = begin(bytes);
+    let head = &start[..start.len().min(HEAD_BYTES)];
+    let head_text = String::from_utf8_lossy(head).to_ascii_lowercase();
     if !utf16 && head.len() > 16 && head.split(|b| *b == 0).count() * 10 > head.len() + 10 {
         return no_page("binary data");
     }
@@ -83,7 +92,8 @@ pub(super) fn of(bytes: &[u8], content_type: Option<&str>) -> Result<Payload, Dr
         "<meta",
         "<center",
     ];
-    let is_markup = tags.iter().any(|t| head_text.contains(t));
+    let begins_with_tag = opens_tag(start) || start.starts_with(b"<!");
+    let is_markup = begins_with_tag || tags.iter().any(|t| head_text.contains(t));
     if head_text.starts_with("<?xml")
         || head_text.starts_with("<rss")
         || head_text.starts_with("<feed")
@@ -149,13 +159,37 @@ pub(super) fn of(bytes: &[u8], content_type: Option<&str>) -> Result<Payload, Dr
         if script.iter().any(|s| head_text.starts_with(s)) && head_text.contains([';', '{']) {
             return no_page("a script");
         }
-        if declared == "text/plain" || !head_text.contains("</") {
+        let is_declared = matches!(declared.as_str(), "text/html" | "application/xhtml+xml");
+        let has_tags = || memchr::memchr_iter(b'<', start).any(|at| opens_tag(&start[at..]));
+        if declared == "text/plain" || !(head_text.contains("</") || is_declared && has_tags()) {
             return Ok(Payload::PlainText);
         }
     } else if declared == "text/plain" && !head_text.starts_with('<') {
         return Ok(Payload::PlainText);
     }
     Ok(Payload::Html)
+}
+
+/// A payload from its first word or tag on: without byte order mark, blanks and comments, of which templates and build
+/// tools leave kilobytes above a page.
+fn begin(bytes: &[u8]) -> &[u8] {
+    let mut rest = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
+    loop {
+        rest = rest.trim_ascii_start();
+        let after = rest.strip_prefix(b"<!--").and_then(|inner| {
+            let end = memchr::memmem::find(inner, b"-->")?;
+            inner.get(end + 3..)
+        });
+        match after {
+            Some(after) => rest = after,
+            None => return rest,
+        }
+    }
+}
+
+/// True where a tag begins.
+fn opens_tag(bytes: &[u8]) -> bool {
+    matches!(bytes, [b'<', letter, ..] if letter.is_ascii_alphabetic())
 }
 
 #[cfg(test)]
@@ -189,5 +223,50 @@ mod tests {
             Ok(Payload::Html)
         );
         assert_eq!(reason(b"%PDF-1.4", Some("text/html")), Ok(Payload::Pdf));
+    }
+
+    #[test]
+    fn a_page_is_one_whatever_stands_above_its_first_tag() {
+        let page = "<title>Privacy</title><p>We care about your data.";
+        let blanks = format!("{}{page}", " \r\n".repeat(1_500));
+        let comment = format!("<!-- {} -->\n<!---->{page}", "build info ".repeat(500));
+        let script = format!("<script>{}</script>{page}", "f(x);".repeat(1_000));
+        for text in [&blanks, &comment, &script] {
+            for declared in [None, Some("text/html; charset=utf-8")] {
+                assert_eq!(
+                    of(text.as_bytes(), declared).ok(),
+                    Some(Payload::Html),
+                    "{declared:?} {text:.60}"
+                );
+            }
+        }
+        let words = format!("{}{page}", "We care about your privacy. ".repeat(200));
+        assert_eq!(
+            of(words.as_bytes(), Some("text/html")).ok(),
+            Some(Payload::Html)
+        );
+        assert_eq!(
+            of(b"If 3 < 4 we care.", Some("text/html")).ok(),
+            Some(Payload::PlainText)
+        );
+        assert_eq!(of(b"<!-- never closed", None).ok(), Some(Payload::Html));
+        for (mark, unit) in [
+            (0xFEFF_u16, u16::to_le_bytes as fn(u16) -> [u8; 2]),
+            (0xFEFF, u16::to_be_bytes),
+        ] {
+            let wide: Vec<u8> = std::iter::once(mark)
+                .chain(page.encode_utf16())
+                .flat_map(unit)
+                .collect();
+            assert_eq!(of(&wide, Some("text/html")).ok(), Some(Payload::Html));
+            let wide: Vec<u8> = std::iter::once(mark)
+                .chain("{\"a\": 1}".encode_utf16())
+                .flat_map(unit)
+                .collect();
+            assert_eq!(
+                of(&wide, None).map_err(|d| d.reason),
+                Err(DropReason::NotAPage)
+            );
+        }
     }
 }

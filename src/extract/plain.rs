@@ -68,12 +68,31 @@ fn starts_item(line: &str) -> bool {
 pub(super) fn preformatted(view: &View<'_>, id: Id) -> String {
     let mut out = String::new();
     let end = view.entries[id].end;
-    for at in id + 1..end {
-        match (view.entries[at].kind, view.entries[at].node) {
-            (Kind::Text, DomNode::Text(text)) => out.push_str(&cleaned(text)),
-            (Kind::Break | Kind::Paragraph | Kind::Box, _) => out.push('\n'),
-            _ => {}
+    // Where the blocks that are open end.
+    let mut ends: Vec<Id> = Vec::new();
+    let mut at = id + 1;
+    while at < end {
+        while ends.pop_if(|end| *end <= at).is_some() {
+            out.push('\n');
         }
+        let entry = &view.entries[at];
+        match (entry.kind, entry.node) {
+            (Kind::Text, DomNode::Text(text)) => out.push_str(&cleaned(text)),
+            (Kind::Silent, _) => {
+                at = entry.end;
+                continue;
+            }
+            (Kind::Break, _) => out.push('\n'),
+            (Kind::Text | Kind::Inline, _) => {}
+            // A block takes lines of its own.
+            _ => {
+                if !out.ends_with('\n') {
+                    out.push('\n');
+                }
+                ends.push(entry.end);
+            }
+        }
+        at += 1;
     }
     out
 }

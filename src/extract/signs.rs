@@ -16,10 +16,14 @@ pub(super) struct Signs {
     pub shell: Vec<String>,
     pub log_in: Vec<String>,
     pub template_lines: HashSet<String>,
+    pub unsure_lines: HashSet<String>,
+    pub volatile: Vec<String>,
+    pub weekdays: HashSet<String>,
     pub contents_labels: HashSet<String>,
     pub foreign: HashSet<String>,
     pub names: HashSet<String>,
     pub sure_names: HashSet<String>,
+    pub matters: HashSet<String>,
     pub about: HashSet<String>,
     pub dialogs: HashSet<String>,
 }
@@ -74,6 +78,8 @@ mod tests {
         let signs: Signs = toml::from_str(DATA).unwrap();
         assert!(signs.not_found.len() > 50 && signs.foreign.len() > 50);
         assert!(signs.sure_names.is_subset(&signs.names) && signs.dialogs.is_subset(&signs.names));
+        assert!(signs.matters.is_subset(&signs.names));
+        assert!(signs.template_lines.is_disjoint(&signs.unsure_lines));
         assert!(signs.not_found.iter().all(|s| *s == s.to_lowercase()));
     }
 }

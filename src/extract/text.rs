@@ -87,7 +87,8 @@ pub(super) fn cleaned(text: &str) -> Cow<'_, str> {
 
 /// Hash of the words of a text.
 ///
-/// Two texts have one hash when they differ in white space, line ends, Unicode form, invisible characters, capitals, or the
+/// Two texts have one hash when they differ in white space (between letters of scripts without it, in whether there is any),
+/// line ends, Unicode form, invisible characters, capitals, or the
 /// shape of quotes, dashes and bullets; any other difference makes another hash.
 #[must_use]
 pub fn text_hash(text: &str) -> TextHash {
@@ -100,6 +101,7 @@ fn normalised(text: &str) -> String {
         text: String::with_capacity(text.len()),
         gap: false,
         last_is_letter: false,
+        last_is_spaceless: false,
     };
     // Below the combining marks every character is its own composed form.
     let marked = text.chars().filter(|c| *c >= '\u{300}');
@@ -116,6 +118,7 @@ struct Normalised {
     text: String,
     gap: bool,
     last_is_letter: bool,
+    last_is_spaceless: bool,
 }
 
 impl Normalised {
@@ -135,6 +138,7 @@ impl Normalised {
                     }
                     self.gap = false;
                     self.last_is_letter = true;
+                    self.last_is_spaceless = false;
                     self.text.push_str(&text[at..at + length]);
                     at += length;
                     continue;
@@ -203,11 +207,14 @@ impl Normalised {
     }
 
     fn push_letter(&mut self, c: char) {
-        if self.gap && self.last_is_letter {
+        // A line end of the source between two letters that are written without spaces is none of the author's.
+        let is_spaceless = is_spaceless(c);
+        if self.gap && self.last_is_letter && !(is_spaceless && self.last_is_spaceless) {
             self.text.push(' ');
         }
         self.gap = false;
         self.last_is_letter = true;
+        self.last_is_spaceless = is_spaceless;
         self.text.push(c);
     }
 }
@@ -262,6 +269,8 @@ mod tests {
         ] {
             assert_eq!(text_hash(same), plain, "{same}");
         }
+        assert_eq!(text_hash("个人\n信息 保护"), text_hash("个人信息保护"));
+        assert_ne!(text_hash("个人 A 信息"), text_hash("个人A信息"));
     }
 
     #[test]

@@ -41,10 +41,11 @@ pub(super) fn restore(
         let Kind::Heading(level) = entry.kind else {
             continue;
         };
-        // What encloses the text is no title of it.
+        // What encloses the text is no title of it, nor is a page inside an unclosed heading.
         if level > 2
             || entry.end > first_root
             || entry.hidden
+            || entry.mass.text as usize > MAX_CHARS * 4
             || view.ancestors(id).any(|a| view.entries[a].hidden)
         {
             continue;

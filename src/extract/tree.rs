@@ -1,5 +1,7 @@
 //! The block tree: what a document is made of between the DOM and its two written forms.
 
+use std::rc::Rc;
+
 use super::text::any_byte;
 
 /// A piece of running text with one style.
@@ -9,8 +11,8 @@ pub(super) struct Span {
     pub text: String,
     /// How it stands out.
     pub style: Style,
-    /// Where it leads: an absolute address where one could be made.
-    pub link: Option<String>,
+    /// Where it leads: an absolute address where one could be made. Shared by all pieces under one link.
+    pub link: Option<Rc<str>>,
 }
 
 /// How a piece of text stands out from its neighbours.
@@ -90,6 +92,19 @@ impl Block {
             Self::List(_, items) => items.iter().flatten().for_each(|b| b.each_run(visit)),
             Self::Quote(blocks) => blocks.iter().for_each(|b| b.each_run(visit)),
             Self::Table(rows) => rows.iter().flatten().for_each(|cell| visit(cell)),
+        }
+    }
+
+    /// As [`Block::each_run`], to change the runs.
+    pub(super) fn each_run_mut(&mut self, change: &mut dyn FnMut(&mut Vec<Span>)) {
+        match self {
+            Self::Heading(_, spans) | Self::Paragraph(spans) => change(spans),
+            Self::List(_, items) => items
+                .iter_mut()
+                .flatten()
+                .for_each(|b| b.each_run_mut(change)),
+            Self::Quote(blocks) => blocks.iter_mut().for_each(|b| b.each_run_mut(change)),
+            Self::Table(rows) => rows.iter_mut().flatten().for_each(change),
         }
     }
 

@@ -1,86 +1,19 @@
-//! What hangs at the ends of a text, and what stands in it twice.
-
-use std::collections::HashMap;
+//! What hangs at the ends of a text, and the lines of the page's template in it.
 
 use super::signs::SIGNS;
 use super::tree::{Block, Span, plain_text};
+use super::volatile;
 use super::words::policy_words;
 
-/// A run of repeated blocks shorter than this is a policy repeating itself, not a page showing a panel twice.
-const REPEATED_BYTES: usize = 300;
-/// And it has at least so many blocks.
-const REPEATED_BLOCKS: usize = 3;
-/// So much of a block tells it from most others.
-const BEGINNING_BYTES: usize = 24;
 /// Headings without a text under them at the end of a document: at most so many are a template's.
 const MAX_TRAILING_HEADINGS: usize = 2;
-
-/// Drops runs of blocks that stood before: tab panels, copies for telephones and for print.
-///
-/// Answers how many bytes went.
-pub(super) fn drop_repeated(blocks: &mut Vec<Block>) -> usize {
-    // Length and beginning find what may be the same; only that is compared.
-    let marks: Vec<(usize, String)> = blocks
-        .iter()
-        .map(|block| (block.weight().0, beginning(block)))
-        .collect();
-    // A short text stands whole in its mark.
-    let is_same = |a: usize, b: usize| {
-        marks[a] == marks[b]
-            && (marks[a].0 == marks[a].1.len() || blocks[a].text() == blocks[b].text())
-    };
-    let mut seen: HashMap<&(usize, String), Vec<usize>> = HashMap::new();
-    let mut drop = vec![false; blocks.len()];
-    let mut dropped = 0;
-    let mut at = 0;
-    while at < blocks.len() {
-        let mut best = 0;
-        if let Some(starts) = seen.get(&marks[at]) {
-            for start in starts.iter().rev().take(8) {
-                let run = (0..at - start)
-                    .take_while(|i| at + i < blocks.len() && is_same(start + i, at + i))
-                    .count();
-                best = best.max(run);
-            }
-        }
-        let bytes: usize = (at..at + best).map(|i| marks[i].0).sum();
-        if best >= REPEATED_BLOCKS && bytes >= REPEATED_BYTES
-            || best == 1 && bytes >= 4 * REPEATED_BYTES
-        {
-            drop[at..at + best].fill(true);
-            dropped += bytes;
-            at += best;
-        } else {
-            seen.entry(&marks[at]).or_default().push(at);
-            at += 1;
-        }
-    }
-    let mut index = 0;
-    blocks.retain(|_| {
-        index += 1;
-        !drop[index - 1]
-    });
-    dropped
-}
-
-/// The first letters of a block.
-fn beginning(block: &Block) -> String {
-    let mut letters = String::new();
-    block.each_run(&mut |spans| {
-        for span in spans {
-            if letters.len() < BEGINNING_BYTES {
-                letters.push_str(&span.text[..span.text.floor_char_boundary(BEGINNING_BYTES)]);
-            }
-        }
-    });
-    letters
-}
 
 /// Takes template lines out everywhere, and at both ends whatever is only links or labels.
 ///
 /// `host` is the page's own, if known: links to other hosts under a text are what the text refers to.
 pub(super) fn trim(blocks: &mut Vec<Block>, host: Option<&str>) {
-    blocks.retain(|block| !is_template_line(block));
+    drop_template_lines(blocks);
+    volatile::drop_lines(blocks);
     // A label over a table of contents that stands elsewhere.
     let idle: Vec<bool> = (0..blocks.len())
         .map(|at| is_contents_label(&blocks[at]) && !blocks.get(at + 1).is_some_and(lists_contents))
@@ -117,18 +50,81 @@ fn length(spans: &[Span]) -> usize {
     spans.iter().map(|s| s.text.len()).sum()
 }
 
-fn is_template_line(block: &Block) -> bool {
+/// How sure it is that a line is the template's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Line {
+    /// No line of a template.
+    Text,
+    /// Said by templates, and by policies as an answer or a heading ("No", "Next").
+    Perhaps,
+    /// Said by templates only.
+    Template,
+}
+
+/// Takes out the lines of the template; what may be an answer only beside another such line or at an end of the document.
+fn drop_template_lines(blocks: &mut Vec<Block>) {
+    let lines: Vec<Line> = blocks.iter().map(template_line).collect();
+    let mut drop = vec![false; blocks.len()];
+    let mut at = 0;
+    while at < lines.len() {
+        let run = lines[at..]
+            .iter()
+            .take_while(|line| **line != Line::Text)
+            .count();
+        let answers = at
+            .checked_sub(1)
+            .and_then(|before| blocks.get(before))
+            .is_some_and(asks);
+        let unsure = lines[at..at + run]
+            .iter()
+            .take_while(|line| **line == Line::Perhaps)
+            .count();
+        let is_at_an_end = at == 0 || at + run == lines.len();
+        // One such line under a question answers it; several are the buttons of a poll.
+        let kept = if answers && unsure == 1 {
+            1
+        } else if unsure == run && !is_at_an_end {
+            run
+        } else {
+            0
+        };
+        drop[at + kept..at + run].fill(true);
+        at += run.max(1);
+    }
+    let mut index = 0;
+    blocks.retain(|_| {
+        index += 1;
+        !drop[index - 1]
+    });
+}
+
+/// A heading, or a line that ends as a question does.
+fn asks(block: &Block) -> bool {
+    match block {
+        Block::Heading(..) => true,
+        Block::Paragraph(spans) => plain_text(spans).trim_end().ends_with(['?', '？']),
+        _ => false,
+    }
+}
+
+fn template_line(block: &Block) -> Line {
     let (Block::Paragraph(spans) | Block::Heading(_, spans)) = block else {
-        return false;
+        return Line::Text;
     };
     if length(spans) > 60 {
-        return false;
+        return Line::Text;
     }
     let text = plain_text(spans);
     let line = text
         .trim_matches(|c: char| !c.is_alphanumeric() && c != '?' && c != '.')
         .to_lowercase();
-    SIGNS.template_lines.contains(&line)
+    if SIGNS.template_lines.contains(&line) {
+        Line::Template
+    } else if SIGNS.unsure_lines.contains(line.trim_end_matches('.')) {
+        Line::Perhaps
+    } else {
+        Line::Text
+    }
 }
 
 fn is_contents_label(block: &Block) -> bool {
@@ -226,18 +222,54 @@ mod tests {
     }
 
     #[test]
-    fn a_panel_shown_twice_is_kept_once_and_a_repeated_sentence_stays() {
-        let panel: Vec<Block> = (0..5)
-            .map(|i| plain(&format!("Paragraph {i}. {}", "We collect data. ".repeat(9))))
-            .collect();
-        let mut blocks = [
-            panel.clone(),
-            panel.clone(),
-            vec![plain("Same."), plain("Same.")],
-        ]
-        .concat();
-        assert!(drop_repeated(&mut blocks) > REPEATED_BYTES);
-        assert_eq!(blocks.len(), 7);
+    fn an_answer_is_no_line_of_the_template() {
+        let question = Block::Heading(2, vec![Span::plain("Do you sell my data?")]);
+        let text =
+            plain("We collect personal information from all our visitors, whoever they are.");
+        let trimmed = |blocks: &[Block]| {
+            let mut blocks = blocks.to_vec();
+            trim(&mut blocks, None);
+            blocks
+        };
+        for kept in [
+            vec![question.clone(), plain("No"), text.clone()],
+            vec![
+                question.clone(),
+                plain("No"),
+                plain("Back to top"),
+                text.clone(),
+            ],
+            vec![text.clone(), question.clone(), plain("No.")],
+            vec![
+                text.clone(),
+                plain("For marketing"),
+                plain("Yes"),
+                plain("No"),
+                text.clone(),
+            ],
+        ] {
+            let left = trimmed(&kept);
+            let lines = kept.len() - usize::from(kept.contains(&plain("Back to top")));
+            assert_eq!(left.len(), lines, "{kept:?}");
+        }
+        let poll = [
+            text.clone(),
+            plain("Was this helpful?"),
+            plain("Yes"),
+            plain("No"),
+        ];
+        assert_eq!(trimmed(&poll), std::slice::from_ref(&text));
+        let asked = [
+            text.clone(),
+            plain("Happy with this page?"),
+            plain("Yes"),
+            plain("No"),
+        ];
+        assert_eq!(trimmed(&asked).len(), 2);
+        assert_eq!(
+            trimmed(&[plain("Home"), text.clone(), plain("Close")]),
+            [text]
+        );
     }
 
     #[test]

@@ -48,7 +48,7 @@ pub(super) enum Kind {
 }
 
 /// Sums over a subtree.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(super) struct Mass {
     /// Bytes of text that are not white space.
     pub text: u32,
@@ -111,6 +111,14 @@ pub(super) struct View<'a> {
     pub page_title: Option<String>,
 }
 
+/// A field with more bytes than this shows a text to read, not one to change.
+const FIELD_BYTES: usize = 300;
+
+/// True for the content of a field that shows a text (licences and policies of old pages); code to copy has tags in it.
+fn is_read(content: &str) -> bool {
+    content.len() >= FIELD_BYTES && !content.contains("</")
+}
+
 /// A piece of text shorter than this is a label, not part of a sentence.
 const SENTENCE_BYTES: usize = 40;
 
@@ -141,6 +149,13 @@ impl<'a> View<'a> {
                 DomNode::Element(element) => {
                     let kind = if silent {
                         Kind::Silent
+                    } else if element.name() == "textarea"
+                        && node
+                            .first_child()
+                            .and_then(|c| c.value().as_text())
+                            .is_some_and(|text| is_read(text))
+                    {
+                        Kind::Preformatted
                     } else {
                         kind_of(element)
                     };
@@ -349,14 +364,14 @@ fn kind_of(element: &Element) -> Kind {
     match element.name() {
         "script" | "style" | "noscript" | "template" | "svg" | "math" | "object" | "embed"
         | "applet" | "iframe" | "frame" | "frameset" | "noframes" | "head" | "select"
-        | "textarea" | "input" | "datalist" | "audio" | "video" | "canvas" | "map" | "option"
+        | "textarea" | "input" | "datalist" | "audio" | "video" | "canvas" | "option"
         | "optgroup" | "progress" | "meter" | "link" | "meta" | "title" | "base" | "param"
-        | "source" | "track" => Kind::Silent,
+        | "source" | "track" | "area" => Kind::Silent,
         "a" | "abbr" | "acronym" | "b" | "bdi" | "bdo" | "big" | "cite" | "code" | "data"
         | "del" | "dfn" | "em" | "font" | "i" | "ins" | "kbd" | "label" | "mark" | "nobr" | "q"
         | "rp" | "rt" | "ruby" | "s" | "samp" | "small" | "span" | "strike" | "strong" | "sub"
         | "sup" | "time" | "tt" | "u" | "var" | "wbr" | "img" | "blink" | "basefont" | "o:p"
-        | "st1:place" | "picture" | "output" => Kind::Inline,
+        | "st1:place" | "picture" | "output" | "map" => Kind::Inline,
         "br" => Kind::Break,
         "p" => Kind::Paragraph,
         "h1" => Kind::Heading(1),
