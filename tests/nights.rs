@@ -151,6 +151,18 @@ fn night_on_a_full_disk(folder: &Path, archive: &str, now: &str) {
     assert!(matches!(output.status.code(), Some(0 | 1)), "{output:?}");
 }
 
+/// The archive's freeze lasts in real time, which no pretended night passes.
+fn the_freeze_is_over(database: &Path) {
+    let connection = rusqlite::Connection::open(database).unwrap();
+    let ended = connection
+        .execute(
+            "UPDATE archives SET frozen_until = '20000101000000' WHERE frozen_until IS NOT NULL",
+            [],
+        )
+        .unwrap();
+    assert_eq!(ended, 1);
+}
+
 /// Site, text and first sight of each version.
 fn versions(database: &Path) -> BTreeSet<(String, String)> {
     let connection = rusqlite::Connection::open(database).unwrap();
@@ -207,6 +219,7 @@ fn thirty_nights_over_a_growing_archive_find_every_change_once_whatever_happens(
                 let summary = summary(&tonight.args(["--budget", "1s"]).output().unwrap());
                 assert_eq!(summary["requests"]["freezes"], 1);
                 assert!(server.take_requests().len() < 40);
+                the_freeze_is_over(&trail);
             }
             _ => {
                 summary(&tonight.output().unwrap());
