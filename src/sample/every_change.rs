@@ -1,10 +1,12 @@
-//! The default strategy: ends and grid, halving where neighbours differ, then where a page alternates or was hardly seen.
+//! The default strategy: ends and grid, halving where neighbours differ, then where a page alternates, where
+//! a record stands out, or where the page was hardly seen.
 
 use std::collections::HashSet;
 
 use super::changes::{halvings, jumps, open_changes};
 use super::lengths::COARSE_STEPS;
 use super::looks::Looks;
+use super::outliers::outliers;
 use super::{Grid, Known, Sighting, TRIES_PER_INTERVAL, alternation, choice_of_steps, evenly};
 
 /// Captures to look at now, the most telling first. Each stage begins when the one before has nothing left to ask: a
@@ -32,11 +34,12 @@ pub(super) fn next(
     if !wanted.is_empty() {
         return wanted;
     }
-    let stages: [&dyn Fn() -> Vec<usize>; 5] = [
+    let stages: [&dyn Fn() -> Vec<usize>; 6] = [
         &|| jumps(&looks, left),
         &|| evenly(choice_of_steps(grid, sightings, &|_| true, &unsaid), left),
         &|| halvings(&looks, open_changes(&looks), left),
         &|| evenly(alternation::returns(&looks), left),
+        &|| evenly(outliers(&looks), left),
         &|| alternation::check(&looks).into_iter().collect(),
     ];
     stages

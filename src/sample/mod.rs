@@ -11,7 +11,9 @@
 //!    sought outward from where it was met, since it is mostly short;
 //! 3. where a text was seen, then another, then the first again (within half a year), the page *alternates*: captures
 //!    between equal neighbours whose records are as long as the other text's, until the half-year has shown 48 such changes;
-//! 4. a page with fewer looks than 5/4 √(captures), at most 28, is checked in the middle of its longest unread stretches.
+//! 4. captures whose records are of another length than those before and after them, as many as such looks pay: a text
+//!    that stood for a short time, or another edition, between equal looks;
+//! 5. a page with fewer looks than 5/4 √(captures), at most 28, is checked in the middle of its longest unread stretches.
 //!
 //! **What it guarantees**, whatever the order of runs, and though more captures become known between them:
 //! *(a)* no capture is asked for twice, and it ends; *(b)* neighbouring looks that differ are at most the resolution
@@ -29,6 +31,7 @@ mod every_change;
 mod grid;
 mod lengths;
 mod looks;
+mod outliers;
 mod weekdays;
 
 use std::collections::HashSet;

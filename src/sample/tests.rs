@@ -146,6 +146,35 @@ fn a_jump_in_length_is_looked_at_from_both_sides() {
 }
 
 #[test]
+fn a_record_that_stands_out_is_looked_at_though_the_looks_around_it_are_alike() {
+    let days: Vec<u32> = (0..3650).step_by(15).collect();
+    let shows = |d: u32| {
+        Some(if d == 1230 || d == 2445 {
+            2
+        } else {
+            u32::from(d >= 3000)
+        })
+    };
+    let mut history = simulated(&days, shows).with_lengths();
+    history.run(EVERY_CHANGE);
+    for change in [1230, 1231, 2445, 2446, 3000] {
+        assert!(history.is_pinned(change), "{change}");
+    }
+}
+
+#[test]
+fn records_that_stand_out_for_nothing_are_looked_at_a_few_times_only() {
+    let days: Vec<u32> = (0..3650).step_by(5).collect();
+    let mut plain = simulated(&days, |_| Some(1)).with_lengths();
+    let mut noisy = simulated(&days, |_| Some(1)).with_lengths();
+    for sighting in noisy.sightings.iter_mut().skip(7).step_by(11) {
+        sighting.length = sighting.length.map(|length| length + 900);
+    }
+    let (plain, noisy) = (plain.run(EVERY_CHANGE), noisy.run(EVERY_CHANGE));
+    assert!(noisy <= plain + 12, "{noisy} looks, and {plain} without");
+}
+
+#[test]
 fn lengths_that_tell_nothing_are_not_believed() {
     // Every text has records of one length: the page came back to its first text, which ends that differ do not show.
     let days: Vec<u32> = (0..3650).step_by(5).collect();
