@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-use super::words::{is_word, tokens};
+use super::words::{count_words, is_word, tokens};
 
 /// Most lines that are compared with each other, both texts together.
 const MOST_LINES: usize = 20_000;
@@ -78,7 +78,7 @@ pub fn redline<'a>(old: &'a str, new: &'a str) -> Redline<'a> {
     for op in bounded_diff(&old, &new, MOST_LINES) {
         if let DiffOp::Equal { new_index, len, .. } = op {
             for line in &new[new_index..new_index + len] {
-                redline.words_kept += count(line);
+                redline.words_kept += count_words(line);
                 redline.blocks.push(Block {
                     change: BlockChange::Same,
                     pieces: vec![(Piece::Same, line)],
@@ -223,10 +223,6 @@ fn is_too_short_to_read(keys: &[&str]) -> bool {
     !keys.contains(&LINE_END) && keys.iter().filter(|k| is_word(k)).count() < WORDS_THAT_SEPARATE
 }
 
-fn count(text: &str) -> u64 {
-    tokens(text).filter(|t| is_word(t)).count() as u64
-}
-
 /// Myers' difference of two lists; what is too long for it counts as replaced but for its common beginning and end.
 fn bounded_diff(old: &[&str], new: &[&str], most: usize) -> Vec<DiffOp> {
     let mut numbers = HashMap::new();
@@ -280,6 +276,13 @@ fn numbered<'a>(texts: &[&'a str], numbers: &mut HashMap<Cow<'a, str>, u32>) -> 
 }
 
 fn folded(text: &str) -> Cow<'_, str> {
+    if text.is_ascii() {
+        return if text.bytes().any(|b| b.is_ascii_uppercase()) {
+            Cow::Owned(text.to_ascii_lowercase())
+        } else {
+            Cow::Borrowed(text)
+        };
+    }
     let is_folded =
         |c: char| !c.is_uppercase() && !matches!(c, '‘' | '’' | '“' | '”' | '„' | '\u{a0}');
     if text.chars().all(is_folded) {
