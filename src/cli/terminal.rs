@@ -20,7 +20,14 @@ pub(super) fn harmless_line(text: &str) -> String {
 
 /// A JSON value on one line in which harmful characters are escaped too (`serde_json` escapes C0 only).
 pub(super) fn harmless_json(value: &serde_json::Value) -> String {
-    let plain = value.to_string();
+    escaped_json(value.to_string())
+}
+
+/// The same of what is JSON already.
+pub(super) fn escaped_json(plain: String) -> String {
+    if plain.bytes().all(|b| matches!(b, b' '..=b'~')) {
+        return plain;
+    }
     let mut out = String::with_capacity(plain.len());
     for c in plain.chars() {
         if is_harmful(c) {
