@@ -404,4 +404,5 @@ fn rows_that_other_hands_made_unreadable_are_passed_over() {
 
 mod changes;
 mod durability;
+mod migrations;
 mod scale;
