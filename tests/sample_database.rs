@@ -91,7 +91,7 @@ fn what_is_derived_from_words_and_bytes_is_derived_anew() {
         ),
         (
             "UPDATE mementos SET payload_id = 1",
-            "another payload than 2, which has its digest",
+            ", which has its digest",
         ),
         (
             "DELETE FROM drops; DELETE FROM captures WHERE capture_id NOT IN (SELECT capture_id FROM mementos UNION SELECT capture_id FROM observations)",
