@@ -16,9 +16,9 @@ use crate::model::TextHash;
 /// that are restored after longer have been rewritten twice.
 const RETURN_SECONDS: u64 = 183 * 86_400;
 
-/// Alternating changes of one half-year after which looking ends there: that the page alternates, between which texts
+/// Changes of one half-year after which no more flips are looked for there: that the page alternates, between which texts
 /// and how often, is told; the next flip tells nothing new.
-pub(super) const ENOUGH_CHANGES: u32 = 48;
+const ENOUGH_CHANGES: u32 = 48;
 
 /// A page has at least 5/4 √(captures) looks, up to 28 (if it has so many captures): a page that shows another text in
 /// one capture of ten is met by one of 28 looks at 95 %. A page with changes or a long life has had as many anyway.
@@ -30,11 +30,10 @@ pub(super) fn returns(looks: &Looks<'_>) -> Vec<usize> {
     if !looks.lengths_tell() {
         return Vec::new();
     }
-    let half_year = |look: &Look| Grid::HALF_YEAR.step_of(looks.sightings[look.place].timestamp);
-    let mut in_half_year: HashMap<i32, u32> = HashMap::new();
+    let mut alternating: BTreeSet<i32> = BTreeSet::new();
     let mut lengths: BTreeSet<u64> = BTreeSet::new();
     for (before, after) in alternating_changes(looks) {
-        *in_half_year.entry(half_year(&after)).or_default() += 1;
+        alternating.insert(half_year(looks, after.place));
         lengths.extend(
             [before, after]
                 .iter()
@@ -42,11 +41,9 @@ pub(super) fn returns(looks: &Looks<'_>) -> Vec<usize> {
         );
     }
     let stretches = looks.texts.windows(2).filter_map(equal_and_wide(looks));
-    let alternating = stretches.filter(|(left, right)| {
-        let changes = |look| in_half_year.get(&half_year(look)).copied().unwrap_or(0);
-        (1..ENOUGH_CHANGES).contains(&changes(left).max(changes(right)))
-    });
-    alternating
+    let alternates = |look: &Look| alternating.contains(&half_year(looks, look.place));
+    let others = stretches
+        .filter(|(left, right)| alternates(left) || alternates(right))
         .filter_map(|(left, right)| {
             let is_other = |place: &usize| {
                 let length = looks.sightings[*place].length;
@@ -61,8 +58,40 @@ pub(super) fn returns(looks: &Looks<'_>) -> Vec<usize> {
                 .filter(is_other)
                 .collect();
             others.get(others.len() / 2).copied()
-        })
+        });
+    let mut told = Told::of(looks);
+    others
+        .filter(|place| told.tells_more(looks, *place))
         .collect()
+}
+
+/// How much each half-year has told by its changes, those that are looked for just now included.
+pub(super) struct Told(HashMap<i32, u32>);
+
+impl Told {
+    pub(super) fn of(looks: &Looks<'_>) -> Self {
+        let mut told = HashMap::new();
+        for pair in looks.texts.windows(2) {
+            if let [before, after] = pair
+                && before.text != after.text
+            {
+                *told.entry(half_year(looks, after.place)).or_default() += 1;
+            }
+        }
+        Self(told)
+    }
+
+    /// True while another flip in the half-year of a capture tells something; it will make two changes.
+    pub(super) fn tells_more(&mut self, looks: &Looks<'_>, place: usize) -> bool {
+        let changes = self.0.entry(half_year(looks, place)).or_default();
+        let tells = *changes < ENOUGH_CHANGES;
+        *changes += 2 * u32::from(tells);
+        tells
+    }
+}
+
+fn half_year(looks: &Looks<'_>, place: usize) -> i32 {
+    Grid::HALF_YEAR.step_of(looks.sightings[place].timestamp)
 }
 
 /// The neighbouring looks that differ, between a text and its return.

@@ -1,11 +1,9 @@
 //! Captures whose records are of another length than those before and after them: what stood there for a short time, or
 //! the other edition of a page that is captured in turns, seen by nobody since equal looks around it seemed to say enough.
 
-use std::collections::HashMap;
-
-use super::alternation::ENOUGH_CHANGES;
+use super::alternation::Told;
+use super::evenly;
 use super::looks::Looks;
-use super::{Grid, evenly};
 
 /// A record stands out when it is further from its neighbours than they are from each other, so many times.
 const TIMES_FURTHER: u64 = 8;
@@ -29,13 +27,7 @@ pub(super) fn outliers(looks: &Looks<'_>) -> Vec<usize> {
     let runs: Vec<&[(usize, u64)]> = measured
         .chunk_by(|one, other| looks.alike(Some(one.1), Some(other.1)))
         .collect();
-    let mut told = told_by_half_year(looks);
-    // Each that shows something makes two changes.
-    let mut tells_more = |place: usize| {
-        let changes = told.entry(half_year(looks, place)).or_default();
-        *changes += 2;
-        *changes <= ENOUGH_CHANGES
-    };
+    let mut told = Told::of(looks);
     let (mut rewarded, mut in_vain, mut unread) = (0_usize, 0_usize, Vec::new());
     for neighbours in runs.windows(3) {
         let [before, run, after] = neighbours else {
@@ -48,30 +40,13 @@ pub(super) fn outliers(looks: &Looks<'_>) -> Vec<usize> {
             continue;
         };
         match looks.verdict(first, last) {
-            Verdict::Unread if tells_more(first) => unread.push(run[run.len() / 2].0),
+            Verdict::Unread if told.tells_more(looks, first) => unread.push(run[run.len() / 2].0),
             Verdict::Other => rewarded += 1,
             Verdict::Same => in_vain += 1,
             Verdict::Unread | Verdict::Undecided => {}
         }
     }
     evenly(unread, (rewarded + MOST_IN_VAIN).saturating_sub(in_vain))
-}
-
-/// Changes seen so far in each half-year.
-fn told_by_half_year(looks: &Looks<'_>) -> HashMap<i32, u32> {
-    let mut told = HashMap::new();
-    for pair in looks.texts.windows(2) {
-        if let [before, after] = pair
-            && before.text != after.text
-        {
-            *told.entry(half_year(looks, after.place)).or_default() += 1;
-        }
-    }
-    told
-}
-
-fn half_year(looks: &Looks<'_>, place: usize) -> i32 {
-    Grid::HALF_YEAR.step_of(looks.sightings[place].timestamp)
 }
 
 fn stands_out(before: &[(usize, u64)], run: &[(usize, u64)], after: &[(usize, u64)]) -> bool {

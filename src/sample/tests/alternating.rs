@@ -69,7 +69,7 @@ fn looking_ends_where_it_has_told_enough() {
         }
         let looks = history.run(EVERY_CHANGE);
         assert!(
-            (80..40 * 125).contains(&looks),
+            (80..40 * 100).contains(&looks),
             "{looks} looks for forty half-years"
         );
         assert!(next(EVERY_CHANGE, &history.sightings).is_empty());
