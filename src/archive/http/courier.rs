@@ -3,16 +3,16 @@
 //! The one way out of this room. A request waits in this order: for the freeze, for its place in line, for the time of its
 //! permit to come near, for a connection, for the permit itself; then the freeze is looked at once more, and it goes.
 
-use std::collections::VecDeque;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{MutexGuard, Semaphore, SemaphorePermit};
+use tokio::sync::MutexGuard;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
+use super::connections::{Connection, Connections};
 use super::freeze::{FreezeLedger, Gate, Guard};
 use super::pace::Pace;
 use super::patience::{Patience, RETRIES, Trouble};
@@ -23,12 +23,6 @@ use super::verdict::{Failure, Seen, decide};
 use crate::archive::clock::Clock;
 use crate::archive::{Allowance, ArchiveError};
 use crate::model::Timestamp;
-
-/// Connections at most: new ones are refused after about 15 in a row (hartator #264 #267 #273).
-pub(super) const MAX_CONNECTIONS: usize = 4;
-
-/// A connection rests this long after an answer, so that the pool has it back before the next request looks for one.
-const CONNECTION_REST: Duration = Duration::from_millis(2);
 
 /// Questions without an answer, one after another, before everybody pauses.
 const FAILURES_BEFORE_PAUSE: u32 = 20;
@@ -49,9 +43,7 @@ pub(super) struct Courier {
     stop: CancellationToken,
     index: Lane,
     playback: Lane,
-    connections: Semaphore,
-    /// When each free connection has rested.
-    rested: Mutex<VecDeque<Instant>>,
+    connections: Connections,
     counters: Counters,
     log: Option<RequestLog>,
     allowance: Allowance,
@@ -87,21 +79,6 @@ pub(super) struct Call<'a> {
     _active: Active<'a>,
 }
 
-struct Connection<'a> {
-    courier: &'a Courier,
-    _permit: SemaphorePermit<'a>,
-}
-
-impl Drop for Connection<'_> {
-    fn drop(&mut self) {
-        self.courier
-            .rested
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push_back(Instant::now() + CONNECTION_REST);
-    }
-}
-
 impl Courier {
     pub(super) fn new(
         settings: HttpSettings,
@@ -123,8 +100,7 @@ impl Courier {
             stop,
             index: lane(cdx_per_second),
             playback: lane(settings.playback_per_second),
-            connections: Semaphore::new(MAX_CONNECTIONS),
-            rested: Mutex::new(std::iter::repeat_n(Instant::now(), MAX_CONNECTIONS).collect()),
+            connections: Connections::new(),
             counters: Counters::new(cdx_per_second, settings.playback_per_second),
             is_public_archive: settings.is_public_archive(),
             log: settings.request_log,
@@ -206,7 +182,8 @@ impl Courier {
             }
             self.unless_stopped(tokio::time::sleep(lane.pace.nearly()))
                 .await?;
-            let connection = self.connection().await?;
+            let connection = self.unless_stopped(self.connections.take()).await?;
+            let connection = connection.ok_or(ArchiveError::Interrupted)?;
             while let Err(wait) = lane.pace.try_permit() {
                 self.unless_stopped(tokio::time::sleep(wait)).await?;
             }
@@ -257,26 +234,6 @@ impl Courier {
             self.playback.pace.slow_down();
         }
         Ok(gate)
-    }
-
-    async fn connection(&self) -> Result<Connection<'_>, ArchiveError> {
-        let permit = self
-            .unless_stopped(self.connections.acquire())
-            .await?
-            .map_err(|_| ArchiveError::Interrupted)?;
-        let rested = self
-            .rested
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .pop_front();
-        let connection = Connection {
-            courier: self,
-            _permit: permit,
-        };
-        if let Some(rested) = rested.filter(|rested| *rested > Instant::now()) {
-            tokio::time::sleep_until(rested).await;
-        }
-        Ok(connection)
     }
 
     /// Patience for one question: how often it may be asked again.

@@ -4,6 +4,7 @@
 //! captures ─▶ index ────▶ rows          one page as it streams, new rows told from repeated ones
 //! memento ──▶ playback                  Memento-Datetime first, jumps and redirects inside the window
 //!               └──▶ courier ──▶ transport    in line, at the pace, past the freeze, over four connections
+//!                      ├── connections  four at most, each rested before it is used again
 //!                      ├── pace         even permits by governor on tokio's clock
 //!                      ├── freeze       the refusal's deadline, in a ledger that outlives the process
 //!                      ├── patience     after trouble: pause and try again, freeze, or give up
@@ -15,6 +16,7 @@
 //! [`HttpSettings::default`].
 
 mod address;
+mod connections;
 mod courier;
 mod exchange;
 mod freeze;

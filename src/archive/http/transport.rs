@@ -9,7 +9,7 @@ use futures_util::{Stream, StreamExt as _};
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
 use url::Url;
 
-use super::courier::MAX_CONNECTIONS;
+use super::connections::MAX_CONNECTIONS;
 use super::settings::HttpSettings;
 use super::usage::Endpoint;
 use super::verdict::Failure;
