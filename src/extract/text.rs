@@ -6,7 +6,7 @@ use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
 use super::tree::{Block, Span, plain_text};
 use super::words::is_mark;
-use crate::model::TextHash;
+use crate::model::{TextHash, is_spaceless};
 
 /// One line for every heading, paragraph, list item and table row; cells by tabs.
 pub(super) fn plain(blocks: &[Block]) -> String {
@@ -247,13 +247,6 @@ pub(super) fn word_count(text: &str) -> u64 {
         }
     }
     count
-}
-
-/// Letters of scripts without spaces between words: Han, kana, Thai, Lao, Khmer, Burmese.
-fn is_spaceless(c: char) -> bool {
-    matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}'
-        | '\u{20000}'..='\u{2FA1F}' | '\u{0E01}'..='\u{0E4E}' | '\u{0E80}'..='\u{0EFF}' | '\u{1780}'..='\u{17D3}'
-        | '\u{1000}'..='\u{109F}')
 }
 
 #[cfg(test)]

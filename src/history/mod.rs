@@ -14,7 +14,7 @@ pub use change::{Change, ChangeKind, change};
 pub use diff::{Block, BlockChange, Piece, Redline, redline};
 pub use editions::{Observation, TextTraits, Version, versions};
 pub use simhash::{distance, simhash};
-pub use words::{is_spaceless, is_word, tokens, words};
+pub use words::{is_word, tokens, words};
 
 /// Number of the rules by which histories are derived. Raised with every change of theirs, so that stored histories are
 /// derived anew.

@@ -1,5 +1,7 @@
 //! Words of a text, for hashes, counts and comparison.
 
+use crate::model::is_spaceless;
+
 /// The words of a text, as they stand in it: runs of letters, digits and marks, with apostrophes inside; each letter of
 /// scripts that write without spaces is a word of its own.
 pub fn words(text: &str) -> impl Iterator<Item = &str> {
@@ -77,14 +79,6 @@ fn is_mark(c: char) -> bool {
         | '\u{0B82}' | '\u{0BBE}'..='\u{0BCD}' | '\u{0C00}'..='\u{0C03}' | '\u{0C3E}'..='\u{0C4D}'
         | '\u{0E31}' | '\u{0E34}'..='\u{0E3A}' | '\u{0E47}'..='\u{0E4E}' | '\u{0EB1}' | '\u{0EB4}'..='\u{0EBC}'
         | '\u{0EC8}'..='\u{0ECD}' | '\u{102B}'..='\u{103E}' | '\u{17B4}'..='\u{17D3}' | '\u{20D0}'..='\u{20F0}')
-}
-
-/// Letters of scripts without spaces between words: Han, kana, Thai, Lao, Khmer, Burmese.
-#[must_use]
-pub fn is_spaceless(c: char) -> bool {
-    matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}'
-        | '\u{20000}'..='\u{2FA1F}' | '\u{0E01}'..='\u{0E4E}' | '\u{0E80}'..='\u{0EFF}' | '\u{1780}'..='\u{17D3}'
-        | '\u{1000}'..='\u{109F}')
 }
 
 #[cfg(test)]

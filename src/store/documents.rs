@@ -5,8 +5,8 @@ use rusqlite::{OptionalExtension as _, Transaction, params};
 use sha2::{Digest as _, Sha256};
 
 use super::{Store, StoreError};
-use crate::history::{TextTraits, is_spaceless, simhash};
-use crate::model::{Document, StatedDate, TextHash};
+use crate::history::{TextTraits, simhash};
+use crate::model::{Document, StatedDate, TextHash, is_spaceless};
 
 /// A document ready to be stored.
 pub(super) struct NewDocument<'a> {
