@@ -527,7 +527,7 @@ fn several_processes_that_bring_a_database_up_to_date_at_once_get_on() {
             .spawn()
             .unwrap()
     };
-    let children: Vec<_> = (0..4).map(start).collect();
+    let children: Vec<_> = (0..12).map(start).collect();
     for child in children {
         let output = child.wait_with_output().unwrap();
         assert!(output.status.success(), "{output:?}");

@@ -211,12 +211,16 @@ impl Store {
             connection
                 .pragma_update(None, "foreign_keys", false)
                 .map_err(fail)?;
-            Migrations::from_slice(&*MIGRATIONS)
-                .to_latest(&mut connection)
-                .map_err(|e| StoreError::Migration {
+            let migrated = Migrations::from_slice(&*MIGRATIONS).to_latest(&mut connection);
+            // Another process may have been faster: what this one tried then is undone as one, and nothing is left to do.
+            if let Err(e) = migrated
+                && Self::examine(&mut connection, path)? != (Self::schema_version(), None)
+            {
+                return Err(StoreError::Migration {
                     path: path.into(),
                     detail: e.to_string(),
-                })?;
+                });
+            }
         }
         connection
             .pragma_update(None, "foreign_keys", true)
