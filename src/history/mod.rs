@@ -18,7 +18,7 @@ pub use words::{is_word, tokens, words};
 
 /// Number of the rules by which histories are derived. Raised with every change of theirs, so that stored histories are
 /// derived anew.
-pub const HISTORY_RULES: u32 = 1;
+pub const HISTORY_RULES: u32 = 2;
 
 #[cfg(test)]
 mod tests;

@@ -45,24 +45,14 @@ impl<'a> NewDocument<'a> {
                 |r| r.get(0),
             )
             .optional()?;
-        let document_id: i64 = if let Some(id) = added {
-            index_text(t, id, &self.indexed)?;
-            id
-        } else {
-            let id = t
+        let document_id: i64 = match added {
+            Some(id) => {
+                index_text(t, id, &self.indexed)?;
+                id
+            }
+            None => t
                 .prepare_cached("SELECT document_id FROM documents WHERE text_sha256 = ?1")?
-                .query_row([&text_sha256], |r| r.get(0))?;
-            // Another extractor may count the same words, or know their language, otherwise.
-            t.prepare_cached(
-                "UPDATE documents SET language = ?2, word_count = ?3
-                 WHERE document_id = ?1 AND (language, word_count) IS NOT (?2, ?3)",
-            )?
-            .execute(params![
-                id,
-                document.language,
-                document.word_count.cast_signed()
-            ])?;
-            id
+                .query_row([&text_sha256], |r| r.get(0))?,
         };
         let was_first: Option<String> = first_rendition(t, document_id)?;
         let date = |stated: &Option<StatedDate>| stated.as_ref().map(|s| s.date.clone());
@@ -95,9 +85,17 @@ impl<'a> NewDocument<'a> {
         ])?;
         match was_first {
             Some(first) if self.rendition_sha256 < first => describe(t, document_id)?,
+            // Another extractor may count the same words, or know their language, otherwise.
             Some(first) if self.rendition_sha256 == first => {
-                t.prepare_cached("UPDATE documents SET language = ?2, word_count = ?3 WHERE document_id = ?1 AND (language, word_count) <> (?2, ?3)")?
-                    .execute(params![document_id, document.language, document.word_count.cast_signed()])?;
+                t.prepare_cached(
+                    "UPDATE documents SET language = ?2, word_count = ?3
+                     WHERE document_id = ?1 AND (language, word_count) <> (?2, ?3)",
+                )?
+                .execute(params![
+                    document_id,
+                    document.language,
+                    document.word_count.cast_signed()
+                ])?;
             }
             _ => {}
         }
@@ -211,6 +209,22 @@ pub(super) fn complete(t: &Transaction<'_>) -> rusqlite::Result<()> {
     Ok(())
 }
 
+/// Computes the simhashes of documents with several renditions by the first of them: before, the one stored first counted.
+pub(super) fn hash_first_renditions(t: &Transaction<'_>) -> rusqlite::Result<()> {
+    for (document_id, first) in first_renditions(t)? {
+        let text: String = t.query_row(
+            "SELECT text FROM renditions WHERE sha256 = ?1",
+            [first],
+            |r| r.get(0),
+        )?;
+        t.execute(
+            "UPDATE documents SET simhash = ?2 WHERE document_id = ?1",
+            params![document_id, simhash(&text).cast_signed()],
+        )?;
+    }
+    Ok(())
+}
+
 impl Store {
     /// What tells texts apart as editions; `None` for a text that is not stored.
     ///
@@ -229,7 +243,8 @@ impl Store {
         })
     }
 
-    /// The words of a document, as its first rendition (the one with the smallest hash) lays them out; `None` for a text that is not stored.
+    /// The words of a document, as its first rendition (the one with the smallest hash) lays them out; `None` for a text
+    /// that is not stored.
     ///
     /// # Errors
     /// When the database fails.

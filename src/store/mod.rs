@@ -69,7 +69,10 @@ static MIGRATIONS: LazyLock<[M<'static>; 9]> = LazyLock::new(|| {
             |t: &Transaction<'_>| Ok(documents::complete(t)?),
         ),
         M::up(include_str!("migrations/0004_runs.sql")),
-        M::up(include_str!("migrations/0005_renditions_order.sql")),
+        M::up_with_hook(
+            include_str!("migrations/0005_renditions_order.sql"),
+            |t: &Transaction<'_>| Ok(documents::hash_first_renditions(t)?),
+        ),
         M::up(include_str!("migrations/0006_pending.sql")),
         M::up(include_str!("migrations/0007_versions_by_rendition.sql")),
         M::up(include_str!("migrations/0008_archives_captures.sql")),

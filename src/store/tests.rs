@@ -402,6 +402,57 @@ fn rows_that_other_hands_made_unreadable_are_passed_over() {
     );
 }
 
+#[test]
+fn a_document_is_described_by_one_layout_whichever_came_first() {
+    let captures = [capture(URL, "2010", "AAAA"), capture(URL, "2011", "BBBB")];
+    let layouts = [
+        ("one line of words", "en", 4),
+        ("one line\nof words", "und", 9),
+    ];
+    let mut described = Vec::new();
+    for order in [[0, 1], [1, 0]] {
+        let house = house();
+        house.add(&captures);
+        for n in order {
+            let (text, language, word_count) = layouts[n];
+            let document = Document {
+                language: language.to_owned(),
+                word_count,
+                text_hash: TextHash::of_normalised("one line of words"),
+                ..document(text)
+            };
+            let capture_id = i64::try_from(n).unwrap() + 1;
+            let fetched = Fetched {
+                body: Some(text.as_bytes().to_vec()),
+                ..Fetched::default()
+            };
+            house
+                .store
+                .add_memento(
+                    capture_id,
+                    &fetched,
+                    Some((EXTRACTOR, &Ok(document))),
+                    stamp("2026"),
+                )
+                .unwrap();
+        }
+        assert!(house.store.structural_faults().unwrap().is_empty());
+        let row = house.store.lock().query_row(
+            "SELECT language, word_count, simhash FROM documents",
+            [],
+            |r| {
+                Ok((
+                    r.get::<_, String>(0)?,
+                    r.get::<_, i64>(1)?,
+                    r.get::<_, i64>(2)?,
+                ))
+            },
+        );
+        described.push(row.unwrap());
+    }
+    assert_eq!(described[0], described[1]);
+}
+
 mod changes;
 mod durability;
 mod migrations;
