@@ -157,7 +157,9 @@ async fn a_page_that_comes_from_elsewhere_is_asked_for_once() {
 async fn a_pdf_reader_that_does_not_start_drops_nothing() {
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/sample");
     let archive = WarcArchive::open(&sample, 1 << 25).unwrap();
-    let store = Arc::new(Store::open_in_memory().unwrap());
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("trail.db");
+    let store = Arc::new(Store::open_or_create(&database).unwrap());
     let site = "civic-ledger-sample.org";
     let outcome = backfill(
         &archive,
@@ -185,4 +187,16 @@ async fn a_pdf_reader_that_does_not_start_drops_nothing() {
         (2, before.mementos),
         "what was fetched is read, not fetched again"
     );
+    // Nor after an update, when all pages are to be read by another extractor.
+    rusqlite::Connection::open(&database)
+        .unwrap()
+        .execute_batch(
+            "UPDATE extractions SET extractor_version = '1'; UPDATE versions SET extractor_version = '1';
+             UPDATE policies SET extractor_version = '1'",
+        )
+        .unwrap();
+    let nowhere = Path::new("/nonexistent/policytrail");
+    let outcome = backfill(&archive, &store, site, nowhere).await;
+    assert!(!outcome.failures.is_empty());
+    assert_eq!(store.status().unwrap().versions, 2);
 }

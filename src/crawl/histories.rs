@@ -160,6 +160,9 @@ fn page_lengths(stored: &[StoredCapture]) -> HashMap<&PayloadDigest, u64> {
 }
 
 /// Derives versions and drops of a policy and stores them, and says what the strategy still wants to know.
+///
+/// A history that another extractor made stays as it is while the present one has still to read a page of it (a machine may
+/// lack the reader): its versions would be missing.
 pub(super) fn derive(
     store: &Store,
     crawl: &CrawlSettings,
@@ -174,6 +177,12 @@ pub(super) fn derive(
         .cloned()
         .collect();
     let open = sample::shortfall(strategy(crawl), &sightings(&wanted, &|_| false).1);
+    let is_of_another = store
+        .derived_by(policy_id)?
+        .is_some_and(|extractor| extractor != EXTRACTOR_VERSION);
+    if is_of_another && !store.unextracted(policy_id, EXTRACTOR_VERSION)?.is_empty() {
+        return Ok(open);
+    }
     let left_open = open.open_intervals + open.unread_steps;
     store.set_history(
         policy_id,
@@ -185,17 +194,14 @@ pub(super) fn derive(
 }
 
 /// Derives the histories that lack something that is stored: those of a look that was cut short, now or by a kill before,
-/// and those of other sites that share what was looked at. A policy with pages that the present extractor has still to
-/// read waits: its versions would be missing.
+/// and those of other sites that share what was looked at.
 pub(super) fn derive_pending(
     store: &Store,
     crawl: &CrawlSettings,
     noticed: Noticed,
 ) -> Result<(), CrawlError> {
     for policy_id in store.pending_policies()? {
-        if store.unextracted(policy_id, EXTRACTOR_VERSION)?.is_empty() {
-            derive(store, crawl, policy_id, noticed)?;
-        }
+        derive(store, crawl, policy_id, noticed)?;
     }
     Ok(())
 }

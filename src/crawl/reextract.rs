@@ -91,10 +91,7 @@ pub fn reextract(
     };
     for report in &mut reports {
         let policy_id = report.policy.policy_id;
-        // The history of before stays as it is while a page of it could not be read.
-        if store.unextracted(policy_id, EXTRACTOR_VERSION)?.is_empty() {
-            histories::derive(store, crawl, policy_id, noticed)?;
-        }
+        histories::derive(store, crawl, policy_id, noticed)?;
         report.versions_after = store.version_count(policy_id)?;
         report.difference = store.difference(policy_id, EXTRACTOR_VERSION)?;
     }
