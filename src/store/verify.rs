@@ -219,20 +219,6 @@ impl Store {
         )
     }
 
-    /// The extractor whose results a policy's derived rows come from; `None` when nothing was derived.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn derived_by(&self, policy_id: i64) -> Result<Option<String>, StoreError> {
-        self.read(|t| {
-            let row: Option<Option<String>> = t
-                .prepare_cached("SELECT extractor_version FROM policies WHERE policy_id = ?1")?
-                .query_row([policy_id], |r| r.get(0))
-                .optional()?;
-            Ok(row.flatten())
-        })
-    }
-
     /// The derived rows of a policy. Rows that other hands made unreadable are left out.
     ///
     /// # Errors

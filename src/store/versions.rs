@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use rusqlite::{Row, Transaction, params};
+use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
 use super::changes::{self, Noticed};
 use super::{Store, StoreError, pending};
@@ -159,6 +159,20 @@ impl Store {
                 }
             }
             Ok(known)
+        })
+    }
+
+    /// The extractor whose results a policy's derived rows come from; `None` when nothing was derived.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn derived_by(&self, policy_id: i64) -> Result<Option<String>, StoreError> {
+        self.read(|t| {
+            let row: Option<Option<String>> = t
+                .prepare_cached("SELECT extractor_version FROM policies WHERE policy_id = ?1")?
+                .query_row([policy_id], |r| r.get(0))
+                .optional()?;
+            Ok(row.flatten())
         })
     }
 
