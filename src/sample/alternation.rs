@@ -24,6 +24,9 @@ const ENOUGH_CHANGES: u32 = 48;
 /// one capture of ten is met by one of 28 looks at 95 %. A page with changes or a long life has had as many anyway.
 const MOST_CHECKS: usize = 28;
 
+/// Stretches that are not checked, since looks stand close about them already.
+const SHORT_STRETCH_SECONDS: u64 = RETURN_SECONDS / 3;
+
 /// Unread captures, in half-years with alternating changes, between looks at one text whose records are as long as
 /// those of another: one for each such stretch.
 pub(super) fn returns(looks: &Looks<'_>) -> Vec<usize> {
@@ -132,6 +135,7 @@ pub(super) fn check(looks: &Looks<'_>) -> Option<usize> {
     }
     let stretches = looks.texts.windows(2).filter_map(equal_and_wide(looks));
     let longest = stretches
+        .filter(|(left, right)| looks.apart(left.place, right.place) > SHORT_STRETCH_SECONDS)
         .map(|(left, right)| (looks.promising(left, right).count(), left, right))
         .max_by_key(|(unread, left, _)| (*unread, std::cmp::Reverse(left.place)));
     let (unread, left, right) = longest?;

@@ -13,7 +13,8 @@
 //!    between equal neighbours whose records are as long as the other text's, until the half-year has shown 48 such changes;
 //! 4. captures whose records are of another length than those before and after them, as many as such looks pay: a text
 //!    that stood for a short time, or another edition, between equal looks;
-//! 5. a page with fewer looks than 5/4 √(captures), at most 28, is checked in the middle of its longest unread stretches.
+//! 5. a page with fewer looks than 5/4 √(captures), at most 28, is checked in the middle of its longest unread stretches
+//!    of more than two months.
 //!
 //! **What it guarantees**, whatever the order of runs, and though more captures become known between them:
 //! *(a)* no capture is asked for twice, and it ends; *(b)* neighbouring looks that differ are at most the resolution

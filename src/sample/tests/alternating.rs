@@ -103,6 +103,15 @@ fn a_text_back_after_years_is_no_alternation() {
 }
 
 #[test]
+fn stretches_of_less_than_two_months_get_no_checks() {
+    // Ten captures a day: by their number the page would be checked 28 times.
+    let days: Vec<u32> = (0..600).map(|i| 130 + i / 10).collect();
+    let mut history = simulated(&days, |_| Some(1));
+    // The ends, which are nearest to the middles of either half-year, too.
+    assert_eq!(history.run(EVERY_CHANGE), 2);
+}
+
+#[test]
 fn a_calm_page_with_few_captures_gets_no_checks() {
     let days: Vec<u32> = (0..1460).step_by(30).collect();
     let mut history = simulated(&days, |_| Some(1));
