@@ -99,7 +99,7 @@ fn what_is_derived_from_words_and_bytes_is_derived_anew() {
         ),
         (
             "UPDATE home_looks SET look = '{}'",
-            "a look at its home page cannot be read",
+            "a look at its home page or a hub cannot be read",
         ),
     ] {
         let (code, told) = verify_after(sql);

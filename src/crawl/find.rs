@@ -27,11 +27,15 @@ impl<A: Archive> SiteLook<'_, '_, A> {
             self.find_by_link().await?;
         }
         self.check_stop()?;
-        if self.context.discover.by_path {
-            self.find_by_path().await
-        } else {
-            Ok(None)
+        if self.context.discover.by_path
+            && let Some(dropped) = self.find_by_path().await?
+        {
+            return Ok(Some(dropped));
         }
+        if by_link {
+            self.find_by_hubs().await?;
+        }
+        Ok(None)
     }
 
     fn store_given(&self) -> Result<(), CrawlError> {
@@ -105,8 +109,16 @@ impl<A: Archive> SiteLook<'_, '_, A> {
         }
     }
 
-    /// Addresses of the site that other sources named.
+    /// Addresses of the site that the index is asked for whatever their words are: those that other sources named, and
+    /// hubs, whose captures it tells apart.
     pub(super) fn known_addresses(&self) -> Result<Vec<UrlKey>, CrawlError> {
+        let mut known = self.candidate_addresses()?;
+        known.extend(self.hubs()?.into_iter().map(|hub| hub.urlkey));
+        Ok(known)
+    }
+
+    /// Addresses of the site that some source named as a policy's.
+    pub(super) fn candidate_addresses(&self) -> Result<Vec<UrlKey>, CrawlError> {
         let site = &self.request.site;
         let own = |url: &str| Url::parse(url).is_ok_and(|url| site.owns(&url));
         let rows = self.context.store.discoveries(self.site_id)?;
@@ -119,12 +131,7 @@ impl<A: Archive> SiteLook<'_, '_, A> {
 
     async fn find_by_link(&mut self) -> Result<(), CrawlError> {
         let context = self.context;
-        let known: Vec<HomeLook> = context
-            .store
-            .home_looks(self.site_id)?
-            .iter()
-            .filter_map(|look| home_looks::from_json(look))
-            .collect();
+        let known = self.home_looks()?;
         let from = context
             .crawl
             .from
@@ -168,6 +175,15 @@ impl<A: Archive> SiteLook<'_, '_, A> {
                 Ok(())
             }
         }
+    }
+
+    /// What was seen on the site's home pages; what is unreadable of it is left out.
+    pub(super) fn home_looks(&self) -> Result<Vec<HomeLook>, CrawlError> {
+        let stored = self.context.store.home_looks(self.site_id)?;
+        Ok(stored
+            .iter()
+            .filter_map(|look| home_looks::from_json(look))
+            .collect())
     }
 
     /// Stores an answer; `covered` are questions for single addresses that it answers as well.
@@ -215,7 +231,7 @@ impl<A: Archive> SiteLook<'_, '_, A> {
         Ok(dropped)
     }
 
-    fn store_candidates(&self, candidates: &[Candidate]) -> Result<(), CrawlError> {
+    pub(super) fn store_candidates(&self, candidates: &[Candidate]) -> Result<(), CrawlError> {
         let rows: Vec<DiscoveryRow> = candidates.iter().flat_map(discovery_rows).collect();
         self.context.store.add_discoveries(self.site_id, &rows)?;
         Ok(())

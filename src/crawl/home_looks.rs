@@ -18,6 +18,8 @@ struct LookJson {
 struct PageJson {
     url: String,
     seen: Option<(String, String)>,
+    #[serde(default)]
+    is_hub: bool,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -81,6 +83,7 @@ pub(super) fn to_json(look: &HomeLook) -> String {
                     .seen
                     .as_ref()
                     .map(|(t, original)| (t.to_string(), original.clone())),
+                is_hub: page.is_hub,
             })
             .collect(),
     };
@@ -125,6 +128,7 @@ pub(super) fn from_json(text: &str) -> Option<HomeLook> {
         Some(SidePage {
             url: page.url,
             seen,
+            is_hub: page.is_hub,
         })
     });
     Some(HomeLook {
@@ -170,10 +174,12 @@ mod tests {
                     SidePage {
                         url: "http://example.com/legal".to_owned(),
                         seen: Some((timestamp, "http://example.com/Legal".to_owned())),
+                        is_hub: true,
                     },
                     SidePage {
                         url: "http://example.com/imprint".to_owned(),
                         seen: None,
+                        is_hub: false,
                     },
                 ],
             };

@@ -6,8 +6,10 @@
 mod find;
 mod found;
 mod freeze;
+mod halving;
 mod histories;
 mod home_looks;
+mod hubs;
 mod in_flight;
 mod look;
 mod pdf;

@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::CrawlError;
 use super::find::candidates_of;
-use super::home_looks;
 use super::site::SiteLook;
 use crate::archive::Archive;
-use crate::discover::{self, Candidate, HomeLook, JoinEvidence, Policy, Source};
+use crate::discover::{self, Candidate, JoinEvidence, Policy, Source};
 use crate::extract::EXTRACTOR_VERSION;
 use crate::model::{Timestamp, UrlKey};
 use crate::store::{DiscoveryRow, PolicyRow};
@@ -28,11 +27,8 @@ impl<A: Archive> SiteLook<'_, '_, A> {
         let discoveries = store.discoveries(self.site_id)?;
         let candidates = candidates_of(&discoveries, &self.request.site);
         let mut evidence = self.page_evidence()?;
-        let looks: Vec<HomeLook> = store
-            .home_looks(self.site_id)?
-            .iter()
-            .filter_map(|l| home_looks::from_json(l))
-            .collect();
+        let mut looks = self.home_looks()?;
+        looks.extend(self.hubs()?.into_iter().flat_map(|hub| hub.looks));
         evidence.extend(discover::home_links(&looks));
         let joined = discover::join(&candidates, &evidence, &self.request.site);
         self.store_found_by_pages(&joined, &candidates, &evidence)?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use super::halving::ends_then_between;
 use super::histories::{Worth, worth};
 use crate::discover::same_page;
 use crate::model::UrlKey;
@@ -11,8 +12,8 @@ use crate::store::StoredCapture;
 /// its visitors to ever new places (tokens, sessions in the path) tells no more of the policy by the ninth.
 const MOST_ASKED: usize = 8;
 
-/// Of the redirects of one address the first and the last; then, as with texts, one between two that lead to different
-/// pages: a move is seen from both its ends.
+/// Of the redirects of one address the first and the last; then one between two that lead to different pages: a move is
+/// seen from both its ends.
 pub(super) fn redirects_to_ask(stored: &[StoredCapture]) -> Vec<&StoredCapture> {
     let mut by_address: BTreeMap<&str, Vec<&StoredCapture>> = BTreeMap::new();
     for s in stored.iter().filter(|s| s.capture.is_redirect()) {
@@ -28,29 +29,17 @@ pub(super) fn redirects_to_ask(stored: &[StoredCapture]) -> Vec<&StoredCapture> 
 }
 
 fn of_address<'s>(redirects: &[&'s StoredCapture]) -> Vec<&'s StoredCapture> {
-    let is_open = |s: &StoredCapture| s.asked.is_none() && worth(s) == Worth::Redirect;
     let asked = redirects.iter().filter(|s| s.asked.is_some()).count();
-    let ends = [redirects.first(), redirects.last()].into_iter().flatten();
-    let mut open: Vec<&StoredCapture> = ends.copied().filter(|s| is_open(s)).collect();
-    open.dedup_by_key(|s| s.capture_id);
-    if open.is_empty() {
-        let targets: Vec<(usize, UrlKey)> = redirects
-            .iter()
-            .enumerate()
-            .filter_map(|(place, s)| Some((place, leads_to(s)?)))
-            .collect();
-        for pair in targets.windows(2) {
-            if let [(left, one), (right, other)] = pair
-                && !same_page(one, other)
-            {
-                let between = redirects.get(left + 1..*right).unwrap_or_default();
-                let unasked: Vec<&&StoredCapture> = between.iter().filter(|s| is_open(s)).collect();
-                open.extend(unasked.get(unasked.len() / 2).map(|s| **s));
-            }
-        }
-    }
-    open.truncate(MOST_ASKED.saturating_sub(asked));
-    open
+    let open = ends_then_between(
+        redirects.len(),
+        &|i| redirects[i].asked.is_none() && worth(redirects[i]) == Worth::Redirect,
+        &|i| leads_to(redirects[i]),
+        &|one, other| !same_page(one, other),
+    );
+    open.into_iter()
+        .map(|i| redirects[i])
+        .take(MOST_ASKED.saturating_sub(asked))
+        .collect()
 }
 
 /// Where a redirect led that was asked for.

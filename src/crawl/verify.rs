@@ -83,14 +83,14 @@ pub fn verify(store: &Store, tell: &mut dyn FnMut(&str)) -> Result<Checked, Stor
     })?;
     each(
         &|after| store.sites_after(after),
-        &mut |id| match store.home_looks(id) {
+        &mut |id| match looks_of_site(store, id) {
             Ok(looks) => {
                 for _ in looks
                     .iter()
                     .filter(|look| home_looks::from_json(look).is_none())
                 {
                     tell(&format!(
-                        "site {id}: a look at its home page cannot be read"
+                        "site {id}: a look at its home page or a hub cannot be read"
                     ));
                 }
             }
@@ -99,6 +99,12 @@ pub fn verify(store: &Store, tell: &mut dyn FnMut(&str)) -> Result<Checked, Stor
     )?;
     checked.faults = faults;
     Ok(checked)
+}
+
+fn looks_of_site(store: &Store, site_id: i64) -> Result<Vec<String>, StoreError> {
+    let mut looks = store.home_looks(site_id)?;
+    looks.extend(store.hub_looks(site_id)?.into_iter().map(|(_, look)| look));
+    Ok(looks)
 }
 
 fn each(

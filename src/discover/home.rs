@@ -13,8 +13,11 @@ use super::looks::{HomeLook, LookOutcome, SeenLink, SidePage};
 use super::search::{HomeSpan, Limits, Search};
 use super::vocabulary::Vocabulary;
 use reading::{has_privacy, seen_link, shows_privacy};
-use side_pages::{Asked, Side};
+use side_pages::{Asked, Beside, Side};
 
+pub use hub::{Hub, hubs, look_at_hub};
+
+mod hub;
 mod reading;
 mod side_pages;
 
@@ -102,6 +105,7 @@ impl<A: Archive> Looker<'_, A> {
                 let page = seen.map(|seen| SidePage {
                     url: home,
                     seen: Some(seen),
+                    is_hub: false,
                 });
                 return Ok(HomeLook {
                     asked,
@@ -188,7 +192,10 @@ impl<A: Archive> Looker<'_, A> {
                 .take()
                 .filter(|_| !has_privacy(&reading.links));
             let Some(target) = target else { break };
-            match self.side_page(target.as_str(), moment, asked).await? {
+            match self
+                .side_page(Beside::Part, target.as_str(), moment, asked)
+                .await?
+            {
                 Side::Page(next) => {
                     note(Source::Link, &page, std::mem::take(&mut reading.links));
                     page = next;
@@ -207,7 +214,10 @@ impl<A: Archive> Looker<'_, A> {
         note(Source::Link, &page, reading.links);
         if !found {
             for frame in frames.iter().take(self.limits.frames) {
-                match self.side_page(frame.as_str(), moment, asked).await? {
+                match self
+                    .side_page(Beside::Part, frame.as_str(), moment, asked)
+                    .await?
+                {
                     Side::Page(memento) => {
                         let links = self.read(&memento).links;
                         found |= has_privacy(&links);
@@ -237,7 +247,7 @@ impl<A: Archive> Looker<'_, A> {
                     continue;
                 }
                 budget -= 1;
-                match self.side_page(&url, moment, asked).await? {
+                match self.side_page(Beside::Hub, &url, moment, asked).await? {
                     Side::Page(memento) => {
                         let links = self.read(&memento).links;
                         found = has_privacy(&links);

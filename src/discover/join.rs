@@ -60,14 +60,13 @@ pub struct Policy {
 #[must_use]
 pub fn home_links(looks: &[HomeLook]) -> Vec<JoinEvidence> {
     let links = |look: &HomeLook| {
-        look.links
-            .iter()
+        look.links_of_its_time()
             .map(|link| (link.url.clone(), link.kind))
             .collect()
     };
     looks
         .iter()
-        .filter(|look| !look.links.is_empty())
+        .filter(|look| look.links_of_its_time().next().is_some())
         .map(|look| {
             JoinEvidence::Home(HomeLinks {
                 timestamp: look.timestamp(),

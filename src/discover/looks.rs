@@ -4,6 +4,9 @@ use crate::model::{DropReason, Timestamp};
 
 use super::kind::{PolicyKind, Source};
 
+/// Hubs and frames belong to a home page when they were captured within this time of it: a year.
+pub(super) const SAME_PAGE_SECONDS: i64 = 366 * 86_400;
+
 /// One look at the home page nearest to a moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HomeLook {
@@ -25,6 +28,8 @@ pub struct SidePage {
     pub url: String,
     /// When and where it was captured; `None`: never.
     pub seen: Option<(Timestamp, String)>,
+    /// It is a page of its own that the home page links to, and may have changed when the home page did not.
+    pub is_hub: bool,
 }
 
 /// What came of a look.
@@ -89,6 +94,15 @@ impl HomeLook {
     #[must_use]
     pub fn top(&self, kind: PolicyKind) -> Option<&SeenLink> {
         self.links.iter().find(|link| link.kind == kind)
+    }
+
+    /// The links that stood on captures of the look's own time, not on a hub that was seen at another.
+    pub(super) fn links_of_its_time(&self) -> impl Iterator<Item = &SeenLink> {
+        let moment = self.timestamp();
+        let near = SAME_PAGE_SECONDS.unsigned_abs();
+        self.links
+            .iter()
+            .filter(move |link| link.page.0.distance_seconds(moment) <= near)
     }
 
     /// True when no other moment can bring a home page: the site is excluded or not in the archive at all.

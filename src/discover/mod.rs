@@ -31,7 +31,7 @@ mod words;
 
 pub use by_path::{ByPath, by_path, index_filter};
 pub use candidates::{Candidate, Evidence, candidates_of_looks, given, merge};
-pub use home::{ByLink, by_link};
+pub use home::{ByLink, Hub, by_link, hubs, look_at_hub};
 pub use join::{HomeLinks, JoinEvidence, Policy, home_links, join};
 pub use judge::{LinkCandidate, judge_links};
 pub use kind::{LinkKind, PolicyKind, Source};

@@ -320,7 +320,7 @@ mod tests {
                     url: format!("http://example.com/{n}"), kind: PolicyKind::Privacy, score: 90, rank: 1, text: String::new(),
                     reasons: vec![], in_footer: true, source: Source::Link, page: (Timestamp::from_unix_seconds(start + t), String::new()),
                 });
-                let by = far.map(|t| SidePage { url: String::new(), seen: Some((Timestamp::from_unix_seconds(t), String::new())) });
+                let by = far.map(|t| SidePage { url: String::new(), seen: Some((Timestamp::from_unix_seconds(t), String::new())), is_hub: false });
                 search.add(HomeLook { asked: moment, outcome, links: links.into_iter().collect(), pages: by.into_iter().collect() });
             }
             proptest::prop_assert!(asked.len() <= limits.home_pages);

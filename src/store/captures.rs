@@ -150,6 +150,29 @@ impl Store {
         })
     }
 
+    /// The index rows that an archive listed of an address, in order of time.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn captures_at(
+        &self,
+        archive_id: i64,
+        urlkey: &UrlKey,
+    ) -> Result<Vec<Capture>, StoreError> {
+        self.read(|t| {
+            let mut statement = t.prepare_cached(
+                "SELECT capture_id, urlkey, timestamp, original, mimetype, statuscode, digest, length
+                 FROM captures WHERE urlkey = ?1 AND archive_id = ?2 ORDER BY timestamp, original, digest",
+            )?;
+            let mut rows = statement.query(params![urlkey.as_str(), archive_id])?;
+            let mut captures = Vec::new();
+            while let Some(row) = rows.next()? {
+                captures.extend(index_row(row)?);
+            }
+            Ok(captures)
+        })
+    }
+
     /// Number of index rows stored of an address.
     ///
     /// # Errors
@@ -248,14 +271,14 @@ fn list_again(t: &Transaction<'_>, archive_id: i64, capture_id: i64) -> rusqlite
     Ok(())
 }
 
-/// One row of [`OF_POLICY`]; `None` for a row that other hands made unreadable.
-fn stored_capture(row: &Row<'_>) -> rusqlite::Result<Option<StoredCapture>> {
+/// The index row in columns 1 to 7; `None` for one that other hands made unreadable.
+fn index_row(row: &Row<'_>) -> rusqlite::Result<Option<Capture>> {
     let urlkey: String = row.get(1)?;
     let digest: String = row.get(6)?;
     let (Ok(urlkey), Some(time)) = (UrlKey::from_cdx(&urlkey), timestamp(row.get(2)?)) else {
         return Ok(None);
     };
-    let capture = Capture {
+    Ok(Some(Capture {
         urlkey,
         timestamp: time,
         original: row.get(3)?,
@@ -265,6 +288,13 @@ fn stored_capture(row: &Row<'_>) -> rusqlite::Result<Option<StoredCapture>> {
         length: row
             .get::<_, Option<i64>>(7)?
             .and_then(|n| u64::try_from(n).ok()),
+    }))
+}
+
+/// One row of [`OF_POLICY`]; `None` for a row that other hands made unreadable.
+fn stored_capture(row: &Row<'_>) -> rusqlite::Result<Option<StoredCapture>> {
+    let Some(capture) = index_row(row)? else {
+        return Ok(None);
     };
     let dropped = |reason: Option<String>, detail: Option<String>| {
         let reason = DropReason::from_code(&reason?)?;

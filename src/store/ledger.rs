@@ -3,7 +3,7 @@
 use rusqlite::{OptionalExtension as _, params};
 
 use super::{Store, StoreError};
-use crate::model::{Dropped, Site, Timestamp};
+use crate::model::{Dropped, Site, Timestamp, UrlKey};
 
 /// Names one question to an archive's index.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -313,6 +313,40 @@ impl Store {
             let rows = statement.query_map([site_id], |r| r.get(0))?;
             rows.collect()
         })
+    }
+
+    /// What was seen on the archived hub pages of a site, by the key of the hub, oldest first, as JSON.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn hub_looks(&self, site_id: i64) -> Result<Vec<(String, String)>, StoreError> {
+        self.read(|t| {
+            let mut statement = t.prepare_cached(
+                "SELECT urlkey, look FROM hub_looks WHERE site_id = ?1 ORDER BY urlkey, asked",
+            )?;
+            let rows = statement.query_map([site_id], |r| Ok((r.get(0)?, r.get(1)?)))?;
+            rows.collect()
+        })
+    }
+
+    /// Stores what was seen on a capture of a hub page.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn add_hub_look(
+        &self,
+        site_id: i64,
+        urlkey: &UrlKey,
+        asked: Timestamp,
+        look: &str,
+    ) -> Result<(), StoreError> {
+        self.write(|t| {
+            t.execute(
+                "INSERT OR REPLACE INTO hub_looks (site_id, urlkey, asked, look) VALUES (?1, ?2, ?3, ?4)",
+                params![site_id, urlkey.as_str(), asked.to_string(), look],
+            )
+        })?;
+        Ok(())
     }
 
     /// Stores what was seen on an archived home page.

@@ -60,7 +60,7 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(20);
 const MAX_VALUE_BYTES: i32 = (256 + 16) << 20;
 
 /// In order; append-only, as is each file.
-static MIGRATIONS: LazyLock<[M<'static>; 9]> = LazyLock::new(|| {
+static MIGRATIONS: LazyLock<[M<'static>; 10]> = LazyLock::new(|| {
     [
         M::up(include_str!("migrations/0001_first.sql")),
         M::up(include_str!("migrations/0002_stated_dates.sql")),
@@ -77,6 +77,7 @@ static MIGRATIONS: LazyLock<[M<'static>; 9]> = LazyLock::new(|| {
         M::up(include_str!("migrations/0007_versions_by_rendition.sql")),
         M::up(include_str!("migrations/0008_archives_captures.sql")),
         M::up(include_str!("migrations/0009_pace.sql")),
+        M::up(include_str!("migrations/0010_hub_looks.sql")),
     ]
 });
 

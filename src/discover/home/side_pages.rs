@@ -3,17 +3,24 @@
 
 use std::collections::{BTreeSet, HashSet};
 
+use url::Url;
+
 use crate::archive::{Archive, ArchiveError, Memento};
 use crate::model::{DropReason, Timestamp, UrlKey};
 
 use super::super::kind::PolicyKind;
-use super::super::looks::{HomeLook, SeenLink, SidePage};
-use super::super::search::DAY_SECONDS;
+use super::super::looks::{HomeLook, SAME_PAGE_SECONDS, SeenLink, SidePage};
 use super::Looker;
 use super::reading::shows_privacy;
 
-/// Hubs and frames belong to a home page when they were captured within this time of it.
-const SAME_PAGE_DAYS: i64 = 366;
+/// How a page belongs to the home page that leads to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Beside {
+    /// A frame, or where the page leads on by itself: it changes as the home page does.
+    Part,
+    /// A page of its own.
+    Hub,
+}
 
 /// Pages that were asked for in one look, none of them twice.
 #[derive(Default)]
@@ -33,8 +40,13 @@ pub(super) enum Side {
 
 impl<A: Archive> Looker<'_, A> {
     /// A page beside the home page, from within a year of it, unless an earlier look has seen it.
+    ///
+    /// A hub of the site is asked for once, at whatever time: nobody knows the digests of its captures yet, and most
+    /// hubs stay as they are for years. Its other captures are looked at when the index tells them apart
+    /// ([`look_at_hub`](super::look_at_hub)).
     pub(super) async fn side_page(
         &self,
+        beside: Beside,
         url: &str,
         moment: Timestamp,
         asked: &mut Asked,
@@ -45,8 +57,14 @@ impl<A: Archive> Looker<'_, A> {
         else {
             return Ok(Side::None);
         };
-        let near = SAME_PAGE_DAYS * DAY_SECONDS;
-        if let Some(known) = self.known(&key, moment, near.unsigned_abs()) {
+        let near = SAME_PAGE_SECONDS;
+        let is_hub = beside == Beside::Hub && self.owns(url);
+        let known_within = if is_hub {
+            u64::MAX
+        } else {
+            near.unsigned_abs()
+        };
+        if let Some(known) = self.known(&key, moment, known_within) {
             return Ok(known);
         }
         let window = (
@@ -57,6 +75,7 @@ impl<A: Archive> Looker<'_, A> {
             asked.pages.push(SidePage {
                 url: url.to_owned(),
                 seen,
+                is_hub,
             });
         };
         match self.memento(url, moment, window).await? {
@@ -108,6 +127,10 @@ impl<A: Archive> Looker<'_, A> {
         same.then_some(Side::Known(links))
     }
 
+    fn owns(&self, url: &str) -> bool {
+        Url::parse(url).is_ok_and(|url| self.site.owns(&url))
+    }
+
     /// True when an earlier look asked for a page in vain.
     pub(super) fn was_barren(&self, url: &str) -> bool {
         let Ok(key) = UrlKey::of(url) else {
@@ -126,7 +149,7 @@ impl<A: Archive> Looker<'_, A> {
 }
 
 /// The links of a look that stand on one page it saw.
-fn links_on(look: &HomeLook, seen: &(Timestamp, String)) -> Vec<SeenLink> {
+pub(super) fn links_on(look: &HomeLook, seen: &(Timestamp, String)) -> Vec<SeenLink> {
     // Where a page led on to others (frames, refreshes), those stand for it.
     let on_it = look.links.iter().any(|link| link.page == *seen);
     let beside = |link: &&SeenLink| {

@@ -514,16 +514,17 @@ async fn no_capture_is_played_twice() {
         "<a href='/p2'>Privacy</a>",
     );
     let found = run(&archive, &[]).await.0.unwrap();
-    assert_eq!(found.candidates.len(), 2);
+    // What stood on the hub in 2013 is asked when the index has told its captures apart.
+    assert_eq!(urls(&found), ["http://example.com/p1"]);
     let mut played = archive.played.lock().unwrap().clone();
     let all = played.len();
     played.sort();
     played.dedup();
-    assert_eq!((played.len(), all), (7, 7), "{played:#?}");
+    assert_eq!((played.len(), all), (5, 5), "{played:#?}");
 }
 
 #[tokio::test]
-async fn a_hub_that_says_the_same_before_and_after_is_not_asked_for_between() {
+async fn a_hub_is_asked_for_once_while_nobody_knows_its_digests() {
     // The cookie policy moves, so home pages between the ends are looked at; the hub stays as it is.
     let mut archive = MemoryArchive::default();
     for year in 2000..2020 {
@@ -547,5 +548,12 @@ async fn a_hub_that_says_the_same_before_and_after_is_not_asked_for_between() {
     let played = archive.played.lock().unwrap();
     let of_hub = played.iter().filter(|p| p.contains("/legal")).count();
     let of_home = played.len() - of_hub;
-    assert!(of_hub == 2 && of_home > 4, "{played:#?}");
+    assert!(of_hub == 1 && of_home > 4, "{played:#?}");
+    let hubs = hubs(&found.looks);
+    let [hub] = &hubs[..] else {
+        panic!("{hubs:#?}")
+    };
+    assert_eq!(hub.url, "http://example.com/legal");
+    assert_eq!(hub.looks.len(), 1);
+    assert_eq!(hub.looks[0].links[0].url, "http://example.com/p");
 }
