@@ -152,6 +152,43 @@ async fn a_deadline_that_no_refusal_can_have_set_is_not_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_deadline_that_no_refusal_can_have_set_hides_no_refusal_and_goes_with_the_next_good_answer()
+ {
+    let clock = VirtualClock::new();
+    // One far ahead, and one that would be waited for some days from now.
+    for days in [365 * 50, 8] {
+        let ahead = clock.now().unix_seconds() + days * 86_400;
+        let wrong = Freeze {
+            until: Some(Timestamp::from_unix_seconds(ahead)),
+            refusals_in_a_row: 3,
+        };
+        let ledger = ledger();
+        ledger.write(&wrong).unwrap();
+        let refusing = scene_with(
+            HttpSettings::default(),
+            ledger.clone(),
+            clock.clone(),
+            |_, _| Reply::Fail(Failure::ConnectionRefused),
+        );
+        assert!(refusing.page("http://a.com/").await.is_err());
+        let freeze = ledger.read().unwrap();
+        let seconds = freeze.until.unwrap().unix_seconds() - clock.now().unix_seconds();
+        assert!((60..=62).contains(&seconds), "{freeze:?}");
+        assert_eq!(freeze.refusals_in_a_row, 1);
+
+        ledger.write(&wrong).unwrap();
+        let answering = scene_with(
+            HttpSettings::default(),
+            ledger.clone(),
+            clock.clone(),
+            |_, _| Reply::page("<p>words</p>"),
+        );
+        answering.page("http://a.com/").await.unwrap();
+        assert_eq!(ledger.read().unwrap(), Freeze::default());
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_archived_429_or_503_freezes_nothing() {
     for status in [429, 503] {
         let scene = scene(move |_, _| {
