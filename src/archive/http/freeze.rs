@@ -264,7 +264,10 @@ impl Guard {
         let already_counted =
             generation != state.generation || freeze.until.is_some_and(|until| now < until);
         let next = if already_counted {
-            let until = freeze.until.max((asked > 0).then(|| after(asked)));
+            // An answer that was long on its way may come when the freeze is over.
+            let until = freeze
+                .until
+                .max(Some(after(asked.max(FIRST_FREEZE_SECONDS))));
             Freeze { until, ..freeze }
         } else {
             let doublings = freeze.refusals_in_a_row.min(16);

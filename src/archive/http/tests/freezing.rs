@@ -396,6 +396,38 @@ async fn requests_that_were_under_way_count_as_one_refusal() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_refusal_that_comes_when_the_freeze_is_over_stops_both_endpoints_again() {
+    let scene = scene(|_, number| match number {
+        1 => Reply::new(429, &[], TOO_MANY).after(Duration::from_secs(100)),
+        2 => Reply::new(429, &[], TOO_MANY),
+        _ => Reply::page("<p>words</p>"),
+    });
+    scene.page("http://a.com/0").await.unwrap();
+    let other = async {
+        tokio::time::sleep(Duration::from_secs(90)).await;
+        for i in 0..40 {
+            scene.page(&format!("http://a.com/x{i}")).await.unwrap();
+        }
+    };
+    let (slow, quick) = (scene.page("http://a.com/1"), scene.page("http://a.com/2"));
+    let (slow, quick, ()) = tokio::join!(slow, quick, other);
+    slow.unwrap();
+    quick.unwrap();
+    let requests = scene.requests();
+    let refused_at = seconds(requests[1].at - requests[0].at) + 100.0;
+    let in_that_minute = requests.iter().filter(|request| {
+        let at = seconds(request.at - requests[0].at);
+        (refused_at + 0.5..refused_at + 60.0).contains(&at)
+    });
+    assert_eq!(in_that_minute.count(), 0);
+    assert_eq!(
+        scene.archive.usage().freezes,
+        1,
+        "it was under way, and counts as one"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn after_a_freeze_the_rate_starts_at_half() {
     let scene = scene(|_, number| {
         if number == 4 {
