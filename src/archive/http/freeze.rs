@@ -126,7 +126,7 @@ struct State {
     generation: u64,
     /// The last deadline seen.
     seen: Option<Timestamp>,
-    /// Set when a refusal could not be recorded: no request leaves this process any more.
+    /// Set when a refusal could not be recorded, or nothing was answered for long: no request leaves this process any more.
     ended: Option<(Timestamp, String)>,
     /// Freezes begun by this process.
     freezes: u64,
@@ -325,6 +325,13 @@ impl Guard {
         self.changed.notify_waiters();
         tracing::warn!(archive = %self.archive, until = %until, "fails at everything; left alone until then (UTC)");
         Ok(until)
+    }
+
+    /// Lets no request leave this process any more, and gives the error that says so.
+    pub(super) fn end(&self, until: Timestamp, detail: String) -> ArchiveError {
+        self.state().ended = Some((until, detail.clone()));
+        self.changed.notify_waiters();
+        self.refused(until, detail)
     }
 
     /// Sleeps so long, or until a refusal comes.

@@ -169,6 +169,28 @@ async fn an_archive_that_fails_at_everything_is_left_alone_and_then_ends_the_run
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_stands_in_line_when_the_run_ends_is_not_sent_any_more() {
+    let scene = scene(|_, _| Reply::new(403, &[], ""));
+    let mut tasks = tokio::task::JoinSet::new();
+    for i in 0..100 {
+        let archive = Arc::clone(&scene.archive);
+        tasks.spawn(async move {
+            let url = format!("http://a.com/{i}");
+            archive
+                .memento(&memento_query(&url, "20120611040411"))
+                .await
+        });
+    }
+    let mut refused = 0;
+    while let Some(done) = tasks.join_next().await {
+        refused += usize::from(done.unwrap().is_err_and(|error| error.ends_run()));
+    }
+    let asked = scene.requests().len();
+    assert!(asked <= 63, "sixty, and those under way: {asked}");
+    assert_eq!(refused, 100 - asked + 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_one_question_is_asked_to_wait_all_of_its_endpoint_wait() {
     let scene = scene(|_, number| {
         if number == 0 {
