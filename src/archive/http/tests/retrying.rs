@@ -214,6 +214,24 @@ async fn what_one_question_is_asked_to_wait_all_of_its_endpoint_wait() {
     );
 }
 
+#[tokio::test(start_paused = true)]
+async fn the_last_answer_to_a_question_can_ask_for_a_rest_as_well() {
+    for status in [403, 504] {
+        let scene = scene(move |_, _| Reply::new(status, &[("retry-after", "100")], ""));
+        for i in 0..2 {
+            let query = CaptureQuery::exact(&format!("http://a.com/{i}"));
+            assert!(scene.rows(&query).await.1.is_err());
+        }
+        let requests = scene.requests();
+        assert!(
+            requests
+                .windows(2)
+                .all(|pair| seconds(pair[1].at - pair[0].at) >= 100.0),
+            "{status}"
+        );
+    }
+}
+
 /// One of five faults for a quarter of the requests, by the address and how often it was asked.
 fn fault(request: &Request, asked: u32) -> u32 {
     use std::hash::{DefaultHasher, Hash as _, Hasher as _};
