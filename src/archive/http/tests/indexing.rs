@@ -286,6 +286,23 @@ async fn an_answer_that_breaks_off_is_no_silence() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_address_that_holds_the_words_of_an_exclusion_excludes_nothing() {
+    let scene = scene(|request, number| {
+        if request.parameter("output").is_some() {
+            Reply::rows(
+                r#"[["urlkey"],["com,a)/accesscontrolexception","20120611040411","http://a.com/AccessControlException"]]"#,
+            )
+        } else if number == 0 {
+            Reply::rows("")
+        } else {
+            Reply::rows(row(1))
+        }
+    });
+    let (rows, answer) = scene.rows(&exact()).await;
+    assert_eq!((rows.len(), answer.unwrap().rows), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_error_text_in_a_200_keeps_its_rows_and_is_asked_again() {
     let scene = scene(|_, number| {
         let rows: String = (0..10).map(row).collect();
