@@ -193,6 +193,37 @@ fn a_page_that_came_from_another_time_says_nothing_about_the_digest_asked_for() 
 }
 
 #[test]
+fn looked_at_is_what_is_known_and_nothing_else() {
+    let house = house();
+    let captures = [
+        capture(URL, "2010", "AAAA"),
+        capture(URL, "2011", "AAAA"),
+        capture(URL, "2012", "BBBB"),
+        capture(URL, "2013", "CCCC"),
+        capture(URL, "2014", "CCCC"),
+    ];
+    house.add(&captures);
+    let id = house
+        .store
+        .set_policies(house.site, &[policy(&[URL])])
+        .unwrap()[0];
+    let stored = house.store.captures_of_policy(id, EXTRACTOR).unwrap();
+    // Asked for 2010, the archive played 2012: nothing is known of 2011, which has the digest of 2010.
+    house.fetched(stored[0].capture_id, &captures[2], "words of 2012");
+    house.fetched(stored[3].capture_id, &captures[3], "words of 2013");
+    let now = house.store.captures_of_policy(id, EXTRACTOR).unwrap();
+    let known = now
+        .iter()
+        .map(|c| c.asked.is_some() || c.fetched_capture_id.is_some());
+    let looked_at = now
+        .iter()
+        .map(|c| house.store.was_looked_at(c.capture_id).unwrap());
+    let known: Vec<bool> = known.collect();
+    assert_eq!(known, [true, false, true, true, true]);
+    assert_eq!(looked_at.collect::<Vec<_>>(), known);
+}
+
+#[test]
 fn a_digest_of_nothing_is_shared_by_nobody() {
     let house = house();
     let empty = crate::model::EMPTY_PAYLOAD_DIGEST;
