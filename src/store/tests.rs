@@ -484,6 +484,67 @@ fn a_document_is_described_by_one_layout_whichever_came_first() {
     assert_eq!(described[0], described[1]);
 }
 
+#[test]
+fn another_language_of_a_text_is_news_for_every_history_that_shows_it() {
+    let house = house();
+    let elsewhere = "http://other.com/privacy";
+    let other_site = house
+        .store
+        .site(&Site::parse("other.com").unwrap(), None, None)
+        .unwrap();
+    let captures = [
+        capture(URL, "2010", "AAAA"),
+        capture(elsewhere, "2011", "BBBB"),
+    ];
+    house.add(&captures);
+    let mut ids = Vec::new();
+    for ((site, url), c) in [(house.site, URL), (other_site, elsewhere)]
+        .into_iter()
+        .zip(&captures)
+    {
+        let id = house.store.set_policies(site, &[policy(&[url])]).unwrap()[0];
+        let capture_id = house.store.captures_of_policy(id, EXTRACTOR).unwrap()[0].capture_id;
+        house.fetched(capture_id, c, "the same words");
+        let version = VersionRecord {
+            number: 1,
+            edition: 1,
+            previous: None,
+            same_as: None,
+            change: None,
+            first_seen: c.timestamp,
+            last_seen: c.timestamp,
+            changed_after: None,
+            looks: vec![Look {
+                capture_id,
+                fetched_capture_id: capture_id,
+            }],
+        };
+        let derived = Derived {
+            pending: house.store.pending(id).unwrap(),
+            ..derived(EXTRACTOR, std::slice::from_ref(&version), &[])
+        };
+        house
+            .store
+            .set_history(id, &derived, Some(0), noticed())
+            .unwrap();
+        ids.push((id, capture_id));
+    }
+    assert!(house.store.pending_policies().unwrap().is_empty());
+    // Languages tell editions apart: the other history may have to be another one now.
+    let read_otherwise = Document {
+        language: "nl".to_owned(),
+        ..document("the same words")
+    };
+    house
+        .store
+        .add_extraction(ids[0].1, "next", &Ok(read_otherwise))
+        .unwrap();
+    assert_eq!(
+        house.store.pending_policies().unwrap(),
+        [ids[0].0, ids[1].0]
+    );
+}
+
 mod changes;
 mod durability;
 mod migrations;
