@@ -168,9 +168,11 @@ impl<A: Archive> SiteLook<'_, '_, A> {
                 expects_none: false,
             });
         }
+        // A row may bear a time that has not come yet.
         let newest = past
             .newest_capture
-            .map(|t| Timestamp::from_unix_seconds(t.unix_seconds() - INDEX_LAG_SECONDS));
+            .map(|newest| newest.min(past.asked_at).unix_seconds() - INDEX_LAG_SECONDS)
+            .map(Timestamp::from_unix_seconds);
         Ok(IndexStart::From {
             from: from.max(newest),
             expects_none: past.always_empty,
