@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::json;
 use url::Url;
 
-use super::{Context, CrawlError};
+use super::{Context, CrawlError, readers};
 use crate::archive::{Archive, Memento, MementoQuery};
 use crate::extract::{self, EXTRACTOR_VERSION, Options, PageInput};
 use crate::model::{Capture, Document, DropReason, Dropped, Timestamp, UrlKey};
@@ -66,7 +66,7 @@ pub(super) async fn look<A: Archive>(
         context.pdf.clone(),
         context.clock.now(),
     );
-    let stored = tokio::task::spawn_blocking(move || {
+    let stored = readers::read(&capture.original, move || {
         let (fetched, extracted) = understand(memento, &pdf);
         // A page that this machine cannot read now is kept all the same: the next run reads it from the database.
         let (extracted, looked) = match extracted {
@@ -81,10 +81,7 @@ pub(super) async fn look<A: Archive>(
         )?;
         Ok(looked)
     });
-    stored.await.map_err(|e| CrawlError::Panicked {
-        what: capture.original.clone(),
-        detail: e.to_string(),
-    })?
+    stored.await?
 }
 
 fn around(moment: Timestamp) -> (Timestamp, Timestamp) {

@@ -15,6 +15,7 @@ mod plan;
 mod policies;
 mod progress;
 mod questions;
+mod readers;
 mod redirects;
 mod reextract;
 mod schedule;
