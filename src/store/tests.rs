@@ -412,6 +412,15 @@ fn a_look_cut_short_is_remembered_and_a_complete_one_is_not() {
 }
 
 #[test]
+fn a_look_that_began_in_the_future_is_begun_anew() {
+    let house = house();
+    let (now, future) = (stamp("2026"), stamp("2099"));
+    assert_eq!(house.store.begin_look(house.site, future).unwrap(), None);
+    assert_eq!(house.store.begin_look(house.site, now).unwrap(), None);
+    assert_eq!(house.store.begin_look(house.site, now).unwrap(), Some(now));
+}
+
+#[test]
 fn rows_that_other_hands_made_unreadable_are_passed_over() {
     let house = house();
     house.add(&[capture(URL, "2010", "AAAA"), capture(URL, "2011", "BBBB")]);
