@@ -2,11 +2,11 @@
 
 use std::fs;
 use std::io::{self, Write as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::failure::{Exit, Failure};
 use super::options::Common;
-use super::replace::{check_writable, unfinished};
+use super::replace::{check_writable, replace_database, unfinished};
 use crate::store::Store;
 
 /// Copy the database to a file, also while a crawl writes to it
@@ -41,22 +41,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         let _ = fs::remove_file(&unfinished);
         return Err(error.into());
     }
-    replace(&unfinished, target)
+    replace_database(&unfinished, target)
         .map_err(|e| anyhow::anyhow!("cannot write `{}`: {e}", target.display()))?;
     let bytes = fs::metadata(target).map_or(0, |m| m.len());
     writeln!(io::stdout(), "{}: {bytes} bytes", target.display())?;
     Ok(Exit::Done)
-}
-
-/// Puts the copy in the place of an older one. The logs beside that go first: SQLite would write them into the new one.
-fn replace(copy: &Path, target: &Path) -> io::Result<()> {
-    for log in ["-wal", "-shm", "-journal"] {
-        let mut name = target.as_os_str().to_owned();
-        name.push(log);
-        match fs::remove_file(PathBuf::from(name)) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
-            _ => {}
-        }
-    }
-    fs::rename(copy, target)
 }
