@@ -1,6 +1,7 @@
 //! One capture: ask for its memento, extract, store, all that it gave in one transaction.
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use serde_json::json;
@@ -127,8 +128,11 @@ fn understand(
         content_type: fetched.content_type.as_deref(),
         url: url.as_ref(),
     };
-    let extracted = words(&input, pdf);
-    fetched.canonical = canonical(&input);
+    let (canonical, extracted) = (unless_it_panics(|| canonical(&input)), words(&input, pdf));
+    let extracted = canonical.and_then(|canonical| {
+        fetched.canonical = canonical;
+        extracted
+    });
     fetched.body = Some(memento.body);
     (fetched, extracted.map(Some))
 }
@@ -153,12 +157,38 @@ fn words(input: &PageInput<'_>, pdf: &super::PdfReader) -> io::Result<Result<Doc
     if extract::is_pdf(input.bytes) {
         pdf.read_blocking(input)
     } else {
-        Ok(extract::extract(input, &Options::default()))
+        unless_it_panics(|| extract::extract(input, &Options::default()))
     }
+}
+
+/// A page over which this program fails is kept and told, and keeps no run from the others.
+fn unless_it_panics<T>(work: impl FnOnce() -> T) -> io::Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
+        let words = panic.downcast_ref::<&str>().copied();
+        let words = words.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        let words = words.unwrap_or("no words");
+        io::Error::other(format!("internal error: {words}; please report it"))
+    })
 }
 
 fn canonical(input: &PageInput<'_>) -> Option<String> {
     let head = &input.bytes[..input.bytes.len().min(HEAD_BYTES)];
     let url = Page::parse(head, input.content_type, input.url).canonical()?;
     Some(url.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_over_a_page_is_a_failure_that_can_be_told() {
+        let bytes = 7;
+        let error = unless_it_panics(|| assert!(bytes == 8, "of {bytes} bytes")).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "internal error: of 7 bytes; please report it"
+        );
+        assert_eq!(unless_it_panics(|| bytes).unwrap(), 7);
+    }
 }
