@@ -582,6 +582,36 @@ fn sites_may_stand_in_the_settings_themselves() {
 }
 
 #[test]
+fn nothing_of_an_older_backup_gets_into_a_new_one() {
+    let folder = tempfile::tempdir().unwrap();
+    let (target, log) = (folder.path().join("b.db"), folder.path().join("b.db-wal"));
+    let backup = || {
+        let output = policytrail(folder.path(), &["backup", "--db", "a.db", "b.db"]);
+        assert!(output.status.success(), "{output:?}");
+    };
+    let store = policytrail::store::Store::open_or_create(&folder.path().join("a.db")).unwrap();
+    let name = |name: &str| policytrail::model::Site::parse(name).unwrap();
+    store.site(&name("true.com"), None, None).unwrap();
+    backup();
+    // Somebody worked on the copy, and was killed: what that wrote lies in the log beside it.
+    let copy = rusqlite::Connection::open(&target).unwrap();
+    copy.pragma_update(None, "journal_mode", "WAL").unwrap();
+    copy.execute("UPDATE sites SET site = 'stale.com'", [])
+        .unwrap();
+    let left_behind = fs::read(&log).unwrap();
+    drop(copy);
+    fs::write(&log, left_behind).unwrap();
+    backup();
+    assert_eq!(
+        policytrail::store::Store::open(&target)
+            .unwrap()
+            .site_names()
+            .unwrap(),
+        ["true.com"]
+    );
+}
+
+#[test]
 fn a_backup_is_a_whole_database_and_never_the_database_itself() {
     let folder = folder();
     let sample = sample();

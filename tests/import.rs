@@ -359,6 +359,35 @@ fn an_import_does_not_go_on_in_what_a_killed_one_left() {
 }
 
 #[test]
+fn nothing_of_a_database_that_was_removed_gets_into_an_import() {
+    let folder = folder();
+    let run = |arguments: &[&str]| succeeds(policytrail(folder.path(), arguments));
+    run(&["export", "--out", "out"]);
+    run(&["import", "out", "--db", "new.db"]);
+    let (database, log) = (
+        folder.path().join("new.db"),
+        folder.path().join("new.db-wal"),
+    );
+    let connection = Connection::open(&database).unwrap();
+    connection
+        .execute("UPDATE sites SET rank = 4711", [])
+        .unwrap();
+    // As a process leaves it that is killed.
+    let left_behind = fs::read(&log).unwrap();
+    drop(connection);
+    fs::remove_file(&database).unwrap();
+    fs::write(&log, left_behind).unwrap();
+    run(&["import", "out", "--db", "new.db"]);
+    let stale: i64 = Connection::open(&database)
+        .unwrap()
+        .query_row("SELECT count(*) FROM sites WHERE rank = 4711", [], |r| {
+            r.get(0)
+        })
+        .unwrap();
+    assert_eq!(stale, 0);
+}
+
+#[test]
 fn a_folder_may_have_the_name_of_an_archive() {
     let folder = folder();
     let run = |arguments: &[&str]| succeeds(policytrail(folder.path(), arguments));

@@ -154,6 +154,19 @@ async fn a_page_that_comes_from_elsewhere_is_asked_for_once() {
 }
 
 #[tokio::test]
+async fn a_page_that_cannot_be_read_now_is_fetched_as_often_as_one_that_can() {
+    let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/sample");
+    let archive = WarcArchive::open(&sample, 1 << 25).unwrap();
+    let mut fetched = Vec::new();
+    for reader in [program(), PathBuf::from("/nonexistent/policytrail")] {
+        let store = Arc::new(Store::open_in_memory().unwrap());
+        backfill(&archive, &store, "civic-ledger-sample.org", &reader).await;
+        fetched.push(store.status().unwrap().mementos);
+    }
+    assert_eq!(fetched[1], fetched[0]);
+}
+
+#[tokio::test]
 async fn a_pdf_reader_that_does_not_start_drops_nothing() {
     let sample = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/sample");
     let archive = WarcArchive::open(&sample, 1 << 25).unwrap();

@@ -182,3 +182,31 @@ fn the_dates_that_a_policy_states_come_with_their_sentences() {
     }
     assert!(dated > 0);
 }
+
+#[test]
+fn nothing_that_a_terminal_obeys_is_in_the_log() {
+    let folder = tempfile::tempdir().unwrap();
+    let folder = folder.path();
+    by_an_older_extractor(folder);
+    let database = rusqlite::Connection::open(folder.join("trail.db")).unwrap();
+    database
+        .execute_batch(
+            "UPDATE policies SET policy_url = 'http://stranger/' || char(27, 93, 48, 59, 120, 7, 13, 10, 155, 8238)",
+        )
+        .unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_policytrail"))
+        .current_dir(folder)
+        .args(["reextract", "--db", "trail.db"])
+        .env("POLICYTRAIL_LOG", "policytrail=info")
+        .output()
+        .unwrap();
+    assert!(output.status.success());
+    let log = String::from_utf8(output.stderr).unwrap();
+    let lines: Vec<&str> = log.lines().filter(|l| l.contains("stranger")).collect();
+    assert_eq!(lines.len(), 9, "{log:?}");
+    for line in lines {
+        assert!(line.contains("pages="), "one line an event: {line:?}");
+        let obeyed = |c: char| c.is_control() || c == '\u{202e}';
+        assert!(!line.contains(obeyed), "{line:?}");
+    }
+}

@@ -32,6 +32,8 @@ struct Shelf {
     /// After so many pages the user stops.
     stops_after: usize,
     stop: CancellationToken,
+    /// Asking costs somebody something.
+    is_far: bool,
 }
 
 impl Shelf {
@@ -43,6 +45,7 @@ impl Shelf {
             asked: AtomicUsize::new(0),
             stops_after: usize::MAX,
             stop: CancellationToken::new(),
+            is_far: false,
         }
     }
 
@@ -132,7 +135,7 @@ impl Archive for Shelf {
     }
 
     fn is_local(&self) -> bool {
-        true
+        !self.is_far
     }
 }
 
@@ -410,4 +413,19 @@ async fn a_policy_with_a_history_is_followed_though_a_better_one_is_found() {
     let mut versions: Vec<u64> = house.versions().iter().map(|(_, n)| *n).collect();
     versions.sort_unstable();
     assert_eq!(versions, [1, 3]);
+}
+
+#[tokio::test]
+async fn a_capture_of_the_far_future_hides_none_that_comes_later() {
+    let house = House::new();
+    let mut archive =
+        Shelf::new("shelf")
+            .with(PRIVACY, 2010, &["a", "b"])
+            .with(PRIVACY, 9000, &["z"]);
+    archive.is_far = true;
+    let sites = [site("example.com")];
+    house.look(&archive, &sites, &[], false).await;
+    let archive = archive.with(PRIVACY, 2098, &["c"]);
+    house.look(&archive, &sites, &[], false).await;
+    assert_eq!(house.versions()[0].1, 4);
 }

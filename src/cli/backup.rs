@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::failure::{Exit, Failure};
 use super::options::Common;
-use super::replace::{check_writable, unfinished};
+use super::replace::{check_writable, replace_database, unfinished};
 use crate::store::Store;
 
 /// Copy the database to a file, also while a crawl writes to it
@@ -41,7 +41,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         let _ = fs::remove_file(&unfinished);
         return Err(error.into());
     }
-    fs::rename(&unfinished, target)
+    replace_database(&unfinished, target)
         .map_err(|e| anyhow::anyhow!("cannot write `{}`: {e}", target.display()))?;
     let bytes = fs::metadata(target).map_or(0, |m| m.len());
     writeln!(io::stdout(), "{}: {bytes} bytes", target.display())?;

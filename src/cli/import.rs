@@ -8,7 +8,7 @@ use super::failure::{Exit, Failure};
 use super::job::{Job, Work};
 use super::job_options::{CrawlOptions, SiteOptions};
 use super::options::Common;
-use super::replace::unfinished;
+use super::replace::{DATABASE_LOGS, replace_database, unfinished};
 use crate::crawl::Until;
 use crate::export::{SITE_LIST, import_dataset};
 use crate::extract::{EXTRACTOR_VERSION, text_hash};
@@ -66,7 +66,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
             return Err(error);
         }
     };
-    fs::rename(&unfinished, database)
+    replace_database(&unfinished, database)
         .map_err(|e| anyhow::anyhow!("cannot write `{}`: {e}", database.display()))?;
     if imported.without_version > 0 {
         writeln!(
@@ -87,7 +87,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 
 /// Removes the files of an unfinished database, as far as they are there and can be removed.
 fn remove_database(path: &Path) {
-    for suffix in ["", "-wal", "-shm"] {
+    for suffix in [""].into_iter().chain(DATABASE_LOGS) {
         let mut path = path.as_os_str().to_owned();
         path.push(suffix);
         let _ = fs::remove_file(path);

@@ -9,6 +9,7 @@ use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
+use super::terminal::{escaped_json, harmless};
 use crate::crawl::Progress;
 
 /// How often the bar is drawn anew.
@@ -56,12 +57,16 @@ impl Bar {
         };
         let filter =
             EnvFilter::try_from_env("POLICYTRAIL_LOG").unwrap_or_else(|_| EnvFilter::new(level));
-        let writer = AboveBar(bar.clone());
+        let writer = AboveBar {
+            bar: bar.clone(),
+            format,
+        };
         // A second start in one process (tests) keeps the first logger.
         let log = tracing_subscriber::fmt()
             .with_env_filter(filter)
             .with_writer(writer)
-            .with_ansi(watched)
+            // The logger escapes the values of no field: with its own escapes gone, whatever is left is a stranger's.
+            .with_ansi(false)
             .with_target(false);
         let _ = match format {
             LogFormat::Text => log.try_init(),
@@ -116,16 +121,28 @@ impl Bar {
     }
 }
 
-/// Log lines go above the bar.
+/// Log lines go above the bar, made harmless.
 #[derive(Debug, Clone)]
-struct AboveBar(Option<ProgressBar>);
+struct AboveBar {
+    bar: Option<ProgressBar>,
+    format: LogFormat,
+}
 
 impl Write for AboveBar {
+    /// Takes one event.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        match &self.0 {
-            Some(bar) => bar.suspend(|| io::stderr().write(bytes)),
-            None => io::stderr().write(bytes),
-        }
+        let event = String::from_utf8_lossy(bytes);
+        let event = event.trim_end_matches('\n');
+        let mut line = match self.format {
+            LogFormat::Text => harmless(&event.replace('\n', "\u{FFFD}")),
+            LogFormat::Json => escaped_json(event.to_owned()),
+        };
+        line.push('\n');
+        match &self.bar {
+            Some(bar) => bar.suspend(|| io::stderr().write_all(line.as_bytes())),
+            None => io::stderr().write_all(line.as_bytes()),
+        }?;
+        Ok(bytes.len())
     }
 
     fn flush(&mut self) -> io::Result<()> {

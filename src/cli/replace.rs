@@ -1,7 +1,7 @@
 //! Writes a file whole or not at all, and says before the work whether that can be.
 
 use std::fs::{self, File};
-use std::io::Write as _;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
@@ -17,6 +17,22 @@ pub(super) fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
         let _ = fs::remove_file(&unfinished);
         anyhow::anyhow!("cannot write `{}`: {e}", path.display()).into()
     })
+}
+
+/// What SQLite keeps beside a database that is in use, or was when its process was killed.
+pub(super) const DATABASE_LOGS: [&str; 3] = ["-wal", "-shm", "-journal"];
+
+/// Puts a closed database in its place. The logs of the one that was there go first: SQLite would write them into this one.
+pub(super) fn replace_database(unfinished: &Path, path: &Path) -> io::Result<()> {
+    for log in DATABASE_LOGS {
+        let mut name = path.as_os_str().to_owned();
+        name.push(log);
+        match fs::remove_file(PathBuf::from(name)) {
+            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
+            _ => {}
+        }
+    }
+    fs::rename(unfinished, path)
 }
 
 /// A file that cannot be written at the end of the night is a fault to tell at its beginning.

@@ -96,7 +96,7 @@ impl Turn {
         Self {
             looked_at: site.looked_at.map(|t| t.to_string()),
             unfinished: site.unfinished,
-            due_at: due_at(&site, recheck).unwrap_or(now).to_string(),
+            due_at: due_at(&site, recheck, now).unwrap_or(now).to_string(),
             is_due: is_due(&site, recheck, now),
             site: site.site,
         }

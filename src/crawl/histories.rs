@@ -129,8 +129,15 @@ pub(super) fn sightings(
                 Worth::Dropped(dropped) if is_judgement(dropped.reason) => Known::NoText,
                 Worth::Dropped(_) => Known::Lost,
                 Worth::Text(text_hash) => Known::Text(text_hash),
-                // What was asked for is never asked for again, whatever came of it: no answer can make a run without end.
-                Worth::Unknown if s.asked.is_some() || unanswered(s.capture_id) => Known::Lost,
+                // What was asked for, or lies in the database unread, is never asked for again: no answer can make a run
+                // without end.
+                Worth::Unknown
+                    if s.asked.is_some()
+                        || s.fetched_capture_id.is_some()
+                        || unanswered(s.capture_id) =>
+                {
+                    Known::Lost
+                }
                 Worth::Unknown => Known::Nothing,
             };
             let digest = s.capture.page_digest();

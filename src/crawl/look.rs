@@ -1,12 +1,13 @@
 //! One capture: ask for its memento, extract, store, all that it gave in one transaction.
 
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use serde_json::json;
 use url::Url;
 
-use super::{Context, CrawlError};
+use super::{Context, CrawlError, readers};
 use crate::archive::{Archive, Memento, MementoQuery};
 use crate::extract::{self, EXTRACTOR_VERSION, Options, PageInput};
 use crate::model::{Capture, Document, DropReason, Dropped, Timestamp, UrlKey};
@@ -66,7 +67,7 @@ pub(super) async fn look<A: Archive>(
         context.pdf.clone(),
         context.clock.now(),
     );
-    let stored = tokio::task::spawn_blocking(move || {
+    let stored = readers::read(&capture.original, move || {
         let (fetched, extracted) = understand(memento, &pdf);
         // A page that this machine cannot read now is kept all the same: the next run reads it from the database.
         let (extracted, looked) = match extracted {
@@ -81,10 +82,7 @@ pub(super) async fn look<A: Archive>(
         )?;
         Ok(looked)
     });
-    stored.await.map_err(|e| CrawlError::Panicked {
-        what: capture.original.clone(),
-        detail: e.to_string(),
-    })?
+    stored.await?
 }
 
 fn around(moment: Timestamp) -> (Timestamp, Timestamp) {
@@ -130,8 +128,11 @@ fn understand(
         content_type: fetched.content_type.as_deref(),
         url: url.as_ref(),
     };
-    let extracted = words(&input, pdf);
-    fetched.canonical = canonical(&input);
+    let (canonical, extracted) = (unless_it_panics(|| canonical(&input)), words(&input, pdf));
+    let extracted = canonical.and_then(|canonical| {
+        fetched.canonical = canonical;
+        extracted
+    });
     fetched.body = Some(memento.body);
     (fetched, extracted.map(Some))
 }
@@ -156,12 +157,38 @@ fn words(input: &PageInput<'_>, pdf: &super::PdfReader) -> io::Result<Result<Doc
     if extract::is_pdf(input.bytes) {
         pdf.read_blocking(input)
     } else {
-        Ok(extract::extract(input, &Options::default()))
+        unless_it_panics(|| extract::extract(input, &Options::default()))
     }
+}
+
+/// A page over which this program fails is kept and told, and keeps no run from the others.
+fn unless_it_panics<T>(work: impl FnOnce() -> T) -> io::Result<T> {
+    catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
+        let words = panic.downcast_ref::<&str>().copied();
+        let words = words.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
+        let words = words.unwrap_or("no words");
+        io::Error::other(format!("internal error: {words}; please report it"))
+    })
 }
 
 fn canonical(input: &PageInput<'_>) -> Option<String> {
     let head = &input.bytes[..input.bytes.len().min(HEAD_BYTES)];
     let url = Page::parse(head, input.content_type, input.url).canonical()?;
     Some(url.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_over_a_page_is_a_failure_that_can_be_told() {
+        let bytes = 7;
+        let error = unless_it_panics(|| assert!(bytes == 8, "of {bytes} bytes")).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "internal error: of 7 bytes; please report it"
+        );
+        assert_eq!(unless_it_panics(|| bytes).unwrap(), 7);
+    }
 }

@@ -17,6 +17,7 @@ mod plan;
 mod policies;
 mod progress;
 mod questions;
+mod readers;
 mod redirects;
 mod reextract;
 mod schedule;

@@ -168,9 +168,11 @@ impl<A: Archive> SiteLook<'_, '_, A> {
                 expects_none: false,
             });
         }
+        // A row may bear a time that has not come yet.
         let newest = past
             .newest_capture
-            .map(|t| Timestamp::from_unix_seconds(t.unix_seconds() - INDEX_LAG_SECONDS));
+            .map(|newest| newest.min(past.asked_at).unix_seconds() - INDEX_LAG_SECONDS)
+            .map(Timestamp::from_unix_seconds);
         Ok(IndexStart::From {
             from: from.max(newest),
             expects_none: past.always_empty,
@@ -179,11 +181,35 @@ impl<A: Archive> SiteLook<'_, '_, A> {
 }
 
 /// How urgent it is to ask again: the time since the answer as a part of the time for which nothing new has come. Where
-/// a policy lives is asked about more often than where it lived once.
+/// a policy lives is asked about more often than where it lived once. What was answered in times to come, by a clock that
+/// was wrong, comes first.
 fn urgency(past: &PastQuery, now: Timestamp) -> f64 {
+    if past.asked_at > now {
+        return f64::INFINITY;
+    }
     let since = |then: Timestamp| (now.unix_seconds() - then.unix_seconds()).max(0);
     let quiet = past.newest_capture.map_or(i64::MAX, since);
     #[expect(clippy::cast_precision_loss, reason = "a ratio to compare")]
     let urgency = since(past.asked_at) as f64 / quiet.max(INDEX_LAG_SECONDS) as f64;
     urgency
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_question_that_was_asked_in_the_future_is_the_most_urgent() {
+        let day = |text| Timestamp::earliest(text).unwrap();
+        let past = |asked_at, newest| PastQuery {
+            asked_at: day(asked_at),
+            newest_capture: Some(day(newest)),
+            always_empty: false,
+        };
+        let now = day("2026");
+        let usual = urgency(&past("2025", "2024"), now);
+        assert!(urgency(&past("2099", "2024"), now) > usual);
+        assert!(urgency(&past("2020", "2024"), now) > usual);
+        assert!(urgency(&past("2025", "2010"), now) < usual);
+    }
 }

@@ -11,9 +11,11 @@ const EARLY_SECONDS: i64 = 6 * 3600;
 
 /// When a site is due: now (`None`) when it was never looked at to the end, else a part of its policy's age after the last
 /// look, within limits; a site without versions, or one that the archive has nothing to say about, after a time of its own.
+/// A look in times to come is none: a clock was wrong.
 #[must_use]
-pub fn due_at(site: &SiteTurn, recheck: &RecheckSettings) -> Option<Timestamp> {
-    let looked_at = site.looked_at.filter(|_| !site.unfinished)?;
+pub fn due_at(site: &SiteTurn, recheck: &RecheckSettings, now: Timestamp) -> Option<Timestamp> {
+    let is_look = |at: &Timestamp| !site.unfinished && *at <= now;
+    let looked_at = site.looked_at.filter(is_look)?;
     let days = match site.newest_version {
         Some(newest) => {
             let age = looked_at.unix_seconds() - newest.unix_seconds();
@@ -30,7 +32,8 @@ pub fn due_at(site: &SiteTurn, recheck: &RecheckSettings) -> Option<Timestamp> {
 /// True when a site is due at a moment.
 #[must_use]
 pub fn is_due(site: &SiteTurn, recheck: &RecheckSettings, now: Timestamp) -> bool {
-    due_at(site, recheck).is_none_or(|at| at.unix_seconds() - EARLY_SECONDS <= now.unix_seconds())
+    due_at(site, recheck, now)
+        .is_none_or(|at| at.unix_seconds() - EARLY_SECONDS <= now.unix_seconds())
 }
 
 /// Puts the sites whose last turn is longest ago first, those that never had one before all; equals by name.
@@ -74,7 +77,7 @@ mod tests {
             (Some("2030"), "2026-02-01"),
         ] {
             assert_eq!(
-                due_at(&site(newest), &RECHECK),
+                due_at(&site(newest), &RECHECK, day("2026-01-31")),
                 Some(day(due)),
                 "{newest:?}"
             );
@@ -95,6 +98,16 @@ mod tests {
             is_due(&never, &RECHECK, day("1996"))
                 && is_due(&cut_short, &RECHECK, day("2026-01-31"))
         );
+    }
+
+    #[test]
+    fn a_look_of_the_future_puts_no_site_off() {
+        let site = SiteTurn {
+            looked_at: Some(day("2099")),
+            ..site(Some("2012"))
+        };
+        assert!(is_due(&site, &RECHECK, day("2026-01-31")));
+        assert!(!is_due(&site, &RECHECK, day("2099")));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::look::{Looked, look};
 use super::policies::Followed;
 use super::redirects::redirects_to_ask;
 use super::reextract::extract_capture;
-use super::{Context, CrawlError, Until};
+use super::{Context, CrawlError, Until, readers};
 use crate::archive::{Archive, ArchiveError, KeyFilter};
 use crate::config::SiteRow;
 use crate::extract::EXTRACTOR_VERSION;
@@ -356,12 +356,9 @@ impl<A: Archive> SiteLook<'_, '_, A> {
                 std::sync::Arc::clone(&self.context.store),
                 self.context.pdf.clone(),
             );
-            let work =
-                tokio::task::spawn_blocking(move || extract_capture(&store, &pdf, capture_id));
-            let failure = work.await.map_err(|e| CrawlError::Panicked {
-                what: format!("capture {capture_id}"),
-                detail: e.to_string(),
-            })??;
+            let what = format!("capture {capture_id}");
+            let failure =
+                readers::read(&what, move || extract_capture(&store, &pdf, capture_id)).await??;
             if let Some(failure) = failure {
                 self.unanswered.insert(capture_id);
                 self.failures

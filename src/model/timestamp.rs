@@ -91,12 +91,14 @@ impl Timestamp {
         (year > 0).then(|| Self(date.to_datetime(time)))
     }
 
-    /// Seconds since 1970-01-01 00:00:00 UTC (negative before).
+    /// Seconds since 1970-01-01 00:00:00 UTC (negative before). The last day of the year 9999 is one moment: jiff knows
+    /// no later one.
     #[must_use]
     pub fn unix_seconds(self) -> i64 {
         TimeZone::UTC
             .to_timestamp(self.0)
-            .map_or(0, jiff::Timestamp::as_second)
+            .unwrap_or(jiff::Timestamp::MAX)
+            .as_second()
     }
 
     /// The moment `seconds` after 1970-01-01 00:00:00 UTC; clamped to the years 1 to 9999.
@@ -216,6 +218,17 @@ mod tests {
         );
         assert!(Timestamp::from_cdx("20001301000000").is_err());
         assert!(Timestamp::from_cdx("2000130100000é").is_err());
+    }
+
+    #[test]
+    fn seconds_are_in_the_order_of_time_to_the_end_of_time() {
+        let (before, end) = ("99991230000000", "99991231235959");
+        let seconds = |text| Timestamp::from_cdx(text).unwrap().unix_seconds();
+        assert!(seconds(before) < seconds(end));
+        assert_eq!(
+            Timestamp::latest("9999").unwrap().unix_seconds(),
+            seconds(end)
+        );
     }
 
     #[test]

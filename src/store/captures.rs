@@ -133,7 +133,7 @@ impl Store {
         })
     }
 
-    /// True when a capture was asked for, or one with its payload was and gave it.
+    /// True when a capture was asked for, or what came for another shows its payload: as [`OF_POLICY`] takes it.
     ///
     /// # Errors
     /// When the database fails.
@@ -144,7 +144,12 @@ impl Store {
                      OR EXISTS (SELECT 1 FROM captures c JOIN captures s ON s.digest = c.digest
                                 JOIN mementos m ON m.capture_id = s.capture_id
                                 WHERE c.capture_id = ?1 AND c.digest NOT IN ('-', '3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ')
-                                  AND m.payload_id IS NOT NULL AND m.drop_reason IS NULL)",
+                                  AND coalesce(c.statuscode, 200) BETWEEN 200 AND 299 AND coalesce(s.statuscode, 200) BETWEEN 200 AND 299
+                                  AND m.payload_id IS NOT NULL AND m.drop_reason IS NULL
+                                  AND m.timestamp = s.timestamp AND m.redirects = '[]')
+                     OR EXISTS (SELECT 1 FROM captures c JOIN mementos m
+                                    ON m.urlkey = c.urlkey AND m.timestamp = c.timestamp AND m.original = c.original
+                                WHERE c.capture_id = ?1 AND m.payload_id IS NOT NULL AND m.drop_reason IS NULL)",
             )?
             .query_row([capture_id], |r| r.get(0))
         })

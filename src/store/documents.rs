@@ -4,7 +4,7 @@ use data_encoding::HEXLOWER;
 use rusqlite::{OptionalExtension as _, Transaction, params};
 use sha2::{Digest as _, Sha256};
 
-use super::{Store, StoreError};
+use super::{Store, StoreError, pending};
 use crate::history::{TextTraits, simhash};
 use crate::model::{Document, StatedDate, TextHash, is_spaceless};
 
@@ -87,15 +87,19 @@ impl<'a> NewDocument<'a> {
             Some(first) if self.rendition_sha256 < first => describe(t, document_id)?,
             // Another extractor may count the same words, or know their language, otherwise.
             Some(first) if self.rendition_sha256 == first => {
-                t.prepare_cached(
-                    "UPDATE documents SET language = ?2, word_count = ?3
-                     WHERE document_id = ?1 AND (language, word_count) <> (?2, ?3)",
-                )?
-                .execute(params![
-                    document_id,
-                    document.language,
-                    document.word_count.cast_signed()
-                ])?;
+                let changed = t
+                    .prepare_cached(
+                        "UPDATE documents SET language = ?2, word_count = ?3
+                         WHERE document_id = ?1 AND (language, word_count) <> (?2, ?3)",
+                    )?
+                    .execute(params![
+                        document_id,
+                        document.language,
+                        document.word_count.cast_signed()
+                    ])?;
+                if changed > 0 {
+                    pending::note_document(t, document_id)?;
+                }
             }
             _ => {}
         }
@@ -128,15 +132,12 @@ fn describe(t: &Transaction<'_>, document_id: i64) -> rusqlite::Result<()> {
         word_count,
         simhash(&text).cast_signed()
     ])?;
-    for statement in [
+    t.prepare_cached(
         "UPDATE versions SET change_kind = NULL
          WHERE policy_id IN (SELECT policy_id FROM versions WHERE document_id = ?1)",
-        "UPDATE policies SET pending = pending + 1
-         WHERE policy_id IN (SELECT policy_id FROM versions WHERE document_id = ?1)",
-    ] {
-        t.prepare_cached(statement)?.execute([document_id])?;
-    }
-    Ok(())
+    )?
+    .execute([document_id])?;
+    pending::note_document(t, document_id)
 }
 
 /// Describes the documents anew whose first rendition is another one now than when `before` was taken by

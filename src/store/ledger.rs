@@ -233,7 +233,8 @@ impl Store {
     }
 
     /// Notes that a look at a site begins, and says since when an earlier look that was cut short has been unfinished;
-    /// `None` when this is a new one. After a week a look cut short is forgotten: its answers are old.
+    /// `None` when this is a new one. After a week a look cut short is forgotten: its answers are old. So is one that began
+    /// in times to come, by a clock that was wrong.
     ///
     /// # Errors
     /// When the database fails.
@@ -250,10 +251,11 @@ impl Store {
                 [site_id],
                 |r| r.get(0),
             )?;
-            let since = since.filter(|since| *since >= oldest);
+            let newest = now.to_string();
+            let since = since.filter(|since| (&oldest..=&newest).contains(&since));
             t.execute(
                 "UPDATE sites SET unfinished_since = ?2 WHERE site_id = ?1",
-                params![site_id, since.clone().unwrap_or_else(|| now.to_string())],
+                params![site_id, since.as_ref().unwrap_or(&newest)],
             )?;
             Ok(since)
         })?;

@@ -31,6 +31,16 @@ pub(super) fn note_memento(t: &Transaction<'_>, capture_id: i64) -> rusqlite::Re
     Ok(())
 }
 
+/// Notes it for all policies with a version of these words: another language or size of theirs may make another history.
+pub(super) fn note_document(t: &Transaction<'_>, document_id: i64) -> rusqlite::Result<()> {
+    t.prepare_cached(
+        "UPDATE policies SET pending = pending + 1
+         WHERE policy_id IN (SELECT policy_id FROM versions WHERE document_id = ?1)",
+    )?
+    .execute([document_id])?;
+    Ok(())
+}
+
 /// Notes it for one policy.
 pub(super) fn note_policy(t: &Transaction<'_>, policy_id: i64) -> rusqlite::Result<()> {
     t.prepare_cached("UPDATE policies SET pending = pending + 1 WHERE policy_id = ?1")?

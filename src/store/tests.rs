@@ -193,6 +193,37 @@ fn a_page_that_came_from_another_time_says_nothing_about_the_digest_asked_for() 
 }
 
 #[test]
+fn looked_at_is_what_is_known_and_nothing_else() {
+    let house = house();
+    let captures = [
+        capture(URL, "2010", "AAAA"),
+        capture(URL, "2011", "AAAA"),
+        capture(URL, "2012", "BBBB"),
+        capture(URL, "2013", "CCCC"),
+        capture(URL, "2014", "CCCC"),
+    ];
+    house.add(&captures);
+    let id = house
+        .store
+        .set_policies(house.site, &[policy(&[URL])])
+        .unwrap()[0];
+    let stored = house.store.captures_of_policy(id, EXTRACTOR).unwrap();
+    // Asked for 2010, the archive played 2012: nothing is known of 2011, which has the digest of 2010.
+    house.fetched(stored[0].capture_id, &captures[2], "words of 2012");
+    house.fetched(stored[3].capture_id, &captures[3], "words of 2013");
+    let now = house.store.captures_of_policy(id, EXTRACTOR).unwrap();
+    let known = now
+        .iter()
+        .map(|c| c.asked.is_some() || c.fetched_capture_id.is_some());
+    let looked_at = now
+        .iter()
+        .map(|c| house.store.was_looked_at(c.capture_id).unwrap());
+    let known: Vec<bool> = known.collect();
+    assert_eq!(known, [true, false, true, true, true]);
+    assert_eq!(looked_at.collect::<Vec<_>>(), known);
+}
+
+#[test]
 fn a_digest_of_nothing_is_shared_by_nobody() {
     let house = house();
     let empty = crate::model::EMPTY_PAYLOAD_DIGEST;
@@ -381,6 +412,15 @@ fn a_look_cut_short_is_remembered_and_a_complete_one_is_not() {
 }
 
 #[test]
+fn a_look_that_began_in_the_future_is_begun_anew() {
+    let house = house();
+    let (now, future) = (stamp("2026"), stamp("2099"));
+    assert_eq!(house.store.begin_look(house.site, future).unwrap(), None);
+    assert_eq!(house.store.begin_look(house.site, now).unwrap(), None);
+    assert_eq!(house.store.begin_look(house.site, now).unwrap(), Some(now));
+}
+
+#[test]
 fn rows_that_other_hands_made_unreadable_are_passed_over() {
     let house = house();
     house.add(&[capture(URL, "2010", "AAAA"), capture(URL, "2011", "BBBB")]);
@@ -451,6 +491,67 @@ fn a_document_is_described_by_one_layout_whichever_came_first() {
         described.push(row.unwrap());
     }
     assert_eq!(described[0], described[1]);
+}
+
+#[test]
+fn another_language_of_a_text_is_news_for_every_history_that_shows_it() {
+    let house = house();
+    let elsewhere = "http://other.com/privacy";
+    let other_site = house
+        .store
+        .site(&Site::parse("other.com").unwrap(), None, None)
+        .unwrap();
+    let captures = [
+        capture(URL, "2010", "AAAA"),
+        capture(elsewhere, "2011", "BBBB"),
+    ];
+    house.add(&captures);
+    let mut ids = Vec::new();
+    for ((site, url), c) in [(house.site, URL), (other_site, elsewhere)]
+        .into_iter()
+        .zip(&captures)
+    {
+        let id = house.store.set_policies(site, &[policy(&[url])]).unwrap()[0];
+        let capture_id = house.store.captures_of_policy(id, EXTRACTOR).unwrap()[0].capture_id;
+        house.fetched(capture_id, c, "the same words");
+        let version = VersionRecord {
+            number: 1,
+            edition: 1,
+            previous: None,
+            same_as: None,
+            change: None,
+            first_seen: c.timestamp,
+            last_seen: c.timestamp,
+            changed_after: None,
+            looks: vec![Look {
+                capture_id,
+                fetched_capture_id: capture_id,
+            }],
+        };
+        let derived = Derived {
+            pending: house.store.pending(id).unwrap(),
+            ..derived(EXTRACTOR, std::slice::from_ref(&version), &[])
+        };
+        house
+            .store
+            .set_history(id, &derived, Some(0), noticed())
+            .unwrap();
+        ids.push((id, capture_id));
+    }
+    assert!(house.store.pending_policies().unwrap().is_empty());
+    // Languages tell editions apart: the other history may have to be another one now.
+    let read_otherwise = Document {
+        language: "nl".to_owned(),
+        ..document("the same words")
+    };
+    house
+        .store
+        .add_extraction(ids[0].1, "next", &Ok(read_otherwise))
+        .unwrap();
+    assert_eq!(
+        house.store.pending_policies().unwrap(),
+        [ids[0].0, ids[1].0]
+    );
 }
 
 mod changes;

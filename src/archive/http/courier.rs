@@ -303,11 +303,8 @@ impl Courier {
         if failures < LAST_PAUSE * FAILURES_BEFORE_PAUSE {
             return Ok(());
         }
-        Err(ArchiveError::Refused {
-            archive: self.archive.clone(),
-            until,
-            detail: format!("{failures} questions in a row without an answer, the last: {detail}"),
-        })
+        let detail = format!("{failures} questions in a row without an answer, the last: {detail}");
+        Err(self.guard.end(until, detail))
     }
 
     /// Leaves an endpoint alone for so long, as it asked.

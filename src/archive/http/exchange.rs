@@ -360,22 +360,36 @@ async fn said(call: &mut Call<'_>, answer: &mut Answer, target: &Target) -> (Wor
 
 /// Reads the start of a body, decoded where it can be; to its end when it is short, which keeps the connection.
 pub(super) async fn peek(call: &mut Call<'_>, answer: &mut Answer) -> Vec<u8> {
+    start_of_body(call, answer).await.0
+}
+
+/// As [`peek`], and why the body broke off, if it did.
+pub(super) async fn start_of_body(
+    call: &mut Call<'_>,
+    answer: &mut Answer,
+) -> (Vec<u8>, Option<Failure>) {
     let mut raw = Vec::new();
-    while let Ok(Some(Ok(piece))) =
-        tokio::time::timeout_at(call.deadline(), answer.body.next()).await
-    {
-        call.bytes = call.bytes.saturating_add(piece.len() as u64);
-        raw.extend_from_slice(&piece);
-        if raw.len() > MAX_PEEK_BYTES {
-            break;
+    let mut broke_off = None;
+    while raw.len() <= MAX_PEEK_BYTES {
+        match tokio::time::timeout_at(call.deadline(), answer.body.next()).await {
+            Ok(Some(Ok(piece))) => {
+                call.bytes = call.bytes.saturating_add(piece.len() as u64);
+                raw.extend_from_slice(&piece);
+            }
+            Ok(None) => break,
+            Ok(Some(Err(failure))) => {
+                broke_off = Some(failure);
+                break;
+            }
+            Err(_) => {
+                broke_off = Some(Failure::Timeout);
+                break;
+            }
         }
     }
-    decode_body(
-        &raw,
-        answer.header("content-encoding").as_deref(),
-        4 * MAX_PEEK_BYTES,
-    )
-    .unwrap_or(raw)
+    let encoding = answer.header("content-encoding");
+    let body = decode_body(&raw, encoding.as_deref(), 4 * MAX_PEEK_BYTES).unwrap_or(raw);
+    (body, broke_off)
 }
 
 async fn decode(

@@ -31,6 +31,19 @@ pub struct Freeze {
     pub refusals_in_a_row: u32,
 }
 
+impl Freeze {
+    /// This freeze; none when it ends later than any refusal sets it: a damaged database, or a clock that was wrong once.
+    fn believed(self, now: Timestamp) -> Self {
+        let latest = now.unix_seconds() + LONGEST_RETRY_AFTER_SECONDS + 1;
+        let is_possible = |until: Timestamp| until.unix_seconds() <= latest;
+        if self.until.is_none_or(is_possible) {
+            self
+        } else {
+            Self::default()
+        }
+    }
+}
+
 /// Keeps the freeze of one archive where every process that asks this archive sees it.
 pub trait FreezeLedger: Send + Sync {
     /// The freeze now; [`Freeze::default`] when none was ever written. Read before every request.
@@ -113,7 +126,7 @@ struct State {
     generation: u64,
     /// The last deadline seen.
     seen: Option<Timestamp>,
-    /// Set when a refusal could not be recorded: no request leaves this process any more.
+    /// Set when a refusal could not be recorded, or nothing was answered for long: no request leaves this process any more.
     ended: Option<(Timestamp, String)>,
     /// Freezes begun by this process.
     freezes: u64,
@@ -152,6 +165,11 @@ impl Guard {
             .map_err(|detail| self.ledger_fault(detail))
     }
 
+    /// The freeze in the ledger as far as it is believed.
+    fn read_believed(&self, now: Timestamp) -> Result<Freeze, ArchiveError> {
+        self.read().map(|stored| stored.believed(now))
+    }
+
     fn ledger_fault(&self, detail: String) -> ArchiveError {
         ArchiveError::File {
             path: format!("{} (its record of refusals)", self.archive),
@@ -186,17 +204,10 @@ impl Guard {
         if let Some((until, detail)) = state.ended.clone() {
             return Err(self.refused(until, detail));
         }
-        let mut freeze = self.read()?;
-        // Later than any refusal sets it: a damaged database, or a clock that was wrong once.
-        let latest = now.unix_seconds() + LONGEST_RETRY_AFTER_SECONDS + 1;
-        if freeze
-            .until
-            .is_some_and(|until| until.unix_seconds() > latest)
-        {
-            freeze = Freeze::default();
-        }
-        if freeze.until != state.seen {
-            state.seen = freeze.until;
+        let stored = self.read()?;
+        let freeze = stored.believed(now);
+        if stored.until != state.seen {
+            state.seen = stored.until;
             state.generation += u64::from(freeze.until.is_some());
             if let Some(until) = freeze.until.filter(|until| now < *until) {
                 tracing::warn!(archive = %self.archive, until = %until, "left alone until then (UTC), because it refused; waiting");
@@ -227,7 +238,7 @@ impl Guard {
     ) -> Result<(), ArchiveError> {
         let now = self.clock.now();
         let mut state = self.state();
-        let freeze = match self.read() {
+        let freeze = match self.read_believed(now) {
             Ok(freeze) => freeze,
             Err(fault) => {
                 // Not knowing how often it was refused, this process sends nothing more.
@@ -253,7 +264,10 @@ impl Guard {
         let already_counted =
             generation != state.generation || freeze.until.is_some_and(|until| now < until);
         let next = if already_counted {
-            let until = freeze.until.max((asked > 0).then(|| after(asked)));
+            // An answer that was long on its way may come when the freeze is over.
+            let until = freeze
+                .until
+                .max(Some(after(asked.max(FIRST_FREEZE_SECONDS))));
             Freeze { until, ..freeze }
         } else {
             let doublings = freeze.refusals_in_a_row.min(16);
@@ -291,14 +305,13 @@ impl Guard {
 
     /// Lets everybody pause so long after failures that are no refusals, and says until when.
     pub(super) fn pause(&self, time: Duration) -> Result<Timestamp, ArchiveError> {
+        let now = self.clock.now();
         let mut state = self.state();
-        let freeze = self.read()?;
+        let freeze = self.read_believed(now)?;
         let seconds = i64::try_from(time.as_secs())
             .unwrap_or(i64::MAX)
             .min(LONGEST_RETRY_AFTER_SECONDS);
-        let until = Timestamp::from_unix_seconds(
-            self.clock.now().unix_seconds().saturating_add(seconds) + 1,
-        );
+        let until = Timestamp::from_unix_seconds(now.unix_seconds().saturating_add(seconds) + 1);
         let until = freeze.until.map_or(until, |frozen| frozen.max(until));
         let next = Freeze {
             until: Some(until),
@@ -314,6 +327,13 @@ impl Guard {
         Ok(until)
     }
 
+    /// Lets no request leave this process any more, and gives the error that says so.
+    pub(super) fn end(&self, until: Timestamp, detail: String) -> ArchiveError {
+        self.state().ended = Some((until, detail.clone()));
+        self.changed.notify_waiters();
+        self.refused(until, detail)
+    }
+
     /// Sleeps so long, or until a refusal comes.
     pub(super) async fn sleep(&self, time: Duration) {
         let _ = tokio::time::timeout(time, self.changed.notified()).await;
@@ -327,8 +347,9 @@ impl Guard {
         }
         let now = self.clock.now();
         match self.ledger.read() {
-            Ok(freeze)
-                if freeze != Freeze::default() && freeze.until.is_none_or(|until| until <= now) =>
+            Ok(stored)
+                if stored != Freeze::default()
+                    && stored.believed(now).until.is_none_or(|until| until <= now) =>
             {
                 match self.ledger.write(&Freeze::default()) {
                     Ok(()) => state.seen = None,

@@ -271,6 +271,7 @@ impl Walk<'_> {
                     asked_again |= page.lines > 0;
                     timeouts += u32::from(trouble.verdict == Verdict::Narrow);
                     if timeouts == 2 && self.seen.admitted == 0 {
+                        patience.grant_rest(&trouble);
                         drop(call);
                         return Ok(Turn::End(Walked::TooWide(trouble.detail)));
                     }

@@ -4,7 +4,7 @@ use futures_util::StreamExt as _;
 use serde_json::Value;
 
 use super::courier::{Call, clean};
-use super::exchange::peek;
+use super::exchange::{peek, start_of_body};
 use super::index::Index;
 use super::patience::Trouble;
 use super::question::{Part, Wanted};
@@ -203,10 +203,17 @@ impl Index<'_> {
                 (_, trouble) => Confirmed::No(call, trouble),
             });
         }
-        let body = peek(&mut call, &mut answer).await;
-        let rows = serde_json::from_slice::<Vec<Value>>(&body);
-        let is_header = |row: &Value| row.get(0).and_then(Value::as_str) == Some("urlkey");
-        if rows.as_ref().is_ok_and(|rows| rows.iter().all(is_header)) {
+        let (body, broke_off) = start_of_body(&mut call, &mut answer).await;
+        if let Some(failure) = broke_off {
+            let trouble = self.courier.trouble_of(Endpoint::Cdx, &failure);
+            return Ok(Confirmed::No(call, trouble));
+        }
+        if let Ok(rows) = serde_json::from_slice::<Vec<Value>>(&body) {
+            let is_header = |row: &Value| row.get(0).and_then(Value::as_str) == Some("urlkey");
+            // Rows are no words of the archive's: an address may hold any.
+            if !rows.iter().all(is_header) {
+                return Ok(Confirmed::Rows(call));
+            }
             call.finish(Outcome::NotFound);
             return Ok(Confirmed::Empty);
         }

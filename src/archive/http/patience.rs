@@ -68,6 +68,7 @@ impl<'a> Patience<'a> {
         trouble: Trouble,
     ) -> Result<(), ArchiveError> {
         let courier = self.courier;
+        self.grant_rest(&trouble);
         match trouble.verdict {
             Verdict::Refused => {
                 let generation = call.generation;
@@ -103,9 +104,6 @@ impl<'a> Patience<'a> {
             Verdict::Unreachable => Err(courier.unreachable(trouble.detail)),
             Verdict::Retry | Verdict::Narrow => {
                 self.tries += 1;
-                if let Some(asked) = trouble.retry_after {
-                    courier.rest(self.endpoint, asked.min(LONGEST_RETRY_AFTER));
-                }
                 let spent = self.tries >= MAX_TRIES;
                 if spent || !courier.spend_retry() {
                     let why = if spent {
@@ -131,6 +129,16 @@ impl<'a> Patience<'a> {
                 drop(call);
                 Err(self.give_up(&trouble.detail, trouble.retry_after))
             }
+        }
+    }
+
+    /// Leaves the endpoint alone as long as an answer asks; a refusal stops both, and longer.
+    pub(super) fn grant_rest(&self, trouble: &Trouble) {
+        if trouble.verdict != Verdict::Refused
+            && let Some(asked) = trouble.retry_after
+        {
+            let rest = asked.min(LONGEST_RETRY_AFTER);
+            self.courier.rest(self.endpoint, rest);
         }
     }
 

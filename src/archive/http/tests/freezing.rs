@@ -152,6 +152,43 @@ async fn a_deadline_that_no_refusal_can_have_set_is_not_waited_for() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_deadline_that_no_refusal_can_have_set_hides_no_refusal_and_goes_with_the_next_good_answer()
+ {
+    let clock = VirtualClock::new();
+    // One far ahead, and one that would be waited for some days from now.
+    for days in [365 * 50, 8] {
+        let ahead = clock.now().unix_seconds() + days * 86_400;
+        let wrong = Freeze {
+            until: Some(Timestamp::from_unix_seconds(ahead)),
+            refusals_in_a_row: 3,
+        };
+        let ledger = ledger();
+        ledger.write(&wrong).unwrap();
+        let refusing = scene_with(
+            HttpSettings::default(),
+            ledger.clone(),
+            clock.clone(),
+            |_, _| Reply::Fail(Failure::ConnectionRefused),
+        );
+        assert!(refusing.page("http://a.com/").await.is_err());
+        let freeze = ledger.read().unwrap();
+        let seconds = freeze.until.unwrap().unix_seconds() - clock.now().unix_seconds();
+        assert!((60..=62).contains(&seconds), "{freeze:?}");
+        assert_eq!(freeze.refusals_in_a_row, 1);
+
+        ledger.write(&wrong).unwrap();
+        let answering = scene_with(
+            HttpSettings::default(),
+            ledger.clone(),
+            clock.clone(),
+            |_, _| Reply::page("<p>words</p>"),
+        );
+        answering.page("http://a.com/").await.unwrap();
+        assert_eq!(ledger.read().unwrap(), Freeze::default());
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_archived_429_or_503_freezes_nothing() {
     for status in [429, 503] {
         let scene = scene(move |_, _| {
@@ -355,6 +392,38 @@ async fn requests_that_were_under_way_count_as_one_refusal() {
     assert!(
         sent[5] > 60.0,
         "nothing goes out during the freeze, not even who stood in line: {sent:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refusal_that_comes_when_the_freeze_is_over_stops_both_endpoints_again() {
+    let scene = scene(|_, number| match number {
+        1 => Reply::new(429, &[], TOO_MANY).after(Duration::from_secs(100)),
+        2 => Reply::new(429, &[], TOO_MANY),
+        _ => Reply::page("<p>words</p>"),
+    });
+    scene.page("http://a.com/0").await.unwrap();
+    let other = async {
+        tokio::time::sleep(Duration::from_secs(90)).await;
+        for i in 0..40 {
+            scene.page(&format!("http://a.com/x{i}")).await.unwrap();
+        }
+    };
+    let (slow, quick) = (scene.page("http://a.com/1"), scene.page("http://a.com/2"));
+    let (slow, quick, ()) = tokio::join!(slow, quick, other);
+    slow.unwrap();
+    quick.unwrap();
+    let requests = scene.requests();
+    let refused_at = seconds(requests[1].at - requests[0].at) + 100.0;
+    let in_that_minute = requests.iter().filter(|request| {
+        let at = seconds(request.at - requests[0].at);
+        (refused_at + 0.5..refused_at + 60.0).contains(&at)
+    });
+    assert_eq!(in_that_minute.count(), 0);
+    assert_eq!(
+        scene.archive.usage().freezes,
+        1,
+        "it was under way, and counts as one"
     );
 }
 

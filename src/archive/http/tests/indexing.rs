@@ -261,6 +261,48 @@ async fn refused_is_not_empty() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_answer_that_breaks_off_is_no_silence() {
+    let scene = scene(|request, _| {
+        if request.parameter("output").is_some() {
+            Reply::Send {
+                status: 200,
+                headers: Vec::new(),
+                pieces: vec![Err(Failure::Broken("reset".to_owned()))],
+                delay: Duration::ZERO,
+                endless: false,
+            }
+        } else if request.parameter("resumeKey").is_some() {
+            Reply::rows("")
+        } else {
+            Reply::rows(format!("{}\nkey\n", row(1)))
+        }
+    });
+    let (rows, answer) = scene.rows(&exact()).await;
+    assert_eq!(rows.len(), 1);
+    assert!(
+        matches!(answer, Err(ArchiveError::Unavailable { .. })),
+        "{answer:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_address_that_holds_the_words_of_an_exclusion_excludes_nothing() {
+    let scene = scene(|request, number| {
+        if request.parameter("output").is_some() {
+            Reply::rows(
+                r#"[["urlkey"],["com,a)/accesscontrolexception","20120611040411","http://a.com/AccessControlException"]]"#,
+            )
+        } else if number == 0 {
+            Reply::rows("")
+        } else {
+            Reply::rows(row(1))
+        }
+    });
+    let (rows, answer) = scene.rows(&exact()).await;
+    assert_eq!((rows.len(), answer.unwrap().rows), (1, 1));
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_error_text_in_a_200_keeps_its_rows_and_is_asked_again() {
     let scene = scene(|_, number| {
         let rows: String = (0..10).map(row).collect();

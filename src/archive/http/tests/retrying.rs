@@ -169,6 +169,28 @@ async fn an_archive_that_fails_at_everything_is_left_alone_and_then_ends_the_run
 }
 
 #[tokio::test(start_paused = true)]
+async fn who_stands_in_line_when_the_run_ends_is_not_sent_any_more() {
+    let scene = scene(|_, _| Reply::new(403, &[], ""));
+    let mut tasks = tokio::task::JoinSet::new();
+    for i in 0..100 {
+        let archive = Arc::clone(&scene.archive);
+        tasks.spawn(async move {
+            let url = format!("http://a.com/{i}");
+            archive
+                .memento(&memento_query(&url, "20120611040411"))
+                .await
+        });
+    }
+    let mut refused = 0;
+    while let Some(done) = tasks.join_next().await {
+        refused += usize::from(done.unwrap().is_err_and(|error| error.ends_run()));
+    }
+    let asked = scene.requests().len();
+    assert!(asked <= 63, "sixty, and those under way: {asked}");
+    assert_eq!(refused, 100 - asked + 1);
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_one_question_is_asked_to_wait_all_of_its_endpoint_wait() {
     let scene = scene(|_, number| {
         if number == 0 {
@@ -190,6 +212,24 @@ async fn what_one_question_is_asked_to_wait_all_of_its_endpoint_wait() {
             .iter()
             .all(|request| seconds(request.at - requests[0].at) >= 100.0)
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_last_answer_to_a_question_can_ask_for_a_rest_as_well() {
+    for status in [403, 504] {
+        let scene = scene(move |_, _| Reply::new(status, &[("retry-after", "100")], ""));
+        for i in 0..2 {
+            let query = CaptureQuery::exact(&format!("http://a.com/{i}"));
+            assert!(scene.rows(&query).await.1.is_err());
+        }
+        let requests = scene.requests();
+        assert!(
+            requests
+                .windows(2)
+                .all(|pair| seconds(pair[1].at - pair[0].at) >= 100.0),
+            "{status}"
+        );
+    }
 }
 
 /// One of five faults for a quarter of the requests, by the address and how often it was asked.
