@@ -4,6 +4,7 @@
 //! after a kill ends in the same database.
 
 mod find;
+mod follow;
 mod found;
 mod freeze;
 mod halving;
@@ -20,6 +21,7 @@ mod questions;
 mod readers;
 mod redirects;
 mod reextract;
+mod replay;
 mod schedule;
 mod site;
 mod turns;

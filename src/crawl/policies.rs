@@ -48,8 +48,14 @@ impl<A: Archive> SiteLook<'_, '_, A> {
 
     /// Redirects and canonical links of the pages looked at so far.
     fn page_evidence(&self) -> Result<Vec<JoinEvidence>, CrawlError> {
+        let mut ties = self.context.store.ties(self.site_id)?;
+        ties.retain(|tie| self.replay.counts(tie.capture_id, tie.fetched_at));
+        // Hundreds of captures say the same.
+        ties.dedup_by(|a, b| {
+            (&a.came_from, &a.redirects, &a.canonical) == (&b.came_from, &b.redirects, &b.canonical)
+        });
         let mut evidence = Vec::new();
-        for tie in self.context.store.ties(self.site_id)? {
+        for tie in ties {
             if let Some(to) = tie.canonical {
                 evidence.push(JoinEvidence::Canonical {
                     from: tie.came_from.clone(),

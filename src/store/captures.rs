@@ -20,6 +20,8 @@ pub struct StoredCapture {
     pub capture: Capture,
     /// The capture whose payload was fetched and stands for this one: itself, or one with the same digest.
     pub fetched_capture_id: Option<i64>,
+    /// When that was fetched.
+    pub fetched_at: Option<Timestamp>,
     /// The words it showed, by the extractor asked for.
     pub text_hash: Option<TextHash>,
     /// How many words those are.
@@ -41,6 +43,8 @@ pub struct Asked {
     pub redirects: String,
     /// Time of the capture that came.
     pub timestamp: Option<Timestamp>,
+    /// When the archive was asked.
+    pub fetched_at: Option<Timestamp>,
 }
 
 const INSERT: &str = "INSERT OR IGNORE INTO captures
@@ -66,7 +70,7 @@ pub(super) const OF_POLICY: &str = "
     SELECT c.capture_id, c.urlkey, c.timestamp, c.original, c.mimetype, c.statuscode, c.digest, c.length,
            m.capture_id, m.canonical, e.drop_reason, e.drop_detail, d.text_sha256,
            asked.capture_id IS NOT NULL, asked.drop_reason, asked.drop_detail, asked.redirects, asked.timestamp, d.word_count,
-           c.archive_id
+           c.archive_id, asked.fetched_at, m.fetched_at
     FROM policy_urls p
     JOIN captures c ON c.urlkey = p.urlkey
     LEFT JOIN mementos asked ON asked.capture_id = c.capture_id
@@ -311,12 +315,14 @@ fn stored_capture(row: &Row<'_>) -> rusqlite::Result<Option<StoredCapture>> {
             .get::<_, Option<String>>(16)?
             .unwrap_or_else(|| "[]".to_owned()),
         timestamp: timestamp(row.get(17)?),
+        fetched_at: timestamp(row.get(20)?),
     });
     Ok(Some(StoredCapture {
         capture_id: row.get(0)?,
         archive_id: row.get(19)?,
         capture,
         fetched_capture_id: row.get(8)?,
+        fetched_at: timestamp(row.get(21)?),
         canonical: row.get(9)?,
         extraction_dropped: dropped(row.get(10)?, row.get(11)?),
         word_count: row

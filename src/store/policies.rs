@@ -56,6 +56,10 @@ pub struct PolicyKeys {
 /// What a page looked at says about addresses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tie {
+    /// The capture that was asked for.
+    pub capture_id: i64,
+    /// When.
+    pub fetched_at: Option<Timestamp>,
     /// The page's own address.
     pub came_from: String,
     /// Archived redirects on the way to it, a JSON array of `{from, timestamp, status, to}`.
@@ -165,13 +169,21 @@ impl Store {
     pub fn ties(&self, site_id: i64) -> Result<Vec<Tie>, StoreError> {
         self.read(|t| {
             let mut statement = t.prepare_cached(
-                "SELECT DISTINCT coalesce(m.original, c.original), m.redirects, m.canonical
+                "SELECT DISTINCT m.capture_id, m.fetched_at, coalesce(m.original, c.original), m.redirects, m.canonical
                  FROM policy_urls u JOIN captures c ON c.urlkey = u.urlkey JOIN mementos m ON m.capture_id = c.capture_id
                  WHERE u.site_id = ?1 AND (m.redirects <> '[]' OR m.canonical IS NOT NULL)
                    AND EXISTS (SELECT 1 FROM extractions e WHERE e.capture_id = m.capture_id AND e.rendition_id IS NOT NULL)
-                 ORDER BY 1, 2, 3",
+                 ORDER BY 3, 4, 5, 1",
             )?;
-            let rows = statement.query_map([site_id], |r| Ok(Tie { came_from: r.get(0)?, redirects: r.get(1)?, canonical: r.get(2)? }))?;
+            let rows = statement.query_map([site_id], |r| {
+                Ok(Tie {
+                    capture_id: r.get(0)?,
+                    fetched_at: timestamp(r.get(1)?),
+                    came_from: r.get(2)?,
+                    redirects: r.get(3)?,
+                    canonical: r.get(4)?,
+                })
+            })?;
             rows.collect()
         })
     }

@@ -11,9 +11,10 @@ pub fn facts(path: &Path) -> Vec<String> {
         "SELECT 'site', site, rank, tags, unfinished_since IS NULL, drop_reason FROM sites",
         "SELECT 'home', site, asked_year, look FROM (SELECT site, substr(asked, 1, 4) AS asked_year, json_remove(look, '$.asked') AS look
             FROM home_looks JOIN sites USING (site_id))",
+        "SELECT 'hub', site, urlkey, look FROM hub_looks JOIN sites USING (site_id)",
         "SELECT 'policy', site, policy_url, kind, cross_domain FROM policies JOIN sites USING (site_id)",
         "SELECT 'url', site, urlkey, u.url, policy_url FROM policy_urls u JOIN policies USING (policy_id) JOIN sites s ON s.site_id = u.site_id",
-        "SELECT 'discovery', site, urlkey, url, kind, source, score, home_timestamp, link_text FROM discoveries JOIN sites USING (site_id)",
+        "SELECT 'discovery', site, urlkey, url, kind, source, score, home_timestamp, link_text, reasons FROM discoveries JOIN sites USING (site_id)",
         "SELECT 'capture', urlkey, timestamp, original, mimetype, statuscode, digest, length FROM captures",
         "SELECT 'memento', c.original, c.timestamp, m.timestamp, m.original, m.statuscode, m.content_type, m.redirects, m.canonical,
             m.drop_reason, p.sha256 FROM mementos m JOIN captures c USING (capture_id) LEFT JOIN payloads p USING (payload_id)",
