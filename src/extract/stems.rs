@@ -13,7 +13,7 @@ const KEYS: usize = 1 << (KEY_BITS * 3);
 #[derive(Debug)]
 pub(super) struct Stems {
     /// One bit for each key: some stem begins so.
-    begins: Vec<u64>,
+    begins: Box<[u64; KEYS / 64]>,
     /// For each key, one bit for each fourth letter that a stem goes on with; all of them where one ends.
     next: Vec<u32>,
     /// For each key, where its stems begin in `sorted`.
@@ -32,7 +32,7 @@ impl Stems {
             .take(usize::from(u16::MAX))
             .collect();
         stems.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.len().cmp(&a.1.len())));
-        let mut begins = vec![0; KEYS / 64];
+        let mut begins = Box::new([0; KEYS / 64]);
         let mut next = vec![0; KEYS];
         let mut first = vec![0; KEYS];
         for (at, (key, stem, _)) in stems.iter().enumerate().rev() {

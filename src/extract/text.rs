@@ -103,15 +103,61 @@ fn normalised(text: &str) -> String {
         last_is_letter: false,
         last_is_spaceless: false,
     };
-    // Below the combining marks every character is its own composed form.
-    let marked = text.chars().filter(|c| *c >= '\u{300}');
-    if text.is_ascii() || is_nfc_quick(marked) == IsNormalized::Yes {
+    if is_nfc_quick(marks_and_above(text)) == IsNormalized::Yes {
         out.push_all(text);
     } else {
         out.push_all(&text.nfc().collect::<String>());
     }
     out.text.make_ascii_lowercase();
     out.text
+}
+
+/// The characters from the combining marks on: below them every character is its own composed form.
+fn marks_and_above(text: &str) -> impl Iterator<Item = char> {
+    // The first byte of U+0300; the bytes inside of a character are lower.
+    let is_first = |b: &u8| *b >= 0xCC;
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let chunk = rest.as_bytes().chunks(64).position(|chunk| {
+            chunk.iter().fold(false, |any, b| any | is_first(b))
+        })?;
+        let at = chunk * 64 + rest.as_bytes()[chunk * 64..].iter().position(is_first)?;
+        let c = rest.get(at..)?.chars().next()?;
+        rest = &rest[at + c.len_utf8()..];
+        Some(c)
+    })
+}
+
+/// Letters and digits of ASCII.
+const IS_PLAIN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        table[byte as usize] = byte.is_ascii_alphanumeric();
+        byte += 1;
+    }
+    table
+};
+
+fn is_plain(byte: u8) -> bool {
+    IS_PLAIN[usize::from(byte)]
+}
+
+/// Length of the word of ASCII letters and digits at a place.
+fn word_length(bytes: &[u8]) -> usize {
+    let end = bytes.iter().position(|b| !is_plain(*b));
+    end.unwrap_or(bytes.len())
+}
+
+/// Length of the words at a place that stand by single blanks.
+fn words_length(bytes: &[u8]) -> usize {
+    let mut end = word_length(bytes);
+    while let [b' ', next, ..] = bytes[end..]
+        && is_plain(next)
+    {
+        end += 1 + word_length(&bytes[end + 1..]);
+    }
+    end
 }
 
 struct Normalised {
@@ -122,17 +168,14 @@ struct Normalised {
 }
 
 impl Normalised {
-    /// Pushes words of ASCII whole, in the case they have, and everything else by the letter.
+    /// Pushes runs of ASCII words whole, in the case they have, and everything else by the letter.
     fn push_all(&mut self, text: &str) {
         let bytes = text.as_bytes();
         let mut at = 0;
         while let Some(byte) = bytes.get(at) {
             match byte {
                 b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => {
-                    let length = bytes[at..]
-                        .iter()
-                        .position(|b| !b.is_ascii_alphanumeric())
-                        .unwrap_or(bytes.len() - at);
+                    let length = words_length(&bytes[at..]);
                     if self.gap && self.last_is_letter {
                         self.text.push(' ');
                     }
@@ -225,10 +268,14 @@ pub(super) fn word_count(text: &str) -> u64 {
     let (mut count, mut inside) = (0, false);
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
+        if is_plain(*byte) {
+            count += u64::from(!inside);
+            inside = true;
+            at += word_length(&bytes[at..]);
+            continue;
+        }
         if byte.is_ascii() {
-            let is_word = byte.is_ascii_alphanumeric() || inside && *byte == b'\'';
-            count += u64::from(is_word && !inside);
-            inside = is_word;
+            inside &= *byte == b'\'';
             at += 1;
             continue;
         }
