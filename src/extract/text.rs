@@ -10,7 +10,8 @@ use crate::model::{TextHash, is_spaceless};
 
 /// One line for every heading, paragraph, list item and table row; cells by tabs.
 pub(super) fn plain(blocks: &[Block]) -> String {
-    let mut out = String::new();
+    let bytes = blocks.iter().map(|block| block.weight().0 + 1).sum();
+    let mut out = String::with_capacity(bytes);
     for block in blocks {
         lines(block, &mut out);
     }
@@ -64,9 +65,11 @@ fn has_invisible(text: &str) -> bool {
 
 /// True when some byte of a text is one that is asked for; by chunks, as the compiler makes that many bytes a step.
 pub(super) fn any_byte(text: &str, is: impl Fn(u8) -> bool) -> bool {
-    text.as_bytes()
-        .chunks(64)
-        .any(|chunk| chunk.iter().fold(false, |any, b| any | is(*b)))
+    text.as_bytes().chunks(64).any(|chunk| any(chunk, &is))
+}
+
+fn any(chunk: &[u8], is: impl Fn(u8) -> bool) -> bool {
+    chunk.iter().fold(false, |any, b| any | is(*b))
 }
 
 /// A text without the characters that nobody sees; tabs become spaces.
@@ -115,13 +118,12 @@ fn normalised(text: &str) -> String {
 /// The characters from the combining marks on: below them every character is its own composed form.
 fn marks_and_above(text: &str) -> impl Iterator<Item = char> {
     // The first byte of U+0300; the bytes inside of a character are lower.
-    let is_first = |b: &u8| *b >= 0xCC;
+    let is_first = |b: u8| b >= 0xCC;
     let mut rest = text;
     std::iter::from_fn(move || {
-        let chunk = rest.as_bytes().chunks(64).position(|chunk| {
-            chunk.iter().fold(false, |any, b| any | is_first(b))
-        })?;
-        let at = chunk * 64 + rest.as_bytes()[chunk * 64..].iter().position(is_first)?;
+        let bytes = rest.as_bytes();
+        let from = 64 * bytes.chunks(64).position(|chunk| any(chunk, is_first))?;
+        let at = from + bytes[from..].iter().position(|b| is_first(*b))?;
         let c = rest.get(at..)?.chars().next()?;
         rest = &rest[at + c.len_utf8()..];
         Some(c)
@@ -143,21 +145,17 @@ fn is_plain(byte: u8) -> bool {
     IS_PLAIN[usize::from(byte)]
 }
 
-/// Length of the word of ASCII letters and digits at a place.
-fn word_length(bytes: &[u8]) -> usize {
-    let end = bytes.iter().position(|b| !is_plain(*b));
-    end.unwrap_or(bytes.len())
-}
-
 /// Length of the words at a place that stand by single blanks.
 fn words_length(bytes: &[u8]) -> usize {
-    let mut end = word_length(bytes);
-    while let [b' ', next, ..] = bytes[end..]
-        && is_plain(next)
-    {
-        end += 1 + word_length(&bytes[end + 1..]);
-    }
-    end
+    let mut after_blank = false;
+    let stops = |b: &u8| {
+        let is_blank = *b == b' ';
+        let stops = !is_plain(*b) & (after_blank | !is_blank);
+        after_blank = is_blank;
+        stops
+    };
+    let end = bytes.iter().position(stops).unwrap_or(bytes.len());
+    end - usize::from(bytes[..end].ends_with(b" "))
 }
 
 struct Normalised {
@@ -264,18 +262,29 @@ impl Normalised {
 
 /// Number of words; letters of scripts that write without spaces count one each.
 pub(super) fn word_count(text: &str) -> u64 {
+    const CHUNK: usize = 64;
     let bytes = text.as_bytes();
     let (mut count, mut inside) = (0, false);
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
-        if is_plain(*byte) {
-            count += u64::from(!inside);
-            inside = true;
-            at += word_length(&bytes[at..]);
+        // Most of most texts: a word begins where a letter stands behind none, and the compiler makes many bytes a step.
+        if let Some(chunk) = bytes.get(at..at + CHUNK)
+            && let [first, .., last] = chunk
+            && !any(chunk, |b| !b.is_ascii() | (b == b'\''))
+        {
+            let begins = |(before, b): (&u8, &u8)| {
+                u8::from(b.is_ascii_alphanumeric() & !before.is_ascii_alphanumeric())
+            };
+            count += u64::from(first.is_ascii_alphanumeric() && !inside);
+            count += u64::from(chunk.iter().zip(&chunk[1..]).map(begins).sum::<u8>());
+            inside = last.is_ascii_alphanumeric();
+            at += CHUNK;
             continue;
         }
         if byte.is_ascii() {
-            inside &= *byte == b'\'';
+            let is_word = byte.is_ascii_alphanumeric() || inside && *byte == b'\'';
+            count += u64::from(is_word && !inside);
+            inside = is_word;
             at += 1;
             continue;
         }

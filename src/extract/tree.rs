@@ -224,7 +224,9 @@ fn folded_length(text: &str) -> usize {
         // Most chunks have nothing to look at; the compiler makes many bytes a step of that.
         let next = &bytes[from + 1..bytes.len().min(to + 1)];
         let doubled = |any, (b, next): (&u8, &u8)| any | ((*b == b' ') & (*next == b' '));
-        if (bytes[from..to].iter().fold(false, |any, b| any | may_be_blank(*b))
+        if (bytes[from..to]
+            .iter()
+            .fold(false, |any, b| any | may_be_blank(*b))
             | bytes[from..to].iter().zip(next).fold(false, doubled))
             && let Some(found) = (from..to).find(|at| folds(*at))
         {
