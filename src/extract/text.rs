@@ -57,10 +57,16 @@ pub(super) fn is_invisible(c: char) -> bool {
 /// True when [`cleaned`] has something to do: only a few first bytes of characters need a closer look.
 fn has_invisible(text: &str) -> bool {
     let is_suspect = |b: u8| !matches!(b, b' '..=b'~' | b'\n' | 0x80..=0xC1 | 0xC3..=0xCC | 0xCE..=0xE0 | 0xE3..=0xED);
+    let is_there = |at: usize| {
+        text.get(at..)
+            .and_then(|rest| rest.chars().next())
+            .is_some_and(|c| is_invisible(c) || matches!(c, '\u{2028}' | '\u{2029}'))
+    };
     any_byte(text, is_suspect)
-        && text.chars().any(|c| {
-            !(' '..='~').contains(&c) && (is_invisible(c) || matches!(c, '\u{2028}' | '\u{2029}'))
-        })
+        && text
+            .bytes()
+            .enumerate()
+            .any(|(at, b)| is_suspect(b) && is_there(at))
 }
 
 /// True when some byte of a text is one that is asked for; by chunks, as the compiler makes that many bytes a step.
