@@ -223,11 +223,10 @@ fn folded_length(text: &str) -> usize {
         let to = bytes.len().min(from + CHUNK);
         // Most chunks have nothing to look at; the compiler makes many bytes a step of that.
         let next = &bytes[from + 1..bytes.len().min(to + 1)];
-        let doubled = |any, (b, next): (&u8, &u8)| any | ((*b == b' ') & (*next == b' '));
-        if (bytes[from..to]
-            .iter()
-            .fold(false, |any, b| any | may_be_blank(*b))
-            | bytes[from..to].iter().zip(next).fold(false, doubled))
+        let doubled = |(b, next): (&u8, &u8)| u8::from((*b, *next) == (b' ', b' '));
+        let chunk = &bytes[from..to];
+        if (chunk.iter().fold(false, |any, b| any | may_be_blank(*b))
+            || chunk.iter().zip(next).map(doubled).sum::<u8>() > 0)
             && let Some(found) = (from..to).find(|at| folds(*at))
         {
             end = found;
