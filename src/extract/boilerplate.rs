@@ -161,12 +161,13 @@ fn count_links(view: &View<'_>, id: Id) -> usize {
 
 /// The boilerplate word in a class name or id, and whether it is believed where policy words stand: the whole name or its
 /// last word if it is a sure one, or a sure one at its beginning, which is never believed there (`navigation-block`).
-fn boilerplate_word(words: &[String]) -> Option<(&str, bool)> {
-    let (last, before) = words.split_last()?;
+fn boilerplate_word(words: &str) -> Option<(&str, bool)> {
+    let (before, last) = words.rsplit_once(' ').unwrap_or(("", words));
+    let first = before.split(' ').next().filter(|first| !first.is_empty());
     let is_share_bar = || {
-        let shares = |w: &String| matches!(w.as_str(), "share" | "sharing" | "social");
-        let is_bar = ["bar", "buttons", "links", "icons", "tools"].contains(&last.as_str());
-        before.first().filter(|first| is_bar && shares(first))
+        let shares = |w: &str| matches!(w, "share" | "sharing" | "social");
+        let is_bar = ["bar", "buttons", "links", "icons", "tools"].contains(&last);
+        first.filter(|first| is_bar && shares(first))
     };
     let found = if let Some(first) = is_share_bar() {
         (first, false)
@@ -174,27 +175,25 @@ fn boilerplate_word(words: &[String]) -> Option<(&str, bool)> {
         (last, SIGNS.sure_names.contains(last))
     } else {
         (
-            before
-                .first()
-                .filter(|first| SIGNS.sure_names.contains(*first))?,
+            first.filter(|first| SIGNS.sure_names.contains(*first))?,
             false,
         )
     };
-    let is_about = !before.is_empty() && words.iter().any(|w| SIGNS.about.contains(w));
-    (!is_about).then_some((found.0.as_str(), found.1))
+    let is_about = !before.is_empty() && words.split(' ').any(|w| SIGNS.about.contains(w));
+    (!is_about).then_some(found)
 }
 
 /// `cookie-bar`, `gdprConsent`, `privacy_popup`: names that pair a matter of consent with a kind of box.
-fn is_consent_name(words: &[String]) -> bool {
-    let matter = |w: &String| {
+fn is_consent_name(words: &str) -> bool {
+    let matter = |w: &str| {
         matches!(
-            w.as_str(),
+            w,
             "cookie" | "cookies" | "gdpr" | "consent" | "ccpa" | "cmp"
         )
     };
-    let kind = |w: &String| {
+    let kind = |w: &str| {
         matches!(
-            w.as_str(),
+            w,
             "banner"
                 | "bar"
                 | "notice"
@@ -221,27 +220,25 @@ fn is_consent_name(words: &[String]) -> bool {
                 | "window"
         )
     };
-    words.iter().any(matter) && words.iter().any(kind) && !words.iter().any(|w| w == "policy")
+    let mut all = words.split(' ');
+    all.any(matter) && words.split(' ').any(kind) && !words.split(' ').any(|w| w == "policy")
 }
 
-/// Splits `siteFooter`, `site-footer` and `site_footer` into words in lower case; digits stay with their word.
-fn name_words(name: &str) -> Vec<String> {
-    let mut words: Vec<String> = Vec::new();
-    let mut word = String::new();
+/// `siteFooter`, `site-footer` and `site_footer` as words in lower case by single blanks; digits stay with their word.
+fn name_words(name: &str) -> String {
+    let mut words = String::with_capacity(name.len() + 8);
     let mut last_lower = false;
     for c in name.chars().take(80) {
-        if (!c.is_ascii_alphanumeric() || c.is_ascii_uppercase() && last_lower) && !word.is_empty()
-        {
-            words.push(std::mem::take(&mut word));
+        let ends_word = !c.is_ascii_alphanumeric() || c.is_ascii_uppercase() && last_lower;
+        if ends_word && !words.is_empty() && !words.ends_with(' ') {
+            words.push(' ');
         }
         if c.is_ascii_alphanumeric() {
-            word.push(c.to_ascii_lowercase());
+            words.push(c.to_ascii_lowercase());
         }
         last_lower = c.is_ascii_lowercase();
     }
-    if !word.is_empty() {
-        words.push(word);
-    }
+    words.truncate(words.trim_end_matches(' ').len());
     words
 }
 

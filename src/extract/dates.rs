@@ -234,6 +234,9 @@ impl Reader {
         let (mut effective, mut updated): (Option<Best>, Option<Best>) = (None, None);
         let mut mentions = 0;
         'text: for (at, (_, folded)) in lines.iter().enumerate() {
+            if folded.is_empty() {
+                continue;
+            }
             for cue in self.cues.find_iter(folded) {
                 mentions += 1;
                 if mentions > MAX_MENTIONS {

@@ -147,6 +147,10 @@ fn look(block: &Block) -> Option<Look> {
     let Block::Paragraph(spans) = block else {
         return None;
     };
+    // A character has four bytes at the most.
+    if block.weight().0 > MAX_LOOK_CHARS * 4 {
+        return None;
+    }
     let text = plain_text(spans);
     let length = text.chars().count();
     if !(3..=MAX_LOOK_CHARS).contains(&length) || spans.iter().any(|s| s.text.contains('\n')) {

@@ -99,9 +99,9 @@ fn whole_emphasis(spans: &[Span]) -> Vec<Span> {
     }
     let mut result: Vec<Span> = Vec::with_capacity(out.len());
     for at in 0..out.len() {
-        let span = &out[at];
+        let span = std::mem::take(&mut out[at]);
         if !span.style.strong && !span.style.emphasis {
-            push(&mut result, span.clone());
+            push(&mut result, span);
             continue;
         }
         // Beside a letter, a marker works only when it touches a letter on its inner side too.
@@ -133,7 +133,7 @@ fn whole_emphasis(spans: &[Span]) -> Vec<Span> {
                 &mut result,
                 Span {
                     style: Style::default(),
-                    ..span.clone()
+                    ..span
                 },
             );
             continue;
@@ -145,7 +145,7 @@ fn whole_emphasis(spans: &[Span]) -> Vec<Span> {
                 &mut result,
                 Span {
                     style: Style::default(),
-                    ..span.clone()
+                    ..span
                 },
             );
             continue;

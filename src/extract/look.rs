@@ -94,26 +94,30 @@ pub(super) fn is_set_as_block(element: &Element) -> bool {
 
 /// Hidden by its own attributes (style sheets are not read).
 pub(super) fn is_hidden(element: &Element) -> bool {
-    if attribute(element, "hidden").is_some_and(|v| v != "until-found")
-        || attribute(element, "aria-hidden") == Some("true")
-    {
-        return true;
-    }
-    attribute(element, "style").is_some_and(|style| {
-        let says = |word: &[u8]| {
-            style
-                .as_bytes()
-                .windows(word.len())
-                .any(|part| part.eq_ignore_ascii_case(word))
-        };
-        if !says(b"none") && !says(b"hidden") {
-            return false;
-        }
-        let style: String = style
-            .bytes()
-            .filter(|b| !b.is_ascii_whitespace())
-            .map(|b| char::from(b.to_ascii_lowercase()))
-            .collect();
-        style.contains("display:none") || style.contains("visibility:hidden")
+    element.attrs().any(|(name, value)| match name {
+        "hidden" => value != "until-found",
+        "aria-hidden" => value == "true",
+        "style" => hides(value),
+        _ => false,
     })
+}
+
+fn hides(style: &str) -> bool {
+    let bytes = style.as_bytes();
+    let says = |word: &[u8]| {
+        memchr::memchr2_iter(word[0], word[0].to_ascii_uppercase(), bytes).any(|at| {
+            bytes[at..]
+                .get(..word.len())
+                .is_some_and(|part| part.eq_ignore_ascii_case(word))
+        })
+    };
+    if !says(b"none") && !says(b"hidden") {
+        return false;
+    }
+    let style: String = style
+        .bytes()
+        .filter(|b| !b.is_ascii_whitespace())
+        .map(|b| char::from(b.to_ascii_lowercase()))
+        .collect();
+    style.contains("display:none") || style.contains("visibility:hidden")
 }

@@ -14,9 +14,8 @@ pub(super) fn write(blocks: &[Block]) -> String {
     if lines.is_empty() {
         return String::new();
     }
-    let mut out = lines.join("\n");
-    out.push('\n');
-    out
+    lines.push(String::new());
+    lines.join("\n")
 }
 
 fn write_blocks(blocks: &[Block], loose: bool, lines: &mut Vec<String>) {
@@ -47,9 +46,9 @@ fn write_blocks(blocks: &[Block], loose: bool, lines: &mut Vec<String>) {
 fn write_block(block: &Block, marker: char, lines: &mut Vec<String>) {
     match block {
         Block::Heading(level, spans) => {
-            let text = inline(spans, Place::Heading);
-            let marks = "#".repeat(usize::from((*level).clamp(1, 6)));
-            lines.push(format!("{marks} {text}"));
+            let mut text = inline(spans, Place::Heading);
+            text.insert_str(0, &"###### "[6 - usize::from((*level).clamp(1, 6))..]);
+            lines.push(text);
         }
         Block::Paragraph(spans) => {
             let text = inline(spans, Place::Paragraph);
@@ -63,12 +62,9 @@ fn write_block(block: &Block, marker: char, lines: &mut Vec<String>) {
         Block::Quote(blocks) => {
             let mut inner = Vec::new();
             write_blocks(blocks, true, &mut inner);
-            lines.extend(inner.into_iter().map(|line| {
-                if line.is_empty() {
-                    ">".to_owned()
-                } else {
-                    format!("> {line}")
-                }
+            lines.extend(inner.into_iter().map(|mut line: String| {
+                line.insert_str(0, if line.is_empty() { ">" } else { "> " });
+                line
             }));
         }
         Block::Table(rows) => write_table(rows, lines),
@@ -97,12 +93,13 @@ fn write_list(start: Option<u32>, items: &[Vec<Block>], marker: char, lines: &mu
         let mut inner = Vec::new();
         write_blocks(item, loose, &mut inner);
         let indent = " ".repeat(mark.len());
-        for (line_at, line) in inner.into_iter().enumerate() {
-            lines.push(match (line_at, line.is_empty()) {
-                (0, _) => format!("{mark}{line}"),
-                (_, true) => String::new(),
-                _ => format!("{indent}{line}"),
-            });
+        for (line_at, mut line) in inner.into_iter().enumerate() {
+            match (line_at, line.is_empty()) {
+                (0, _) => line.insert_str(0, &mark),
+                (_, true) => {}
+                _ => line.insert_str(0, &indent),
+            }
+            lines.push(line);
         }
         if loose && at + 1 < items.len() {
             lines.push(String::new());

@@ -13,30 +13,63 @@ const KEYS: usize = 1 << (KEY_BITS * 3);
 #[derive(Debug)]
 pub(super) struct Stems {
     /// One bit for each key: some stem begins so.
-    begins: Vec<u64>,
+    begins: Box<[u64; KEYS / 64]>,
     /// For each key, one bit for each fourth letter that a stem goes on with; all of them where one ends.
     next: Vec<u32>,
     /// For each key, where its stems begin in `sorted`.
     first: Vec<u16>,
-    /// Stem and its place in the caller's list, by key, the longest first.
-    sorted: Vec<(usize, String, usize)>,
+    /// By key, the longest first.
+    sorted: Vec<Stem>,
+}
+
+#[derive(Debug)]
+struct Stem {
+    key: usize,
+    /// Its first eight bytes, and which of their bits tell it from others whatever the case.
+    start: u64,
+    telling: u64,
+    text: String,
+    /// Its place in the caller's list.
+    place: usize,
+}
+
+impl Stem {
+    fn new(text: &str, place: usize) -> Option<Self> {
+        let telling = (0..text.len().min(8)).fold(0, |bits, at| bits | 0xDF << (8 * at));
+        Some(Self {
+            key: key(text.as_bytes())?,
+            start: start(text.as_bytes()) & telling,
+            telling,
+            text: text.to_owned(),
+            place,
+        })
+    }
+}
+
+/// The first eight bytes of a text as a number, zeros for those that it does not have.
+fn start(text: &[u8]) -> u64 {
+    if let Some(bytes) = text.first_chunk() {
+        return u64::from_le_bytes(*bytes);
+    }
+    let bytes = text.iter().rev();
+    bytes.fold(0, |start, byte| start << 8 | u64::from(*byte))
 }
 
 impl Stems {
     /// Stems shorter than three bytes are left out, and what is beyond 65,535.
     pub(super) fn new(list: &[String]) -> Self {
-        let mut stems: Vec<(usize, String, usize)> = list
+        let mut stems: Vec<Stem> = list
             .iter()
             .enumerate()
-            .filter_map(|(at, stem)| Some((key(stem.as_bytes())?, stem.clone(), at)))
+            .filter_map(|(at, stem)| Stem::new(stem, at))
             .take(usize::from(u16::MAX))
             .collect();
-        stems.sort_by(|a, b| a.0.cmp(&b.0).then(b.1.len().cmp(&a.1.len())));
-        let mut begins = vec![0; KEYS / 64];
+        stems.sort_by(|a, b| a.key.cmp(&b.key).then(b.text.len().cmp(&a.text.len())));
+        let mut begins = Box::new([0; KEYS / 64]);
         let mut next = vec![0; KEYS];
         let mut first = vec![0; KEYS];
-        for (at, (key, stem, _)) in stems.iter().enumerate().rev() {
-            next[*key] |= match stem.as_bytes().get(KEY_BYTES) {
+        for (at, Stem { key, text, .. }) in stems.iter().enumerate().rev() {
+            next[*key] |= match text.as_bytes().get(KEY_BYTES) {
                 Some(letter) => 1 << (letter & 31),
                 None => u32::MAX,
             };
@@ -72,14 +105,16 @@ impl Stems {
 
     fn longest(&self, key: usize, text: &[u8]) -> Option<(usize, usize)> {
         let first = usize::from(*self.first.get(key)?);
+        let start = start(text);
         self.sorted[first..]
             .iter()
-            .take_while(|(own, ..)| *own == key)
-            .find(|(_, stem, _)| {
-                text.get(..stem.len())
-                    .is_some_and(|start| start.eq_ignore_ascii_case(stem.as_bytes()))
+            .take_while(|stem| stem.key == key)
+            .filter(|stem| start & stem.telling == stem.start)
+            .find(|stem| {
+                text.get(..stem.text.len())
+                    .is_some_and(|start| start.eq_ignore_ascii_case(stem.text.as_bytes()))
             })
-            .map(|(_, stem, place)| (stem.len(), *place))
+            .map(|stem| (stem.text.len(), stem.place))
     }
 }
 

@@ -10,7 +10,8 @@ use crate::model::{TextHash, is_spaceless};
 
 /// One line for every heading, paragraph, list item and table row; cells by tabs.
 pub(super) fn plain(blocks: &[Block]) -> String {
-    let mut out = String::new();
+    let bytes = blocks.iter().map(|block| block.weight().0 + 1).sum();
+    let mut out = String::with_capacity(bytes);
     for block in blocks {
         lines(block, &mut out);
     }
@@ -56,17 +57,25 @@ pub(super) fn is_invisible(c: char) -> bool {
 /// True when [`cleaned`] has something to do: only a few first bytes of characters need a closer look.
 fn has_invisible(text: &str) -> bool {
     let is_suspect = |b: u8| !matches!(b, b' '..=b'~' | b'\n' | 0x80..=0xC1 | 0xC3..=0xCC | 0xCE..=0xE0 | 0xE3..=0xED);
+    let is_there = |at: usize| {
+        text.get(at..)
+            .and_then(|rest| rest.chars().next())
+            .is_some_and(|c| is_invisible(c) || matches!(c, '\u{2028}' | '\u{2029}'))
+    };
     any_byte(text, is_suspect)
-        && text.chars().any(|c| {
-            !(' '..='~').contains(&c) && (is_invisible(c) || matches!(c, '\u{2028}' | '\u{2029}'))
-        })
+        && text
+            .bytes()
+            .enumerate()
+            .any(|(at, b)| is_suspect(b) && is_there(at))
 }
 
 /// True when some byte of a text is one that is asked for; by chunks, as the compiler makes that many bytes a step.
 pub(super) fn any_byte(text: &str, is: impl Fn(u8) -> bool) -> bool {
-    text.as_bytes()
-        .chunks(64)
-        .any(|chunk| chunk.iter().fold(false, |any, b| any | is(*b)))
+    text.as_bytes().chunks(64).any(|chunk| any(chunk, &is))
+}
+
+fn any(chunk: &[u8], is: impl Fn(u8) -> bool) -> bool {
+    chunk.iter().fold(false, |any, b| any | is(*b))
 }
 
 /// A text without the characters that nobody sees; tabs become spaces.
@@ -103,15 +112,60 @@ fn normalised(text: &str) -> String {
         last_is_letter: false,
         last_is_spaceless: false,
     };
-    // Below the combining marks every character is its own composed form.
-    let marked = text.chars().filter(|c| *c >= '\u{300}');
-    if text.is_ascii() || is_nfc_quick(marked) == IsNormalized::Yes {
+    if is_nfc_quick(marks_and_above(text)) == IsNormalized::Yes {
         out.push_all(text);
     } else {
         out.push_all(&text.nfc().collect::<String>());
     }
     out.text.make_ascii_lowercase();
     out.text
+}
+
+/// The characters from the combining marks on: below them every character is its own composed form.
+fn marks_and_above(text: &str) -> impl Iterator<Item = char> {
+    // The first byte of U+0300; the bytes inside of a character are lower.
+    let is_first = |b: u8| b >= 0xCC;
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let bytes = rest.as_bytes();
+        let from = 64 * bytes.chunks(64).position(|chunk| any(chunk, is_first))?;
+        let at = from + bytes[from..].iter().position(|b| is_first(*b))?;
+        let c = rest.get(at..)?.chars().next()?;
+        rest = &rest[at + c.len_utf8()..];
+        Some(c)
+    })
+}
+
+/// Letters and digits of ASCII.
+const IS_PLAIN: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte = 0u8;
+    while byte < 128 {
+        table[byte as usize] = byte.is_ascii_alphanumeric();
+        byte += 1;
+    }
+    table
+};
+
+fn is_plain(byte: u8) -> bool {
+    IS_PLAIN[usize::from(byte)]
+}
+
+/// Length of the words at a place that stand by single blanks.
+#[expect(
+    clippy::needless_bitwise_bool,
+    reason = "a branch at the end of every word is one that the processor guesses wrong"
+)]
+fn words_length(bytes: &[u8]) -> usize {
+    let mut after_blank = false;
+    let stops = |b: &u8| {
+        let is_blank = *b == b' ';
+        let stops = !is_plain(*b) & (after_blank | !is_blank);
+        after_blank = is_blank;
+        stops
+    };
+    let end = bytes.iter().position(stops).unwrap_or(bytes.len());
+    end - usize::from(bytes[..end].ends_with(b" "))
 }
 
 struct Normalised {
@@ -122,17 +176,14 @@ struct Normalised {
 }
 
 impl Normalised {
-    /// Pushes words of ASCII whole, in the case they have, and everything else by the letter.
+    /// Pushes runs of ASCII words whole, in the case they have, and everything else by the letter.
     fn push_all(&mut self, text: &str) {
         let bytes = text.as_bytes();
         let mut at = 0;
         while let Some(byte) = bytes.get(at) {
             match byte {
                 b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => {
-                    let length = bytes[at..]
-                        .iter()
-                        .position(|b| !b.is_ascii_alphanumeric())
-                        .unwrap_or(bytes.len() - at);
+                    let length = words_length(&bytes[at..]);
                     if self.gap && self.last_is_letter {
                         self.text.push(' ');
                     }
@@ -221,10 +272,25 @@ impl Normalised {
 
 /// Number of words; letters of scripts that write without spaces count one each.
 pub(super) fn word_count(text: &str) -> u64 {
+    const CHUNK: usize = 64;
     let bytes = text.as_bytes();
     let (mut count, mut inside) = (0, false);
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
+        // Most of most texts: a word begins where a letter stands behind none, and the compiler makes many bytes a step.
+        if let Some(chunk) = bytes.get(at..at + CHUNK)
+            && let [first, .., last] = chunk
+            && !any(chunk, |b| matches!(b, b'\'' | 0x80..))
+        {
+            let begins = |(before, b): (&u8, &u8)| {
+                u8::from(b.is_ascii_alphanumeric() & !before.is_ascii_alphanumeric())
+            };
+            count += u64::from(first.is_ascii_alphanumeric() && !inside);
+            count += u64::from(chunk.iter().zip(&chunk[1..]).map(begins).sum::<u8>());
+            inside = last.is_ascii_alphanumeric();
+            at += CHUNK;
+            continue;
+        }
         if byte.is_ascii() {
             let is_word = byte.is_ascii_alphanumeric() || inside && *byte == b'\'';
             count += u64::from(is_word && !inside);

@@ -75,12 +75,13 @@ pub(super) fn plain_text(spans: &[Span]) -> String {
 
 fn add_plain_text(spans: &[Span], out: &mut String) {
     for span in spans {
-        for (at, line) in span.text.split('\n').enumerate() {
-            if at > 0 {
-                out.push(' ');
-            }
-            out.push_str(line);
+        let mut rest = span.text.as_str();
+        while let Some(end) = memchr::memchr(b'\n', rest.as_bytes()) {
+            out.push_str(&rest[..end]);
+            out.push(' ');
+            rest = &rest[end + 1..];
         }
+        out.push_str(rest);
     }
 }
 
@@ -198,7 +199,6 @@ pub(super) fn tidy(mut spans: Vec<Span>) -> Vec<Span> {
 
 /// True when a text that has no blanks at its ends has words by single spaces only.
 fn is_folded(text: &str) -> bool {
-    let may_be_blank = |b| matches!(b, b'\t'..=b'\r' | 0xC2 | 0xE1..=0xE3);
     if any_byte(text, may_be_blank) {
         return folded_length(text) == text.len();
     }
@@ -207,26 +207,39 @@ fn is_folded(text: &str) -> bool {
 
 /// Bytes from a word's first letter on that need no folding: words by single spaces.
 fn folded_length(text: &str) -> usize {
+    const CHUNK: usize = 64;
+    let bytes = text.as_bytes();
+    let folds = |at: usize| match bytes[at] {
+        b' ' => bytes.get(at + 1) == Some(&b' '),
+        b => {
+            may_be_blank(b)
+                && text
+                    .get(at..)
+                    .is_some_and(|rest| rest.starts_with(char::is_whitespace))
+        }
+    };
     let mut end = text.len();
-    let mut after_blank = false;
-    for (at, byte) in text.bytes().enumerate() {
-        let folds = match byte {
-            b' ' => after_blank,
-            b'\t'..=b'\r' => true,
-            // First bytes of the characters among which other white space is.
-            0xC2 | 0xE1..=0xE3 => text
-                .get(at..)
-                .is_some_and(|rest| rest.starts_with(char::is_whitespace)),
-            _ => false,
-        };
-        if folds {
-            end = at;
+    for from in (0..bytes.len()).step_by(CHUNK) {
+        let to = bytes.len().min(from + CHUNK);
+        // Most chunks have nothing to look at; the compiler makes many bytes a step of that.
+        let next = &bytes[from + 1..bytes.len().min(to + 1)];
+        let doubled = |(b, next): (&u8, &u8)| u8::from((*b, *next) == (b' ', b' '));
+        let chunk = &bytes[from..to];
+        if (chunk.iter().fold(false, |any, b| any | may_be_blank(*b))
+            || chunk.iter().zip(next).map(doubled).sum::<u8>() > 0)
+            && let Some(found) = (from..to).find(|at| folds(*at))
+        {
+            end = found;
             break;
         }
-        after_blank = byte == b' ';
     }
     text.get(..end)
         .map_or(end, |run| run.trim_end_matches(' ').len())
+}
+
+/// White space other than the space, or the first byte of a character among which such is.
+fn may_be_blank(byte: u8) -> bool {
+    matches!(byte, b'\t'..=b'\r' | 0xC2 | 0xE1..=0xE3)
 }
 
 /// True when there is a letter or digit in it.

@@ -73,12 +73,10 @@ fn attribute(html: &[u8], from: usize) -> Option<Attribute> {
     if start == from {
         return None;
     }
-    let length =
-        |from: usize, stops: fn(u8) -> bool| html.get(from..)?.iter().position(|b| stops(*b));
-    let name_end = start
-        + length(start, |b| {
-            b.is_ascii_whitespace() || matches!(b, b'=' | b'>' | b'/' | b'"' | b'\'' | b'<' | 0)
-        })?;
+    let ends_name = |b: &u8| {
+        b.is_ascii_whitespace() || matches!(b, b'=' | b'>' | b'/' | b'"' | b'\'' | b'<' | 0)
+    };
+    let name_end = start + html.get(start..)?.iter().position(ends_name)?;
     if name_end == start || matches!(html[name_end], b'"' | b'\'' | b'<' | 0) {
         return None;
     }
@@ -94,7 +92,10 @@ fn attribute(html: &[u8], from: usize) -> Option<Attribute> {
     let end = match *html.get(value)? {
         quote @ (b'"' | b'\'') => value + 2 + memchr::memchr(quote, html.get(value + 1..)?)?,
         b'>' => return None,
-        _ => value + length(value, |b| b.is_ascii_whitespace() || b == b'>')?,
+        _ => {
+            let ends_value = |b: &u8| b.is_ascii_whitespace() || *b == b'>';
+            value + html.get(value..)?.iter().position(ends_value)?
+        }
     };
     Some(Attribute { name, end })
 }

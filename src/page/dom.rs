@@ -1,7 +1,8 @@
 //! `Page`: one parsed page with its own address.
 
+use html5ever::LocalName;
 use scraper::node::Element;
-use scraper::{Html, Selector};
+use scraper::{Html, Node, Selector};
 use url::Url;
 
 use super::charset::decoded;
@@ -128,12 +129,12 @@ impl Page {
 
 /// What the first element of a name gives for which there is anything to give.
 fn first<'a, T>(html: &'a Html, name: &str, of: impl Fn(&'a Element) -> Option<T>) -> Option<T> {
-    html.tree
-        .root()
-        .descendants()
-        .filter_map(|node| node.value().as_element())
-        .filter(|element| element.name() == name)
-        .find_map(of)
+    let name = LocalName::from(name);
+    let named = |node: &'a Node| node.as_element().filter(|e| e.name.local == name);
+    // Most pages have none, which the list of all nodes tells sooner than the tree does.
+    html.tree.values().find_map(named)?;
+    let mut in_order = html.tree.root().descendants();
+    in_order.find_map(|node| named(node.value()).and_then(&of))
 }
 
 /// The original address inside an archive's rewritten one

@@ -77,6 +77,7 @@ impl Place {
     ];
 
     /// Where the tokenizer stands after one more byte; `None` when this `>` ended the tag.
+    #[inline]
     pub(super) fn after(self, byte: u8) -> Option<Self> {
         let blank = byte.is_ascii_whitespace();
         Some(match (self, byte) {
