@@ -225,7 +225,7 @@ fn is_consent_name(words: &[String]) -> bool {
 }
 
 /// Splits `siteFooter`, `site-footer` and `site_footer` into words in lower case; digits stay with their word.
-fn name_words(name: &str) -> Vec<String> {
+pub(super) fn name_words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut word = String::new();
     let mut last_lower = false;

@@ -26,6 +26,8 @@ pub(super) struct Evidence<'a> {
     pub has_scripts: bool,
     /// The address speaks of a policy.
     pub policy_url: bool,
+    /// Any document is wanted, not only a policy.
+    pub any: bool,
 }
 
 /// Says why a page is no policy; `Ok` when it is one or may be one.
@@ -47,8 +49,11 @@ pub(super) fn judge(evidence: &Evidence<'_>) -> Result<(), Dropped> {
     let shown = || format!("{top}{}", evidence.shown.to_lowercase());
     if !rich {
         let all = shown();
-        let short = evidence.words < 250;
-        if let Some(phrase) = first_of(&SIGNS.parked, &all).filter(|_| !titled || found < 2) {
+        // An article may speak of domains and of doors that are closed.
+        let short = evidence.words < if evidence.any { 80 } else { 250 };
+        if let Some(phrase) = first_of(&SIGNS.parked, &all)
+            .filter(|_| (!titled || found < 2) && (short || !evidence.any))
+        {
             return Err(Dropped::new(
                 DropReason::Parked,
                 format!("the page says “{phrase}”"),
@@ -91,7 +96,7 @@ pub(super) fn judge(evidence: &Evidence<'_>) -> Result<(), Dropped> {
             format!("the page says “{phrase}”"),
         ));
     }
-    if titled || rich || evidence.policy_url && found > 0 {
+    if evidence.any || titled || rich || evidence.policy_url && found > 0 {
         return Ok(());
     }
     // Where the vocabulary knows the language, a text without its words is about something else.

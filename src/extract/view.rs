@@ -290,6 +290,13 @@ impl<'a> View<'a> {
         out
     }
 
+    /// From now on sentences count alone, whatever they speak of.
+    pub(super) fn forget_words(&mut self) {
+        for entry in &mut self.entries {
+            entry.mass.words = 0;
+        }
+    }
+
     /// Marks a subtree as boilerplate and takes its sums out of its ancestors'.
     pub(super) fn exclude(&mut self, id: Id) {
         if self.entries[id].excluded {
