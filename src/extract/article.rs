@@ -4,7 +4,7 @@
 //! sentences are, how dense the links, how boxes are called. As the public collections of articles have it, the body is
 //! the text; headline, author and date above it are not.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::boilerplate::name_words;
 use super::candidates::{Choice, Trust, choose_in};
@@ -12,10 +12,10 @@ use super::look::attribute;
 use super::signs::SIGNS;
 use super::tree::{Block, plain_text};
 use super::view::{Id, Kind, View};
-use super::words::policy_words;
+use super::words::{policy_words, title_topic};
 
 /// With fewer policy words than one in so many bytes a text is about other matters.
-const BYTES_A_WORD: usize = 200;
+const BYTES_A_WORD: usize = 150;
 /// A box of the frame has less than this share of the page's sentences, whatever it is called, in percent.
 const FRAME_SHARE: u64 = 20;
 /// Comments may be longer than what they are about.
@@ -26,6 +26,8 @@ const MARKED_SHARE: u64 = 50;
 const LINKED_SHARE: u32 = 60;
 /// A line with fewer bytes is no sentence.
 const LINE_BYTES: usize = 80;
+/// So many class names of an element are read.
+const MAX_NAMES: usize = 12;
 /// So many blocks at the beginning may be headline, author and date.
 const HEAD_BLOCKS: usize = 12;
 
@@ -92,6 +94,13 @@ pub(super) fn behead(blocks: &mut Vec<Block>, page_title: Option<&str>) -> Optio
         Block::Heading(_, spans) | Block::Paragraph(spans) => plain_text(spans),
         _ => String::new(),
     });
+    // A document of rules has its name as a part of it.
+    if headline
+        .as_deref()
+        .is_some_and(|h| title_topic(h).is_some())
+    {
+        return headline;
+    }
     match at {
         Some(at) if at >= first => {
             blocks.remove(at);
@@ -118,52 +127,70 @@ fn letters(text: &str) -> String {
 /// Excludes boxes that are called after what stands around an article and hold few of the page's sentences.
 fn exclude_furniture(view: &mut View<'_>) {
     let body = view.body();
-    let mut id = body + 1;
-    while let Some(entry) = view.entries.get(id) {
-        let end = entry.end;
-        if entry.excluded || matches!(entry.kind, Kind::Silent) {
-            id = end;
-        } else if !matches!(entry.kind, Kind::Text | Kind::Break) && is_furniture(view, id, body) {
-            view.exclude(id);
-            id = end;
+    let total = u64::from(view.entries.get(body).map_or(0, |e| e.mass.prose)).max(1);
+    let mut called: Vec<(Id, &str)> = Vec::new();
+    for id in body + 1..view.entries.len() {
+        let share = u64::from(view.entries[id].mass.prose) * 100 / total;
+        if let Some((word, most)) = furniture_word(view, id)
+            && share < most
+            && !holds_headline(view, id)
+        {
+            called.push((id, word));
+        }
+    }
+    // A page builder calls every part of the text a widget.
+    let mut sums: HashMap<&str, (Id, u64)> = HashMap::new();
+    for (id, word) in &called {
+        let (end, sum) = sums.entry(*word).or_default();
+        if *end <= *id {
+            *end = view.entries[*id].end;
+            *sum += u64::from(view.entries[*id].mass.prose);
+        }
+    }
+    for (id, word) in called {
+        let sum = sums.get(word).map_or(0, |(_, sum)| *sum);
+        let most = if SIGNS.replies.contains(word) {
+            COMMENTS_SHARE
         } else {
-            id += 1;
+            FRAME_SHARE * 2
+        };
+        if sum * 100 < total * most && !view.ancestors(id).any(|at| view.entries[at].excluded) {
+            view.exclude(id);
         }
     }
 }
 
-fn is_furniture(view: &View<'_>, id: Id, body: Id) -> bool {
-    let Some(element) = view.element(id) else {
-        return false;
-    };
+/// The word in an element's names that says that it is none of the text, and the share of the page's sentences that such
+/// an element has less of.
+fn furniture_word<'v>(view: &View<'_>, id: Id) -> Option<(&'v str, u64)> {
+    let element = view.element(id)?;
     let entry = &view.entries[id];
-    let total = view.entries[body].mass.prose.max(1);
-    let share = u64::from(entry.mass.prose) * 100 / u64::from(total);
-    if share >= COMMENTS_SHARE {
-        return false;
+    if entry.excluded || matches!(entry.kind, Kind::Silent | Kind::Break) {
+        return None;
     }
     if element.name() == "form" {
-        return share < FRAME_SHARE;
+        return Some(("form", FRAME_SHARE));
     }
     // A name on a few words of a line is about their look.
     if entry.kind == Kind::Inline && view.entries[entry.parent].mass.prose > 0 {
-        return false;
+        return None;
     }
     let classes = attribute(element, "class").unwrap_or_default();
     let names = attribute(element, "id")
         .into_iter()
-        .chain(classes.split_ascii_whitespace().take(12));
-    let mut most = 0;
+        .chain(classes.split_ascii_whitespace().take(MAX_NAMES));
+    let mut found = None;
     for name in names {
         let words = name_words(name);
-        let is = |list: &HashSet<String>| words.iter().any(|word| list.contains(word));
-        if is(&SIGNS.replies) {
-            most = COMMENTS_SHARE;
-        } else if is(&SIGNS.furniture) && !words.iter().any(|word| SIGNS.about.contains(word)) {
-            most = most.max(FRAME_SHARE);
+        let of = |list: &'v HashSet<String>| words.iter().find_map(|word| list.get(word));
+        if let Some(word) = of(&SIGNS.replies) {
+            return Some((word, COMMENTS_SHARE));
+        }
+        if !words.iter().any(|word| SIGNS.about.contains(word)) {
+            found = found.or(of(&SIGNS.furniture).map(|word| (word.as_str(), FRAME_SHARE)));
         }
     }
-    share < most && !holds_headline(view, id)
+    found
 }
 
 fn holds_headline(view: &View<'_>, id: Id) -> bool {
