@@ -80,7 +80,8 @@ pub enum DocumentType {
     /// The privacy policy, where the page has one beside others; else the whole text.
     #[default]
     Privacy,
-    /// The whole text.
+    /// The main text of the page, whatever it is: several documents, or one that is no policy. Of a text that hardly
+    /// speaks of policy matters (an article, a manual) it is the body; its headline is the document's title.
     Any,
 }
 
