@@ -1,9 +1,12 @@
-//! Pages that scripts fill in: the text is in the page's JSON (`__NEXT_DATA__`, JSON-LD and their kin), not in its DOM.
+//! Pages that scripts fill in: the text is in the page's JSON (`__NEXT_DATA__`, JSON-LD and their kin), not in its DOM. Or in
+//! a frame that carries its page itself (`srcdoc`), or written for browsers without scripts.
 
 use std::collections::HashSet;
 
 use scraper::Selector;
 
+use super::boilerplate::{self, Strictness};
+use super::candidates;
 use super::json::Json;
 use super::links::Links;
 use super::rich::{self, Rich};
@@ -13,6 +16,8 @@ use crate::page::Page;
 
 /// JSON larger than this is a shop's catalogue.
 const MAX_JSON_BYTES: usize = 8 * 1024 * 1024;
+/// So many elements that carry a page of their own are read.
+const MAX_CARRIERS: usize = 10;
 /// Strings longer than this are parsed as pages of their own with its limits.
 const SENTENCE_BYTES: usize = 40;
 /// So far out of the text its title may stand: `{"title": …, "body": {"nodeType": "document", "content": […]}}`.
@@ -42,13 +47,16 @@ pub(super) fn blocks(page: &Page, links: &Links<'_>, measure: Measure) -> Vec<Bl
     else {
         return Vec::new();
     };
+    let Ok(carriers) = Selector::parse("iframe[srcdoc], noscript") else {
+        return Vec::new();
+    };
     let mut best: (u32, Vec<Block>) = (0, Vec::new());
     for script in page.html.select(&selector).take(50) {
         let text: String = script.text().collect();
         if text.len() > MAX_JSON_BYTES {
             continue;
         }
-        let Ok(value) = serde_json::from_str::<Json>(&text) else {
+        let Some(value) = parsed(&text) else {
             continue;
         };
         let (chosen, around) = densest(&value, links, measure);
@@ -72,7 +80,38 @@ pub(super) fn blocks(page: &Page, links: &Links<'_>, measure: Measure) -> Vec<Bl
             best = (weight, writer.out);
         }
     }
+    for carrier in page.html.select(&carriers).take(MAX_CARRIERS) {
+        let html = match carrier.attr("srcdoc") {
+            Some(html) => html.to_owned(),
+            None => carrier.text().collect(),
+        };
+        if html.len() > MAX_JSON_BYTES || measure(&html) <= best.0 {
+            continue;
+        }
+        let inner = Page::from_html(&html, page.url.as_ref());
+        let mut view = View::of(&inner);
+        boilerplate::exclude(&mut view, Strictness::Names);
+        let roots = candidates::choose(&view).roots;
+        let blocks = super::build::blocks(&view, &roots, links);
+        let weight = blocks.iter().map(|b| measure(&b.text())).sum();
+        if weight > best.0 {
+            best = (weight, blocks);
+        }
+    }
     best.1
+}
+
+/// The value of some JSON; Angular writes it with signs of its own in place of quotes and brackets.
+fn parsed(text: &str) -> Option<Json> {
+    serde_json::from_str(text).ok().or_else(|| {
+        let plain = text
+            .replace("&q;", "\"")
+            .replace("&s;", "'")
+            .replace("&l;", "<")
+            .replace("&g;", ">")
+            .replace("&a;", "&");
+        (plain.len() < text.len()).then(|| serde_json::from_str(&plain).ok())?
+    })
 }
 
 /// The short string that an object calls its title.

@@ -61,7 +61,7 @@ use tree::Block;
 use view::View;
 
 /// Version of the extractor. Every change of its output makes a new one, because it changes text hashes.
-pub const EXTRACTOR_VERSION: &str = "3";
+pub const EXTRACTOR_VERSION: &str = "4";
 
 /// One archived page as it was fetched.
 #[derive(Debug, Clone, Copy)]
@@ -242,6 +242,19 @@ fn from_page(page: &Page, options: Options) -> Found {
                 .push("class names are not believed: they left no policy words".to_owned());
         }
     }
+    let found = words_of(&view, &choice.roots);
+    if found < FEW_WORDS && view.has_templates() {
+        let mut shown = View::with_templates(page);
+        boilerplate::exclude(&mut shown, Strictness::Names);
+        let other = candidates::choose(&shown);
+        if words_of(&shown, &other.roots) >= FEW_WORDS.max(found * 2) {
+            view = shown;
+            choice = other;
+            choice
+                .reasons
+                .push("the text is in a <template>".to_owned());
+        }
+    }
     let repeated = panels::exclude_repeated(&mut view, &mut choice.roots);
     let mut explanation = choice.reasons;
     if repeated > 0 {
@@ -269,7 +282,9 @@ fn from_page(page: &Page, options: Options) -> Found {
             .map(|b| words::policy_words(&b.text()))
             .sum();
         if words >= FEW_WORDS {
-            explanation.push("the text is in the page's JSON, not in its elements".to_owned());
+            explanation.push(
+                "the text is in the page's JSON or a frame's, not in its elements".to_owned(),
+            );
             blocks = shaped(embedded, options, None, &mut explanation);
             trim::trim(&mut blocks, host);
         }
