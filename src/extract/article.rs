@@ -26,6 +26,12 @@ const MARKED_SHARE: u64 = 50;
 const LINKED_SHARE: u32 = 60;
 /// A line with fewer bytes is no sentence.
 const LINE_BYTES: usize = 80;
+/// An article of fewer bytes may be the beginning of one that scripts show.
+const TEASER_BYTES: usize = 1500;
+/// With fewer it is not even that.
+const LEAST_TEASER_BYTES: usize = 300;
+/// By so many letters a beginning is known again.
+const BEGINNING_CHARS: usize = 40;
 /// So many class names of an element are read.
 const MAX_NAMES: usize = 12;
 /// So many blocks at the beginning may be headline, author and date.
@@ -52,6 +58,33 @@ pub(super) fn is_one(blocks: &[Block]) -> bool {
         words += policy_words(&text) as usize;
     }
     bytes > LINE_BYTES && words * BYTES_A_WORD < bytes
+}
+
+fn bytes_of(blocks: &[Block]) -> usize {
+    blocks.iter().map(|block| block.text().len()).sum()
+}
+
+/// True for a text so short that it may be the beginning of one that scripts show.
+pub(super) fn may_go_on(shown: &[Block]) -> bool {
+    bytes_of(shown) < TEASER_BYTES
+}
+
+/// True when what is shown of an article is nothing or its beginning, and what the page carries beside is the whole.
+pub(super) fn goes_on(shown: &[Block], carried: &[Block]) -> bool {
+    let shown_bytes = bytes_of(shown);
+    if bytes_of(carried) <= shown_bytes * 3 {
+        return false;
+    }
+    let first = shown
+        .iter()
+        .map(Block::text)
+        .find(|text| text.len() >= LINE_BYTES);
+    let beginning: String = letters(&first.unwrap_or_default())
+        .chars()
+        .take(BEGINNING_CHARS)
+        .collect();
+    let whole: String = carried.iter().map(|b| letters(&b.text())).collect();
+    shown_bytes < LEAST_TEASER_BYTES || whole.contains(&beginning)
 }
 
 /// Takes the headline with what stands around it off the beginning; answers the headline.

@@ -180,7 +180,7 @@ impl Fittings {
                 }
                 "script" => fittings.scripts = true,
                 "frame" | "iframe" if look::attribute(element, "src").is_some() => {
-                    fittings.frames += 1
+                    fittings.frames += 1;
                 }
                 _ => {}
             }
@@ -210,8 +210,8 @@ impl Found {
 
 /// Fewer policy words than this in the chosen part, and other readings of the page are tried.
 const FEW_WORDS: u32 = 8;
-/// An article of fewer bytes may be the beginning of one that scripts show.
-const TEASER_BYTES: usize = 1500;
+/// What decided where the elements of a page hold no text.
+const EMBEDDED: &str = "the text is in the page's JSON or a frame's, not in its elements";
 
 fn from_page(page: &Page, options: Options) -> Found {
     let links = links::Links::of(page);
@@ -282,9 +282,7 @@ fn from_page(page: &Page, options: Options) -> Found {
             .map(|b| words::policy_words(&b.text()))
             .sum();
         if words >= FEW_WORDS {
-            explanation.push(
-                "the text is in the page's JSON or a frame's, not in its elements".to_owned(),
-            );
+            explanation.push(EMBEDDED.to_owned());
             blocks = shaped(embedded, options, None, &mut explanation);
             trim::trim(&mut blocks, host);
         }
@@ -317,13 +315,11 @@ fn article_of(page: &Page) -> Option<Found> {
     let blocks = build::blocks(&view, &choice.roots, &links);
     let mut blocks = headings::settle(lines::separate(blocks));
     trim::trim(&mut blocks, host);
-    let bytes = |blocks: &[Block]| blocks.iter().map(|b| b.text().len()).sum::<usize>();
-    let shown_bytes = bytes(&blocks);
-    if shown_bytes < TEASER_BYTES {
-        let embedded = embedded::blocks(page, &links, embedded::sentences);
-        if bytes(&embedded) > shown_bytes * 3 {
-            choice.reasons = vec!["the text is in the page's JSON, not in its elements".to_owned()];
-            blocks = headings::settle(lines::separate(embedded));
+    if article::may_go_on(&blocks) {
+        let carried = embedded::blocks(page, &links, embedded::sentences);
+        if article::goes_on(&blocks, &carried) {
+            choice.reasons = vec![EMBEDDED.to_owned()];
+            blocks = headings::settle(lines::separate(carried));
         }
     }
     let headline = article::behead(&mut blocks, view.page_title.as_deref());
@@ -332,8 +328,8 @@ fn article_of(page: &Page) -> Option<Found> {
         explanation: choice.reasons,
         shown: view.text(view.body(), 3000),
         fittings,
+        headline: headline.or_else(|| view.page_title.as_deref().map(title::without_site_name)),
         page_title: view.page_title,
-        headline,
     })
 }
 
@@ -375,7 +371,7 @@ fn finish(
         frames: found.fittings.frames,
         has_scripts: found.fittings.scripts,
         policy_url,
-        any: options.document_type == DocumentType::Any,
+        asked: options.document_type,
     })?;
     let dates = stated_dates(&text, language);
     let document = Document {
@@ -383,6 +379,7 @@ fn finish(
         last_updated: dates.last_updated,
         title: found
             .headline
+            .filter(|title| !title.is_empty())
             .or_else(|| title::of(&found.blocks, found.page_title.as_deref())),
         language: language.to_owned(),
         text_hash: text_hash(&text),
