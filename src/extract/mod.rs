@@ -324,11 +324,14 @@ fn article_of(page: &Page) -> Option<Found> {
     }
     let headline = article::behead(&mut blocks, view.page_title.as_deref());
     article::is_one(&blocks).then(|| Found {
-        blocks,
         explanation: choice.reasons,
         shown: view.text(view.body(), 3000),
         fittings,
-        headline: headline.or_else(|| view.page_title.as_deref().map(title::without_site_name)),
+        headline: headline.or_else(|| match (blocks.first(), &view.page_title) {
+            (Some(Block::Heading(..)), _) | (_, None) => None,
+            (_, Some(title)) => Some(title::without_site_name(title)),
+        }),
+        blocks,
         page_title: view.page_title,
     })
 }
