@@ -161,6 +161,13 @@ fn letters(text: &str) -> String {
 fn exclude_furniture(view: &mut View<'_>) {
     let body = view.body();
     let total = u64::from(view.entries.get(body).map_or(0, |e| e.mass.prose)).max(1);
+    let headlines: Vec<Id> = (body..view.entries.len())
+        .filter(|id| view.entries[*id].kind == Kind::Heading(1))
+        .collect();
+    let holds_headline = |view: &View<'_>, id: Id| {
+        let next = headlines.get(headlines.partition_point(|at| *at < id));
+        next.is_some_and(|at| *at < view.entries[id].end)
+    };
     let mut called: Vec<(Id, &str)> = Vec::new();
     for id in body + 1..view.entries.len() {
         let share = u64::from(view.entries[id].mass.prose) * 100 / total;
@@ -224,10 +231,6 @@ fn furniture_word<'v>(view: &View<'_>, id: Id) -> Option<(&'v str, u64)> {
         }
     }
     found
-}
-
-fn holds_headline(view: &View<'_>, id: Id) -> bool {
-    (id..view.entries[id].end).any(|at| view.entries[at].kind == Kind::Heading(1))
 }
 
 /// What the page itself marks as its article or its main part, if most of the sentences are there.
