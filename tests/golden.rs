@@ -1,11 +1,13 @@
 //! Golden pages: one folder for each kind of page, `source.html` in, `expected.md` and `expected.json` out.
 //!
+//! Beside the page may stand its address (`url.txt`) and the document that is wanted of it (`type.txt`: `any`).
+//!
 //! `POLICYTRAIL_BLESS=1 cargo test --test golden` writes what comes out now; read the difference before you commit it.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use policytrail::extract::{Options, PageInput, extract, text_hash};
+use policytrail::extract::{DocumentType, Options, PageInput, extract, text_hash};
 use serde_json::{Value, json};
 
 fn folders() -> Vec<PathBuf> {
@@ -34,7 +36,12 @@ fn golden_pages_give_exactly_their_expected_documents() {
             content_type: Some("text/html"),
             url: url.as_ref(),
         };
-        let (markdown, facts) = match extract(&input, &Options::default()) {
+        let document_type = match fs::read_to_string(folder.join("type.txt")) {
+            Ok(text) if text.trim() == "any" => DocumentType::Any,
+            Ok(text) => panic!("{}: unknown type {text:?}", folder.display()),
+            Err(_) => DocumentType::default(),
+        };
+        let (markdown, facts) = match extract(&input, &Options { document_type }) {
             Ok(document) => {
                 assert_eq!(
                     document.text_hash,

@@ -13,12 +13,12 @@ use super::failure::{Exit, Failure};
 use super::terminal::{harmless_json, harmless_line};
 use crate::crawl::PdfReader;
 use crate::extract::{self, DocumentType, Options, PageInput};
-use crate::model::{Document, Dropped, StatedDate};
+use crate::model::{Document, DropReason, Dropped, StatedDate};
 
 /// Take the policy's words out of a saved page (HTML, PDF or plain text)
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "A page that is no policy is told on stderr with its reason, and the exit code is 1."
+    after_help = "A page that is no policy is told on stderr with its reason, and the exit code is 1; with `--type any` its text is given: of an article the body, without headline, author, comments and links to others."
 )]
 pub(super) struct Arguments {
     /// The page; `-` or nothing for standard input
@@ -33,7 +33,7 @@ pub(super) struct Arguments {
     #[arg(long, value_enum, default_value = "markdown")]
     format: Format,
 
-    /// The document wanted of an HTML page that holds several
+    /// The document wanted of an HTML page
     #[arg(long = "type", value_enum, default_value = "privacy")]
     document_type: Type,
 
@@ -62,9 +62,9 @@ enum Format {
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum Type {
-    /// The privacy policy
+    /// The privacy policy, cut out of a page that holds several documents
     Privacy,
-    /// The whole text of the page, whatever documents it holds
+    /// The main text of the page, be it several documents, an article or a manual
     Any,
 }
 
@@ -95,7 +95,7 @@ fn one(arguments: &Arguments, url: Option<&Url>) -> Result<Exit, Failure> {
     match result {
         Ok(_) => Ok(Exit::Done),
         Err(dropped) => {
-            tell(&format!("no policy: {dropped}"));
+            tell(&format!("no policy: {dropped}{}", cure(&dropped)));
             Ok(Exit::DoneWithFailures)
         }
     }
@@ -138,7 +138,8 @@ fn many(arguments: &Arguments, input: &Path, out: &Path) -> Result<Exit, Failure
         };
         if let Err(dropped) = &result {
             dropped_pages += 1;
-            tell(&format!("{}: no policy: {dropped}", file.display()));
+            let cure = cure(dropped);
+            tell(&format!("{}: no policy: {dropped}{cure}", file.display()));
         }
         if result.is_ok() || matches!(arguments.format, Format::Json) {
             fs::write(&target, printed(arguments.format, &result))
@@ -160,6 +161,15 @@ fn many(arguments: &Arguments, input: &Path, out: &Path) -> Result<Exit, Failure
     } else {
         Exit::DoneWithFailures
     })
+}
+
+/// How to have the text of a page that is about something else.
+fn cure(dropped: &Dropped) -> &'static str {
+    if dropped.reason == DropReason::NotAPolicy {
+        "; `--type any` gives its text"
+    } else {
+        ""
+    }
 }
 
 /// Where the text of each file goes: under its name without the extension, with it where two would have one name.

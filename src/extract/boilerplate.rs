@@ -225,7 +225,7 @@ fn is_consent_name(words: &str) -> bool {
 }
 
 /// `siteFooter`, `site-footer` and `site_footer` as words in lower case by single blanks; digits stay with their word.
-fn name_words(name: &str) -> String {
+pub(super) fn name_words(name: &str) -> String {
     let mut words = String::with_capacity(name.len() + 8);
     let mut last_lower = false;
     for c in name.chars().take(80) {

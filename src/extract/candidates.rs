@@ -19,6 +19,12 @@ pub(super) struct Choice {
 const HALF: u64 = 50;
 /// A box with fewer bytes of sentences is none of the text by them alone.
 const LEAST_PROSE: u32 = 140;
+/// The few lines above an article have so many.
+const LEAST_INTRODUCTION: u32 = 80;
+/// Share of a teaser's text inside its link, at least, in percent.
+const CARD_LINKED: u32 = 10;
+/// Sentences of a teaser, in bytes.
+const CARD_BYTES: usize = 250;
 /// A page with fewer policy words is in a language that the vocabulary does not know, or no policy.
 const FEW_WORDS: u32 = 8;
 /// So much of such a page tells its language.
@@ -31,15 +37,36 @@ const NEARLY_ALL: u64 = 85;
 /// The outcome depends on sums only, so small changes of a page's frame move nothing.
 pub(super) fn choose(view: &View<'_>) -> Choice {
     let body = view.body();
-    let mut path = vec![body];
-    let mut reasons = Vec::new();
     let knows_language = view
         .entries
         .get(body)
         .is_some_and(|e| e.mass.words >= FEW_WORDS)
         || language::is_known(language::of(&view.text(body, SAMPLE_BYTES)));
+    let trust = if knows_language {
+        Trust::Words
+    } else {
+        Trust::Sentences
+    };
+    choose_in(view, body, trust)
+}
+
+/// What tells a sibling of the main text that belongs to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Trust {
+    /// Words of policy matters.
+    Words,
+    /// Sentences, as the vocabulary does not know the language.
+    Sentences,
+    /// Sentences that are not those of a list of other articles.
+    Article,
+}
+
+/// As [`choose`], inside of one part of the page.
+pub(super) fn choose_in(view: &View<'_>, start: Id, trust: Trust) -> Choice {
+    let mut path = vec![start];
+    let mut reasons = Vec::new();
     loop {
-        let at = path.last().copied().unwrap_or(body);
+        let at = path.last().copied().unwrap_or(start);
         let total = u64::from(view.entries.get(at).map_or(0, |e| e.mass.weight()));
         let best = view
             .children(at)
@@ -53,7 +80,7 @@ pub(super) fn choose(view: &View<'_>) -> Choice {
         let alone = || {
             !view
                 .children(at)
-                .any(|c| c != child && belongs_beside(view, c, weight, knows_language))
+                .any(|c| c != child && belongs_beside(view, c, weight, trust))
         };
         if is_text_block(view, child)
             || view.entries[child].kind == Kind::Table && share < NEARLY_ALL && !alone()
@@ -65,12 +92,12 @@ pub(super) fn choose(view: &View<'_>) -> Choice {
         }
         path.push(child);
     }
-    let innermost = path.pop().unwrap_or(body);
+    let innermost = path.pop().unwrap_or(start);
     let weight = view.entries.get(innermost).map_or(0, |e| e.mass.weight());
     reasons.push(format!(
         "main text in {} with weight {weight} of {}",
         describe(view, innermost),
-        view.entries.get(body).map_or(0, |e| e.mass.weight()),
+        view.entries.get(start).map_or(0, |e| e.mass.weight()),
     ));
     // From the inside out: a level where a sibling belongs to the text is taken from its first such child to its last.
     let mut roots = vec![innermost];
@@ -80,8 +107,7 @@ pub(super) fn choose(view: &View<'_>) -> Choice {
         let Some(own) = children.iter().position(|c| *c == inner) else {
             break;
         };
-        let belongs =
-            |at: usize| at == own || belongs_beside(view, children[at], weight, knows_language);
+        let belongs = |at: usize| at == own || belongs_beside(view, children[at], weight, trust);
         let mut first = (0..=own).find(|at| belongs(*at)).unwrap_or(own);
         let labelled = first != own || roots.len() > 1;
         first = with_heading(view, &children, first, labelled);
@@ -156,7 +182,7 @@ fn holds_lines(view: &View<'_>, id: Id) -> bool {
 /// A sibling of the main text that is part of it; `main` is the weight of the main text.
 ///
 /// In a language that the vocabulary does not know, sentences count alone.
-fn belongs_beside(view: &View<'_>, id: Id, main: u32, knows_language: bool) -> bool {
+fn belongs_beside(view: &View<'_>, id: Id, main: u32, trust: Trust) -> bool {
     let entry = &view.entries[id];
     if entry.excluded || entry.kind == Kind::Silent || entry.mass.link_share() > 50 {
         return false;
@@ -166,13 +192,28 @@ fn belongs_beside(view: &View<'_>, id: Id, main: u32, knows_language: bool) -> b
         return false;
     }
     let (prose, words) = (entry.mass.prose, entry.mass.words);
-    if !knows_language {
-        return prose >= LEAST_PROSE && entry.mass.link_share() <= 25;
+    match trust {
+        Trust::Words => {}
+        Trust::Sentences => return prose >= LEAST_PROSE && entry.mass.link_share() <= 25,
+        Trust::Article => {
+            return prose >= LEAST_INTRODUCTION
+                && entry.mass.link_share() <= 25
+                && (is_text_block(view, id) || !is_of_cards(view, id));
+        }
     }
     if is_text_block(view, id) || matches!(entry.kind, Kind::Text | Kind::Table) {
         return prose >= 30 && words > 0 || words >= 3 && prose >= 100;
     }
     prose >= LEAST_PROSE && words >= 4 && words.saturating_mul(100) >= prose.min(3000)
+}
+
+/// True for a box of links to other texts with a sentence under each.
+fn is_of_cards(view: &View<'_>, id: Id) -> bool {
+    let entry = &view.entries[id];
+    let links = (id..entry.end).filter(|at| view.name(*at) == "a").count();
+    entry.mass.link_share() >= CARD_LINKED
+        && links > 1
+        && entry.mass.prose as usize / links < CARD_BYTES
 }
 
 /// Where a part ends when the sections that follow it directly are taken along: boxes made like the last one, or that speak

@@ -1,19 +1,23 @@
-//! Pages that scripts fill in: the text is in the page's JSON (`__NEXT_DATA__`, JSON-LD and their kin), not in its DOM.
+//! Pages that scripts fill in: the text is in the page's JSON (`__NEXT_DATA__`, JSON-LD and their kin), not in its DOM. Or in
+//! a frame that carries its page itself (`srcdoc`), or written for browsers without scripts.
 
 use std::collections::HashSet;
 
 use scraper::Selector;
 
+use super::boilerplate::{self, Strictness};
+use super::candidates;
 use super::json::Json;
 use super::links::Links;
 use super::rich::{self, Rich};
 use super::tree::{Block, Span, tidy};
 use super::view::View;
-use super::words::policy_words;
 use crate::page::Page;
 
 /// JSON larger than this is a shop's catalogue.
 const MAX_JSON_BYTES: usize = 8 * 1024 * 1024;
+/// So many elements that carry a page of their own are read.
+const MAX_CARRIERS: usize = 10;
 /// Strings longer than this are parsed as pages of their own with its limits.
 const SENTENCE_BYTES: usize = 40;
 /// So far out of the text its title may stand: `{"title": …, "body": {"nodeType": "document", "content": […]}}`.
@@ -21,11 +25,29 @@ const NEAR: usize = 3;
 /// Deepest JSON that is walked; `serde_json` itself stops at 128.
 const MAX_DEPTH: usize = 128;
 
-/// The blocks of the text in the page's JSON with the most policy words; empty when there is none.
-pub(super) fn blocks(page: &Page, links: &Links<'_>) -> Vec<Block> {
+/// How much of a wanted text a string is.
+pub(super) type Measure = fn(&str) -> u32;
+
+/// Bytes of a string that has sentences, whatever they speak of.
+pub(super) fn sentences(text: &str) -> u32 {
+    let ends = [". ", ".\n", ".</", "! ", "? ", "。", "؟ "];
+    let is_code =
+        text.starts_with(['{', '[']) || text.starts_with("<svg") || text.starts_with("http");
+    if is_code || !(text.ends_with('.') || ends.iter().any(|end| text.contains(end))) {
+        return 0;
+    }
+    u32::try_from(text.len()).unwrap_or(u32::MAX)
+}
+
+/// The blocks of the text in the page's JSON with the most policy words, or whatever else is measured; empty when there is
+/// none.
+pub(super) fn blocks(page: &Page, links: &Links<'_>, measure: Measure) -> Vec<Block> {
     let Ok(selector) =
         Selector::parse("script[type*=json i], script#__NEXT_DATA__, script#__NUXT_DATA__")
     else {
+        return Vec::new();
+    };
+    let Ok(carriers) = Selector::parse("iframe[srcdoc], noscript") else {
         return Vec::new();
     };
     let mut best: (u32, Vec<Block>) = (0, Vec::new());
@@ -34,11 +56,11 @@ pub(super) fn blocks(page: &Page, links: &Links<'_>) -> Vec<Block> {
         if text.len() > MAX_JSON_BYTES {
             continue;
         }
-        let Ok(value) = serde_json::from_str::<Json>(&text) else {
+        let Some(value) = parsed(&text) else {
             continue;
         };
-        let (chosen, around) = densest(&value, links);
-        let weight = words_in(chosen, 0);
+        let (chosen, around) = densest(&value, links, measure);
+        let weight = words_in(chosen, 0, measure);
         if weight > best.0 {
             let mut writer = Writer {
                 page,
@@ -58,7 +80,38 @@ pub(super) fn blocks(page: &Page, links: &Links<'_>) -> Vec<Block> {
             best = (weight, writer.out);
         }
     }
+    for carrier in page.html.select(&carriers).take(MAX_CARRIERS) {
+        let html = match carrier.attr("srcdoc") {
+            Some(html) => html.to_owned(),
+            None => carrier.text().collect(),
+        };
+        if html.len() > MAX_JSON_BYTES || measure(&html) <= best.0 {
+            continue;
+        }
+        let inner = Page::from_html(&html, page.url.as_ref());
+        let mut view = View::of(&inner);
+        boilerplate::exclude(&mut view, Strictness::Names);
+        let roots = candidates::choose(&view).roots;
+        let blocks = super::build::blocks(&view, &roots, links);
+        let weight = blocks.iter().map(|b| measure(&b.text())).sum();
+        if weight > best.0 {
+            best = (weight, blocks);
+        }
+    }
     best.1
+}
+
+/// The value of some JSON; Angular writes it with signs of its own in place of quotes and brackets.
+fn parsed(text: &str) -> Option<Json> {
+    serde_json::from_str(text).ok().or_else(|| {
+        let plain = text
+            .replace("&q;", "\"")
+            .replace("&s;", "'")
+            .replace("&l;", "<")
+            .replace("&g;", ">")
+            .replace("&a;", "&");
+        (plain.len() < text.len()).then(|| serde_json::from_str(&plain).ok())?
+    })
 }
 
 /// The short string that an object calls its title.
@@ -78,14 +131,14 @@ fn title_in(value: &Json) -> Option<&str> {
 }
 
 /// The smallest part of the value that still holds most of its policy words, and all that it is a part of, outermost first.
-fn densest<'j>(value: &'j Json, links: &Links<'_>) -> (&'j Json, Vec<&'j Json>) {
+fn densest<'j>(value: &'j Json, links: &Links<'_>, measure: Measure) -> (&'j Json, Vec<&'j Json>) {
     let mut at = value;
     let mut around = Vec::new();
     for depth in 0..MAX_DEPTH {
-        let total = words_in(at, depth);
+        let total = words_in(at, depth, measure);
         let best = at
             .inner()
-            .map(|c| (words_in(c, depth + 1), c))
+            .map(|c| (words_in(c, depth + 1, measure), c))
             .max_by_key(|(words, _)| *words);
         match best {
             Some((words, child))
@@ -103,13 +156,13 @@ fn densest<'j>(value: &'j Json, links: &Links<'_>) -> (&'j Json, Vec<&'j Json>) 
     (at, around)
 }
 
-fn words_in(value: &Json, depth: usize) -> u32 {
+fn words_in(value: &Json, depth: usize, measure: Measure) -> u32 {
     if depth > MAX_DEPTH {
         return 0;
     }
     match value {
-        Json::Text(text) if text.len() >= SENTENCE_BYTES => policy_words(text),
-        value => value.inner().map(|v| words_in(v, depth + 1)).sum(),
+        Json::Text(text) if text.len() >= SENTENCE_BYTES => measure(text),
+        value => value.inner().map(|v| words_in(v, depth + 1, measure)).sum(),
     }
 }
 
@@ -242,11 +295,12 @@ mod tests {
 
     use super::*;
     use crate::extract::markdown;
+    use crate::extract::words::policy_words;
 
     fn written(value: &Value) -> String {
         let html = format!("<script id=__NEXT_DATA__ type='application/json'>{value}</script>");
         let page = Page::from_html(&html, None);
-        markdown::write(&blocks(&page, &Links::of(&page)))
+        markdown::write(&blocks(&page, &Links::of(&page), policy_words))
     }
 
     const SENTENCE: &str = "We collect personal information about you when you register.";
@@ -308,7 +362,7 @@ mod tests {
         let html = "<script type='application/json'>{\"page\": {\"zeal\": \"We collect personal data of all who register here.\", \
                     \"arms\": \"We share personal data with third parties that help us.\"}}</script>";
         let page = Page::from_html(html, None);
-        let text = markdown::write(&blocks(&page, &Links::of(&page)));
+        let text = markdown::write(&blocks(&page, &Links::of(&page), policy_words));
         assert!(text.find("collect") < text.find("share"), "{text}");
     }
 

@@ -125,7 +125,16 @@ impl Frames {
             }
             Frame::List { start, mut items } => {
                 items.retain(|item| !item.is_empty());
-                if !items.is_empty() {
+                // Items that begin with a heading are sections, and the list is their layout (iubenda, accordions).
+                let is_layout = start.is_none()
+                    && items
+                        .first()
+                        .is_some_and(|item| matches!(item.first(), Some(Block::Heading(..))));
+                if is_layout && !self.in_table() {
+                    for block in items.into_iter().flatten() {
+                        self.push_block(block);
+                    }
+                } else if !items.is_empty() {
                     self.push_block(Block::List(start, items));
                 }
             }

@@ -32,6 +32,8 @@ const PICTURES: &[&str] = &[
     "diagram",
     "certified",
     "verified",
+    "click",
+    "verify",
 ];
 
 /// Counts over the chosen part of a page.

@@ -2,6 +2,7 @@
 //!
 //! Nothing is thrown away for being short: a policy of three sentences is a policy.
 
+use super::DocumentType;
 use super::language;
 use super::signs::{SIGNS, first_of};
 use super::tree::{Block, plain_text};
@@ -26,10 +27,13 @@ pub(super) struct Evidence<'a> {
     pub has_scripts: bool,
     /// The address speaks of a policy.
     pub policy_url: bool,
+    /// The document that is wanted.
+    pub asked: DocumentType,
 }
 
 /// Says why a page is no policy; `Ok` when it is one or may be one.
 pub(super) fn judge(evidence: &Evidence<'_>) -> Result<(), Dropped> {
+    let any = evidence.asked == DocumentType::Any;
     let found = found_in(evidence.text);
     let titled = is_titled(evidence);
     if evidence.words == 0 {
@@ -47,8 +51,11 @@ pub(super) fn judge(evidence: &Evidence<'_>) -> Result<(), Dropped> {
     let shown = || format!("{top}{}", evidence.shown.to_lowercase());
     if !rich {
         let all = shown();
-        let short = evidence.words < 250;
-        if let Some(phrase) = first_of(&SIGNS.parked, &all).filter(|_| !titled || found < 2) {
+        // An article may speak of domains and of doors that are closed.
+        let short = evidence.words < if any { 80 } else { 250 };
+        if let Some(phrase) =
+            first_of(&SIGNS.parked, &all).filter(|_| (!titled || found < 2) && (short || !any))
+        {
             return Err(Dropped::new(
                 DropReason::Parked,
                 format!("the page says “{phrase}”"),
@@ -91,7 +98,7 @@ pub(super) fn judge(evidence: &Evidence<'_>) -> Result<(), Dropped> {
             format!("the page says “{phrase}”"),
         ));
     }
-    if titled || rich || evidence.policy_url && found > 0 {
+    if any || titled || rich || evidence.policy_url && found > 0 {
         return Ok(());
     }
     // Where the vocabulary knows the language, a text without its words is about something else.

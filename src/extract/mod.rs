@@ -9,6 +9,7 @@
 //! The page is parsed once and walked a fixed number of times. What decides is sums over subtrees (sentences, policy words,
 //! links), not one site's class names, so that a page that changes its frame keeps its text.
 
+mod article;
 mod boilerplate;
 mod build;
 mod calendar;
@@ -60,7 +61,7 @@ use tree::Block;
 use view::View;
 
 /// Version of the extractor. Every change of its output makes a new one, because it changes text hashes.
-pub const EXTRACTOR_VERSION: &str = "3";
+pub const EXTRACTOR_VERSION: &str = "4";
 
 /// One archived page as it was fetched.
 #[derive(Debug, Clone, Copy)]
@@ -79,7 +80,8 @@ pub enum DocumentType {
     /// The privacy policy, where the page has one beside others; else the whole text.
     #[default]
     Privacy,
-    /// The whole text.
+    /// The main text of the page, whatever it is: several documents, or one that is no policy. Of a text that hardly
+    /// speaks of policy matters (an article, a manual) it is the body; its headline is the document's title.
     Any,
 }
 
@@ -122,19 +124,22 @@ pub fn explain(input: &PageInput<'_>, options: &Options) -> Result<Extraction, D
         payload::Payload::Pdf => {
             let blocks = headings::settle(lines::separate(pdf::blocks(input.bytes)?));
             let found = Found::plain(blocks, "a PDF");
-            finish(found, input)
+            finish(found, input, *options)
         }
         payload::Payload::PlainText => {
             let decoded = decode(input.bytes, input.content_type).text;
             let blocks = headings::settle(lines::separate(plain::blocks(&text::cleaned(&decoded))));
-            finish(Found::plain(blocks, "a plain text"), input)
+            finish(Found::plain(blocks, "a plain text"), input, *options)
         }
         payload::Payload::Html => {
             let page = Page::parse_text(input.bytes, input.content_type, input.url);
-            let found = from_page(&page, *options);
+            let other = (options.document_type == DocumentType::Any)
+                .then(|| article_of(&page))
+                .flatten();
+            let found = other.unwrap_or_else(|| from_page(&page, *options));
             // The tree of a large page takes more memory than all that is still to come.
             drop(page);
-            finish(found, input)
+            finish(found, input, *options)
         }
     }
 }
@@ -150,6 +155,8 @@ struct Found {
     blocks: Vec<Block>,
     explanation: Vec<String>,
     page_title: Option<String>,
+    /// What stood above the text and is no part of it.
+    headline: Option<String>,
     shown: String,
     fittings: Fittings,
 }
@@ -160,6 +167,26 @@ struct Fittings {
     password_field: bool,
     scripts: bool,
     frames: usize,
+}
+
+impl Fittings {
+    fn of(view: &View<'_>) -> Self {
+        let mut fittings = Self::default();
+        for element in (0..view.entries.len()).filter_map(|id| view.element(id)) {
+            match element.name() {
+                "input" => {
+                    fittings.password_field |= look::attribute(element, "type")
+                        .is_some_and(|t| t.eq_ignore_ascii_case("password"));
+                }
+                "script" => fittings.scripts = true,
+                "frame" | "iframe" if look::attribute(element, "src").is_some() => {
+                    fittings.frames += 1;
+                }
+                _ => {}
+            }
+        }
+        fittings
+    }
 }
 
 impl Found {
@@ -174,6 +201,7 @@ impl Found {
             blocks,
             explanation: vec![format!("the payload is {what}")],
             page_title: None,
+            headline: None,
             shown,
             fittings: Fittings::default(),
         }
@@ -182,6 +210,8 @@ impl Found {
 
 /// Fewer policy words than this in the chosen part, and other readings of the page are tried.
 const FEW_WORDS: u32 = 8;
+/// What decided where the elements of a page hold no text.
+const EMBEDDED: &str = "the text is in the page's JSON or a frame's, not in its elements";
 
 fn from_page(page: &Page, options: Options) -> Found {
     let links = links::Links::of(page);
@@ -192,18 +222,7 @@ fn from_page(page: &Page, options: Options) -> Found {
         .get(view.body())
         .map(|e| e.mass)
         .unwrap_or_default();
-    let mut fittings = Fittings::default();
-    for element in (0..view.entries.len()).filter_map(|id| view.element(id)) {
-        match element.name() {
-            "input" => {
-                fittings.password_field |= look::attribute(element, "type")
-                    .is_some_and(|t| t.eq_ignore_ascii_case("password"));
-            }
-            "script" => fittings.scripts = true,
-            "frame" | "iframe" if look::attribute(element, "src").is_some() => fittings.frames += 1,
-            _ => {}
-        }
-    }
+    let fittings = Fittings::of(&view);
     boilerplate::exclude(&mut view, Strictness::Names);
     let mut choice = candidates::choose(&view);
     let words_of = |view: &View<'_>, roots: &[view::Id]| -> u32 {
@@ -221,6 +240,19 @@ fn from_page(page: &Page, options: Options) -> Found {
             choice
                 .reasons
                 .push("class names are not believed: they left no policy words".to_owned());
+        }
+    }
+    let found = words_of(&view, &choice.roots);
+    if found < FEW_WORDS && view.has_templates() {
+        let mut shown = View::with_templates(page);
+        boilerplate::exclude(&mut shown, Strictness::Names);
+        let other = candidates::choose(&shown);
+        if words_of(&shown, &other.roots) >= FEW_WORDS.max(found * 2) {
+            view = shown;
+            choice = other;
+            choice
+                .reasons
+                .push("the text is in a <template>".to_owned());
         }
     }
     let repeated = panels::exclude_repeated(&mut view, &mut choice.roots);
@@ -244,13 +276,13 @@ fn from_page(page: &Page, options: Options) -> Found {
     let sliced = explanation.iter().any(|r| r.starts_with("page hosts"));
     trim::trim(&mut blocks, host);
     if words_of(&view, &choice.roots) < FEW_WORDS {
-        let embedded = embedded::blocks(page, &links);
+        let embedded = embedded::blocks(page, &links, words::policy_words);
         let words: u32 = embedded
             .iter()
             .map(|b| words::policy_words(&b.text()))
             .sum();
         if words >= FEW_WORDS {
-            explanation.push("the text is in the page's JSON, not in its elements".to_owned());
+            explanation.push(EMBEDDED.to_owned());
             blocks = shaped(embedded, options, None, &mut explanation);
             trim::trim(&mut blocks, host);
         }
@@ -267,7 +299,41 @@ fn from_page(page: &Page, options: Options) -> Found {
         shown: view.text(view.body(), 3000),
         fittings,
         page_title: view.page_title,
+        headline: None,
     }
+}
+
+/// The article on a page that is no policy; `None` when what structure alone finds speaks of policy matters.
+fn article_of(page: &Page) -> Option<Found> {
+    let links = links::Links::of(page);
+    let host = page.url.as_ref().and_then(Url::host_str);
+    let mut view = View::of(page);
+    let fittings = Fittings::of(&view);
+    boilerplate::exclude(&mut view, Strictness::Names);
+    let mut choice = article::choose(&mut view);
+    panels::exclude_repeated(&mut view, &mut choice.roots);
+    let blocks = build::blocks(&view, &choice.roots, &links);
+    let mut blocks = headings::settle(lines::separate(blocks));
+    trim::trim(&mut blocks, host);
+    if article::may_go_on(&blocks) {
+        let carried = embedded::blocks(page, &links, embedded::sentences);
+        if article::goes_on(&blocks, &carried) {
+            choice.reasons = vec![EMBEDDED.to_owned()];
+            blocks = headings::settle(lines::separate(carried));
+        }
+    }
+    let headline = article::behead(&mut blocks, view.page_title.as_deref());
+    article::is_one(&blocks).then(|| Found {
+        explanation: choice.reasons,
+        shown: view.text(view.body(), 3000),
+        fittings,
+        headline: headline.or_else(|| match (blocks.first(), &view.page_title) {
+            (Some(Block::Heading(..)), _) | (_, None) => None,
+            (_, Some(title)) => Some(title::without_site_name(title)),
+        }),
+        blocks,
+        page_title: view.page_title,
+    })
 }
 
 /// Brings freshly built blocks into shape.
@@ -284,7 +350,11 @@ fn shaped(
     blocks
 }
 
-fn finish(mut found: Found, input: &PageInput<'_>) -> Result<Extraction, Dropped> {
+fn finish(
+    mut found: Found,
+    input: &PageInput<'_>,
+    options: Options,
+) -> Result<Extraction, Dropped> {
     links::limit(&mut found.blocks, input.bytes.len());
     let text = text::plain(&found.blocks);
     let (language, words) = language_and_words(&text);
@@ -304,12 +374,16 @@ fn finish(mut found: Found, input: &PageInput<'_>) -> Result<Extraction, Dropped
         frames: found.fittings.frames,
         has_scripts: found.fittings.scripts,
         policy_url,
+        asked: options.document_type,
     })?;
     let dates = stated_dates(&text, language);
     let document = Document {
         effective_date: dates.effective,
         last_updated: dates.last_updated,
-        title: title::of(&found.blocks, found.page_title.as_deref()),
+        title: found
+            .headline
+            .filter(|title| !title.is_empty())
+            .or_else(|| title::of(&found.blocks, found.page_title.as_deref())),
         language: language.to_owned(),
         text_hash: text_hash(&text),
         markdown: markdown::write(&found.blocks),

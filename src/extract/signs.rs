@@ -26,6 +26,8 @@ pub(super) struct Signs {
     pub matters: HashSet<String>,
     pub about: HashSet<String>,
     pub dialogs: HashSet<String>,
+    pub furniture: HashSet<String>,
+    pub replies: HashSet<String>,
 }
 
 impl Signs {

@@ -125,6 +125,15 @@ const SENTENCE_BYTES: usize = 40;
 impl<'a> View<'a> {
     /// Reads a page once.
     pub(super) fn of(page: &'a Page) -> Self {
+        Self::read(page, false)
+    }
+
+    /// As [`View::of`], with what a `<template>` holds for scripts to show.
+    pub(super) fn with_templates(page: &'a Page) -> Self {
+        Self::read(page, true)
+    }
+
+    fn read(page: &'a Page, templates: bool) -> Self {
         let mut view = Self {
             // Growing by doubling would hold the list of a large page twice.
             entries: Vec::with_capacity(page.html.tree.values().len()),
@@ -156,6 +165,8 @@ impl<'a> View<'a> {
                             .is_some_and(|text| is_read(text))
                     {
                         Kind::Preformatted
+                    } else if templates && element.name() == "template" {
+                        Kind::Box
                     } else {
                         kind_of(element)
                     };
@@ -172,7 +183,9 @@ impl<'a> View<'a> {
                     Some((id, links + u32::from(is_link)))
                 }
                 DomNode::Document | DomNode::Fragment => {
-                    let id = view.push(node.value(), parent, Kind::Box, Mass::default());
+                    // The content of a template is one.
+                    let kind = if silent { Kind::Silent } else { Kind::Box };
+                    let id = view.push(node.value(), parent, kind, Mass::default());
                     Some((id, 0))
                 }
                 _ => None,
@@ -226,6 +239,11 @@ impl<'a> View<'a> {
             self.entries[parent].mass.add(mass);
         }
         id
+    }
+
+    /// True for a page that has something for scripts to show.
+    pub(super) fn has_templates(&self) -> bool {
+        (0..self.entries.len()).any(|id| self.name(id) == "template")
     }
 
     /// The element at a node, if it is one.
@@ -288,6 +306,13 @@ impl<'a> View<'a> {
             at += 1;
         }
         out
+    }
+
+    /// From now on sentences count alone, whatever they speak of.
+    pub(super) fn forget_words(&mut self) {
+        for entry in &mut self.entries {
+            entry.mass.words = 0;
+        }
     }
 
     /// Marks a subtree as boilerplate and takes its sums out of its ancestors'.

@@ -15,12 +15,13 @@ fn is_read(element: &str, attribute: &[u8]) -> bool {
     lower.make_ascii_lowercase();
     match &*lower {
         b"class" | b"id" | b"style" | b"role" | b"hidden" | b"aria-hidden" | b"aria-modal"
-        | b"data-cfemail" => true,
+        | b"itemprop" | b"data-cfemail" => true,
         b"aria-expanded" | b"aria-controls" | b"data-toggle" | b"data-bs-toggle" => is(&["button"]),
         b"href" => is(&["a", "base", "link"]),
         b"name" => is(&["a"]),
         b"alt" => is(&["img", "image"]),
         b"src" => is(&["frame", "iframe"]),
+        b"srcdoc" => is(&["iframe"]),
         b"rel" => is(&["link"]),
         b"type" => is(&["script", "input"]),
         b"start" => is(&["ol"]),
