@@ -22,6 +22,7 @@ mod sites;
 mod words;
 mod world;
 
+pub use numbers::Numbers;
 pub use score::{backfill, measure};
 pub use world::World;
 
