@@ -154,3 +154,33 @@ fn endpoint_json(e: &EndpointUsage) -> Value {
         "active_seconds": e.active_seconds, "share_of_rate": e.share_of_rate,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Layers, Settings};
+
+    #[test]
+    fn what_no_setting_changes_is_the_same_in_the_library_and_in_the_program() {
+        let mut layers = Layers::default();
+        layers.add_text("archive.contact", "you@university.example", "test");
+        let settings = Settings::from_layers(&layers).unwrap();
+        let program = http_settings(&settings.archive, None).unwrap();
+        let library = HttpSettings {
+            contact: program.contact.clone(),
+            ..HttpSettings::default()
+        };
+        assert_eq!(program.base_url, library.base_url);
+        assert_eq!(
+            program.cdx_per_minute.to_bits(),
+            library.cdx_per_minute.to_bits()
+        );
+        assert_eq!(
+            program.playback_per_second.to_bits(),
+            library.playback_per_second.to_bits()
+        );
+        assert_eq!(program.max_body_bytes, library.max_body_bytes);
+        assert_eq!(program.connect_timeout, library.connect_timeout);
+        assert_eq!(program.read_timeout, library.read_timeout);
+    }
+}

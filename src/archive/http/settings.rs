@@ -66,9 +66,9 @@ impl Default for HttpSettings {
             contact: None,
             // The largest of 866 policy pages looked at has 2.1 MB; PDFs are larger.
             max_body_bytes: 32 * 1024 * 1024,
-            connect_timeout: Duration::from_secs(20),
+            connect_timeout: Duration::from_secs(30),
             // Index answers of 25 s are normal, over 60 s is overload.
-            read_timeout: Duration::from_secs(90),
+            read_timeout: Duration::from_mins(2),
             exchange_timeout: Duration::from_mins(5),
             // Of the order that answers in seconds; the old server stops at 150,000.
             cdx_page_rows: 25_000,
