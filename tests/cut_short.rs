@@ -149,8 +149,7 @@ async fn a_page_whose_records_mislead_ends_as_if_its_look_had_not_been_stopped()
                 .map(|_| char::from(b'!' + u8::try_from(numbers.below(80)).unwrap()))
                 .filter(|c| !matches!(c, '<' | '>' | '-'))
                 .collect();
-            let words = "We collect your personal data and keep it safe. "
-                .repeat(usize::try_from(8 + text).unwrap());
+            let words = "We collect your personal data and keep it safe. ".repeat(8 + text);
             let body = format!(
                 "<title>Privacy Policy</title><!-- {counter} --><h1>Privacy Policy</h1><p>Edition {text}. {words}</p>"
             );

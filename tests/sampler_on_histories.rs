@@ -357,7 +357,7 @@ fn pages_that_flip_back_and_forth_tell_more_for_each_look() {
                 sampled.fetched,
                 plain.fetched
             );
-            // Forty-eight flips in each of twelve half-years: a pure alternation is not chased to its end.
+            // Forty-six changes in each of twelve half-years: a pure alternation is not chased to its end.
             assert!(
                 sampled.fetched <= 4 * 12 * 100,
                 "{kind}: {} looks",

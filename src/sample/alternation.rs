@@ -18,7 +18,7 @@ const RETURN_SECONDS: u64 = 183 * 86_400;
 
 /// Changes of one half-year after which no more flips are looked for there: that the page alternates, between which texts
 /// and how often, is told; the next flip tells nothing new.
-const ENOUGH_CHANGES: u32 = 48;
+const ENOUGH_CHANGES: u32 = 46;
 
 /// A page has at least 5/4 √(captures) looks, up to 28 (if it has so many captures): a page that shows another text in
 /// one capture of ten is met by one of 28 looks at 95 %. A page with changes or a long life has had as many anyway.

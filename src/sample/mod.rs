@@ -10,9 +10,10 @@
 //!    halved, and weekends count little. A text between two looks at another is
 //!    sought outward from where it was met, since it is mostly short;
 //! 3. where a text was seen, then another, then the first again (within half a year), the page *alternates*: captures
-//!    between equal neighbours whose records are as long as the other text's, until the half-year has shown 48 such changes;
-//! 4. captures whose records are of another length than those before and after them, as many as such looks pay: a text
-//!    that stood for a short time, or another edition, between equal looks;
+//!    between equal neighbours whose records are as long as the other text's, until the half-year has shown 46 such changes;
+//! 4. captures whose records are of another length than those before and after them, or as long as those of the text before
+//!    or after the looks around them, as many as such looks pay: a text that stood for a short time, or another edition,
+//!    between equal looks;
 //! 5. a page with fewer looks than 5/4 √(captures), at most 28, is checked in the middle of its longest unread stretches
 //!    of more than two months.
 //!

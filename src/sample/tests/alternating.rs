@@ -128,3 +128,33 @@ fn flips_within_the_resolution_are_not_chased() {
     let mut history = simulated(&days, |d| Some(d % 2));
     assert!(history.run(strategy) <= 7);
 }
+
+#[test]
+fn what_the_page_mostly_is_counts_for_no_look_in_vain_where_its_neighbours_are_the_odd_ones() {
+    // Text 2 in records of changing lengths between those of text 1, which alone was met at first. Then text 2 was met
+    // on both sides of half a year in which a record is as long as those of text 1.
+    let (met, unread) = (|n: u32| Known::Text(text(n)), Known::Nothing);
+    let rows = [
+        (0, 14_490, met(1)),
+        (10, 13_474, unread),
+        (20, 14_492, met(1)),
+        (30, 13_476, unread),
+        (40, 14_493, met(1)),
+        (50, 13_478, unread),
+        (60, 14_492, met(1)),
+        (70, 13_475, unread),
+        (80, 14_491, met(1)),
+        (90, 13_785, met(2)),
+        (100, 13_502, met(2)),
+        (110, 14_494, unread),
+        (120, 13_820, unread),
+        (300, 13_433, met(2)),
+        (301, 14_493, met(1)),
+    ];
+    let days: Vec<u32> = rows.iter().map(|row| row.0).collect();
+    let mut history = simulated(&days, |_| None);
+    for (sighting, (_, length, known)) in history.sightings.iter_mut().zip(rows) {
+        (sighting.length, sighting.known) = (Some(length), known);
+    }
+    assert_eq!(next(EVERY_CHANGE, &history.sightings), [1, 5, 11]);
+}
