@@ -208,3 +208,31 @@ async fn other_words_ask_the_index_from_the_beginning() {
     let captures: Vec<usize> = policies(&store).iter().map(Vec::len).collect();
     assert_eq!(captures, [12, 12]);
 }
+
+#[tokio::test]
+async fn a_payload_that_a_redirect_led_to_is_not_asked_for_under_its_own_address() {
+    let mut world = World::default();
+    for n in 0..40 {
+        world.page(&url("/privacy"), day(n * 30), 200, &policy("Example"));
+    }
+    for n in 40..80 {
+        world.redirect(&url("/privacy"), day(n * 30), 301, &url("/privacy-policy"));
+    }
+    for n in 35..90 {
+        let shows = policy("The new owner");
+        world.page(&url("/privacy-policy"), day(n * 30), 200, &shows);
+    }
+    world.sort();
+    let store = Arc::new(Store::open_in_memory().unwrap());
+    run(&world, &store, &[("discover.by_link", "false")]).await;
+    let policies = policies(&store);
+    assert_eq!(policies.len(), 1);
+    assert!(
+        policies[0]
+            .iter()
+            .all(|s| s.text_hash.is_some() || s.capture.is_redirect())
+    );
+    let asked = world.take_asked();
+    // The policy, and what the first and the last redirect led to: they are followed side by side.
+    assert_eq!(asked.payloads.len(), 3, "{:?}", asked.payloads);
+}

@@ -58,15 +58,24 @@ const LISTED_BEFORE: &str = "SELECT capture_id FROM captures
 /// (`m`): its own, when the archive played this time without a redirect (under whatever spelling of the address); else
 /// one that was asked for another capture and came from this one (a redirect led here); else one of a capture with the
 /// same digest. A memento that came from another time than its row says nothing about the row's digest. Thousands of
-/// captures may have one digest, so that who shows it is asked once for each digest, not for each capture.
+/// captures may have one digest, so that who shows it is asked once for each digest, not for each capture; a redirect
+/// may have led to one of them.
 pub(super) const OF_POLICY: &str = "
-    WITH shown AS MATERIALIZED (
-        SELECT s.digest, min(o.capture_id) AS capture_id
-        FROM captures s JOIN mementos o ON o.capture_id = s.capture_id
+    WITH alike AS MATERIALIZED (
+        SELECT s.digest, s.capture_id, s.urlkey, s.timestamp, s.original
+        FROM captures s
         WHERE s.digest IN (SELECT c.digest FROM policy_urls p JOIN captures c ON c.urlkey = p.urlkey WHERE p.policy_id = ?1)
-          AND s.digest NOT IN ('-', '3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ') AND coalesce(s.statuscode, 200) BETWEEN 200 AND 299
-          AND o.payload_id IS NOT NULL AND o.drop_reason IS NULL AND o.timestamp = s.timestamp AND o.redirects = '[]'
-        GROUP BY s.digest)
+          AND s.digest NOT IN ('-', '3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ') AND coalesce(s.statuscode, 200) BETWEEN 200 AND 299),
+    shown AS MATERIALIZED (
+        SELECT digest, min(capture_id) AS capture_id FROM (
+            SELECT s.digest, o.capture_id
+            FROM alike s JOIN mementos o ON o.capture_id = s.capture_id
+            WHERE o.payload_id IS NOT NULL AND o.drop_reason IS NULL AND o.timestamp = s.timestamp AND o.redirects = '[]'
+            UNION ALL
+            SELECT s.digest, o.capture_id
+            FROM alike s JOIN mementos o ON o.urlkey = s.urlkey AND o.timestamp = s.timestamp AND o.original = s.original
+            WHERE o.payload_id IS NOT NULL AND o.drop_reason IS NULL)
+        GROUP BY digest)
     SELECT c.capture_id, c.urlkey, c.timestamp, c.original, c.mimetype, c.statuscode, c.digest, c.length,
            m.capture_id, m.canonical, e.drop_reason, e.drop_detail, d.text_sha256,
            asked.capture_id IS NOT NULL, asked.drop_reason, asked.drop_detail, asked.redirects, asked.timestamp, d.word_count,
@@ -151,6 +160,11 @@ impl Store {
                                   AND coalesce(c.statuscode, 200) BETWEEN 200 AND 299 AND coalesce(s.statuscode, 200) BETWEEN 200 AND 299
                                   AND m.payload_id IS NOT NULL AND m.drop_reason IS NULL
                                   AND m.timestamp = s.timestamp AND m.redirects = '[]')
+                     OR EXISTS (SELECT 1 FROM captures c JOIN captures s ON s.digest = c.digest
+                                JOIN mementos m ON m.urlkey = s.urlkey AND m.timestamp = s.timestamp AND m.original = s.original
+                                WHERE c.capture_id = ?1 AND c.digest NOT IN ('-', '3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ')
+                                  AND coalesce(c.statuscode, 200) BETWEEN 200 AND 299 AND coalesce(s.statuscode, 200) BETWEEN 200 AND 299
+                                  AND m.payload_id IS NOT NULL AND m.drop_reason IS NULL)
                      OR EXISTS (SELECT 1 FROM captures c JOIN mementos m
                                     ON m.urlkey = c.urlkey AND m.timestamp = c.timestamp AND m.original = c.original
                                 WHERE c.capture_id = ?1 AND m.payload_id IS NOT NULL AND m.drop_reason IS NULL)",
