@@ -146,7 +146,7 @@ impl Store {
         })
     }
 
-    /// True when a capture was asked for, or what came for another shows its payload: as [`OF_POLICY`] takes it.
+    /// True when a capture was asked for, or what came for another shows its payload: as `OF_POLICY` takes it.
     ///
     /// # Errors
     /// When the database fails.

@@ -43,7 +43,7 @@ impl<A: Archive> Looker<'_, A> {
     ///
     /// A hub of the site is asked for once, at whatever time: nobody knows the digests of its captures yet, and most
     /// hubs stay as they are for years. Its other captures are looked at when the index tells them apart
-    /// ([`look_at_hub`](super::look_at_hub)).
+    /// (`look_at_hub`).
     pub(super) async fn side_page(
         &self,
         beside: Beside,
