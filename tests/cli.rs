@@ -629,6 +629,79 @@ fn a_backup_is_a_whole_database_and_never_the_database_itself() {
 }
 
 #[test]
+fn a_backup_replaces_copies_of_a_database_and_nothing_else() {
+    let folder = folder();
+    let at = |name: &str| folder.path().join(name);
+    drop(policytrail::store::Store::open_or_create(&at("a.db")).unwrap());
+    let backup = |target: &str| policytrail(folder.path(), &["backup", "--db", "a.db", target]);
+    let other = rusqlite::Connection::open(at("other.db")).unwrap();
+    other.execute_batch("CREATE TABLE t (a)").unwrap();
+    drop(other);
+    fs::write(at("note.txt"), "my thesis").unwrap();
+    for foreign in ["note.txt", "other.db"] {
+        let before = fs::read(at(foreign)).unwrap();
+        let arguments = ["backup", "--db", "a.db", foreign];
+        fails(folder.path(), &arguments, 2, &[foreign, "left untouched"]);
+        assert_eq!(fs::read(at(foreign)).unwrap(), before);
+    }
+    fs::write(at("empty.db"), "").unwrap();
+    assert!(backup("empty.db").status.success());
+    assert!(backup("empty.db").status.success());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::symlink;
+        // A socket stands for a device, which only the superuser makes.
+        let _socket = std::os::unix::net::UnixListener::bind(at("socket")).unwrap();
+        let arguments = ["backup", "--db", "a.db", "socket"];
+        fails(folder.path(), &arguments, 2, &["socket", "no file"]);
+        for option in ["--feed", "--metrics", "--summary"] {
+            let arguments = [
+                "run",
+                "--archive",
+                "nowhere",
+                option,
+                "socket",
+                "example.com",
+            ];
+            fails(folder.path(), &arguments, 2, &["socket", "no file"]);
+        }
+        assert!(fs::read(at("socket")).is_err());
+        symlink("target.db", at("link.db")).unwrap();
+        assert!(backup("link.db").status.success());
+        assert!(at("link.db").is_symlink() && at("target.db").is_file());
+    }
+}
+
+#[test]
+fn a_database_that_is_no_file_or_empty_is_a_fault_of_usage_and_left_as_it_is() {
+    let folder = folder();
+    let at = |name: &str| folder.path().join(name);
+    fs::create_dir(at("folder")).unwrap();
+    fs::write(at("empty.db"), "").unwrap();
+    for command in [
+        &["status"][..],
+        &["log", "a.com"],
+        &["verify"],
+        &["search", "data"],
+    ] {
+        for (database, word) in [("folder", "a folder"), ("empty.db", "is empty")] {
+            let arguments = [command, &["--db", database]].concat();
+            fails(folder.path(), &arguments, 2, &[database, word, "--db"]);
+        }
+    }
+    assert_eq!(fs::metadata(at("empty.db")).unwrap().len(), 0);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    fs::write(
+        at("run.toml"),
+        "[archive]\ncontact = \"a@example.org\"\n[sites]\nnames = [\"example.com\"]\n[database]\npath = \"empty.db\"\n",
+    )
+    .unwrap();
+    let output = policytrail(folder.path(), &["check", "--config", "run.toml"]);
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(told.contains("to be made"), "{told}");
+}
+
+#[test]
 fn a_command_that_fails_is_told_and_the_run_goes_on() {
     let folder = folder();
     let sample = sample();

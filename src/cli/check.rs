@@ -9,7 +9,7 @@ use super::job_options::{CrawlOptions, SiteOptions};
 use super::replace::check_writable;
 use crate::archive::warc::WarcArchive;
 use crate::config::ArchiveLocation;
-use crate::store::Store;
+use crate::store::{Store, StoreError};
 
 /// Check settings, site list, vocabulary, archive and database, without asking anything
 #[derive(Debug, clap::Args)]
@@ -39,12 +39,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     {
         check_writable(file)?;
     }
-    let database = if settings.database.exists() {
-        let store = Store::open(&settings.database)?;
-        format!("{} versions so far", store.status()?.versions)
-    } else {
-        check_writable(&settings.database)?;
-        "to be made".to_owned()
+    let database = match Store::open(&settings.database) {
+        Err(StoreError::Missing { .. } | StoreError::Empty { .. }) => {
+            check_writable(&settings.database)?;
+            "to be made".to_owned()
+        }
+        store => format!("{} versions so far", store?.status()?.versions),
     };
     writeln!(
         io::stdout(),

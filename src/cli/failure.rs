@@ -93,7 +93,9 @@ impl From<SiteListError> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let exit = match error {
-            StoreError::DiskFull { .. } | StoreError::Sqlite(_) => Exit::DoneWithFailures,
+            StoreError::DiskFull { .. } | StoreError::Removed { .. } | StoreError::Sqlite(_) => {
+                Exit::DoneWithFailures
+            }
             _ => Exit::Usage,
         };
         Self {

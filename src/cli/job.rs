@@ -21,7 +21,7 @@ use crate::config::{ArchiveLocation, RunBudget, Settings, SiteRow};
 use crate::crawl::{self, Context, Outcome, PdfReader, Progress, StoredFreeze, Until};
 use crate::discover::Vocabulary;
 use crate::model::Timestamp;
-use crate::store::{CrawlLock, RunOutcome, Store};
+use crate::store::{CrawlLock, RunOutcome, Store, StoreError};
 
 /// A run, ready to start.
 pub(super) struct Job {
@@ -100,10 +100,10 @@ impl Job {
 
     /// The newest change that the database knows; 0 when there is no database yet.
     pub(super) fn newest_change(&self) -> Result<i64, Failure> {
-        if !self.settings.database.exists() {
-            return Ok(0);
+        match Store::open(&self.settings.database) {
+            Err(StoreError::Missing { .. } | StoreError::Empty { .. }) => Ok(0),
+            store => Ok(store?.newest_change()?),
         }
-        Ok(Store::open(&self.settings.database)?.newest_change()?)
     }
 
     /// Cancelled once the user asked to stop.

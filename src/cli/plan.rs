@@ -36,7 +36,7 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let job = Job::new("plan", &arguments.sites, &arguments.crawl, &[])?;
     if arguments.offline {
-        let store = Store::open(&job.settings.database)?;
+        let store = Store::open_to_read(&job.settings.database)?;
         let plans = plan(
             &store,
             &job.settings.crawl,
