@@ -7,8 +7,11 @@ use std::time::Duration;
 
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::MakeWriter;
+use tracing_subscriber::field::MakeExt as _;
+use tracing_subscriber::fmt::format::debug_fn;
+use tracing_subscriber::fmt::{FormatFields, MakeWriter};
 
+use super::terminal::harmless_line;
 use crate::crawl::Progress;
 
 /// How often the bar is drawn anew.
@@ -64,7 +67,7 @@ impl Bar {
             .with_ansi(watched)
             .with_target(false);
         let _ = match format {
-            LogFormat::Text => log.try_init(),
+            LogFormat::Text => log.fmt_fields(harmless_fields()).try_init(),
             LogFormat::Json => log.json().flatten_event(true).try_init(),
         };
         Self(bar)
@@ -116,6 +119,19 @@ impl Bar {
     }
 }
 
+/// Writes the fields of a log line so that what strangers wrote into them commands no terminal and begins no other line.
+/// (Not the whole line: its colours are control characters too. JSON escapes them by itself.)
+fn harmless_fields() -> impl for<'writer> FormatFields<'writer> + Send + Sync + 'static {
+    debug_fn(|writer, field, value| {
+        let value = harmless_line(&format!("{value:?}"));
+        match field.name() {
+            "message" => write!(writer, "{value}"),
+            name => write!(writer, "{name}={value}"),
+        }
+    })
+    .delimited(" ")
+}
+
 /// Log lines go above the bar.
 #[derive(Debug, Clone)]
 struct AboveBar(Option<ProgressBar>);
@@ -137,5 +153,57 @@ impl<'a> MakeWriter<'a> for AboveBar {
     type Writer = Self;
     fn make_writer(&'a self) -> Self {
         self.clone()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::{Mutex, PoisonError};
+
+    #[derive(Clone, Default)]
+    struct Lines(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Lines {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let mut lines = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            lines.extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn an_archived_address_in_a_log_line_commands_no_terminal() {
+        let address = "http://a.com/privacy?\u{1b}[31m\u{9b}2J\nWARN forged\u{202e}";
+        for ansi in [false, true] {
+            let lines = Lines::default();
+            let written = lines.clone();
+            let log = tracing_subscriber::fmt()
+                .fmt_fields(harmless_fields())
+                .with_writer(move || written.clone())
+                .with_ansi(ansi)
+                .with_target(false)
+                .without_time()
+                .finish();
+            tracing::subscriber::with_default(log, || {
+                tracing::warn!(policy = %address, pages = 7, "no answer: {address}");
+            });
+            let line = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+            assert_eq!(line.lines().count(), 1, "{line:?}");
+            assert!(!line.contains(['\u{9b}', '\u{202e}']), "{line:?}");
+            assert!(
+                !line.contains("\u{1b}[31m\u{9b}") && !line.contains("?\u{1b}"),
+                "{line:?}"
+            );
+            assert_eq!(line.contains('\u{1b}'), ansi, "{line:?}");
+            assert!(
+                line.contains("no answer: http://a.com") && line.contains("pages=7"),
+                "{line}"
+            );
+        }
     }
 }
