@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::courier::{Call, clean};
 use super::exchange::peek;
-use super::index::Index;
+use super::index::{Index, retry};
 use super::patience::Trouble;
 use super::question::{Part, Wanted};
 use super::rows::{Fault, Page, PageCounts, Seen as SeenRows};
@@ -58,13 +58,16 @@ impl Index<'_> {
             }
         };
         if answer.status == 200 {
-            return self
-                .read_rows(
-                    call,
-                    answer,
-                    Page::new(self.dialect, seen, Some(wanted), sink, asked_again),
-                )
-                .await;
+            let page = Page::new(self.dialect, seen, Some(wanted), sink, asked_again);
+            let end = self.read_rows(call, answer, page).await;
+            return match end {
+                // That nothing can be read is no proof that nothing is there.
+                PageEnd::Whole(counts) if counts.is_unreadable() && seen.admitted == 0 => {
+                    let detail = "rows of which none can be read".to_owned();
+                    PageEnd::Trouble(retry(detail), counts)
+                }
+                end => end,
+            };
         }
         match self.read_refusal(call, answer).await {
             (Verdict::NoCaptures, _) => PageEnd::NoCaptures,
@@ -109,14 +112,7 @@ impl Index<'_> {
             Some(Fault::Excluded(detail)) => PageEnd::Excluded(detail),
             Some(Fault::ErrorText(text)) => {
                 let detail = format!("an error text in place of rows: {text}");
-                PageEnd::Trouble(
-                    Trouble {
-                        verdict: Verdict::Retry,
-                        detail,
-                        retry_after: None,
-                    },
-                    counts,
-                )
+                PageEnd::Trouble(retry(detail), counts)
             }
         }
     }
