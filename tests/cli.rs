@@ -702,6 +702,31 @@ fn a_database_that_is_no_file_or_empty_is_a_fault_of_usage_and_left_as_it_is() {
 }
 
 #[test]
+fn check_names_what_is_wrong_with_every_file_at_once() {
+    let folder = folder();
+    fs::create_dir(folder.path().join("dir")).unwrap();
+    fs::write(
+        folder.path().join("run.toml"),
+        "[archive]\nlocation = \"no.warc\"\n[sites]\nfile = \"no.csv\"\n[database]\npath = \"dir\"\n\
+         [discover]\nvocabulary = \"no.toml\"\n[run]\nfeed = \"nodir/x\"\nmetrics = \"dir\"\n",
+    )
+    .unwrap();
+    fails(
+        folder.path(),
+        &["check", "--config", "run.toml"],
+        2,
+        &[
+            "`no.csv`",
+            "`no.toml`",
+            "`no.warc`",
+            "`nodir/x`",
+            "cannot write `dir`",
+            "`dir` is a folder",
+        ],
+    );
+}
+
+#[test]
 fn a_command_that_fails_is_told_and_the_run_goes_on() {
     let folder = folder();
     let sample = sample();

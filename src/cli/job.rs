@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::archives::{self, Usage};
-use super::failure::{Exit, Failure};
+use super::failure::{Exit, Failure, Faults};
 use super::interrupt::interruptible;
 use super::job_options::{CrawlOptions, SiteOptions, site_rows};
 use super::logging::{Bar, LogFormat};
@@ -67,8 +67,10 @@ impl Job {
         more_flags: &[(&str, Option<String>, &str)],
     ) -> Result<Self, Failure> {
         let settings = options.settings(sites, more_flags)?;
-        let rows = site_rows(sites, &settings)?;
-        let vocabulary = archives::vocabulary(&settings.discover)?;
+        let mut faults = Faults::default();
+        let rows = faults.note(site_rows(sites, &settings));
+        let vocabulary = faults.note(archives::vocabulary(&settings.discover));
+        let (rows, vocabulary) = faults.or(rows.zip(vocabulary))?;
         Ok(Self {
             settings,
             rows,
