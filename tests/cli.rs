@@ -727,6 +727,24 @@ fn check_names_what_is_wrong_with_every_file_at_once() {
 }
 
 #[test]
+fn a_plan_expects_no_home_page_that_a_finished_look_has_seen() {
+    let folder = folder();
+    let sample = sample();
+    let site = ["--archive", &sample, "--db", "a.db", "velofix-sample.com"];
+    let plan = || {
+        let arguments = [&["plan", "--offline", "--format", "json"], &site[..]].concat();
+        let output = policytrail(folder.path(), &arguments);
+        let plan: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        ["playback_least", "playback_likely"].map(|key| plan[key].as_u64().unwrap())
+    };
+    drop(policytrail::store::Store::open_or_create(&folder.path().join("a.db")).unwrap());
+    assert_eq!(plan(), [2, 8], "of a site that was never looked at");
+    let backfill = policytrail(folder.path(), &[&["backfill"], &site[..]].concat());
+    assert!(backfill.status.success(), "{backfill:?}");
+    assert_eq!(plan(), [0, 0], "a second backfill would ask for nothing");
+}
+
+#[test]
 fn a_command_that_fails_is_told_and_the_run_goes_on() {
     let folder = folder();
     let sample = sample();

@@ -42,6 +42,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
             &job.settings.crawl,
             &job.settings.discover,
             &job.rows,
+            job.now(),
         )?;
         print(arguments.format, &plans, &job.settings)?;
         return Ok(Exit::Done);
@@ -58,6 +59,7 @@ fn look(job: &Job, format: Format) -> Result<Exit, Failure> {
             &job.settings.crawl,
             &job.settings.discover,
             &job.rows,
+            job.now(),
         )?;
         print(format, &plans, &job.settings)?;
     }
