@@ -174,10 +174,8 @@ impl Playback<'_> {
         }
         let mut raw = Vec::new();
         loop {
-            let piece = match tokio::time::timeout_at(call.deadline(), answer.body.next()).await {
-                Err(_) => Some(Err(Failure::Timeout)),
-                Ok(piece) => piece,
-            };
+            let piece = call.within(answer.body.next()).await;
+            let piece = piece.unwrap_or(Some(Err(Failure::Timeout)));
             match piece {
                 Some(Ok(piece)) => {
                     call.bytes = call.bytes.saturating_add(piece.len() as u64);
@@ -361,9 +359,7 @@ async fn said(call: &mut Call<'_>, answer: &mut Answer, target: &Target) -> (Wor
 /// Reads the start of a body, decoded where it can be; to its end when it is short, which keeps the connection.
 pub(super) async fn peek(call: &mut Call<'_>, answer: &mut Answer) -> Vec<u8> {
     let mut raw = Vec::new();
-    while let Ok(Some(Ok(piece))) =
-        tokio::time::timeout_at(call.deadline(), answer.body.next()).await
-    {
+    while let Some(Some(Ok(piece))) = call.within(answer.body.next()).await {
         call.bytes = call.bytes.saturating_add(piece.len() as u64);
         raw.extend_from_slice(&piece);
         if raw.len() > MAX_PEEK_BYTES {

@@ -83,12 +83,9 @@ impl Index<'_> {
         mut page: Page<'_>,
     ) -> PageEnd {
         let mut decoder = StreamDecoder::new();
-        let deadline = call.deadline();
         loop {
-            let piece = match tokio::time::timeout_at(deadline, answer.body.next()).await {
-                Err(_) => Some(Err(Failure::Timeout)),
-                Ok(piece) => piece,
-            };
+            let piece = call.within(answer.body.next()).await;
+            let piece = piece.unwrap_or(Some(Err(Failure::Timeout)));
             match piece {
                 Some(Ok(piece)) => {
                     call.bytes = call.bytes.saturating_add(piece.len() as u64);
