@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     }
     if !from.exists() {
         return Err(Failure::usage(anyhow::anyhow!(
-            "there is no `{}`",
+            "there is no `{}`: name a folder or file of an export",
             from.display()
         )));
     }
