@@ -745,6 +745,43 @@ fn a_plan_expects_no_home_page_that_a_finished_look_has_seen() {
 }
 
 #[test]
+fn a_slip_of_the_hand_is_named_as_what_it_is() {
+    let folder = folder();
+    fs::write(
+        folder.path().join("ranks.csv"),
+        "site,rank\nexample.com,-5\n",
+    )
+    .unwrap();
+    let sample = sample();
+    let backfill = |more: &[&str], words: &[&str]| {
+        let arguments = [&["backfill", "--archive", &sample, "--db", "a.db"], more].concat();
+        fails(folder.path(), &arguments, 2, words);
+    };
+    for option in [
+        "--resolution",
+        "--max-requests",
+        "--cdx-per-minute",
+        "--playback-per-second",
+    ] {
+        backfill(&[option, "-1", "a.com"], &[option, "is -1", "must be from"]);
+    }
+    backfill(&["--resolution", "1e308", "a.com"], &["is 1e308:"]);
+    backfill(
+        &["--from", "2010", "--to", "2005", "a.com"],
+        &["--from", "that of --to"],
+    );
+    backfill(&["velofix-sample.com@2010"], &["an @", "a domain such as"]);
+    backfill(&["--sites", "ranks.csv"], &["line 2", "rank `-5`"]);
+    backfill(
+        &["--log-requests", "log.jsonl", "a.com"],
+        &["no requests are made", "--log-requests"],
+    );
+    let search = ["search", "data", "--limit", "0", "--db", "a.db"];
+    fails(folder.path(), &search, 2, &["--limit"]);
+    assert!(!folder.path().join("a.db").exists());
+}
+
+#[test]
 fn a_command_that_fails_is_told_and_the_run_goes_on() {
     let folder = folder();
     let sample = sample();

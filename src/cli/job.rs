@@ -142,6 +142,11 @@ impl Job {
         let (allowance, spent) = self.budget(work);
         match &self.settings.archive.location {
             ArchiveLocation::Path(path) => {
+                if self.log_requests.is_some() {
+                    return Err(Failure::usage(anyhow::anyhow!(
+                        "no requests are made of an archive of files: leave out --log-requests"
+                    )));
+                }
                 let archive = WarcArchive::open(path, self.settings.archive.max_body_bytes)?
                     .with_allowance(allowance);
                 let store = self.open_store()?;

@@ -130,10 +130,10 @@ impl Columns<'_> {
                 "site" => {}
                 "policy_url" => row.policy_url = Some(policy_url(value)?),
                 "rank" => {
-                    let rank = value
-                        .parse()
-                        .map_err(|_| format!("rank `{}` is no whole number", printable(value)))?;
-                    row.rank = Some(rank);
+                    let rank: u32 = value.parse().map_err(|_| {
+                        format!("rank `{}` is no whole number from 0 on", printable(value))
+                    })?;
+                    row.rank = Some(rank.into());
                 }
                 _ => {
                     row.tags.insert(name.clone(), value.to_owned());

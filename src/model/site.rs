@@ -34,6 +34,9 @@ impl Site {
         if trimmed.is_empty() {
             return Err(fail("it is empty"));
         }
+        if trimmed.contains('@') && !trimmed.contains('/') {
+            return Err(fail("it has an @ in it"));
+        }
         let url = match trimmed.split_once("://") {
             Some(("http" | "https", _)) => Url::parse(trimmed),
             Some(_) => return Err(fail("only http and https pages are in web archives")),
@@ -101,6 +104,7 @@ mod tests {
     fn a_name_with_an_empty_or_endless_label_is_no_site() {
         let (label, name) = ("a".repeat(64), "abc.".repeat(63));
         for bad in [
+            "example.com@2010",
             "example..com",
             "..com",
             ".com",
