@@ -738,6 +738,18 @@ fn a_plan_expects_no_home_page_that_a_finished_look_has_seen() {
         ["playback_least", "playback_likely"].map(|key| plan[key].as_u64().unwrap())
     };
     drop(policytrail::store::Store::open_or_create(&folder.path().join("a.db")).unwrap());
+    let by_name = [
+        "plan",
+        "--offline",
+        "--archive",
+        &sample,
+        "--db",
+        "a.db",
+        "b.com",
+        "a.com",
+    ];
+    let table = String::from_utf8(policytrail(folder.path(), &by_name).stdout).unwrap();
+    assert!(table.find("a.com") < table.find("b.com"), "{table}");
     assert_eq!(plan(), [2, 8], "of a site that was never looked at");
     let backfill = policytrail(folder.path(), &[&["backfill"], &site[..]].concat());
     assert!(backfill.status.success(), "{backfill:?}");

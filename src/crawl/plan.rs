@@ -43,7 +43,7 @@ pub struct SitePlan {
     pub playback_most: u64,
 }
 
-/// Plans for the sites of these rows, in their order, for a backfill that begins `now`.
+/// Plans for the sites of these rows, by name, for a backfill that begins `now`.
 ///
 /// # Errors
 /// When the database fails.
@@ -54,10 +54,12 @@ pub fn plan(
     rows: &[SiteRow],
     now: Timestamp,
 ) -> Result<Vec<SitePlan>, CrawlError> {
-    site::requests(rows)
+    let mut plans: Vec<SitePlan> = site::requests(rows)
         .iter()
         .map(|request| plan_site(store, crawl, discover, &request.site, now))
-        .collect()
+        .collect::<Result<_, _>>()?;
+    plans.sort_by(|a, b| a.site.cmp(&b.site));
+    Ok(plans)
 }
 
 fn plan_site(
