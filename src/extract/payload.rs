@@ -82,11 +82,15 @@ pub(super) fn of(bytes: &[u8], content_type: Option<&str>) -> Result<Payload, Dr
     if !utf16 && head.len() > 16 && head.split(|b| *b == 0).count() * 10 > head.len() + 10 {
         return no_page("binary data");
     }
-    // As bytes first, which is cheap: characters of two bytes have such bytes in them.
     let sample = &start[..start.len().min(TEXT_BYTES)];
-    if !is_text(sample.iter().map(|b| char::from(*b)))
-        && (utf16 || !is_text(decode(sample, content_type).text.chars()))
-    {
+    let is_page = if utf16 {
+        is_text(String::from_utf8_lossy(sample).chars())
+    } else {
+        // As bytes first, which is cheap: characters of two bytes have such bytes in them.
+        is_text(sample.iter().map(|b| char::from(*b)))
+            || is_text(decode(sample, content_type).text.chars())
+    };
+    if !is_page {
         return no_page("binary data");
     }
     let tags = [
@@ -201,15 +205,16 @@ fn begin(bytes: &[u8]) -> &[u8] {
     }
 }
 
-/// True of characters among which few are controls. Blanks are none, nor those by which ISO-2022 changes alphabets; NUL, with
-/// which tape and disk were filled up, has a rule of its own.
+/// True of characters among which few are controls, or stand for no character. Blanks are no controls, nor those by which
+/// ISO-2022 changes alphabets; NUL, with which tape and disk were filled up, has a rule of its own. Private characters (icons of
+/// a page's own font) are a tenth of random UTF-16.
 fn is_text(characters: impl Iterator<Item = char>) -> bool {
     let (mut all, mut controls) = (0, 0);
     for c in characters {
         all += 1;
         controls += usize::from(matches!(
             c,
-            '\x01'..='\x08' | '\x0B' | '\x10'..='\x1A' | '\x1C'..='\x1F' | '\x7F'
+            '\x01'..='\x08' | '\x0B' | '\x10'..='\x1A' | '\x1C'..='\x1F' | '\x7F' | '\u{FFFD}' | '\u{E000}'..='\u{F8FF}'
         ));
     }
     controls < MOST_CONTROLS || controls * 100 <= all * MOST_CONTROLS_PERCENT
@@ -275,6 +280,8 @@ mod tests {
                     Some("text/html; charset=Shift_JIS"),
                     Some("text/html; charset=gb18030"),
                     Some("text/html; charset=utf-8"),
+                    Some("text/html; charset=utf-16le"),
+                    Some("text/html; charset=utf-16be"),
                 ] {
                     let told = of(&bytes, declared).map_err(|d| d.reason);
                     assert_eq!(
@@ -282,6 +289,11 @@ mod tests {
                         Err(DropReason::NotAPage),
                         "{length} {seed} {declared:?}"
                     );
+                }
+                for mark in [b"\xFF\xFE", b"\xFE\xFF"] {
+                    let marked = [&mark[..], &bytes].concat();
+                    let told = of(&marked, None).map_err(|d| d.reason);
+                    assert_eq!(told, Err(DropReason::NotAPage), "{length} {seed} {mark:?}");
                 }
             }
         }
