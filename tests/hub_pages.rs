@@ -1,7 +1,5 @@
 //! Policies that only a hub page ("Legal") names, and not the same ones in all years.
 
-#![expect(clippy::unwrap_used, reason = "a test stops at the first surprise")]
-
 #[path = "simulated_archive/mod.rs"]
 mod simulated_archive;
 
@@ -51,7 +49,7 @@ async fn what_a_hub_linked_to_at_other_times_is_found_and_no_payload_of_it_sent_
     let [policy] = &policies[..] else {
         panic!("{policies:?}")
     };
-    let keys: Vec<&str> = policy.urlkeys.iter().map(|key| key.path()).collect();
+    let keys: Vec<&str> = policy.urlkeys.iter().map(UrlKey::path).collect();
     assert_eq!(keys, ["/house/7", "/house/9"]);
 
     let asked = world.take_asked();
