@@ -659,6 +659,171 @@ fn a_backup_is_a_whole_database_and_never_the_database_itself() {
 }
 
 #[test]
+fn a_backup_replaces_copies_of_a_database_and_nothing_else() {
+    let folder = folder();
+    let at = |name: &str| folder.path().join(name);
+    drop(policytrail::store::Store::open_or_create(&at("a.db")).unwrap());
+    let backup = |target: &str| policytrail(folder.path(), &["backup", "--db", "a.db", target]);
+    let other = rusqlite::Connection::open(at("other.db")).unwrap();
+    other.execute_batch("CREATE TABLE t (a)").unwrap();
+    drop(other);
+    fs::write(at("note.txt"), "my thesis").unwrap();
+    for foreign in ["note.txt", "other.db"] {
+        let before = fs::read(at(foreign)).unwrap();
+        let arguments = ["backup", "--db", "a.db", foreign];
+        fails(folder.path(), &arguments, 2, &[foreign, "left untouched"]);
+        assert_eq!(fs::read(at(foreign)).unwrap(), before);
+    }
+    fs::write(at("empty.db"), "").unwrap();
+    assert!(backup("empty.db").status.success());
+    assert!(backup("empty.db").status.success());
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::symlink;
+        // A socket stands for a device, which only the superuser makes.
+        let _socket = std::os::unix::net::UnixListener::bind(at("socket")).unwrap();
+        let arguments = ["backup", "--db", "a.db", "socket"];
+        fails(folder.path(), &arguments, 2, &["socket", "no file"]);
+        for option in ["--feed", "--metrics", "--summary"] {
+            let arguments = [
+                "run",
+                "--archive",
+                "nowhere",
+                option,
+                "socket",
+                "example.com",
+            ];
+            fails(folder.path(), &arguments, 2, &["socket", "no file"]);
+        }
+        assert!(fs::read(at("socket")).is_err());
+        symlink("target.db", at("link.db")).unwrap();
+        assert!(backup("link.db").status.success());
+        assert!(at("link.db").is_symlink() && at("target.db").is_file());
+    }
+}
+
+#[test]
+fn a_database_that_is_no_file_or_empty_is_a_fault_of_usage_and_left_as_it_is() {
+    let folder = folder();
+    let at = |name: &str| folder.path().join(name);
+    fs::create_dir(at("folder")).unwrap();
+    fs::write(at("empty.db"), "").unwrap();
+    for command in [
+        &["status"][..],
+        &["log", "a.com"],
+        &["verify"],
+        &["search", "data"],
+    ] {
+        for (database, word) in [("folder", "a folder"), ("empty.db", "is empty")] {
+            let arguments = [command, &["--db", database]].concat();
+            fails(folder.path(), &arguments, 2, &[database, word, "--db"]);
+        }
+    }
+    assert_eq!(fs::metadata(at("empty.db")).unwrap().len(), 0);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2);
+    fs::write(
+        at("run.toml"),
+        "[archive]\ncontact = \"a@example.org\"\n[sites]\nnames = [\"example.com\"]\n[database]\npath = \"empty.db\"\n",
+    )
+    .unwrap();
+    let output = policytrail(folder.path(), &["check", "--config", "run.toml"]);
+    let told = String::from_utf8(output.stdout).unwrap();
+    assert!(told.contains("to be made"), "{told}");
+}
+
+#[test]
+fn check_names_what_is_wrong_with_every_file_at_once() {
+    let folder = folder();
+    fs::create_dir(folder.path().join("dir")).unwrap();
+    fs::write(
+        folder.path().join("run.toml"),
+        "[archive]\nlocation = \"no.warc\"\n[sites]\nfile = \"no.csv\"\n[database]\npath = \"dir\"\n\
+         [discover]\nvocabulary = \"no.toml\"\n[run]\nfeed = \"nodir/x\"\nmetrics = \"dir\"\n",
+    )
+    .unwrap();
+    fails(
+        folder.path(),
+        &["check", "--config", "run.toml"],
+        2,
+        &[
+            "`no.csv`",
+            "`no.toml`",
+            "`no.warc`",
+            "`nodir/x`",
+            "cannot write `dir`",
+            "`dir` is a folder",
+        ],
+    );
+}
+
+#[test]
+fn a_plan_expects_no_home_page_that_a_finished_look_has_seen() {
+    let folder = folder();
+    let sample = sample();
+    let site = ["--archive", &sample, "--db", "a.db", "velofix-sample.com"];
+    let plan = || {
+        let arguments = [&["plan", "--offline", "--format", "json"], &site[..]].concat();
+        let output = policytrail(folder.path(), &arguments);
+        let plan: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        ["playback_least", "playback_likely"].map(|key| plan[key].as_u64().unwrap())
+    };
+    drop(policytrail::store::Store::open_or_create(&folder.path().join("a.db")).unwrap());
+    let by_name = [
+        "plan",
+        "--offline",
+        "--archive",
+        &sample,
+        "--db",
+        "a.db",
+        "b.com",
+        "a.com",
+    ];
+    let table = String::from_utf8(policytrail(folder.path(), &by_name).stdout).unwrap();
+    assert!(table.find("a.com") < table.find("b.com"), "{table}");
+    assert_eq!(plan(), [2, 8], "of a site that was never looked at");
+    let backfill = policytrail(folder.path(), &[&["backfill"], &site[..]].concat());
+    assert!(backfill.status.success(), "{backfill:?}");
+    assert_eq!(plan(), [0, 0], "a second backfill would ask for nothing");
+}
+
+#[test]
+fn a_slip_of_the_hand_is_named_as_what_it_is() {
+    let folder = folder();
+    fs::write(
+        folder.path().join("ranks.csv"),
+        "site,rank\nexample.com,-5\n",
+    )
+    .unwrap();
+    let sample = sample();
+    let backfill = |more: &[&str], words: &[&str]| {
+        let arguments = [&["backfill", "--archive", &sample, "--db", "a.db"], more].concat();
+        fails(folder.path(), &arguments, 2, words);
+    };
+    for option in [
+        "--resolution",
+        "--max-requests",
+        "--cdx-per-minute",
+        "--playback-per-second",
+    ] {
+        backfill(&[option, "-1", "a.com"], &[option, "is -1", "must be from"]);
+    }
+    backfill(&["--resolution", "1e308", "a.com"], &["is 1e308:"]);
+    backfill(
+        &["--from", "2010", "--to", "2005", "a.com"],
+        &["--from", "that of --to"],
+    );
+    backfill(&["velofix-sample.com@2010"], &["an @", "a domain such as"]);
+    backfill(&["--sites", "ranks.csv"], &["line 2", "rank `-5`"]);
+    backfill(
+        &["--log-requests", "log.jsonl", "a.com"],
+        &["no requests are made", "--log-requests"],
+    );
+    let search = ["search", "data", "--limit", "0", "--db", "a.db"];
+    fails(folder.path(), &search, 2, &["--limit"]);
+    assert!(!folder.path().join("a.db").exists());
+}
+
+#[test]
 fn a_command_that_fails_is_told_and_the_run_goes_on() {
     let folder = folder();
     let sample = sample();

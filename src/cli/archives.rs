@@ -1,15 +1,16 @@
 //! From settings to archives and vocabularies, and what an archive's use looks like to people and machines.
 
-use std::fs;
-
 use serde_json::{Value, json};
 
 use super::failure::Failure;
 use crate::archive::Archive;
 use crate::archive::http::{self, Dialect, EndpointUsage, HttpSettings, RequestLog};
-use crate::config::{ArchiveLocation, ArchiveSettings, DiscoverSettings};
+use crate::config::{ArchiveLocation, ArchiveSettings, DiscoverSettings, read_text_at_most};
 use crate::discover::Vocabulary;
 use crate::model::Timestamp;
+
+/// Largest vocabulary file.
+const MOST_VOCABULARY_BYTES: usize = 1 << 20;
 
 /// The vocabulary that the settings name; `None` for the built-in one.
 pub(super) fn vocabulary(settings: &DiscoverSettings) -> Result<Option<Vocabulary>, Failure> {
@@ -19,7 +20,7 @@ pub(super) fn vocabulary(settings: &DiscoverSettings) -> Result<Option<Vocabular
     let fail = |what: &dyn std::fmt::Display| {
         Failure::usage(anyhow::anyhow!("vocabulary `{}`: {what}", path.display()))
     };
-    let text = fs::read_to_string(path).map_err(|e| fail(&e))?;
+    let text = read_text_at_most(path, MOST_VOCABULARY_BYTES).map_err(|e| fail(&e))?;
     Vocabulary::from_toml(&text).map(Some).map_err(|e| fail(&e))
 }
 

@@ -6,7 +6,8 @@ use std::path::PathBuf;
 
 use super::failure::{Exit, Failure};
 use super::options::Common;
-use super::replace::{check_writable, replace_database, unfinished};
+use super::replace::Unfinished;
+use super::terminal::harmless_line;
 use crate::store::Store;
 
 /// Copy the database to a file, also while a crawl writes to it
@@ -30,20 +31,20 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
             target.display()
         )));
     }
-    let store = Store::open(&settings.database)?;
-    check_writable(target)?;
-    let unfinished = unfinished(target);
-    // Of a process with this number that was killed.
-    let _ = fs::remove_file(&unfinished);
-    let copied = store.copy_to(&unfinished, |left, all| tracing::debug!(left, all, "pages"));
-    if let Err(error) = copied {
-        // What is left is rubbish; if it cannot be removed, the first error is still the one to tell.
-        let _ = fs::remove_file(&unfinished);
-        return Err(error.into());
+    let store = Store::open_to_read(&settings.database)?;
+    if target.is_file() && !Store::may_be_replaced(target) {
+        return Err(Failure::usage(anyhow::anyhow!(
+            "`{}` is no copy of a policytrail database and was left untouched; name another file",
+            target.display()
+        )));
     }
-    replace_database(&unfinished, target)
-        .map_err(|e| anyhow::anyhow!("cannot write `{}`: {e}", target.display()))?;
+    let unfinished = Unfinished::of(target)?;
+    store.copy_to(&unfinished.path(), |left, all| {
+        tracing::debug!(left, all, "pages");
+    })?;
+    unfinished.finish_database()?;
     let bytes = fs::metadata(target).map_or(0, |m| m.len());
-    writeln!(io::stdout(), "{}: {bytes} bytes", target.display())?;
+    let name = harmless_line(&target.to_string_lossy());
+    writeln!(io::stdout(), "{name}: {bytes} bytes")?;
     Ok(Exit::Done)
 }

@@ -1,15 +1,16 @@
 //! `policytrail check`: is everything right for the scheduled job? Without a request.
 
+use std::collections::BTreeSet;
 use std::io::{self, Write as _};
+use std::path::Path;
 
 use super::archives;
-use super::failure::{Exit, Failure};
-use super::job::Job;
-use super::job_options::{CrawlOptions, SiteOptions};
+use super::failure::{Exit, Failure, Faults};
+use super::job_options::{CrawlOptions, SiteOptions, site_rows};
 use super::replace::check_writable;
 use crate::archive::warc::WarcArchive;
-use crate::config::ArchiveLocation;
-use crate::store::Store;
+use crate::config::{ArchiveLocation, Settings};
+use crate::store::{Store, StoreError};
 
 /// Check settings, site list, vocabulary, archive and database, without asking anything
 #[derive(Debug, clap::Args)]
@@ -21,36 +22,53 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
-    let job = Job::new("check", &arguments.sites, &arguments.crawl, &[])?;
-    let settings = &job.settings;
+    let settings = arguments.crawl.settings(&arguments.sites, &[])?;
+    let mut faults = Faults::default();
+    let rows = faults.note(site_rows(&arguments.sites, &settings));
+    faults.note(archives::vocabulary(&settings.discover));
+    let archive = faults.note(archive(&settings));
     let run = &settings.run;
-    let archive = match &settings.archive.location {
-        ArchiveLocation::Path(path) => {
-            let archive = WarcArchive::open(path, settings.archive.max_body_bytes)?;
-            format!("{} ({} captures)", path.display(), archive.row_count())
-        }
-        ArchiveLocation::Wayback(_) | ArchiveLocation::Pywb(_) => {
-            archives::name(&archives::http_settings(&settings.archive, None)?)
-        }
-    };
     for file in [&run.feed, &run.metrics, &run.summary]
         .into_iter()
         .flatten()
     {
-        check_writable(file)?;
+        faults.note(check_writable(file));
     }
-    let database = if settings.database.exists() {
-        let store = Store::open(&settings.database)?;
-        format!("{} versions so far", store.status()?.versions)
-    } else {
-        check_writable(&settings.database)?;
-        "to be made".to_owned()
-    };
+    let database = faults.note(database(&settings.database));
+    let ((rows, archive), database) = faults.or(rows.zip(archive).zip(database))?;
+    let sites: BTreeSet<&str> = rows.iter().map(|row| row.site.as_str()).collect();
     writeln!(
         io::stdout(),
         "archive   {archive}\nsites     {}\ndatabase  {} ({database})\nall is well; nothing was asked",
-        job.site_names().len(),
+        sites.len(),
         settings.database.display()
     )?;
     Ok(Exit::Done)
+}
+
+fn archive(settings: &Settings) -> Result<String, Failure> {
+    match &settings.archive.location {
+        ArchiveLocation::Path(path) => {
+            let archive = WarcArchive::open(path, settings.archive.max_body_bytes)?;
+            Ok(format!(
+                "{} ({} captures)",
+                path.display(),
+                archive.row_count()
+            ))
+        }
+        ArchiveLocation::Wayback(_) | ArchiveLocation::Pywb(_) => {
+            let http = archives::http_settings(&settings.archive, None)?;
+            Ok(archives::name(&http))
+        }
+    }
+}
+
+fn database(path: &Path) -> Result<String, Failure> {
+    match Store::open(path) {
+        Err(StoreError::Missing { .. } | StoreError::Empty { .. }) => {
+            check_writable(path)?;
+            Ok("to be made".to_owned())
+        }
+        store => Ok(format!("{} versions so far", store?.status()?.versions)),
+    }
 }

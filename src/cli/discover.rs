@@ -1,6 +1,5 @@
 //! `policytrail discover`: where the policies of sites are, and why; or the links of one saved page.
 
-use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -14,10 +13,14 @@ use super::job_options::{CrawlOptions, SiteOptions};
 use super::options::{Common, Format};
 use super::table::{Align, table};
 use super::terminal::{harmless_json, harmless_line};
+use crate::config::read_at_most;
 use crate::crawl::{Found, Until, found};
 use crate::discover::{LinkCandidate, LinkKind, Vocabulary, judge_links};
 use crate::model::Site;
 use crate::page::{MAX_HTML_BYTES, Page};
+
+/// Largest saved page, as of `extract`.
+const MOST_PAGE_BYTES: usize = 64 << 20;
 
 /// Find where the policies of sites are, without fetching them
 ///
@@ -158,7 +161,7 @@ fn judge_page(arguments: &Arguments, file: &Path) -> Result<Exit, Failure> {
     let url = Url::parse(address)
         .map_err(|e| Failure::usage(anyhow::anyhow!("--url is not a web address: {e}")))?;
     let site = Site::parse(address).map_err(Failure::usage)?;
-    let mut bytes = fs::read(file).map_err(|e| {
+    let mut bytes = read_at_most(file, MOST_PAGE_BYTES).map_err(|e| {
         Failure::usage(anyhow::anyhow!(
             "cannot read `{}`: {e}; name a saved page",
             file.display()

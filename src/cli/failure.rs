@@ -78,6 +78,36 @@ impl Failure {
     }
 }
 
+/// Faults of several things, to be told together.
+#[derive(Debug, Default)]
+pub(super) struct Faults(Vec<Failure>);
+
+impl Faults {
+    /// What came out well; a fault is kept.
+    pub(super) fn note<T, E: Into<Failure>>(&mut self, result: Result<T, E>) -> Option<T> {
+        result.map_err(|fault| self.0.push(fault.into())).ok()
+    }
+
+    /// The value, when there is one and no fault was noted; else all the faults, a line each.
+    pub(super) fn or<T>(self, value: Option<T>) -> Result<T, Failure> {
+        let usage = self.0.iter().any(|f| f.exit == Exit::Usage);
+        match (value, self.0.as_slice()) {
+            (Some(value), []) => Ok(value),
+            (_, faults) => {
+                let lines: Vec<String> = faults.iter().map(|f| format!("{:#}", f.error)).collect();
+                Err(Failure {
+                    exit: if usage {
+                        Exit::Usage
+                    } else {
+                        Exit::DoneWithFailures
+                    },
+                    error: anyhow::anyhow!(lines.join("\n")),
+                })
+            }
+        }
+    }
+}
+
 impl From<ConfigError> for Failure {
     fn from(error: ConfigError) -> Self {
         Self::usage(error)
@@ -93,7 +123,9 @@ impl From<SiteListError> for Failure {
 impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         let exit = match error {
-            StoreError::DiskFull { .. } | StoreError::Sqlite(_) => Exit::DoneWithFailures,
+            StoreError::DiskFull { .. } | StoreError::Removed { .. } | StoreError::Sqlite(_) => {
+                Exit::DoneWithFailures
+            }
             _ => Exit::Usage,
         };
         Self {

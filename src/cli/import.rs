@@ -1,6 +1,5 @@
 //! `policytrail import`: an earlier export back into a new database.
 
-use std::fs;
 use std::io::{self, Write as _};
 use std::path::{self, Path, PathBuf};
 
@@ -8,7 +7,7 @@ use super::failure::{Exit, Failure};
 use super::job::{Job, Work};
 use super::job_options::{CrawlOptions, SiteOptions};
 use super::options::Common;
-use super::replace::{DATABASE_LOGS, replace_database, unfinished};
+use super::replace::Unfinished;
 use crate::crawl::Until;
 use crate::export::{SITE_LIST, import_dataset};
 use crate::extract::{EXTRACTOR_VERSION, text_hash};
@@ -45,29 +44,18 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     }
     if !from.exists() {
         return Err(Failure::usage(anyhow::anyhow!(
-            "there is no `{}`",
+            "there is no `{}`: name a folder or file of an export",
             from.display()
         )));
     }
     if let Some(folder) = warc_folder(from) {
         return import_warc(from, &folder, arguments);
     }
-    let unfinished = unfinished(database);
-    // Of a process with this number that was killed: in a container every one may have it.
-    remove_database(&unfinished);
-    let imported = Store::open_or_create(&unfinished)
+    let unfinished = Unfinished::of(database)?;
+    let imported = Store::open_or_create(&unfinished.path())
         .map_err(Failure::from)
-        .and_then(|store| import_dataset(from, &store, HASHING).map_err(Failure::usage));
-    let imported = match imported {
-        Ok(imported) => imported,
-        Err(error) => {
-            // What is left is rubbish; if it cannot be removed, the first error is still the one to tell.
-            remove_database(&unfinished);
-            return Err(error);
-        }
-    };
-    replace_database(&unfinished, database)
-        .map_err(|e| anyhow::anyhow!("cannot write `{}`: {e}", database.display()))?;
+        .and_then(|store| import_dataset(from, &store, HASHING).map_err(Failure::usage))?;
+    unfinished.finish_database()?;
     if imported.without_version > 0 {
         writeln!(
             io::stderr(),
@@ -83,15 +71,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         imported.others
     )?;
     Ok(Exit::Done)
-}
-
-/// Removes the files of an unfinished database, as far as they are there and can be removed.
-fn remove_database(path: &Path) {
-    for suffix in [""].into_iter().chain(DATABASE_LOGS) {
-        let mut path = path.as_os_str().to_owned();
-        path.push(suffix);
-        let _ = fs::remove_file(path);
-    }
 }
 
 /// The folder of a WARC export, when that is meant: a WARC file, or a folder without `versions.jsonl`.

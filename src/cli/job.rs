@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::archives::{self, Usage};
-use super::failure::{Exit, Failure};
+use super::failure::{Exit, Failure, Faults};
 use super::interrupt::interruptible;
 use super::job_options::{CrawlOptions, SiteOptions, site_rows};
 use super::logging::{Bar, LogFormat};
@@ -21,7 +21,7 @@ use crate::config::{ArchiveLocation, RunBudget, Settings, SiteRow};
 use crate::crawl::{self, Context, Outcome, PdfReader, Progress, StoredFreeze, Until};
 use crate::discover::Vocabulary;
 use crate::model::Timestamp;
-use crate::store::{CrawlLock, RunOutcome, Store};
+use crate::store::{CrawlLock, RunOutcome, Store, StoreError};
 
 /// A run, ready to start.
 pub(super) struct Job {
@@ -67,8 +67,10 @@ impl Job {
         more_flags: &[(&str, Option<String>, &str)],
     ) -> Result<Self, Failure> {
         let settings = options.settings(sites, more_flags)?;
-        let rows = site_rows(sites, &settings)?;
-        let vocabulary = archives::vocabulary(&settings.discover)?;
+        let mut faults = Faults::default();
+        let rows = faults.note(site_rows(sites, &settings));
+        let vocabulary = faults.note(archives::vocabulary(&settings.discover));
+        let (rows, vocabulary) = faults.or(rows.zip(vocabulary))?;
         Ok(Self {
             settings,
             rows,
@@ -100,10 +102,10 @@ impl Job {
 
     /// The newest change that the database knows; 0 when there is no database yet.
     pub(super) fn newest_change(&self) -> Result<i64, Failure> {
-        if !self.settings.database.exists() {
-            return Ok(0);
+        match Store::open(&self.settings.database) {
+            Err(StoreError::Missing { .. } | StoreError::Empty { .. }) => Ok(0),
+            store => Ok(store?.newest_change()?),
         }
-        Ok(Store::open(&self.settings.database)?.newest_change()?)
     }
 
     /// Cancelled once the user asked to stop.
@@ -140,6 +142,11 @@ impl Job {
         let (allowance, spent) = self.budget(work);
         match &self.settings.archive.location {
             ArchiveLocation::Path(path) => {
+                if self.log_requests.is_some() {
+                    return Err(Failure::usage(anyhow::anyhow!(
+                        "no requests are made of an archive of files: leave out --log-requests"
+                    )));
+                }
                 let archive = WarcArchive::open(path, self.settings.archive.max_body_bytes)?
                     .with_allowance(allowance);
                 let store = self.open_store()?;

@@ -128,19 +128,19 @@ pub(super) struct CrawlOptions {
     grid: Option<String>,
 
     /// Pin changes down to captures at most so many days apart [default: 1]
-    #[arg(long, value_name = "DAYS")]
+    #[arg(long, allow_negative_numbers = true, value_name = "DAYS")]
     resolution: Option<String>,
 
     /// Archived pages of policies to ask for per site in this run, the largest changes first; 0: no limit [default: 0]
-    #[arg(long, value_name = "N")]
+    #[arg(long, allow_negative_numbers = true, value_name = "N")]
     max_requests: Option<String>,
 
     /// Index queries a minute [default: 24; at most 30 at web.archive.org]
-    #[arg(long, value_name = "N")]
+    #[arg(long, allow_negative_numbers = true, value_name = "N")]
     cdx_per_minute: Option<String>,
 
     /// Archived pages a second [default: 4; at most 8 at web.archive.org]
-    #[arg(long, value_name = "N")]
+    #[arg(long, allow_negative_numbers = true, value_name = "N")]
     playback_per_second: Option<String>,
 
     /// Your e-mail address or URL, sent to the archive in the User-Agent

@@ -36,8 +36,9 @@ pub(super) struct Arguments {
     color: Color,
 }
 
-/// Cells of the bar.
+/// Cells of the bar, and of that beside a column of editions: within 80 columns.
 const BAR_CELLS: u64 = 8;
+const BAR_CELLS_WITH_EDITION: u64 = 5;
 /// Letters of a title.
 const MOST_TITLE: usize = 66;
 
@@ -123,9 +124,13 @@ fn timeline(policy: &PolicyEntry, history: &[VersionEntry], number: usize, color
             "The page shows {editions} editions (ed) in turns; each is a line of versions of its own."
         );
     }
-    let edition_header = if editions > 1 { " ed" } else { "" };
+    let (edition_header, bar_cells) = if editions > 1 {
+        (" ed", BAR_CELLS_WITH_EDITION)
+    } else {
+        ("", BAR_CELLS)
+    };
     let header = format!(
-        "   #{edition_header} first seen  within  last seen    words   added removed  change       size"
+        "   #{edition_header} first seen within  last seen    words   added removed  change      size"
     );
     let _ = writeln!(out, "\n{}", styled(&header, Style::Dim, color));
     let mut titles: HashMap<u32, &str> = HashMap::new();
@@ -135,7 +140,11 @@ fn timeline(policy: &PolicyEntry, history: &[VersionEntry], number: usize, color
         } else {
             String::new()
         };
-        let line = format!("{:>4}{edition} {}", v.version, cells(v, history, color));
+        let line = format!(
+            "{:>4}{edition} {}",
+            v.version,
+            cells(v, history, bar_cells, color)
+        );
         let _ = writeln!(out, "{}", line.trim_end());
         let mut notes = Vec::new();
         let title = v.title.as_deref().filter(|t| !t.trim().is_empty());
@@ -155,7 +164,7 @@ fn timeline(policy: &PolicyEntry, history: &[VersionEntry], number: usize, color
     out
 }
 
-fn cells(v: &VersionEntry, history: &[VersionEntry], color: bool) -> String {
+fn cells(v: &VersionEntry, history: &[VersionEntry], bar_cells: u64, color: bool) -> String {
     let within = v
         .changed_after
         .as_deref()
@@ -176,7 +185,11 @@ fn cells(v: &VersionEntry, history: &[VersionEntry], color: bool) -> String {
                 format!("+{}", c.words_added),
                 format!("−{}", c.words_removed),
                 c.kind.code(),
-                bar(c.words_added.saturating_add(c.words_removed), words),
+                bar(
+                    c.words_added.saturating_add(c.words_removed),
+                    words,
+                    bar_cells,
+                ),
             )
         }
     };
@@ -195,7 +208,7 @@ fn cells(v: &VersionEntry, history: &[VersionEntry], color: bool) -> String {
         (added, removed)
     };
     format!(
-        "{} {within:>7}  {} {:>7} {added} {removed}  {kind:<11}  {bar}",
+        "{} {within:>6}  {} {:>7} {added} {removed}  {kind:<11} {bar}",
         pick::date(&v.first_seen),
         pick::date(&v.last_seen),
         v.word_count,
@@ -213,13 +226,13 @@ fn days_between(after: &str, first: &str) -> String {
     }
 }
 
-/// A share of all words as a bar of up to eight cells, an eighth of a cell for the smallest.
-fn bar(changed: u64, words: u64) -> String {
+/// A share of all words as a bar of up to so many cells, an eighth of a cell for the smallest.
+fn bar(changed: u64, words: u64, cells: u64) -> String {
     let eighths = changed
-        .saturating_mul(BAR_CELLS * 8)
+        .saturating_mul(cells * 8)
         .checked_div(words)
         .unwrap_or(0);
-    let eighths = eighths.clamp(u64::from(changed > 0), BAR_CELLS * 8);
+    let eighths = eighths.clamp(u64::from(changed > 0), cells * 8);
     let mut bar: String = (0..eighths / 8).map(|_| '█').collect();
     bar.extend(
         [
@@ -240,4 +253,58 @@ fn bar(changed: u64, words: u64) -> String {
 pub(super) fn counted(n: u64, noun: &str) -> String {
     let s = if n == 1 { "" } else { "s" };
     format!("{n} {noun}{s}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::history::{Change, ChangeKind};
+
+    #[test]
+    fn every_line_stands_within_80_columns() {
+        let policy = PolicyEntry {
+            policy_id: 1,
+            site: "example.com".to_owned(),
+            policy_url: "http://example.com/privacy".to_owned(),
+            kind: "privacy".to_owned(),
+            versions: 2,
+            captures: 2,
+            drops: 0,
+        };
+        let version = |version: u32, edition: u32| VersionEntry {
+            version,
+            edition,
+            previous_version: version.checked_sub(1).filter(|v| *v > 0),
+            same_as: Some(1000),
+            changed_after: Some("19970101000000".to_owned()),
+            first_seen: "20240101000000".to_owned(),
+            last_seen: "20240301000000".to_owned(),
+            captures: 1,
+            layouts: 1,
+            word_count: 1_234_567,
+            language: "en".to_owned(),
+            title: Some("Privacy ".repeat(30)),
+            text_sha256: String::new(),
+            change: Some(Change {
+                kind: ChangeKind::Substantive,
+                simhash_distance: 64,
+                words_added: 912_345,
+                words_removed: 912_345,
+            }),
+            memento_url: String::new(),
+            rendition_id: 1,
+            fetched_capture_id: 1,
+            extractor_version: "1".to_owned(),
+        };
+        for editions in [1, 12] {
+            let history = [version(1233, 1), version(1234, editions)];
+            for line in timeline(&policy, &history, 1, false).lines() {
+                assert!(
+                    line.chars().count() <= 80,
+                    "{} {line}",
+                    line.chars().count()
+                );
+            }
+        }
+    }
 }

@@ -36,12 +36,13 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let job = Job::new("plan", &arguments.sites, &arguments.crawl, &[])?;
     if arguments.offline {
-        let store = Store::open(&job.settings.database)?;
+        let store = Store::open_to_read(&job.settings.database)?;
         let plans = plan(
             &store,
             &job.settings.crawl,
             &job.settings.discover,
             &job.rows,
+            job.now(),
         )?;
         print(arguments.format, &plans, &job.settings)?;
         return Ok(Exit::Done);
@@ -58,6 +59,7 @@ fn look(job: &Job, format: Format) -> Result<Exit, Failure> {
             &job.settings.crawl,
             &job.settings.discover,
             &job.rows,
+            job.now(),
         )?;
         print(format, &plans, &job.settings)?;
     }

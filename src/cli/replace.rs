@@ -1,71 +1,258 @@
 //! Writes a file whole or not at all, and says before the work whether that can be.
 
-use std::fs::{self, File};
+use std::fs::{self, File, TryLockError};
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
 
-/// Writes beside the file and renames: who reads it sees the old one or the new one.
-pub(super) fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let unfinished = unfinished(path);
-    let written = File::create(&unfinished)
-        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .and_then(|()| fs::rename(&unfinished, path));
-    written.map_err(|e| {
-        // What is left is rubbish; if it cannot be removed, the first error is still the one to tell.
-        let _ = fs::remove_file(&unfinished);
-        anyhow::anyhow!("cannot write `{}`: {e}", path.display()).into()
-    })
+/// Links to a link that are followed.
+const MOST_LINKS: usize = 40;
+/// The file itself, and what SQLite may write beside it.
+const CONTENT: [&str; 4] = ["whole", "whole-journal", "whole-wal", "whole-shm"];
+const LOCK: &str = "lock";
+/// What SQLite keeps beside a database that is in use, or was when its process was killed.
+const DATABASE_LOGS: [&str; 3] = ["-wal", "-shm", "-journal"];
+
+/// A file on its way to its place: beside it, in a folder `<name>.part`, so that a rename is enough. One process at a time
+/// holds that folder; what a killed one left in it goes when the next begins. Dropped before its end, nothing is left.
+#[derive(Debug)]
+pub(super) struct Unfinished {
+    place: PathBuf,
+    folder: PathBuf,
+    _lock: File,
 }
 
-/// What SQLite keeps beside a database that is in use, or was when its process was killed.
-pub(super) const DATABASE_LOGS: [&str; 3] = ["-wal", "-shm", "-journal"];
+impl Unfinished {
+    /// Begins a file that will stand where `path` is, or where the link of that name leads.
+    ///
+    /// A fault of what the user gave: something that is no file stands there, or its folder is missing or read-only.
+    pub(super) fn of(path: &Path) -> Result<Self, Failure> {
+        Self::beside(path).map_err(|why| {
+            Failure::usage(anyhow::anyhow!(
+                "cannot write `{}`: {why}; name another file",
+                path.display()
+            ))
+        })
+    }
 
-/// Puts a closed database in its place. The logs of the one that was there go first: SQLite would write them into this one.
-pub(super) fn replace_database(unfinished: &Path, path: &Path) -> io::Result<()> {
-    for log in DATABASE_LOGS {
-        let mut name = path.as_os_str().to_owned();
-        name.push(log);
-        match fs::remove_file(PathBuf::from(name)) {
-            Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(e),
-            _ => {}
+    fn beside(path: &Path) -> Result<Self, String> {
+        let place = behind_links(path)?;
+        let parent = folder_of(&place);
+        if !parent.is_dir() {
+            let parent = parent.display();
+            return Err(format!("there is no folder `{parent}`: make it first"));
+        }
+        let mut folder = place.clone().into_os_string();
+        folder.push(".part");
+        let folder = PathBuf::from(folder);
+        let unwritable = |e: io::Error| format!("{e}: its folder must be writable");
+        match fs::create_dir(&folder) {
+            Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
+            made => made.map_err(unwritable)?,
+        }
+        if !fs::symlink_metadata(&folder).is_ok_and(|m| m.is_dir()) {
+            return Err(format!("`{}` is in the way: remove it", folder.display()));
+        }
+        let lock = File::options()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(folder.join(LOCK))
+            .map_err(unwritable)?;
+        match lock.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err("another process is writing it: wait until it ends".to_owned());
+            }
+            Err(TryLockError::Error(e)) => return Err(unwritable(e)),
+        }
+        let unfinished = Self {
+            place,
+            folder,
+            _lock: lock,
+        };
+        unfinished.remove_content();
+        Ok(unfinished)
+    }
+
+    /// Where it is until it is whole.
+    pub(super) fn path(&self) -> PathBuf {
+        self.folder.join(CONTENT[0])
+    }
+
+    /// Puts it in its place, over what stood there.
+    pub(super) fn finish(self) -> Result<(), Failure> {
+        fs::rename(self.path(), &self.place).map_err(|e| self.fault(&e))
+    }
+
+    /// As [`Self::finish`], for a closed database. The logs of the one that was there go first: SQLite would write them into
+    /// this one.
+    pub(super) fn finish_database(self) -> Result<(), Failure> {
+        for log in DATABASE_LOGS {
+            let mut name = self.place.clone().into_os_string();
+            name.push(log);
+            match fs::remove_file(PathBuf::from(name)) {
+                Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(self.fault(&e)),
+                _ => {}
+            }
+        }
+        self.finish()
+    }
+
+    fn fault(&self, error: &io::Error) -> Failure {
+        anyhow::anyhow!("cannot write `{}`: {error}", self.place.display()).into()
+    }
+
+    fn remove_content(&self) {
+        for name in CONTENT {
+            let _ = fs::remove_file(self.folder.join(name));
         }
     }
-    fs::rename(unfinished, path)
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        // What cannot be removed is removed by the next process; a folder with something else in it stays.
+        self.remove_content();
+        let _ = fs::remove_file(self.folder.join(LOCK));
+        let _ = fs::remove_dir(&self.folder);
+    }
+}
+
+/// Writes beside the file and renames: who reads it sees the old one or the new one.
+pub(super) fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
+    let unfinished = Unfinished::of(path)?;
+    File::create_new(unfinished.path())
+        .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
+        .map_err(|e| unfinished.fault(&e))?;
+    unfinished.finish()
 }
 
 /// A file that cannot be written at the end of the night is a fault to tell at its beginning.
 pub(super) fn check_writable(path: &Path) -> Result<(), Failure> {
-    let fail = |why: &str| {
-        Err(Failure::usage(anyhow::anyhow!(
-            "cannot write `{}`: {why}; name another file",
-            path.display()
-        )))
-    };
-    if path.is_dir() {
-        return fail("it is a folder");
-    }
-    let folder = path
-        .parent()
-        .filter(|p| !p.as_os_str().is_empty())
-        .unwrap_or_else(|| Path::new("."));
-    if !folder.is_dir() {
-        return fail(&format!(
-            "there is no folder `{}`: make it first",
-            folder.display()
-        ));
-    }
-    let trial = unfinished(path);
-    match File::create(&trial).and_then(|_| fs::remove_file(&trial)) {
-        Ok(()) => Ok(()),
-        Err(e) => fail(&format!("{e}: its folder must be writable")),
-    }
+    Unfinished::of(path).map(drop)
 }
 
-/// Where a file is until it is whole: beside its place, so that a rename is enough.
-pub(super) fn unfinished(path: &Path) -> PathBuf {
-    let mut unfinished = path.as_os_str().to_owned();
-    unfinished.push(format!(".{}.part", std::process::id()));
-    PathBuf::from(unfinished)
+/// Where the links of this name lead, to a file or to nothing yet. A rename would put a file in the place of anything else:
+/// of a device as well.
+fn behind_links(path: &Path) -> Result<PathBuf, String> {
+    let mut place = path.to_path_buf();
+    for _ in 0..MOST_LINKS {
+        let kind = match fs::symlink_metadata(&place) {
+            Ok(metadata) => metadata.file_type(),
+            // Nothing there, or a folder that nobody may look into: making the file will tell.
+            Err(_) => return Ok(place),
+        };
+        if kind.is_dir() {
+            return Err("it is a folder".to_owned());
+        }
+        if kind.is_file() {
+            return Ok(place);
+        }
+        let parent = folder_of(&place);
+        // `/dev/stdout` leads through here to whatever file this process writes to.
+        let is_of_the_system = fs::canonicalize(parent).is_ok_and(|p| p.starts_with("/proc"));
+        if !kind.is_symlink() || is_of_the_system {
+            return Err("it is a device or a pipe, no file".to_owned());
+        }
+        let target = fs::read_link(&place).map_err(|e| e.to_string())?;
+        place = parent.join(target);
+    }
+    Err("it is a link that leads nowhere".to_owned())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent()
+        .filter(|p| !p.as_os_str().is_empty())
+        .unwrap_or_else(|| Path::new("."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(folder)
+            .unwrap()
+            .map(|e| e.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_file_is_replaced_whole_and_nothing_is_left_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("feed.xml");
+        check_writable(&file).unwrap();
+        assert!(names(folder.path()).is_empty());
+        for text in ["old", "new"] {
+            replace_file(&file, text.as_bytes()).unwrap();
+            assert_eq!(fs::read_to_string(&file).unwrap(), text);
+        }
+        assert_eq!(names(folder.path()), ["feed.xml"]);
+    }
+
+    #[test]
+    fn what_a_killed_process_left_goes_and_what_another_holds_stays() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("copy.db");
+        let part = folder.path().join("copy.db.part");
+        fs::create_dir(&part).unwrap();
+        for name in [LOCK, "whole", "whole-journal"] {
+            fs::write(part.join(name), "half").unwrap();
+        }
+        let held = Unfinished::of(&file).unwrap();
+        assert_eq!(names(&part), [LOCK]);
+        let told = Unfinished::of(&file).unwrap_err().line();
+        assert!(told.contains("another process"), "{told}");
+        drop(held);
+        assert!(names(folder.path()).is_empty());
+        fs::write(&part, "a download").unwrap();
+        assert!(
+            Unfinished::of(&file)
+                .unwrap_err()
+                .line()
+                .contains("in the way")
+        );
+        assert_eq!(fs::read_to_string(&part).unwrap(), "a download");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_link_is_followed_to_its_file_and_what_is_no_file_is_left_alone() {
+        use std::os::unix::fs::{FileTypeExt as _, symlink};
+        use std::os::unix::net::UnixListener;
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        fs::create_dir(at("web")).unwrap();
+        symlink("web/feed.xml", at("link")).unwrap();
+        symlink("link", at("second")).unwrap();
+        for text in ["made", "replaced"] {
+            replace_file(&at("second"), text.as_bytes()).unwrap();
+            assert_eq!(fs::read_to_string(at("web/feed.xml")).unwrap(), text);
+        }
+        assert!(at("link").is_symlink() && at("second").is_symlink());
+        assert_eq!(names(&at("web")), ["feed.xml"]);
+        // A socket stands for a device: neither is a file, and anybody can make one.
+        let _socket = UnixListener::bind(at("socket")).unwrap();
+        symlink("socket", at("to socket")).unwrap();
+        symlink("round", at("round")).unwrap();
+        for name in ["socket", "to socket", "round", "web"] {
+            assert!(replace_file(&at(name), b"x").is_err(), "{name}");
+            assert!(check_writable(&at(name)).is_err(), "{name}");
+        }
+        let kind = fs::symlink_metadata(at("socket")).unwrap().file_type();
+        assert!(kind.is_socket());
+    }
+
+    #[test]
+    #[cfg(target_os = "linux")]
+    fn the_file_behind_an_open_descriptor_is_not_replaced() {
+        use std::os::fd::AsRawFd as _;
+        let log = tempfile::NamedTempFile::new().unwrap();
+        let descriptor = format!("/proc/self/fd/{}", log.as_raw_fd());
+        assert!(check_writable(Path::new(&descriptor)).is_err());
+    }
 }

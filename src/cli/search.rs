@@ -1,6 +1,7 @@
 //! `policytrail search`: which policies said something, from when until when.
 
 use std::io::{self, Write as _};
+use std::num::NonZeroUsize;
 
 use serde_json::json;
 
@@ -27,8 +28,8 @@ pub(super) struct Arguments {
     anywhere: bool,
 
     /// Policies to print at most
-    #[arg(long, value_name = "N", default_value_t = 50)]
-    limit: usize,
+    #[arg(long, value_name = "N", default_value = "50")]
+    limit: NonZeroUsize,
 
     #[command(flatten)]
     common: Common,
@@ -49,7 +50,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let store = pick::open(&arguments.common)?;
     let query = arguments.words.join(" ");
     let findings = store
-        .search(&query, arguments.anywhere, arguments.limit)?
+        .search(&query, arguments.anywhere, arguments.limit.get())?
         .ok_or_else(|| {
             Failure::usage(anyhow::anyhow!(
                 "`{}` has no word to look for",

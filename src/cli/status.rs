@@ -179,6 +179,28 @@ pub(super) fn summary_table(policies: &[PolicySummary]) -> String {
     table(&header, &rows)
 }
 
+/// `4 kB`, `37.2 MB`: thousands and millions.
+fn size(bytes: u64) -> String {
+    let kilobytes = bytes.div_ceil(1000);
+    if kilobytes < 1000 {
+        format!("{kilobytes} kB")
+    } else {
+        format!("{}.{} MB", kilobytes / 1000, kilobytes % 1000 / 100)
+    }
+}
+
+/// `2026-11-22 17:30` of 14 digits.
+fn minute(stamp: &str) -> String {
+    match (
+        stamp.parse::<Timestamp>(),
+        stamp.get(8..10),
+        stamp.get(10..12),
+    ) {
+        (Ok(time), Some(hour), Some(minute)) => format!("{} {hour}:{minute}", time.date_text()),
+        _ => stamp.to_owned(),
+    }
+}
+
 fn overview(s: &Status, due: usize) -> String {
     let mut lines = vec![
         String::new(),
@@ -187,12 +209,12 @@ fn overview(s: &Status, due: usize) -> String {
             s.sites, s.sites_with_versions, s.sites_looked_at, s.policies, s.versions, s.documents
         ),
         format!(
-            "{} captures known, {} fetched; {} payloads, {} MB unpacked, {} MB in the database",
+            "{} captures known, {} fetched; {} payloads, {} unpacked; the database has {}",
             s.captures,
             s.mementos,
             s.payloads,
-            s.payload_bytes >> 20,
-            s.database_bytes >> 20
+            size(s.payload_bytes),
+            size(s.database_bytes)
         ),
     ];
     lines.push(format!(
@@ -219,10 +241,12 @@ fn overview(s: &Status, due: usize) -> String {
     }
     if let Some(run) = &s.last_run {
         let outcome = run.outcome.as_deref().unwrap_or("not finished");
-        let ended = run.finished_at.as_deref().unwrap_or("?");
+        let ended = run.finished_at.as_deref().map_or("?".to_owned(), minute);
         lines.push(format!(
-            "last run: {} {} to {ended} UTC, {outcome}",
-            run.command, run.started_at
+            "last run: {} {} to {ended} UTC, {}",
+            run.command,
+            minute(&run.started_at),
+            outcome.replace('_', " ")
         ));
         lines.extend(run.requests.iter().flat_map(|counts| {
             usage_text(counts)
@@ -234,4 +258,24 @@ fn overview(s: &Status, due: usize) -> String {
     let mut text = harmless(&lines.join("\n"));
     text.push('\n');
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_times_are_written_as_people_read_them() {
+        for (bytes, text) in [
+            (0, "0 kB"),
+            (1, "1 kB"),
+            (221_184, "222 kB"),
+            (37_216_256, "37.2 MB"),
+            (152_600_000, "152.6 MB"),
+        ] {
+            assert_eq!(size(bytes), text);
+        }
+        assert_eq!(minute("20261122173047"), "2026-11-22 17:30");
+        assert_eq!(minute("never"), "never");
+    }
 }

@@ -5,7 +5,10 @@ use std::path::Path;
 
 use toml::{Table, Value};
 
-use super::DEFAULTS;
+use super::{DEFAULTS, read_text_at_most};
+
+/// Largest settings file.
+const MOST_BYTES: usize = 1 << 20;
 
 /// Something wrong with a setting: where it stands, what it is, and the cure, in one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +39,7 @@ impl Layers {
     /// Lays a file over what is there.
     pub fn add_file(&mut self, path: &Path) {
         let origin = format!("`{}`", path.display());
-        match std::fs::read_to_string(path) {
+        match read_text_at_most(path, MOST_BYTES) {
             Err(e) => self.faults.push(Fault(format!(
                 "cannot read {origin}: {e}; name a readable TOML file with --config"
             ))),

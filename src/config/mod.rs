@@ -2,11 +2,13 @@
 //!
 //! `config/policytrail.toml`, which is part of the program, is the one list of settings, their types and defaults.
 
+mod file;
 mod layers;
 mod run;
 mod settings;
 mod sites;
 
+pub use file::{read_at_most, read_text_at_most};
 pub use layers::{Fault, Layers};
 pub use run::{RecheckSettings, RunBudget, RunSettings};
 pub use settings::{

@@ -199,6 +199,13 @@ impl Check<'_> {
     fn number(&mut self, key: &str, low: f64, high: f64) -> f64 {
         let number = self.layers.number(key);
         if !(low..=high).contains(&number) {
+            // A hundred digits say less than the exponent.
+            let is_plain = number == 0.0 || (1e-6..1e15).contains(&number.abs());
+            let number = if is_plain {
+                number.to_string()
+            } else {
+                format!("{number:e}")
+            };
             self.fault(key, format!("is {number}: it must be from {low} to {high}"));
         }
         number
@@ -298,10 +305,12 @@ impl Check<'_> {
         if let (Some(first), Some(last)) = (from, to)
             && first > last
         {
+            let end = self.layers.origin("crawl.to");
             self.fault(
                 "crawl.from",
                 format!(
-                    "is after `crawl.to` ({} > {})",
+                    "is after that of {} ({} > {})",
+                    end.trim_end_matches(':'),
                     first.date_text(),
                     last.date_text()
                 ),

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use url::Url;
 
+use super::read_at_most;
 use crate::model::{Site, UrlKey};
 
 /// One line of a site list.
@@ -30,6 +31,8 @@ pub struct SiteListError {
 
 /// Bad lines that are told one by one; the rest is counted.
 const MAX_TOLD: usize = 50;
+/// Largest site list: millions of lines.
+const MOST_BYTES: usize = 256 << 20;
 
 /// Reads a site list.
 ///
@@ -38,16 +41,15 @@ const MAX_TOLD: usize = 50;
 pub fn read_site_list(path: &Path) -> Result<Vec<SiteRow>, SiteListError> {
     let fail = |what: String| SiteListError { lines: vec![what] };
     let name = path.display();
+    let bytes = read_at_most(path, MOST_BYTES).map_err(|e| {
+        fail(format!(
+            "cannot read site list `{name}`: {e}; name a readable CSV file"
+        ))
+    })?;
     let mut reader = csv::ReaderBuilder::new()
         .flexible(true)
         .trim(csv::Trim::All)
-        .from_path(path)
-        .map_err(|e| {
-            fail(format!(
-                "cannot read site list `{name}`: {}; name a readable CSV file",
-                io_cause(&e)
-            ))
-        })?;
+        .from_reader(bytes.as_slice());
     let header = reader
         .headers()
         .map_err(|e| fail(format!("cannot read site list `{name}`: {}", io_cause(&e))))?
@@ -57,9 +59,16 @@ pub fn read_site_list(path: &Path) -> Result<Vec<SiteRow>, SiteListError> {
         .map(|h| h.trim_start_matches('\u{feff}').to_ascii_lowercase())
         .collect();
     let Some(site_column) = header.iter().position(|h| h == "site") else {
-        return Err(fail(format!(
-            "`{name}`, line 1: no column `site`; the first line must be a header such as site,policy_url,rank"
-        )));
+        let cure = match header.as_slice() {
+            [only] if only.contains([';', '\t']) => {
+                "part the fields with commas, and begin with a header such as site,policy_url,rank"
+            }
+            [first, ..] if Site::parse(first).is_ok() => {
+                "the first line is a site already; put a header above it, such as site,policy_url,rank"
+            }
+            _ => "the first line must be a header such as site,policy_url,rank",
+        };
+        return Err(fail(format!("`{name}`, line 1: no column `site`; {cure}")));
     };
     let columns = Columns {
         header: &header,
@@ -121,10 +130,10 @@ impl Columns<'_> {
                 "site" => {}
                 "policy_url" => row.policy_url = Some(policy_url(value)?),
                 "rank" => {
-                    let rank = value
-                        .parse()
-                        .map_err(|_| format!("rank `{}` is no whole number", printable(value)))?;
-                    row.rank = Some(rank);
+                    let rank: u32 = value.parse().map_err(|_| {
+                        format!("rank `{}` is no whole number from 0 on", printable(value))
+                    })?;
+                    row.rank = Some(rank.into());
                 }
                 _ => {
                     row.tags.insert(name.clone(), value.to_owned());
@@ -224,6 +233,14 @@ mod tests {
                 .to_string()
                 .contains("no column `site`")
         );
+        for (list, cure) in [
+            ("site;rank\nexample.com;1\n", "with commas"),
+            ("site\trank\nexample.com\t1\n", "with commas"),
+            ("example.com\nexample.org\n", "a header above it"),
+        ] {
+            let told = read(list).unwrap_err().to_string();
+            assert!(told.contains(cure), "{told}");
+        }
         assert!(read("").is_err());
         assert!(read_site_list(&PathBuf::from("/nonexistent/x.csv")).is_err());
     }

@@ -9,12 +9,29 @@ use super::questions::IndexStart;
 use super::site::SiteLook;
 use super::{CrawlError, Until};
 use crate::archive::{Archive, ArchiveError, IndexAnswer};
+use crate::config::CrawlSettings;
 use crate::discover::{self, Candidate, HomeLook, HomeSpan, Limits, PolicyKind, Source};
 use crate::model::{Capture, DropReason, Dropped, IndexCounts, Site, Timestamp, UrlKey};
 use crate::store::{DiscoveryRow, IndexQueryKey};
 
 /// The first web page is of 1991, the first archived one of 1996.
 const FIRST_ARCHIVED_YEAR: &str = "1996";
+
+/// The span in which home pages are looked at by a look that began at `since`, and how many.
+pub(super) fn home_pages(crawl: &CrawlSettings, since: Timestamp) -> (HomeSpan, Limits) {
+    let from = crawl
+        .from
+        .or_else(|| Timestamp::earliest(FIRST_ARCHIVED_YEAR).ok());
+    let span = HomeSpan {
+        from: from.unwrap_or(since),
+        to: crawl.to.unwrap_or(since),
+    };
+    let limits = Limits {
+        home_pages: crawl.home_pages_per_site,
+        ..Limits::default()
+    };
+    (span, limits)
+}
 
 impl<A: Archive> SiteLook<'_, '_, A> {
     /// Finds candidates by every source and stores them. Gives the reason when the archive excludes the whole site.
@@ -132,18 +149,7 @@ impl<A: Archive> SiteLook<'_, '_, A> {
     async fn find_by_link(&mut self) -> Result<(), CrawlError> {
         let context = self.context;
         let known = self.home_looks()?;
-        let from = context
-            .crawl
-            .from
-            .or_else(|| Timestamp::earliest(FIRST_ARCHIVED_YEAR).ok());
-        let span = HomeSpan {
-            from: from.unwrap_or(self.since),
-            to: context.crawl.to.unwrap_or(self.since),
-        };
-        let limits = Limits {
-            home_pages: context.crawl.home_pages_per_site,
-            ..Limits::default()
-        };
+        let (span, limits) = home_pages(&context.crawl, self.since);
         let mut failed = None;
         let (store, site_id) = (&context.store, self.site_id);
         let mut on_look = |look: &HomeLook| {

@@ -2,11 +2,14 @@
 
 use std::collections::HashSet;
 
+use super::find::home_pages;
 use super::histories::strategy;
+use super::home_looks;
 use super::redirects::redirects_to_ask;
 use super::site;
 use super::{CrawlError, histories};
 use crate::config::{CrawlSettings, DiscoverSettings, SiteRow};
+use crate::discover::{HomeLook, next_home_page};
 use crate::extract::EXTRACTOR_VERSION;
 use crate::model::{Site, Timestamp};
 use crate::sample;
@@ -40,7 +43,7 @@ pub struct SitePlan {
     pub playback_most: u64,
 }
 
-/// Plans for the sites of these rows, in their order.
+/// Plans for the sites of these rows, by name, for a backfill that begins `now`.
 ///
 /// # Errors
 /// When the database fails.
@@ -49,11 +52,14 @@ pub fn plan(
     crawl: &CrawlSettings,
     discover: &DiscoverSettings,
     rows: &[SiteRow],
+    now: Timestamp,
 ) -> Result<Vec<SitePlan>, CrawlError> {
-    site::requests(rows)
+    let mut plans: Vec<SitePlan> = site::requests(rows)
         .iter()
-        .map(|request| plan_site(store, crawl, discover, &request.site))
-        .collect()
+        .map(|request| plan_site(store, crawl, discover, &request.site, now))
+        .collect::<Result<_, _>>()?;
+    plans.sort_by(|a, b| a.site.cmp(&b.site));
+    Ok(plans)
 }
 
 fn plan_site(
@@ -61,6 +67,7 @@ fn plan_site(
     crawl: &CrawlSettings,
     discover: &DiscoverSettings,
     site: &Site,
+    now: Timestamp,
 ) -> Result<SitePlan, CrawlError> {
     let state = store.site_state(site)?;
     let mut plan = SitePlan {
@@ -74,14 +81,19 @@ fn plan_site(
         playback_most: 0,
     };
     let Some(state) = state else {
-        plan.add_home_pages(0, crawl, discover);
+        plan.add_home_pages(&[], true, now, (crawl, discover));
         return Ok(plan);
     };
     if state.dropped {
         return Ok(plan);
     }
-    let looks = u64::try_from(store.home_looks(state.site_id)?.len()).unwrap_or(u64::MAX);
-    plan.add_home_pages(looks, crawl, discover);
+    let looks = store.home_looks(state.site_id)?;
+    let looks: Vec<HomeLook> = looks
+        .iter()
+        .filter_map(|look| home_looks::from_json(look))
+        .collect();
+    let is_first = state.unfinished || looks.is_empty();
+    plan.add_home_pages(&looks, is_first, now, (crawl, discover));
     for policy in store.policies_of_site(state.site_id)? {
         plan.policies += 1;
         for urlkey in &policy.urlkeys {
@@ -98,19 +110,28 @@ fn plan_site(
 }
 
 impl SitePlan {
+    /// `is_first`: the first look at the site has not come to its end; later ones ask for the newest home page, when it is
+    /// time for it, and go back only where that one tells something new.
     fn add_home_pages(
         &mut self,
-        looked_at: u64,
-        crawl: &CrawlSettings,
-        discover: &DiscoverSettings,
+        known: &[HomeLook],
+        is_first: bool,
+        now: Timestamp,
+        (crawl, discover): (&CrawlSettings, &DiscoverSettings),
     ) {
-        if !discover.by_link || crawl.home_pages_per_site == 0 {
+        let (span, limits) = home_pages(crawl, now);
+        if !discover.by_link
+            || crawl.home_pages_per_site == 0
+            || next_home_page(span, &limits, known).is_none()
+        {
             return;
         }
-        let most = u64::try_from(crawl.home_pages_per_site).unwrap_or(u64::MAX);
-        self.playback_least += 2u64.min(most).saturating_sub(looked_at);
-        self.playback_likely += LIKELY_HOME_PAGES.min(most).saturating_sub(looked_at);
-        self.playback_most += most.saturating_sub(looked_at);
+        let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
+        let (most, looked_at) = (count(crawl.home_pages_per_site), count(known.len()));
+        let left = |n: u64| n.min(most).saturating_sub(looked_at).max(1);
+        self.playback_least += if is_first { left(2) } else { 1 };
+        self.playback_likely += if is_first { left(LIKELY_HOME_PAGES) } else { 1 };
+        self.playback_most += left(most);
     }
 
     fn add_policy(&mut self, crawl: &CrawlSettings, stored: &[StoredCapture]) {

@@ -38,7 +38,7 @@ pub use kind::{LinkKind, PolicyKind, Source};
 pub use looks::{HomeLook, LookOutcome, SeenLink, SidePage};
 pub use path::{PathVerdict, judge_path};
 pub(crate) use same_page::same_page;
-pub use search::{HomeSpan, Limits};
+pub use search::{HomeSpan, Limits, next_home_page};
 pub use vocabulary::Vocabulary;
 pub use vocabulary_file::VocabularyError;
 

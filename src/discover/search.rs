@@ -64,6 +64,12 @@ impl HomeSpan {
     }
 }
 
+/// The moment at which [`crate::discover::by_link`] would look for a home page next, after these looks; `None`: at none.
+#[must_use]
+pub fn next_home_page(span: HomeSpan, limits: &Limits, known: &[HomeLook]) -> Option<Timestamp> {
+    Search::new(span, limits, known).next()
+}
+
 /// Which home page to look at next; pure.
 pub(super) struct Search<'a> {
     span: HomeSpan,

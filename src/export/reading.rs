@@ -34,7 +34,7 @@ pub enum ReadError {
         other: PathBuf,
     },
     /// A file cannot be read.
-    #[error("cannot read `{}`: {cause}", path.display())]
+    #[error("cannot read `{}`: {cause}; name a whole file of `export --format jsonl`, or fetch it again", path.display())]
     Read {
         /// The file.
         path: PathBuf,
@@ -42,7 +42,7 @@ pub enum ReadError {
         cause: io::Error,
     },
     /// A line is no row of its table.
-    #[error("`{}`, lines {first} to {last}: {what}", path.display())]
+    #[error("`{}`, {}: {what}; name a whole export, or fetch it again", path.display(), lines(*first, *last))]
     Line {
         /// The file.
         path: PathBuf,
@@ -129,6 +129,23 @@ pub fn import_dataset(
     })
 }
 
+fn lines(first: u64, last: u64) -> String {
+    if first == last {
+        format!("line {first}")
+    } else {
+        format!("lines {first} to {last}")
+    }
+}
+
+/// What is wrong with a line, without the parser's count of lines, which is that of this one.
+fn fault_in_line(error: &serde_json::Error) -> String {
+    let told = error.to_string();
+    let what = told
+        .rsplit_once(" at line ")
+        .map_or(&*told, |(what, _)| what);
+    format!("{what} at byte {}", error.column())
+}
+
 fn table(folder: &Path, name: &str) -> Result<Option<PathBuf>, ReadError> {
     let mut forms = ["", ".zst", ".gz"]
         .into_iter()
@@ -166,7 +183,7 @@ fn each_batch<R: DeserializeOwned>(
                 path: path.into(),
                 first: line,
                 last: line,
-                what: e.to_string(),
+                what: fault_in_line(&e),
             })?;
             rows.push(row);
         }

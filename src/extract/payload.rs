@@ -16,6 +16,13 @@ pub(super) enum Payload {
 /// So much of a payload is looked at to tell what it is.
 const HEAD_BYTES: usize = 4096;
 
+/// So much of a payload is looked at to tell characters from other bytes.
+const TEXT_BYTES: usize = 16 * 1024;
+/// Fewer control characters than this are a fault of a page, not the want of one.
+const MOST_CONTROLS: usize = 8;
+/// Pages have no control character, or a few; of random bytes (compressed ones that lost their header) every tenth is one.
+const MOST_CONTROLS_PERCENT: usize = 2;
+
 /// First bytes of formats that are no page.
 const MAGIC: &[(&[u8], &str)] = &[
     (b"\x89PNG", "a PNG image"),
@@ -73,6 +80,17 @@ pub(super) fn of(bytes: &[u8], content_type: Option<&str>) -> Result<Payload, Dr
     let head = &start[..start.len().min(HEAD_BYTES)];
     let head_text = String::from_utf8_lossy(head).to_ascii_lowercase();
     if !utf16 && head.len() > 16 && head.split(|b| *b == 0).count() * 10 > head.len() + 10 {
+        return no_page("binary data");
+    }
+    let sample = &start[..start.len().min(TEXT_BYTES)];
+    let is_page = if utf16 {
+        is_text(String::from_utf8_lossy(sample).chars())
+    } else {
+        // As bytes first, which is cheap: characters of two bytes have such bytes in them.
+        is_text(sample.iter().map(|b| char::from(*b)))
+            || is_text(decode(sample, content_type).text.chars())
+    };
+    if !is_page {
         return no_page("binary data");
     }
     let tags = [
@@ -187,6 +205,21 @@ fn begin(bytes: &[u8]) -> &[u8] {
     }
 }
 
+/// True of characters among which few are controls, or stand for no character. Blanks are no controls, nor those by which
+/// ISO-2022 changes alphabets; NUL, with which tape and disk were filled up, has a rule of its own. Private characters (icons of
+/// a page's own font) are a tenth of random UTF-16.
+fn is_text(characters: impl Iterator<Item = char>) -> bool {
+    let (mut all, mut controls) = (0, 0);
+    for c in characters {
+        all += 1;
+        controls += usize::from(matches!(
+            c,
+            '\x01'..='\x08' | '\x0B' | '\x10'..='\x1A' | '\x1C'..='\x1F' | '\x7F' | '\u{FFFD}' | '\u{E000}'..='\u{F8FF}'
+        ));
+    }
+    controls < MOST_CONTROLS || controls * 100 <= all * MOST_CONTROLS_PERCENT
+}
+
 /// True where a tag begins.
 fn opens_tag(bytes: &[u8]) -> bool {
     matches!(bytes, [b'<', letter, ..] if letter.is_ascii_alphabetic())
@@ -223,6 +256,102 @@ mod tests {
             Ok(Payload::Html)
         );
         assert_eq!(reason(b"%PDF-1.4", Some("text/html")), Ok(Payload::Pdf));
+    }
+
+    /// Bytes without order, as those of a page that lost the header of its compression.
+    fn random_bytes(length: usize, mut seed: u64) -> Vec<u8> {
+        (0..length)
+            .map(|_| {
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                seed.to_be_bytes()[0]
+            })
+            .collect()
+    }
+
+    #[test]
+    fn bytes_without_order_are_no_page_whatever_their_charset_is_said_to_be() {
+        for length in [500, 2_000, 20_000, 100_000] {
+            for seed in 1..20 {
+                let bytes = random_bytes(length, seed);
+                for declared in [
+                    None,
+                    Some("text/html"),
+                    Some("text/plain; charset=windows-1252"),
+                    Some("text/html; charset=Shift_JIS"),
+                    Some("text/html; charset=gb18030"),
+                    Some("text/html; charset=utf-8"),
+                    Some("text/html; charset=utf-16le"),
+                    Some("text/html; charset=utf-16be"),
+                ] {
+                    let told = of(&bytes, declared).map_err(|d| d.reason);
+                    assert_eq!(
+                        told,
+                        Err(DropReason::NotAPage),
+                        "{length} {seed} {declared:?}"
+                    );
+                }
+                for mark in [b"\xFF\xFE", b"\xFE\xFF"] {
+                    let marked = [&mark[..], &bytes].concat();
+                    let told = of(&marked, None).map_err(|d| d.reason);
+                    assert_eq!(told, Err(DropReason::NotAPage), "{length} {seed} {mark:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn pages_are_text_in_every_charset_and_with_a_stray_control() {
+        use encoding_rs::{
+            BIG5, EUC_JP, EUC_KR, GBK, ISO_2022_JP, KOI8_R, SHIFT_JIS, WINDOWS_874, WINDOWS_1251,
+            WINDOWS_1252, WINDOWS_1256,
+        };
+        for (charset, words) in [
+            (
+                ISO_2022_JP,
+                "個人情報の取り扱いについて、A社は以下の通り定めます。",
+            ),
+            (
+                SHIFT_JIS,
+                "個人情報の取り扱いについて、ソフト表示を定めます。",
+            ),
+            (EUC_JP, "個人情報の取り扱いについて、以下の通り定めます。"),
+            (
+                EUC_KR,
+                "개인정보 처리방침을 다음과 같이 수립하여 공개합니다",
+            ),
+            (GBK, "隐私政策适用于我们收集的个人信息，请您仔细阅读"),
+            (BIG5, "隱私權政策適用於我們收集的個人資料，請您仔細閱讀"),
+            (
+                WINDOWS_1251,
+                "Политика конфиденциальности персональных данных",
+            ),
+            (KOI8_R, "Политика конфиденциальности персональных данных"),
+            (WINDOWS_874, "นโยบายความเป็นส่วนตัวและการคุ้มครองข้อมูล"),
+            (WINDOWS_1256, "سياسة الخصوصية وحماية البيانات الشخصية"),
+            (WINDOWS_1252, "Überprüfung der Daten: “naïve” cafés, £5 – ©"),
+        ] {
+            let page = format!("<title>Privacy</title><p>{}", words.repeat(50));
+            let (bytes, _, _) = charset.encode(&page);
+            let declared = format!("text/html; charset={}", charset.name());
+            for declared in [None, Some("text/html"), Some(declared.as_str())] {
+                assert_eq!(
+                    of(&bytes, declared).ok(),
+                    Some(Payload::Html),
+                    "{declared:?}"
+                );
+            }
+        }
+        // Without a mark, by the header: half of its bytes are none of text.
+        let wide: Vec<u8> = "隐私政策适用于我们收集的个人信息，请您仔细阅读"
+            .repeat(100)
+            .encode_utf16()
+            .flat_map(u16::to_le_bytes)
+            .collect();
+        let told = of(&wide, Some("text/plain; charset=utf-16le")).ok();
+        assert_eq!(told, Some(Payload::PlainText));
+        let stray = "<p>We\u{b}care\u{1} about your privacy and never sell it. ".repeat(10);
+        let page = stray + &"We keep it as long as the law wants it kept. ".repeat(60);
+        assert_eq!(of(page.as_bytes(), None).ok(), Some(Payload::Html));
     }
 
     #[test]

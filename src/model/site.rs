@@ -8,6 +8,10 @@ use url::{Host, Url};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Site(String);
 
+/// Longest label, and longest name, of the domain name system (RFC 1035, 2.3.4).
+const MOST_LABEL_BYTES: usize = 63;
+const MOST_HOST_BYTES: usize = 253;
+
 /// Text that names no registrable domain.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not a site: {why}; write a domain such as example.com")]
@@ -30,6 +34,9 @@ impl Site {
         if trimmed.is_empty() {
             return Err(fail("it is empty"));
         }
+        if trimmed.contains('@') && !trimmed.contains('/') {
+            return Err(fail("it has an @ in it"));
+        }
         let url = match trimmed.split_once("://") {
             Some(("http" | "https", _)) => Url::parse(trimmed),
             Some(_) => return Err(fail("only http and https pages are in web archives")),
@@ -50,6 +57,13 @@ impl Site {
         match url.host() {
             Some(Host::Domain(domain)) => {
                 let host = domain.trim_end_matches('.');
+                if host.len() > MOST_HOST_BYTES
+                    || host
+                        .split('.')
+                        .any(|label| label.is_empty() || label.len() > MOST_LABEL_BYTES)
+                {
+                    return Err("a part of its name is empty or too long");
+                }
                 let found = psl::domain(host.as_bytes())
                     .ok_or("it is a public suffix, not a domain of somebody")?;
                 if !found.suffix().is_known() {
@@ -85,6 +99,27 @@ impl fmt::Display for Site {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_with_an_empty_or_endless_label_is_no_site() {
+        let (label, name) = ("a".repeat(64), "abc.".repeat(63));
+        for bad in [
+            "example.com@2010",
+            "example..com",
+            "..com",
+            ".com",
+            "www..example.com",
+            "http://example..com/privacy",
+            &format!("{label}.com"),
+            &format!("{label}.example.com"),
+            &format!("{name}example.com"),
+        ] {
+            assert!(Site::parse(bad).is_err(), "{bad}");
+        }
+        for good in ["example.com.", &format!("{}.com", &label[1..])] {
+            assert!(Site::parse(good).is_ok(), "{good}");
+        }
+    }
 
     #[test]
     fn hosts_and_urls_become_registrable_domains() {

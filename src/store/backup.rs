@@ -1,16 +1,36 @@
 //! A copy of the database while it is in use, by SQLite's online backup.
 
+use std::fs::File;
+use std::io::Read as _;
 use std::path::Path;
 
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, Progress, StepResult};
 
-use super::{Store, StoreError};
+use super::{APPLICATION_ID, Store, StoreError};
 
 /// Pages copied at a time; others may write in between.
 const STEP_PAGES: i32 = 1024;
+/// First bytes of every SQLite file, and where it keeps its `application_id` (<https://sqlite.org/fileformat.html>).
+const MAGIC: &[u8] = b"SQLite format 3\0";
+const APPLICATION_ID_AT: usize = 68;
 
 impl Store {
+    /// True of a file whose place a copy may take: a database of this program, or an empty file. By its first bytes.
+    #[must_use]
+    pub fn may_be_replaced(path: &Path) -> bool {
+        let mut head = Vec::new();
+        let read = File::open(path).and_then(|file| {
+            let length = APPLICATION_ID_AT + size_of_val(&APPLICATION_ID);
+            file.take(length as u64).read_to_end(&mut head)
+        });
+        let is_own = || {
+            head.starts_with(MAGIC)
+                && head.get(APPLICATION_ID_AT..) == Some(&APPLICATION_ID.to_be_bytes()[..])
+        };
+        read.is_ok() && (head.is_empty() || is_own())
+    }
+
     /// Copies the database into a new file, as it stands at one moment, while others may read and write it.
     ///
     /// `progress` is told the pages left and the pages in all.

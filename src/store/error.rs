@@ -14,6 +14,26 @@ pub enum StoreError {
         /// The file.
         path: PathBuf,
     },
+    /// There is an empty file.
+    #[error("`{}` is empty, no database: name one with --db, or make one with `policytrail backfill`", path.display())]
+    Empty {
+        /// The file.
+        path: PathBuf,
+    },
+    /// What stands there is no file.
+    #[error("`{}` is {what}, no file; name another with --db", path.display())]
+    NoFile {
+        /// The place.
+        path: PathBuf,
+        /// What stands there.
+        what: &'static str,
+    },
+    /// The file was removed, or another was put in its place, while it was open.
+    #[error("database `{}` was removed or replaced while this ran: what was written since is lost; run the same command again", path.display())]
+    Removed {
+        /// The file.
+        path: PathBuf,
+    },
     /// The folder for a new database is not there.
     #[error("cannot make database `{}`: there is no folder `{}`; make it first, or name another file with --db", path.display(), folder.display())]
     NoFolder {

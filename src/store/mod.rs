@@ -18,6 +18,7 @@ mod lock;
 mod pages;
 mod payloads;
 mod pending;
+mod place;
 mod policies;
 mod read;
 mod reextraction;
@@ -27,6 +28,7 @@ pub mod tables;
 mod verify;
 mod versions;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{LazyLock, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -86,16 +88,20 @@ static MIGRATIONS: LazyLock<[M<'static>; 10]> = LazyLock::new(|| {
 pub struct Store {
     connection: Mutex<Connection>,
     path: PathBuf,
+    /// The file at `path`, as it was opened.
+    identity: Option<place::Identity>,
 }
 
 impl Store {
     /// Opens a database for reading and writing; makes it where there is none.
     ///
     /// # Errors
-    /// When the folder is missing or read-only, or the file is another program's, a newer version's, or damaged. A file
-    /// that is not this program's is left untouched.
+    /// When the folder is missing or read-only, or what stands there is no file, another program's, a newer version's, or
+    /// damaged. A file that is not this program's is left untouched.
     pub fn open_or_create(path: &Path) -> Result<Self, StoreError> {
-        if !path.exists() {
+        if let Ok(found) = fs::metadata(path) {
+            place::check(path, &found)?;
+        } else {
             let folder = path
                 .parent()
                 .filter(|p| !p.as_os_str().is_empty())
@@ -116,10 +122,12 @@ impl Store {
     /// Opens an existing database for reading and writing.
     ///
     /// # Errors
-    /// As [`Store::open_or_create`], and when there is no such file.
+    /// As [`Store::open_or_create`], and when there is no such file, or an empty one.
     pub fn open(path: &Path) -> Result<Self, StoreError> {
-        if !path.exists() {
-            return Err(StoreError::Missing { path: path.into() });
+        let found = fs::metadata(path).map_err(|_| StoreError::Missing { path: path.into() })?;
+        place::check(path, &found)?;
+        if found.len() == 0 {
+            return Err(StoreError::Empty { path: path.into() });
         }
         Self::open_with(
             path,
@@ -144,7 +152,7 @@ impl Store {
     fn open_unwritable(path: &Path, detail: String) -> Result<Self, StoreError> {
         let mut log = path.as_os_str().to_owned();
         log.push("-wal");
-        let log_bytes = std::fs::metadata(PathBuf::from(log)).map_or(0, |m| m.len());
+        let log_bytes = fs::metadata(PathBuf::from(log)).map_or(0, |m| m.len());
         let (true, Ok(url)) = (
             log_bytes == 0,
             url::Url::from_file_path(std::path::absolute(path).unwrap_or_default()),
@@ -236,6 +244,7 @@ impl Store {
         Ok(Self {
             connection: Mutex::new(connection),
             path: path.into(),
+            identity: place::Identity::of(path),
         })
     }
 
@@ -291,11 +300,23 @@ impl Store {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Refuses to write to a file that nobody will find: what is written after it was removed is lost with it, and its lock
+    /// went with it.
+    fn check_in_place(&self) -> Result<(), StoreError> {
+        if self.identity.is_some() && place::Identity::of(&self.path) != self.identity {
+            return Err(StoreError::Removed {
+                path: self.path.clone(),
+            });
+        }
+        Ok(())
+    }
+
     /// Runs one writing transaction.
     fn write<T>(
         &self,
         work: impl FnOnce(&Transaction<'_>) -> rusqlite::Result<T>,
     ) -> Result<T, StoreError> {
+        self.check_in_place()?;
         let mut connection = self.lock();
         let fail = |e| StoreError::of(&self.path, e);
         let transaction = connection

@@ -147,7 +147,7 @@ mod tests {
     use crate::store::{MIGRATIONS, Store, StoreError};
 
     /// Opens a database that other hands had a statement run on.
-    fn after(sql: &str) -> Result<Store, StoreError> {
+    fn after(sql: &str) -> Result<(tempfile::TempDir, Store), StoreError> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("x.db");
         drop(Store::open_or_create(&path).unwrap());
@@ -155,7 +155,7 @@ mod tests {
             .unwrap()
             .execute_batch(sql)
             .unwrap();
-        Store::open(&path)
+        Ok((folder, Store::open(&path)?))
     }
 
     #[test]
@@ -230,7 +230,7 @@ mod tests {
 
     #[test]
     fn own_tables_and_views_and_plain_indexes_of_a_user_are_let_be() {
-        let store = after(
+        let (_folder, store) = after(
             "CREATE TABLE labels (policy_id INTEGER REFERENCES policies (policy_id), label TEXT CHECK (label <> ''));
              CREATE INDEX labels_by_label ON labels (lower(label));
              CREATE VIEW labelled AS SELECT * FROM labels JOIN policies USING (policy_id);

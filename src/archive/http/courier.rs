@@ -3,8 +3,8 @@
 //! The one way out of this room. A request waits in this order: for the freeze, for its place in line, for the time of its
 //! permit to come near, for a connection, for the permit itself; then the freeze is looked at once more, and it goes.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::sync::MutexGuard;
@@ -30,6 +30,9 @@ const FAILURES_BEFORE_PAUSE: u32 = 20;
 const FAILURE_PAUSE: Duration = Duration::from_mins(1);
 /// The pause that ends the run.
 const LAST_PAUSE: u32 = 3;
+/// What is under way has so long to end once the user wants to stop: far more than an answer takes that comes at all, and far
+/// less than a service manager waits before it kills.
+const STOP_GRACE: Duration = Duration::from_mins(1);
 
 struct Lane {
     pace: Pace,
@@ -41,6 +44,8 @@ pub(super) struct Courier {
     pub(super) guard: Guard,
     clock: Arc<dyn Clock>,
     stop: CancellationToken,
+    /// When that was noticed by a request under way.
+    stopped_at: OnceLock<Instant>,
     index: Lane,
     playback: Lane,
     connections: Connections,
@@ -98,6 +103,7 @@ impl Courier {
             guard: Guard::new(ledger, Arc::clone(&clock), archive.clone()),
             clock,
             stop,
+            stopped_at: OnceLock::new(),
             index: lane(cdx_per_second),
             playback: lane(settings.playback_per_second),
             connections: Connections::new(),
@@ -155,11 +161,8 @@ impl Courier {
         let mut call = self.take_turn(endpoint, url).await?;
         let url = call.url.clone();
         self.counters.sent(endpoint);
-        let limit = call.deadline();
-        let result = match tokio::time::timeout_at(limit, self.transport.get(endpoint, url)).await {
-            Ok(result) => result,
-            Err(_) => Err(Failure::Timeout),
-        };
+        let answer = call.within(self.transport.get(endpoint, url)).await;
+        let result = answer.unwrap_or(Err(Failure::Timeout));
         if let Ok(answer) = &result {
             call.status = Some(answer.status);
             self.answered.store(true, Ordering::Relaxed);
@@ -327,8 +330,27 @@ impl Courier {
 }
 
 impl Call<'_> {
-    /// When the whole exchange must be over.
-    pub(super) fn deadline(&self) -> Instant {
+    /// Waits for a part of the exchange; `None` when the whole of it must be over.
+    pub(super) async fn within<T>(&self, part: impl Future<Output = T>) -> Option<T> {
+        let courier = self.courier;
+        let over = async {
+            tokio::select! {
+                () = tokio::time::sleep_until(self.deadline()) => {}
+                () = courier.stop.cancelled() => {
+                    let stopped_at = *courier.stopped_at.get_or_init(Instant::now);
+                    tokio::time::sleep_until(self.deadline().min(stopped_at + STOP_GRACE)).await;
+                }
+            }
+        };
+        tokio::select! {
+            biased;
+            () = over => None,
+            value = part => Some(value),
+        }
+    }
+
+    /// When the whole exchange must be over, if nobody wants to stop.
+    fn deadline(&self) -> Instant {
         let limit = self.courier.exchange_timeout;
         self.began
             + if self.endpoint == Endpoint::Cdx {

@@ -174,10 +174,8 @@ impl Playback<'_> {
         }
         let mut raw = Vec::new();
         loop {
-            let piece = match tokio::time::timeout_at(call.deadline(), answer.body.next()).await {
-                Err(_) => Some(Err(Failure::Timeout)),
-                Ok(piece) => piece,
-            };
+            let piece = call.within(answer.body.next()).await;
+            let piece = piece.unwrap_or(Some(Err(Failure::Timeout)));
             match piece {
                 Some(Ok(piece)) => {
                     call.bytes = call.bytes.saturating_add(piece.len() as u64);
@@ -371,17 +369,17 @@ pub(super) async fn start_of_body(
     let mut raw = Vec::new();
     let mut broke_off = None;
     while raw.len() <= MAX_PEEK_BYTES {
-        match tokio::time::timeout_at(call.deadline(), answer.body.next()).await {
-            Ok(Some(Ok(piece))) => {
+        match call.within(answer.body.next()).await {
+            Some(Some(Ok(piece))) => {
                 call.bytes = call.bytes.saturating_add(piece.len() as u64);
                 raw.extend_from_slice(&piece);
             }
-            Ok(None) => break,
-            Ok(Some(Err(failure))) => {
+            Some(None) => break,
+            Some(Some(Err(failure))) => {
                 broke_off = Some(failure);
                 break;
             }
-            Err(_) => {
+            None => {
                 broke_off = Some(Failure::Timeout);
                 break;
             }

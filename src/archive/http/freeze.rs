@@ -2,7 +2,8 @@
 //!
 //! 429s ignored for more than a minute bring a firewall block of an hour, doubling each time (IA staff in EDGI #137). So
 //! a refusal stops both endpoints for a minute at least, doubling per repeat; the deadline is kept in a ledger that the next
-//! process and a second one obey; three in a row end the run.
+//! process and a second one obey; three in a row end the run, and so does an archive that wants to be left alone for longer
+//! than an hour: nobody is served by a process that sits there with the database's lock.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -40,6 +41,20 @@ impl Freeze {
             self
         } else {
             Self::default()
+        }
+    }
+
+    /// Why this freeze is not waited for but ends the run; `None` when it is waited for, or over.
+    fn ends_run(self, now: Timestamp) -> Option<String> {
+        let left = self.until?.unix_seconds() - now.unix_seconds();
+        if left <= 0 {
+            None
+        } else if self.refusals_in_a_row >= LAST_REFUSAL {
+            Some(format!("{} refusals in a row", self.refusals_in_a_row))
+        } else if left > LONGEST_FREEZE_SECONDS + 1 {
+            Some("it asks to be left alone for longer than an hour".to_owned())
+        } else {
+            None
         }
     }
 }
@@ -215,8 +230,7 @@ impl Guard {
         }
         match freeze.until {
             Some(until) if now < until => {
-                if freeze.refusals_in_a_row >= LAST_REFUSAL {
-                    let detail = format!("{} refusals in a row", freeze.refusals_in_a_row);
+                if let Some(detail) = freeze.ends_run(now) {
                     return Err(self.refused(until, detail));
                 }
                 let seconds = until
@@ -294,13 +308,10 @@ impl Guard {
                 tracing::warn!(archive = %self.archive, until = %until, in_a_row = next.refusals_in_a_row, "refused: {detail}");
             }
         }
-        if next.refusals_in_a_row >= LAST_REFUSAL && now < until {
-            return Err(self.refused(
-                until,
-                format!("{detail}, {} refusals in a row", next.refusals_in_a_row),
-            ));
+        match next.ends_run(now) {
+            Some(why) => Err(self.refused(until, format!("{detail}, {why}"))),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Lets everybody pause so long after failures that are no refusals, and says until when.

@@ -353,7 +353,8 @@ impl Walk<'_> {
     }
 }
 
-fn retry(detail: String) -> Trouble {
+/// An answer that is no answer: to be asked for again.
+pub(super) fn retry(detail: String) -> Trouble {
     Trouble {
         verdict: Verdict::Retry,
         detail,

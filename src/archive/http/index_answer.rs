@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::courier::{Call, clean};
 use super::exchange::{peek, start_of_body};
-use super::index::Index;
+use super::index::{Index, retry};
 use super::patience::Trouble;
 use super::question::{Part, Wanted};
 use super::rows::{Fault, Page, PageCounts, Seen as SeenRows};
@@ -58,13 +58,16 @@ impl Index<'_> {
             }
         };
         if answer.status == 200 {
-            return self
-                .read_rows(
-                    call,
-                    answer,
-                    Page::new(self.dialect, seen, Some(wanted), sink, asked_again),
-                )
-                .await;
+            let page = Page::new(self.dialect, seen, Some(wanted), sink, asked_again);
+            let end = self.read_rows(call, answer, page).await;
+            return match end {
+                // That nothing can be read is no proof that nothing is there.
+                PageEnd::Whole(counts) if counts.is_unreadable() && seen.admitted == 0 => {
+                    let detail = "rows of which none can be read".to_owned();
+                    PageEnd::Trouble(retry(detail), counts)
+                }
+                end => end,
+            };
         }
         match self.read_refusal(call, answer).await {
             (Verdict::NoCaptures, _) => PageEnd::NoCaptures,
@@ -80,12 +83,9 @@ impl Index<'_> {
         mut page: Page<'_>,
     ) -> PageEnd {
         let mut decoder = StreamDecoder::new();
-        let deadline = call.deadline();
         loop {
-            let piece = match tokio::time::timeout_at(deadline, answer.body.next()).await {
-                Err(_) => Some(Err(Failure::Timeout)),
-                Ok(piece) => piece,
-            };
+            let piece = call.within(answer.body.next()).await;
+            let piece = piece.unwrap_or(Some(Err(Failure::Timeout)));
             match piece {
                 Some(Ok(piece)) => {
                     call.bytes = call.bytes.saturating_add(piece.len() as u64);
@@ -109,14 +109,7 @@ impl Index<'_> {
             Some(Fault::Excluded(detail)) => PageEnd::Excluded(detail),
             Some(Fault::ErrorText(text)) => {
                 let detail = format!("an error text in place of rows: {text}");
-                PageEnd::Trouble(
-                    Trouble {
-                        verdict: Verdict::Retry,
-                        detail,
-                        retry_after: None,
-                    },
-                    counts,
-                )
+                PageEnd::Trouble(retry(detail), counts)
             }
         }
     }

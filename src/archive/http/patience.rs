@@ -30,6 +30,9 @@ pub(super) const RETRIES: RetryBudget = RetryBudget {
 const LONGEST_PAUSE: (Duration, Duration) = (Duration::from_mins(1), Duration::from_mins(3));
 /// The index waits longer from the start.
 const INDEX_PAUSE_FACTOR: u32 = 5;
+/// A pause of which a person is told: half a minute without a sign looks like a program that hangs. The index comes to
+/// such pauses at its third try.
+const TOLD_PAUSE: Duration = Duration::from_secs(30);
 /// Longest `Retry-After` of a 503 that is waited for.
 const LONGEST_RETRY_AFTER: Duration = Duration::from_mins(5);
 
@@ -119,10 +122,14 @@ impl<'a> Patience<'a> {
                 }
                 call.end(Outcome::Retried);
                 drop(call);
-                tracing::debug!(what = %self.what, tries = self.tries, "asking again: {}", trouble.detail);
-                courier
-                    .unless_stopped(tokio::time::sleep(self.pause()))
-                    .await
+                let pause = self.pause();
+                let (what, tries, seconds) = (&self.what, self.tries, pause.as_secs());
+                if pause < TOLD_PAUSE {
+                    tracing::debug!(%what, tries, seconds, "asking again: {}", trouble.detail);
+                } else {
+                    tracing::warn!(%what, tries, "no answer yet, asking again in {seconds} s: {}", trouble.detail);
+                }
+                courier.unless_stopped(tokio::time::sleep(pause)).await
             }
             _ => {
                 call.end(Outcome::Failed);

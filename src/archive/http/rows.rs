@@ -119,6 +119,11 @@ impl PageCounts {
     pub(super) fn is_blank(&self) -> bool {
         self.lines == 0 && self.resume_key.is_none() && self.fault.is_none()
     }
+
+    /// True for a last page on which there are rows, and none that can be read.
+    pub(super) fn is_unreadable(&self) -> bool {
+        self.bad > 0 && self.bad == self.lines && self.resume_key.is_none()
+    }
 }
 
 impl<'a> Page<'a> {

@@ -134,7 +134,7 @@ impl HttpSettings {
             || url.password().is_some()
         {
             faults.push(format!(
-                "`{}` has more than host and path: leave out user, `?` and `#`",
+                "the address of the archive, `{}`, has more than host and path: leave out user, `?` and `#`",
                 url.path()
             ));
         }

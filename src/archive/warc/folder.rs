@@ -33,6 +33,11 @@ pub(super) fn open(path: &Path) -> Result<Collection, ArchiveError> {
         .map_err(|e| file_error(path, format!("{e}; give a WARC file or a folder of them")))?;
     let (folder, only) = if metadata.is_dir() {
         (path.to_path_buf(), None)
+    } else if !metadata.is_file() {
+        return Err(file_error(
+            path,
+            "it is a device or a pipe; give a WARC file or a folder of them",
+        ));
     } else {
         let name =
             base_name(path).ok_or_else(|| file_error(path, "its name is not UTF-8; rename it"))?;

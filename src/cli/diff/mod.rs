@@ -84,6 +84,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let policy = pick::one(&store, &arguments.site, arguments.policy.as_deref())?;
     let history = store.history(policy.policy_id)?;
     let (old, new) = sides(arguments, &policy, &history)?;
+    if old.version == new.version {
+        writeln!(io::stderr(), "both are version {}", old.version)?;
+    } else if old.text_sha256 == new.text_sha256 {
+        let (old, new) = (old.version, new.version);
+        writeln!(io::stderr(), "versions {old} and {new} have the same words")?;
+    }
     let side = |version| -> Result<Side<'_>, Failure> {
         let rendition = rendition(&store, version)?;
         Ok(Side { version, rendition })

@@ -106,6 +106,23 @@ fn add_rows(
     first: i64,
     rendition: i64,
 ) -> Result<(), RowFault> {
+    let known = if r.sightings > NonZeroU32::MIN {
+        "SELECT EXISTS (SELECT 1 FROM repeated_sightings WHERE policy_id = ?1 AND version = ?2 AND sighting = ?3)"
+    } else {
+        "SELECT EXISTS (SELECT 1 FROM versions WHERE policy_id = ?1 AND version = ?2 AND ?3 = ?3)"
+    };
+    let is_known: bool = t
+        .prepare_cached(known)?
+        .query_row(params![policy, r.version.get(), r.sighting.get()], |row| {
+            row.get(0)
+        })?;
+    if is_known {
+        let (version, sighting) = (r.version, r.sighting);
+        return Err(RowFault::Value(format!(
+            "version {version}, sighting {sighting} of `{}` is there already",
+            r.policy_url
+        )));
+    }
     // The further sightings of a version widen it.
     t.prepare_cached(
         "INSERT INTO versions

@@ -107,6 +107,45 @@ async fn a_refusal_names_the_time_of_its_end_as_a_date() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_freeze_longer_than_an_hour_ends_the_run_and_is_obeyed_by_the_next() {
+    let (ledger, clock) = (ledger(), VirtualClock::new());
+    let scene = |answer: fn(usize) -> Reply| {
+        let respond = move |_: &Request, number| answer(number);
+        scene_with(
+            HttpSettings::default(),
+            ledger.clone(),
+            clock.clone(),
+            respond,
+        )
+    };
+    let start = Instant::now();
+    let first = scene(|number| match number {
+        1 => Reply::new(429, &[("retry-after", "3600")], TOO_MANY),
+        0 | 2 => Reply::page("<p>words</p>"),
+        _ => Reply::new(429, &[("retry-after", "99999999999")], TOO_MANY),
+    });
+    first.page("http://a.com/0").await.unwrap();
+    first.page("http://a.com/1").await.unwrap();
+    assert!(seconds(start.elapsed()) >= 3600.0, "an hour is waited for");
+    let before = Instant::now();
+    let ArchiveError::Refused { until, detail, .. } =
+        first.page("http://a.com/2").await.unwrap_err()
+    else {
+        panic!("not refused")
+    };
+    assert!(detail.contains("longer than an hour"), "{detail}");
+    assert!(seconds(before.elapsed()) < 60.0, "nobody waits a week");
+    assert_eq!(ledger.read().unwrap().until, Some(until));
+    let second = scene(|_| Reply::page("<p>words</p>"));
+    let error = second.page("http://a.com/2").await.unwrap_err();
+    assert!(
+        matches!(error, ArchiveError::Refused { until: u, .. } if u == until),
+        "{error}"
+    );
+    assert!(second.requests().is_empty());
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_refusal_counts_before_its_body_has_come() {
     for first in [Endpoint::Cdx, Endpoint::Playback] {
         let scene = scene(move |_, number| match number {

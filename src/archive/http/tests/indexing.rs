@@ -367,6 +367,32 @@ async fn a_row_cut_off_is_no_row() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn an_answer_of_which_no_row_can_be_read_is_no_proof_that_there_is_none() {
+    let endless = "x".repeat(200_000) + "\n";
+    for unreadable in [
+        endless.as_str(),
+        "com,a)/privacy notatime http://a.com/privacy\n",
+    ] {
+        let unreadable = unreadable.to_owned();
+        let for_ever = unreadable.clone();
+        let scene = scene(move |_, _| Reply::rows(for_ever.clone()));
+        let error = scene.rows(&exact()).await.1.unwrap_err();
+        assert!(matches!(error, ArchiveError::Unavailable { .. }), "{error}");
+        assert!(error.to_string().contains("none can be read"), "{error}");
+        let scene = self::scene(move |_, number| {
+            Reply::rows(if number == 0 {
+                unreadable.clone()
+            } else {
+                row(1)
+            })
+        });
+        let (rows, answer) = scene.rows(&exact()).await;
+        answer.unwrap();
+        assert_eq!(rows.len(), 1);
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn bad_rows_are_counted_and_never_end_a_query() {
     let scene = scene(|_, _| {
         Reply::rows(format!(

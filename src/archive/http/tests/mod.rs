@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use bytes::Bytes;
+use futures_util::StreamExt as _;
 use futures_util::future::BoxFuture;
 use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
 use tokio::time::Instant;
@@ -35,7 +36,7 @@ pub(super) enum Reply {
         headers: Vec<(String, String)>,
         pieces: Vec<Result<Bytes, Failure>>,
         delay: Duration,
-        /// Nothing more comes after the pieces, not even the end.
+        /// In place of the pieces comes a byte a second, and never an end.
         endless: bool,
     },
 }
@@ -80,7 +81,7 @@ impl Reply {
         self
     }
 
-    /// Leaves the reader waiting for a body.
+    /// Leaves the reader waiting for the end of a body, of which a byte comes each second.
     pub(super) fn with_a_body_that_never_ends(mut self) -> Self {
         if let Self::Send { endless, .. } = &mut self {
             *endless = true;
@@ -177,7 +178,10 @@ impl Transport for Scripted {
                         status,
                         headers: map,
                         body: if endless {
-                            Box::pin(futures_util::stream::pending())
+                            Box::pin(futures_util::stream::repeat(()).then(|()| async {
+                                tokio::time::sleep(Duration::from_secs(1)).await;
+                                Ok(Bytes::from_static(b" "))
+                            }))
                         } else {
                             Box::pin(futures_util::stream::iter(pieces))
                         },

@@ -156,3 +156,26 @@ async fn a_cancelled_run_lets_go_of_everyone_in_line_at_once() {
         "requests under way may finish"
     );
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_cancelled_run_gives_an_answer_that_does_not_end_a_minute() {
+    for endpoint in [Endpoint::Playback, Endpoint::Cdx] {
+        let scene = scene(|_, _| Reply::page("<p>words").with_a_body_that_never_ends());
+        let look = async {
+            if endpoint == Endpoint::Cdx {
+                scene.rows(&exact()).await.1.map(|_| ())
+            } else {
+                scene.page("http://a.com/").await.map(|_| ())
+            }
+        };
+        let stopped = async {
+            tokio::time::sleep(Duration::from_secs(10)).await;
+            scene.stop.cancel();
+            Instant::now()
+        };
+        let (ended, stopped) = tokio::join!(look, stopped);
+        assert!(matches!(ended, Err(ArchiveError::Interrupted)), "{ended:?}");
+        let took = seconds(stopped.elapsed());
+        assert!((59.0..62.0).contains(&took), "{took}");
+    }
+}

@@ -25,6 +25,16 @@ fn open_error(folder: &Path) -> String {
 }
 
 #[test]
+#[cfg(unix)]
+fn an_archive_that_is_no_file_is_refused_and_not_waited_for() {
+    let folder = tempfile::tempdir().unwrap();
+    // A socket stands for a device or a pipe, which not everybody can make.
+    let path = folder.path().join("a.warc.gz");
+    let _socket = std::os::unix::net::UnixListener::bind(&path).unwrap();
+    assert!(open_error(&path).contains("give a WARC file"));
+}
+
+#[test]
 fn a_file_that_is_cut_off_is_refused_without_an_index_and_read_as_far_as_it_goes_with_one() {
     let maker = three_pages();
     let (folder, index, bytes) = (maker.folder, maker.index, maker.warc.finish().unwrap());
