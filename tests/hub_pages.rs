@@ -64,3 +64,22 @@ async fn what_a_hub_linked_to_at_other_times_is_found_and_no_payload_of_it_sent_
     backfill(&world, SITE, &store, &[], Vocabulary::built_in()).await;
     assert_eq!(world.take_asked().playback, 0);
 }
+
+#[tokio::test]
+async fn hubs_cost_no_question_to_the_index_however_many_there_are() {
+    let url = |path: &str| format!("http://www.{SITE}{path}");
+    let mut world = World::default();
+    for year in 2005..2021 {
+        let at = Timestamp::earliest(&format!("{year}-05")).unwrap();
+        // Their addresses are too long to be named all in the question for the site.
+        let hub = format!("/about-the-house/of-the-year/legal-matters-and-notices/{year}");
+        let home = format!("<p>Welcome to {year}</p><a href='{hub}'>Legal</a>");
+        world.page(&url("/"), at, 200, &home);
+        world.page(&url(&hub), at, 200, &format!("<p>{year}</p>"));
+    }
+    world.sort();
+    let store = Arc::new(Store::open_in_memory().unwrap());
+    backfill(&world, SITE, &store, &[], Vocabulary::built_in()).await;
+    let asked = world.take_asked();
+    assert_eq!(asked.cdx, 1, "{:?}", asked.questions);
+}

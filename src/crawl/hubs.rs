@@ -26,8 +26,10 @@ impl<A: Archive> SiteLook<'_, '_, A> {
             if candidates.contains(&hub.urlkey) {
                 continue;
             }
-            self.check_stop()?;
-            self.ask_index(&hub.url, &hub.urlkey).await?;
+            // No hub is worth a question of its own: its rows come with the one for the site, or not at all.
+            if !self.was_asked(&self.exact_key(&hub.urlkey))? {
+                continue;
+            }
             let context = self.context;
             let mut captures = context.store.captures_at(context.archive_id, &hub.urlkey)?;
             captures.retain(|c| c.may_show_page() && context.crawl.in_span(c.timestamp));
