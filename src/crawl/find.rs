@@ -129,8 +129,15 @@ impl<A: Archive> SiteLook<'_, '_, A> {
     /// Addresses of the site that the index is asked for whatever their words are: those that other sources named, and
     /// hubs, whose captures it tells apart.
     pub(super) fn known_addresses(&self) -> Result<Vec<UrlKey>, CrawlError> {
+        // There is room for some: for policies first, and of both for the shortest.
+        let short_first = |keys: &mut Vec<UrlKey>| {
+            keys.sort_unstable_by(|a, b| (a.path().len(), a).cmp(&(b.path().len(), b)));
+        };
         let mut known = self.candidate_addresses()?;
-        known.extend(self.hubs()?.into_iter().map(|hub| hub.urlkey));
+        let mut hubs: Vec<UrlKey> = self.hubs()?.into_iter().map(|hub| hub.urlkey).collect();
+        short_first(&mut known);
+        short_first(&mut hubs);
+        known.append(&mut hubs);
         Ok(known)
     }
 

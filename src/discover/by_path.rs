@@ -74,27 +74,23 @@ pub async fn by_path<A: Archive>(
     Ok(found)
 }
 
-/// What [`by_path`] asks the index for, given the addresses that are known: an address that it names is in the answer.
+/// What [`by_path`] asks the index for, given the addresses that are known, the most wanted first: an address that it names
+/// is in the answer.
 #[must_use]
 pub fn index_filter(vocabulary: &Vocabulary, known: &[UrlKey]) -> KeyFilter {
     filter_with(vocabulary.query_words(), known)
 }
 
-/// The words of the vocabulary, and the known keys without any of them, the shortest first, as far as there is room.
+/// The words of the vocabulary, and the known keys without any of them, those that come first, as far as there is room.
 fn filter_with(words: &[String], known: &[UrlKey]) -> KeyFilter {
     let mut filter = KeyFilter {
         words: words.to_vec(),
         keys: Vec::new(),
     };
-    let mut keys: Vec<&UrlKey> = known.iter().collect();
-    keys.sort_unstable_by_key(|key| (key.path().len(), *key));
     let mut room = KNOWN_PATHS_BYTES;
-    for key in keys {
+    for key in known {
         let needed = key.path().len() + BYTES_BESIDE_PATH;
-        if needed > room || key.path().is_empty() {
-            break;
-        }
-        if !filter.names(key) {
+        if needed <= room && !key.path().is_empty() && !filter.names(key) {
             room -= needed;
             filter.keys.push(key.clone());
         }

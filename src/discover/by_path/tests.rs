@@ -54,18 +54,22 @@ fn paths_of_known_addresses_are_asked_for_as_far_as_there_is_room() {
 }
 
 #[test]
-fn short_paths_are_asked_for_and_those_with_a_policy_word_need_not_be() {
-    let keys = [
+fn what_is_wanted_most_is_asked_for_first_and_what_has_a_policy_word_need_not_be() {
+    let long = format!("http://example.com/{}", "terms/".repeat(60));
+    let mut keys = vec![UrlKey::of(&long).unwrap()];
+    let short = [
         "http://example.com/our-privacy-page",
         "http://example.com/legal",
         "http://help.example.com/a/9f3c",
         "http://example.com/",
     ]
     .map(|url| UrlKey::of(url).unwrap());
+    keys.extend(short);
     let filter = filter_with(&["privac".to_owned()], &keys);
     let paths: Vec<&str> = filter.keys.iter().map(UrlKey::path).collect();
-    assert_eq!(paths, ["/", "/legal", "/a/9f3c"]);
-    assert!(keys.iter().all(|key| filter.names(key)));
+    assert_eq!(paths, ["/legal", "/a/9f3c", "/"]);
+    assert!(!filter.names(&keys[0]), "it takes all the room");
+    assert!(keys.iter().skip(1).all(|key| filter.names(key)));
     for other in [
         "http://example.com/legal/notice",
         "http://example.com/about",
