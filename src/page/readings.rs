@@ -10,6 +10,9 @@ use std::borrow::Cow;
 use super::guard::MAX_ATTRIBUTES;
 use super::tags::{Place, find, tag};
 
+/// A tag of so many bytes is followed as if there were others in it.
+const LONG_TAG_BYTES: usize = 4096;
+
 /// The page, in which no `<` begins a tag of more than [`MAX_ATTRIBUTES`] attributes, whatever stands before it.
 pub(super) fn bounded(html: Cow<'_, str>) -> Cow<'_, str> {
     let ends = ends(html.as_bytes());
@@ -36,9 +39,12 @@ fn ends(bytes: &[u8]) -> Vec<usize> {
         let Some(name) = name_of(bytes, found) else {
             continue;
         };
-        let tag = tag(bytes, name);
+        // Nearly every tag ends here; to look for the end of one that does not, again and again, takes the square of a page.
+        let near = &bytes[..bytes.len().min(name + LONG_TAG_BYTES)];
+        let tag = tag(near, name);
+        let is_whole = tag.end < near.len() || near.len() == bytes.len();
         let is_only_one = find(&bytes[..tag.end], name, b'<').is_none();
-        at = if is_only_one && tag.attributes <= MAX_ATTRIBUTES {
+        at = if is_whole && is_only_one && tag.attributes <= MAX_ATTRIBUTES {
             tag.end
         } else {
             follow(bytes, name - 1, &mut ends)
@@ -121,6 +127,18 @@ mod tests {
         ] {
             assert!(matches!(bounded(page), Cow::Borrowed(p) if p == page));
         }
+    }
+
+    #[test]
+    fn a_long_tag_with_few_attributes_passes_untouched() {
+        let value = "x ".repeat(LONG_TAG_BYTES);
+        let page = format!("<!-- <i> --><p><a title='{value}' href=y>z</a><b title={value}>");
+        assert!(
+            matches!(bounded(&page[..page.len() - 1]), Cow::Owned(_)),
+            "a word is an attribute"
+        );
+        let page = format!("<!-- <i> --><p><a title='{value}' href=y>z</a>");
+        assert!(matches!(bounded(&page), Cow::Borrowed(_)));
     }
 
     #[test]

@@ -249,6 +249,9 @@ fn pages() -> Vec<(&'static str, String)> {
         "elements of raw text",
         repeated("", "<xmp></xmp>", SENTENCE),
     ));
+    // Tags without end that only a look at all readings sees.
+    pages.push(("a comment without end", repeated("<!--", "a<t ", "")));
+    pages.push(("end tags in a comment", repeated("<!--", "a</t", "")));
     let base = format!("<base href='/{}/'>", "x".repeat(30_000));
     pages.push(("a long base", repeated(&base, "<a href=x>y</a>", SENTENCE)));
     let deep = "<div>".repeat(500) + &repeated("", "<b><p>x", "") + SENTENCE;
