@@ -94,8 +94,7 @@ impl OtherTexts {
         Self { before, after }
     }
 
-    /// True for captures between equal looks whose records are as long as those of the text before these or after them,
-    /// and not as long as theirs.
+    /// True for captures between equal looks whose records are as long as those of the text before these or after them.
     fn show(&self, looks: &Looks<'_>, first: usize, last: usize, length: u64) -> bool {
         let (before_all, after) = looks.split(first, last);
         let (Some(left), Some(right)) = (before_all.len().checked_sub(1), after.first()) else {
