@@ -7,7 +7,7 @@ use super::kind::{PolicyKind, Source};
 /// Hubs and frames belong to a home page when they were captured within this time of it: a year.
 pub(super) const SAME_PAGE_SECONDS: i64 = 366 * 86_400;
 
-/// One look at the home page nearest to a moment.
+/// One look at a page of a site that may link to its policies: the home page nearest to a moment, or a capture of a hub.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HomeLook {
     /// The moment asked for; identifies the look within its site.

@@ -18,8 +18,6 @@ use super::side_pages::links_on;
 pub struct Hub {
     /// Its index key.
     pub urlkey: UrlKey,
-    /// An address of it.
-    pub url: String,
     /// What stood on the captures that were looked at together with home pages.
     pub looks: Vec<HomeLook>,
 }
@@ -37,7 +35,6 @@ pub fn hubs(looks: &[HomeLook]) -> Vec<Hub> {
         };
         let hub = hubs.entry(urlkey.clone()).or_insert_with(|| Hub {
             urlkey,
-            url: page.url.clone(),
             looks: Vec::new(),
         });
         hub.looks.push(HomeLook {

@@ -553,7 +553,7 @@ async fn a_hub_is_asked_for_once_while_nobody_knows_its_digests() {
     let [hub] = &hubs[..] else {
         panic!("{hubs:#?}")
     };
-    assert_eq!(hub.url, "http://example.com/legal");
+    assert_eq!(hub.urlkey.path(), "/legal");
     assert_eq!(hub.looks.len(), 1);
     assert_eq!(hub.looks[0].links[0].url, "http://example.com/p");
 }
