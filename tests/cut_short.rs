@@ -18,7 +18,7 @@ use policytrail::archive::{
     Archive, ArchiveError, CaptureQuery, IndexAnswer, Memento, MementoQuery,
 };
 use policytrail::config::{Layers, Settings, SiteRow};
-use policytrail::crawl::{self, Context, Outcome, PdfReader, Progress, Until};
+use policytrail::crawl::{self, Outcome, PdfReader, Progress, Session, Until};
 use policytrail::discover::Vocabulary;
 use policytrail::model::{Capture, Site, Timestamp};
 use policytrail::store::Store;
@@ -79,7 +79,7 @@ async fn backfill(world: &World, site: &str, database: &Path, answers: usize) ->
         stop: stop.clone(),
     };
     let store = Arc::new(Store::open_or_create(database).unwrap());
-    let context = Context {
+    let session = Session {
         archive: &archive,
         archive_id: store
             .archive("simulated", "http://archive.example/web/")
@@ -93,10 +93,10 @@ async fn backfill(world: &World, site: &str, database: &Path, answers: usize) ->
         progress: Arc::new(Progress::default()),
         in_flight: Arc::default(),
         stop,
-        tell_changes: false,
+        announce_changes: false,
     };
     let row = SiteRow::of(Site::parse(site).unwrap());
-    crawl::look(&context, &[row], Until::Versions).await
+    crawl::crawl_sites(&session, &[row], Until::Versions).await
 }
 
 /// Stops a backfill after every so many pages of policies until it is done, and holds the database against that of one

@@ -15,7 +15,7 @@ use archive_server::ArchiveServer;
 use policytrail::archive::clock::SystemClock;
 use policytrail::archive::http::{HttpArchive, HttpSettings, MemoryLedger};
 use policytrail::config::{Layers, Settings, read_site_list};
-use policytrail::crawl::{self, Context, PdfReader, Progress, Until};
+use policytrail::crawl::{self, PdfReader, Progress, Session, Until};
 use policytrail::discover::Vocabulary;
 use policytrail::store::Store;
 use tokio_util::sync::CancellationToken;
@@ -45,7 +45,7 @@ async fn facts(server: &ArchiveServer) -> Vec<String> {
     for _ in 0..RUNS {
         let stop = CancellationToken::new();
         let archive = client(server, &stop);
-        let context = Context {
+        let session = Session {
             archive: &archive,
             archive_id,
             store: Arc::clone(&store),
@@ -57,9 +57,9 @@ async fn facts(server: &ArchiveServer) -> Vec<String> {
             progress: Arc::new(Progress::default()),
             in_flight: Arc::default(),
             stop,
-            tell_changes: false,
+            announce_changes: false,
         };
-        let outcome = crawl::look(&context, &rows, Until::Versions).await;
+        let outcome = crawl::crawl_sites(&session, &rows, Until::Versions).await;
         assert!(outcome.ended_by.is_none(), "{:?}", outcome.ended_by);
         failures = outcome.failures;
         if failures.is_empty() {

@@ -13,7 +13,7 @@ use policytrail::archive::{
     Archive, ArchiveError, CaptureQuery, IndexAnswer, Memento, MementoQuery,
 };
 use policytrail::config::{Layers, Settings, SiteRow};
-use policytrail::crawl::{self, Context, Outcome, PdfReader, Progress, Until};
+use policytrail::crawl::{self, Outcome, PdfReader, Progress, Session, Until};
 use policytrail::discover::Vocabulary;
 use policytrail::model::{Capture, Site, Timestamp, UrlKey};
 use policytrail::store::Store;
@@ -102,7 +102,7 @@ async fn backfill<A: Archive>(
     layers.add_text("crawl.sample", "all", "test");
     layers.add_text("discover.by_link", "false", "test");
     let settings = Settings::from_layers(&layers).unwrap();
-    let context = Context {
+    let session = Session {
         archive,
         archive_id: store.archive("odd", "http://odd/").unwrap(),
         store: Arc::clone(store),
@@ -114,10 +114,10 @@ async fn backfill<A: Archive>(
         progress: Arc::new(Progress::default()),
         in_flight: Arc::default(),
         stop: CancellationToken::new(),
-        tell_changes: false,
+        announce_changes: false,
     };
     let rows = [SiteRow::of(Site::parse(site).unwrap())];
-    let look = crawl::look(&context, &rows, Until::Versions);
+    let look = crawl::crawl_sites(&session, &rows, Until::Versions);
     tokio::time::timeout(Duration::from_mins(1), look)
         .await
         .unwrap()

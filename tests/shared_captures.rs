@@ -13,7 +13,7 @@ use policytrail::archive::{
     Archive, ArchiveError, CaptureQuery, IndexAnswer, Memento, MementoQuery, Scope,
 };
 use policytrail::config::{Layers, Settings, SiteRow};
-use policytrail::crawl::{self, Context, Outcome, PdfReader, Progress, Until};
+use policytrail::crawl::{self, Outcome, PdfReader, Progress, Reextraction, Session, Until};
 use policytrail::discover::Vocabulary;
 use policytrail::model::{Capture, PayloadDigest, Site, Timestamp, UrlKey};
 use policytrail::store::{PolicyAddress, Store};
@@ -157,7 +157,7 @@ impl House {
         archive: &Shelf,
         rows: &[SiteRow],
         settings: &[(&str, &str)],
-        tell_changes: bool,
+        announce_changes: bool,
     ) -> Outcome {
         let mut layers = Layers::default();
         layers.add_text("crawl.sample", "all", "test");
@@ -166,7 +166,7 @@ impl House {
             layers.add_text(key, value, "test");
         }
         let settings = Settings::from_layers(&layers).unwrap();
-        let context = Context {
+        let session = Session {
             archive,
             archive_id: self
                 .store
@@ -181,9 +181,9 @@ impl House {
             progress: Arc::new(Progress::default()),
             in_flight: Arc::default(),
             stop: archive.stop.clone(),
-            tell_changes,
+            announce_changes,
         };
-        let look = crawl::look(&context, rows, Until::Versions);
+        let look = crawl::crawl_sites(&session, rows, Until::Versions);
         tokio::time::timeout(Duration::from_mins(1), look)
             .await
             .unwrap()
@@ -291,15 +291,14 @@ async fn a_page_that_policies_share_is_extracted_anew_for_all_of_them() {
     let before = house.versions();
     house.grow_old();
     let settings = Settings::from_layers(&Layers::default()).unwrap();
-    crawl::reextract(
-        &house.store,
-        &pdf_reader(),
-        &settings.crawl,
-        house.store.policies_of(&[]).unwrap(),
-        Timestamp::earliest("2026").unwrap(),
-        &CancellationToken::new(),
-        |_| {},
-    )
+    Reextraction {
+        store: &house.store,
+        pdf: &pdf_reader(),
+        crawl: &settings.crawl,
+        now: Timestamp::earliest("2026").unwrap(),
+        stop: &CancellationToken::new(),
+    }
+    .run(house.store.policies_of(&[]).unwrap(), |_| {})
     .unwrap();
     assert_eq!(house.versions(), before);
     house.assert_verified();

@@ -14,7 +14,7 @@ use super::options::{Common, Format};
 use super::table::{Align, table};
 use super::terminal::{harmless_json, harmless_line};
 use crate::config::read_at_most;
-use crate::crawl::{Found, Until, found};
+use crate::crawl::{SiteCandidate, Until, site_candidates};
 use crate::discover::{LinkCandidate, LinkKind, Vocabulary, judge_links};
 use crate::model::Site;
 use crate::page::{MAX_HTML_BYTES, Page};
@@ -59,7 +59,7 @@ fn look(job: &Job, format: Format, explain: bool) -> Result<Exit, Failure> {
     let mut found_by_site = Vec::new();
     for site in job.site_names() {
         let site = Site::parse(&site).map_err(Failure::usage)?;
-        found_by_site.extend(found(&finished.store, &site)?);
+        found_by_site.extend(site_candidates(&finished.store, &site)?);
     }
     let mut out = io::stdout().lock();
     match format {
@@ -77,7 +77,7 @@ fn look(job: &Job, format: Format, explain: bool) -> Result<Exit, Failure> {
     finished.exit()
 }
 
-fn candidate_json(found: &Found) -> Value {
+fn candidate_json(found: &SiteCandidate) -> Value {
     let evidence: Vec<Value> = found
         .evidence
         .iter()
@@ -94,7 +94,7 @@ fn candidate_json(found: &Found) -> Value {
     })
 }
 
-fn candidates_text(found: &[Found], explain: bool) -> String {
+fn candidates_text(found: &[SiteCandidate], explain: bool) -> String {
     let header = [
         ("site", Align::Left),
         ("rank", Align::Right),
@@ -104,7 +104,7 @@ fn candidates_text(found: &[Found], explain: bool) -> String {
         ("captures", Align::Right),
         ("URL", Align::Left),
     ];
-    let row = |f: &Found| {
+    let row = |f: &SiteCandidate| {
         vec![
             f.site.to_string(),
             f.rank.to_string(),

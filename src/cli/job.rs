@@ -18,7 +18,7 @@ use crate::archive::http::{HttpArchive, RequestLog};
 use crate::archive::warc::WarcArchive;
 use crate::archive::{Allowance, Archive};
 use crate::config::{ArchiveLocation, RunBudget, Settings, SiteRow};
-use crate::crawl::{self, Context, Outcome, PdfReader, Progress, StoredFreeze, Until};
+use crate::crawl::{self, Outcome, PdfReader, Progress, Session, StoredFreeze, Until};
 use crate::discover::Vocabulary;
 use crate::model::Timestamp;
 use crate::store::{CrawlLock, RunOutcome, Store, StoreError};
@@ -222,7 +222,7 @@ impl Job {
         let progress = Arc::new(Progress::default());
         let started_at = self.clock.now();
         let run_id = store.begin_run(self.command, archive_id, started_at)?;
-        let context = Context {
+        let session = Session {
             archive,
             archive_id,
             store: Arc::clone(&store),
@@ -237,16 +237,17 @@ impl Job {
             progress: Arc::clone(&progress),
             in_flight: Arc::default(),
             stop: stop.clone(),
-            tell_changes: matches!(work, Work::Turns) && self.settings.run.on_change.is_some(),
+            announce_changes: matches!(work, Work::Turns) && self.settings.run.on_change.is_some(),
         };
         let looking = async {
             match work {
                 Work::Look(until) => {
-                    let outcome = crawl::look(&context, &self.rows, until).await;
+                    let outcome = crawl::crawl_sites(&session, &self.rows, until).await;
                     Ok((self.site_names().len(), outcome))
                 }
                 Work::Turns => {
-                    let turns = crawl::run(&context, &self.rows, &self.settings.run).await?;
+                    let turns =
+                        crawl::run_due_sites(&session, &self.rows, &self.settings.run).await?;
                     Ok::<_, Failure>((turns.due, turns.outcome))
                 }
             }

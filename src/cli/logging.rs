@@ -97,7 +97,7 @@ impl Bar {
                     .unwrap_or_default();
                 bar.set_message(format!(
                     "{}/{} sites, {} captures, {} requests to go{left}",
-                    now.sites_done, now.sites_total, now.captures_looked_at, now.requests_left
+                    now.sites_done, now.sites_total, now.captures_fetched, now.requests_left
                 ));
             }
             tokio::time::sleep(REDRAW).await;

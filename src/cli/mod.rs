@@ -43,7 +43,7 @@ use clap::{Parser, Subcommand};
 pub use failure::Exit;
 use failure::Failure;
 
-use crate::crawl::{PDF_COMMAND, answer_pdf};
+use crate::crawl::{PDF_COMMAND, run_pdf_child};
 
 /// Histories of privacy policies from web archives.
 ///
@@ -115,7 +115,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Import(arguments) => import::run(&arguments),
         Command::Extract(arguments) => extract::run(&arguments),
         Command::Reextract(arguments) => reextract::run(&arguments),
-        Command::ReadPdf => answer_pdf(io::stdin().lock(), io::stdout().lock())
+        Command::ReadPdf => run_pdf_child(io::stdin().lock(), io::stdout().lock())
             .map(|()| Exit::Done)
             .map_err(Failure::from),
     };

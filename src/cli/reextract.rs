@@ -14,7 +14,7 @@ use super::terminal::harmless_json;
 use crate::archive::ArchiveError;
 use crate::archive::clock::{Clock as _, SystemClock};
 use crate::config::CrawlSettings;
-use crate::crawl::{self, PdfReader, Reextracted};
+use crate::crawl::{PdfReader, ReextractedPolicy, Reextraction, drop_old_extractions};
 use crate::extract::EXTRACTOR_VERSION;
 use crate::model::Site;
 use crate::store::{CrawlLock, DroppedOld, PolicyAddress, Store};
@@ -78,19 +78,18 @@ fn reextract(
     let bar = Bar::start(false, LogFormat::Text);
     let pdf = PdfReader::of_this_program()?;
     let (mut done, total) = (0, policies.len() as u64);
-    let reports = crawl::reextract(
+    let reextraction = Reextraction {
         store,
-        &pdf,
+        pdf: &pdf,
         crawl,
-        policies,
-        SystemClock.now(),
+        now: SystemClock.now(),
         stop,
-        |report| {
-            done += 1;
-            bar.policies(done, total);
-            tracing::info!(policy = %report.policy.policy_url, pages = report.pages, "policy done");
-        },
-    );
+    };
+    let reports = reextraction.run(policies, |report| {
+        done += 1;
+        bar.policies(done, total);
+        tracing::info!(policy = %report.policy.policy_url, pages = report.pages, "policy done");
+    });
     bar.finish();
     let reports = reports?;
     let failures: Vec<&String> = reports.iter().flat_map(|r| &r.failures).collect();
@@ -101,7 +100,7 @@ fn reextract(
         return Err(ArchiveError::Interrupted.into());
     }
     let dropped = if drop_old && failures.is_empty() {
-        Some(crawl::drop_old(store, crawl, SystemClock.now())?)
+        Some(drop_old_extractions(store, crawl, SystemClock.now())?)
     } else {
         None
     };
@@ -113,7 +112,11 @@ fn reextract(
     })
 }
 
-fn print(format: Format, reports: &[Reextracted], dropped: Option<DroppedOld>) -> io::Result<()> {
+fn print(
+    format: Format,
+    reports: &[ReextractedPolicy],
+    dropped: Option<DroppedOld>,
+) -> io::Result<()> {
     let mut out = io::stdout().lock();
     match format {
         Format::Text => {
@@ -138,7 +141,7 @@ fn print(format: Format, reports: &[Reextracted], dropped: Option<DroppedOld>) -
     Ok(())
 }
 
-fn report_table(reports: &[Reextracted]) -> String {
+fn report_table(reports: &[ReextractedPolicy]) -> String {
     let header = [
         ("site", Align::Left),
         ("policy URL", Align::Left),
@@ -171,7 +174,7 @@ fn report_table(reports: &[Reextracted]) -> String {
     table(&header, &rows)
 }
 
-fn as_json(report: &Reextracted) -> Value {
+fn as_json(report: &ReextractedPolicy) -> Value {
     json!({
         "site": report.policy.site, "policy_url": report.policy.policy_url, "pages_extracted": report.pages,
         "versions_before": report.versions_before, "versions_after": report.versions_after,

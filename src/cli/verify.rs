@@ -8,7 +8,7 @@ use super::failure::{Exit, Failure};
 use super::options::{Common, Format};
 use super::pick;
 use super::terminal::{harmless_json, harmless_line};
-use crate::crawl::{Checked, verify};
+use crate::crawl::{VerifyReport, verify};
 
 /// Check the database: every hash recomputed, every reference followed, every history derived anew
 ///
@@ -55,7 +55,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     })
 }
 
-fn summary(c: &Checked) -> String {
+fn summary(c: &VerifyReport) -> String {
     let verdict = match c.faults {
         0 => "all as it should be".to_owned(),
         1 => "1 fault; restore a copy of the database, or fetch the page again".to_owned(),

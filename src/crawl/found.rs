@@ -7,7 +7,7 @@ use crate::store::{DiscoveryRow, Store};
 
 /// An address that may be a policy's.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct SiteCandidate {
     /// The site.
     pub site: Site,
     /// The address.
@@ -26,7 +26,7 @@ pub struct Found {
     pub evidence: Vec<DiscoveryRow>,
 }
 
-impl Found {
+impl SiteCandidate {
     /// The sources that named it, sorted, each once.
     #[must_use]
     pub fn sources(&self) -> Vec<&str> {
@@ -41,14 +41,14 @@ impl Found {
 ///
 /// # Errors
 /// When the database fails.
-pub fn found(store: &Store, site: &Site) -> Result<Vec<Found>, CrawlError> {
+pub fn site_candidates(store: &Store, site: &Site) -> Result<Vec<SiteCandidate>, CrawlError> {
     let Some(state) = store.site_state(site)? else {
         return Ok(Vec::new());
     };
     let rows = store.discoveries(state.site_id)?;
     let mut found = Vec::new();
     for (place, candidate) in candidates_of(&rows, site).into_iter().enumerate() {
-        found.push(Found {
+        found.push(SiteCandidate {
             site: site.clone(),
             url: candidate.url,
             kind: candidate.kind.code().to_owned(),

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::json;
 use url::Url;
 
-use super::{Context, CrawlError, readers};
+use super::{CrawlError, Session, readers};
 use crate::archive::{Archive, Memento, MementoQuery};
 use crate::extract::{self, EXTRACTOR_VERSION, Options, PageInput};
 use crate::model::{Capture, Document, DropReason, Dropped, Timestamp, UrlKey};
@@ -33,7 +33,7 @@ pub(super) enum Looked {
 
 /// Asks for a capture and stores what came.
 pub(super) async fn look<A: Archive>(
-    context: &Context<'_, A>,
+    context: &Session<'_, A>,
     capture_id: i64,
     capture: &Capture,
 ) -> Result<Looked, CrawlError> {
@@ -44,7 +44,7 @@ pub(super) async fn look<A: Archive>(
         expected_digest: capture.digest.clone(),
     };
     let answer = context.archive.memento(&query).await;
-    context.progress.looked_at();
+    context.progress.capture_fetched();
     let memento = match answer {
         Ok(memento) => memento,
         Err(error) => match error.as_drop() {

@@ -33,17 +33,17 @@ use std::sync::Arc;
 use futures_util::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 
-pub use found::{Found, found};
+pub use found::{SiteCandidate, site_candidates};
 pub use freeze::StoredFreeze;
 pub use histories::derive_outdated;
 pub use in_flight::InFlight;
-pub use pdf::{PDF_COMMAND, PdfReader, answer as answer_pdf};
+pub use pdf::{PDF_COMMAND, PdfReader, run_pdf_child};
 pub use plan::{SitePlan, plan};
-pub use progress::{Progress, Snapshot};
-pub use reextract::{Reextracted, drop_old, reextract};
+pub use progress::{Progress, ProgressSnapshot};
+pub use reextract::{ReextractedPolicy, Reextraction, drop_old_extractions};
 pub use schedule::{due_at, is_due};
-pub use turns::{Turns, run};
-pub use verify::{Checked, verify};
+pub use turns::{ScheduledRun, run_due_sites};
+pub use verify::{VerifyReport, verify};
 
 use crate::archive::clock::Clock;
 use crate::archive::{Archive, ArchiveError};
@@ -84,7 +84,7 @@ impl CrawlError {
 
 /// What a crawl works with; all of it shared by the sites worked on at once.
 #[expect(missing_debug_implementations, reason = "a clock has nothing to show")]
-pub struct Context<'a, A> {
+pub struct Session<'a, A> {
     /// Where captures come from.
     pub archive: &'a A,
     /// Its row in the database.
@@ -108,7 +108,7 @@ pub struct Context<'a, A> {
     /// Cancelled when the user wants to stop.
     pub stop: CancellationToken,
     /// Somebody waits to be told of new versions.
-    pub tell_changes: bool,
+    pub announce_changes: bool,
 }
 
 /// How a crawl ended.
@@ -154,7 +154,11 @@ pub enum Until {
 /// Looks at sites until all are done, the archive refuses, or the user stops.
 ///
 /// Several rows may name one site (several known policies); they are one look.
-pub async fn look<A: Archive>(context: &Context<'_, A>, rows: &[SiteRow], until: Until) -> Outcome {
+pub async fn crawl_sites<A: Archive>(
+    context: &Session<'_, A>,
+    rows: &[SiteRow],
+    until: Until,
+) -> Outcome {
     let sites = site::requests(rows);
     context.progress.begin(sites.len());
     let mut failures = Vec::new();
@@ -198,7 +202,7 @@ pub async fn look<A: Archive>(context: &Context<'_, A>, rows: &[SiteRow], until:
     if matches!(until, Until::Versions | Until::Turn) {
         let noticed = Noticed {
             at: context.clock.now(),
-            tell: context.tell_changes,
+            tell: context.announce_changes,
         };
         if let Err(error) = histories::derive_pending(&context.store, &context.crawl, noticed) {
             ended_by = Some(error.instead_of(ended_by));

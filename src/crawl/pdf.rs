@@ -232,7 +232,7 @@ fn understand(output: &[u8]) -> Option<Result<Document, Dropped>> {
 ///
 /// # Errors
 /// When reading or writing fails.
-pub fn answer(input: impl io::Read, mut output: impl io::Write) -> io::Result<()> {
+pub fn run_pdf_child(input: impl io::Read, mut output: impl io::Write) -> io::Result<()> {
     #[cfg(unix)]
     {
         let (_, hard) = rlimit::getrlimit(rlimit::Resource::AS)?;

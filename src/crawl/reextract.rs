@@ -14,7 +14,7 @@ use crate::store::{Difference, DroppedOld, Noticed, PolicyAddress, Store, StoreE
 
 /// One policy after its pages were extracted anew.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Reextracted {
+pub struct ReextractedPolicy {
     /// Which.
     pub policy: PolicyAddress,
     /// Pages extracted in this run.
@@ -48,55 +48,76 @@ pub(super) fn extract_capture(
     }
 }
 
-/// Extracts every stored page of some policies that the present extractor has not seen, telling each policy as its pages
-/// are done, and then derives their histories.
-///
-/// # Errors
-/// When the database fails, and [`ArchiveError::Interrupted`] when `stop` was cancelled: everything done by then is stored.
-pub fn reextract(
-    store: &Store,
-    pdf: &PdfReader,
-    crawl: &CrawlSettings,
-    policies: Vec<PolicyAddress>,
-    now: Timestamp,
-    stop: &CancellationToken,
-    mut tell: impl FnMut(&Reextracted),
-) -> Result<Vec<Reextracted>, CrawlError> {
-    // All pages before any history: one page may be the text of captures of several policies.
-    let mut reports = Vec::with_capacity(policies.len());
-    for policy in policies {
-        let mut report = Reextracted {
-            pages: 0,
-            failures: Vec::new(),
-            versions_before: store.version_count(policy.policy_id)?,
-            versions_after: 0,
-            difference: Difference::default(),
-            policy,
-        };
-        for capture_id in store.unextracted(report.policy.policy_id, EXTRACTOR_VERSION)? {
-            if stop.is_cancelled() {
-                return Err(ArchiveError::Interrupted.into());
+/// A run of the present extractor over pages that are stored.
+#[derive(Debug, Clone, Copy)]
+pub struct Reextraction<'a> {
+    /// The database.
+    pub store: &'a Store,
+    /// Reads PDFs.
+    pub pdf: &'a PdfReader,
+    /// Settings of the sampling strategy.
+    pub crawl: &'a CrawlSettings,
+    /// Present time.
+    pub now: Timestamp,
+    /// Cancelled when the user wants to stop.
+    pub stop: &'a CancellationToken,
+}
+
+impl Reextraction<'_> {
+    /// Extracts every stored page of some policies that the present extractor has not read yet and then derives their
+    /// histories. Calls `notify` after the pages of each policy.
+    ///
+    /// # Errors
+    /// When the database fails, and [`ArchiveError::Interrupted`] when `stop` was cancelled: everything done by then is
+    /// stored.
+    pub fn run(
+        &self,
+        policies: Vec<PolicyAddress>,
+        mut notify: impl FnMut(&ReextractedPolicy),
+    ) -> Result<Vec<ReextractedPolicy>, CrawlError> {
+        let Self {
+            store,
+            pdf,
+            crawl,
+            now,
+            stop,
+        } = *self;
+        // All pages before any history: one page may be the text of captures of several policies.
+        let mut reports = Vec::with_capacity(policies.len());
+        for policy in policies {
+            let mut report = ReextractedPolicy {
+                pages: 0,
+                failures: Vec::new(),
+                versions_before: store.version_count(policy.policy_id)?,
+                versions_after: 0,
+                difference: Difference::default(),
+                policy,
+            };
+            for capture_id in store.unextracted(report.policy.policy_id, EXTRACTOR_VERSION)? {
+                if stop.is_cancelled() {
+                    return Err(ArchiveError::Interrupted.into());
+                }
+                match extract_capture(store, pdf, capture_id)? {
+                    None => report.pages += 1,
+                    Some(failure) => report.failures.push(failure),
+                }
             }
-            match extract_capture(store, pdf, capture_id)? {
-                None => report.pages += 1,
-                Some(failure) => report.failures.push(failure),
-            }
+            notify(&report);
+            reports.push(report);
         }
-        tell(&report);
-        reports.push(report);
+        let noticed = Noticed {
+            at: now,
+            tell: false,
+        };
+        for report in &mut reports {
+            let policy_id = report.policy.policy_id;
+            histories::derive(store, crawl, policy_id, noticed)?;
+            report.versions_after = store.version_count(policy_id)?;
+            report.difference = store.difference(policy_id, EXTRACTOR_VERSION)?;
+        }
+        histories::derive_pending(store, crawl, noticed)?;
+        Ok(reports)
     }
-    let noticed = Noticed {
-        at: now,
-        tell: false,
-    };
-    for report in &mut reports {
-        let policy_id = report.policy.policy_id;
-        histories::derive(store, crawl, policy_id, noticed)?;
-        report.versions_after = store.version_count(policy_id)?;
-        report.difference = store.difference(policy_id, EXTRACTOR_VERSION)?;
-    }
-    histories::derive_pending(store, crawl, noticed)?;
-    Ok(reports)
 }
 
 /// Drops the results of older extractors ([`Store::drop_old_extractions`]) and derives the histories anew that were measured
@@ -104,7 +125,7 @@ pub fn reextract(
 ///
 /// # Errors
 /// When the database fails.
-pub fn drop_old(
+pub fn drop_old_extractions(
     store: &Store,
     crawl: &CrawlSettings,
     now: Timestamp,

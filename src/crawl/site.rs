@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::policies::Followed;
 use super::replay::Replay;
-use super::{Context, CrawlError, Until};
+use super::{CrawlError, Session, Until};
 use crate::archive::{Archive, ArchiveError, KeyFilter};
 use crate::config::SiteRow;
 use crate::model::{Site, Timestamp};
@@ -52,7 +52,7 @@ pub(super) fn requests(rows: &[SiteRow]) -> Vec<Request> {
 
 /// A look at a site, on its way.
 pub(super) struct SiteLook<'a, 'b, A> {
-    pub(super) context: &'a Context<'b, A>,
+    pub(super) context: &'a Session<'b, A>,
     pub(super) request: &'a Request,
     pub(super) site_id: i64,
     /// Start of this look, or of the one cut short that it goes on with.
@@ -91,7 +91,7 @@ pub(super) struct SiteReport {
 
 /// Looks at a site, as far as it shall, and says what got no answer.
 pub(super) async fn look_at<A: Archive>(
-    context: &Context<'_, A>,
+    context: &Session<'_, A>,
     request: &Request,
     until: Until,
     stop: &CancellationToken,
@@ -181,7 +181,7 @@ impl<A: Archive> SiteLook<'_, '_, A> {
     pub(super) fn noticed(&self) -> Noticed {
         Noticed {
             at: self.context.clock.now(),
-            tell: self.context.tell_changes,
+            tell: self.context.announce_changes,
         }
     }
 

@@ -4,14 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use super::schedule::{in_turn, is_due};
-use super::{Context, CrawlError, Outcome, RunOutcome, Until, look};
+use super::{CrawlError, Outcome, RunOutcome, Session, Until, crawl_sites};
 use crate::archive::Archive;
 use crate::config::{CrawlSettings, RunSettings, SiteRow};
 use crate::store::SiteTurn;
 
 /// How a scheduled run ended.
 #[derive(Debug)]
-pub struct Turns {
+pub struct ScheduledRun {
     /// Sites named.
     pub sites: usize,
     /// Those that were due.
@@ -25,11 +25,11 @@ pub struct Turns {
 ///
 /// # Errors
 /// When the database fails before the first site.
-pub async fn run<A: Archive>(
-    context: &Context<'_, A>,
+pub async fn run_due_sites<A: Archive>(
+    context: &Session<'_, A>,
     rows: &[SiteRow],
     settings: &RunSettings,
-) -> Result<Turns, CrawlError> {
+) -> Result<ScheduledRun, CrawlError> {
     let names: BTreeSet<&str> = rows.iter().map(|row| row.site.as_str()).collect();
     let now = context.clock.now();
     let mut known: BTreeMap<String, SiteTurn> = context
@@ -58,11 +58,11 @@ pub async fn run<A: Archive>(
         let pages = settings.pages_per_turn.min(left_for_each);
         left_for_each -= pages;
         let turn = context.with_pages(pages);
-        let outcome = look(&turn, &rows_of(&waiting, rows), Until::Turn).await;
+        let outcome = crawl_sites(&turn, &rows_of(&waiting, rows), Until::Turn).await;
         waiting = outcome.unfinished.iter().map(ToString::to_string).collect();
         total = outcome.after(total);
     }
-    Ok(Turns {
+    Ok(ScheduledRun {
         sites: names.len(),
         due: due.len(),
         outcome: total,
@@ -96,7 +96,7 @@ impl Outcome {
     }
 }
 
-impl<A> Context<'_, A> {
+impl<A> Session<'_, A> {
     /// The same context, with a limit of pages for each site.
     fn with_pages(&self, pages: u64) -> Self {
         Self {
@@ -114,7 +114,7 @@ impl<A> Context<'_, A> {
             progress: Arc::clone(&self.progress),
             in_flight: Arc::clone(&self.in_flight),
             stop: self.stop.clone(),
-            tell_changes: self.tell_changes,
+            announce_changes: self.announce_changes,
         }
     }
 }

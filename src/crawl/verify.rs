@@ -7,7 +7,7 @@ use crate::store::{CheckedRendition, Store, StoreError, StoredHistory, VersionRe
 
 /// What was checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Checked {
+pub struct VerifyReport {
     /// Payloads restored and hashed.
     pub payloads: u64,
     /// Payloads whose bytes have the archive's digest, too.
@@ -30,8 +30,8 @@ pub struct Checked {
 ///
 /// # Errors
 /// When the database cannot be read at all; rows that cannot be read are faults.
-pub fn verify(store: &Store, tell: &mut dyn FnMut(&str)) -> Result<Checked, StoreError> {
-    let mut checked = Checked::default();
+pub fn verify(store: &Store, tell: &mut dyn FnMut(&str)) -> Result<VerifyReport, StoreError> {
+    let mut checked = VerifyReport::default();
     let mut faults = 0_u64;
     let mut tell = |fault: &str| {
         faults += 1;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use policytrail::archive::clock::SystemClock;
 use policytrail::config::{Layers, Settings, SiteRow};
-use policytrail::crawl::{self, Context, PdfReader, Progress, Until};
+use policytrail::crawl::{self, PdfReader, Progress, Session, Until};
 use policytrail::discover::Vocabulary;
 use policytrail::model::Site;
 use policytrail::model::Timestamp;
@@ -120,7 +120,7 @@ pub async fn backfill(
     let archive_id = store
         .archive("simulated", "http://archive.example/web/")
         .unwrap();
-    let context = Context {
+    let session = Session {
         archive: world,
         archive_id,
         store: Arc::clone(store),
@@ -132,7 +132,7 @@ pub async fn backfill(
         progress: Arc::new(Progress::default()),
         in_flight: Arc::default(),
         stop: CancellationToken::new(),
-        tell_changes: false,
+        announce_changes: false,
     };
     let row = SiteRow {
         site: Site::parse(site).unwrap(),
@@ -140,7 +140,7 @@ pub async fn backfill(
         rank: None,
         tags: BTreeMap::new(),
     };
-    let outcome = crawl::look(&context, &[row], Until::Versions).await;
+    let outcome = crawl::crawl_sites(&session, &[row], Until::Versions).await;
     assert!(
         outcome.ended_by.is_none() && outcome.failures.is_empty(),
         "{outcome:?}"
