@@ -7,7 +7,7 @@
 //!             └────────────── archive::captures (CDX) ──┘
 //! ```
 //!
-//! The rooms, in the order of this list; imports go up it only (`tests/architecture.rs` holds that). [`model`] is the
+//! The rooms, in the order of this list; imports go up it only (`tests/it/architecture.rs` holds that). [`model`] is the
 //! vocabulary; [`page`] is the one door through which discovery and extraction read archived HTML; [`crawl`] is the only
 //! place that joins the steps.
 

@@ -8,7 +8,7 @@ use tokio::sync::Semaphore;
 use super::CrawlError;
 
 /// Pages read at a time, on a machine with so many processors. A page takes at most forty times its bytes
-/// (`tests/extract_memory.rs`), 320 MB for the largest that is parsed; those that wait for their turn take their bytes.
+/// (`tests/it/extraction_memory.rs`), 320 MB for the largest that is parsed; those that wait for their turn take their bytes.
 const MOST: usize = 8;
 
 static TURNS: LazyLock<Semaphore> = LazyLock::new(|| {

@@ -190,10 +190,17 @@ fn kupferkessel() -> Vec<Recorded> {
             Shows::Other,
         ));
     }
+    all.extend(kupferkessel_imprint());
+    all
+}
+
+/// The legal notice, the first page with a link to the policy.
+fn kupferkessel_imprint() -> Vec<Recorded> {
+    let mut all = Vec::new();
     let imprint = "http://www.kupferkessel-sample.de/impressum.html";
     for day in ["20040511", "20080803", "20100916", "20160402", "20180702"] {
         let when = on(day, imprint);
-        let mut look = look(when);
+        let mut look = kupferkessel_look(when);
         look.chrome
             .footer_links
             .push(("Datenschutzerklärung", "/datenschutz".to_owned()));
@@ -215,55 +222,58 @@ fn kupferkessel() -> Vec<Recorded> {
     all
 }
 
+/// How the site looked at a time.
+fn sakura_look(when: Timestamp) -> Look {
+    let year = when.year();
+    let (content_type, bytes, meta_charset, wire) = match year {
+        ..=2016 => ("text/html", Bytes::ShiftJis, "Shift_JIS", Wire::Plain),
+        2017..=2019 => (
+            "text/html; charset=UTF-8",
+            Bytes::Utf8,
+            "UTF-8",
+            Wire::Chunked,
+        ),
+        _ => (
+            "text/html; charset=UTF-8",
+            Bytes::Utf8,
+            "UTF-8",
+            Wire::GzipChunked,
+        ),
+    };
+    let chrome = Chrome {
+        period: if year < 2014 {
+            Period::Y2005
+        } else {
+            Period::Y2012
+        },
+        language: "ja",
+        site_name: "さくら手帖堂",
+        navigation: &[
+            ("手帳の一覧を見る", "/techo/"),
+            ("店舗のご案内", "/shop/"),
+            ("よくあるご質問", "/faq/"),
+        ],
+        footer_links: vec![
+            ("会社概要", "/company/".to_owned()),
+            ("プライバシーポリシー", "/privacy/".to_owned()),
+        ],
+        copyright: format!("Copyright {year} Sakura Techo-do All Rights Reserved"),
+        teaser: Some(format!("{year}年版の手帳、ただいま予約受付中")),
+        fickle: None,
+        meta_charset: Some(meta_charset),
+        accordion: false,
+    };
+    Look {
+        chrome,
+        content_type,
+        bytes,
+        wire,
+    }
+}
+
 /// `Shift_JIS` with a `<meta>` first, UTF-8 in chunks later.
 fn sakura() -> Vec<Recorded> {
-    let look = |when: Timestamp| {
-        let year = when.year();
-        let (content_type, bytes, meta_charset, wire) = match year {
-            ..=2016 => ("text/html", Bytes::ShiftJis, "Shift_JIS", Wire::Plain),
-            2017..=2019 => (
-                "text/html; charset=UTF-8",
-                Bytes::Utf8,
-                "UTF-8",
-                Wire::Chunked,
-            ),
-            _ => (
-                "text/html; charset=UTF-8",
-                Bytes::Utf8,
-                "UTF-8",
-                Wire::GzipChunked,
-            ),
-        };
-        let chrome = Chrome {
-            period: if year < 2014 {
-                Period::Y2005
-            } else {
-                Period::Y2012
-            },
-            language: "ja",
-            site_name: "さくら手帖堂",
-            navigation: &[
-                ("手帳の一覧を見る", "/techo/"),
-                ("店舗のご案内", "/shop/"),
-                ("よくあるご質問", "/faq/"),
-            ],
-            footer_links: vec![
-                ("会社概要", "/company/".to_owned()),
-                ("プライバシーポリシー", "/privacy/".to_owned()),
-            ],
-            copyright: format!("Copyright {year} Sakura Techo-do All Rights Reserved"),
-            teaser: Some(format!("{year}年版の手帳、ただいま予約受付中")),
-            fickle: None,
-            meta_charset: Some(meta_charset),
-            accordion: false,
-        };
-        Look {
-            chrome,
-            content_type,
-            bytes,
-            wire,
-        }
-    };
+    let look = sakura_look;
     let mut all = policy_pages(
         SAKURA,
         look,
@@ -308,49 +318,52 @@ fn sakura() -> Vec<Recorded> {
     all
 }
 
+/// How the site looked at a time.
+fn lumen_look(when: Timestamp) -> Look {
+    let year = when.year();
+    let chrome = Chrome {
+        period: if year < 2018 {
+            Period::Y2005
+        } else {
+            Period::Y2012
+        },
+        language: "fr",
+        site_name: "Atelier Lumen",
+        navigation: &[
+            ("Nos lampes d’exposition", "/lampes.html"),
+            ("Réparer une lampe ancienne", "/reparer.html"),
+            ("Venir à l’atelier", "/venir.html"),
+        ],
+        footer_links: vec![
+            ("Mentions légales", "/mentions.html".to_owned()),
+            (
+                "Politique de confidentialité",
+                "/confidentialite.html".to_owned(),
+            ),
+        ],
+        copyright: format!("© Atelier Lumen {year} – tous droits réservés"),
+        teaser: None,
+        fickle: (year < 2018)
+            .then(|| format!("Lampe du jour n° {}", when.unix_seconds() / 86_400 % 97)),
+        meta_charset: (year >= 2018).then_some("utf-8"),
+        accordion: false,
+    };
+    let bytes = if year < 2018 {
+        Bytes::Windows1252
+    } else {
+        Bytes::Utf8
+    };
+    Look {
+        chrome,
+        content_type: "text/html; charset=utf-8",
+        bytes,
+        wire: Wire::Plain,
+    }
+}
+
 /// windows-1252 bytes under a header that says UTF-8, then real UTF-8.
 fn lumen() -> Vec<Recorded> {
-    let look = |when: Timestamp| {
-        let year = when.year();
-        let chrome = Chrome {
-            period: if year < 2018 {
-                Period::Y2005
-            } else {
-                Period::Y2012
-            },
-            language: "fr",
-            site_name: "Atelier Lumen",
-            navigation: &[
-                ("Nos lampes d’exposition", "/lampes.html"),
-                ("Réparer une lampe ancienne", "/reparer.html"),
-                ("Venir à l’atelier", "/venir.html"),
-            ],
-            footer_links: vec![
-                ("Mentions légales", "/mentions.html".to_owned()),
-                (
-                    "Politique de confidentialité",
-                    "/confidentialite.html".to_owned(),
-                ),
-            ],
-            copyright: format!("© Atelier Lumen {year} – tous droits réservés"),
-            teaser: None,
-            fickle: (year < 2018)
-                .then(|| format!("Lampe du jour n° {}", when.unix_seconds() / 86_400 % 97)),
-            meta_charset: (year >= 2018).then_some("utf-8"),
-            accordion: false,
-        };
-        let bytes = if year < 2018 {
-            Bytes::Windows1252
-        } else {
-            Bytes::Utf8
-        };
-        Look {
-            chrome,
-            content_type: "text/html; charset=utf-8",
-            bytes,
-            wire: Wire::Plain,
-        }
-    };
+    let look = lumen_look;
     let mut all = policy_pages(
         LUMEN,
         look,

@@ -43,14 +43,8 @@ pub fn captures() -> Vec<Recorded> {
     all
 }
 
-fn chrome(when: Timestamp) -> Chrome {
-    let year = when.year();
-    let period = match year {
-        ..=2004 => Period::Y1999,
-        2005..=2011 => Period::Y2005,
-        2012..=2018 => Period::Y2012,
-        _ => Period::Y2020,
-    };
+/// The links at the foot of every page.
+fn footer_links(year: i16, period: Period) -> Vec<(&'static str, String)> {
     let policy_url = match year {
         ..=2007 => "/privacy.html",
         2008..=2015 => "/legal/privacy.html",
@@ -61,18 +55,29 @@ fn chrome(when: Timestamp) -> Chrome {
     } else {
         "Privacy Policy"
     };
-    let mut footer_links = vec![
+    let mut links = vec![
         ("Shop hours", "/hours.html".to_owned()),
         (policy_label, policy_url.to_owned()),
     ];
     if (2013..=2018).contains(&year) {
         // Links that talk of privacy and lead to no policy.
-        footer_links.push(("Five privacy tips", "/blog/privacy-tips".to_owned()));
-        footer_links.push(("Share this page", SHARE_PATH.to_owned()));
+        links.push(("Five privacy tips", "/blog/privacy-tips".to_owned()));
+        links.push(("Share this page", SHARE_PATH.to_owned()));
     }
     if year >= 2018 {
-        footer_links.push(("Cookies", "/cookie-policy".to_owned()));
+        links.push(("Cookies", "/cookie-policy".to_owned()));
     }
+    links
+}
+
+fn chrome(when: Timestamp) -> Chrome {
+    let year = when.year();
+    let period = match year {
+        ..=2004 => Period::Y1999,
+        2005..=2011 => Period::Y2005,
+        2012..=2018 => Period::Y2012,
+        _ => Period::Y2020,
+    };
     let fickle = match period {
         Period::Y1999 => Some(format!(
             "You are visitor number {}",
@@ -99,7 +104,7 @@ fn chrome(when: Timestamp) -> Chrome {
             ("Rare and second-hand", "/rare.html"),
             ("How to find the shop", "/find-us.html"),
         ],
-        footer_links,
+        footer_links: footer_links(year, period),
         copyright: format!("Copyright {year} Harbourlight Books and its owners"),
         teaser,
         fickle,

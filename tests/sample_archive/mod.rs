@@ -13,7 +13,9 @@ mod record;
 
 use std::collections::HashMap;
 
-use policytrail::archive::warc::writer::{CapturedResponse, EarlierCapture, WarcWriter, cdxj_line};
+use policytrail::archive::warc::writer::{
+    CapturedResponse, EarlierCapture, RecordPlace, WarcWriter, cdxj_line,
+};
 use policytrail::model::{Capture, Timestamp, UrlKey};
 
 use record::{Recorded, at};
@@ -47,6 +49,16 @@ pub fn files() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
+/// Fields of the record that describes the WARC file.
+const ABOUT: [(&str, &str); 3] = [
+    ("software", "policytrail sample-archive"),
+    ("format", "WARC File Format 1.1"),
+    (
+        "description",
+        "Invented sites and policies; no page of these names was ever on the web.",
+    ),
+];
+
 /// All captures, in the order of the crawl.
 fn captures() -> Vec<Recorded> {
     let mut all = harbourlight::captures();
@@ -60,15 +72,7 @@ fn captures() -> Vec<Recorded> {
 /// WARC and index. As crawlers do since 2009, a payload that its URL had before is written as a revisit.
 fn archive(captures: &[Recorded]) -> (Vec<u8>, Vec<u8>) {
     let mut warc = WarcWriter::new(Vec::new());
-    let fields = [
-        ("software", "policytrail sample-archive"),
-        ("format", "WARC File Format 1.1"),
-        (
-            "description",
-            "Invented sites and policies; no page of these names was ever on the web.",
-        ),
-    ];
-    warc.warcinfo(WARC_NAME, at("20241231000000"), &fields)
+    warc.warcinfo(WARC_NAME, at("20241231000000"), &ABOUT)
         .expect("memory takes all");
     let mut seen: HashMap<(String, String), (String, Timestamp)> = HashMap::new();
     let mut rows = Vec::new();
@@ -117,11 +121,16 @@ fn archive(captures: &[Recorded]) -> (Vec<u8>, Vec<u8>) {
         };
         rows.push((capture, place));
     }
+    (warc.finish().expect("memory takes all"), index(rows))
+}
+
+/// The CDXJ index of these records.
+fn index(mut rows: Vec<(Capture, RecordPlace)>) -> Vec<u8> {
     rows.sort_by(|a, b| a.0.cmp(&b.0));
     let mut index = String::new();
     for (capture, place) in &rows {
         index += &cdxj_line(capture, *place, WARC_NAME);
         index.push('\n');
     }
-    (warc.finish().expect("memory takes all"), index.into_bytes())
+    index.into_bytes()
 }

@@ -90,8 +90,9 @@ pub(super) fn home(
     html(url, when, &chrome(when), &blocks, Wire::Plain, Shows::Other)
 }
 
-fn velofix() -> Vec<Recorded> {
-    let chrome = |when: Timestamp| Chrome {
+/// What stands around the content of the pages of Velofix.
+fn velofix_chrome(when: Timestamp) -> Chrome {
+    Chrome {
         period: Period::Y2005,
         language: "en",
         site_name: "Velofix",
@@ -112,7 +113,10 @@ fn velofix() -> Vec<Recorded> {
         )),
         meta_charset: Some("utf-8"),
         accordion: false,
-    };
+    }
+}
+
+fn velofix() -> Vec<Recorded> {
     let url = VELOFIX.urls[0];
     let days: [(u8, &[&str]); 2] = [
         (
@@ -132,7 +136,7 @@ fn velofix() -> Vec<Recorded> {
     for (revision, days) in days {
         for day in days {
             let when = on(day, url);
-            let chrome = chrome(when);
+            let chrome = velofix_chrome(when);
             all.push(html(
                 url,
                 when,
@@ -169,7 +173,7 @@ fn velofix() -> Vec<Recorded> {
         "20040618", "20050228", "20060829", "20071010", "20080909", "20090504", "20100908",
         "20110403", "20120309",
     ] {
-        all.push(home(home_url, day, chrome, "Bicycles mended while you wait", "Punctures in ten minutes, wheels trued in an hour, frames welded overnight. Our catalogue lists four thousand spare parts."));
+        all.push(home(home_url, day, velofix_chrome, "Bicycles mended while you wait", "Punctures in ten minutes, wheels trued in an hour, frames welded overnight. Our catalogue lists four thousand spare parts."));
     }
     all.extend(velofix_for_sale(home_url));
     all
@@ -204,8 +208,9 @@ fn velofix_for_sale(home_url: &str) -> Vec<Recorded> {
     all
 }
 
-fn northgate() -> Vec<Recorded> {
-    let group = |when: Timestamp| Chrome {
+/// What stands around the content of the pages of the group.
+fn meridian_chrome(when: Timestamp) -> Chrome {
+    Chrome {
         period: if when.year() < 2018 {
             Period::Y2012
         } else {
@@ -227,8 +232,12 @@ fn northgate() -> Vec<Recorded> {
         fickle: None,
         meta_charset: Some("utf-8"),
         accordion: when.year() >= 2018,
-    };
-    let shop = |when: Timestamp| Chrome {
+    }
+}
+
+/// What stands around the content of the pages of the shop.
+fn northgate_chrome(when: Timestamp) -> Chrome {
+    Chrome {
         site_name: "Northgate Outfitters",
         navigation: &[
             ("Jackets", "/jackets"),
@@ -247,8 +256,11 @@ fn northgate() -> Vec<Recorded> {
             when.year()
         ),
         accordion: false,
-        ..group(when)
-    };
+        ..meridian_chrome(when)
+    }
+}
+
+fn northgate() -> Vec<Recorded> {
     let url = MERIDIAN.urls[0];
     let days: [(u8, Wire, &[&str]); 4] = [
         (
@@ -264,7 +276,7 @@ fn northgate() -> Vec<Recorded> {
     for (revision, wire, days) in days {
         for day in days {
             let when = on(day, url);
-            let chrome = group(when);
+            let chrome = meridian_chrome(when);
             all.push(html(
                 url,
                 when,
@@ -280,12 +292,12 @@ fn northgate() -> Vec<Recorded> {
         "20140202", "20150610", "20160807", "20180602", "20190713", "20210227", "20230908",
         "20240511",
     ] {
-        all.push(home(home_url, day, shop, "Clothes for bad weather", "Waxed jackets, lined boots and hats that stay on. Try them in our shops or at home for thirty days."));
+        all.push(home(home_url, day, northgate_chrome, "Clothes for bad weather", "Waxed jackets, lined boots and hats that stay on. Try them in our shops or at home for thirty days."));
     }
     all.push(home(
         "https://www.meridian-brands-sample.com/",
         "20190712",
-        group,
+        meridian_chrome,
         "A family of outdoor brands",
         "Meridian Brands owns and grows eleven makers of outdoor goods.",
     ));

@@ -20,9 +20,9 @@ const PINECONE: Policy = Policy {
     text: PolicyText::new(include_str!("texts/pinecone_privacy.txt")),
 };
 
-/// All captures of the site.
-pub fn captures() -> Vec<Recorded> {
-    let chrome = |when: Timestamp| Chrome {
+/// What stands around the content of its pages.
+fn chrome(when: Timestamp) -> Chrome {
+    Chrome {
         period: if when.year() < 2019 {
             Period::Y2012
         } else {
@@ -47,7 +47,11 @@ pub fn captures() -> Vec<Recorded> {
         fickle: None,
         meta_charset: Some("utf-8"),
         accordion: when.year() >= 2021,
-    };
+    }
+}
+
+/// All captures of the site.
+pub fn captures() -> Vec<Recorded> {
     let (plain, secure) = (PINECONE.urls[0], PINECONE.urls[1]);
     let runs: [(&str, u8, &[&str]); 5] = [
         (

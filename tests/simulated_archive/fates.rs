@@ -71,6 +71,16 @@ pub fn fate(kind: usize, numbers: &mut Numbers) -> Fate {
     };
     match kind {
         0 | 1 => plain,
+        2..=5 => in_captures(kind, plain, numbers),
+        6..=10 => in_addresses(kind, plain),
+        11..=16 => in_links(kind, plain, numbers),
+        _ => in_events(kind, plain, numbers),
+    }
+}
+
+/// How often a site is captured and how often its policy changes.
+fn in_captures(kind: usize, plain: Fate, numbers: &mut Numbers) -> Fate {
+    match kind {
         2 => Fate {
             fickle: true,
             ..plain
@@ -85,12 +95,18 @@ pub fn fate(kind: usize, numbers: &mut Numbers) -> Fate {
             fickle: false,
             ..plain
         },
-        5 => Fate {
+        _ => Fate {
             captures_a_year: numbers.between(25, 80),
             fickle: true,
             calm_years: 9,
             ..plain
         },
+    }
+}
+
+/// Where a policy lives, and where it moves.
+fn in_addresses(kind: usize, plain: Fate) -> Fate {
+    match kind {
         6 => Fate { moves: 1, ..plain },
         7 => Fate {
             moves: 2,
@@ -106,11 +122,17 @@ pub fn fate(kind: usize, numbers: &mut Numbers) -> Fate {
             wordless: true,
             ..plain
         },
-        10 => Fate {
+        _ => Fate {
             wordless: true,
             moves: 1,
             ..plain
         },
+    }
+}
+
+/// How a site links to its policy.
+fn in_links(kind: usize, plain: Fate, numbers: &mut Numbers) -> Fate {
+    match kind {
         11 => Fate {
             linked: Linked::NoHome,
             ..plain
@@ -134,10 +156,16 @@ pub fn fate(kind: usize, numbers: &mut Numbers) -> Fate {
             children: numbers.chance(60),
             ..plain
         },
-        16 => Fate {
+        _ => Fate {
             other_host: true,
             ..plain
         },
+    }
+}
+
+/// What else happens to policies.
+fn in_events(kind: usize, plain: Fate, numbers: &mut Numbers) -> Fate {
+    match kind {
         17 => Fate {
             editions: true,
             ..plain

@@ -1,0 +1,314 @@
+//! The dataset as its users meet it: the same bytes, whole files, real readers, and the way back.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File};
+
+use parquet::file::reader::{FileReader as _, SerializedFileReader};
+use policytrail::export::dictionary_line;
+use policytrail::store::tables::{PANEL, TABLES};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use crate::support::dataset::{files, folder, lines, rows, sighted_twice};
+use crate::support::paths::root;
+use crate::support::program::{fails, policytrail, succeeds};
+
+const EVERYTHING: &str = "jsonl,csv,parquet,markdown,text,git,warc";
+
+#[test]
+fn the_same_database_gives_the_same_bytes_in_any_time_zone() {
+    let folder = folder();
+    let export = |out: &str, zone: &str, locale: &str| {
+        let mut command = policytrail(
+            folder.path(),
+            &[
+                "export", "--format", EVERYTHING, "--panel", "6mo", "--out", out,
+            ],
+        );
+        command
+            .env("TZ", zone)
+            .env("LC_ALL", locale)
+            .env("LANG", locale);
+        succeeds(command);
+        files(&folder.path().join(out))
+    };
+    let one = export("one", "Pacific/Kiritimati", "tr_TR.UTF-8");
+    let two = export("deeper/two", "America/St_Johns", "C");
+    let again = export("one", "UTC", "C");
+    assert_eq!(
+        one.keys().collect::<Vec<_>>(),
+        two.keys().collect::<Vec<_>>()
+    );
+    for (name, bytes) in &one {
+        assert!(
+            two[name] == *bytes && again[name] == *bytes,
+            "{name} differs"
+        );
+    }
+    let listed = String::from_utf8(one["SHA256SUMS"].clone()).unwrap();
+    let mut sums = BTreeSet::new();
+    for line in listed.lines() {
+        let (sum, name) = line.split_once("  ").unwrap();
+        let bytes = &one[name];
+        assert_eq!(
+            sum,
+            data_encoding::HEXLOWER.encode(&Sha256::digest(bytes)),
+            "{name}"
+        );
+        sums.insert(name.to_owned());
+    }
+    let mut all: BTreeSet<String> = one.keys().cloned().collect();
+    all.remove("SHA256SUMS");
+    assert_eq!(
+        sums, all,
+        "every file has its checksum, and nothing is left lying about"
+    );
+}
+
+#[test]
+fn every_format_holds_the_same_rows() {
+    let folder = folder();
+    succeeds(policytrail(
+        folder.path(),
+        &[
+            "export",
+            "--format",
+            "jsonl,csv,parquet",
+            "--panel",
+            "1y",
+            "--out",
+            "out",
+        ],
+    ));
+    let out = folder.path().join("out");
+    for table in TABLES.iter().chain([&PANEL]) {
+        let json = lines(&out.join(format!("{}.jsonl", table.name)));
+        assert!(!json.is_empty(), "{}", table.name);
+        let mut csv = csv::Reader::from_path(out.join(format!("{}.csv", table.name))).unwrap();
+        let names: Vec<&str> = table.columns.iter().map(|c| c.name).collect();
+        assert_eq!(csv.headers().unwrap().iter().collect::<Vec<_>>(), names);
+        let records: Vec<csv::StringRecord> = csv.records().map(Result::unwrap).collect();
+        assert_eq!(records.len(), json.len(), "{}", table.name);
+        for (record, row) in records.iter().zip(&json) {
+            assert_eq!(row.as_object().unwrap().keys().len(), names.len());
+            for (field, name) in record.iter().zip(&names) {
+                let cell = match &row[*name] {
+                    Value::Null => String::new(),
+                    Value::String(text) => text.clone(),
+                    other => other.to_string(),
+                };
+                assert_eq!(field, cell, "{name}");
+            }
+        }
+        let parquet = SerializedFileReader::new(
+            File::open(out.join(format!("{}.parquet", table.name))).unwrap(),
+        )
+        .unwrap();
+        let fields = parquet.metadata().file_metadata().schema().get_fields();
+        assert_eq!(fields.iter().map(|f| f.name()).collect::<Vec<_>>(), names);
+        let texts: Vec<String> = parquet
+            .get_row_iter(None)
+            .unwrap()
+            .map(|row| row.unwrap().get_column_iter().next().unwrap().1.to_string())
+            .collect();
+        let expected: Vec<String> = json.iter().map(|row| row["site"].to_string()).collect();
+        assert_eq!(texts, expected);
+    }
+    let raw = fs::read(out.join("versions.csv")).unwrap();
+    assert!(raw.ends_with(b"\r\n"), "RFC 4180 ends rows with CRLF");
+}
+
+#[test]
+fn an_export_is_narrowed_by_site_date_language_and_conditions() {
+    let folder = folder();
+    let path = folder.path();
+    let all = rows(path, &[], "versions");
+    let expect = |arguments: &[&str], keep: &dyn Fn(&Value) -> bool| {
+        let wanted: Vec<&Value> = all.iter().filter(|r| keep(r)).collect();
+        assert!(
+            !wanted.is_empty() && wanted.len() < all.len(),
+            "{arguments:?} shows nothing"
+        );
+        let found = rows(path, arguments, "versions");
+        assert_eq!(found.iter().collect::<Vec<_>>(), wanted, "{arguments:?}");
+    };
+    let text = |r: &Value, field: &str| r[field].as_str().unwrap_or_default().to_owned();
+    expect(
+        &[
+            "--site",
+            "kupferkessel-sample.de",
+            "--site",
+            "velofix-sample.com",
+        ],
+        &|r| ["kupferkessel-sample.de", "velofix-sample.com"].contains(&text(r, "site").as_str()),
+    );
+    expect(&["--language", "fr"], &|r| text(r, "language") == "fr");
+    expect(&["--from", "2010", "--to", "2012-06"], &|r| {
+        text(r, "last_seen").as_str() >= "20100101000000"
+            && text(r, "first_seen").as_str() <= "20120630235959"
+    });
+    expect(
+        &["--where", "word_count>300", "--where", "language!=en"],
+        &|r| r["word_count"].as_u64().unwrap() > 300 && text(r, "language") != "en",
+    );
+    expect(&["--where", "cross_domain=true"], &|r| {
+        r["cross_domain"] == true
+    });
+    expect(&["--where", "discovered_by=path"], &|r| {
+        r["discovered_by"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .any(|s| s == "path")
+    });
+    expect(&["--where", "text~COOKIE"], &|r| {
+        text(r, "text").to_ascii_lowercase().contains("cookie")
+    });
+    expect(&["--where", "first_seen<2005"], &|r| {
+        text(r, "first_seen").as_str() < "2005"
+    });
+    expect(&["--where", "changed_after!=2010"], &|r| {
+        !text(r, "changed_after").starts_with("2010")
+    });
+    let policies = rows(path, &["--language", "fr"], "policies");
+    assert_eq!(
+        policies.len(),
+        1,
+        "other tables keep what belongs to the versions chosen"
+    );
+}
+
+#[test]
+fn an_export_without_texts_or_with_wrong_conditions_is_checked_first() {
+    let folder = folder();
+    let path = folder.path();
+    let manifest = rows(path, &["--no-text"], "versions");
+    fails(
+        path,
+        &["export", "--out", "x", "--no-text", "--format", "jsonl,git"],
+        2,
+        &["--no-text"],
+    );
+    fails(
+        path,
+        &["export", "--out", "x", "--panel", "1y", "--format", "git"],
+        2,
+        &["--panel"],
+    );
+    assert!(
+        manifest
+            .iter()
+            .all(|r| r.get("text").is_none() && r.get("markdown").is_none())
+    );
+    fails(
+        path,
+        &["export", "--out", "x", "--where", "words>3"],
+        2,
+        &["no field `words`", "word_count"],
+    );
+}
+
+#[test]
+fn a_version_that_is_sighted_twice_is_one_version() {
+    let folder = folder();
+    let path = folder.path();
+    let before = rows(path, &[], "versions").len();
+    sighted_twice(path);
+    assert_eq!(rows(path, &[], "versions").len(), before + 1);
+    let card = fs::read_to_string(path.join("rows/README.md")).unwrap();
+    for line in [
+        format!("| versions | {before} |"),
+        format!("| sightings of them | {} |", before + 1),
+        format!("({before} versions)"),
+    ] {
+        assert!(card.contains(&line), "{line} in {card}");
+    }
+}
+
+#[test]
+fn a_panel_has_a_row_for_each_half_year_of_a_policys_life() {
+    let folder = folder();
+    let panel = rows(folder.path(), &["--panel", "6mo"], "panel");
+    let versions = lines(&folder.path().join("rows/versions.jsonl"));
+    let mut seen = BTreeSet::new();
+    for row in &panel {
+        let text = |field: &str| row[field].as_str().unwrap();
+        assert_eq!(
+            text("period"),
+            format!("{}_{}", row["year"], text("season"))
+        );
+        assert!(text("middle").ends_with("01000000"));
+        assert!(
+            seen.insert((text("site"), text("policy_url"), text("period"))),
+            "{row}"
+        );
+        let (middle, first, last) = (text("middle"), text("first_seen"), text("last_seen"));
+        assert_eq!(row["uncertain"], !(first <= middle && middle <= last));
+        assert!(versions.iter().any(|v| v["policy_url"] == row["policy_url"]
+            && v["version"] == row["version"]
+            && v["text_sha256"] == row["text_sha256"]));
+    }
+    let of_lumen: Vec<&str> = panel
+        .iter()
+        .filter(|r| r["site"] == "atelier-lumen-sample.fr")
+        .map(|r| r["period"].as_str().unwrap())
+        .collect();
+    assert_eq!(
+        (of_lumen.first(), of_lumen.last(), of_lumen.len()),
+        (Some(&"2007_B"), Some(&"2022_A"), 30)
+    );
+}
+
+#[test]
+fn what_does_not_go_together_or_does_not_exist_is_refused() {
+    let folder = folder();
+    let path = folder.path();
+    for (arguments, word) in [
+        (
+            ["--compress", "zst", "--format", "parquet"].as_slice(),
+            "--compress",
+        ),
+        (&["--wrap", "80", "--format", "markdown"], "--wrap"),
+        (&["--layout", "versions", "--format", "git"], "--layout"),
+        (&["--links", "archive", "--format", "text"], "--links"),
+        (&["--site", "velofix.com"], "velofix.com"),
+        (&["--from", "2020", "--to", "2010"], "--from"),
+        (&["--language", "english"], "--language"),
+    ] {
+        let mut all = vec!["export", "--out", "x"];
+        all.extend(arguments);
+        fails(path, &all, 2, &[word]);
+    }
+    assert!(!path.join("x").exists());
+    let french = rows(path, &["--language", "FR"], "versions");
+    assert!(!french.is_empty());
+    let output = succeeds(policytrail(
+        path,
+        &["export", "--out", "x", "--language", "xx"],
+    ));
+    let told = String::from_utf8(output.stderr).unwrap();
+    assert!(told.contains("0 versions"), "{told}");
+}
+
+#[test]
+fn the_readme_has_the_data_dictionary() {
+    let readme = fs::read_to_string(root().join("README.md")).unwrap();
+    for table in TABLES.iter().chain([&PANEL]) {
+        let dictionary: Vec<String> = table.columns.iter().map(dictionary_line).collect();
+        let dictionary = dictionary.join("\n");
+        assert!(
+            readme.contains(&dictionary),
+            "put this under `{}` into README.md:\n{dictionary}",
+            table.name
+        );
+    }
+    let output = policytrail(&root(), &["export", "--help"])
+        .env("COLUMNS", "100")
+        .output()
+        .unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    assert!(
+        readme.contains(help.trim()),
+        "put this into README.md:\n{help}"
+    );
+}

@@ -1,0 +1,260 @@
+//! Reading histories as people do: `log`, `show`, `diff`, `search`, on a database of the first schema.
+
+use rusqlite::Connection;
+use serde_json::Value;
+
+use crate::support::old_database::{KUPFER, current, database, schema_1};
+use crate::support::paths::readme;
+use crate::support::program::{answer, fails, json_lines, run};
+
+#[test]
+fn a_database_of_the_first_schema_is_brought_up_to_date_and_everything_in_it_verifies() {
+    let folder = schema_1();
+    let before: Vec<(i64, i64, String)> = {
+        let connection = Connection::open(database(folder.path())).unwrap();
+        let mut rows = connection
+            .prepare("SELECT policy_id, version, first_seen FROM versions ORDER BY 1, 2")
+            .unwrap();
+        rows.query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
+            .unwrap()
+            .map(Result::unwrap)
+            .collect()
+    };
+    assert_eq!(before.len(), 13);
+    let told = answer(folder.path(), &["verify"]);
+    assert!(
+        told.contains("68 payloads") && told.contains("all as it should be"),
+        "{told}"
+    );
+    let connection = Connection::open(database(folder.path())).unwrap();
+    let mut rows = connection
+        .prepare("SELECT policy_id, version, first_seen FROM versions ORDER BY 1, 2")
+        .unwrap();
+    let after: Vec<(i64, i64, String)> = rows
+        .query_map([], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))
+        .unwrap()
+        .map(Result::unwrap)
+        .collect();
+    assert_eq!(after, before);
+    let number = |sql: &str| {
+        connection
+            .query_row(sql, [], |r| r.get::<_, i64>(0))
+            .unwrap()
+    };
+    assert_eq!(
+        number(
+            "SELECT count(*) FROM versions WHERE previous_version IS NOT NULL AND change_kind IS NULL"
+        ),
+        0
+    );
+    assert_eq!(
+        number("SELECT count(*) FROM documents WHERE simhash = 0"),
+        0
+    );
+    let schema = policytrail::store::Store::schema_version();
+    assert_eq!(number("PRAGMA user_version"), schema);
+}
+
+#[test]
+fn log_is_a_line_a_version_within_80_columns() {
+    let folder = current();
+    let text = answer(folder.path(), &["log", KUPFER]);
+    assert!(text.lines().all(|l| l.chars().count() <= 80), "{text}");
+    assert!(
+        text.contains("4 versions in 19 captures\nseen 2004-05-11 to 2023-07-08"),
+        "{text}"
+    );
+    assert!(!text.contains('\u{1b}'), "{text}");
+    let versions = json_lines(&answer(folder.path(), &["log", KUPFER, "--format", "json"]));
+    assert_eq!(versions.len(), 4);
+    assert_eq!(versions[1]["previous_version"], 1);
+    assert!(versions[1]["words_added"].as_u64().unwrap() > 0);
+    for version in &versions {
+        assert!(
+            text.contains(&format!("\n{:>4} ", version["version"].as_u64().unwrap())),
+            "{text}"
+        );
+    }
+    assert!(answer(folder.path(), &["log", KUPFER, "--color", "always"]).contains("\u{1b}[1m"));
+}
+
+#[test]
+fn show_gives_the_version_in_force_on_a_day_and_says_when_that_is_not_certain() {
+    let folder = current();
+    let versions = json_lines(&answer(folder.path(), &["log", KUPFER, "--format", "json"]));
+    let show = |what: String| {
+        json_lines(&answer(folder.path(), &["show", &what, "--format", "json"])).remove(0)
+    };
+    let second = &versions[1];
+    assert_eq!(show(format!("{KUPFER}#2"))["version"], 2);
+    assert_eq!(show(KUPFER.to_owned())["version"], 4);
+    let first_day = second["first_seen"].as_str().unwrap();
+    assert_eq!(show(format!("{KUPFER}@{first_day}"))["version"], 2);
+    let last_of_first = second["changed_after"].as_str().unwrap();
+    let between = show(format!("{KUPFER}@{}1231", &last_of_first[..4]));
+    assert_eq!(between["version"], 1);
+    assert!(
+        between["note"].as_str().unwrap().contains("not certain"),
+        "{between}"
+    );
+    let markdown = answer(folder.path(), &["show", &format!("{KUPFER}#2")]);
+    assert!(markdown.starts_with("# "), "{markdown}");
+    let raw = run(folder.path(), &["show", &format!("{KUPFER}#2"), "--raw"]).stdout;
+    assert!(raw.starts_with(b"<"), "{raw:?}");
+    fails(
+        folder.path(),
+        &["show", &format!("{KUPFER}@1999")],
+        2,
+        &["the first is of 2004-05-11"],
+    );
+    fails(
+        folder.path(),
+        &["show", &format!("{KUPFER}#9")],
+        2,
+        &["versions 1 to 4", "policytrail log"],
+    );
+    fails(
+        folder.path(),
+        &["show", "kupferkesel-sample.de"],
+        2,
+        &["is not in", KUPFER, "policytrail backfill"],
+    );
+    fails(
+        folder.path(),
+        &["show", &format!("{KUPFER}@soon")],
+        2,
+        &["soon", "2012-06-11"],
+    );
+    fails(
+        folder.path(),
+        &["show", KUPFER, "--policy", "2"],
+        2,
+        &["--policy N", "datenschutz"],
+    );
+}
+
+#[test]
+fn diff_speaks_to_terminals_browsers_patches_and_machines() {
+    let folder = current();
+    let diff = |more: &[&str]| {
+        let mut arguments = vec!["diff", KUPFER];
+        arguments.extend(more);
+        answer(folder.path(), &arguments)
+    };
+    let json: Value = serde_json::from_str(&diff(&["1", "2", "--format", "json"])).unwrap();
+    let (from, to) = (
+        json["from"]["version"].as_u64(),
+        json["to"]["version"].as_u64(),
+    );
+    assert_eq!((from, to), (Some(1), Some(2)));
+    let log = json_lines(&answer(folder.path(), &["log", KUPFER, "--format", "json"]));
+    assert_eq!(json["words_added"], log[1]["words_added"]);
+    assert_eq!(json["change"], log[1]["change"]);
+    let plain = diff(&["2"]);
+    assert!(
+        plain.contains("{+") && plain.contains("changed between"),
+        "{plain}"
+    );
+    assert!(diff(&["2", "--color", "always"]).contains("\u{1b}[32;4m"));
+    let unified = diff(&["#1", "#2", "--format", "unified"]);
+    assert!(
+        unified.starts_with("--- ") && unified.contains("\n@@ "),
+        "{unified}"
+    );
+    let html = diff(&["1", "4", "--format", "html"]);
+    assert!(
+        html.contains("default-src 'none'") && html.contains("<ins>") && html.contains("<del>"),
+        "{html}"
+    );
+    for never in ["<script", "<img", "<link", "src=", "javascript:", "url("] {
+        assert!(!html.contains(never), "{never}");
+    }
+    let same: Value = serde_json::from_str(&diff(&["3", "3", "--format", "json"])).unwrap();
+    assert_eq!(same["change"], "identical");
+    fails(
+        folder.path(),
+        &["diff", KUPFER, "1"],
+        2,
+        &["no version before version 1"],
+    );
+    fails(
+        folder.path(),
+        &["diff", KUPFER, "1", "17"],
+        2,
+        &["versions 1 to 4"],
+    );
+}
+
+#[test]
+fn search_tells_since_when_and_until_when_a_phrase_stood() {
+    let folder = current();
+    let hits = json_lines(&answer(
+        folder.path(),
+        &["search", "persönlichen", "daten", "--format", "json"],
+    ));
+    assert_eq!(hits.len(), 1, "{hits:?}");
+    assert_eq!(hits[0]["site"], KUPFER);
+    let japanese = json_lines(&answer(
+        folder.path(),
+        &["search", "個人情報", "--format", "json"],
+    ));
+    assert_eq!(japanese[0]["site"], "sakura-techo-sample.jp");
+    assert!(
+        japanese[0]["excerpt"]
+            .as_str()
+            .unwrap()
+            .contains("個人情報")
+    );
+    assert_eq!(
+        answer(folder.path(), &["search", "no such phrase anywhere"]),
+        ""
+    );
+    fails(folder.path(), &["search", "–"], 2, &["no word to look for"]);
+}
+
+#[test]
+fn every_query_in_the_readme_gives_an_answer() {
+    let folder = current();
+    let connection = Connection::open(database(folder.path())).unwrap();
+    let readme = readme();
+    let blocks = readme
+        .split("```sql\n")
+        .skip(1)
+        .map(|b| b.split("```").next().unwrap());
+    let queries: Vec<&str> = blocks
+        .flat_map(|b| b.split(";\n"))
+        .filter(|q| !q.trim().is_empty())
+        .collect();
+    assert_eq!(queries.len(), 6);
+    for query in queries {
+        let mut statement = connection
+            .prepare(query)
+            .unwrap_or_else(|e| panic!("{query}: {e}"));
+        let mut rows = statement.query([]).unwrap();
+        let mut count = 0;
+        while rows.next().unwrap().is_some() {
+            count += 1;
+        }
+        // These four sites share no policy.
+        assert!(
+            count > 0 || query.contains("shared_documents") || query.contains("near_documents"),
+            "{query}"
+        );
+    }
+}
+
+#[test]
+fn a_policy_keeps_its_number_when_it_alone_is_asked_for() {
+    let folder = current();
+    let connection = Connection::open(database(folder.path())).unwrap();
+    connection
+        .execute(
+            "UPDATE policies SET kind = 'cookies', site_id = (SELECT site_id FROM sites WHERE site = ?1)
+             WHERE policy_id = (SELECT max(policy_id) FROM policies WHERE versions > 0)",
+            [KUPFER],
+        )
+        .unwrap();
+    drop(connection);
+    let told = answer(folder.path(), &["log", KUPFER, "--policy", "2"]);
+    assert!(told.contains("policy 2 (cookies)"), "{told}");
+}

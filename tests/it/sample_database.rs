@@ -1,0 +1,116 @@
+//! The database of the whole sample archive, freshly crawled: what `verify` says when other hands change it, and what the
+//! README's questions say of it.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::LazyLock;
+
+use rusqlite::Connection;
+
+use crate::support::paths::{readme, sample_location, sample_sites};
+use crate::support::program::run;
+
+/// The whole sample archive, as the present program stores it.
+static CRAWLED: LazyLock<Vec<u8>> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    let (sample, sites) = (sample_location(), sample_sites());
+    let arguments = ["backfill", "--archive", &sample, "--sites", &sites];
+    let output = run(folder.path(), &arguments);
+    assert!(output.status.success(), "{output:?}");
+    fs::read(folder.path().join("policytrail.db")).unwrap()
+});
+
+/// A folder with the database.
+fn crawled() -> (tempfile::TempDir, PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let database = folder.path().join("policytrail.db");
+    fs::write(&database, &*CRAWLED).unwrap();
+    (folder, database)
+}
+
+/// The exit code of `verify`, and what it says, after other hands had a statement run.
+fn verify_after(sql: &str) -> (Option<i32>, String) {
+    let (folder, database) = crawled();
+    Connection::open(database)
+        .unwrap()
+        .execute_batch(sql)
+        .unwrap();
+    let output = run(folder.path(), &["verify"]);
+    (
+        output.status.code(),
+        String::from_utf8(output.stdout).unwrap(),
+    )
+}
+
+#[test]
+fn what_no_other_hands_touched_is_as_it_should_be() {
+    let (code, told) = verify_after("");
+    assert!(
+        code == Some(0) && told.contains("all as it should be"),
+        "{told}"
+    );
+}
+
+#[test]
+fn what_is_derived_from_words_and_bytes_is_derived_anew() {
+    for (sql, words) in [
+        (
+            "UPDATE versions SET layouts = 99 WHERE version = 2",
+            "the number of layouts is wrong: policy and version ",
+        ),
+        (
+            "UPDATE documents SET language = 'xx' WHERE document_id = 1",
+            "its language and number of words are not its document's",
+        ),
+        (
+            "UPDATE renditions SET language = 'xx' WHERE rendition_id = 1",
+            "not in `xx`",
+        ),
+        (
+            "UPDATE renditions SET word_count = 1 WHERE rendition_id = 1",
+            "with 1",
+        ),
+        (
+            "UPDATE renditions SET effective_date = '1999-12-31' WHERE rendition_id = 1",
+            "not those that its text states",
+        ),
+        (
+            "UPDATE mementos SET payload_id = 1",
+            ", which has its digest",
+        ),
+        (
+            "DELETE FROM drops; DELETE FROM captures WHERE capture_id NOT IN (SELECT capture_id FROM mementos UNION SELECT capture_id FROM observations)",
+            "the count of captures is wrong of archive 1",
+        ),
+        (
+            "UPDATE home_looks SET look = '{}'",
+            "a look at its home page or a hub cannot be read",
+        ),
+    ] {
+        let (code, told) = verify_after(sql);
+        assert_eq!(code, Some(1), "{sql}: {told}");
+        assert!(
+            told.contains(words) && told.contains("fault"),
+            "{sql}: {told}"
+        );
+    }
+}
+
+#[test]
+fn the_readmes_first_question_is_answered_with_privacy_policies_only() {
+    let readme = readme();
+    let query = readme.split("```sql\n").nth(1).unwrap();
+    let query = query
+        .split(";\n")
+        .next()
+        .unwrap()
+        .replace("kupferkessel-sample.de", "harbourlight-sample.com")
+        .replace("20120601", "20190601");
+    let (_folder, database) = crawled();
+    let connection = Connection::open(database).unwrap();
+    let mut statement = connection.prepare(&query).unwrap();
+    let rows = statement.query_map([], |r| Ok((r.get("policy_url")?, r.get("version")?)));
+    let rows: Vec<(String, u32)> = rows.unwrap().map(Result::unwrap).collect();
+    let url = "https://www.harbourlight-sample.com/privacy-policy".to_owned();
+    assert_eq!(rows, [(url, 5)]);
+}

@@ -1,0 +1,192 @@
+//! Settings from files and flags, and the command `check`: all faults are reported at once, before any request.
+
+use std::fs;
+
+use crate::support::paths::{root, sample_location};
+use crate::support::program::{fails, run};
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().unwrap()
+}
+
+#[test]
+fn settings_that_are_wrong_are_all_told_together() {
+    let folder = folder();
+    fs::write(
+        folder.path().join("x.toml"),
+        "[archive]\ncdx_per_minut = 3\n[crawl]\nsample = 'some'\n",
+    )
+    .unwrap();
+    let arguments = [
+        "backfill",
+        "example.com",
+        "--config",
+        "x.toml",
+        "--from",
+        "2012-13",
+        "--playback-per-second",
+        "fast",
+    ];
+    fails(
+        folder.path(),
+        &arguments,
+        2,
+        &[
+            "cdx_per_minut",
+            "did you mean",
+            "every-change",
+            "--from",
+            "2012-13",
+            "--playback-per-second",
+        ],
+    );
+    fails(
+        folder.path(),
+        &["status", "--config", "missing.toml"],
+        2,
+        &["missing.toml", "--config"],
+    );
+}
+
+#[test]
+fn no_setting_passes_the_limits_of_the_wayback_machine() {
+    let folder = folder();
+    fails(
+        folder.path(),
+        &[
+            "backfill",
+            "example.com",
+            "--cdx-per-minute",
+            "31",
+            "--contact",
+            "a@b.org",
+        ],
+        2,
+        &["limit of 30"],
+    );
+    fails(
+        folder.path(),
+        &[
+            "backfill",
+            "example.com",
+            "--playback-per-second",
+            "9",
+            "--contact",
+            "a@b.org",
+        ],
+        2,
+        &["limit of 8"],
+    );
+}
+
+#[test]
+fn an_archive_of_others_is_not_asked_without_a_contact() {
+    let folder = folder();
+    fails(
+        folder.path(),
+        &["backfill", "example.com"],
+        2,
+        &["--contact", "[archive]"],
+    );
+    assert!(!folder.path().join("policytrail.db").exists());
+}
+
+#[test]
+fn a_job_is_checked_without_a_request_and_all_its_faults_are_told() {
+    let folder = folder();
+    let list = root().join("data/sample/sites.csv");
+    let good = format!(
+        "[archive]\nlocation = '{}'\n[sites]\nfile = '{}'\n",
+        sample_location(),
+        list.display()
+    );
+    fs::write(folder.path().join("good.toml"), &good).unwrap();
+    let output = run(folder.path(), &["check", "--config", "good.toml"]);
+    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        output.status.success() && told.contains("nothing was asked"),
+        "{output:?}"
+    );
+    assert!(!folder.path().join("policytrail.db").exists());
+
+    let bad = "[archive]\nlocation = 'http://127.0.0.1:1'\n[run]\nbudget = 'soon'\nrecheck_min_days = 9\npages_per_turn = 0\n";
+    fs::write(folder.path().join("bad.toml"), bad).unwrap();
+    for command in ["check", "run"] {
+        let faults = ["`soon`: write 2h", "recheck_max_days", "pages_per_turn"];
+        fails(
+            folder.path(),
+            &[command, "--config", "bad.toml", "example.com"],
+            2,
+            &faults,
+        );
+    }
+    for flag in ["--feed", "--metrics", "--summary"] {
+        let file = "nowhere/file";
+        let arguments = ["run", "--config", "good.toml", flag, file];
+        fails(
+            folder.path(),
+            &arguments,
+            2,
+            &["no folder `nowhere`", "make it first"],
+        );
+    }
+    assert!(!folder.path().join("policytrail.db").exists());
+}
+
+#[test]
+fn sites_may_stand_in_the_settings_themselves() {
+    let folder = folder();
+    let settings = |names: &str| {
+        format!(
+            "[archive]\nlocation = '{}'\n[sites]\nnames = {names}\n",
+            sample_location()
+        )
+    };
+    let file = folder.path().join("job.toml");
+    fs::write(
+        &file,
+        settings("['velofix-sample.com', 'sakura-techo-sample.jp']"),
+    )
+    .unwrap();
+    let output = run(folder.path(), &["run", "--config", "job.toml"]);
+    let summary: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(summary["sites_finished"], 2, "{output:?}");
+    for (names, word) in [
+        ("['localhost', 'a.com']", "names no site"),
+        ("[7]", "list of texts"),
+        ("'a.com'", "list of texts"),
+    ] {
+        fs::write(&file, settings(names)).unwrap();
+        fails(
+            folder.path(),
+            &["check", "--config", "job.toml"],
+            2,
+            &["sites.names", word],
+        );
+    }
+}
+
+#[test]
+fn check_names_what_is_wrong_with_every_file_at_once() {
+    let folder = folder();
+    fs::create_dir(folder.path().join("dir")).unwrap();
+    fs::write(
+        folder.path().join("run.toml"),
+        "[archive]\nlocation = \"no.warc\"\n[sites]\nfile = \"no.csv\"\n[database]\npath = \"dir\"\n\
+         [discover]\nvocabulary = \"no.toml\"\n[run]\nfeed = \"nodir/x\"\nmetrics = \"dir\"\n",
+    )
+    .unwrap();
+    fails(
+        folder.path(),
+        &["check", "--config", "run.toml"],
+        2,
+        &[
+            "`no.csv`",
+            "`no.toml`",
+            "`no.warc`",
+            "`nodir/x`",
+            "cannot write `dir`",
+            "`dir` is a folder",
+        ],
+    );
+}

@@ -1,0 +1,401 @@
+//! What one look stores may be another's: captures that sites share, looks cut short, another extractor, another archive.
+//! Whatever the order, the histories hold all that is stored.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use policytrail::archive::{
+    Archive, ArchiveError, CaptureQuery, IndexAnswer, Memento, MementoQuery, Scope,
+};
+use policytrail::config::{Layers, Settings, SiteRow};
+use policytrail::crawl::{self, Outcome, PdfReader, Reextraction};
+use policytrail::model::{Capture, PayloadDigest, Site, Timestamp, UrlKey};
+use policytrail::store::{PolicyAddress, Store};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use crate::support::crawl::Crawl;
+use crate::support::database;
+use crate::support::program::program;
+
+/// An archive that holds a page a year at each address, told apart by one word.
+struct Shelf {
+    name: &'static str,
+    /// Year, address, word.
+    pages: Vec<(String, &'static str, &'static str)>,
+    asked: AtomicUsize,
+    /// After so many pages the user stops.
+    stops_after: usize,
+    stop: CancellationToken,
+    /// Asking costs somebody something.
+    is_far: bool,
+}
+
+impl Shelf {
+    /// One word a year from `first` on.
+    fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            pages: Vec::new(),
+            asked: AtomicUsize::new(0),
+            stops_after: usize::MAX,
+            stop: CancellationToken::new(),
+            is_far: false,
+        }
+    }
+
+    fn with(mut self, url: &'static str, first: usize, words: &[&'static str]) -> Self {
+        for (n, word) in words.iter().enumerate() {
+            self.pages.push(((first + n).to_string(), url, word));
+        }
+        self
+    }
+
+    fn body(word: &str) -> Vec<u8> {
+        format!(
+            "<title>Privacy Policy</title><h1>Privacy Policy</h1><p>We collect your name and {word} when you register, and we \
+             never share this personal information with third parties.</p>"
+        )
+        .into_bytes()
+    }
+}
+
+impl Archive for Shelf {
+    async fn captures(
+        &self,
+        query: &CaptureQuery,
+        sink: &mut (dyn FnMut(Capture) + Send),
+    ) -> Result<IndexAnswer, ArchiveError> {
+        let mut answer = IndexAnswer::default();
+        for (year, url, word) in &self.pages {
+            let timestamp = Timestamp::earliest(year).unwrap();
+            let key = UrlKey::of(url).unwrap();
+            let wanted = match &query.scope {
+                Scope::Exact(wanted) => UrlKey::of(wanted).unwrap() == key,
+                Scope::Host(_) => false,
+                Scope::Domain(site) => {
+                    Site::of_url(&Url::parse(url).unwrap()).is_ok_and(|s| s == *site)
+                }
+            };
+            if !wanted
+                || query.from.is_some_and(|from| timestamp < from)
+                || query.to.is_some_and(|to| timestamp > to)
+            {
+                continue;
+            }
+            answer.rows += 1;
+            sink(Capture {
+                urlkey: key,
+                timestamp,
+                original: (*url).to_owned(),
+                mimetype: "text/html".to_owned(),
+                statuscode: Some(200),
+                digest: Some(PayloadDigest::of(&Self::body(word))),
+                length: Some(900),
+            });
+        }
+        Ok(answer)
+    }
+
+    async fn memento(&self, query: &MementoQuery) -> Result<Memento, ArchiveError> {
+        if self.asked.fetch_add(1, Ordering::Relaxed) + 1 >= self.stops_after {
+            self.stop.cancel();
+        }
+        // Others have time to ask for the same.
+        tokio::time::sleep(Duration::from_millis(20)).await;
+        let found = self.pages.iter().find(|(year, url, _)| {
+            *url == query.original && Timestamp::earliest(year).unwrap() == query.timestamp
+        });
+        let Some((_, url, word)) = found else {
+            return Err(ArchiveError::NotArchived {
+                url: query.original.clone(),
+            });
+        };
+        Ok(Memento {
+            timestamp: query.timestamp,
+            original: (*url).to_owned(),
+            status: 200,
+            content_type: Some("text/html".to_owned()),
+            body: Self::body(word),
+            redirects: Vec::new(),
+        })
+    }
+
+    fn memento_url(&self, timestamp: Timestamp, original: &str) -> String {
+        format!("http://{}/{timestamp}/{original}", self.name)
+    }
+
+    fn name(&self) -> String {
+        self.name.to_owned()
+    }
+
+    fn is_local(&self) -> bool {
+        !self.is_far
+    }
+}
+
+/// A database, and what is asked of it.
+struct House {
+    folder: tempfile::TempDir,
+    store: Arc<Store>,
+}
+
+impl House {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Arc::new(Store::open_or_create(&folder.path().join("trail.db")).unwrap());
+        Self { folder, store }
+    }
+
+    async fn look(
+        &self,
+        archive: &Shelf,
+        rows: &[SiteRow],
+        settings: &[(&str, &str)],
+        announce_changes: bool,
+    ) -> Outcome {
+        let fixed = [("crawl.sample", "all"), ("discover.by_link", "false")];
+        let crawl = Crawl {
+            stop: archive.stop.clone(),
+            announce_changes,
+            ..Crawl::new(archive, &self.store, &[&fixed, settings].concat())
+        };
+        crawl.run(rows).await
+    }
+
+    /// Everything in the database is what its captures give, and nothing waits.
+    fn assert_verified(&self) {
+        let mut faults = Vec::new();
+        let checked =
+            crawl::verify(&self.store, &mut |fault| faults.push(fault.to_owned())).unwrap();
+        assert!(faults.is_empty(), "{faults:?}");
+        assert_eq!(checked.pending, 0);
+        database::assert_sound(&self.folder.path().join("trail.db"));
+    }
+
+    /// As an older extractor left it.
+    fn grow_old(&self) {
+        let database = rusqlite::Connection::open(self.folder.path().join("trail.db")).unwrap();
+        database
+            .execute_batch(
+                "DELETE FROM extractions WHERE extractor_version = '1';
+                 UPDATE extractions SET extractor_version = '1'; UPDATE versions SET extractor_version = '1';
+                 UPDATE policies SET extractor_version = '1'",
+            )
+            .unwrap();
+    }
+
+    /// Versions by policy.
+    fn versions(&self) -> Vec<(PolicyAddress, u64)> {
+        let policies = self.store.policies_of(&[]).unwrap();
+        policies
+            .into_iter()
+            .map(|p| {
+                let versions = self.store.version_count(p.policy_id).unwrap();
+                (p, versions)
+            })
+            .collect()
+    }
+}
+
+fn site(name: &str) -> SiteRow {
+    SiteRow::of(Site::parse(name).unwrap())
+}
+
+const PRIVACY: &str = "http://example.com/privacy";
+const OTHER: &str = "http://example.org/privacy";
+
+#[tokio::test]
+async fn what_a_look_at_one_site_stores_of_anothers_address_is_in_both_histories() {
+    let house = House::new();
+    let archive = Shelf::new("shelf").with(PRIVACY, 2010, &["a", "b", "c", "d"]);
+    let early = [("crawl.to", "2011")];
+    house
+        .look(&archive, &[site("example.com")], &early, false)
+        .await;
+    let mut other = site("example.org");
+    other.policy_url = Some(PRIVACY.to_owned());
+    house.look(&archive, &[other], &[], false).await;
+    let versions: Vec<u64> = house.versions().iter().map(|(_, n)| *n).collect();
+    assert_eq!(versions, [4, 4]);
+    house.assert_verified();
+}
+
+#[tokio::test]
+async fn what_was_fetched_before_the_user_stopped_is_in_the_history() {
+    let house = House::new();
+    let mut archive = Shelf::new("shelf").with(
+        PRIVACY,
+        2005,
+        &["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"],
+    );
+    archive.stops_after = 5;
+    let outcome = house
+        .look(&archive, &[site("example.com")], &[], false)
+        .await;
+    assert!(outcome.is_interrupted());
+    let known = house.versions()[0].1;
+    assert!((1..12).contains(&known), "{known}");
+    assert_eq!(
+        known,
+        house.store.status().unwrap().mementos,
+        "every page that was fetched is a version"
+    );
+    house.assert_verified();
+}
+
+#[tokio::test]
+async fn a_page_that_policies_share_is_extracted_anew_for_all_of_them() {
+    let house = House::new();
+    let archive =
+        Shelf::new("shelf")
+            .with(OTHER, 2010, &["a", "b"])
+            .with(PRIVACY, 2010, &["a", "b", "c"]);
+    house
+        .look(&archive, &[site("example.org")], &[], false)
+        .await;
+    house
+        .look(&archive, &[site("example.com")], &[], false)
+        .await;
+    assert_eq!(archive.asked.load(Ordering::Relaxed), 3);
+    let before = house.versions();
+    house.grow_old();
+    let settings = Settings::from_layers(&Layers::default()).unwrap();
+    Reextraction {
+        store: &house.store,
+        pdf: &PdfReader::new(program()),
+        crawl: &settings.crawl,
+        now: Timestamp::earliest("2026").unwrap(),
+        stop: &CancellationToken::new(),
+    }
+    .run(house.store.policies_of(&[]).unwrap(), |_| {})
+    .unwrap();
+    assert_eq!(house.versions(), before);
+    house.assert_verified();
+    house.grow_old();
+    house
+        .look(&archive, &[site("example.com")], &[], false)
+        .await;
+    assert_eq!(
+        archive.asked.load(Ordering::Relaxed),
+        3,
+        "nothing is asked for again"
+    );
+    assert_eq!(house.versions(), before);
+}
+
+#[tokio::test]
+async fn a_new_version_is_told_though_the_extractor_is_a_new_one_too() {
+    let house = House::new();
+    let archive = Shelf::new("shelf").with(PRIVACY, 2010, &["a", "b", "c"]);
+    let early = [("crawl.to", "2011")];
+    house
+        .look(&archive, &[site("example.com")], &early, true)
+        .await;
+    for change in house.store.untold(9, 0, 9).unwrap() {
+        house
+            .store
+            .told(change.change_id, Some(Timestamp::earliest("2026").unwrap()))
+            .unwrap();
+    }
+    house.grow_old();
+    house
+        .look(&archive, &[site("example.com")], &[], true)
+        .await;
+    let untold: Vec<i64> = house
+        .store
+        .untold(9, 0, 9)
+        .unwrap()
+        .iter()
+        .map(|c| c.version)
+        .collect();
+    assert_eq!(untold, [3]);
+}
+
+#[tokio::test]
+async fn captures_of_another_archive_wait_for_that_one() {
+    let house = House::new();
+    let one = Shelf::new("one").with(PRIVACY, 2008, &["a", "b", "c", "d"]);
+    let other = Shelf::new("other").with(PRIVACY, 2012, &["e", "f"]);
+    let few = [("crawl.max_requests_per_site", "2")];
+    house.look(&one, &[site("example.com")], &few, false).await;
+    house.look(&other, &[site("example.com")], &[], false).await;
+    house.look(&one, &[site("example.com")], &[], false).await;
+    let status = house.store.status().unwrap();
+    assert_eq!(status.drops.len(), 0, "{:?}", status.drops);
+    assert_eq!(status.versions, 6);
+    house.assert_verified();
+}
+
+#[tokio::test]
+async fn sites_side_by_side_ask_once_for_what_they_share() {
+    let house = House::new();
+    let archive = Shelf::new("shelf")
+        .with(PRIVACY, 2010, &["a", "b", "c", "d", "e"])
+        .with(OTHER, 2010, &["a", "b", "f"]);
+    let mut third = site("example.net");
+    third.policy_url = Some(PRIVACY.to_owned());
+    let rows = [site("example.com"), site("example.org"), third];
+    house.look(&archive, &rows, &[], false).await;
+    assert_eq!(archive.asked.load(Ordering::Relaxed), 6);
+    let versions: Vec<u64> = house.versions().iter().map(|(_, n)| *n).collect();
+    assert_eq!(versions, [5, 5, 3]);
+    house.assert_verified();
+}
+
+#[tokio::test]
+async fn the_database_is_one_whatever_layout_of_the_same_words_came_first() {
+    let words = [
+        "don't sell it, and a long list of words,<br>which stand on lines,<br>some here,<br>some there",
+        "don\u{2019}t sell it, and a long list of words, which stand on lines, some here, some there",
+        "another thing that your brother said",
+    ];
+    let all = Shelf::new("shelf").with(PRIVACY, 2010, &words);
+    let mut facts = Vec::new();
+    for early in ["2010", "2011"] {
+        let house = House::new();
+        let span = [("crawl.from", early), ("crawl.to", early)];
+        house.look(&all, &[site("example.com")], &span, false).await;
+        house.look(&all, &[site("example.com")], &[], false).await;
+        house.assert_verified();
+        facts.push(database::facts(&house.folder.path().join("trail.db")));
+    }
+    database::assert_same(&facts[0], &facts[1]);
+}
+
+#[tokio::test]
+async fn a_policy_with_a_history_is_followed_though_a_better_one_is_found() {
+    let house = House::new();
+    let archive = Shelf::new("shelf").with(PRIVACY, 2010, &["a", "b"]).with(
+        "http://example.com/datapage",
+        2010,
+        &["x"],
+    );
+    let one = [("crawl.policies_per_site", "1")];
+    house
+        .look(&archive, &[site("example.com")], &one, false)
+        .await;
+    let archive = archive.with(PRIVACY, 2012, &["c"]);
+    let mut given = site("example.com");
+    given.policy_url = Some("http://example.com/datapage".to_owned());
+    house.look(&archive, &[given], &one, false).await;
+    let mut versions: Vec<u64> = house.versions().iter().map(|(_, n)| *n).collect();
+    versions.sort_unstable();
+    assert_eq!(versions, [1, 3]);
+}
+
+#[tokio::test]
+async fn a_capture_of_the_far_future_hides_none_that_comes_later() {
+    let house = House::new();
+    let mut archive =
+        Shelf::new("shelf")
+            .with(PRIVACY, 2010, &["a", "b"])
+            .with(PRIVACY, 9000, &["z"]);
+    archive.is_far = true;
+    let sites = [site("example.com")];
+    house.look(&archive, &sites, &[], false).await;
+    let archive = archive.with(PRIVACY, 2098, &["c"]);
+    house.look(&archive, &sites, &[], false).await;
+    assert_eq!(house.versions()[0].1, 4);
+}

@@ -1,0 +1,12 @@
+//! Servers, databases and datasets that the integration tests share.
+
+pub mod archive_server;
+pub mod crawl;
+pub mod database;
+pub mod dataset;
+pub mod http_server;
+pub mod old_database;
+pub mod own_process;
+pub mod paths;
+pub mod program;
+pub mod pywb_server;
