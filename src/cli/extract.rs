@@ -237,7 +237,7 @@ fn extract_page(
 fn printed(format: Format, result: &Result<Document, Dropped>) -> String {
     match (format, result) {
         (Format::Markdown, Ok(document)) => document.markdown.clone(),
-        (Format::Text, Ok(document)) => extract::readable(&document.markdown, TEXT_COLUMNS),
+        (Format::Text, Ok(document)) => extract::wrapped_text(&document.markdown, TEXT_COLUMNS),
         (Format::Json, Ok(d)) => {
             let date = |stated: &Option<StatedDate>| {
                 stated

@@ -1,6 +1,7 @@
 //! What extraction as a whole promises: bounded time, stable hashes, no control characters.
 
-use super::*;
+use crate::extract::{Options, PageInput, explain, extract};
+use crate::model::{Document, Dropped};
 
 fn run(html: &str) -> Result<Document, Dropped> {
     let input = PageInput {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::fs;
 use std::io::{BufRead, BufReader};
 
-use policytrail::extract::{DocumentType, Options, PageInput, extract, readable};
+use policytrail::extract::{DocumentType, Options, PageInput, extract, wrapped_text};
 use policytrail::model::Document;
 use serde_json::Value;
 
@@ -155,7 +155,7 @@ fn every_document_can_be_set_for_reading() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|e| e == "html") {
             let found = document(&fs::read(&path).unwrap(), DocumentType::Any).unwrap();
-            let text = readable(&found.markdown, 80);
+            let text = wrapped_text(&found.markdown, 80);
             let words = covered(&found.text, &text);
             // Cells of tables are set beside each other, which breaks some 4-grams.
             assert!(words > 0.4, "{}: {words:.3}", path.display());

@@ -1,0 +1,52 @@
+//! The text of a page that is an article rather than a policy.
+
+use url::Url;
+
+use super::blocks::Block;
+use super::build::{LinkResolver, build_blocks};
+use super::dom::PageView;
+use super::embedded::{embedded_blocks, sentence_bytes};
+use super::facts::without_site_name;
+use super::main_content::{
+    Strictness, choose_article, exclude_boilerplate, exclude_repeated_boxes,
+};
+use super::page_content::{PageContent, PageFeatures};
+use super::policy_page::EMBEDDED;
+use super::structure::{
+    is_article, is_teaser_of, may_be_teaser, promote_headings, remove_headline, separate_lines,
+    trim_template,
+};
+use crate::page::Page;
+
+/// The article on a page that is no policy; `None` when what structure alone finds speaks of policy matters.
+pub(in crate::extract) fn article_content(page: &Page) -> Option<PageContent> {
+    let links = LinkResolver::of(page);
+    let host = page.url.as_ref().and_then(Url::host_str);
+    let mut view = PageView::of(page);
+    let features = PageFeatures::of(&view);
+    exclude_boilerplate(&mut view, Strictness::Names);
+    let mut choice = choose_article(&mut view);
+    exclude_repeated_boxes(&mut view, &mut choice.roots);
+    let blocks = build_blocks(&view, &choice.roots, &links);
+    let mut blocks = promote_headings(separate_lines(blocks));
+    trim_template(&mut blocks, host);
+    if may_be_teaser(&blocks) {
+        let carried = embedded_blocks(page, &links, sentence_bytes);
+        if is_teaser_of(&blocks, &carried) {
+            choice.reasons = vec![EMBEDDED.to_owned()];
+            blocks = promote_headings(separate_lines(carried));
+        }
+    }
+    let headline = remove_headline(&mut blocks, view.page_title.as_deref());
+    is_article(&blocks).then(|| PageContent {
+        explanation: choice.reasons,
+        shown: view.text(view.body(), 3000),
+        features,
+        headline: headline.or_else(|| match (blocks.first(), &view.page_title) {
+            (Some(Block::Heading(..)), _) | (_, None) => None,
+            (_, Some(title)) => Some(without_site_name(title)),
+        }),
+        blocks,
+        page_title: view.page_title,
+    })
+}

@@ -1,0 +1,227 @@
+//! Link targets of a document: absolute, on the original web, and only of kinds that a reader can follow.
+
+use crate::extract::blocks::Block;
+use crate::extract::characters::is_invisible;
+
+use std::rc::Rc;
+
+use url::Url;
+
+use crate::page::{Page, unarchived};
+
+/// Longest target that is kept, resolved or not; crawls hold kilobytes of tracking arguments.
+const MAX_TARGET_BYTES: usize = 2000;
+/// All targets of a document together take at most so many times the bytes of its page: a long base makes kilobytes of
+/// every short link, and one link that is never closed stands again in every paragraph.
+const TARGET_TIMES: usize = 4;
+/// What any page may have, however small it is.
+const LEAST_TARGET_BYTES: usize = 16 * 1024;
+
+/// Resolves the links of one page.
+#[derive(Debug)]
+pub(in crate::extract) struct LinkResolver<'a> {
+    page: &'a Page,
+    /// Base of last resort: what the page calls its own address.
+    canonical: Option<Url>,
+}
+
+impl<'a> LinkResolver<'a> {
+    pub(in crate::extract) fn of(page: &'a Page) -> Self {
+        let canonical = if page.url.is_none() {
+            page.canonical()
+        } else {
+            None
+        };
+        Self { page, canonical }
+    }
+
+    /// The target to write for an `href`; `None` where the link should be plain text.
+    ///
+    /// A relative target of a page whose address nobody knows stays relative: its words are all that is known of it.
+    pub(in crate::extract) fn target(&self, href: &str) -> Option<Rc<str>> {
+        let href = href.trim();
+        if href.is_empty() || href.len() > MAX_TARGET_BYTES {
+            return None;
+        }
+        let resolved = self.page.resolve(href).or_else(|| {
+            self.canonical
+                .as_ref()
+                .and_then(|base| base.join(href).ok())
+        });
+        let target = match resolved {
+            Some(url) => {
+                let url = unarchived(&url).unwrap_or(url);
+                match url.scheme() {
+                    "http" | "https" | "ftp" | "mailto" | "tel" => String::from(url),
+                    _ => return None,
+                }
+            }
+            None if is_relative(href) => href.to_owned(),
+            None => return None,
+        };
+        Some(written(&target))
+            .filter(|target| target.len() <= MAX_TARGET_BYTES)
+            .map(Rc::from)
+    }
+}
+
+/// Makes plain text of the links beyond what a page of so many bytes can have by honest means.
+pub(in crate::extract) fn limit_link_targets(blocks: &mut [Block], page_bytes: usize) {
+    let mut left = page_bytes
+        .saturating_mul(TARGET_TIMES)
+        .max(LEAST_TARGET_BYTES);
+    for block in blocks {
+        block.each_run_mut(&mut |spans| {
+            // Neighbours under one link are written as one.
+            let mut before: Option<(Rc<str>, bool)> = None;
+            for span in spans {
+                let Some(link) = span.link.clone() else {
+                    before = None;
+                    continue;
+                };
+                let stays = match &before {
+                    Some((same, stays)) if *same == link => *stays,
+                    _ => {
+                        let stays = link.len() <= left;
+                        left = left.saturating_sub(link.len());
+                        stays
+                    }
+                };
+                if !stays {
+                    span.link = None;
+                }
+                before = Some((link, stays));
+            }
+        });
+    }
+}
+
+/// True for what has no scheme: a path, a query or a fragment.
+fn is_relative(href: &str) -> bool {
+    match href.find([':', '/', '?', '#']) {
+        Some(at) => !href[at..].starts_with(':') && !href.starts_with("//"),
+        None => true,
+    }
+}
+
+/// A target as Markdown can hold it: no white space, no control characters, no brackets of its own.
+fn written(target: &str) -> String {
+    let mut out = String::with_capacity(target.len());
+    for c in target.chars() {
+        match c {
+            ' ' => out.push_str("%20"),
+            '(' => out.push_str("%28"),
+            ')' => out.push_str("%29"),
+            '<' => out.push_str("%3C"),
+            '>' => out.push_str("%3E"),
+            '\\' => out.push_str("%5C"),
+            '|' => out.push_str("%7C"),
+            '`' => out.push_str("%60"),
+            c if c.is_control() || c.is_whitespace() || is_invisible(c) => {}
+            c => out.push(c),
+        }
+    }
+    out
+}
+
+/// The address that Cloudflare hides behind `data-cfemail`: hexadecimal bytes, each mixed with the first one. The key
+/// differs at every visit, so the hidden form would make every capture a new link.
+pub(in crate::extract) fn hidden_address(hexadecimal: &str) -> Option<String> {
+    let bytes = data_encoding::HEXLOWER_PERMISSIVE
+        .decode(hexadecimal.trim().as_bytes())
+        .ok()?;
+    let (key, rest) = bytes.split_first()?;
+    let address = String::from_utf8(rest.iter().map(|b| b ^ key).collect()).ok()?;
+    (address.len() < 320
+        && address.contains('@')
+        && !address.contains(|c: char| c.is_control() || c.is_whitespace()))
+    .then_some(address)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::rc::Rc;
+
+    use super::*;
+    use crate::extract::blocks::Span;
+
+    #[test]
+    fn targets_are_absolute_and_followable() {
+        let url = Url::parse("http://example.com/legal/privacy.html").unwrap();
+        let page = Page::from_html("", Some(&url));
+        let links = LinkResolver::of(&page);
+        let target = |href: &str| links.target(href).map(|t| t.to_string());
+        assert_eq!(
+            target("/terms").as_deref(),
+            Some("http://example.com/terms")
+        );
+        assert_eq!(
+            target("#top").as_deref(),
+            Some("http://example.com/legal/privacy.html#top")
+        );
+        assert_eq!(target("mailto:a@b.c").as_deref(), Some("mailto:a@b.c"));
+        assert_eq!(
+            target("http://web.archive.org/web/2010id_/http://a.com/x").as_deref(),
+            Some("http://a.com/x")
+        );
+        assert_eq!(
+            target("a_(b)").as_deref(),
+            Some("http://example.com/legal/a_%28b%29")
+        );
+        for none in [
+            "javascript:void(0)",
+            "data:text/html,x",
+            "",
+            "  ",
+            "vbscript:x",
+            "about:blank",
+        ] {
+            assert_eq!(target(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn without_an_address_a_canonical_link_serves_and_else_the_words_stay() {
+        let page = Page::from_html("<link rel=canonical href=https://a.com/p>", None);
+        assert_eq!(
+            LinkResolver::of(&page).target("/x").as_deref(),
+            Some("https://a.com/x")
+        );
+        let page = Page::from_html("", None);
+        assert_eq!(
+            LinkResolver::of(&page).target("/x y").as_deref(),
+            Some("/x%20y")
+        );
+        assert_eq!(LinkResolver::of(&page).target("javascript:x"), None);
+        assert_eq!(LinkResolver::of(&page).target("java\nscript:x"), None);
+    }
+
+    #[test]
+    fn the_targets_of_a_page_take_no_more_than_some_times_its_bytes() {
+        let long = Url::parse(&format!("http://a.com/{}/", "b".repeat(3000))).unwrap();
+        let page = Page::from_html("", Some(&long));
+        assert_eq!(
+            LinkResolver::of(&page).target("x"),
+            None,
+            "too long when resolved"
+        );
+        let link: Rc<str> = Rc::from("u".repeat(1000));
+        let under = |text: &str| Span {
+            link: Some(Rc::clone(&link)),
+            ..Span::plain(text)
+        };
+        let mut blocks = vec![Block::Paragraph(vec![under("a"), under("b")]); 20];
+        limit_link_targets(&mut blocks, 10);
+        let linked = blocks.iter().filter(|b| b.weight().1 > 0).count();
+        assert_eq!(linked, LEAST_TARGET_BYTES / 1000);
+        limit_link_targets(&mut blocks, 10);
+        assert_eq!(blocks[0].weight(), (2, 2), "one link of two pieces is one");
+    }
+
+    #[test]
+    fn addresses_hidden_from_robots_are_read() {
+        assert_eq!(hidden_address("422d023a6c35").as_deref(), Some("o@x.w"));
+        assert_eq!(hidden_address("zz"), None);
+        assert_eq!(hidden_address(""), None);
+    }
+}

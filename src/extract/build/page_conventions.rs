@@ -1,0 +1,134 @@
+//! What the author of a page does throughout: draws headings as pictures, opens panels with plain buttons.
+
+use crate::extract::dom::{ElementKind, NodeId, PageView, attribute};
+use crate::extract::vocabulary::policy_words;
+
+use scraper::Node as DomNode;
+
+/// A page with more headings than this does not draw its sections' headings as pictures.
+const FEW_HEADINGS: usize = 2;
+/// One button above a text opens anything; so many of them, each above its own, open the sections of a text.
+const LEAST_PANELS: usize = 2;
+/// Words of a drawn heading.
+const HEADING_WORDS: std::ops::RangeInclusive<usize> = 2..=12;
+/// Words of an alternative text that describes a picture.
+const PICTURES: &[&str] = &[
+    "icon",
+    "logo",
+    "image",
+    "picture",
+    "photo",
+    "photograph",
+    "screenshot",
+    "illustration",
+    "graphic",
+    "banner",
+    "seal",
+    "badge",
+    "button",
+    "arrow",
+    "symbol",
+    "diagram",
+    "certified",
+    "verified",
+    "click",
+    "verify",
+];
+
+/// Counts over the chosen part of a page.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::extract) struct PageConventions {
+    headings: usize,
+    panels: usize,
+}
+
+impl PageConventions {
+    pub(in crate::extract) fn of(view: &PageView<'_>, roots: &[NodeId]) -> Self {
+        let mut conventions = Self::default();
+        for root in roots {
+            let end = view.nodes.get(*root).map_or(0, |e| e.end);
+            for at in *root..end {
+                match view.nodes[at].kind {
+                    ElementKind::Heading(_) => {
+                        conventions.headings += usize::from(view.nodes[at].stats.text_bytes > 0);
+                    }
+                    ElementKind::Button => {
+                        conventions.panels += usize::from(is_above_a_panel(view, at))
+                    }
+                    _ => {}
+                }
+            }
+        }
+        conventions
+    }
+
+    /// True for a button that opens the section under it, on a page that has several.
+    pub(in crate::extract) fn opens_panels(self, view: &PageView<'_>, button: NodeId) -> bool {
+        self.panels >= LEAST_PANELS && is_above_a_panel(view, button)
+    }
+
+    /// True for the alternative text of a picture that is a heading in a drawn letter.
+    pub(in crate::extract) fn draws_heading(self, alt: &str) -> bool {
+        let words = || {
+            alt.split(|c: char| !c.is_alphanumeric())
+                .filter(|w| !w.is_empty())
+        };
+        self.headings <= FEW_HEADINGS
+            && HEADING_WORDS.contains(&words().count())
+            && (alt.trim_end().ends_with('?') || policy_words(alt) > 0)
+            && !words().any(|word| PICTURES.contains(&word.to_ascii_lowercase().as_str()))
+    }
+}
+
+/// A button whose next sibling is a box of sentences.
+fn is_above_a_panel(view: &PageView<'_>, button: NodeId) -> bool {
+    let end = view.nodes[view.nodes[button].parent].end;
+    let mut at = view.nodes[button].end;
+    while at < end {
+        let entry = &view.nodes[at];
+        match entry.kind {
+            ElementKind::Text if entry.stats.text_bytes == 0 => at += 1,
+            ElementKind::Box
+            | ElementKind::List
+            | ElementKind::Table
+            | ElementKind::Definitions => {
+                return entry.stats.prose_bytes > 0;
+            }
+            _ => return false,
+        }
+    }
+    false
+}
+
+/// True when the line ends after a node: a break, a block or the end of the block around it comes before other words or
+/// pictures.
+pub(in crate::extract) fn ends_line(view: &PageView<'_>, id: NodeId) -> bool {
+    let block = view.ancestors(id).find(|at| {
+        !matches!(
+            view.nodes[*at].kind,
+            ElementKind::Inline | ElementKind::Text
+        )
+    });
+    let end = block.map_or(0, |at| view.nodes[at].end);
+    let mut at = view.nodes[id].end;
+    while at < end {
+        let entry = &view.nodes[at];
+        match entry.kind {
+            ElementKind::Text if matches!(entry.dom, DomNode::Text(text) if !text.trim().is_empty()) =>
+            {
+                return false;
+            }
+            ElementKind::Inline if view.name(at) == "img" => {
+                let has_alt = |e| attribute(e, "alt").is_some_and(|alt| !alt.trim().is_empty());
+                if view.element(at).is_some_and(has_alt) {
+                    return false;
+                }
+                at += 1;
+            }
+            ElementKind::Text | ElementKind::Inline => at += 1,
+            ElementKind::Silent => at = entry.end,
+            _ => return true,
+        }
+    }
+    true
+}

@@ -1,0 +1,77 @@
+//! The style of text, by the elements and `style` attributes around it.
+
+use scraper::node::Element;
+
+use crate::extract::blocks::Style;
+use crate::extract::dom::attribute;
+
+/// How many of the open elements ask for each look.
+#[derive(Debug, Default, Clone, Copy)]
+pub(in crate::extract) struct StyleCounts {
+    strong: u32,
+    emphasis: u32,
+    code: u32,
+    large: u32,
+    /// `font-weight: normal` inside something bold (Google Docs wraps whole texts in `<b style="font-weight:normal">`).
+    light: u32,
+}
+
+impl StyleCounts {
+    /// Adds the look of an element to what is in force.
+    pub(in crate::extract) fn apply(&mut self, element: &Element) {
+        let styles = self;
+        match element.name() {
+            "b" | "strong" | "dt" | "summary" => styles.strong += 1,
+            "em" | "i" | "dfn" | "var" => styles.emphasis += 1,
+            "code" | "kbd" | "samp" => styles.code += 1,
+            "big" => styles.large += 1,
+            "font" => {
+                let size = attribute(element, "size").unwrap_or_default().trim();
+                let large = match size.strip_prefix('+') {
+                    Some(more) => more.parse::<u8>().is_ok_and(|n| n > 0),
+                    None => size.parse::<u8>().is_ok_and(|n| n > 3),
+                };
+                styles.large += u32::from(large);
+            }
+            _ => {}
+        }
+        if let Some(look) = attribute(element, "style") {
+            let look: String = look
+                .bytes()
+                .filter(|b| !b.is_ascii_whitespace())
+                .map(|b| char::from(b.to_ascii_lowercase()))
+                .collect();
+            if let Some((_, weight)) = look.split_once("font-weight:") {
+                if ["bold", "600", "700", "800", "900"]
+                    .iter()
+                    .any(|w| weight.starts_with(w))
+                {
+                    styles.strong += 1;
+                    styles.light = 0;
+                } else if ["normal", "400", "300"]
+                    .iter()
+                    .any(|w| weight.starts_with(w))
+                {
+                    styles.light += 1;
+                }
+            }
+            styles.emphasis += u32::from(look.contains("font-style:italic"));
+        }
+        if matches!(element.name(), "b" | "strong")
+            && styles.light > 0
+            && attribute(element, "style").is_none()
+        {
+            styles.light = 0;
+        }
+    }
+
+    /// The style of text that stands here.
+    pub(in crate::extract) fn style(self) -> Style {
+        Style {
+            strong: self.strong > 0 && self.light == 0,
+            emphasis: self.emphasis > 0,
+            code: self.code > 0,
+            large: self.large > 0,
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! A run of text that is gathered until its line ends, and the heading or paragraphs that it becomes.
+
+use std::rc::Rc;
+
+use super::containers::OpenContainers;
+use super::style::StyleCounts;
+use crate::extract::blocks::{Block, Span, Style, has_words, text_of, tidy};
+use crate::extract::characters::cleaned;
+
+/// The text gathered since the last line ended, and the styles and links that are open.
+#[derive(Debug, Default)]
+pub(in crate::extract) struct TextRun {
+    spans: Vec<Span>,
+    /// The styles in force.
+    pub styles: StyleCounts,
+    /// The targets of the open links, innermost last; `None` for a link that is written as plain text.
+    pub targets: Vec<Option<Rc<str>>>,
+    /// Level of the open heading.
+    pub heading: Option<u8>,
+}
+
+impl TextRun {
+    /// Adds text of the page's source, in which line ends are blanks.
+    pub(in crate::extract) fn push_source_text(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some(end) = memchr::memchr2(b'\n', b'\r', rest.as_bytes()) {
+            if end > 0 {
+                self.push(&rest[..end]);
+            }
+            self.push(" ");
+            rest = &rest[end + 1..];
+        }
+        if !rest.is_empty() {
+            self.push(rest);
+        }
+    }
+
+    /// Adds text, in which `\n` is a hard line break.
+    pub(in crate::extract) fn push(&mut self, text: &str) {
+        let mut style = self.styles.style();
+        style.strong &= self.heading.is_none();
+        let text = cleaned(text);
+        let link = self.targets.last().and_then(Option::as_ref);
+        match self.spans.last_mut() {
+            Some(last) if last.style == style && last.link.as_ref() == link => {
+                last.text.push_str(&text);
+            }
+            _ => self.spans.push(Span {
+                text: text.into_owned(),
+                style,
+                link: link.cloned(),
+            }),
+        }
+    }
+
+    /// True when nothing but blanks was gathered since the last line break.
+    pub(in crate::extract) fn is_at_line_start(&self) -> bool {
+        let before = self
+            .spans
+            .iter()
+            .rev()
+            .flat_map(|span| span.text.chars().rev())
+            .find(|c| *c == '\n' || !c.is_whitespace());
+        before.is_none_or(|c| c == '\n')
+    }
+
+    /// True when the gathered text has one to four characters, as "a)" or "iii)".
+    pub(in crate::extract) fn is_list_label(&self) -> bool {
+        let text = text_of(&self.spans);
+        let text = text.trim();
+        !text.is_empty() && text.chars().count() <= 4
+    }
+
+    /// Moves the gathered text into the innermost container, as a heading or as paragraphs.
+    pub(in crate::extract) fn flush_into(&mut self, containers: &mut OpenContainers) {
+        if self.spans.is_empty() {
+            return;
+        }
+        let spans = std::mem::take(&mut self.spans);
+        if let Some(level) = self.heading {
+            if let Some(heading) = marked_heading(level, spans) {
+                containers.push_block(heading);
+            }
+            return;
+        }
+        for part in split_at_blank_lines(spans) {
+            let spans = tidy(part);
+            // Rows of stars and single signs are decoration, not text.
+            if has_words(&spans) {
+                containers.push_block(Block::Paragraph(spans));
+            }
+        }
+    }
+}
+
+/// The heading of the words in an `<h1>` to `<h6>`, if there are any.
+fn marked_heading(level: u8, mut spans: Vec<Span>) -> Option<Block> {
+    for span in &mut spans {
+        // PagePatterns such as "#" and "¶" that link a heading to itself.
+        if span.link.is_some() && !span.text.chars().any(char::is_alphanumeric) {
+            span.text.clear();
+            span.text.push(' ');
+            span.link = None;
+        }
+        span.text = span.text.replace('\n', " ");
+        span.style = Style {
+            code: span.style.code,
+            emphasis: span.style.emphasis,
+            ..Style::default()
+        };
+    }
+    let spans = tidy(spans);
+    has_words(&spans).then_some(Block::Heading(level, spans))
+}
+
+/// Two or more `<br>` end a paragraph.
+fn split_at_blank_lines(run: Vec<Span>) -> Vec<Vec<Span>> {
+    if !run.iter().any(|s| s.text.contains('\n')) {
+        return vec![run];
+    }
+    let mut parts = vec![Vec::new()];
+    let mut breaks = 0;
+    for span in run {
+        let mut text = String::new();
+        for c in span.text.chars() {
+            if c == '\n' {
+                breaks += 1;
+            } else if !c.is_whitespace() {
+                if breaks > 1 {
+                    let before = std::mem::take(&mut text);
+                    if let Some(part) = parts.last_mut() {
+                        part.push(span.with_text(before));
+                    }
+                    parts.push(Vec::new());
+                }
+                breaks = 0;
+            }
+            text.push(c);
+        }
+        if let Some(part) = parts.last_mut() {
+            part.push(Span { text, ..span });
+        }
+    }
+    parts
+}

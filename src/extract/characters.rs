@@ -1,0 +1,71 @@
+//! Characters that no reader sees, marks that belong to letters, and a fast search for bytes.
+
+use std::borrow::Cow;
+
+/// Characters that nobody sees and that must not reach a terminal or a hash: controls, directional overrides,
+/// zero-width spaces, soft hyphens, icon fonts' private letters.
+pub(in crate::extract) fn is_invisible(c: char) -> bool {
+    c.is_control() && c != '\n'
+        || matches!(c, '\u{AD}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2060}'..='\u{206F}' | '\u{202A}'..='\u{202E}'
+            | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E000}'..='\u{F8FF}' | '\u{FE0E}' | '\u{FE0F}' | '\u{180E}' | '\u{034F}'
+            | '\u{E0000}'..='\u{E007F}')
+}
+
+/// True when [`cleaned`] has something to do: only a few first bytes of characters need a closer look.
+fn has_invisible(text: &str) -> bool {
+    let is_suspect = |b: u8| !matches!(b, b' '..=b'~' | b'\n' | 0x80..=0xC1 | 0xC3..=0xCC | 0xCE..=0xE0 | 0xE3..=0xED);
+    let is_there = |at: usize| {
+        text.get(at..)
+            .and_then(|rest| rest.chars().next())
+            .is_some_and(|c| is_invisible(c) || matches!(c, '\u{2028}' | '\u{2029}'))
+    };
+    any_byte(text, is_suspect)
+        && text
+            .bytes()
+            .enumerate()
+            .any(|(at, b)| is_suspect(b) && is_there(at))
+}
+
+/// True when some byte of a text is one that is asked for; by chunks, as the compiler makes that many bytes a step.
+pub(in crate::extract) fn any_byte(text: &str, is: impl Fn(u8) -> bool) -> bool {
+    text.as_bytes()
+        .chunks(64)
+        .any(|chunk| any_byte_in(chunk, &is))
+}
+
+/// As [`any_byte`], for a short piece of a text.
+pub(in crate::extract) fn any_byte_in(chunk: &[u8], is: impl Fn(u8) -> bool) -> bool {
+    chunk.iter().fold(false, |any, b| any | is(*b))
+}
+
+/// A text without the characters that nobody sees; tabs become spaces.
+pub(in crate::extract) fn cleaned(text: &str) -> Cow<'_, str> {
+    if !has_invisible(text) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(
+        text.chars()
+            .filter_map(|c| match c {
+                '\t' | '\r' | '\u{b}' | '\u{c}' | '\u{2028}' | '\u{2029}' | '\u{85}' => Some(' '),
+                c if is_invisible(c) => None,
+                c => Some(c),
+            })
+            .collect(),
+    )
+}
+
+/// Vowel signs of Indic and Thai scripts, which are no letters to `char::is_alphanumeric`.
+pub(in crate::extract) fn is_mark(c: char) -> bool {
+    matches!(c, '\u{0300}'..='\u{036F}' | '\u{0591}'..='\u{05C7}' | '\u{064B}'..='\u{0652}' | '\u{0900}'..='\u{0903}'
+        | '\u{093A}'..='\u{094F}' | '\u{0E31}' | '\u{0E34}'..='\u{0E3A}' | '\u{0E47}'..='\u{0E4E}' | '\u{200C}' | '\u{200D}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn control_characters_and_terminal_escapes_are_gone() {
+        assert_eq!(cleaned("a\u{1b}[2Jb\u{9b}c\u{202e}d\te"), "a[2Jbcd e");
+        assert_eq!(cleaned("plain\n"), "plain\n");
+    }
+}

@@ -1,0 +1,50 @@
+//! What the attributes of one element say.
+
+use scraper::node::Element;
+
+/// The value of an attribute, without the look-up in the parser's table of names that [`Element::attr`] does.
+pub(in crate::extract) fn attribute<'a>(element: &'a Element, name: &str) -> Option<&'a str> {
+    element
+        .attrs()
+        .find(|(own, _)| *own == name)
+        .map(|(_, value)| value)
+}
+
+/// `<strong style="display:block">` is a line of its own.
+pub(in crate::extract) fn is_set_as_block(element: &Element) -> bool {
+    attribute(element, "style").is_some_and(|look| {
+        let look = look.to_ascii_lowercase();
+        look.split_once("display")
+            .is_some_and(|(_, value)| value.trim_start_matches([':', ' ']).starts_with("block"))
+    })
+}
+
+/// Hidden by its own attributes (style sheets are not read).
+pub(in crate::extract) fn is_hidden(element: &Element) -> bool {
+    element.attrs().any(|(name, value)| match name {
+        "hidden" => value != "until-found",
+        "aria-hidden" => value == "true",
+        "style" => hides(value),
+        _ => false,
+    })
+}
+
+fn hides(style: &str) -> bool {
+    let bytes = style.as_bytes();
+    let says = |word: &[u8]| {
+        memchr::memchr2_iter(word[0], word[0].to_ascii_uppercase(), bytes).any(|at| {
+            bytes[at..]
+                .get(..word.len())
+                .is_some_and(|part| part.eq_ignore_ascii_case(word))
+        })
+    };
+    if !says(b"none") && !says(b"hidden") {
+        return false;
+    }
+    let style: String = style
+        .bytes()
+        .filter(|b| !b.is_ascii_whitespace())
+        .map(|b| char::from(b.to_ascii_lowercase()))
+        .collect();
+    style.contains("display:none") || style.contains("visibility:hidden")
+}

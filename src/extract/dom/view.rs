@@ -1,0 +1,295 @@
+//! The page's DOM as a flat list in reading order, with what every judgement needs: sums of text, links and policy words.
+
+use scraper::Node as DomNode;
+use scraper::node::Element;
+
+use super::element::{attribute, is_hidden};
+use super::element_kind::{ElementKind, kind_of};
+use super::text_stats::{TextStats, text_stats};
+use crate::page::Page;
+
+/// Index of a node in a [`PageView`].
+pub(in crate::extract) type NodeId = usize;
+
+/// One node.
+#[derive(Debug)]
+pub(in crate::extract) struct ViewNode<'a> {
+    /// The DOM's node.
+    pub dom: &'a DomNode,
+    /// The parent; the root is its own.
+    pub parent: NodeId,
+    /// One past the last node inside.
+    pub end: NodeId,
+    /// What it is.
+    pub kind: ElementKind,
+    /// Sums over it and everything inside.
+    pub stats: TextStats,
+    /// Not shown by its own attributes.
+    pub hidden: bool,
+    /// Taken out of the page: boilerplate.
+    pub excluded: bool,
+}
+
+/// The page as a list.
+#[derive(Debug)]
+pub(in crate::extract) struct PageView<'a> {
+    /// Nodes in reading order; every subtree is one range.
+    pub nodes: Vec<ViewNode<'a>>,
+    /// The page's `<title>`.
+    pub page_title: Option<String>,
+}
+
+/// A field with more bytes than this shows a text to read, not one to change.
+const FIELD_BYTES: usize = 300;
+
+/// True for the content of a field that shows a text (licences and policies of old pages); code to copy has tags in it.
+fn is_read(content: &str) -> bool {
+    content.len() >= FIELD_BYTES && !content.contains("</")
+}
+
+impl<'a> PageView<'a> {
+    /// Reads a page once.
+    pub(in crate::extract) fn of(page: &'a Page) -> Self {
+        Self::read(page, false)
+    }
+
+    /// As [`PageView::of`], with what a `<template>` holds for scripts to show.
+    pub(in crate::extract) fn with_templates(page: &'a Page) -> Self {
+        Self::read(page, true)
+    }
+
+    fn read(page: &'a Page, templates: bool) -> Self {
+        let mut view = Self {
+            // Growing by doubling would hold the list of a large page twice.
+            nodes: Vec::with_capacity(page.html.tree.values().len()),
+            page_title: None,
+        };
+        // Open elements: where each stands in the list, and how many links it is inside of.
+        let mut open: Vec<(NodeId, u32)> = Vec::new();
+        let mut node = page.html.tree.root();
+        'walk: loop {
+            let (parent, links) = open.last().copied().unwrap_or_default();
+            let silent = view
+                .nodes
+                .get(parent)
+                .is_some_and(|entry| entry.kind == ElementKind::Silent);
+            let container = match node.value() {
+                DomNode::Text(text) => {
+                    if !silent && !open.is_empty() {
+                        view.push(
+                            node.value(),
+                            parent,
+                            ElementKind::Text,
+                            text_stats(text, links > 0),
+                        );
+                    }
+                    None
+                }
+                DomNode::Element(element) => {
+                    let kind = if silent {
+                        ElementKind::Silent
+                    } else if element.name() == "textarea"
+                        && node
+                            .first_child()
+                            .and_then(|c| c.value().as_text())
+                            .is_some_and(|text| is_read(text))
+                    {
+                        ElementKind::Preformatted
+                    } else if templates && element.name() == "template" {
+                        ElementKind::Box
+                    } else {
+                        kind_of(element)
+                    };
+                    let id = view.push(node.value(), parent, kind, TextStats::default());
+                    if kind != ElementKind::Silent {
+                        view.nodes[id].hidden = is_hidden(element);
+                    } else if element.name() == "title" && view.page_title.is_none() {
+                        view.page_title = node
+                            .first_child()
+                            .and_then(|c| c.value().as_text())
+                            .map(|text| text.to_string());
+                    }
+                    let is_link = element.name() == "a" && attribute(element, "href").is_some();
+                    Some((id, links + u32::from(is_link)))
+                }
+                DomNode::Document | DomNode::Fragment => {
+                    // The content of a template is one.
+                    let kind = if silent {
+                        ElementKind::Silent
+                    } else {
+                        ElementKind::Box
+                    };
+                    let id = view.push(node.value(), parent, kind, TextStats::default());
+                    Some((id, 0))
+                }
+                _ => None,
+            };
+            if let Some(container) = container {
+                if let Some(child) = node.first_child() {
+                    open.push(container);
+                    node = child;
+                    continue;
+                }
+                view.close(container.0, parent);
+            }
+            loop {
+                if let Some(sibling) = node.next_sibling() {
+                    node = sibling;
+                    continue 'walk;
+                }
+                let Some(up) = node.parent() else {
+                    break 'walk;
+                };
+                node = up;
+                if let Some((id, _)) = open.pop() {
+                    view.close(id, open.last().map_or(0, |(id, _)| *id));
+                }
+            }
+        }
+        view
+    }
+
+    /// A subtree is complete: its sums go to its parent.
+    fn close(&mut self, id: NodeId, parent: NodeId) {
+        self.nodes[id].end = self.nodes.len();
+        if id != parent {
+            let stats = self.nodes[id].stats;
+            self.nodes[parent].stats.add(stats);
+        }
+    }
+
+    fn push(
+        &mut self,
+        node: &'a DomNode,
+        parent: NodeId,
+        kind: ElementKind,
+        stats: TextStats,
+    ) -> NodeId {
+        let id = self.nodes.len();
+        self.nodes.push(ViewNode {
+            dom: node,
+            parent,
+            end: id + 1,
+            kind,
+            stats,
+            hidden: false,
+            excluded: false,
+        });
+        if kind == ElementKind::Text {
+            self.nodes[parent].stats.add(stats);
+        }
+        id
+    }
+
+    /// True for a page that has something for scripts to show.
+    pub(in crate::extract) fn has_templates(&self) -> bool {
+        (0..self.nodes.len()).any(|id| self.name(id) == "template")
+    }
+
+    /// The element at a node, if it is one.
+    pub(in crate::extract) fn element(&self, id: NodeId) -> Option<&'a Element> {
+        self.nodes.get(id).and_then(|e| e.dom.as_element())
+    }
+
+    /// Name of the element at a node; empty for text.
+    pub(in crate::extract) fn name(&self, id: NodeId) -> &'a str {
+        self.element(id).map_or("", Element::name)
+    }
+
+    /// The children of a node, in order.
+    pub(in crate::extract) fn children(&self, id: NodeId) -> Children<'_, 'a> {
+        let end = self.nodes.get(id).map_or(0, |e| e.end);
+        Children {
+            view: self,
+            next: id + 1,
+            end,
+        }
+    }
+
+    /// The node and its ancestors, innermost first.
+    pub(in crate::extract) fn ancestors(&self, id: NodeId) -> impl Iterator<Item = NodeId> + '_ {
+        let mut next = Some(id);
+        std::iter::from_fn(move || {
+            let id = next?;
+            let parent = self.nodes.get(id)?.parent;
+            next = (parent != id).then_some(parent);
+            Some(id)
+        })
+    }
+
+    /// The first `<body>` or `<frameset>`; the root when there is none.
+    pub(in crate::extract) fn body(&self) -> NodeId {
+        (0..self.nodes.len())
+            .find(|id| self.name(*id) == "body")
+            .unwrap_or(0)
+    }
+
+    /// The text inside a node that is not excluded, white space folded, at most `limit` bytes (more or less).
+    pub(in crate::extract) fn text(&self, id: NodeId, limit: usize) -> String {
+        let mut out = String::new();
+        let mut at = id;
+        let end = self.nodes.get(id).map_or(0, |e| e.end);
+        while at < end && out.len() < limit {
+            let entry = &self.nodes[at];
+            if entry.excluded && at != id || entry.kind == ElementKind::Silent {
+                at = entry.end;
+                continue;
+            }
+            if let DomNode::Text(text) = entry.dom {
+                for word in text.split_whitespace() {
+                    if !out.is_empty() {
+                        out.push(' ');
+                    }
+                    out.push_str(word);
+                }
+            }
+            at += 1;
+        }
+        out
+    }
+
+    /// From now on sentences count alone, whatever they speak of.
+    pub(in crate::extract) fn forget_words(&mut self) {
+        for entry in &mut self.nodes {
+            entry.stats.policy_words = 0;
+        }
+    }
+
+    /// Marks a subtree as boilerplate and takes its sums out of its ancestors'.
+    pub(in crate::extract) fn exclude(&mut self, id: NodeId) {
+        if self.nodes[id].excluded {
+            return;
+        }
+        let stats = self.nodes[id].stats;
+        self.nodes[id].excluded = true;
+        let mut at = id;
+        while self.nodes[at].parent != at {
+            at = self.nodes[at].parent;
+            let sum = &mut self.nodes[at].stats;
+            sum.text_bytes = sum.text_bytes.saturating_sub(stats.text_bytes);
+            sum.linked_bytes = sum.linked_bytes.saturating_sub(stats.linked_bytes);
+            sum.policy_words = sum.policy_words.saturating_sub(stats.policy_words);
+            sum.prose_bytes = sum.prose_bytes.saturating_sub(stats.prose_bytes);
+        }
+    }
+}
+
+/// Children of a node of a [`PageView`].
+pub(in crate::extract) struct Children<'v, 'a> {
+    view: &'v PageView<'a>,
+    next: NodeId,
+    end: NodeId,
+}
+
+impl Iterator for Children<'_, '_> {
+    type Item = NodeId;
+
+    fn next(&mut self) -> Option<NodeId> {
+        if self.next >= self.end {
+            return None;
+        }
+        let id = self.next;
+        self.next = self.view.nodes.get(id)?.end.max(id + 1);
+        Some(id)
+    }
+}

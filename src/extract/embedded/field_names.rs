@@ -1,0 +1,34 @@
+//! Names and limits of JSON fields that hold text.
+
+/// Strings longer than this are parsed as pages of their own with its limits.
+pub(in crate::extract) const JSON_SENTENCE_BYTES: usize = 40;
+/// Deepest JSON that is walked; `serde_json` itself stops at 128.
+pub(in crate::extract) const MAX_JSON_DEPTH: usize = 128;
+
+/// Names of fields whose short strings are words of the text, too.
+pub(in crate::extract) fn is_heading_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    ["title", "heading", "headline", "question", "subtitle"]
+        .iter()
+        .any(|n| name.ends_with(n))
+}
+
+pub(in crate::extract) fn is_text_name(name: &str) -> bool {
+    let name = name.to_ascii_lowercase();
+    [
+        "text",
+        "value",
+        "content",
+        "body",
+        "description",
+        "html",
+        "answer",
+        "copy",
+        "paragraph",
+        "articlebody",
+        "markdown",
+        "children",
+    ]
+    .iter()
+    .any(|n| name.ends_with(n))
+}

@@ -1,0 +1,118 @@
+//! The extraction of one page, from its bytes to its document.
+
+use super::article_page::article_content;
+use super::build::limit_link_targets;
+use super::characters::cleaned;
+use super::decode::{PayloadFormat, detect_format, pdf_blocks, plain_text_blocks};
+use super::facts::{
+    PageFacts, detect_language, document_title, reject_non_policy, stated_dates, text_hash,
+    word_count,
+};
+use super::input::{DocumentType, EXTRACTOR_VERSION, Extraction, Options, PageInput};
+use super::page_content::PageContent;
+use super::policy_page::policy_content;
+use super::render::{document_text, write_markdown};
+use super::structure::{promote_headings, separate_lines};
+use super::vocabulary::policy_words;
+use crate::model::{Document, DropReason, Dropped};
+use crate::page::{Page, decode};
+
+/// Takes the document out of a page.
+///
+/// # Errors
+/// The reason why the page has none, and what was seen.
+pub fn extract(input: &PageInput<'_>, options: &Options) -> Result<Document, Dropped> {
+    explain(input, options).map(|extraction| extraction.document)
+}
+
+/// As [`extract`], and says what decided.
+///
+/// # Errors
+/// As [`extract`].
+pub fn explain(input: &PageInput<'_>, options: &Options) -> Result<Extraction, Dropped> {
+    if input.bytes.trim_ascii().is_empty() {
+        return Err(Dropped::new(
+            DropReason::EmptyShell,
+            "the payload has no characters",
+        ));
+    }
+    match detect_format(input.bytes, input.content_type)? {
+        PayloadFormat::Pdf => {
+            let blocks = promote_headings(separate_lines(pdf_blocks(input.bytes)?));
+            let found = PageContent::without_markup(blocks, "a PDF");
+            finish(found, input, *options)
+        }
+        PayloadFormat::PlainText => {
+            let decoded = decode(input.bytes, input.content_type).text;
+            let blocks = promote_headings(separate_lines(plain_text_blocks(&cleaned(&decoded))));
+            finish(
+                PageContent::without_markup(blocks, "a plain text"),
+                input,
+                *options,
+            )
+        }
+        PayloadFormat::Html => {
+            let page = Page::parse_text(input.bytes, input.content_type, input.url);
+            let other = (options.document_type == DocumentType::Any)
+                .then(|| article_content(&page))
+                .flatten();
+            let found = other.unwrap_or_else(|| policy_content(&page, *options));
+            // The tree of a large page takes more memory than all that is still to come.
+            drop(page);
+            finish(found, input, *options)
+        }
+    }
+}
+
+/// Language (ISO 639-1, `und` when unsure) and number of words of a document's text, as [`extract`] tells them.
+#[must_use]
+pub fn language_and_words(text: &str) -> (&'static str, u64) {
+    (detect_language(text), word_count(text))
+}
+
+fn finish(
+    mut found: PageContent,
+    input: &PageInput<'_>,
+    options: Options,
+) -> Result<Extraction, Dropped> {
+    limit_link_targets(&mut found.blocks, input.bytes.len());
+    let text = document_text(&found.blocks);
+    let (language, words) = language_and_words(&text);
+    let policy_url = input.url.is_some_and(|url| {
+        let path = format!("{} {}", url.path(), url.fragment().unwrap_or_default())
+            .replace(['-', '_', '/', '.', '+'], " ");
+        policy_words(&path) > 0
+    });
+    reject_non_policy(&PageFacts {
+        blocks: &found.blocks,
+        text: &text,
+        words,
+        language,
+        page_title: found.page_title.as_deref(),
+        shown: &found.shown,
+        has_password_field: found.features.password_field,
+        frames: found.features.frames,
+        has_scripts: found.features.scripts,
+        policy_url,
+        asked: options.document_type,
+    })?;
+    let dates = stated_dates(&text, language);
+    let document = Document {
+        effective_date: dates.effective,
+        last_updated: dates.last_updated,
+        title: found
+            .headline
+            .filter(|title| !title.is_empty())
+            .or_else(|| document_title(&found.blocks, found.page_title.as_deref())),
+        language: language.to_owned(),
+        text_hash: text_hash(&text),
+        markdown: write_markdown(&found.blocks),
+        word_count: words,
+        extractor_version: EXTRACTOR_VERSION,
+        text,
+    };
+    Ok(Extraction {
+        document,
+        explanation: found.explanation,
+    })
+}

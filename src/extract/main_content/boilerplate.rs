@@ -1,0 +1,302 @@
+//! What of a page is never the policy: navigation, consent banners, dialogs, share bars, footers, the archive's own banner.
+//!
+//! Class names are judged by whole words (`col-lg-sidebarred` has no `sidebar`), and no name outweighs the words: a box
+//! that holds much of the page's policy text stays, whatever it is called.
+
+use super::sections::{is_in_the_midst, is_one_of_several, is_section};
+use crate::extract::dom::{ElementKind, NodeId, PageView, attribute};
+use crate::extract::vocabulary::PAGE_PATTERNS;
+
+use std::collections::HashSet;
+
+/// How strictly names are believed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::extract) enum Strictness {
+    /// Tags, roles and class names.
+    Names,
+    /// Tags and roles that leave no doubt; for pages whose names lie.
+    TagsOnly,
+}
+
+/// Excludes the boilerplate of a page.
+pub(in crate::extract) fn exclude_boilerplate(view: &mut PageView<'_>, strictness: Strictness) {
+    let body = view.body();
+    let total = view.nodes.get(body).map_or(0, |e| e.stats.weight()).max(1);
+    let mut anchors = None;
+    let mut id = body + 1;
+    while let Some(entry) = view.nodes.get(id) {
+        if matches!(entry.kind, ElementKind::Silent) {
+            id = entry.end;
+            continue;
+        }
+        let (end, share) = (
+            entry.end,
+            u64::from(entry.stats.weight()) * 100 / u64::from(total),
+        );
+        if !matches!(entry.kind, ElementKind::Text | ElementKind::Break)
+            && is_boilerplate(view, id, share, strictness, &mut anchors)
+        {
+            view.exclude(id);
+            id = end;
+        } else {
+            id += 1;
+        }
+    }
+}
+
+fn is_boilerplate<'a>(
+    view: &PageView<'a>,
+    id: NodeId,
+    share: u64,
+    strictness: Strictness,
+    anchors: &mut Option<HashSet<&'a str>>,
+) -> bool {
+    let Some(element) = view.element(id) else {
+        return false;
+    };
+    let entry = &view.nodes[id];
+    let stats = entry.stats;
+    match element.name() {
+        "nav" => return share < 50,
+        "dialog" => return share < 90,
+        // A folded list of links is a menu or a table of contents, which comes and goes with the lay-out (docs.npmjs.com
+        // 2023–2026 had it closed, open, empty and in a `<nav>` above the same words).
+        "details" if stats.link_share() >= 70 => return true,
+        "footer" => return share < 40,
+        "aside" => return share < 30,
+        "header" => {
+            // A header inside the text holds its title; the site's own has links and little else.
+            return share < 30
+                && stats.linked_bytes > 0
+                && (stats.link_share() > 50 || stats.policy_words == 0)
+                && count_links(view, id) > 2;
+        }
+        _ => {}
+    }
+    match attribute(element, "role").unwrap_or_default() {
+        "navigation" | "menu" | "menubar" | "search" | "toolbar" => return share < 50,
+        "banner" | "contentinfo" | "complementary" => return share < 40,
+        "dialog" | "alertdialog" => return share < 90,
+        _ => {}
+    }
+    if attribute(element, "aria-modal") == Some("true") {
+        return share < 90;
+    }
+    // Not by `Element::classes`, which keeps a name of every page in a table of the whole program.
+    let names = || {
+        let classes = attribute(element, "class").unwrap_or_default();
+        attribute(element, "id")
+            .into_iter()
+            .chain(classes.split_ascii_whitespace())
+    };
+    if names().any(|name| PAGE_PATTERNS.is_foreign(name)) {
+        return share < 95;
+    }
+    if is_for_screen_readers(names()) && stats.text_bytes < 200 {
+        return true;
+    }
+    if strictness == Strictness::TagsOnly || share >= 90 {
+        return false;
+    }
+    // Names on running text are about its look.
+    if matches!(
+        entry.kind,
+        ElementKind::Inline
+            | ElementKind::Cell
+            | ElementKind::Row
+            | ElementKind::Paragraph
+            | ElementKind::Heading(_)
+            | ElementKind::Item
+    ) && (stats.policy_words > 1
+        || matches!(entry.kind, ElementKind::Inline | ElementKind::Heading(_)))
+    {
+        return false;
+    }
+    // A section about comments is called "comments", too.
+    let mut of_the_text: Option<bool> = None;
+    let mut is_of_the_text = || {
+        *of_the_text.get_or_insert_with(|| {
+            is_section(view, id)
+                && (is_one_of_several(view, id)
+                    || attribute(element, "id").is_some_and(|own| {
+                        is_in_the_midst(view, id)
+                            || anchors
+                                .get_or_insert_with(|| anchors_of(view))
+                                .contains(own)
+                    }))
+        })
+    };
+    let mut worst = 0;
+    for name in names() {
+        let words = name_words(name);
+        if let Some((word, sure)) = boilerplate_word(&words)
+            && !(PAGE_PATTERNS.matters.contains(word) && is_of_the_text())
+        {
+            let believed = sure || stats.policy_words < 4 || stats.link_share() >= 40;
+            worst = worst.max(match (PAGE_PATTERNS.dialogs.contains(word), believed) {
+                (true, true) => 80,
+                (false, true) => 30,
+                (_, false) => 0,
+            });
+        }
+        if is_consent_name(&words) && !is_of_the_text() {
+            worst = worst.max(if stats.link_share() < 50 && entry.hidden {
+                60
+            } else {
+                30
+            });
+        }
+    }
+    share < worst
+}
+
+/// Where the page's own links point to inside of it.
+fn anchors_of<'a>(view: &PageView<'a>) -> HashSet<&'a str> {
+    (0..view.nodes.len())
+        .filter_map(|id| view.element(id))
+        .filter(|element| element.name() == "a")
+        .filter_map(|element| attribute(element, "href")?.strip_prefix('#'))
+        .collect()
+}
+
+fn count_links(view: &PageView<'_>, id: NodeId) -> usize {
+    let end = view.nodes[id].end;
+    (id..end).filter(|at| view.name(*at) == "a").count()
+}
+
+/// The boilerplate word in a class name or id, and whether it is believed where policy words stand: the whole name or its
+/// last word if it is a sure one, or a sure one at its beginning, which is never believed there (`navigation-block`).
+fn boilerplate_word(words: &str) -> Option<(&str, bool)> {
+    let (before, last) = words.rsplit_once(' ').unwrap_or(("", words));
+    let first = before.split(' ').next().filter(|first| !first.is_empty());
+    let is_share_bar = || {
+        let shares = |w: &str| matches!(w, "share" | "sharing" | "social");
+        let is_bar = ["bar", "buttons", "links", "icons", "tools"].contains(&last);
+        first.filter(|first| is_bar && shares(first))
+    };
+    let found = if let Some(first) = is_share_bar() {
+        (first, false)
+    } else if PAGE_PATTERNS.names.contains(last) {
+        (last, PAGE_PATTERNS.sure_names.contains(last))
+    } else {
+        (
+            first.filter(|first| PAGE_PATTERNS.sure_names.contains(*first))?,
+            false,
+        )
+    };
+    let is_about = !before.is_empty() && words.split(' ').any(|w| PAGE_PATTERNS.about.contains(w));
+    (!is_about).then_some(found)
+}
+
+/// `cookie-bar`, `gdprConsent`, `privacy_popup`: names that pair a matter of consent with a kind of box.
+fn is_consent_name(words: &str) -> bool {
+    let matter = |w: &str| {
+        matches!(
+            w,
+            "cookie" | "cookies" | "gdpr" | "consent" | "ccpa" | "cmp"
+        )
+    };
+    let kind = |w: &str| {
+        matches!(
+            w,
+            "banner"
+                | "bar"
+                | "notice"
+                | "popup"
+                | "modal"
+                | "consent"
+                | "overlay"
+                | "message"
+                | "alert"
+                | "warning"
+                | "dialog"
+                | "tip"
+                | "info"
+                | "layer"
+                | "wrapper"
+                | "wrap"
+                | "container"
+                | "preferences"
+                | "settings"
+                | "manager"
+                | "box"
+                | "prompt"
+                | "toast"
+                | "window"
+        )
+    };
+    let mut all = words.split(' ');
+    all.any(matter) && words.split(' ').any(kind) && !words.split(' ').any(|w| w == "policy")
+}
+
+/// `siteFooter`, `site-footer` and `site_footer` as words in lower case by single blanks; digits stay with their word.
+pub(in crate::extract) fn name_words(name: &str) -> String {
+    let mut words = String::with_capacity(name.len() + 8);
+    let mut last_lower = false;
+    for c in name.chars().take(80) {
+        let ends_word = !c.is_ascii_alphanumeric() || c.is_ascii_uppercase() && last_lower;
+        if ends_word && !words.is_empty() && !words.ends_with(' ') {
+            words.push(' ');
+        }
+        if c.is_ascii_alphanumeric() {
+            words.push(c.to_ascii_lowercase());
+        }
+        last_lower = c.is_ascii_lowercase();
+    }
+    words.truncate(words.trim_end_matches(' ').len());
+    words
+}
+
+fn is_for_screen_readers<'a>(mut names: impl Iterator<Item = &'a str>) -> bool {
+    names.any(|name| {
+        matches!(
+            name,
+            "sr-only"
+                | "visually-hidden"
+                | "visuallyhidden"
+                | "screen-reader-text"
+                | "screen-reader-only"
+                | "assistive-text"
+                | "element-invisible"
+                | "skip-link"
+                | "skip-to-content"
+                | "a11y-hidden"
+                | "noprint"
+                | "headerlink"
+                | "anchorjs-link"
+                | "heading-anchor"
+                | "header-anchor"
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn class_names_are_judged_by_whole_words() {
+        for (name, word) in [
+            ("sidebar", Some("sidebar")),
+            ("siteFooter", Some("footer")),
+            ("main_nav", None),
+            ("navigation-block", Some("navigation")),
+            ("footer-links", Some("footer")),
+            ("share-bar", Some("share")),
+            ("social-security", None),
+            ("col-lg-sidebarred", None),
+            ("has-sidebar", None),
+            ("navigational", None),
+            ("", None),
+        ] {
+            assert_eq!(
+                boilerplate_word(&name_words(name)).map(|(word, _)| word),
+                word,
+                "{name}"
+            );
+        }
+        let is_consent = |name| is_consent_name(&name_words(name));
+        assert!(is_consent("cookie-banner") && is_consent("gdprConsentModal"));
+        assert!(!is_consent("cookie-policy") && !is_consent("privacy-notice"));
+    }
+}

@@ -1,0 +1,306 @@
+//! Where the main text is: the subtree that holds most of the policy's weight, with the siblings that belong to it.
+
+use super::sections::is_section;
+use crate::extract::dom::{ElementKind, NodeId, PageView, attribute};
+use crate::extract::facts::{detect_language, has_vocabulary};
+use crate::extract::vocabulary::title_topic;
+
+/// The chosen part of a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in crate::extract) struct MainContent {
+    /// The chosen subtrees, in reading order.
+    pub roots: Vec<NodeId>,
+    /// How it was found, for people.
+    pub reasons: Vec<String>,
+}
+
+/// A child with this share of the weight stands for its parent, in percent, when no sibling belongs to the text.
+const HALF: u64 = 50;
+/// A box with fewer bytes of sentences is none of the text by them alone.
+const LEAST_PROSE: u32 = 140;
+/// The few lines above an article have so many.
+const LEAST_INTRODUCTION: u32 = 80;
+/// Share of a teaser's text inside its link, at least, in percent.
+const CARD_LINKED: u32 = 10;
+/// Sentences of a teaser, in bytes.
+const CARD_BYTES: usize = 250;
+/// A page with fewer policy words is in a language that the vocabulary does not know, or no policy.
+const FEW_WORDS: u32 = 8;
+/// So much of such a page tells its language.
+const SAMPLE_BYTES: usize = 4096;
+/// With this share it does so in any case; siblings that belong are joined afterwards.
+const NEARLY_ALL: u64 = 85;
+
+/// Goes down from the body as long as one child holds the text, then joins what belongs to it on every level.
+///
+/// The outcome depends on sums only, so small changes of a page's frame move nothing.
+pub(in crate::extract) fn choose_main_content(view: &PageView<'_>) -> MainContent {
+    let body = view.body();
+    let knows_language = view
+        .nodes
+        .get(body)
+        .is_some_and(|e| e.stats.policy_words >= FEW_WORDS)
+        || has_vocabulary(detect_language(&view.text(body, SAMPLE_BYTES)));
+    let trust = if knows_language {
+        SiblingRule::Words
+    } else {
+        SiblingRule::Sentences
+    };
+    choose_main_content_in(view, body, trust)
+}
+
+/// What tells a sibling of the main text that belongs to it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::extract) enum SiblingRule {
+    /// Words of policy matters.
+    Words,
+    /// Sentences, as the vocabulary does not know the language.
+    Sentences,
+    /// Sentences that are not those of a list of other articles.
+    Article,
+}
+
+/// As [`choose_main_content`], inside of one part of the page.
+pub(in crate::extract) fn choose_main_content_in(
+    view: &PageView<'_>,
+    start: NodeId,
+    trust: SiblingRule,
+) -> MainContent {
+    let mut path = vec![start];
+    let mut reasons = Vec::new();
+    loop {
+        let at = path.last().copied().unwrap_or(start);
+        let total = u64::from(view.nodes.get(at).map_or(0, |e| e.stats.weight()));
+        let best = view
+            .children(at)
+            .filter(|c| may_hold_text(view, *c))
+            .max_by_key(|c| (view.nodes[*c].stats.weight(), std::cmp::Reverse(*c)));
+        let Some(child) = best.filter(|_| total > 0) else {
+            break;
+        };
+        let weight = view.nodes[child].stats.weight();
+        let share = u64::from(weight) * 100 / total;
+        let alone = || {
+            !view
+                .children(at)
+                .any(|c| c != child && belongs_beside(view, c, weight, trust))
+        };
+        if is_text_block(view, child)
+            || view.nodes[child].kind == ElementKind::Table && share < NEARLY_ALL && !alone()
+            || holds_lines(view, at)
+            || share < HALF
+            || share < NEARLY_ALL && !alone()
+        {
+            break;
+        }
+        path.push(child);
+    }
+    let innermost = path.pop().unwrap_or(start);
+    let weight = view.nodes.get(innermost).map_or(0, |e| e.stats.weight());
+    reasons.push(format!(
+        "main text in {} with weight {weight} of {}",
+        describe(view, innermost),
+        view.nodes.get(start).map_or(0, |e| e.stats.weight()),
+    ));
+    // From the inside out: a level where a sibling belongs to the text is taken from its first such child to its last.
+    let mut roots = vec![innermost];
+    let mut inner = innermost;
+    for level in path.into_iter().rev() {
+        let children: Vec<NodeId> = view.children(level).collect();
+        let Some(own) = children.iter().position(|c| *c == inner) else {
+            break;
+        };
+        let belongs = |at: usize| at == own || belongs_beside(view, children[at], weight, trust);
+        let mut first = (0..=own).find(|at| belongs(*at)).unwrap_or(own);
+        let labelled = first != own || roots.len() > 1;
+        first = with_heading(view, &children, first, labelled);
+        let mut last = (own..children.len())
+            .rev()
+            .find(|at| belongs(*at))
+            .unwrap_or(own);
+        last = with_sections(view, &children, last, inner);
+        if first != own || last != own {
+            reasons.push(format!(
+                "joined {} siblings under {}",
+                last - first,
+                describe(view, level)
+            ));
+            let (before, after) = (&children[first..own], &children[own + 1..=last]);
+            roots = before
+                .iter()
+                .copied()
+                .chain(roots)
+                .chain(after.iter().copied())
+                .collect();
+        }
+        inner = level;
+    }
+    roots.retain(|id| !view.nodes[*id].excluded);
+    MainContent { roots, reasons }
+}
+
+fn may_hold_text(view: &PageView<'_>, id: NodeId) -> bool {
+    let entry = &view.nodes[id];
+    !entry.excluded
+        && !matches!(
+            entry.kind,
+            ElementKind::Silent | ElementKind::Text | ElementKind::Break
+        )
+}
+
+/// Blocks that hold lines, not other blocks.
+fn is_text_block(view: &PageView<'_>, id: NodeId) -> bool {
+    matches!(
+        view.nodes[id].kind,
+        ElementKind::Paragraph
+            | ElementKind::Heading(_)
+            | ElementKind::Definitions
+            | ElementKind::Preformatted
+            | ElementKind::Inline
+            | ElementKind::List
+    ) && !(view.nodes[id].kind == ElementKind::Inline && has_boxes(view, id))
+}
+
+/// A `<font>` or `<span>` around the whole page.
+fn has_boxes(view: &PageView<'_>, id: NodeId) -> bool {
+    (id + 1..view.nodes[id].end).any(|at| {
+        matches!(
+            view.nodes[at].kind,
+            ElementKind::Box | ElementKind::Paragraph | ElementKind::Table
+        )
+    })
+}
+
+/// True when sentences stand directly in it, beside its boxes.
+fn holds_lines(view: &PageView<'_>, id: NodeId) -> bool {
+    view.children(id)
+        .filter(|c| {
+            let entry = &view.nodes[*c];
+            !entry.excluded
+                && (entry.kind == ElementKind::Text || is_text_block(view, *c))
+                && entry.stats.prose_bytes > 0
+                && !entry.hidden
+        })
+        .take(3)
+        .count()
+        >= 3
+}
+
+/// A sibling of the main text that is part of it; `main` is the weight of the main text.
+///
+/// In a language that the vocabulary does not know, sentences count alone.
+fn belongs_beside(view: &PageView<'_>, id: NodeId, main: u32, trust: SiblingRule) -> bool {
+    let entry = &view.nodes[id];
+    if entry.excluded || entry.kind == ElementKind::Silent || entry.stats.link_share() > 50 {
+        return false;
+    }
+    // What is hidden beside a text that is shown is a dialog or a menu, unless it holds a part like the others.
+    if entry.hidden && entry.stats.weight() < main / 4 {
+        return false;
+    }
+    let (prose, words) = (entry.stats.prose_bytes, entry.stats.policy_words);
+    match trust {
+        SiblingRule::Words => {}
+        SiblingRule::Sentences => return prose >= LEAST_PROSE && entry.stats.link_share() <= 25,
+        SiblingRule::Article => {
+            return prose >= LEAST_INTRODUCTION
+                && entry.stats.link_share() <= 25
+                && (is_text_block(view, id) || !is_of_cards(view, id));
+        }
+    }
+    if is_text_block(view, id) || matches!(entry.kind, ElementKind::Text | ElementKind::Table) {
+        return prose >= 30 && words > 0 || words >= 3 && prose >= 100;
+    }
+    prose >= LEAST_PROSE && words >= 4 && words.saturating_mul(100) >= prose.min(3000)
+}
+
+/// True for a box of links to other texts with a sentence under each.
+fn is_of_cards(view: &PageView<'_>, id: NodeId) -> bool {
+    let entry = &view.nodes[id];
+    let links = (id..entry.end).filter(|at| view.name(*at) == "a").count();
+    entry.stats.link_share() >= CARD_LINKED
+        && links > 1
+        && entry.stats.prose_bytes as usize / links < CARD_BYTES
+}
+
+/// Where a part ends when the sections that follow it directly are taken along: boxes made like the last one, or that speak
+/// of policy matters, each with a heading of its own ("Contact us" has few words of a policy).
+fn with_sections(
+    view: &PageView<'_>,
+    children: &[NodeId],
+    mut last: usize,
+    inner: NodeId,
+) -> usize {
+    let look = |id: NodeId| {
+        let element = view.element(id)?;
+        Some((element.name(), attribute(element, "class")))
+    };
+    let begins = |id: NodeId| view.nodes[id].stats.text_bytes > 0;
+    while let Some(next) = (last + 1..children.len()).find(|at| begins(children[*at])) {
+        let id = children[next];
+        let entry = &view.nodes[id];
+        if entry.excluded
+            || entry.stats.link_share() >= 20
+            || !is_section(view, id)
+            || entry.stats.policy_words < 2 && look(id) != look(inner)
+        {
+            break;
+        }
+        last = next;
+    }
+    last
+}
+
+/// Where a part begins when the title above it, with the date under that, is taken along.
+fn with_heading(view: &PageView<'_>, children: &[NodeId], first: usize, labelled: bool) -> usize {
+    let mut title = None;
+    let mut at = first;
+    while at > 0 && labels(view, children[at - 1]) {
+        at -= 1;
+        let child = children[at];
+        let headed = (child..view.nodes[child].end)
+            .any(|id| matches!(view.nodes[id].kind, ElementKind::Heading(1..=3)));
+        if headed && title_topic(&view.text(child, 200)).is_some() {
+            title = Some(at);
+        }
+    }
+    match title {
+        Some(at) => at,
+        // A label above the first of several parts is its heading.
+        None if labelled
+            && first > 0
+            && labels(view, children[first - 1])
+            && view.nodes[children[first - 1]].stats.text_bytes > 2 =>
+        {
+            first - 1
+        }
+        None => first,
+    }
+}
+
+/// A few words without links, which stand above something.
+fn labels(view: &PageView<'_>, id: NodeId) -> bool {
+    let entry = &view.nodes[id];
+    !entry.excluded
+        && !entry.hidden
+        && !matches!(entry.kind, ElementKind::Silent | ElementKind::Break)
+        && (0..100).contains(&entry.stats.text_bytes)
+        && entry.stats.linked_bytes == 0
+}
+
+fn describe(view: &PageView<'_>, id: NodeId) -> String {
+    let mut out = format!("<{}", view.name(id));
+    if let Some(element) = view.element(id) {
+        for (sign, name) in element
+            .id()
+            .map(|i| ('#', i))
+            .into_iter()
+            .chain(element.classes().take(2).map(|c| ('.', c)))
+        {
+            out.push(sign);
+            out.extend(name.chars().filter(|c| !c.is_control()).take(40));
+        }
+    }
+    out.push('>');
+    out
+}

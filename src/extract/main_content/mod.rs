@@ -1,0 +1,12 @@
+//! Where the text is on a page: boilerplate out, main content in.
+
+mod article;
+mod boilerplate;
+mod candidates;
+mod repeated_boxes;
+mod sections;
+
+pub(in crate::extract) use article::choose_article;
+pub(in crate::extract) use boilerplate::{Strictness, exclude_boilerplate};
+pub(in crate::extract) use candidates::choose_main_content;
+pub(in crate::extract) use repeated_boxes::exclude_repeated_boxes;

@@ -1,0 +1,62 @@
+//! The content found on a page, before it is known whether it is a policy.
+
+use super::blocks::Block;
+use super::dom::{PageView, attribute};
+
+/// What was found on a page before it is judged.
+pub(in crate::extract) struct PageContent {
+    pub blocks: Vec<Block>,
+    pub explanation: Vec<String>,
+    pub page_title: Option<String>,
+    /// What stood above the text and is no part of it.
+    pub headline: Option<String>,
+    pub shown: String,
+    pub features: PageFeatures,
+}
+
+/// What stands on a page beside its text.
+#[derive(Debug, Clone, Copy, Default)]
+pub(in crate::extract) struct PageFeatures {
+    pub password_field: bool,
+    pub scripts: bool,
+    pub frames: usize,
+}
+
+impl PageFeatures {
+    pub(in crate::extract) fn of(view: &PageView<'_>) -> Self {
+        let mut features = Self::default();
+        for element in (0..view.nodes.len()).filter_map(|id| view.element(id)) {
+            match element.name() {
+                "input" => {
+                    features.password_field |= attribute(element, "type")
+                        .is_some_and(|t| t.eq_ignore_ascii_case("password"));
+                }
+                "script" => features.scripts = true,
+                "frame" | "iframe" if attribute(element, "src").is_some() => {
+                    features.frames += 1;
+                }
+                _ => {}
+            }
+        }
+        features
+    }
+}
+
+impl PageContent {
+    pub(in crate::extract) fn without_markup(blocks: Vec<Block>, what: &str) -> Self {
+        let shown = blocks
+            .iter()
+            .take(5)
+            .map(Block::text)
+            .collect::<Vec<_>>()
+            .join("\n");
+        Self {
+            blocks,
+            explanation: vec![format!("the payload is {what}")],
+            page_title: None,
+            headline: None,
+            shown,
+            features: PageFeatures::default(),
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The written forms of a document: Markdown, plain text, wrapped text.
+
+mod inline;
+mod markdown;
+mod text;
+mod wrapped_text;
+
+pub(in crate::extract) use markdown::write_markdown;
+pub(in crate::extract) use text::document_text;
+pub use wrapped_text::wrapped_text;

@@ -1,0 +1,246 @@
+//! Headings that no `<h1>` marks: bold or large lines, lines in capitals, standing alone above the text they name.
+
+use super::lines::stands_out;
+use crate::extract::blocks::{Block, Span, text_of, tidy};
+use crate::extract::vocabulary::title_topic;
+
+/// Longest heading, in characters; anything longer in an `<h2>` is text that somebody wanted large.
+const MAX_CHARS: usize = 200;
+/// Longest line that is taken for a heading by its style alone.
+const MAX_STYLED_CHARS: usize = 110;
+
+/// Makes headings of what styles like one, and paragraphs of what only pretends to be one.
+///
+/// In a document that marks its own sections only large lines are promoted: there, bold lines are run-in words.
+pub(in crate::extract) fn promote_headings(blocks: Vec<Block>) -> Vec<Block> {
+    let blocks: Vec<Block> = blocks
+        .into_iter()
+        .map(|block| match block {
+            Block::Heading(_, spans) if text_of(&spans).chars().count() > MAX_CHARS => {
+                Block::Paragraph(spans)
+            }
+            other => other,
+        })
+        .collect();
+    let marked = blocks
+        .iter()
+        .filter(|b| matches!(b, Block::Heading(..)))
+        .count();
+    let size: usize = blocks.iter().map(|b| b.weight().0).sum();
+    // One heading for some thousand characters is what documents with marked sections have.
+    let sections_are_marked = marked >= 3 && size / marked < 6000;
+    let mut candidates: Vec<Option<HeadingStyle>> = blocks.iter().map(heading_style).collect();
+    if marked == 0 && candidates.iter().flatten().count() < 3 {
+        add_short_lines(&blocks, &mut candidates);
+    }
+    let has_title = blocks.iter().any(|b| matches!(b, Block::Heading(1, _)));
+    let mut level = 1;
+    let mut out: Vec<Block> = Vec::with_capacity(blocks.len());
+    let followers: Vec<bool> = (0..blocks.len())
+        .map(|at| is_followed_by_text(&blocks, &candidates, at))
+        .collect();
+    for (at, block) in blocks.into_iter().enumerate() {
+        match block {
+            Block::Heading(own, spans) => {
+                level = own;
+                out.push(Block::Heading(own, spans));
+            }
+            // The title, set in bold where the sections are marked as headings.
+            Block::Paragraph(spans)
+                if at < 2
+                    && out.iter().all(|b| !matches!(b, Block::Heading(..)))
+                    && candidates[at].is_some()
+                    && title_topic(&text_of(&spans)).is_some() =>
+            {
+                out.push(Block::Heading(
+                    if has_title { 2 } else { 1 },
+                    unstyled(spans),
+                ));
+            }
+            Block::Paragraph(spans)
+                if followers[at]
+                    && candidates[at].is_some_and(|style| {
+                        !sections_are_marked || style == HeadingStyle::Large && marked == 0
+                    }) =>
+            {
+                let level = if sections_are_marked {
+                    level.max(2)
+                } else {
+                    (level + 1).clamp(2, 6)
+                };
+                out.push(Block::Heading(level, unstyled(spans)));
+            }
+            other => out.push(other),
+        }
+    }
+    out
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum HeadingStyle {
+    Bold,
+    Large,
+    Capitals,
+    Short,
+}
+
+/// In a text without any other heading, short lines without a full stop between long ones are headings when there are
+/// three or more of them (qualitybux.com 2009: titles by style sheet only).
+fn add_short_lines(blocks: &[Block], styles: &mut [Option<HeadingStyle>]) {
+    let is_short = |block: &Block| {
+        let Block::Paragraph(spans) = block else {
+            return false;
+        };
+        let text = text_of(spans);
+        let starts_large = text
+            .chars()
+            .next()
+            .is_some_and(|c| c.is_uppercase() || c.is_ascii_digit());
+        text.len() <= 60
+            && starts_large
+            && text.split_whitespace().count() <= 8
+            && !text.ends_with(['.', ',', ';', ':', '!'])
+            && !text.contains(['@', '\n', '©'])
+            && !text.contains("www.")
+            && spans
+                .iter()
+                .all(|s| s.link.is_none() && !s.text.contains('\n'))
+    };
+    let is_long = |block: Option<&Block>| block.is_none_or(|b| b.weight().0 >= 80);
+    let found: Vec<usize> = (0..blocks.len())
+        .filter(|at| {
+            is_short(&blocks[*at])
+                && blocks.get(at + 1).is_some_and(|next| is_long(Some(next)))
+                && is_long(at.checked_sub(1).and_then(|before| blocks.get(before)))
+        })
+        .collect();
+    if found.len() >= 3 {
+        for at in found {
+            if let Some(style) = styles.get_mut(at) {
+                *style = Some(HeadingStyle::Short);
+            }
+        }
+    }
+}
+
+fn heading_style(block: &Block) -> Option<HeadingStyle> {
+    let Block::Paragraph(spans) = block else {
+        return None;
+    };
+    // A character has four bytes at the most.
+    if block.weight().0 > MAX_STYLED_CHARS * 4 {
+        return None;
+    }
+    let text = text_of(spans);
+    let length = text.chars().count();
+    if !(3..=MAX_STYLED_CHARS).contains(&length) || spans.iter().any(|s| s.text.contains('\n')) {
+        return None;
+    }
+    if spans
+        .iter()
+        .filter(|s| s.link.is_some())
+        .map(|s| s.text.len())
+        .sum::<usize>()
+        * 2
+        > text.len()
+    {
+        return None;
+    }
+    // A sentence in bold is emphasis. "1. Scope." and "Who are you?" are headings.
+    let words = text.split_whitespace().count();
+    let ends = text.chars().next_back();
+    if words > 14 || matches!(ends, Some(',' | ';')) || words > 6 && matches!(ends, Some('.' | '!'))
+    {
+        return None;
+    }
+    if stands_out(spans) {
+        return Some(if spans.iter().any(|s| s.style.large) {
+            HeadingStyle::Large
+        } else {
+            HeadingStyle::Bold
+        });
+    }
+    let letters = || text.chars().filter(|c| c.is_alphabetic());
+    let capitals = letters().all(char::is_uppercase) && letters().count() >= 4;
+    (capitals
+        && !matches!(ends, Some('.'))
+        && !text.contains('@')
+        && !text.chars().any(|c| c.is_ascii_digit()))
+    .then_some(HeadingStyle::Capitals)
+}
+
+/// A heading has something under it: text, a list or a table, or a heading that has.
+fn is_followed_by_text(blocks: &[Block], styles: &[Option<HeadingStyle>], at: usize) -> bool {
+    for (next, block) in blocks.iter().enumerate().skip(at + 1).take(3) {
+        match block {
+            Block::Heading(..) => {}
+            Block::Paragraph(_) if styles.get(next).copied().flatten().is_some() => {}
+            _ => return true,
+        }
+    }
+    false
+}
+
+fn unstyled(spans: Vec<Span>) -> Vec<Span> {
+    let spans = spans
+        .into_iter()
+        .map(|mut span| {
+            span.style.strong = false;
+            span.style.large = false;
+            span
+        })
+        .collect();
+    tidy(spans)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::extract::blocks::Style;
+
+    fn bold(text: &str) -> Block {
+        let style = Style {
+            strong: true,
+            ..Style::default()
+        };
+        Block::Paragraph(vec![Span {
+            text: text.into(),
+            style,
+            link: None,
+        }])
+    }
+
+    fn plain(text: &str) -> Block {
+        Block::Paragraph(vec![Span::plain(text)])
+    }
+
+    #[test]
+    fn bold_lines_above_text_are_headings_where_nothing_else_marks_sections() {
+        let blocks = promote_headings(vec![
+            Block::Heading(1, vec![Span::plain("Privacy")]),
+            bold("1. What we collect"),
+            plain("Your name."),
+            bold(
+                "We never, under any circumstances, sell the personal data of our customers to anybody at all.",
+            ),
+            plain("YOUR RIGHTS"),
+            plain("Ask us."),
+            bold("The end"),
+        ]);
+        let levels: Vec<Option<u8>> = blocks
+            .iter()
+            .map(|b| match b {
+                Block::Heading(level, _) => Some(*level),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(levels, [Some(1), Some(2), None, None, Some(2), None, None]);
+    }
+
+    #[test]
+    fn a_paragraph_set_as_heading_is_a_paragraph() {
+        let long = "We collect data. ".repeat(20);
+        let blocks = promote_headings(vec![Block::Heading(3, vec![Span::plain(long)])]);
+        assert!(matches!(blocks[0], Block::Paragraph(_)));
+    }
+}

@@ -1,0 +1,16 @@
+//! Corrections of a freshly built block tree: lines, headings, documents, template lines.
+
+mod article;
+mod headings;
+mod lines;
+mod page_heading;
+mod slice;
+mod trim;
+mod volatile_lines;
+
+pub(in crate::extract) use article::{is_article, is_teaser_of, may_be_teaser, remove_headline};
+pub(in crate::extract) use headings::promote_headings;
+pub(in crate::extract) use lines::separate_lines;
+pub(in crate::extract) use page_heading::{merge_title_headings, restore_page_heading};
+pub(in crate::extract) use slice::{heading_at, keep_wanted_document};
+pub(in crate::extract) use trim::trim_template;

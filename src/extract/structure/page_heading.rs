@@ -1,0 +1,190 @@
+//! The heading above a text: put back where it was lost, reduced to one where there are several.
+
+use crate::extract::blocks::{Block, Span, text_of};
+use crate::extract::build::{LinkResolver, build_blocks};
+use crate::extract::dom::{ElementKind, NodeId, PageView};
+use crate::extract::facts::without_site_name;
+use crate::extract::vocabulary::{TitleTopic, policy_words, title_topic};
+
+/// A heading of the frame above a title is a name, not a sentence.
+const FRAME_BYTES: usize = 40;
+/// Longest title, in characters.
+const MAX_CHARS: usize = 300;
+
+/// Puts the page's own heading back where the chosen part does not begin with one.
+pub(in crate::extract) fn restore_page_heading(
+    view: &PageView<'_>,
+    roots: &[NodeId],
+    links: &LinkResolver<'_>,
+    blocks: &mut Vec<Block>,
+) -> Option<String> {
+    let starts_with_title = blocks.iter().take(4).enumerate().any(|(at, b)| match b {
+        Block::Heading(level, spans) => {
+            *level == 1 || at == 0 && title_topic(&text_of(spans)).is_some()
+        }
+        Block::Paragraph(spans) => {
+            at == 0 && title_topic(&text_of(spans)) == Some(TitleTopic::Privacy)
+        }
+        _ => false,
+    });
+    if starts_with_title {
+        return None;
+    }
+    let first_root = roots.first().copied()?;
+    let page_title = view.page_title.as_deref().map(without_site_name);
+    let mut best: Option<(u32, NodeId)> = None;
+    for id in view.body()..first_root {
+        let entry = &view.nodes[id];
+        let ElementKind::Heading(level) = entry.kind else {
+            continue;
+        };
+        // What encloses the text is no title of it, nor is a page inside an unclosed heading.
+        if level > 2
+            || entry.end > first_root
+            || entry.hidden
+            || entry.stats.text_bytes as usize > MAX_CHARS * 4
+            || view.ancestors(id).any(|a| view.nodes[a].hidden)
+        {
+            continue;
+        }
+        let text = heading_text(view, links, id);
+        if text.is_empty() || text.chars().count() > MAX_CHARS {
+            continue;
+        }
+        let topic = title_topic(&text).is_some();
+        let same = page_title
+            .as_deref()
+            .is_some_and(|t| !t.is_empty() && (t.contains(&text) || text.contains(t)));
+        let excluded = view.ancestors(id).any(|a| view.nodes[a].excluded);
+        if (excluded || level == 2) && !topic {
+            continue;
+        }
+        let score = u32::from(topic) * 4 + u32::from(same) * 2 + u32::from(level == 1);
+        if best.is_none_or(|(most, _)| score >= most) {
+            best = Some((score, id));
+        }
+    }
+    let (score, id) = best?;
+    // A lone <h1> around the logo names the site, not the document.
+    if score < 2 {
+        return None;
+    }
+    let text = heading_text(view, links, id);
+    let repeated = |b: &Block| matches!(b, Block::Heading(_, spans) if text_of(spans).to_lowercase().contains(&text.to_lowercase()));
+    if blocks.iter().take(4).any(repeated) {
+        return None;
+    }
+    // The same words may open the text as a plain line.
+    let opens = |b: &Block| matches!(b, Block::Paragraph(spans) | Block::Heading(_, spans) if text_of(spans).to_lowercase() == text.to_lowercase());
+    if let Some(at) = blocks.iter().take(3).position(opens) {
+        if let Some(block) = blocks.get_mut(at) {
+            *block = Block::Heading(1, vec![Span::plain(text.clone())]);
+        }
+    } else {
+        blocks.insert(0, Block::Heading(1, vec![Span::plain(text.clone())]));
+    }
+    Some(text)
+}
+
+/// Leaves one heading above the text where the page's frame has several, so that a new lay-out is no new text: drops the
+/// name of a site or of a help centre above the title, and the shorter one of two titles that say the same.
+///
+/// support.happn.fr (2025) says "Privacy policy" as `<h1>` and as `<p>`; adopteunmec.com (2025) "Aide & services",
+/// "Politique de confidentialité", "Politique de confidentialité et de traitement des données personnelles".
+pub(in crate::extract) fn merge_title_headings(blocks: &mut Vec<Block>) -> bool {
+    // How many blocks go, and the level of the heading that stays.
+    let (mut gone, mut kept) = (0, None);
+    while let [Block::Heading(own, above), second, ..] = &blocks[gone..] {
+        let level = &kept.unwrap_or(*own);
+        let (below, own, is_heading) = match second {
+            Block::Heading(own, spans) => (spans, *own, true),
+            Block::Paragraph(spans) => (spans, *level, false),
+            _ => break,
+        };
+        let (above, text) = (text_of(above), text_of(below));
+        if title_topic(&text) != Some(TitleTopic::Privacy) || text.chars().count() > MAX_CHARS {
+            break;
+        }
+        let level = (*level).min(own);
+        let (first, next) = (above.to_lowercase(), text.to_lowercase());
+        let is_frame = is_heading
+            && title_topic(&above).is_none()
+            && above.len() <= FRAME_BYTES
+            && policy_words(&above) == 0;
+        let says_the_same = title_topic(&above) == Some(TitleTopic::Privacy)
+            && (next.starts_with(&first) || next == first);
+        if !is_frame && !says_the_same {
+            break;
+        }
+        kept = Some(level);
+        gone += 1;
+        if !is_heading {
+            break;
+        }
+    }
+    blocks.drain(..gone);
+    if let Some(level) = kept
+        && let Some(block) = blocks.first_mut()
+        && let Block::Heading(_, spans) | Block::Paragraph(spans) = block
+    {
+        *block = Block::Heading(level, std::mem::take(spans));
+    }
+    gone > 0
+}
+
+fn heading_text(view: &PageView<'_>, links: &LinkResolver<'_>, id: NodeId) -> String {
+    let blocks = build_blocks(view, &[id], links);
+    let mut out = String::new();
+    for block in &blocks {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        out.push_str(&block.text());
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    #[test]
+    fn headings_of_the_frame_above_a_title_are_no_part_of_the_text() {
+        let heading = |level: u8, text: &str| Block::Heading(level, vec![Span::plain(text)]);
+        let plain = |text: &str| Block::Paragraph(vec![Span::plain(text)]);
+        let text = plain("We collect your name.");
+        for (above, kept) in [
+            (
+                vec![heading(1, "Help & Services"), heading(2, "Privacy Policy")],
+                heading(1, "Privacy Policy"),
+            ),
+            (
+                vec![heading(1, "Privacy policy"), plain("Privacy Policy")],
+                heading(1, "Privacy Policy"),
+            ),
+            (
+                vec![
+                    heading(2, "Privacy Policy"),
+                    heading(3, "Privacy Policy of Acme"),
+                ],
+                heading(2, "Privacy Policy of Acme"),
+            ),
+        ] {
+            let mut blocks = above;
+            blocks.push(text.clone());
+            assert!(merge_title_headings(&mut blocks));
+            assert_eq!(blocks, [kept, text.clone()]);
+        }
+        for above in [
+            vec![heading(1, "Privacy Policy"), heading(2, "What we collect")],
+            vec![
+                heading(1, "How we protect your personal information"),
+                heading(2, "Privacy"),
+            ],
+            vec![heading(1, "Privacy Policy")],
+        ] {
+            let mut blocks = above.clone();
+            assert!(!merge_title_headings(&mut blocks), "{above:?}");
+            assert_eq!(blocks, above);
+        }
+    }
+}

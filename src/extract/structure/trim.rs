@@ -1,0 +1,305 @@
+//! What hangs at the ends of a text, and the lines of the page's template in it.
+
+use super::volatile_lines::drop_volatile_lines;
+use crate::extract::blocks::{Block, Span, text_of};
+use crate::extract::vocabulary::{PAGE_PATTERNS, policy_words};
+
+/// Headings without a text under them at the end of a document: at most so many are a template's.
+const MAX_TRAILING_HEADINGS: usize = 2;
+
+/// Takes template lines out everywhere, and at both ends whatever is only links or labels.
+///
+/// `host` is the page's own, if known: links to other hosts under a text are what the text refers to.
+pub(in crate::extract) fn trim_template(blocks: &mut Vec<Block>, host: Option<&str>) {
+    drop_template_lines(blocks);
+    drop_volatile_lines(blocks);
+    // A label over a table of contents that stands elsewhere.
+    let idle: Vec<bool> = (0..blocks.len())
+        .map(|at| is_contents_label(&blocks[at]) && !blocks.get(at + 1).is_some_and(lists_contents))
+        .collect();
+    let mut index = 0;
+    blocks.retain(|_| {
+        index += 1;
+        !idle[index - 1]
+    });
+    // Before the first heading or sentence, and after the last sentence.
+    let starts =
+        |block: &Block| matches!(block, Block::Heading(..) | Block::Table(_)) || is_sentence(block);
+    let first = blocks.iter().position(starts).unwrap_or(0);
+    let mut index = 0;
+    blocks.retain(|block| {
+        index += 1;
+        index > first || !is_links(block) || leads_away(block, host)
+    });
+    // A page builder that sets every line as a heading (happn.com 2023) must not lose them all.
+    let mut headings_left = MAX_TRAILING_HEADINGS;
+    while let Some(last) = blocks.last() {
+        let heading = matches!(last, Block::Heading(..)) && headings_left > 0;
+        let menu = is_links(last) && !leads_away(last, host);
+        if !(heading || menu || is_copyright(last) || is_label(last)) {
+            break;
+        }
+        headings_left -= usize::from(heading);
+        blocks.pop();
+    }
+}
+
+/// Bytes of text.
+fn length(spans: &[Span]) -> usize {
+    spans.iter().map(|s| s.text.len()).sum()
+}
+
+/// How sure it is that a line is the template's.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum TemplateLikelihood {
+    /// No line of a template.
+    Text,
+    /// Said by templates, and by policies as an answer or a heading ("No", "Next").
+    Perhaps,
+    /// Said by templates only.
+    Template,
+}
+
+/// Takes out the lines of the template; what may be an answer only beside another such line or at an end of the document.
+fn drop_template_lines(blocks: &mut Vec<Block>) {
+    let lines: Vec<TemplateLikelihood> = blocks.iter().map(template_line).collect();
+    let mut drop = vec![false; blocks.len()];
+    let mut at = 0;
+    while at < lines.len() {
+        let run = lines[at..]
+            .iter()
+            .take_while(|line| **line != TemplateLikelihood::Text)
+            .count();
+        let answers = at
+            .checked_sub(1)
+            .and_then(|before| blocks.get(before))
+            .is_some_and(asks);
+        let unsure = lines[at..at + run]
+            .iter()
+            .take_while(|line| **line == TemplateLikelihood::Perhaps)
+            .count();
+        let is_at_an_end = at == 0 || at + run == lines.len();
+        // One such line under a question answers it; several are the buttons of a poll.
+        let kept = if answers && unsure == 1 {
+            1
+        } else if unsure == run && !is_at_an_end {
+            run
+        } else {
+            0
+        };
+        drop[at + kept..at + run].fill(true);
+        at += run.max(1);
+    }
+    let mut index = 0;
+    blocks.retain(|_| {
+        index += 1;
+        !drop[index - 1]
+    });
+}
+
+/// A heading, or a line that ends as a question does.
+fn asks(block: &Block) -> bool {
+    match block {
+        Block::Heading(..) => true,
+        Block::Paragraph(spans) => text_of(spans).trim_end().ends_with(['?', '？']),
+        _ => false,
+    }
+}
+
+fn template_line(block: &Block) -> TemplateLikelihood {
+    let (Block::Paragraph(spans) | Block::Heading(_, spans)) = block else {
+        return TemplateLikelihood::Text;
+    };
+    if length(spans) > 60 {
+        return TemplateLikelihood::Text;
+    }
+    let text = text_of(spans);
+    let line = text
+        .trim_matches(|c: char| !c.is_alphanumeric() && c != '?' && c != '.')
+        .to_lowercase();
+    if PAGE_PATTERNS.template_lines.contains(&line) {
+        TemplateLikelihood::Template
+    } else if PAGE_PATTERNS
+        .unsure_lines
+        .contains(line.trim_end_matches('.'))
+    {
+        TemplateLikelihood::Perhaps
+    } else {
+        TemplateLikelihood::Text
+    }
+}
+
+fn is_contents_label(block: &Block) -> bool {
+    let (Block::Paragraph(spans) | Block::Heading(_, spans)) = block else {
+        return false;
+    };
+    if length(spans) >= 60 {
+        return false;
+    }
+    let text = text_of(spans).to_lowercase();
+    PAGE_PATTERNS
+        .contents_labels
+        .contains(text.trim_end_matches([':', ' ']))
+}
+
+/// A list, or links one under the other.
+fn lists_contents(block: &Block) -> bool {
+    let (all, linked) = block.weight();
+    matches!(block, Block::List(..)) || linked * 2 > all
+}
+
+/// Long enough to be a sentence and not a link.
+fn is_sentence(block: &Block) -> bool {
+    let (all, linked) = block.weight();
+    all >= 60 && linked * 2 < all || all >= 25 && linked == 0 && policy_words(&block.text()) > 0
+}
+
+/// "More links:" above what was trimmed.
+fn is_label(block: &Block) -> bool {
+    matches!(block, Block::Paragraph(_))
+        && block.weight().0 < 60
+        && block.text().trim_end().ends_with(':')
+}
+
+/// True when most links lead to other hosts than the page's.
+fn leads_away(block: &Block, host: Option<&str>) -> bool {
+    let bare = |host: &str| host.trim_start_matches("www.").to_ascii_lowercase();
+    let own = host.map(bare);
+    let (mut links, mut away) = (0, 0);
+    block.each_run(&mut |spans| {
+        for target in spans.iter().filter_map(|s| s.link.as_ref()) {
+            links += 1;
+            let other = url::Url::parse(target)
+                .ok()
+                .and_then(|u| u.host_str().map(bare));
+            away += usize::from(other.is_some() && other != own);
+        }
+    });
+    away * 2 > links
+}
+
+/// Nothing but links, or a list of them.
+fn is_links(block: &Block) -> bool {
+    let (all, linked) = block.weight();
+    all > 0
+        && linked * 10 >= all * 9
+        && !matches!(block, Block::Heading(..))
+        && !to_this_page(block)
+        && !block.text().contains('@')
+}
+
+/// True when the links lead into this same page: a table of contents.
+fn to_this_page(block: &Block) -> bool {
+    let (mut links, mut inside) = (0, 0);
+    block.each_run(&mut |spans| {
+        for target in spans.iter().filter_map(|s| s.link.as_ref()) {
+            links += 1;
+            inside += usize::from(target.contains('#'));
+        }
+    });
+    links > 2 && inside * 2 > links
+}
+
+/// "© 2009 Acme Inc. All rights reserved" below the text.
+fn is_copyright(block: &Block) -> bool {
+    let Block::Paragraph(spans) = block else {
+        return false;
+    };
+    if length(spans) >= 200 {
+        return false;
+    }
+    let text = text_of(spans).to_lowercase();
+    (text.contains('©') || text.contains("copyright") || text.contains("(c) "))
+        && (text.starts_with(['©', '('])
+            || text.starts_with("copyright")
+            || text.contains("rights reserved"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(text: &str) -> Block {
+        Block::Paragraph(vec![Span::plain(text)])
+    }
+
+    #[test]
+    fn an_answer_is_no_line_of_the_template() {
+        let question = Block::Heading(2, vec![Span::plain("Do you sell my data?")]);
+        let text =
+            plain("We collect personal information from all our visitors, whoever they are.");
+        let trimmed = |blocks: &[Block]| {
+            let mut blocks = blocks.to_vec();
+            trim_template(&mut blocks, None);
+            blocks
+        };
+        for kept in [
+            vec![question.clone(), plain("No"), text.clone()],
+            vec![
+                question.clone(),
+                plain("No"),
+                plain("Back to top"),
+                text.clone(),
+            ],
+            vec![text.clone(), question.clone(), plain("No.")],
+            vec![
+                text.clone(),
+                plain("For marketing"),
+                plain("Yes"),
+                plain("No"),
+                text.clone(),
+            ],
+        ] {
+            let left = trimmed(&kept);
+            let lines = kept.len() - usize::from(kept.contains(&plain("Back to top")));
+            assert_eq!(left.len(), lines, "{kept:?}");
+        }
+        let poll = [
+            text.clone(),
+            plain("Was this helpful?"),
+            plain("Yes"),
+            plain("No"),
+        ];
+        assert_eq!(trimmed(&poll), std::slice::from_ref(&text));
+        let asked = [
+            text.clone(),
+            plain("Happy with this page?"),
+            plain("Yes"),
+            plain("No"),
+        ];
+        assert_eq!(trimmed(&asked).len(), 2);
+        assert_eq!(
+            trimmed(&[plain("Home"), text.clone(), plain("Close")]),
+            [text]
+        );
+    }
+
+    #[test]
+    fn labels_of_the_template_and_links_at_the_ends_are_trimmed() {
+        let link = |t: &str| {
+            Block::Paragraph(vec![Span {
+                text: t.into(),
+                link: Some("http://a/".into()),
+                ..Span::default()
+            }])
+        };
+        let mut blocks = vec![
+            link("Home"),
+            plain("We collect personal information from all our visitors, whoever they are."),
+            plain("↑ Back to top"),
+            link("our partner's policy"),
+            plain("Write to us for anything else that you would like to know about it."),
+            link("About us"),
+            plain("© 2009 Acme. All rights reserved."),
+        ];
+        let mut elsewhere = blocks.clone();
+        trim_template(&mut blocks, Some("www.a"));
+        assert_eq!(blocks.len(), 3);
+        trim_template(&mut elsewhere, Some("b"));
+        assert_eq!(
+            elsewhere.len(),
+            4,
+            "links to other hosts are what the text refers to"
+        );
+    }
+}

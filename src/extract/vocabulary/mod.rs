@@ -1,0 +1,10 @@
+//! Word lists carried with the program: policy words, titles, patterns of pages that are no policy.
+
+mod page_patterns;
+mod policy_words;
+mod stems;
+
+pub(in crate::extract) use page_patterns::{PAGE_PATTERNS, first_of};
+pub(in crate::extract) use policy_words::{
+    TitleTopic, language_by_words, policy_words, title_topic,
+};

@@ -1,0 +1,94 @@
+//! The signs of `data/page_signs.toml`: what error, log-in and parking pages say, and how pages name their boilerplate.
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+const DATA: &str = include_str!("../../../data/page_patterns.toml");
+
+/// The lists of the file; what each is for stands there.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::extract) struct PagePatterns {
+    pub not_found: Vec<String>,
+    pub parked: Vec<String>,
+    pub shell: Vec<String>,
+    pub log_in: Vec<String>,
+    pub template_lines: HashSet<String>,
+    pub unsure_lines: HashSet<String>,
+    pub volatile: Vec<String>,
+    pub weekdays: HashSet<String>,
+    pub contents_labels: HashSet<String>,
+    pub foreign: HashSet<String>,
+    pub names: HashSet<String>,
+    pub sure_names: HashSet<String>,
+    pub matters: HashSet<String>,
+    pub about: HashSet<String>,
+    pub dialogs: HashSet<String>,
+    pub furniture: HashSet<String>,
+    pub replies: HashSet<String>,
+}
+
+impl PagePatterns {
+    /// True for a class name or id of a widget that is no part of any text.
+    pub(in crate::extract) fn is_foreign(&self, name: &str) -> bool {
+        if !begins_foreign(name).is_some_and(|at| FOREIGN_BEGINNINGS[at]) {
+            return false;
+        }
+        if name.bytes().any(|b| b.is_ascii_uppercase()) {
+            self.foreign.contains(&name.to_ascii_lowercase())
+        } else {
+            self.foreign.contains(name)
+        }
+    }
+}
+
+/// A number for the first two letters of a name, the same for capitals.
+fn begins_foreign(name: &str) -> Option<usize> {
+    let [first, second] = name.as_bytes().first_chunk()?;
+    Some(usize::from(first & 31) << 5 | usize::from(second & 31))
+}
+
+/// How foreign names begin: few names of any page do, and the set need not be asked for the others.
+static FOREIGN_BEGINNINGS: LazyLock<[bool; 1024]> = LazyLock::new(|| {
+    let mut beginnings = [false; 1024];
+    for at in PAGE_PATTERNS
+        .foreign
+        .iter()
+        .filter_map(|name| begins_foreign(name))
+    {
+        beginnings[at] = true;
+    }
+    beginnings
+});
+
+/// Read once; a test makes sure that the file, a part of the program, can be read.
+pub(in crate::extract) static PAGE_PATTERNS: LazyLock<PagePatterns> =
+    LazyLock::new(|| toml::from_str(DATA).unwrap_or_default());
+
+/// The first of some phrases that stands in a text.
+pub(in crate::extract) fn first_of<'a>(phrases: &'a [String], text: &str) -> Option<&'a str> {
+    phrases
+        .iter()
+        .map(String::as_str)
+        .find(|phrase| text.contains(phrase))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_signs_read_and_sure_names_are_names() {
+        let patterns: PagePatterns = toml::from_str(DATA).unwrap();
+        assert!(patterns.not_found.len() > 50 && patterns.foreign.len() > 50);
+        assert!(
+            patterns.sure_names.is_subset(&patterns.names)
+                && patterns.dialogs.is_subset(&patterns.names)
+        );
+        assert!(patterns.matters.is_subset(&patterns.names));
+        assert!(patterns.template_lines.is_disjoint(&patterns.unsure_lines));
+        assert!(patterns.not_found.iter().all(|s| *s == s.to_lowercase()));
+    }
+}

@@ -1,0 +1,300 @@
+//! The policy vocabulary of `data/policy_words.toml`: how dense a text is in policy words, what a heading is the title of.
+
+use super::stems::StemSet;
+use crate::extract::characters::is_mark;
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::LazyLock;
+
+use serde::Deserialize;
+
+const DATA: &str = include_str!("../../../data/policy_words.toml");
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LanguageWords {
+    words: Vec<String>,
+    privacy: Vec<String>,
+    terms: Vec<String>,
+    cookies: Vec<String>,
+    imprint: Vec<String>,
+    #[serde(default)]
+    beside: Vec<String>,
+    #[serde(default)]
+    sections: Vec<String>,
+}
+
+/// What a title says that its document is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(in crate::extract) enum TitleTopic {
+    /// A privacy policy.
+    Privacy,
+    /// Terms of use, sale or service.
+    Terms,
+    /// A cookie notice.
+    Cookies,
+    /// An imprint or another neighbour of policies.
+    Imprint,
+    /// A supplement to a privacy policy.
+    Supplement,
+    /// A document of its own on pages of many documents, a section of one elsewhere.
+    Section,
+}
+
+struct PolicyVocabulary {
+    words: StemSet,
+    /// For every stem of `words`, the one language that has it; empty where several do.
+    languages: Vec<String>,
+    titles: HashMap<String, TitleTopic>,
+    longest_title: usize,
+}
+
+static VOCABULARY: LazyLock<PolicyVocabulary> = LazyLock::new(|| {
+    // The file is part of the program; `the_vocabulary_reads` fails the build's tests when it cannot be read.
+    let languages: BTreeMap<String, LanguageWords> = toml::from_str(DATA).unwrap_or_default();
+    let mut words: BTreeMap<String, String> = BTreeMap::new();
+    let mut titles = HashMap::new();
+    let mut longest_title = 0;
+    for (code, language) in &languages {
+        for word in &language.words {
+            // The search folds ASCII only; other scripts get their upper-case and title-case forms.
+            let mut forms = vec![word.clone()];
+            if !word.is_ascii() {
+                forms.push(word.to_uppercase());
+                let mut letters = word.chars();
+                if let Some(first) = letters.next() {
+                    forms.push(first.to_uppercase().collect::<String>() + letters.as_str());
+                }
+            }
+            for form in forms {
+                words
+                    .entry(form)
+                    .and_modify(|owner| {
+                        if owner != code {
+                            owner.clear();
+                        }
+                    })
+                    .or_insert_with(|| code.clone());
+            }
+        }
+        for (topic, list) in [
+            (TitleTopic::Privacy, &language.privacy),
+            (TitleTopic::Cookies, &language.cookies),
+            (TitleTopic::Terms, &language.terms),
+            (TitleTopic::Imprint, &language.imprint),
+            (TitleTopic::Supplement, &language.beside),
+            (TitleTopic::Section, &language.sections),
+        ] {
+            for title in list {
+                let key = folded_title(title);
+                longest_title = longest_title.max(key.split(' ').count());
+                titles.entry(key).or_insert(topic);
+            }
+        }
+    }
+    let (words, languages): (Vec<String>, Vec<String>) = words.into_iter().unzip();
+    PolicyVocabulary {
+        words: StemSet::new(&words),
+        languages,
+        titles,
+        longest_title,
+    }
+});
+
+/// How many policy words stand in a text.
+pub(in crate::extract) fn policy_words(text: &str) -> u32 {
+    let mut count = 0u32;
+    VOCABULARY.words.each(text, |_| count += 1);
+    count
+}
+
+/// The language whose own policy words a text has most of, if it has three or more.
+pub(in crate::extract) fn language_by_words(text: &str) -> Option<&'static str> {
+    let vocabulary = &*VOCABULARY;
+    let mut counts: HashMap<&'static str, u32> = HashMap::new();
+    vocabulary.words.each(text, |place| {
+        if let Some(code) = vocabulary.languages.get(place).filter(|c| !c.is_empty()) {
+            *counts.entry(code.as_str()).or_default() += 1;
+        }
+    });
+    let (code, count) = counts
+        .into_iter()
+        .max_by_key(|(code, count)| (*count, *code))?;
+    (count >= 3).then_some(code)
+}
+
+/// Words that may stand beside a title without changing what it is the title of.
+const FILLERS: &[&str] = &[
+    "our",
+    "the",
+    "of",
+    "for",
+    "and",
+    "this",
+    "website",
+    "site",
+    "web",
+    "online",
+    "full",
+    "your",
+    "general",
+    "global",
+    "current",
+    "statement",
+    "policy",
+    "notice",
+    "inc",
+    "llc",
+    "ltd",
+    "gmbh",
+    "co",
+    "kg",
+    "corp",
+    "company",
+    "com",
+    "org",
+    "net",
+    "de",
+    "du",
+    "des",
+    "la",
+    "le",
+    "les",
+    "et",
+    "notre",
+    "site",
+    "und",
+    "der",
+    "die",
+    "für",
+    "zur",
+    "von",
+    "unsere",
+    "del",
+    "di",
+    "da",
+    "do",
+    "y",
+    "e",
+    "and",
+    "uk",
+    "us",
+    "eu",
+    "app",
+    "services",
+    "service",
+    "www",
+    "http",
+    "version",
+    "updated",
+    "s",
+    "at",
+    "on",
+    "com",
+];
+
+/// The document that a heading is the title of: it is a title of the vocabulary, alone or with a few words (a company's
+/// name, "our", "for users") around it.
+pub(in crate::extract) fn title_topic(heading: &str) -> Option<TitleTopic> {
+    if heading.len() > 200 {
+        return None;
+    }
+    let folded = folded_title(heading);
+    let tokens: Vec<&str> = folded.split(' ').filter(|t| !t.is_empty()).collect();
+    if tokens.is_empty() || tokens.len() > 14 {
+        return None;
+    }
+    // Words stand by single spaces, so that every run of them is a piece of the whole.
+    let starts: Vec<usize> = tokens
+        .iter()
+        .scan(0, |next, token| {
+            let start = *next;
+            *next += token.len() + 1;
+            Some(start)
+        })
+        .collect();
+    let vocabulary = &*VOCABULARY;
+    let mut best: Option<(usize, TitleTopic)> = None;
+    for start in 0..tokens.len() {
+        for length in (1..=vocabulary.longest_title.min(tokens.len() - start)).rev() {
+            let last = start + length - 1;
+            let run = &folded[starts[start]..starts[last] + tokens[last].len()];
+            let Some(&topic) = vocabulary.titles.get(run) else {
+                continue;
+            };
+            let outside = tokens
+                .iter()
+                .enumerate()
+                .filter(|(at, token)| {
+                    (*at < start || *at >= start + length)
+                        && !FILLERS.contains(token)
+                        && !token.chars().all(|c| c.is_ascii_digit())
+                })
+                .count();
+            // "Privacy" alone names a policy; "Privacy of children's photos" is a section of one.
+            if outside > if length > 1 { 2 } else { 0 } {
+                continue;
+            }
+            if best.is_none_or(|(longest, _)| length > longest) {
+                best = Some((length, topic));
+            }
+        }
+    }
+    best.map(|(_, topic)| topic)
+}
+
+/// A heading as the vocabulary spells titles: lower case, words by single spaces, numbering and marks gone.
+fn folded_title(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars().flat_map(char::to_lowercase) {
+        let c = if c == '’' { '\'' } else { c };
+        if c.is_alphanumeric() || matches!(c, '\'' | '-' | '§' | '・') || is_mark(c) {
+            out.push(c);
+        } else if !out.ends_with(' ') && !out.is_empty() {
+            out.push(' ');
+        }
+    }
+    out.trim_end().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    #[test]
+    fn the_vocabulary_reads() {
+        let languages: BTreeMap<String, LanguageWords> = toml::from_str(DATA).unwrap();
+        assert!(languages.len() >= 28);
+        assert!(VOCABULARY.languages.len() > 500);
+        let words = languages.values().flat_map(|language| &language.words);
+        assert!(words.into_iter().all(|word| word.len() >= 3));
+    }
+
+    #[test]
+    fn policy_words_are_found_in_every_script_and_case() {
+        assert!(policy_words("WE COLLECT PERSONAL INFORMATION; third parties") >= 3);
+        assert_eq!(policy_words("Add to basket, buy now"), 0);
+        assert!(policy_words("ПОЛИТИКА КОНФИДЕНЦИАЛЬНОСТИ и персональные данные") >= 3);
+        assert!(policy_words("当社は個人情報を第三者に提供しません") >= 3);
+    }
+
+    #[test]
+    fn titles_are_told_from_sections() {
+        for (heading, topic) in [
+            ("Privacy Policy", Some(TitleTopic::Privacy)),
+            ("ACME Inc. Privacy Policy", Some(TitleTopic::Privacy)),
+            ("2. Terms & Conditions", None),
+            ("Terms of Service", Some(TitleTopic::Terms)),
+            ("Datenschutzerklärung", Some(TitleTopic::Privacy)),
+            ("Impressum", Some(TitleTopic::Imprint)),
+            ("Cookies Policy", Some(TitleTopic::Cookies)),
+            ("Changes to this Privacy Policy and how we tell you", None),
+            ("How we share your data", None),
+            ("プライバシーポリシー", Some(TitleTopic::Privacy)),
+            ("", None),
+        ] {
+            assert_eq!(title_topic(heading), topic, "{heading}");
+        }
+    }
+}
