@@ -2,7 +2,7 @@
 
 /// Places, of `count` things in order of time, to ask about now: the first and the last; then, where two neighbours that
 /// answered say different things, one of the open ones between them. Empty when nothing is left to ask.
-pub(super) fn ends_then_between<T>(
+pub(crate) fn ends_then_between<T>(
     count: usize,
     is_open: &dyn Fn(usize) -> bool,
     answer: &dyn Fn(usize) -> Option<T>,

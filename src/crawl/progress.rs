@@ -1,8 +1,8 @@
-//! How far a run is, for whoever draws it.
+//! Progress of a run, for a progress bar.
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// Counters that the crawl moves and others read.
+/// Counters that the crawl advances and others read.
 #[derive(Debug, Default)]
 pub struct Progress {
     sites_total: AtomicU64,
@@ -12,22 +12,22 @@ pub struct Progress {
     requests_left: AtomicU64,
 }
 
-/// The counters at one moment.
+/// Values of the counters at one moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ProgressSnapshot {
     /// Sites of this run.
     pub sites_total: u64,
-    /// Sites finished, well or not.
+    /// Sites finished, with or without failures.
     pub sites_done: u64,
     /// Captures fetched in this run.
     pub captures_fetched: u64,
-    /// Captures to be fetched: those known to be wanted, and for each site not begun as many as the finished ones took
-    /// on average.
+    /// Captures still to fetch: those that are wanted already, and for each site that has not begun the average of the
+    /// finished sites.
     pub requests_left: u64,
 }
 
 impl Progress {
-    /// The counters now.
+    /// Returns the present values.
     #[must_use]
     pub fn snapshot(&self) -> ProgressSnapshot {
         let (sites_total, sites_done) = (
@@ -49,29 +49,34 @@ impl Progress {
         }
     }
 
+    /// Adds the sites of a run.
     pub(super) fn begin(&self, sites: usize) {
         self.sites_total
             .fetch_add(u64::try_from(sites).unwrap_or(0), Relaxed);
     }
 
+    /// Counts a site whose crawl begins.
     pub(super) fn site_begun(&self) {
         self.sites_begun.fetch_add(1, Relaxed);
     }
 
+    /// Counts a site whose crawl ended.
     pub(super) fn site_done(&self) {
         self.sites_done.fetch_add(1, Relaxed);
     }
 
+    /// Adds captures that are wanted.
     pub(super) fn want(&self, captures: usize) {
         self.requests_left
             .fetch_add(u64::try_from(captures).unwrap_or(0), Relaxed);
     }
 
+    /// Counts a request for a capture.
     pub(super) fn capture_fetched(&self) {
         self.captures_fetched.fetch_add(1, Relaxed);
     }
 
-    /// One wanted capture is answered, or given up.
+    /// Takes off a wanted capture that was answered or given up.
     pub(super) fn no_longer_wanted(&self) {
         self.requests_left.fetch_sub(1, Relaxed);
     }

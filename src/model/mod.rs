@@ -18,3 +18,16 @@ pub use script::is_spaceless;
 pub use site::{InvalidSite, Site};
 pub use timestamp::{InvalidTimestamp, Timestamp};
 pub use url_key::{InvalidUrl, UrlKey};
+
+/// Id of a site.
+pub type SiteId = i64;
+/// Id of a policy.
+pub type PolicyId = i64;
+/// Id of a capture.
+pub type CaptureId = i64;
+/// Id of an archive.
+pub type ArchiveId = i64;
+/// Id of a payload.
+pub type PayloadId = i64;
+/// Id of a rendition.
+pub type RenditionId = i64;

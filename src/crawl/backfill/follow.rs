@@ -1,0 +1,322 @@
+//! Follows the policies of a site: fetches the captures that the sampler wants, until no page names a new address.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use super::join::join_policies;
+use super::redirects::redirects_to_fetch;
+use super::replay::Replay;
+use crate::archive::Archive;
+use crate::crawl::blocking::run_blocking;
+use crate::crawl::derive::{derive_policy, extract_capture, sightings, strategy};
+use crate::crawl::discovery::FollowedPolicy;
+use crate::crawl::error::{CrawlError, check_stop};
+use crate::crawl::failures::Failures;
+use crate::crawl::fetch::parse_limit::run_parse;
+use crate::crawl::fetch::{FetchRecord, Fetcher, fetch_batch};
+use crate::crawl::index::SiteIndex;
+use crate::crawl::session::Session;
+use crate::crawl::site::CrawledSite;
+use crate::extract::EXTRACTOR_VERSION;
+use crate::model::PolicyId;
+use crate::sample::{self, Budget, Shortfall};
+use crate::store::{Store, StoredCapture};
+
+/// Pages name further addresses, whose pages name others: after this many rounds the rest waits for the next run.
+const MAX_ROUNDS: usize = 6;
+
+/// Follows the policies of one site.
+pub(super) struct Follower<'a, 'b, A> {
+    session: &'a Session<'b, A>,
+    site: &'a CrawledSite,
+    stop: &'a CancellationToken,
+    /// Pages of policies, and redirects that may lead to one, that may still be requested.
+    budget: Budget,
+    /// Which stored answers are visible.
+    replay: Replay,
+    /// Captures whose fetch stored no answer.
+    record: FetchRecord,
+    /// What the budget left open, a line a policy.
+    left_open: Vec<String>,
+}
+
+impl<'a, 'b, A: Archive> Follower<'a, 'b, A> {
+    /// Prepares to follow the policies of a site.
+    pub(super) fn new(
+        session: &'a Session<'b, A>,
+        site: &'a CrawledSite,
+        stop: &'a CancellationToken,
+    ) -> Self {
+        let budget = session
+            .crawl
+            .max_requests_per_site
+            .map_or(Budget::UNBOUNDED, |most| {
+                Budget::of(usize::try_from(most).unwrap_or(usize::MAX))
+            });
+        Self {
+            session,
+            site,
+            stop,
+            budget,
+            replay: Replay::new(site.start.since),
+            record: FetchRecord::default(),
+            left_open: Vec::new(),
+        }
+    }
+
+    /// Which stored answers are visible.
+    pub(super) fn replay(&self) -> &Replay {
+        &self.replay
+    }
+
+    /// Follows the policies until no page names a new address, and derives their histories. Returns what the budget left
+    /// open.
+    pub(super) async fn follow(
+        mut self,
+        index: &mut SiteIndex<'a, A>,
+        failures: &mut Failures,
+    ) -> Result<Vec<String>, CrawlError> {
+        let mut policies = self.follow_in_rounds(index, failures).await?;
+        if self.replay.reveal_all() {
+            policies = self.follow_in_rounds(index, failures).await?;
+        }
+        for policy in &policies {
+            let open = self.derive(policy.policy_id).await?;
+            if self.budget.is_spent() {
+                self.report_left_open(policy, open).await?;
+            }
+        }
+        Ok(self.left_open)
+    }
+
+    /// Fetches until no page names a new address, and returns the policies.
+    async fn follow_in_rounds(
+        &mut self,
+        index: &mut SiteIndex<'a, A>,
+        failures: &mut Failures,
+    ) -> Result<Vec<FollowedPolicy>, CrawlError> {
+        let mut policies = self.join_policies().await?;
+        for _ in 0..MAX_ROUNDS {
+            // Redirects come first: a page to which one leads need not be fetched again.
+            for policy in &policies {
+                ensure_index_rows(index, policy, self.stop, failures).await?;
+                self.fetch_redirects(policy, failures).await?;
+            }
+            for policy in &policies {
+                self.fetch_policy(policy, failures).await?;
+            }
+            let joined = self.join_policies().await?;
+            let unchanged = joined == policies;
+            policies = joined;
+            if unchanged {
+                return Ok(policies);
+            }
+        }
+        self.left_open.push(format!(
+            "{}: after {MAX_ROUNDS} rounds its pages still tell of new addresses; run it again to go on",
+            self.site.site
+        ));
+        Ok(policies)
+    }
+
+    async fn join_policies(&self) -> Result<Vec<FollowedPolicy>, CrawlError> {
+        join_policies(self.session, self.site, &self.replay).await
+    }
+
+    /// Fetches redirects until both ends of every move are known.
+    async fn fetch_redirects(
+        &mut self,
+        policy: &FollowedPolicy,
+        failures: &mut Failures,
+    ) -> Result<(), CrawlError> {
+        loop {
+            check_stop(self.stop)?;
+            let stored = self.captures(policy).await?;
+            let mut wanted = redirects_to_fetch(&stored);
+            wanted.retain(|s| !self.record.unanswered.contains(&s.capture_id));
+            wanted.truncate(self.budget.left().unwrap_or(usize::MAX));
+            if wanted.is_empty() {
+                return Ok(());
+            }
+            self.fetch(&wanted, failures).await?;
+        }
+    }
+
+    /// Fetches captures of a policy until the sampler wants no more.
+    async fn fetch_policy(
+        &mut self,
+        policy: &FollowedPolicy,
+        failures: &mut Failures,
+    ) -> Result<(), CrawlError> {
+        self.extract_stored_pages(policy.policy_id, failures)
+            .await?;
+        loop {
+            check_stop(self.stop)?;
+            let stored = self.captures(policy).await?;
+            let (stored, places) = self.sample(stored).await?;
+            let wanted: Vec<&StoredCapture> =
+                places.into_iter().filter_map(|i| stored.get(i)).collect();
+            if wanted.is_empty() {
+                return Ok(());
+            }
+            self.fetch(&wanted, failures).await?;
+        }
+    }
+
+    /// Returns the stored captures of a policy within the wanted span, in order of time: those with an answer, and those
+    /// that this archive can still answer. A capture that only another archive listed waits for a crawl of that archive:
+    /// here it would seem lost.
+    async fn captures(
+        &mut self,
+        policy: &FollowedPolicy,
+    ) -> Result<Vec<StoredCapture>, CrawlError> {
+        let (policy_id, archive_id) = (policy.policy_id, self.session.archive_id);
+        let stored = self
+            .session
+            .store_call(move |store: &Store| store.captures_of_policy(policy_id, EXTRACTOR_VERSION))
+            .await?;
+        let is_wanted = |s: &StoredCapture| {
+            self.session.crawl.in_span(s.capture.timestamp)
+                && (s.archive_id == archive_id
+                    || s.asked.is_some()
+                    || s.fetched_capture_id.is_some())
+        };
+        let mut stored: Vec<StoredCapture> = stored.into_iter().filter(is_wanted).collect();
+        self.replay.hide(&mut stored);
+        Ok(stored)
+    }
+
+    /// Returns the captures with the places of those that the sampler wants next within the budget.
+    async fn sample(
+        &self,
+        stored: Vec<StoredCapture>,
+    ) -> Result<(Vec<StoredCapture>, Vec<usize>), CrawlError> {
+        let (strategy, budget) = (strategy(&self.session.crawl), self.budget);
+        let unanswered = self.record.unanswered.clone();
+        run_blocking(move || {
+            let (places, sightings) = sightings(&stored, &|id| unanswered.contains(&id));
+            let next = sample::next_within(strategy, &sightings, budget);
+            let wanted = next.into_iter().filter_map(|i| places.get(i).copied());
+            let wanted = wanted.collect();
+            (stored, wanted)
+        })
+        .await
+    }
+
+    /// Fetches captures within the budget.
+    async fn fetch(
+        &mut self,
+        wanted: &[&StoredCapture],
+        failures: &mut Failures,
+    ) -> Result<(), CrawlError> {
+        // A capture with a hidden answer costs no request.
+        let requested = wanted
+            .iter()
+            .filter(|s| !self.replay.has_hidden_answer(s.capture_id));
+        self.budget.spend(requested.count());
+        let batch = fetch_batch(&self.fetcher(), wanted, &self.record).await;
+        for capture_id in batch.stored.iter().chain(&batch.stored_by_others) {
+            self.replay.reveal(*capture_id);
+        }
+        self.record.stored_by_others.extend(batch.stored_by_others);
+        for (s, detail) in batch.unanswered {
+            self.record.unanswered.insert(s.capture_id);
+            let (original, timestamp) = (&s.capture.original, s.capture.timestamp);
+            failures.add(
+                &self.site.site,
+                format_args!("{original} of {timestamp}: {detail}"),
+            );
+        }
+        batch.ended_by.map_or(Ok(()), Err)
+    }
+
+    fn fetcher(&self) -> Fetcher<'_, A> {
+        Fetcher {
+            archive: self.session.archive,
+            store: &self.session.store,
+            clock: &*self.session.clock,
+            pdf: &self.session.pdf,
+            progress: &self.session.progress,
+            in_flight: &self.session.in_flight,
+            stop: self.stop,
+        }
+    }
+
+    /// Extracts the stored pages of a policy that the present extractor has not read yet; they are not fetched again. The
+    /// history is derived before anything is fetched, so that a version found later is news from the archive and not the
+    /// effect of another extractor.
+    async fn extract_stored_pages(
+        &mut self,
+        policy_id: PolicyId,
+        failures: &mut Failures,
+    ) -> Result<(), CrawlError> {
+        let session = self.session;
+        let unextracted = session
+            .store_call(move |store: &Store| store.unextracted(policy_id, EXTRACTOR_VERSION))
+            .await?;
+        let is_new_extractor = !unextracted.is_empty();
+        for capture_id in unextracted {
+            check_stop(self.stop)?;
+            if self.record.unanswered.contains(&capture_id) {
+                continue;
+            }
+            let (store, pdf) = (Arc::clone(&session.store), session.pdf.clone());
+            let what = format!("capture {capture_id}");
+            let extract = move || extract_capture(&store, &pdf, capture_id);
+            if let Some(failure) = run_parse(&what, extract).await?? {
+                self.record.unanswered.insert(capture_id);
+                failures.add(&self.site.site, failure);
+            }
+        }
+        if is_new_extractor {
+            self.derive(policy_id).await?;
+        }
+        Ok(())
+    }
+
+    /// Derives the history of a policy and returns what the sampling strategy still wants to know.
+    async fn derive(&self, policy_id: PolicyId) -> Result<Shortfall, CrawlError> {
+        let (crawl, noticed) = (self.session.crawl.clone(), self.session.noticed());
+        self.session
+            .store_call(move |store: &Store| derive_policy(store, &crawl, policy_id, noticed))
+            .await
+    }
+
+    /// Adds what the spent budget left open of a policy.
+    async fn report_left_open(
+        &mut self,
+        policy: &FollowedPolicy,
+        open: Shortfall,
+    ) -> Result<(), CrawlError> {
+        let url = policy.urls.first().map_or("", |(_, url)| url.as_str());
+        if !open.is_none() {
+            self.left_open.push(format!(
+                "{url}: {} changes not pinned down (the widest within {} days), {} steps not looked at",
+                open.open_intervals,
+                open.widest_seconds / 86_400,
+                open.unread_steps
+            ));
+        }
+        let redirects = redirects_to_fetch(&self.captures(policy).await?).len();
+        if redirects > 0 {
+            self.left_open
+                .push(format!("{url}: {redirects} redirects not followed"));
+        }
+        Ok(())
+    }
+}
+
+/// Makes sure that the index rows of all addresses of a policy are stored.
+pub(super) async fn ensure_index_rows<A: Archive>(
+    index: &mut SiteIndex<'_, A>,
+    policy: &FollowedPolicy,
+    stop: &CancellationToken,
+    failures: &mut Failures,
+) -> Result<(), CrawlError> {
+    for (urlkey, url) in &policy.urls {
+        check_stop(stop)?;
+        index.ensure_rows(url, urlkey, failures).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,52 @@
+//! Which captured redirects are fetched: a few of them show where a policy moved. Pure.
+
+use std::collections::BTreeMap;
+
+use crate::crawl::derive::{CaptureStatus, capture_status};
+use crate::crawl::halving::ends_then_between;
+use crate::discover::same_page;
+use crate::model::UrlKey;
+use crate::store::StoredCapture;
+
+/// Redirects of one address that are fetched. This number shows both ends of four moves; an address that always redirects
+/// to new places (tokens, sessions in the path) says nothing more about the policy in its ninth redirect.
+const MAX_PER_ADDRESS: usize = 8;
+
+/// Returns the redirects to fetch now. Of each address, they are the first and the last redirect; then one between two that
+/// lead to different pages, so that both ends of a move are seen.
+pub(super) fn redirects_to_fetch(stored: &[StoredCapture]) -> Vec<&StoredCapture> {
+    let mut by_address: BTreeMap<&str, Vec<&StoredCapture>> = BTreeMap::new();
+    for s in stored.iter().filter(|s| s.capture.is_redirect()) {
+        by_address
+            .entry(s.capture.urlkey.as_str())
+            .or_default()
+            .push(s);
+    }
+    by_address
+        .values()
+        .flat_map(|redirects| of_address(redirects))
+        .collect()
+}
+
+fn of_address<'s>(redirects: &[&'s StoredCapture]) -> Vec<&'s StoredCapture> {
+    let fetched = redirects.iter().filter(|s| s.asked.is_some()).count();
+    let open = ends_then_between(
+        redirects.len(),
+        &|i| {
+            redirects[i].asked.is_none() && capture_status(redirects[i]) == CaptureStatus::Redirect
+        },
+        &|i| target(redirects[i]),
+        &|one, other| !same_page(one, other),
+    );
+    open.into_iter()
+        .map(|i| redirects[i])
+        .take(MAX_PER_ADDRESS.saturating_sub(fetched))
+        .collect()
+}
+
+/// Returns where a fetched redirect leads.
+fn target(stored: &StoredCapture) -> Option<UrlKey> {
+    let hops: Vec<serde_json::Value> =
+        serde_json::from_str(&stored.asked.as_ref()?.redirects).ok()?;
+    UrlKey::of(hops.first()?["to"].as_str()?).ok()
+}

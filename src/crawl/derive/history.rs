@@ -1,0 +1,135 @@
+//! Derives the versions and drops of policies from what is stored.
+
+use std::collections::HashMap;
+
+use super::capture_status::{CaptureStatus, capture_status};
+use super::sightings::{sightings, strategy};
+use super::versions::version_records;
+use crate::config::CrawlSettings;
+use crate::extract::EXTRACTOR_VERSION;
+use crate::history::Observation;
+use crate::model::{PolicyId, Timestamp};
+use crate::sample::{self, Shortfall};
+use crate::store::{Derived, DropRow, Noticed, Store, StoreError, StoredCapture, VersionRecord};
+
+/// Derives versions and drops of a policy, stores them, and returns what the sampling strategy still wants to know.
+///
+/// A history that another extractor made is kept as long as the present extractor has not read every page of it (a machine
+/// may lack the PDF reader). Otherwise the versions on those pages would be missing.
+pub(crate) fn derive_policy(
+    store: &Store,
+    crawl: &CrawlSettings,
+    policy_id: PolicyId,
+    noticed: Noticed,
+) -> Result<Shortfall, StoreError> {
+    let history = history_of(store, policy_id, EXTRACTOR_VERSION, false)?;
+    let wanted: Vec<StoredCapture> = history
+        .stored
+        .iter()
+        .filter(|s| crawl.in_span(s.capture.timestamp))
+        .cloned()
+        .collect();
+    let open = sample::shortfall(strategy(crawl), &sightings(&wanted, &|_| false).1);
+    let is_of_another = store
+        .derived_by(policy_id)?
+        .is_some_and(|extractor| extractor != EXTRACTOR_VERSION);
+    if is_of_another && !store.unextracted(policy_id, EXTRACTOR_VERSION)?.is_empty() {
+        return Ok(open);
+    }
+    let left_open = open.open_intervals + open.unread_steps;
+    store.set_history(
+        policy_id,
+        &history.derived(EXTRACTOR_VERSION),
+        Some(left_open),
+        noticed,
+    )?;
+    Ok(open)
+}
+
+/// Derives the histories that lack something that is stored: those of crawls that were interrupted, now or earlier, and
+/// those of other sites that share what was fetched.
+pub(crate) fn derive_pending(
+    store: &Store,
+    crawl: &CrawlSettings,
+    noticed: Noticed,
+) -> Result<(), StoreError> {
+    for policy_id in store.pending_policies()? {
+        derive_policy(store, crawl, policy_id, noticed)?;
+    }
+    Ok(())
+}
+
+/// Derives the histories again that older rules derived, from the results of the extractor that they were made of.
+///
+/// # Errors
+/// When the database fails.
+pub fn derive_outdated(store: &Store, now: Timestamp) -> Result<(), StoreError> {
+    let noticed = Noticed {
+        at: now,
+        tell: false,
+    };
+    for (policy_id, extractor) in store.outdated_histories()? {
+        let history = history_of(store, policy_id, &extractor, true)?;
+        store.set_history(policy_id, &history.derived(&extractor), None, noticed)?;
+    }
+    Ok(())
+}
+
+/// What is derived for a policy.
+pub(super) struct DerivedHistory {
+    /// Its versions.
+    pub(super) versions: Vec<VersionRecord>,
+    /// The captures that give no version.
+    pub(super) drops: Vec<DropRow>,
+    stored: Vec<StoredCapture>,
+    pending: i64,
+}
+
+impl DerivedHistory {
+    fn derived<'a>(&'a self, extractor: &'a str) -> Derived<'a> {
+        Derived {
+            extractor,
+            versions: &self.versions,
+            drops: &self.drops,
+            pending: self.pending,
+        }
+    }
+}
+
+/// Derives versions and drops of a policy from the results of an extractor. With `anew`, nothing is taken from an earlier
+/// derivation.
+pub(super) fn history_of(
+    store: &Store,
+    policy_id: PolicyId,
+    extractor: &str,
+    anew: bool,
+) -> Result<DerivedHistory, StoreError> {
+    let pending = store.pending(policy_id)?;
+    let stored = store.captures_of_policy(policy_id, extractor)?;
+    let mut observations = Vec::new();
+    let mut drops = Vec::new();
+    let mut fetched = HashMap::new();
+    for s in &stored {
+        match (capture_status(s), s.fetched_capture_id) {
+            (CaptureStatus::Text(text_hash), Some(fetched_capture_id)) => {
+                observations.push(Observation {
+                    capture: s.capture_id,
+                    timestamp: s.capture.timestamp,
+                    text_hash,
+                });
+                fetched.insert(s.capture_id, fetched_capture_id);
+            }
+            (CaptureStatus::Dropped(dropped), _) => drops.push(DropRow {
+                capture_id: s.capture_id,
+                dropped,
+            }),
+            _ => {}
+        }
+    }
+    Ok(DerivedHistory {
+        versions: version_records(store, policy_id, &observations, &fetched, anew)?,
+        drops,
+        stored,
+        pending,
+    })
+}

@@ -1,0 +1,139 @@
+//! Extracts stored pages again with the present extractor and derives the histories; nothing is fetched.
+//!
+//! Each result is committed by itself: a kill loses the work on one page, and the next run continues with that page.
+
+use tokio_util::sync::CancellationToken;
+
+use super::history::{derive_pending, derive_policy};
+use crate::config::CrawlSettings;
+use crate::crawl::error::{CrawlError, check_stop};
+use crate::crawl::fetch::extraction::extract_stored;
+use crate::crawl::fetch::pdf_reader::PdfReader;
+use crate::extract::EXTRACTOR_VERSION;
+use crate::model::{CaptureId, Timestamp};
+use crate::store::{Difference, DroppedOld, Noticed, PolicyAddress, Store, StoreError};
+
+/// One policy after its pages were extracted again.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReextractedPolicy {
+    /// The policy.
+    pub policy: PolicyAddress,
+    /// Pages extracted in this run.
+    pub pages: u64,
+    /// Pages that could not be extracted this time, a line each.
+    pub failures: Vec<String>,
+    /// Versions before this run.
+    pub versions_before: u64,
+    /// Versions now.
+    pub versions_after: u64,
+    /// How the texts differ from those of the previous extractor.
+    pub difference: Difference,
+}
+
+/// Extracts one stored page and stores the result. Returns a message when this machine cannot extract the page now (its PDF
+/// reader does not start); the page stays as it is.
+pub(crate) fn extract_capture(
+    store: &Store,
+    pdf: &PdfReader,
+    capture_id: CaptureId,
+) -> Result<Option<String>, StoreError> {
+    let Some(page) = store.stored_page(capture_id)? else {
+        return Ok(None);
+    };
+    match extract_stored(&page, pdf) {
+        Ok(extracted) => {
+            store.add_extraction(capture_id, EXTRACTOR_VERSION, &extracted)?;
+            Ok(None)
+        }
+        Err(error) => Ok(Some(format!("{}: {error}", page.original))),
+    }
+}
+
+/// A run of the present extractor over pages that are stored.
+#[derive(Debug, Clone, Copy)]
+pub struct Reextraction<'a> {
+    /// The database.
+    pub store: &'a Store,
+    /// Reads PDFs.
+    pub pdf: &'a PdfReader,
+    /// Settings of the sampling strategy.
+    pub crawl: &'a CrawlSettings,
+    /// Present time.
+    pub now: Timestamp,
+    /// Cancelled when the user wants to stop.
+    pub stop: &'a CancellationToken,
+}
+
+impl Reextraction<'_> {
+    /// Extracts every stored page of some policies that the present extractor has not read yet and then derives their
+    /// histories. Calls `notify` after the pages of each policy.
+    ///
+    /// # Errors
+    /// When the database fails, and [`crate::archive::ArchiveError::Interrupted`] when `stop` was cancelled: everything done by then is
+    /// stored.
+    pub fn run(
+        &self,
+        policies: Vec<PolicyAddress>,
+        mut notify: impl FnMut(&ReextractedPolicy),
+    ) -> Result<Vec<ReextractedPolicy>, CrawlError> {
+        let Self {
+            store,
+            pdf,
+            crawl,
+            now,
+            stop,
+        } = *self;
+        // All pages before any history: one page may be the text of captures of several policies.
+        let mut reports = Vec::with_capacity(policies.len());
+        for policy in policies {
+            let mut report = ReextractedPolicy {
+                pages: 0,
+                failures: Vec::new(),
+                versions_before: store.version_count(policy.policy_id)?,
+                versions_after: 0,
+                difference: Difference::default(),
+                policy,
+            };
+            for capture_id in store.unextracted(report.policy.policy_id, EXTRACTOR_VERSION)? {
+                check_stop(stop)?;
+                match extract_capture(store, pdf, capture_id)? {
+                    None => report.pages += 1,
+                    Some(failure) => report.failures.push(failure),
+                }
+            }
+            notify(&report);
+            reports.push(report);
+        }
+        let noticed = Noticed {
+            at: now,
+            tell: false,
+        };
+        for report in &mut reports {
+            let policy_id = report.policy.policy_id;
+            derive_policy(store, crawl, policy_id, noticed)?;
+            report.versions_after = store.version_count(policy_id)?;
+            report.difference = store.difference(policy_id, EXTRACTOR_VERSION)?;
+        }
+        derive_pending(store, crawl, noticed)?;
+        Ok(reports)
+    }
+}
+
+/// Drops the results of older extractors ([`Store::drop_old_extractions`]) and derives the histories again that were measured
+/// on a dropped layout of their text.
+///
+/// # Errors
+/// When the database fails.
+pub fn drop_old_extractions(
+    store: &Store,
+    crawl: &CrawlSettings,
+    now: Timestamp,
+) -> Result<DroppedOld, CrawlError> {
+    let dropped = store.drop_old_extractions(EXTRACTOR_VERSION)?;
+    let noticed = Noticed {
+        at: now,
+        tell: false,
+    };
+    derive_pending(store, crawl, noticed)?;
+    Ok(dropped)
+}

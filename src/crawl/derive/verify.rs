@@ -1,0 +1,226 @@
+//! Checks whether a database is intact: recomputes hashes, follows references, derives histories again.
+
+use super::history::history_of;
+use crate::crawl::discovery::parse_scan;
+use crate::extract::{EXTRACTOR_VERSION, language_and_words, stated_dates, text_hash};
+use crate::model::{PayloadId, PolicyId, RenditionId, SiteId};
+use crate::store::{CheckedRendition, Store, StoreError, StoredHistory, VersionRecord};
+
+/// What was checked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct VerifyReport {
+    /// Payloads unpacked and hashed.
+    pub payloads: u64,
+    /// Payloads of those whose bytes also have the archive's digest.
+    pub digests: u64,
+    /// Renditions hashed.
+    pub renditions: u64,
+    /// Renditions whose text was hashed too: those of the present extractor, since another one may normalise texts
+    /// differently.
+    pub texts: u64,
+    /// Policies whose history was derived again.
+    pub policies: u64,
+    /// Policies for whose history something was stored since it was derived: a crawl was interrupted, and the next run or
+    /// `reextract` derives them. Not counted above.
+    pub pending: u64,
+    /// Faults found.
+    pub faults: u64,
+}
+
+/// Checks everything, one payload, text and policy at a time, and calls `notify` with each fault.
+///
+/// # Errors
+/// When the database cannot be read at all; rows that cannot be read are faults.
+pub fn verify(store: &Store, notify: &mut dyn FnMut(&str)) -> Result<VerifyReport, StoreError> {
+    let mut check = Check {
+        store,
+        report: VerifyReport::default(),
+        notify,
+    };
+    match store.structural_faults() {
+        Ok(lines) => lines.iter().for_each(|line| check.fault(line)),
+        Err(error) => check.fault(&error.to_string()),
+    }
+    check.each(Store::payloads_after, Check::payload)?;
+    check.each(Store::renditions_after, Check::rendition)?;
+    check.each(Store::policies_after, Check::policy)?;
+    check.each(Store::sites_after, Check::page_scans)?;
+    Ok(check.report)
+}
+
+/// A check in progress.
+struct Check<'a> {
+    store: &'a Store,
+    report: VerifyReport,
+    notify: &'a mut dyn FnMut(&str),
+}
+
+impl Check<'_> {
+    fn fault(&mut self, fault: &str) {
+        self.report.faults += 1;
+        (self.notify)(fault);
+    }
+
+    /// Checks every row of a table, in the order of ids; `after` returns the next ids.
+    fn each(
+        &mut self,
+        after: fn(&Store, i64) -> Result<Vec<i64>, StoreError>,
+        check: fn(&mut Self, i64),
+    ) -> Result<(), StoreError> {
+        let mut last = None;
+        loop {
+            let ids = after(self.store, last.unwrap_or(i64::MIN))?;
+            let Some(&newest) = ids.last() else {
+                return Ok(());
+            };
+            for id in ids {
+                check(self, id);
+            }
+            last = Some(newest);
+        }
+    }
+
+    fn payload(&mut self, id: PayloadId) {
+        self.report.payloads += 1;
+        match self.store.check_payload(id) {
+            Ok(payload) => {
+                self.report.digests += u64::from(payload.has_archive_digest);
+                payload.faults.iter().for_each(|fault| self.fault(fault));
+            }
+            Err(error) => self.fault(&format!("payload {id}: {error}")),
+        }
+    }
+
+    fn rendition(&mut self, id: RenditionId) {
+        self.report.renditions += 1;
+        match self.store.check_rendition(id, EXTRACTOR_VERSION) {
+            Ok(Some(rendition)) => {
+                rendition.faults.iter().for_each(|fault| self.fault(fault));
+                if rendition.by_extractor {
+                    self.report.texts += 1;
+                    for fault in text_faults(&rendition) {
+                        self.fault(&format!("rendition {id}: {fault}"));
+                    }
+                }
+            }
+            Ok(None) => self.fault(&format!("rendition {id} has no document")),
+            Err(error) => self.fault(&format!("rendition {id}: {error}")),
+        }
+    }
+
+    fn policy(&mut self, id: PolicyId) {
+        let fault = match self.store.pending(id) {
+            Ok(pending) if pending > 0 => {
+                self.report.pending += 1;
+                Ok(None)
+            }
+            Ok(_) => {
+                self.report.policies += 1;
+                policy_fault(self.store, id)
+            }
+            Err(error) => Err(error),
+        };
+        match fault {
+            Ok(fault) => fault.iter().for_each(|fault| self.fault(fault)),
+            Err(error) => self.fault(&format!("policy {id}: {error}")),
+        }
+    }
+
+    fn page_scans(&mut self, id: SiteId) {
+        match scans_of_site(self.store, id) {
+            Ok(scans) => {
+                let unreadable = scans.iter().filter(|scan| parse_scan(scan).is_none());
+                for _ in unreadable {
+                    self.fault(&format!(
+                        "site {id}: a look at its home page or a hub cannot be read"
+                    ));
+                }
+            }
+            Err(error) => self.fault(&format!("site {id}: {error}")),
+        }
+    }
+}
+
+/// Returns the stored scans of a site's home pages and hubs.
+fn scans_of_site(store: &Store, site_id: SiteId) -> Result<Vec<String>, StoreError> {
+    let mut scans = store.home_looks(site_id)?;
+    scans.extend(store.hub_looks(site_id)?.into_iter().map(|(_, scan)| scan));
+    Ok(scans)
+}
+
+/// Returns what is stored about a rendition's text and differs from what the present extractor says about it.
+fn text_faults(rendition: &CheckedRendition) -> Vec<String> {
+    let mut faults = Vec::new();
+    let found = text_hash(&rendition.text).to_string();
+    if found != rendition.text_sha256 {
+        faults.push(format!(
+            "its words have SHA-256 {found}, not {}",
+            rendition.text_sha256
+        ));
+    }
+    let (language, words) = language_and_words(&rendition.text);
+    if (language, words) != (rendition.language.as_str(), rendition.word_count) {
+        faults.push(format!(
+            "its text is in `{language}` and has {words} words, not in `{}` with {}",
+            rendition.language, rendition.word_count
+        ));
+    }
+    let dates = stated_dates(&rendition.text, language);
+    if (&dates.effective, &dates.last_updated) != (&rendition.effective, &rendition.last_updated) {
+        faults.push("the dates stored with it are not those that its text states".to_owned());
+    }
+    faults
+}
+
+/// Returns how a policy's stored history differs from what its captures give.
+fn policy_fault(store: &Store, policy_id: PolicyId) -> Result<Option<String>, StoreError> {
+    let stored = store.stored_history(policy_id)?;
+    let Some(extractor) = store.derived_by(policy_id)? else {
+        // An import stores histories without the pages that they were made of.
+        let empty = stored.versions.is_empty() && stored.drops.is_empty() || store.is_imported()?;
+        return Ok(
+            (!empty).then(|| format!("policy {policy_id} has a history that no extractor made"))
+        );
+    };
+    let history = history_of(store, policy_id, &extractor, true)?;
+    let mut derived = StoredHistory {
+        versions: history.versions,
+        drops: history.drops,
+    };
+    derived.drops.sort_by_key(|d| d.capture_id);
+    for version in &mut derived.versions {
+        sort_observations(version);
+    }
+    let mut stored = stored;
+    for version in &mut stored.versions {
+        sort_observations(version);
+    }
+    if derived == stored {
+        return Ok((!store.has_its_sightings(policy_id)?).then(|| {
+            format!("policy {policy_id}: its sightings are not what its observations give")
+        }));
+    }
+    let differing = stored
+        .versions
+        .iter()
+        .zip(&derived.versions)
+        .find(|(s, d)| s != d)
+        .map_or_else(
+            || {
+                format!(
+                    "{} versions and {} drops where its captures give {} and {}",
+                    stored.versions.len(),
+                    stored.drops.len(),
+                    derived.versions.len(),
+                    derived.drops.len()
+                )
+            },
+            |(s, _)| format!("version {} is not what its captures give", s.number),
+        );
+    Ok(Some(format!("policy {policy_id}: {differing}")))
+}
+
+/// Sorts the observations of a version by id: captures of one second have no order of their own.
+fn sort_observations(version: &mut VersionRecord) {
+    version.looks.sort_by_key(|look| look.capture_id);
+}

@@ -1,0 +1,83 @@
+//! The versions of a policy with the changes between them, from what is stored.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::history::{self, Change, Observation, TextTraits, Version};
+use crate::model::{CaptureId, PolicyId, TextHash};
+use crate::store::{Look, Store, StoreError, VersionRecord};
+
+/// Returns the versions that a policy's observations make, each with its change. `fetched` maps each observed capture to the
+/// capture whose bytes were extracted for it. Changes that were measured before are read from the database, unless `anew`.
+pub(super) fn version_records(
+    store: &Store,
+    policy_id: PolicyId,
+    observations: &[Observation<CaptureId>],
+    fetched: &HashMap<CaptureId, CaptureId>,
+    anew: bool,
+) -> Result<Vec<VersionRecord>, StoreError> {
+    let texts: HashSet<TextHash> = observations.iter().map(|o| o.text_hash).collect();
+    let mut traits = HashMap::with_capacity(texts.len());
+    for text in texts {
+        if let Some(known) = store.text_traits(text)? {
+            traits.insert(text, known);
+        }
+    }
+    let versions = history::versions(observations, &traits);
+    let mut changes = if anew {
+        HashMap::new()
+    } else {
+        store.known_changes(policy_id)?
+    };
+    let mut records = Vec::with_capacity(versions.len());
+    for version in &versions {
+        let before = version.previous.and_then(|p| versions.get(p as usize - 1));
+        let change = match before {
+            Some(before) => change_between(store, &traits, &mut changes, before, version)?,
+            None => None,
+        };
+        records.push(record(version, change, fetched));
+    }
+    Ok(records)
+}
+
+fn change_between(
+    store: &Store,
+    traits: &HashMap<TextHash, TextTraits>,
+    changes: &mut HashMap<(TextHash, TextHash), Change>,
+    before: &Version<CaptureId>,
+    after: &Version<CaptureId>,
+) -> Result<Option<Change>, StoreError> {
+    let pair = (before.text_hash, after.text_hash);
+    if let Some(known) = changes.get(&pair) {
+        return Ok(Some(*known));
+    }
+    let (Some(old), Some(new)) = (store.text(pair.0)?, store.text(pair.1)?) else {
+        return Ok(None);
+    };
+    let simhash = |text: &TextHash| traits.get(text).map_or(0, |t| t.simhash);
+    let change = history::change(&old, &new, (simhash(&pair.0), simhash(&pair.1)));
+    changes.insert(pair, change);
+    Ok(Some(change))
+}
+
+fn record(
+    version: &Version<CaptureId>,
+    change: Option<Change>,
+    fetched: &HashMap<CaptureId, CaptureId>,
+) -> VersionRecord {
+    let look = |&capture_id: &CaptureId| Look {
+        capture_id,
+        fetched_capture_id: fetched.get(&capture_id).copied().unwrap_or(capture_id),
+    };
+    VersionRecord {
+        number: version.number,
+        edition: version.edition,
+        previous: version.previous,
+        same_as: version.same_as,
+        change,
+        first_seen: version.first_seen,
+        last_seen: version.last_seen,
+        changed_after: version.changed_after,
+        looks: version.captures.iter().map(look).collect(),
+    }
+}

@@ -1,0 +1,163 @@
+//! Joins candidates to policies by everything that is stored. It runs again after every round of fetches, since fetched
+//! pages name further addresses.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::evidence::candidates_of_rows;
+use super::ranking::policies_to_follow;
+use super::scans::{home_page_scans, hubs};
+use crate::crawl::site::CrawledSite;
+use crate::discover::Source;
+use crate::discover::{self, Candidate, JoinEvidence, Policy};
+use crate::extract::EXTRACTOR_VERSION;
+use crate::model::{PolicyId, Timestamp, UrlKey};
+use crate::store::{DiscoveryRow, PolicyRow, Store, StoreError, Tie};
+
+/// A policy that is followed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct FollowedPolicy {
+    /// Its row.
+    pub(crate) policy_id: PolicyId,
+    /// Its addresses, by key.
+    pub(crate) urls: Vec<(UrlKey, String)>,
+}
+
+/// Joins the evidence of one site to policies and stores them.
+#[derive(Debug)]
+pub(crate) struct PolicyJoin {
+    /// The site.
+    pub(crate) site: CrawledSite,
+    /// Policies that are followed at most, besides those that have a history.
+    pub(crate) most: usize,
+    /// Redirects and canonical links of fetched pages.
+    pub(crate) page_evidence: Vec<JoinEvidence>,
+}
+
+impl PolicyJoin {
+    /// Joins everything that is stored, stores the policies and returns those to follow.
+    pub(crate) fn run(self, store: &Store) -> Result<Vec<FollowedPolicy>, StoreError> {
+        let site_id = self.site.site_id;
+        let discoveries = store.discoveries(site_id)?;
+        let candidates = candidates_of_rows(&discoveries, &self.site.site);
+        let mut scans = home_page_scans(store, site_id)?;
+        scans.extend(hubs(store, site_id)?.into_iter().flat_map(|hub| hub.looks));
+        let mut evidence = self.page_evidence;
+        evidence.extend(discover::home_links(&scans));
+        let joined = discover::join(&candidates, &evidence, &self.site.site);
+        let found = discoveries_of_pages(&joined, &candidates, &evidence);
+        store.add_discoveries(site_id, &found)?;
+        let followed = store.addresses_with_versions(site_id)?;
+        let mut rows = policies_to_follow(joined, &candidates, &followed, self.most);
+        name_policies(store, &self.site.policy_urls, &mut rows)?;
+        let ids = store.set_policies(site_id, &rows)?;
+        Ok(ids
+            .into_iter()
+            .zip(rows)
+            .map(|(policy_id, row)| FollowedPolicy {
+                policy_id,
+                urls: row.urls,
+            })
+            .collect())
+    }
+}
+
+/// Returns what fetched pages say about addresses: their redirects and canonical links.
+pub(crate) fn page_evidence(mut ties: Vec<Tie>) -> Vec<JoinEvidence> {
+    // Hundreds of captures say the same.
+    ties.dedup_by(|a, b| {
+        (&a.came_from, &a.redirects, &a.canonical) == (&b.came_from, &b.redirects, &b.canonical)
+    });
+    let mut evidence = Vec::new();
+    for tie in ties {
+        if let Some(to) = tie.canonical {
+            evidence.push(JoinEvidence::Canonical {
+                from: tie.came_from.clone(),
+                to,
+            });
+        }
+        let hops: Vec<serde_json::Value> = serde_json::from_str(&tie.redirects).unwrap_or_default();
+        for hop in hops {
+            if let (Some(from), Some(to)) = (hop["from"].as_str(), hop["to"].as_str()) {
+                evidence.push(JoinEvidence::Redirect {
+                    from: from.to_owned(),
+                    to: to.to_owned(),
+                });
+            }
+        }
+    }
+    evidence
+}
+
+/// Returns rows for the joined addresses that are no candidates: a redirect or a canonical link led to them.
+fn discoveries_of_pages(
+    joined: &[Policy],
+    candidates: &[Candidate],
+    evidence: &[JoinEvidence],
+) -> Vec<DiscoveryRow> {
+    let known: BTreeSet<&UrlKey> = candidates.iter().map(|c| &c.urlkey).collect();
+    let mut rows = Vec::new();
+    for policy in joined {
+        for url in &policy.urls {
+            let Ok(urlkey) = UrlKey::of(url) else {
+                continue;
+            };
+            if known.contains(&urlkey) {
+                continue;
+            }
+            let named_by = |to: &str| UrlKey::of(to).is_ok_and(|key| key == urlkey);
+            let is_redirect = evidence
+                .iter()
+                .any(|e| matches!(e, JoinEvidence::Redirect { to, .. } if named_by(to)));
+            let source = if is_redirect {
+                Source::Redirect
+            } else {
+                Source::Canonical
+            };
+            rows.push(DiscoveryRow {
+                urlkey,
+                url: url.clone(),
+                kind: policy.kind.code().to_owned(),
+                source: source.code().to_owned(),
+                score: i64::from(discover::PLAUSIBLE_SCORE),
+                home_timestamp: String::new(),
+                home_original: String::new(),
+                link_text: String::new(),
+                reasons: policy.reasons.clone(),
+            });
+        }
+    }
+    rows
+}
+
+/// Names each policy by one of its addresses: the one that the user named, else the one that showed a page last.
+fn name_policies(
+    store: &Store,
+    policy_urls: &[String],
+    rows: &mut [PolicyRow],
+) -> Result<(), StoreError> {
+    let given: BTreeMap<UrlKey, &String> = policy_urls
+        .iter()
+        .filter_map(|url| Some((UrlKey::of(url).ok()?, url)))
+        .collect();
+    for row in rows {
+        if let Some(url) = row.urls.iter().find_map(|(key, _)| given.get(key)) {
+            row.policy_url = (*url).clone();
+            continue;
+        }
+        let mut newest: Option<(Timestamp, String)> = None;
+        for (key, url) in &row.urls {
+            let page = store.newest_page(key, EXTRACTOR_VERSION)?;
+            if let Some((timestamp, original)) = page
+                && newest.as_ref().is_none_or(|(t, _)| *t < timestamp)
+            {
+                newest = Some((timestamp, original));
+            } else if newest.is_none() && row.policy_url.is_empty() {
+                row.policy_url.clone_from(url);
+            }
+        }
+        if let Some((_, original)) = newest {
+            row.policy_url = original;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,60 @@
+//! Which joined policies are followed. Pure.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::discover::Source;
+use crate::discover::{self, Candidate, Policy};
+use crate::model::UrlKey;
+use crate::store::PolicyRow;
+
+/// How sure it is that an address belongs to a policy: one that the user named is surest, then by score.
+type Rank = (bool, u8);
+
+/// Returns the policies to follow, the best first: at most `most`, and in addition those that have a history (an address in
+/// `followed`), which would otherwise end unnoticed when a better policy is found.
+pub(super) fn policies_to_follow(
+    joined: Vec<Policy>,
+    candidates: &[Candidate],
+    followed: &BTreeSet<UrlKey>,
+    most: usize,
+) -> Vec<PolicyRow> {
+    let ranks: BTreeMap<&UrlKey, Rank> = candidates.iter().map(|c| (&c.urlkey, rank(c))).collect();
+    let mut ranked: Vec<(Rank, PolicyRow)> = joined
+        .into_iter()
+        .map(|policy| {
+            let row = policy_row(policy);
+            let keys = row.urls.iter().filter_map(|(key, _)| ranks.get(key));
+            (keys.max().copied().unwrap_or_default(), row)
+        })
+        .filter(|((is_given, score), row)| {
+            !row.urls.is_empty() && (*is_given || *score >= discover::PLAUSIBLE_SCORE)
+        })
+        .collect();
+    // `joined` is sorted, and the sort is stable: the same evidence gives the same policies.
+    ranked.sort_by_key(|(rank, _)| std::cmp::Reverse(*rank));
+    let is_followed =
+        |row: &PolicyRow| row.urls.iter().any(|(urlkey, _)| followed.contains(urlkey));
+    let rows = ranked.into_iter().map(|(_, row)| row).enumerate();
+    rows.filter(|(place, row)| *place < most || is_followed(row))
+        .map(|(_, row)| row)
+        .collect()
+}
+
+fn rank(candidate: &Candidate) -> Rank {
+    let is_given = candidate.evidence.iter().any(|e| e.source == Source::Given);
+    (is_given, candidate.score)
+}
+
+/// The row of a policy, not named yet.
+fn policy_row(policy: Policy) -> PolicyRow {
+    PolicyRow {
+        kind: policy.kind.code().to_owned(),
+        policy_url: String::new(),
+        cross_domain: policy.cross_domain,
+        urls: policy
+            .urls
+            .into_iter()
+            .filter_map(|url| Some((UrlKey::of(&url).ok()?, url)))
+            .collect(),
+    }
+}

@@ -1,0 +1,66 @@
+//! Searches a site's policies by every source, one after the other.
+
+use super::by_path::query_domain;
+use super::home_pages::scan_home_pages;
+use super::hub_pages::scan_hubs;
+use super::search::SiteSearch;
+use crate::archive::Archive;
+use crate::crawl::error::{CrawlError, check_stop};
+use crate::crawl::failures::Failures;
+use crate::crawl::index::SiteIndex;
+use crate::discover::PolicyKind;
+use crate::discover::{self, Candidate, Vocabulary};
+use crate::model::{Dropped, UrlKey};
+
+/// The sources that are searched, besides the addresses that the user named.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sources {
+    /// Links on archived home pages and hub pages.
+    pub(crate) by_link: bool,
+    /// Paths in the archive's index.
+    pub(crate) by_path: bool,
+}
+
+/// Finds candidates by every source and stores them. Returns the reason when the archive excludes the whole site.
+pub(crate) async fn find_candidates<A: Archive>(
+    search: &SiteSearch<'_, A>,
+    sources: Sources,
+    index: &mut SiteIndex<'_, A>,
+    failures: &mut Failures,
+) -> Result<Option<Dropped>, CrawlError> {
+    store_given(search).await?;
+    // Home pages come first: the one index query for the site includes what they link to.
+    if sources.by_link && search.crawl.home_pages_per_site > 0 {
+        scan_home_pages(search, failures).await?;
+    }
+    check_stop(search.stop)?;
+    if sources.by_path
+        && let Some(dropped) = query_domain(search, index, failures).await?
+    {
+        return Ok(Some(dropped));
+    }
+    if sources.by_link {
+        scan_hubs(search, index, failures).await?;
+    }
+    Ok(None)
+}
+
+/// Stores the addresses that the user named.
+async fn store_given<A>(search: &SiteSearch<'_, A>) -> Result<(), CrawlError> {
+    let site = search.site;
+    let given: Vec<Candidate> = site
+        .policy_urls
+        .iter()
+        .filter_map(|url| discover::given(url, kind_of_given(url, search.vocabulary), &site.site))
+        .collect();
+    search.store(given).await
+}
+
+/// Returns the kind of policy at an address that the user named: privacy, unless the words in the address say otherwise.
+fn kind_of_given(url: &str, vocabulary: &Vocabulary) -> PolicyKind {
+    let verdict = UrlKey::of(url).map(|key| discover::judge_path(&key, vocabulary));
+    verdict
+        .ok()
+        .filter(|v| v.score >= discover::PLAUSIBLE_SCORE)
+        .map_or(PolicyKind::Privacy, |v| v.kind)
+}

@@ -1,0 +1,124 @@
+//! Fetches one capture: requests its memento, extracts its text, and stores everything in one transaction.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use super::extraction::extract_memento;
+use super::in_flight::InFlight;
+use super::parse_limit::run_parse;
+use super::pdf_reader::PdfReader;
+use crate::archive::clock::Clock;
+use crate::archive::{Archive, Memento, MementoQuery};
+use crate::crawl::blocking::store_call;
+use crate::crawl::error::CrawlError;
+use crate::crawl::progress::Progress;
+use crate::extract::EXTRACTOR_VERSION;
+use crate::model::{Capture, CaptureId, Dropped, Timestamp};
+use crate::store::{Fetched, Store};
+
+/// How far from the wanted capture the archive may go, in seconds. A page from within a day is stored under its own time;
+/// a page from further away would be the answer to another question.
+const WINDOW_SECONDS: i64 = 86_400;
+
+/// What fetching works with.
+pub(crate) struct Fetcher<'a, A> {
+    /// The archive.
+    pub(crate) archive: &'a A,
+    /// The database.
+    pub(crate) store: &'a Arc<Store>,
+    /// Time of day.
+    pub(crate) clock: &'a dyn Clock,
+    /// Reads PDFs.
+    pub(crate) pdf: &'a PdfReader,
+    /// Counts requests.
+    pub(crate) progress: &'a Progress,
+    /// Pages that are being fetched.
+    pub(crate) in_flight: &'a InFlight,
+    /// Cancelled when the crawl must stop.
+    pub(crate) stop: &'a CancellationToken,
+}
+
+/// What became of fetching a capture.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum FetchOutcome {
+    /// The answer is stored.
+    Stored,
+    /// No request was needed: another site's crawl stored the page meanwhile.
+    StoredByOther,
+    /// No answer this time; the next run sends the request again.
+    Unanswered(String),
+}
+
+/// Fetches a capture and stores the answer.
+pub(super) async fn fetch_capture<A: Archive>(
+    fetcher: &Fetcher<'_, A>,
+    capture_id: CaptureId,
+    capture: &Capture,
+) -> Result<FetchOutcome, CrawlError> {
+    let query = MementoQuery {
+        original: capture.original.clone(),
+        timestamp: capture.timestamp,
+        window: window_around(capture.timestamp),
+        expected_digest: capture.digest.clone(),
+    };
+    let answer = fetcher.archive.memento(&query).await;
+    fetcher.progress.capture_fetched();
+    match answer {
+        Ok(memento) => store_memento(fetcher, capture_id, capture, memento).await,
+        Err(error) => match error.as_drop() {
+            Some(dropped) => store_drop(fetcher, capture_id, dropped).await,
+            None if error.ends_run() => Err(error.into()),
+            None => Ok(FetchOutcome::Unanswered(error.to_string())),
+        },
+    }
+}
+
+fn window_around(moment: Timestamp) -> (Timestamp, Timestamp) {
+    let seconds = moment.unix_seconds();
+    (
+        Timestamp::from_unix_seconds(seconds - WINDOW_SECONDS),
+        Timestamp::from_unix_seconds(seconds + WINDOW_SECONDS),
+    )
+}
+
+/// Extracts a memento and stores it.
+async fn store_memento<A>(
+    fetcher: &Fetcher<'_, A>,
+    capture_id: CaptureId,
+    capture: &Capture,
+    memento: Memento,
+) -> Result<FetchOutcome, CrawlError> {
+    let (store, pdf) = (Arc::clone(fetcher.store), fetcher.pdf.clone());
+    let now = fetcher.clock.now();
+    let stored = run_parse(&capture.original, move || {
+        let (page, extraction) = extract_memento(memento, &pdf);
+        // A page that this machine cannot extract now is stored too: the next run reads it from the database.
+        let (extracted, outcome) = match extraction.transpose() {
+            Ok(extracted) => (extracted, FetchOutcome::Stored),
+            Err(error) => (None, FetchOutcome::Unanswered(error.to_string())),
+        };
+        let extracted = extracted.as_ref().map(|e| (EXTRACTOR_VERSION, e));
+        store.add_memento(capture_id, &page, extracted, now)?;
+        Ok(outcome)
+    });
+    stored.await?
+}
+
+/// Stores why a capture has no page.
+async fn store_drop<A>(
+    fetcher: &Fetcher<'_, A>,
+    capture_id: CaptureId,
+    dropped: Dropped,
+) -> Result<FetchOutcome, CrawlError> {
+    let now = fetcher.clock.now();
+    let no_page = Fetched {
+        dropped: Some(dropped),
+        ..Fetched::default()
+    };
+    store_call(fetcher.store, move |store: &Store| {
+        store.add_memento(capture_id, &no_page, None, now)
+    })
+    .await?;
+    Ok(FetchOutcome::Stored)
+}

@@ -1,0 +1,84 @@
+//! What a crawl works with.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use super::blocking::store_call;
+use super::error::CrawlError;
+use super::fetch::in_flight::InFlight;
+use super::fetch::pdf_reader::PdfReader;
+use super::progress::Progress;
+use crate::archive::clock::Clock;
+use crate::config::{CrawlSettings, DiscoverSettings};
+use crate::discover::Vocabulary;
+use crate::model::ArchiveId;
+use crate::store::{Noticed, Store, StoreError};
+
+/// What a crawl works with. All sites that are crawled at once share it.
+#[expect(missing_debug_implementations, reason = "a clock has nothing to show")]
+pub struct Session<'a, A> {
+    /// The archive.
+    pub archive: &'a A,
+    /// Its row in the database.
+    pub archive_id: ArchiveId,
+    /// The database.
+    pub store: Arc<Store>,
+    /// Time of day.
+    pub clock: Arc<dyn Clock>,
+    /// Which captures are fetched.
+    pub crawl: CrawlSettings,
+    /// How policies are discovered.
+    pub discover: DiscoverSettings,
+    /// Words by which policies are recognised.
+    pub vocabulary: &'a Vocabulary,
+    /// Reads PDFs.
+    pub pdf: PdfReader,
+    /// Advanced as the work goes on.
+    pub progress: Arc<Progress>,
+    /// Pages that are being fetched.
+    pub in_flight: Arc<InFlight>,
+    /// Cancelled when the user wants to stop.
+    pub stop: CancellationToken,
+    /// New versions are announced to somebody.
+    pub announce_changes: bool,
+}
+
+impl<A> Session<'_, A> {
+    /// Returns the same session with a limit of requests for each site.
+    pub(super) fn with_request_limit(&self, requests: u64) -> Self {
+        Self {
+            archive: self.archive,
+            archive_id: self.archive_id,
+            store: Arc::clone(&self.store),
+            clock: Arc::clone(&self.clock),
+            crawl: CrawlSettings {
+                max_requests_per_site: Some(requests),
+                ..self.crawl.clone()
+            },
+            discover: self.discover.clone(),
+            vocabulary: self.vocabulary,
+            pdf: self.pdf.clone(),
+            progress: Arc::clone(&self.progress),
+            in_flight: Arc::clone(&self.in_flight),
+            stop: self.stop.clone(),
+            announce_changes: self.announce_changes,
+        }
+    }
+
+    /// Runs a call of the database on a blocking thread.
+    pub(super) async fn store_call<T: Send + 'static>(
+        &self,
+        call: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, CrawlError> {
+        store_call(&self.store, call).await
+    }
+
+    /// How the versions that are derived now are recorded.
+    pub(super) fn noticed(&self) -> Noticed {
+        Noticed {
+            at: self.clock.now(),
+            tell: self.announce_changes,
+        }
+    }
+}
