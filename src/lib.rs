@@ -1,15 +1,15 @@
 //! Histories of privacy policies from web archives.
 //!
 //! ```text
-//! sites ─▶ discover ─▶ sample ─▶ archive::memento ─▶ extract ─▶ history ─▶ store ─▶ export
-//!          where are     which        the bytes       the words    which       SQLite    dataset
+//! sites ─▶ discover ─▶ sample ─▶ archive::memento ─▶ extract ─▶ history ─▶ store ─▶ export · report
+//!          where are     which        the bytes       the words    which       SQLite    what people use
 //!          the policies  captures                                 versions
-//!             └────────────── archive::captures (CDX) ──┘
+//!             └────────────── archive::captures (index) ──┘
 //! ```
 //!
-//! The rooms, in the order of this list; imports go up it only (`tests/it/architecture.rs` holds that). [`model`] is the
-//! vocabulary; [`page`] is the one door through which discovery and extraction read archived HTML; [`crawl`] is the only
-//! place that joins the steps.
+//! The rooms, in the order of this list. A room imports only from rooms above it (`tests/it/architecture.rs` checks that).
+//! [`model`] is the vocabulary; [`page`] is how discovery and extraction read archived HTML; [`crawl`] is the only place that
+//! joins the steps; [`report`] is what the commands answer as data. `docs/glossary.md` explains every term.
 
 pub mod model;
 
@@ -32,5 +32,7 @@ pub mod store;
 pub mod crawl;
 
 pub mod export;
+
+pub mod report;
 
 pub mod cli;

@@ -1,16 +1,17 @@
-//! From settings to archives and vocabularies, and what an archive's use looks like to people and machines.
+//! From settings to archives and vocabularies, and the request counts of an archive for people and machines.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::failure::Failure;
 use crate::archive::Archive;
-use crate::archive::http::{self, Dialect, EndpointUsage, HttpSettings, RequestLog};
+use crate::archive::http::{Dialect, EndpointUsage, HttpSettings, RequestLog, Usage};
 use crate::config::{ArchiveLocation, ArchiveSettings, DiscoverSettings, read_text_at_most};
 use crate::discover::Vocabulary;
 use crate::model::Timestamp;
+use crate::report::{EndpointCounts, RequestCounts};
 
 /// Largest vocabulary file.
-const MOST_VOCABULARY_BYTES: usize = 1 << 20;
+const MAX_VOCABULARY_BYTES: usize = 1 << 20;
 
 /// The vocabulary that the settings name; `None` for the built-in one.
 pub(super) fn vocabulary(settings: &DiscoverSettings) -> Result<Option<Vocabulary>, Failure> {
@@ -20,16 +21,16 @@ pub(super) fn vocabulary(settings: &DiscoverSettings) -> Result<Option<Vocabular
     let fail = |what: &dyn std::fmt::Display| {
         Failure::usage(anyhow::anyhow!("vocabulary `{}`: {what}", path.display()))
     };
-    let text = read_text_at_most(path, MOST_VOCABULARY_BYTES).map_err(|e| fail(&e))?;
+    let text = read_text_at_most(path, MAX_VOCABULARY_BYTES).map_err(|e| fail(&e))?;
     Vocabulary::from_toml(&text).map(Some).map_err(|e| fail(&e))
 }
 
 /// The name of an archive over HTTP, as [`Archive::name`] gives it once it is open.
-pub(super) fn name(settings: &HttpSettings) -> String {
+pub(super) fn http_archive_name(settings: &HttpSettings) -> String {
     settings.base_url.as_str().trim_end_matches('/').to_owned()
 }
 
-/// How to speak to an archive over HTTP, checked against its limits.
+/// The settings of an archive over HTTP, checked against its limits.
 pub(super) fn http_settings(
     settings: &ArchiveSettings,
     request_log: Option<RequestLog>,
@@ -67,7 +68,7 @@ pub(super) fn http_settings(
     Ok(http)
 }
 
-/// What stands before `<timestamp>/<url>` in the addresses of an archive for people.
+/// The part of an archive's URLs for people before `<timestamp>/<url>`.
 pub(super) fn memento_url_prefix<A: Archive>(archive: &A) -> String {
     let stamp = Timestamp::from_unix_seconds(0);
     let address = archive.memento_url(stamp, "");
@@ -77,61 +78,39 @@ pub(super) fn memento_url_prefix<A: Archive>(archive: &A) -> String {
         .to_owned()
 }
 
-/// What was asked of an archive.
-#[derive(Debug)]
-pub(super) enum Usage {
-    /// Files: nothing worth counting.
-    None,
-    /// A server.
-    Http(http::Usage),
+/// The request counts of a run, as stored.
+pub(super) fn request_counts(usage: &Usage) -> Value {
+    let counts = RequestCounts {
+        cdx: endpoint_counts(&usage.cdx),
+        playback: endpoint_counts(&usage.playback),
+        retries: usage.retries,
+        freezes: usage.freezes,
+    };
+    // Only a map with keys that are not texts cannot be written as JSON.
+    serde_json::to_value(counts).unwrap_or(Value::Null)
 }
 
-impl Usage {
-    /// For the database and `status`.
-    pub(super) fn json(&self) -> Value {
-        let Self::Http(usage) = self else {
-            return Value::Null;
-        };
-        json!({
-            "cdx": endpoint_json(&usage.cdx), "playback": endpoint_json(&usage.playback),
-            "retries": usage.retries, "freezes": usage.freezes,
-        })
-    }
-
-    /// For people, a line an endpoint.
-    pub(super) fn text(&self) -> String {
-        usage_text(&self.json())
+fn endpoint_counts(usage: &EndpointUsage) -> EndpointCounts {
+    EndpointCounts {
+        requests: usage.requests,
+        outcomes: usage
+            .outcomes
+            .iter()
+            .map(|(outcome, n)| (outcome.name(), *n))
+            .collect(),
+        bytes_received: usage.bytes_received,
+        active_seconds: usage.active_seconds,
+        share_of_rate: usage.share_of_rate,
     }
 }
 
-/// The counts of a run, as stored, for people; empty for a run that asked no server.
-pub(super) fn usage_text(counts: &Value) -> String {
+/// The stored request counts of a run, for people; empty for a run on an archive of files.
+pub(super) fn request_counts_text(counts: &Value) -> String {
     let mut text = String::new();
     for name in ["cdx", "playback"] {
-        let Some(endpoint) = counts.get(name) else {
-            continue;
-        };
-        let number = |key: &str| endpoint[key].as_u64().unwrap_or(0);
-        let outcomes: Vec<String> = endpoint["outcomes"]
-            .as_object()
-            .map(|o| {
-                o.iter()
-                    .map(|(outcome, n)| format!("{outcome} {n}"))
-                    .collect()
-            })
-            .unwrap_or_default();
-        let outcomes = if outcomes.is_empty() {
-            String::new()
-        } else {
-            format!(" ({})", outcomes.join(", "))
-        };
-        let share = endpoint["share_of_rate"].as_f64().unwrap_or(0.0) * 100.0;
-        let line = format!(
-            "{name}: {} requests{outcomes}, {} kB, {share:.0} % of the allowed rate\n",
-            number("requests"),
-            number("bytes_received") >> 10,
-        );
-        text += &line;
+        if let Some(endpoint) = counts.get(name) {
+            text += &endpoint_text(name, endpoint);
+        }
     }
     let (retries, freezes) = (
         counts["retries"].as_u64().unwrap_or(0),
@@ -144,16 +123,26 @@ pub(super) fn usage_text(counts: &Value) -> String {
     text
 }
 
-fn endpoint_json(e: &EndpointUsage) -> Value {
-    let outcomes: serde_json::Map<String, Value> = e
-        .outcomes
-        .iter()
-        .map(|(o, n)| (o.name().to_owned(), Value::from(*n)))
+/// A line about the requests to one endpoint.
+fn endpoint_text(name: &str, endpoint: &Value) -> String {
+    let number = |key: &str| endpoint[key].as_u64().unwrap_or(0);
+    let outcomes: Vec<String> = endpoint["outcomes"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(outcome, n)| format!("{outcome} {n}"))
         .collect();
-    json!({
-        "requests": e.requests, "outcomes": outcomes, "bytes_received": e.bytes_received,
-        "active_seconds": e.active_seconds, "share_of_rate": e.share_of_rate,
-    })
+    let outcomes = if outcomes.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", outcomes.join(", "))
+    };
+    let share = endpoint["share_of_rate"].as_f64().unwrap_or(0.0) * 100.0;
+    format!(
+        "{name}: {} requests{outcomes}, {} kB, {share:.0} % of the allowed rate\n",
+        number("requests"),
+        number("bytes_received") >> 10,
+    )
 }
 
 #[cfg(test)]

@@ -2,9 +2,11 @@
 
 use std::io::{self, Write as _};
 
+use super::archives::request_counts_text;
 use super::failure::{Exit, Failure};
-use super::job::{Job, Work};
+use super::job::Job;
 use super::job_options::{CrawlOptions, SiteOptions};
+use super::job_run::{JobTask, run_job};
 use super::status::summary_table;
 use crate::crawl::Until;
 
@@ -21,17 +23,17 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let job = Job::new("backfill", &arguments.sites, &arguments.crawl, &[])?;
-    job.interruptible(look)
+    job.interruptible(crawl)
 }
 
-fn look(job: &Job) -> Result<Exit, Failure> {
-    let finished = job.run(Work::Look(Until::Versions))?;
+fn crawl(job: &Job) -> Result<Exit, Failure> {
+    let finished = run_job(job, JobTask::Crawl(Until::Versions))?;
     let policies = finished.store.summaries(&job.site_names())?;
-    // A run that ended before anything was found has its error to show, not a table of nothing.
+    // A run that ended before it found anything shows its error instead of an empty table.
     if finished.outcome.ended_by.is_none() || policies.iter().any(|p| p.policy_url.is_some()) {
         let mut out = io::stdout().lock();
         out.write_all(summary_table(&policies).as_bytes())?;
-        out.write_all(finished.usage.text().as_bytes())?;
+        out.write_all(request_counts_text(&finished.requests).as_bytes())?;
     }
     for lost in policies.iter().filter(|p| p.policy_url.is_none()) {
         match &lost.site_dropped {

@@ -4,10 +4,10 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::path::PathBuf;
 
+use super::atomic_file::AtomicFile;
 use super::failure::{Exit, Failure};
-use super::options::Common;
-use super::replace::Unfinished;
-use super::terminal::harmless_line;
+use super::options::CommonOptions;
+use crate::report::safe_line;
 use crate::store::Store;
 
 /// Copy the database to a file, also while a crawl writes to it
@@ -18,7 +18,7 @@ pub(super) struct Arguments {
     target: PathBuf,
 
     #[command(flatten)]
-    common: Common,
+    common: CommonOptions,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
@@ -38,13 +38,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
             target.display()
         )));
     }
-    let unfinished = Unfinished::of(target)?;
-    store.copy_to(&unfinished.path(), |left, all| {
+    let file = AtomicFile::create(target)?;
+    store.copy_to(&file.path(), |left, all| {
         tracing::debug!(left, all, "pages");
     })?;
-    unfinished.finish_database()?;
+    file.commit_database()?;
     let bytes = fs::metadata(target).map_or(0, |m| m.len());
-    let name = harmless_line(&target.to_string_lossy());
+    let name = safe_line(&target.to_string_lossy());
     writeln!(io::stdout(), "{name}: {bytes} bytes")?;
     Ok(Exit::Done)
 }

@@ -1,13 +1,13 @@
-//! `policytrail check`: is everything right for the scheduled job? Without a request.
+//! `policytrail check`: checks everything that the scheduled job needs, without a request.
 
 use std::collections::BTreeSet;
 use std::io::{self, Write as _};
 use std::path::Path;
 
 use super::archives;
-use super::failure::{Exit, Failure, Faults};
+use super::atomic_file::check_writable;
+use super::failure::{Exit, Failure, FailureCollector};
 use super::job_options::{CrawlOptions, SiteOptions, site_rows};
-use super::replace::check_writable;
 use crate::archive::warc::WarcArchive;
 use crate::config::{ArchiveLocation, Settings};
 use crate::store::{Store, StoreError};
@@ -23,19 +23,19 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let settings = arguments.crawl.settings(&arguments.sites, &[])?;
-    let mut faults = Faults::default();
-    let rows = faults.note(site_rows(&arguments.sites, &settings));
-    faults.note(archives::vocabulary(&settings.discover));
-    let archive = faults.note(archive(&settings));
+    let mut failures = FailureCollector::default();
+    let rows = failures.record(site_rows(&arguments.sites, &settings));
+    failures.record(archives::vocabulary(&settings.discover));
+    let archive = failures.record(archive(&settings));
     let run = &settings.run;
     for file in [&run.feed, &run.metrics, &run.summary]
         .into_iter()
         .flatten()
     {
-        faults.note(check_writable(file));
+        failures.record(check_writable(file));
     }
-    let database = faults.note(database(&settings.database));
-    let ((rows, archive), database) = faults.or(rows.zip(archive).zip(database))?;
+    let database = failures.record(database(&settings.database));
+    let ((rows, archive), database) = failures.into_result(rows.zip(archive).zip(database))?;
     let sites: BTreeSet<&str> = rows.iter().map(|row| row.site.as_str()).collect();
     writeln!(
         io::stdout(),
@@ -58,7 +58,7 @@ fn archive(settings: &Settings) -> Result<String, Failure> {
         }
         ArchiveLocation::Wayback(_) | ArchiveLocation::Pywb(_) => {
             let http = archives::http_settings(&settings.archive, None)?;
-            Ok(archives::name(&http))
+            Ok(archives::http_archive_name(&http))
         }
     }
 }

@@ -3,24 +3,24 @@
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
-use serde_json::{Value, json};
 use url::Url;
 
-use super::archives;
+use super::archives::{self, request_counts_text};
 use super::failure::{Exit, Failure};
-use super::job::{Job, Work};
+use super::job::Job;
 use super::job_options::{CrawlOptions, SiteOptions};
-use super::options::{Common, Format};
+use super::job_run::{JobTask, run_job};
+use super::options::OutputFormat;
 use super::table::{Align, table};
-use super::terminal::{harmless_json, harmless_line};
 use crate::config::read_at_most;
 use crate::crawl::{SiteCandidate, Until, site_candidates};
 use crate::discover::{LinkCandidate, LinkKind, Vocabulary, judge_links};
 use crate::model::Site;
 use crate::page::{MAX_HTML_BYTES, Page};
+use crate::report::{CandidateAnswer, EvidenceAnswer, LinkAnswer, safe_json, safe_line};
 
-/// Largest saved page, as of `extract`.
-const MOST_PAGE_BYTES: usize = 64 << 20;
+/// Largest saved page, as in `extract`.
+const MAX_PAGE_BYTES: usize = 64 << 20;
 
 /// Find where the policies of sites are, without fetching them
 ///
@@ -38,7 +38,7 @@ pub(super) struct Arguments {
 
     /// How to print it
     #[arg(long, value_enum, default_value = "text")]
-    format: Format,
+    format: OutputFormat,
 
     /// Judge the links of this saved page instead, without any archive; its address is given by one --url
     #[arg(long, value_name = "FILE", requires = "urls")]
@@ -51,50 +51,58 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     }
     let job = Job::new("discover", &arguments.sites, &arguments.crawl, &[])?;
     let (format, explain) = (arguments.format, arguments.explain);
-    job.interruptible(move |job| look(job, format, explain))
+    job.interruptible(move |job| discover(job, format, explain))
 }
 
-fn look(job: &Job, format: Format, explain: bool) -> Result<Exit, Failure> {
-    let finished = job.run(Work::Look(Until::Candidates))?;
-    let mut found_by_site = Vec::new();
+fn discover(job: &Job, format: OutputFormat, explain: bool) -> Result<Exit, Failure> {
+    let finished = run_job(job, JobTask::Crawl(Until::Candidates))?;
+    let mut candidates = Vec::new();
     for site in job.site_names() {
         let site = Site::parse(&site).map_err(Failure::usage)?;
-        found_by_site.extend(site_candidates(&finished.store, &site)?);
+        candidates.extend(site_candidates(&finished.store, &site)?);
     }
     let mut out = io::stdout().lock();
     match format {
-        Format::Json => {
-            for found in &found_by_site {
-                writeln!(out, "{}", harmless_json(&candidate_json(found)))?;
+        OutputFormat::Json => {
+            for candidate in &candidates {
+                writeln!(out, "{}", safe_json(&candidate_answer(candidate))?)?;
             }
         }
-        Format::Text => {
-            out.write_all(candidates_text(&found_by_site, explain).as_bytes())?;
-            out.write_all(finished.usage.text().as_bytes())?;
+        OutputFormat::Text => {
+            out.write_all(candidates_text(&candidates, explain).as_bytes())?;
+            out.write_all(request_counts_text(&finished.requests).as_bytes())?;
         }
     }
     drop(out);
     finished.exit()
 }
 
-fn candidate_json(found: &SiteCandidate) -> Value {
-    let evidence: Vec<Value> = found
-        .evidence
-        .iter()
-        .map(|e| {
-            json!({
-                "source": e.source, "score": e.score, "home_timestamp": e.home_timestamp, "home_original": e.home_original,
-                "link_text": e.link_text, "reasons": e.reasons,
-            })
-        })
-        .collect();
-    json!({
-        "site": found.site.as_str(), "url": found.url, "kind": found.kind, "score": found.score, "rank": found.rank,
-        "cross_domain": found.cross_domain, "captures": found.captures, "evidence": evidence,
-    })
+fn candidate_answer(candidate: &SiteCandidate) -> CandidateAnswer<'_> {
+    let evidence = candidate.evidence.iter().map(|e| EvidenceAnswer {
+        source: &e.source,
+        score: e.score,
+        home_timestamp: &e.home_timestamp,
+        home_original: &e.home_original,
+        link_text: &e.link_text,
+        reasons: &e.reasons,
+    });
+    CandidateAnswer {
+        site: candidate.site.as_str(),
+        url: &candidate.url,
+        kind: &candidate.kind,
+        score: candidate.score,
+        rank: candidate.rank,
+        cross_domain: candidate.cross_domain,
+        captures: candidate.captures,
+        evidence: evidence.collect(),
+    }
 }
 
+/// The candidates as a table, or each with its evidence.
 fn candidates_text(found: &[SiteCandidate], explain: bool) -> String {
+    if explain {
+        return found.iter().map(explained_candidate).collect();
+    }
     let header = [
         ("site", Align::Left),
         ("rank", Align::Right),
@@ -119,40 +127,53 @@ fn candidates_text(found: &[SiteCandidate], explain: bool) -> String {
             f.url.clone(),
         ]
     };
-    if !explain {
-        return table(&header, &found.iter().map(row).collect::<Vec<_>>());
-    }
-    let mut text = String::new();
-    for f in found {
-        let place = format!("{} #{} {}: {}, {}", f.site, f.rank, f.url, f.kind, f.score);
-        text.push_str(&harmless_line(&place));
+    table(&header, &found.iter().map(row).collect::<Vec<_>>())
+}
+
+/// A candidate and its evidence, one line each.
+fn explained_candidate(f: &SiteCandidate) -> String {
+    let candidate = format!("{} #{} {}: {}, {}", f.site, f.rank, f.url, f.kind, f.score);
+    let mut text = safe_line(&candidate) + "\n";
+    for e in &f.evidence {
+        let words = if e.link_text.is_empty() {
+            String::new()
+        } else {
+            format!(" “{}”", e.link_text)
+        };
+        let place = if e.home_original.is_empty() {
+            String::new()
+        } else {
+            format!(" on {} of {}", e.home_original, e.home_timestamp)
+        };
+        let line = format!(
+            "  {} {}{words}{place}: {}",
+            e.source,
+            e.score,
+            e.reasons.join(", ")
+        );
+        text += "  ";
+        text += &safe_line(&line);
         text.push('\n');
-        for e in &f.evidence {
-            let words = if e.link_text.is_empty() {
-                String::new()
-            } else {
-                format!(" “{}”", e.link_text)
-            };
-            let place = if e.home_original.is_empty() {
-                String::new()
-            } else {
-                format!(" on {} of {}", e.home_original, e.home_timestamp)
-            };
-            let line = format!(
-                "  {} {}{words}{place}: {}",
-                e.source,
-                e.score,
-                e.reasons.join(", ")
-            );
-            text.push_str("  ");
-            text.push_str(&harmless_line(&line));
-            text.push('\n');
-        }
     }
     text
 }
 
+/// Judges the links of a saved page.
 fn judge_page(arguments: &Arguments, file: &Path) -> Result<Exit, Failure> {
+    let links = links_of_page(arguments, file)?;
+    let mut out = io::stdout().lock();
+    match arguments.format {
+        OutputFormat::Json => {
+            for link in &links {
+                writeln!(out, "{}", safe_json(&link_answer(link))?)?;
+            }
+        }
+        OutputFormat::Text => out.write_all(links_text(&links, arguments.explain).as_bytes())?,
+    }
+    Ok(Exit::Done)
+}
+
+fn links_of_page(arguments: &Arguments, file: &Path) -> Result<Vec<LinkCandidate>, Failure> {
     let [address] = arguments.sites.urls() else {
         return Err(Failure::usage(anyhow::anyhow!(
             "--page needs exactly one --url: the page's own address"
@@ -161,32 +182,41 @@ fn judge_page(arguments: &Arguments, file: &Path) -> Result<Exit, Failure> {
     let url = Url::parse(address)
         .map_err(|e| Failure::usage(anyhow::anyhow!("--url is not a web address: {e}")))?;
     let site = Site::parse(address).map_err(Failure::usage)?;
-    let mut bytes = read_at_most(file, MOST_PAGE_BYTES).map_err(|e| {
+    let mut bytes = read_at_most(file, MAX_PAGE_BYTES).map_err(|e| {
         Failure::usage(anyhow::anyhow!(
             "cannot read `{}`: {e}; name a saved page",
             file.display()
         ))
     })?;
     bytes.truncate(MAX_HTML_BYTES);
-    let settings = Common::settings(arguments.crawl.common(), &[])?;
+    let settings = arguments.crawl.common().settings(&[])?;
     let loaded = archives::vocabulary(&settings.discover)?;
     let vocabulary = loaded.as_ref().unwrap_or_else(|| Vocabulary::built_in());
-    let links = judge_links(&Page::parse(&bytes, None, Some(&url)), vocabulary, &site);
-    let kind = |kind: LinkKind| match kind {
+    let page = Page::parse(&bytes, None, Some(&url));
+    Ok(judge_links(&page, vocabulary, &site))
+}
+
+fn link_kind(kind: LinkKind) -> &'static str {
+    match kind {
         LinkKind::Policy(kind) => kind.code(),
         LinkKind::Hub => "hub",
-    };
-    let mut out = io::stdout().lock();
-    if arguments.format == Format::Json {
-        for l in &links {
-            let line = json!({
-                "url": l.url, "kind": kind(l.kind), "score": l.score, "link_text": l.text, "in_footer": l.in_footer,
-                "cross_domain": l.cross_domain, "reasons": l.reasons,
-            });
-            writeln!(out, "{}", harmless_json(&line))?;
-        }
-        return Ok(Exit::Done);
     }
+}
+
+fn link_answer(link: &LinkCandidate) -> LinkAnswer<'_> {
+    LinkAnswer {
+        url: &link.url,
+        kind: link_kind(link.kind),
+        score: link.score,
+        link_text: &link.text,
+        in_footer: link.in_footer,
+        cross_domain: link.cross_domain,
+        reasons: &link.reasons,
+    }
+}
+
+/// The links as a table, with the reasons under each if `explain` is true.
+fn links_text(links: &[LinkCandidate], explain: bool) -> String {
     let columns = [
         ("score", Align::Right),
         ("kind", Align::Left),
@@ -196,22 +226,23 @@ fn judge_page(arguments: &Arguments, file: &Path) -> Result<Exit, Failure> {
     let row = |l: &LinkCandidate| {
         vec![
             l.score.to_string(),
-            kind(l.kind).to_owned(),
+            link_kind(l.kind).to_owned(),
             l.text.clone(),
             l.url.clone(),
         ]
     };
-    let text = table(&columns, &links.iter().map(row).collect::<Vec<_>>());
-    for (place, line) in text.lines().enumerate() {
-        writeln!(out, "{line}")?;
-        if let Some(judged) = place
-            .checked_sub(1)
-            .and_then(|p| links.get(p))
-            .filter(|_| arguments.explain)
-        {
-            let reasons = harmless_line(&judged.reasons.join(", "));
-            writeln!(out, "       {reasons}")?;
+    let plain = table(&columns, &links.iter().map(row).collect::<Vec<_>>());
+    if !explain {
+        return plain;
+    }
+    let mut text = String::new();
+    for (number, line) in plain.lines().enumerate() {
+        text += line;
+        text.push('\n');
+        // The first line is the header.
+        if let Some(link) = number.checked_sub(1).and_then(|n| links.get(n)) {
+            text += &format!("       {}\n", safe_line(&link.reasons.join(", ")));
         }
     }
-    Ok(Exit::Done)
+    text
 }

@@ -1,14 +1,16 @@
 //! `policytrail export`: the dataset.
 
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::failure::{Exit, Failure};
-use super::options::{Common, last_moment, moment};
-use super::pick;
-use super::terminal::harmless_line;
-use crate::export::{self, ExportOptions, Layout, Links, PageFormat, Period, TableFormat, export};
+use super::options::{CommonOptions, earliest_timestamp, latest_timestamp};
+use super::selection;
+use crate::export::{
+    self, ExportOptions, Exported, LinkTarget, PageFormat, PageLayout, Period, TableFormat, export,
+};
 use crate::model::{Site, Timestamp};
+use crate::report::safe_line;
 use crate::store::Store;
 use crate::store::tables::{Condition, Filter};
 
@@ -18,7 +20,7 @@ use crate::store::tables::{Condition, Filter};
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    common: Common,
+    common: CommonOptions,
 
     /// Form of the dataset; several with commas, or given again
     #[arg(
@@ -39,11 +41,11 @@ pub(super) struct Arguments {
     sites: Vec<Site>,
 
     /// Only versions in force, and captures made, at or after this date
-    #[arg(long, value_name = "DATE", value_parser = moment)]
+    #[arg(long, value_name = "DATE", value_parser = earliest_timestamp)]
     from: Option<Timestamp>,
 
     /// Only versions first seen, and captures made, up to this date
-    #[arg(long, value_name = "DATE", value_parser = last_moment)]
+    #[arg(long, value_name = "DATE", value_parser = latest_timestamp)]
     to: Option<Timestamp>,
 
     /// Only versions in this language (ISO 639-1)
@@ -139,7 +141,7 @@ fn site(text: &str) -> Result<Site, String> {
     Site::parse(text).map_err(|e| e.to_string())
 }
 
-/// Two letters, as documents have them; `und` for those whose language is not sure.
+/// Parses a language: two letters, or `und` for documents of unknown language.
 fn language(text: &str) -> Result<String, String> {
     let code = text.to_ascii_lowercase();
     let is_code =
@@ -173,16 +175,21 @@ impl Arguments {
                 PeriodArgument::Year => Period::Year,
             }),
             layout: match self.layout {
-                None | Some(LayoutArgument::Latest) => Layout::Latest,
-                Some(LayoutArgument::Versions) => Layout::Versions,
+                None | Some(LayoutArgument::Latest) => PageLayout::Latest,
+                Some(LayoutArgument::Versions) => PageLayout::Versions,
             },
             links: match self.links {
-                None | Some(LinksArgument::Original) => Links::Original,
-                Some(LinksArgument::Archive) => Links::Archive,
+                None | Some(LinksArgument::Original) => LinkTarget::Original,
+                Some(LinksArgument::Archive) => LinkTarget::Archive,
             },
             wrap: self.wrap.map(usize::from),
             ..ExportOptions::default()
         };
+        self.add_formats(&mut options);
+        options
+    }
+
+    fn add_formats(&self, options: &mut ExportOptions) {
         for format in &self.formats {
             match format {
                 Format::Jsonl => add(&mut options.tables, TableFormat::Jsonl),
@@ -194,7 +201,6 @@ impl Arguments {
                 Format::Warc => options.warc = true,
             }
         }
-        options
     }
 }
 
@@ -204,7 +210,7 @@ fn add<T: PartialEq>(formats: &mut Vec<T>, format: T) {
     }
 }
 
-/// What does not go together.
+/// Refuses options that contradict each other.
 fn check(options: &ExportOptions) -> Result<(), &'static str> {
     if options.no_text && (!options.pages.is_empty() || options.git || options.warc) {
         return Err(
@@ -236,7 +242,7 @@ fn check(options: &ExportOptions) -> Result<(), &'static str> {
 }
 
 impl Arguments {
-    /// What does not go together of what has a default.
+    /// Refuses page options without pages.
     fn check_pages(&self, options: &ExportOptions) -> Result<(), &'static str> {
         if self.layout.is_some() && options.pages.is_empty() {
             return Err("--layout is for pages: add the format markdown or text");
@@ -249,7 +255,7 @@ impl Arguments {
     }
 }
 
-/// A dataset of a site that was misspelt would take the place of a good one.
+/// Refuses unknown sites: the dataset of a misspelt site would replace a good one.
 fn check_sites(store: &Store, sites: &[Site]) -> Result<(), Failure> {
     let known = store.site_names()?;
     match sites.iter().find(|site| {
@@ -269,36 +275,34 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     check(&options)
         .and_then(|()| arguments.check_pages(&options))
         .map_err(|fault| Failure::usage(anyhow::anyhow!(fault)))?;
-    let store = pick::open(&arguments.common)?;
+    let store = selection::open_database(&arguments.common)?;
     if !arguments.sites.is_empty() {
         check_sites(&store, &arguments.sites)?;
     }
     let exported = export(&store, &options, &arguments.out)?;
-    let mut out = io::stdout().lock();
-    for table in &exported.tables {
-        for (_, file) in &table.files {
-            writeln!(
-                out,
-                "{}: {} rows",
-                arguments.out.join(&file.name).display(),
-                table.rows
-            )?;
-        }
-    }
-    for (name, count) in &exported.others {
-        let what = export::counted(name);
-        writeln!(
-            out,
-            "{}: {count} {what}",
-            arguments.out.join(name).display()
-        )?;
-    }
-    for note in exported.notes.iter().chain(&exported.remarks) {
-        writeln!(io::stderr(), "policytrail: {}", harmless_line(note))?;
-    }
+    print(&exported, &arguments.out)?;
     Ok(if exported.notes.is_empty() {
         Exit::Done
     } else {
         Exit::DoneWithFailures
     })
+}
+
+/// Prints what was written, and the notes on stderr.
+fn print(exported: &Exported, folder: &Path) -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    for table in &exported.tables {
+        for (_, file) in &table.files {
+            let path = folder.join(&file.name);
+            writeln!(out, "{}: {} rows", path.display(), table.rows)?;
+        }
+    }
+    for (name, count) in &exported.others {
+        let what = export::counted(name);
+        writeln!(out, "{}: {count} {what}", folder.join(name).display())?;
+    }
+    for note in exported.notes.iter().chain(&exported.remarks) {
+        writeln!(io::stderr(), "policytrail: {}", safe_line(note))?;
+    }
+    Ok(())
 }

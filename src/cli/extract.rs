@@ -6,14 +6,13 @@ use std::fs::{self, File};
 use std::io::{self, Read, Write as _};
 use std::path::{Path, PathBuf};
 
-use serde_json::json;
 use url::Url;
 
 use super::failure::{Exit, Failure};
-use super::terminal::{harmless_json, harmless_line};
 use crate::crawl::PdfReader;
 use crate::extract::{self, DocumentType, Options, PageInput};
-use crate::model::{Document, DropReason, Dropped, StatedDate};
+use crate::model::{Document, DropReason, Dropped};
+use crate::report::{document_answer, drop_answer, safe_json, safe_line};
 
 /// Take the policy's words out of a saved page (HTML, PDF or plain text)
 #[derive(Debug, clap::Args)]
@@ -91,32 +90,19 @@ fn one(arguments: &Arguments, url: Option<&Url>) -> Result<Exit, Failure> {
     };
     let result = extract_page(arguments, &bytes, file.and_then(type_by_name), url)?;
     let mut out = io::stdout().lock();
-    out.write_all(printed(arguments.format, &result).as_bytes())?;
+    out.write_all(printed(arguments.format, &result)?.as_bytes())?;
     match result {
         Ok(_) => Ok(Exit::Done),
         Err(dropped) => {
-            tell(&format!("no policy: {dropped}{}", cure(&dropped)));
+            report(&format!("no policy: {dropped}{}", cure(&dropped)));
             Ok(Exit::DoneWithFailures)
         }
     }
 }
 
+/// Extracts every page of a directory.
 fn many(arguments: &Arguments, input: &Path, out: &Path) -> Result<Exit, Failure> {
-    let unusable = |path: &Path, e: &io::Error| {
-        Failure::usage(anyhow::anyhow!(
-            "cannot read folder `{}`: {e}",
-            path.display()
-        ))
-    };
-    let mut files: Vec<PathBuf> = fs::read_dir(input)
-        .and_then(|entries| {
-            entries
-                .map(|entry| entry.map(|e| e.path()))
-                .collect::<io::Result<_>>()
-        })
-        .map_err(|e| unusable(input, &e))?;
-    files.retain(|path| path.is_file() && is_page(path));
-    files.sort();
+    let files = page_files(input)?;
     fs::create_dir_all(out).map_err(|e| unusable(out, &e))?;
     let same = |folder: &Path| fs::canonicalize(folder).map_err(|e| unusable(folder, &e));
     if same(input)? == same(out)? {
@@ -132,17 +118,17 @@ fn many(arguments: &Arguments, input: &Path, out: &Path) -> Result<Exit, Failure
             Ok(result) => result,
             Err(failure) => {
                 unread += 1;
-                tell(&failure.line());
+                report(&failure.line());
                 continue;
             }
         };
         if let Err(dropped) = &result {
             dropped_pages += 1;
             let cure = cure(dropped);
-            tell(&format!("{}: no policy: {dropped}{cure}", file.display()));
+            report(&format!("{}: no policy: {dropped}{cure}", file.display()));
         }
         if result.is_ok() || matches!(arguments.format, Format::Json) {
-            fs::write(&target, printed(arguments.format, &result))
+            fs::write(&target, printed(arguments.format, &result)?)
                 .map_err(|e| anyhow::anyhow!("cannot write `{}`: {e}", target.display()))?;
         }
     }
@@ -163,7 +149,28 @@ fn many(arguments: &Arguments, input: &Path, out: &Path) -> Result<Exit, Failure
     })
 }
 
-/// How to have the text of a page that is about something else.
+fn unusable(folder: &Path, error: &io::Error) -> Failure {
+    Failure::usage(anyhow::anyhow!(
+        "cannot read folder `{}`: {error}",
+        folder.display()
+    ))
+}
+
+/// The saved pages of a directory, sorted.
+fn page_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+    let mut files: Vec<PathBuf> = fs::read_dir(folder)
+        .and_then(|entries| {
+            entries
+                .map(|entry| entry.map(|e| e.path()))
+                .collect::<io::Result<_>>()
+        })
+        .map_err(|e| unusable(folder, &e))?;
+    files.retain(|path| path.is_file() && is_page(path));
+    files.sort();
+    Ok(files)
+}
+
+/// How to get the text of a page that is not a policy.
 fn cure(dropped: &Dropped) -> &'static str {
     if dropped.reason == DropReason::NotAPolicy {
         "; `--type any` gives its text"
@@ -172,14 +179,14 @@ fn cure(dropped: &Dropped) -> &'static str {
     }
 }
 
-/// Where the text of each file goes: under its name without the extension, with it where two would have one name.
+/// Where the text of each file is written: its name without the extension, or with it if two names would be equal.
 fn targets(files: &[PathBuf], out: &Path, format: Format) -> Vec<PathBuf> {
     let extension = match format {
         Format::Markdown => "md",
         Format::Text => "txt",
         Format::Json => "json",
     };
-    // Some systems take names that differ in capitals for one.
+    // Some systems do not distinguish capitals in names.
     let key = |name: Option<&OsStr>| name.unwrap_or_default().to_string_lossy().to_lowercase();
     let mut taken: HashMap<String, usize> = HashMap::new();
     for file in files {
@@ -220,7 +227,7 @@ fn extract_page(
     let options = Options { document_type };
     if extract::is_pdf(bytes) {
         if arguments.explain {
-            tell("the payload is a PDF: it is read whole, by a process of its own");
+            report("the payload is a PDF: it is read whole, by a process of its own");
         }
         return Ok(PdfReader::of_this_program()?.read_blocking(&input)?);
     }
@@ -229,34 +236,20 @@ fn extract_page(
     }
     let result = extract::explain(&input, &options);
     for reason in result.iter().flat_map(|extraction| &extraction.explanation) {
-        tell(reason);
+        report(reason);
     }
     Ok(result.map(|extraction| extraction.document))
 }
 
-fn printed(format: Format, result: &Result<Document, Dropped>) -> String {
-    match (format, result) {
+/// The answer in a format; empty for a dropped page, except in JSON.
+fn printed(format: Format, result: &Result<Document, Dropped>) -> Result<String, Failure> {
+    Ok(match (format, result) {
         (Format::Markdown, Ok(document)) => document.markdown.clone(),
         (Format::Text, Ok(document)) => extract::wrapped_text(&document.markdown, TEXT_COLUMNS),
-        (Format::Json, Ok(d)) => {
-            let date = |stated: &Option<StatedDate>| {
-                stated
-                    .as_ref()
-                    .map(|s| json!({ "date": s.date, "sentence": s.sentence }))
-            };
-            let value = json!({
-                "title": d.title, "language": d.language, "text": d.text, "markdown": d.markdown,
-                "text_sha256": d.text_hash.to_string(), "word_count": d.word_count,
-                "effective_date": date(&d.effective_date), "last_updated": date(&d.last_updated), "extractor_version": d.extractor_version,
-            });
-            harmless_json(&value) + "\n"
-        }
-        (Format::Json, Err(dropped)) => {
-            let value = json!({ "dropped": dropped.reason.code(), "detail": dropped.detail });
-            harmless_json(&value) + "\n"
-        }
+        (Format::Json, Ok(document)) => safe_json(&document_answer(document))? + "\n",
+        (Format::Json, Err(dropped)) => safe_json(&drop_answer(dropped))? + "\n",
         (_, Err(_)) => String::new(),
-    }
+    })
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
@@ -299,8 +292,8 @@ fn type_by_name(path: &Path) -> Option<&'static str> {
     }
 }
 
-fn tell(line: &str) {
-    let line = harmless_line(line);
-    // Nobody is left to tell when stderr is closed.
+fn report(line: &str) {
+    let line = safe_line(line);
+    // If stderr is closed, nobody can read the message.
     let _ = writeln!(io::stderr(), "policytrail: {line}");
 }

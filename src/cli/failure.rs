@@ -1,13 +1,13 @@
-//! How a command ends: exit codes, and errors in words for people.
+//! How a command ends: exit codes and error messages.
 
 use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use super::terminal::harmless;
 use crate::archive::ArchiveError;
 use crate::config::{ConfigError, SiteListError};
 use crate::crawl::CrawlError;
 use crate::export::ExportError;
+use crate::report::{ReportError, safe_text};
 use crate::store::StoreError;
 
 /// The exit codes; they are part of the program's interface.
@@ -15,13 +15,13 @@ use crate::store::StoreError;
 pub enum Exit {
     /// 0: done.
     Done,
-    /// 1: done, but something failed and was told.
+    /// 1: done, but something failed and was reported.
     DoneWithFailures,
     /// 2: wrong arguments, configuration, or a file that cannot be used.
     Usage,
-    /// 3: the archive refused or cannot be reached; the same command goes on later.
+    /// 3: the archive refused or cannot be reached; the same command continues later.
     Refused,
-    /// 130: interrupted; the same command goes on.
+    /// 130: interrupted; the same command continues.
     Interrupted,
 }
 
@@ -37,7 +37,7 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// An error on its way to the user.
+/// An error with the exit code that it causes.
 #[derive(Debug)]
 pub(super) struct Failure {
     exit: Exit,
@@ -45,7 +45,7 @@ pub(super) struct Failure {
 }
 
 impl Failure {
-    /// A fault of what the user gave.
+    /// An error in the arguments, the settings or a file that the user named.
     pub(super) fn usage(error: impl Into<anyhow::Error>) -> Self {
         Self {
             exit: Exit::Usage,
@@ -53,14 +53,14 @@ impl Failure {
         }
     }
 
-    /// What went wrong, on one line, for a failure that does not end the command.
+    /// The message on one line, for a failure that does not end the command.
     pub(super) fn line(&self) -> String {
         let text = format!("{:#}", self.error);
         text.lines().collect::<Vec<_>>().join("; ")
     }
 
-    /// Tells the user and says how to exit. A reader that went away (`| head`) is success.
-    pub(super) fn tell(self) -> Exit {
+    /// Prints the message and returns the exit code. A closed pipe (`| head`) is success.
+    pub(super) fn report(self) -> Exit {
         let broken_pipe = self.error.chain().any(|cause| {
             cause
                 .downcast_ref::<io::Error>()
@@ -70,31 +70,32 @@ impl Failure {
             return Exit::Done;
         }
         for line in format!("{:#}", self.error).lines() {
-            let line = harmless(line);
-            // Nobody is left to tell when stderr is closed.
+            let line = safe_text(line);
+            // If stderr is closed, nobody can read the message.
             let _ = writeln!(io::stderr(), "policytrail: {line}");
         }
         self.exit
     }
 }
 
-/// Faults of several things, to be told together.
+/// Collects failures of several checks so that they are reported together.
 #[derive(Debug, Default)]
-pub(super) struct Faults(Vec<Failure>);
+pub(super) struct FailureCollector(Vec<Failure>);
 
-impl Faults {
-    /// What came out well; a fault is kept.
-    pub(super) fn note<T, E: Into<Failure>>(&mut self, result: Result<T, E>) -> Option<T> {
-        result.map_err(|fault| self.0.push(fault.into())).ok()
+impl FailureCollector {
+    /// The value of a successful check; a failure is kept.
+    pub(super) fn record<T, E: Into<Failure>>(&mut self, result: Result<T, E>) -> Option<T> {
+        result.map_err(|failure| self.0.push(failure.into())).ok()
     }
 
-    /// The value, when there is one and no fault was noted; else all the faults, a line each.
-    pub(super) fn or<T>(self, value: Option<T>) -> Result<T, Failure> {
+    /// The value if there is one and no check failed; else all failures, one line each.
+    pub(super) fn into_result<T>(self, value: Option<T>) -> Result<T, Failure> {
         let usage = self.0.iter().any(|f| f.exit == Exit::Usage);
         match (value, self.0.as_slice()) {
             (Some(value), []) => Ok(value),
-            (_, faults) => {
-                let lines: Vec<String> = faults.iter().map(|f| format!("{:#}", f.error)).collect();
+            (_, failures) => {
+                let lines: Vec<String> =
+                    failures.iter().map(|f| format!("{:#}", f.error)).collect();
                 Err(Failure {
                     exit: if usage {
                         Exit::Usage
@@ -173,6 +174,24 @@ impl From<CrawlError> for Failure {
                 error: other.into(),
             },
         }
+    }
+}
+
+impl From<ReportError> for Failure {
+    fn from(error: ReportError) -> Self {
+        match error {
+            ReportError::Store(error) => error.into(),
+            other => Self {
+                exit: Exit::DoneWithFailures,
+                error: other.into(),
+            },
+        }
+    }
+}
+
+impl From<serde_json::Error> for Failure {
+    fn from(error: serde_json::Error) -> Self {
+        anyhow::Error::from(error).into()
     }
 }
 

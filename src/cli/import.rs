@@ -3,11 +3,12 @@
 use std::io::{self, Write as _};
 use std::path::{self, Path, PathBuf};
 
+use super::atomic_file::AtomicFile;
 use super::failure::{Exit, Failure};
-use super::job::{Job, Work};
+use super::job::Job;
 use super::job_options::{CrawlOptions, SiteOptions};
-use super::options::Common;
-use super::replace::Unfinished;
+use super::job_run::{JobTask, run_job};
+use super::options::CommonOptions;
 use crate::crawl::Until;
 use crate::export::{SITE_LIST, import_dataset};
 use crate::extract::{EXTRACTOR_VERSION, text_hash};
@@ -25,7 +26,7 @@ pub(super) struct Arguments {
     from: PathBuf,
 
     #[command(flatten)]
-    common: Common,
+    common: CommonOptions,
 }
 
 const HASHING: Hashing = Hashing {
@@ -51,11 +52,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     if let Some(folder) = warc_folder(from) {
         return import_warc(from, &folder, arguments);
     }
-    let unfinished = Unfinished::of(database)?;
-    let imported = Store::open_or_create(&unfinished.path())
+    let file = AtomicFile::create(database)?;
+    let imported = Store::open_or_create(&file.path())
         .map_err(Failure::from)
         .and_then(|store| import_dataset(from, &store, HASHING).map_err(Failure::usage))?;
-    unfinished.finish_database()?;
+    file.commit_database()?;
     if imported.without_version > 0 {
         writeln!(
             io::stderr(),
@@ -73,7 +74,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// The folder of a WARC export, when that is meant: a WARC file, or a folder without `versions.jsonl`.
+/// The directory of a WARC export if `from` is one: a WARC file, or a directory without `versions.jsonl`.
 fn warc_folder(from: &Path) -> Option<PathBuf> {
     if from.is_dir() {
         let has = |name: &str| from.join(name).is_file();
@@ -87,7 +88,7 @@ fn warc_folder(from: &Path) -> Option<PathBuf> {
     is_warc.then(|| from.parent().map(Path::to_path_buf).unwrap_or_default())
 }
 
-/// Looks at every capture of the archive, as a backfill does.
+/// Crawls every capture of the archive, as a backfill does.
 fn import_warc(from: &Path, folder: &Path, arguments: &Arguments) -> Result<Exit, Failure> {
     let list = folder.join(SITE_LIST);
     if !list.is_file() {
@@ -98,16 +99,16 @@ fn import_warc(from: &Path, folder: &Path, arguments: &Arguments) -> Result<Exit
         )));
     }
     let sites = SiteOptions::of_list(&list);
-    // A folder may have the name of an archive: `wayback`.
+    // A directory may be named like an archive: `wayback`.
     let archive = path::absolute(from)
         .map_err(|e| Failure::usage(anyhow::anyhow!("cannot use `{}`: {e}", from.display())))?;
     let options = CrawlOptions::of_archive(&archive, arguments.common.clone());
     let job = Job::new("import", &sites, &options, &[])?;
-    job.interruptible(look)
+    job.interruptible(crawl)
 }
 
-fn look(job: &Job) -> Result<Exit, Failure> {
-    let finished = job.run(Work::Look(Until::Versions))?;
+fn crawl(job: &Job) -> Result<Exit, Failure> {
+    let finished = run_job(job, JobTask::Crawl(Until::Versions))?;
     let versions = finished.store.status()?.versions;
     writeln!(
         io::stdout(),

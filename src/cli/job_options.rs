@@ -1,9 +1,9 @@
-//! The options of the commands that ask an archive: which sites, which archive, which captures, how fast.
+//! Options of the commands that query an archive: which sites, which archive, which captures, how fast.
 
 use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
-use super::options::Common;
+use super::options::CommonOptions;
 use crate::config::{ConfigError, Settings, SiteRow, read_site_list};
 use crate::model::Site;
 
@@ -40,7 +40,7 @@ impl SiteOptions {
 
 impl CrawlOptions {
     /// Every capture of an archive in files.
-    pub(super) fn of_archive(archive: &Path, common: Common) -> Self {
+    pub(super) fn of_archive(archive: &Path, common: CommonOptions) -> Self {
         Self {
             archive: Some(archive.to_string_lossy().into_owned()),
             sample: Some("all".to_owned()),
@@ -49,7 +49,7 @@ impl CrawlOptions {
         }
     }
 
-    /// Merges defaults, file, environment and these flags, with more of them given as `(key, value, flag)`.
+    /// Merges defaults, file, environment, these flags, and more flags given as `(key, value, flag)`.
     pub(super) fn settings(
         &self,
         sites: &SiteOptions,
@@ -93,13 +93,13 @@ impl CrawlOptions {
         self.log_requests.as_deref()
     }
 
-    /// Log every step.
+    /// True if every step is logged.
     pub(super) fn is_verbose(&self) -> bool {
         self.verbose
     }
 
     /// Where the settings and the database are.
-    pub(super) fn common(&self) -> &Common {
+    pub(super) fn common(&self) -> &CommonOptions {
         &self.common
     }
 }
@@ -156,10 +156,10 @@ pub(super) struct CrawlOptions {
     verbose: bool,
 
     #[command(flatten)]
-    common: Common,
+    common: CommonOptions,
 }
 
-/// All sites named, with every fault of the arguments and the list told together.
+/// All named sites. All faults of the arguments and the list are reported together.
 pub(super) fn site_rows(
     options: &SiteOptions,
     settings: &Settings,
@@ -178,7 +178,7 @@ pub(super) fn site_rows(
             Err(error) => faults.push(format!("--url: {error}")),
         }
     }
-    // Sites on the command line are asked for instead of those of the settings file, not instead of --sites.
+    // Sites of the command line replace those of the settings file, but not those of --sites.
     let named = !rows.is_empty() || !faults.is_empty();
     if !named && options.sites_file.is_none() {
         rows.extend(settings.sites.iter().cloned().map(SiteRow::of));

@@ -4,13 +4,13 @@ use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
-use serde_json::{Value, json};
-
 use super::failure::{Exit, Failure};
-use super::options::{Common, Format};
-use super::pick;
-use super::terminal::{Color, Style, harmless_json, harmless_line, shortened, styled};
+use super::options::{CommonOptions, OutputFormat};
+use super::selection;
+use super::terminal::{ColorMode, TextStyle, shortened, styled};
+use super::wording::{counted, date};
 use crate::model::Timestamp;
+use crate::report::{safe_json, safe_line, version_answer};
 use crate::store::{PolicyEntry, VersionEntry};
 
 /// Show the history of a site's policies: a line a version, with its dates and how much changed
@@ -25,37 +25,39 @@ pub(super) struct Arguments {
     policy: Option<String>,
 
     #[command(flatten)]
-    common: Common,
+    common: CommonOptions,
 
     /// How to print it
     #[arg(long, value_enum, default_value = "text")]
-    format: Format,
+    format: OutputFormat,
 
     /// When to colour
     #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
-    color: Color,
+    color: ColorMode,
 }
 
-/// Cells of the bar, and of that beside a column of editions: within 80 columns.
-const BAR_CELLS: u64 = 8;
-const BAR_CELLS_WITH_EDITION: u64 = 5;
-/// Letters of a title.
-const MOST_TITLE: usize = 66;
+/// Cells of the size bar, so that a line has at most 80 columns.
+const SIZE_BAR_CELLS: u64 = 8;
+/// Cells of the size bar if there is a column of editions.
+const SIZE_BAR_CELLS_WITH_EDITION: u64 = 5;
+/// Longest title, in characters.
+const MAX_TITLE_CHARS: usize = 66;
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
-    let store = pick::open(&arguments.common)?;
-    let policies = pick::chosen(&store, &arguments.site, arguments.policy.as_deref())?;
+    let store = selection::open_database(&arguments.common)?;
+    let policies =
+        selection::selected_policies(&store, &arguments.site, arguments.policy.as_deref())?;
     let color = arguments.color.is_wanted();
     let mut out = io::stdout().lock();
     for (i, (number, policy)) in policies.iter().enumerate() {
         let history = store.history(policy.policy_id)?;
         match arguments.format {
-            Format::Json => {
+            OutputFormat::Json => {
                 for version in &history {
-                    writeln!(out, "{}", harmless_json(&entry(policy, version)))?;
+                    writeln!(out, "{}", safe_json(&version_answer(policy, version))?)?;
                 }
             }
-            Format::Text => {
+            OutputFormat::Text => {
                 if i > 0 {
                     writeln!(out)?;
                 }
@@ -66,73 +68,24 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// One version, for machines.
-pub(super) fn entry(policy: &PolicyEntry, v: &VersionEntry) -> Value {
-    json!({
-        "site": policy.site,
-        "policy_url": policy.policy_url,
-        "kind": policy.kind,
-        "version": v.version,
-        "edition": v.edition,
-        "previous_version": v.previous_version,
-        "same_as": v.same_as,
-        "changed_after": v.changed_after,
-        "first_seen": v.first_seen,
-        "last_seen": v.last_seen,
-        "captures": v.captures,
-        "layouts": v.layouts,
-        "word_count": v.word_count,
-        "change": v.change.map(|c| c.kind.code()),
-        "words_added": v.change.map(|c| c.words_added),
-        "words_removed": v.change.map(|c| c.words_removed),
-        "simhash_distance": v.change.map(|c| c.simhash_distance),
-        "language": v.language,
-        "title": v.title,
-        "text_sha256": v.text_sha256,
-        "memento_url": v.memento_url,
-        "extractor_version": v.extractor_version,
-    })
-}
-
-/// The versions of a policy, a line each, within 80 columns.
+/// The versions of a policy, one line each, within 80 columns.
 fn timeline(policy: &PolicyEntry, history: &[VersionEntry], number: usize, color: bool) -> String {
     let editions = history.iter().map(|v| v.edition).max().unwrap_or(1);
-    let (first, last) = (
-        history.first().map_or("", |v| v.first_seen.as_str()),
-        history
-            .iter()
-            .map(|v| v.last_seen.as_str())
-            .max()
-            .unwrap_or(""),
-    );
-    let mut out = String::new();
+    let mut out = heading(policy, history, number, color);
     // Writing to a string cannot fail.
-    let _ = writeln!(
-        out,
-        "{}\npolicy {number} ({}) of {}: {} in {}\nseen {} to {}",
-        styled(&harmless_line(&policy.policy_url), Style::Bold, color),
-        harmless_line(&policy.kind),
-        harmless_line(&policy.site),
-        counted(policy.versions, "version"),
-        counted(policy.captures, "capture"),
-        pick::date(first),
-        pick::date(last),
-    );
-    if editions > 1 {
+    let (edition_header, bar_cells) = if editions > 1 {
         let _ = writeln!(
             out,
             "The page shows {editions} editions (ed) in turns; each is a line of versions of its own."
         );
-    }
-    let (edition_header, bar_cells) = if editions > 1 {
-        (" ed", BAR_CELLS_WITH_EDITION)
+        (" ed", SIZE_BAR_CELLS_WITH_EDITION)
     } else {
-        ("", BAR_CELLS)
+        ("", SIZE_BAR_CELLS)
     };
     let header = format!(
         "   #{edition_header} first seen within  last seen    words   added removed  change      size"
     );
-    let _ = writeln!(out, "\n{}", styled(&header, Style::Dim, color));
+    let _ = writeln!(out, "\n{}", styled(&header, TextStyle::Dim, color));
     let mut titles: HashMap<u32, &str> = HashMap::new();
     for v in history {
         let edition = if editions > 1 {
@@ -140,31 +93,50 @@ fn timeline(policy: &PolicyEntry, history: &[VersionEntry], number: usize, color
         } else {
             String::new()
         };
-        let line = format!(
-            "{:>4}{edition} {}",
-            v.version,
-            cells(v, history, bar_cells, color)
-        );
+        let columns = columns(v, history, bar_cells, color);
+        let line = format!("{:>4}{edition} {columns}", v.version);
         let _ = writeln!(out, "{}", line.trim_end());
-        let mut notes = Vec::new();
-        let title = v.title.as_deref().filter(|t| !t.trim().is_empty());
-        if let Some(title) = title
-            && titles.insert(v.edition, title) != Some(title)
-        {
-            let title = shortened(&harmless_line(title), MOST_TITLE);
-            notes.push(format!("“{title}”"));
-        }
-        if let Some(same) = v.same_as {
-            notes.push(format!("the words of version {same} again"));
-        }
-        for note in notes {
-            let _ = writeln!(out, "     {}", styled(&note, Style::Dim, color));
+        for note in notes(v, &mut titles) {
+            let _ = writeln!(out, "     {}", styled(&note, TextStyle::Dim, color));
         }
     }
     out
 }
 
-fn cells(v: &VersionEntry, history: &[VersionEntry], bar_cells: u64, color: bool) -> String {
+/// The policy, with its number of versions and its dates.
+fn heading(policy: &PolicyEntry, history: &[VersionEntry], number: usize, color: bool) -> String {
+    let first = history.first().map_or("", |v| v.first_seen.as_str());
+    let last = history.iter().map(|v| v.last_seen.as_str()).max();
+    format!(
+        "{}\npolicy {number} ({}) of {}: {} in {}\nseen {} to {}\n",
+        styled(&safe_line(&policy.policy_url), TextStyle::Bold, color),
+        safe_line(&policy.kind),
+        safe_line(&policy.site),
+        counted(policy.versions, "version"),
+        counted(policy.captures, "capture"),
+        date(first),
+        date(last.unwrap_or("")),
+    )
+}
+
+/// Lines under a version: a title that is new in its edition, and the version with the same words.
+fn notes<'a>(v: &'a VersionEntry, titles: &mut HashMap<u32, &'a str>) -> Vec<String> {
+    let mut notes = Vec::new();
+    let title = v.title.as_deref().filter(|t| !t.trim().is_empty());
+    if let Some(title) = title
+        && titles.insert(v.edition, title) != Some(title)
+    {
+        let title = shortened(&safe_line(title), MAX_TITLE_CHARS);
+        notes.push(format!("“{title}”"));
+    }
+    if let Some(same) = v.same_as {
+        notes.push(format!("the words of version {same} again"));
+    }
+    notes
+}
+
+/// The columns after number and edition.
+fn columns(v: &VersionEntry, history: &[VersionEntry], bar_cells: u64, color: bool) -> String {
     let within = v
         .changed_after
         .as_deref()
@@ -181,41 +153,32 @@ fn cells(v: &VersionEntry, history: &[VersionEntry], bar_cells: u64, color: bool
             let words = before
                 .map_or(0, |b| b.word_count)
                 .saturating_add(v.word_count);
+            let changed = c.words_added.saturating_add(c.words_removed);
             (
                 format!("+{}", c.words_added),
                 format!("−{}", c.words_removed),
                 c.kind.code(),
-                bar(
-                    c.words_added.saturating_add(c.words_removed),
-                    words,
-                    bar_cells,
-                ),
+                size_bar(changed, words, bar_cells),
             )
         }
     };
-    let (added, removed) = (format!("{added:>7}"), format!("{removed:>7}"));
-    let plain = |text: &str, style| {
-        let trimmed = text.trim_start();
-        format!(
-            "{}{}",
-            &text[..text.len() - trimmed.len()],
-            styled(trimmed, style, color && !trimmed.is_empty())
-        )
-    };
-    let (added, removed) = if color {
-        (plain(&added, Style::Added), plain(&removed, Style::Removed))
-    } else {
-        (added, removed)
-    };
     format!(
-        "{} {within:>6}  {} {:>7} {added} {removed}  {kind:<11} {bar}",
-        pick::date(&v.first_seen),
-        pick::date(&v.last_seen),
+        "{} {within:>6}  {} {:>7} {} {}  {kind:<11} {bar}",
+        date(&v.first_seen),
+        date(&v.last_seen),
         v.word_count,
+        right_aligned(&added, TextStyle::Added, color),
+        right_aligned(&removed, TextStyle::Removed, color),
     )
 }
 
-/// `14 d`: how long the change may have come before it was seen.
+/// A number in a column of 7 characters, styled without the spaces before it.
+fn right_aligned(number: &str, style: TextStyle, color: bool) -> String {
+    let spaces = " ".repeat(7_usize.saturating_sub(number.chars().count()));
+    spaces + &styled(number, style, color && !number.is_empty())
+}
+
+/// `14 d`: how long before its first capture the change may have happened.
 fn days_between(after: &str, first: &str) -> String {
     match (after.parse::<Timestamp>(), first.parse::<Timestamp>()) {
         (Ok(after), Ok(first)) => match after.distance_seconds(first) / 86_400 {
@@ -226,8 +189,8 @@ fn days_between(after: &str, first: &str) -> String {
     }
 }
 
-/// A share of all words as a bar of up to so many cells, an eighth of a cell for the smallest.
-fn bar(changed: u64, words: u64, cells: u64) -> String {
+/// The share of changed words as a bar of at most so many cells; the smallest change has an eighth of a cell.
+fn size_bar(changed: u64, words: u64, cells: u64) -> String {
     let eighths = changed
         .saturating_mul(cells * 8)
         .checked_div(words)
@@ -247,12 +210,6 @@ fn bar(changed: u64, words: u64, cells: u64) -> String {
         ][(eighths % 8) as usize],
     );
     bar
-}
-
-/// `1 version`, `2 versions`.
-pub(super) fn counted(n: u64, noun: &str) -> String {
-    let s = if n == 1 { "" } else { "s" };
-    format!("{n} {noun}{s}")
 }
 
 #[cfg(test)]

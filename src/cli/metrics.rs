@@ -9,16 +9,16 @@ use prometheus_client::registry::Registry;
 use serde_json::Value;
 
 use super::failure::Failure;
-use super::run_summary::Summary;
 use crate::model::Timestamp;
+use crate::report::RunReport;
 
 type Number = Gauge<f64, AtomicU64>;
 type Labelled = Family<Vec<(String, String)>, Number>;
 
-/// All of them are gauges: each run replaces the file, nothing is counted across runs.
-pub(super) fn text(summary: &Summary) -> Result<String, Failure> {
+/// Writes the metrics of a run. All are gauges: each run replaces the file, and nothing is counted across runs.
+pub(super) fn metrics_text(report: &RunReport) -> Result<String, Failure> {
     let mut registry = Registry::with_prefix("policytrail");
-    numbers(&mut registry, summary);
+    numbers(&mut registry, report);
     let outcomes = Labelled::default();
     for outcome in [
         "done",
@@ -27,54 +27,54 @@ pub(super) fn text(summary: &Summary) -> Result<String, Failure> {
         "interrupted",
         "budget_spent",
     ] {
-        let value = if outcome == summary.outcome { 1.0 } else { 0.0 };
+        let value = if outcome == report.outcome { 1.0 } else { 0.0 };
         set(&outcomes, &[("outcome", outcome)], value);
     }
     registry.register("run_outcome", "1 for how the last run ended", outcomes);
-    requests(&mut registry, summary);
-    labelled(&mut registry, summary);
+    requests(&mut registry, report);
+    labelled(&mut registry, report);
     let mut text = String::new();
     encode(&mut text, &registry).map_err(|e| anyhow::anyhow!("cannot write metrics: {e}"))?;
     Ok(text)
 }
 
-/// What has no label.
-fn numbers(registry: &mut Registry, summary: &Summary) {
+/// The metrics without labels.
+fn numbers(registry: &mut Registry, report: &RunReport) {
     #[expect(
         clippy::cast_precision_loss,
         reason = "counts and seconds are far below 2^53"
     )]
     let numbers = {
         let seconds = |moment: Timestamp| moment.unix_seconds() as f64;
-        let duration = seconds(summary.finished_at) - seconds(summary.started_at);
+        let duration = seconds(report.finished_at) - seconds(report.started_at);
         [
             (
                 "run_finished_timestamp_seconds",
                 "End of the last run",
-                seconds(summary.finished_at),
+                seconds(report.finished_at),
             ),
             ("run_duration_seconds", "Duration of the last run", duration),
-            ("sites", "Sites of the job", summary.sites as f64),
-            ("run_sites_due", "Sites that were due", summary.due as f64),
+            ("sites", "Sites of the job", report.sites as f64),
+            ("run_sites_due", "Sites that were due", report.due as f64),
             (
                 "run_sites_left",
                 "Sites that were due and are still",
-                summary.left() as f64,
+                report.left() as f64,
             ),
             (
                 "run_new_versions",
                 "Versions that the last run found",
-                summary.new_versions as f64,
+                report.new_versions as f64,
             ),
             (
                 "versions",
                 "Versions in the database",
-                summary.status.versions as f64,
+                report.status.versions as f64,
             ),
             (
                 "database_bytes",
                 "Size of the database",
-                summary.status.database_bytes as f64,
+                report.status.database_bytes as f64,
             ),
         ]
     };
@@ -85,11 +85,11 @@ fn numbers(registry: &mut Registry, summary: &Summary) {
     }
 }
 
-/// What was asked.
-fn requests(registry: &mut Registry, summary: &Summary) {
+/// The metrics of requests.
+fn requests(registry: &mut Registry, report: &RunReport) {
     let (requests, shares) = (Labelled::default(), Labelled::default());
     for endpoint in ["cdx", "playback"] {
-        let counts = &summary.requests[endpoint];
+        let counts = &report.requests[endpoint];
         for (outcome, n) in counts["outcomes"].as_object().into_iter().flatten() {
             set(
                 &requests,
@@ -110,20 +110,20 @@ fn requests(registry: &mut Registry, summary: &Summary) {
         shares,
     );
     let freezes = Number::default();
-    freezes.set(number(&summary.requests["freezes"]));
+    freezes.set(number(&report.requests["freezes"]));
     registry.register("run_freezes", "Refusals that the last run met", freezes);
 }
 
-/// What the database holds, by label.
-fn labelled(registry: &mut Registry, summary: &Summary) {
+/// The labelled metrics of the database.
+fn labelled(registry: &mut Registry, report: &RunReport) {
     let drops = Labelled::default();
-    for (reason, n) in &summary.status.drops {
+    for (reason, n) in &report.status.drops {
         #[expect(clippy::cast_precision_loss, reason = "a count far below 2^53")]
         set(&drops, &[("reason", reason)], *n as f64);
     }
     registry.register("drops", "Captures that gave no version", drops);
     let frozen = Labelled::default();
-    for (archive, until) in &summary.status.frozen {
+    for (archive, until) in &report.status.frozen {
         #[expect(clippy::cast_precision_loss, reason = "seconds far below 2^53")]
         if let Ok(until) = until.parse::<Timestamp>() {
             set(

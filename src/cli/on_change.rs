@@ -1,4 +1,4 @@
-//! Tells a command of the user's of new versions, one call each.
+//! Notifies a command of the user's of new versions, one call each.
 
 use std::process::Stdio;
 use std::time::Duration;
@@ -9,83 +9,81 @@ use tokio::process::Command;
 
 use super::failure::Failure;
 use super::job::Job;
-use super::news::told;
-use crate::config::RunSettings;
+use crate::report::change_notification;
 use crate::store::Store;
 
-/// Calls for one version, over several runs, before it is given up.
-const MOST_TRIES: u32 = 5;
+/// Most calls for one version, over several runs.
+const MAX_ATTEMPTS: u32 = 5;
 /// Versions read from the database at a time.
 const BATCH: u32 = 500;
 
-/// What came of the calls.
+/// The result of all calls.
 #[derive(Debug, Default)]
-pub(super) struct Calls {
-    /// A line a failed call.
+pub(super) struct NotificationResult {
+    /// One line for each failed call.
     pub(super) failures: Vec<String>,
-    /// The user stopped them; what was not told is told by the next run.
+    /// True if the user interrupted the calls. The next run makes those that are left.
     pub(super) interrupted: bool,
 }
 
-/// Calls the command for every version that it was not told of, the oldest first. A call that fails is told, and made
-/// again in later runs, five times in all; one in whose middle the user stops is as if it had not been made.
-pub(super) fn tell(store: &Store, command: &str, settings: &RunSettings, job: &Job) -> Calls {
-    let mut calls = Calls::default();
-    if let Err(failure) = tell_all(store, command, settings, job, &mut calls) {
-        calls.failures.push(failure.line());
+/// Calls the command for every version of which it was not notified, the oldest first. A failed call is repeated by later
+/// runs, five attempts in all. A call that the user interrupts does not count as an attempt.
+pub(super) fn notify(store: &Store, command: &str, job: &Job) -> NotificationResult {
+    let mut result = NotificationResult::default();
+    if let Err(failure) = notify_each(store, command, job, &mut result) {
+        result.failures.push(failure.line());
     }
-    calls
+    result
 }
 
-fn tell_all(
+fn notify_each(
     store: &Store,
     command: &str,
-    settings: &RunSettings,
     job: &Job,
-    calls: &mut Calls,
+    result: &mut NotificationResult,
 ) -> Result<(), Failure> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
+    let limit = job.settings.run.on_change_timeout;
     let mut last = 0;
     loop {
-        let changes = store.untold(MOST_TRIES, last, BATCH)?;
+        let changes = store.untold(MAX_ATTEMPTS, last, BATCH)?;
         let Some(newest) = changes.last() else {
             return Ok(());
         };
         last = newest.change_id;
         for change in &changes {
-            let object = told(store, change)?;
-            let call = call(command, &object, settings.on_change_timeout);
-            let Some(result) = runtime.block_on(job.stop().run_until_cancelled(call)) else {
-                calls.interrupted = true;
+            let notification = change_notification(store, change)?;
+            let call = call_command(command, &notification, limit);
+            let Some(called) = runtime.block_on(job.stop().run_until_cancelled(call)) else {
+                result.interrupted = true;
                 return Ok(());
             };
-            store.told(change.change_id, result.is_ok().then(|| job.now()))?;
-            if let Err(why) = result {
+            store.told(change.change_id, called.is_ok().then(|| job.now()))?;
+            if let Err(why) = called {
                 let what = format!("{} version {}", change.policy_url, change.version);
-                calls
-                    .failures
-                    .push(format!("--on-change failed for {what}: {why}"));
+                let failure = format!("--on-change failed for {what}: {why}");
+                result.failures.push(failure);
             }
         }
     }
 }
 
-/// One call, with the object as one line on its standard input.
-async fn call(command: &str, object: &Value, limit: Duration) -> Result<(), String> {
+/// Calls the command with the notification as one line on its standard input.
+async fn call_command(command: &str, notification: &Value, limit: Duration) -> Result<(), String> {
     let mut child = shell(command)
         .stdin(Stdio::piped())
-        // What it prints is no part of this program's answer.
+        // Its output is not part of this program's answer.
         .stdout(Stdio::null())
         .kill_on_drop(true)
         .spawn()
         .map_err(|e| format!("it does not start: {e}"))?;
     let stdin = child.stdin.take();
-    let line = format!("{object}\n");
+    let line = format!("{notification}\n");
     let work = async {
         if let Some(mut stdin) = stdin {
-            // A command need not read what it gets.
+            // The command need not read its input.
             let _ = stdin.write_all(line.as_bytes()).await;
         }
         child.wait().await
@@ -115,7 +113,7 @@ mod tests {
     use super::*;
 
     async fn called(command: &str) -> Result<(), String> {
-        call(command, &Value::from("x"), Duration::from_millis(300)).await
+        call_command(command, &Value::from("x"), Duration::from_millis(300)).await
     }
 
     #[tokio::test]
@@ -128,7 +126,7 @@ mod tests {
                 .unwrap_err()
                 .contains("longer than")
         );
-        // It does not read what it gets.
+        // It does not read its input.
         assert_eq!(called("exec true").await, Ok(()));
     }
 }

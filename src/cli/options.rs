@@ -1,32 +1,32 @@
-//! Options that several commands share, as typed, and how they become settings.
+//! Options that several commands share, and how they become settings.
 
 use std::path::PathBuf;
 
 use crate::config::{ConfigError, Layers, Settings};
 use crate::model::Timestamp;
 
-/// Form of an answer.
+/// Format of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(super) enum Format {
+pub(super) enum OutputFormat {
     /// For people
     Text,
     /// For machines: JSON, an object a line
     Json,
 }
 
-/// A date on the command line.
-pub(super) fn moment(text: &str) -> Result<Timestamp, String> {
+/// Parses a date of the command line as its first second.
+pub(super) fn earliest_timestamp(text: &str) -> Result<Timestamp, String> {
     Timestamp::earliest(text).map_err(|e| e.to_string())
 }
 
-/// A date on the command line that means its last second.
-pub(super) fn last_moment(text: &str) -> Result<Timestamp, String> {
+/// Parses a date of the command line as its last second.
+pub(super) fn latest_timestamp(text: &str) -> Result<Timestamp, String> {
     Timestamp::latest(text).map_err(|e| e.to_string())
 }
 
-/// Where the settings and the database are.
+/// Where the settings file and the database are.
 #[derive(Debug, Clone, Default, clap::Args)]
-pub(super) struct Common {
+pub(super) struct CommonOptions {
     /// Settings file (TOML); `config/policytrail.toml` in the source lists every setting with its default
     #[arg(long, value_name = "FILE")]
     pub(super) config: Option<PathBuf>,
@@ -36,7 +36,7 @@ pub(super) struct Common {
     pub(super) db: Option<PathBuf>,
 }
 
-impl Common {
+impl CommonOptions {
     /// Merges defaults, file, environment and the flags given as `(key, value, flag)`.
     pub(super) fn settings(
         &self,

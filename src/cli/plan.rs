@@ -4,16 +4,15 @@ use std::io::{self, Write as _};
 use std::time::Duration;
 
 use indicatif::HumanDuration;
-use serde_json::json;
 
 use super::failure::{Exit, Failure};
-use super::job::{Job, Work};
+use super::job::Job;
 use super::job_options::{CrawlOptions, SiteOptions};
-use super::options::Format;
+use super::job_run::{JobTask, run_job};
+use super::options::OutputFormat;
 use super::table::{Align, table};
-use super::terminal::harmless_json;
-use crate::config::Settings;
 use crate::crawl::{SitePlan, Until, plan};
+use crate::report::{PlanAnswer, Rates, SitePlanAnswer, safe_json};
 use crate::store::Store;
 
 /// Say what a backfill would ask for and how long it would take; nothing but the index is asked
@@ -30,76 +29,59 @@ pub(super) struct Arguments {
 
     /// How to print it
     #[arg(long, value_enum, default_value = "text")]
-    format: Format,
+    format: OutputFormat,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let job = Job::new("plan", &arguments.sites, &arguments.crawl, &[])?;
+    let format = arguments.format;
     if arguments.offline {
         let store = Store::open_to_read(&job.settings.database)?;
-        let plans = plan(
-            &store,
-            &job.settings.crawl,
-            &job.settings.discover,
-            &job.rows,
-            job.now(),
-        )?;
-        print(arguments.format, &plans, &job.settings)?;
+        print_plan(&job, &store, format)?;
         return Ok(Exit::Done);
     }
-    let format = arguments.format;
-    job.interruptible(move |job| look(job, format))
+    job.interruptible(move |job| query_index(job, format))
 }
 
-fn look(job: &Job, format: Format) -> Result<Exit, Failure> {
-    let finished = job.run(Work::Look(Until::Index))?;
+/// Queries the index, then prints the plan.
+fn query_index(job: &Job, format: OutputFormat) -> Result<Exit, Failure> {
+    let finished = run_job(job, JobTask::Crawl(Until::Index))?;
     if finished.outcome.ended_by.is_none() {
-        let plans = plan(
-            &finished.store,
-            &job.settings.crawl,
-            &job.settings.discover,
-            &job.rows,
-            job.now(),
-        )?;
-        print(format, &plans, &job.settings)?;
+        print_plan(job, &finished.store, format)?;
     }
     finished.exit()
 }
 
-/// Seconds at the configured rates: the two endpoints are asked side by side.
-fn seconds(settings: &Settings, cdx: u64, playback: u64) -> f64 {
-    #[expect(clippy::cast_precision_loss, reason = "an estimate for people")]
-    let (cdx, playback) = (cdx as f64, playback as f64);
-    (cdx * 60.0 / settings.archive.cdx_per_minute)
-        .max(playback / settings.archive.playback_per_second)
+fn print_plan(job: &Job, store: &Store, format: OutputFormat) -> Result<(), Failure> {
+    let (crawl, discover) = (&job.settings.crawl, &job.settings.discover);
+    let plans = plan(store, crawl, discover, &job.rows, job.now())?;
+    let rates = Rates {
+        cdx_per_minute: job.settings.archive.cdx_per_minute,
+        playback_per_second: job.settings.archive.playback_per_second,
+    };
+    let answer = PlanAnswer::new(plans.iter().map(site_plan_answer).collect(), rates);
+    let mut out = io::stdout().lock();
+    match format {
+        OutputFormat::Json => writeln!(out, "{}", safe_json(&answer)?)?,
+        OutputFormat::Text => out.write_all(plan_text(&answer, rates).as_bytes())?,
+    }
+    Ok(())
 }
 
-fn print(format: Format, plans: &[SitePlan], settings: &Settings) -> io::Result<()> {
-    let total = |of: fn(&SitePlan) -> u64| plans.iter().map(of).sum::<u64>();
-    let (cdx, least, likely, most) = (
-        total(|p| p.cdx),
-        total(|p| p.playback_least),
-        total(|p| p.playback_likely),
-        total(|p| p.playback_most),
-    );
-    let mut out = io::stdout().lock();
-    if let Format::Json = format {
-        let sites: Vec<_> = plans
-            .iter()
-            .map(|p| {
-                json!({
-                    "site": p.site.as_str(), "policies": p.policies, "captures": p.captures, "cdx": p.cdx,
-                    "playback_least": p.playback_least, "playback_likely": p.playback_likely, "playback_most": p.playback_most,
-                })
-            })
-            .collect();
-        let value = json!({
-            "sites": sites, "cdx": cdx, "playback_least": least, "playback_likely": likely, "playback_most": most,
-            "seconds_least": seconds(settings, cdx, least), "seconds_likely": seconds(settings, cdx, likely),
-            "seconds_most": seconds(settings, cdx, most),
-        });
-        return writeln!(out, "{}", harmless_json(&value));
+fn site_plan_answer(plan: &SitePlan) -> SitePlanAnswer {
+    SitePlanAnswer {
+        site: plan.site.to_string(),
+        policies: plan.policies,
+        captures: plan.captures,
+        cdx: plan.cdx,
+        playback_least: plan.playback_least,
+        playback_likely: plan.playback_likely,
+        playback_most: plan.playback_most,
     }
+}
+
+/// A table of the sites, and the time for all of them.
+fn plan_text(plan: &PlanAnswer, rates: Rates) -> String {
     let header = [
         ("site", Align::Left),
         ("policies", Align::Right),
@@ -109,45 +91,37 @@ fn print(format: Format, plans: &[SitePlan], settings: &Settings) -> io::Result<
         ("likely", Align::Right),
         ("at most", Align::Right),
     ];
-    let numbers = |name: String, n: [u64; 6]| {
-        let mut row = vec![name];
-        row.extend(n.iter().map(u64::to_string));
+    let total = SitePlanAnswer {
+        site: "total".to_owned(),
+        policies: plan.sites.iter().map(|p| p.policies).sum(),
+        captures: plan.sites.iter().map(|p| p.captures).sum(),
+        cdx: plan.cdx,
+        playback_least: plan.playback_least,
+        playback_likely: plan.playback_likely,
+        playback_most: plan.playback_most,
+    };
+    let row = |p: &SitePlanAnswer| {
+        let numbers = [
+            p.policies,
+            p.captures,
+            p.cdx,
+            p.playback_least,
+            p.playback_likely,
+            p.playback_most,
+        ];
+        let mut row = vec![p.site.clone()];
+        row.extend(numbers.iter().map(u64::to_string));
         row
     };
-    let mut rows: Vec<Vec<String>> = plans
-        .iter()
-        .map(|p| {
-            let n = [
-                p.policies,
-                p.captures,
-                p.cdx,
-                p.playback_least,
-                p.playback_likely,
-                p.playback_most,
-            ];
-            numbers(p.site.to_string(), n)
-        })
-        .collect();
-    rows.push(numbers(
-        "total".to_owned(),
-        [
-            total(|p| p.policies),
-            total(|p| p.captures),
-            cdx,
-            least,
-            likely,
-            most,
-        ],
-    ));
-    out.write_all(table(&header, &rows).as_bytes())?;
-    let time = |playback| HumanDuration(Duration::from_secs_f64(seconds(settings, cdx, playback)));
-    writeln!(
-        out,
-        "at {} index queries a minute and {} pages a second: {} at least, {} likely, {} at most",
-        settings.archive.cdx_per_minute,
-        settings.archive.playback_per_second,
-        time(least),
-        time(likely),
-        time(most)
+    let rows: Vec<Vec<String>> = plan.sites.iter().chain([&total]).map(row).collect();
+    let time = |seconds: f64| HumanDuration(Duration::from_secs_f64(seconds));
+    format!(
+        "{}at {} index queries a minute and {} pages a second: {} at least, {} likely, {} at most\n",
+        table(&header, &rows),
+        rates.cdx_per_minute,
+        rates.playback_per_second,
+        time(plan.seconds_least),
+        time(plan.seconds_likely),
+        time(plan.seconds_most)
     )
 }

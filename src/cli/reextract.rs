@@ -2,21 +2,21 @@
 
 use std::io::{self, Write as _};
 
-use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::failure::{Exit, Failure};
 use super::interrupt::interruptible;
-use super::logging::{Bar, LogFormat};
-use super::options::{Common, Format};
+use super::logging::LogFormat;
+use super::options::{CommonOptions, OutputFormat};
+use super::progress_display::ProgressDisplay;
 use super::table::{Align, table};
-use super::terminal::harmless_json;
 use crate::archive::ArchiveError;
 use crate::archive::clock::{Clock as _, SystemClock};
 use crate::config::CrawlSettings;
 use crate::crawl::{PdfReader, ReextractedPolicy, Reextraction, drop_old_extractions};
 use crate::extract::EXTRACTOR_VERSION;
 use crate::model::Site;
+use crate::report::{DroppedAnswer, PolicyReextractionAnswer, ReextractionAnswer, safe_json};
 use crate::store::{CrawlLock, DroppedOld, PolicyAddress, Store};
 
 /// Run the present extractor over the stored pages and derive the histories anew
@@ -35,10 +35,10 @@ pub(super) struct Arguments {
 
     /// How to print what changed
     #[arg(long, value_enum, default_value = "text")]
-    format: Format,
+    format: OutputFormat,
 
     #[command(flatten)]
-    common: Common,
+    common: CommonOptions,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
@@ -50,76 +50,91 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let store = Store::open(&settings.database)?;
     let lock = CrawlLock::take(store.path())?;
     let policies = store.policies_of(&names)?;
-    let unknown: Vec<&String> = names
-        .iter()
-        .filter(|name| !policies.iter().any(|p| p.site == **name))
-        .collect();
-    if let Some(name) = unknown.first() {
+    let is_unknown = |name: &&String| !policies.iter().any(|p| p.site == **name);
+    if let Some(name) = names.iter().find(is_unknown) {
         return Err(Failure::usage(anyhow::anyhow!(
             "`{name}` has no policy in `{}`; `policytrail status` lists the sites that have",
             settings.database.display()
         )));
     }
-    let (crawl, drop_old, format) = (settings.crawl.clone(), arguments.drop_old, arguments.format);
+    let command = Command {
+        store,
+        crawl: settings.crawl,
+        drop_old: arguments.drop_old,
+        format: arguments.format,
+    };
     interruptible(move |stop| {
         let _lock = lock;
-        reextract(&store, &crawl, policies, &stop, drop_old, format)
+        command.run(policies, &stop)
     })
 }
 
-fn reextract(
-    store: &Store,
-    crawl: &CrawlSettings,
-    policies: Vec<PolicyAddress>,
-    stop: &CancellationToken,
+/// The command with its arguments checked.
+struct Command {
+    store: Store,
+    crawl: CrawlSettings,
     drop_old: bool,
-    format: Format,
-) -> Result<Exit, Failure> {
-    let bar = Bar::start(false, LogFormat::Text);
-    let pdf = PdfReader::of_this_program()?;
-    let (mut done, total) = (0, policies.len() as u64);
-    let reextraction = Reextraction {
-        store,
-        pdf: &pdf,
-        crawl,
-        now: SystemClock.now(),
-        stop,
-    };
-    let reports = reextraction.run(policies, |report| {
-        done += 1;
-        bar.policies(done, total);
-        tracing::info!(policy = %report.policy.policy_url, pages = report.pages, "policy done");
-    });
-    bar.finish();
-    let reports = reports?;
-    let failures: Vec<&String> = reports.iter().flat_map(|r| &r.failures).collect();
-    for failure in &failures {
-        tracing::warn!("not read this time, and its old result kept: {failure}");
+    format: OutputFormat,
+}
+
+impl Command {
+    /// Extracts every stored page of the policies, and deletes old results if that is wanted and nothing failed.
+    fn run(&self, policies: Vec<PolicyAddress>, stop: &CancellationToken) -> Result<Exit, Failure> {
+        let reports = self.extract(policies, stop)?;
+        let failures: Vec<&String> = reports.iter().flat_map(|r| &r.failures).collect();
+        for failure in &failures {
+            tracing::warn!("not read this time, and its old result kept: {failure}");
+        }
+        if self.drop_old && stop.is_cancelled() {
+            return Err(ArchiveError::Interrupted.into());
+        }
+        let dropped = if self.drop_old && failures.is_empty() {
+            let now = SystemClock.now();
+            Some(drop_old_extractions(&self.store, &self.crawl, now)?)
+        } else {
+            None
+        };
+        print(self.format, &reports, dropped)?;
+        Ok(if failures.is_empty() {
+            Exit::Done
+        } else {
+            Exit::DoneWithFailures
+        })
     }
-    if drop_old && stop.is_cancelled() {
-        return Err(ArchiveError::Interrupted.into());
+
+    fn extract(
+        &self,
+        policies: Vec<PolicyAddress>,
+        stop: &CancellationToken,
+    ) -> Result<Vec<ReextractedPolicy>, Failure> {
+        let display = ProgressDisplay::start(false, LogFormat::Text);
+        let pdf = PdfReader::of_this_program()?;
+        let (mut done, total) = (0, policies.len() as u64);
+        let reextraction = Reextraction {
+            store: &self.store,
+            pdf: &pdf,
+            crawl: &self.crawl,
+            now: SystemClock.now(),
+            stop,
+        };
+        let reports = reextraction.run(policies, |report| {
+            done += 1;
+            display.show_policies(done, total);
+            tracing::info!(policy = %report.policy.policy_url, pages = report.pages, "policy done");
+        });
+        display.finish();
+        Ok(reports?)
     }
-    let dropped = if drop_old && failures.is_empty() {
-        Some(drop_old_extractions(store, crawl, SystemClock.now())?)
-    } else {
-        None
-    };
-    print(format, &reports, dropped)?;
-    Ok(if failures.is_empty() {
-        Exit::Done
-    } else {
-        Exit::DoneWithFailures
-    })
 }
 
 fn print(
-    format: Format,
+    format: OutputFormat,
     reports: &[ReextractedPolicy],
     dropped: Option<DroppedOld>,
-) -> io::Result<()> {
+) -> Result<(), Failure> {
     let mut out = io::stdout().lock();
     match format {
-        Format::Text => {
+        OutputFormat::Text => {
             out.write_all(report_table(reports).as_bytes())?;
             if let Some(dropped) = dropped {
                 writeln!(
@@ -129,16 +144,33 @@ fn print(
                 )?;
             }
         }
-        Format::Json => {
-            let value = json!({
-                "extractor_version": EXTRACTOR_VERSION,
-                "policies": reports.iter().map(as_json).collect::<Vec<_>>(),
-                "dropped": dropped.map(|d| json!({ "extractions": d.extractions, "documents": d.documents })),
-            });
-            writeln!(out, "{}", harmless_json(&value))?;
+        OutputFormat::Json => {
+            let answer = ReextractionAnswer {
+                extractor_version: EXTRACTOR_VERSION,
+                policies: reports.iter().map(policy_answer).collect(),
+                dropped: dropped.map(|d| DroppedAnswer {
+                    extractions: d.extractions,
+                    documents: d.documents,
+                }),
+            };
+            writeln!(out, "{}", safe_json(&answer)?)?;
         }
     }
     Ok(())
+}
+
+fn policy_answer(report: &ReextractedPolicy) -> PolicyReextractionAnswer<'_> {
+    PolicyReextractionAnswer {
+        site: &report.policy.site,
+        policy_url: &report.policy.policy_url,
+        pages_extracted: report.pages,
+        versions_before: report.versions_before,
+        versions_after: report.versions_after,
+        pages_compared: report.difference.pages,
+        changed_words: report.difference.changed_words,
+        changed_form: report.difference.changed_form,
+        changed_verdict: report.difference.changed_verdict,
+    }
 }
 
 fn report_table(reports: &[ReextractedPolicy]) -> String {
@@ -172,13 +204,4 @@ fn report_table(reports: &[ReextractedPolicy]) -> String {
         })
         .collect();
     table(&header, &rows)
-}
-
-fn as_json(report: &ReextractedPolicy) -> Value {
-    json!({
-        "site": report.policy.site, "policy_url": report.policy.policy_url, "pages_extracted": report.pages,
-        "versions_before": report.versions_before, "versions_after": report.versions_after,
-        "pages_compared": report.difference.pages, "changed_words": report.difference.changed_words,
-        "changed_form": report.difference.changed_form, "changed_verdict": report.difference.changed_verdict,
-    })
 }

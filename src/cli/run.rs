@@ -3,20 +3,23 @@
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::atomic_file::{check_writable, replace_file};
 use super::failure::{Exit, Failure};
-use super::job::{Finished, Job, Work};
+use super::finished_job::FinishedJob;
+use super::job::Job;
 use super::job_options::{CrawlOptions, SiteOptions};
+use super::job_run::{JobTask, run_job};
 use super::logging::LogFormat;
-use super::news::what_changed;
-use super::on_change::{self, Calls};
-use super::replace::{check_writable, replace_file};
-use super::run_summary::Summary;
-use super::{metrics, options::moment};
+use super::metrics::metrics_text;
+use super::on_change::{NotificationResult, notify};
+use super::options::earliest_timestamp;
+use super::run_summary::{run_report, run_text};
 use crate::export::atom_feed;
 use crate::model::Timestamp;
+use crate::report::{RunReport, change_summary, safe_json};
 use crate::store::Store;
 
-/// Versions in the feed, the newest first.
+/// Most versions in the feed.
 const FEED_ENTRIES: u32 = 100;
 
 /// Look again at the sites that are due: the scheduled job
@@ -53,7 +56,7 @@ pub(super) struct Arguments {
     log_format: Option<LogFormat>,
 
     /// Pretend that it is this moment, to rehearse a schedule: 2026-12-31 or up to 14 digits
-    #[arg(long, value_name = "DATE", value_parser = moment)]
+    #[arg(long, value_name = "DATE", value_parser = earliest_timestamp)]
     now: Option<Timestamp>,
 
     #[command(flatten)]
@@ -84,58 +87,75 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     {
         check_writable(file)?;
     }
-    job.interruptible(night)
+    job.interruptible(scheduled_run)
 }
 
-fn night(job: &Job) -> Result<Exit, Failure> {
+/// Crawls, notifies, and writes feed, metrics and summary.
+fn scheduled_run(job: &Job) -> Result<Exit, Failure> {
     let settings = &job.settings.run;
     let newest_before = job.newest_change()?;
-    let finished = job.run(Work::Turns)?;
-    let calls = match &settings.on_change {
-        Some(command) => on_change::tell(&finished.store, command, settings, job),
-        None => Calls::default(),
+    let finished = run_job(job, JobTask::Scheduled)?;
+    let notifications = match &settings.on_change {
+        Some(command) => notify(&finished.store, command, job),
+        None => NotificationResult::default(),
     };
-    let interrupted = calls.interrupted;
-    let mut summary = Summary::new(job, &finished, newest_before, calls)?;
+    let interrupted = notifications.interrupted;
+    let mut report = run_report(job, &finished, newest_before, notifications)?;
     if let Some(file) = &settings.feed {
-        summary.note(write_feed(file, &finished.store, job.now()));
+        record_failure(&mut report, write_feed(file, &finished.store, job.now()));
     }
     if let Some(file) = &settings.metrics {
-        let text = metrics::text(&summary);
-        summary.note(text.and_then(|text| replace_file(file, text.as_bytes())));
+        let text = metrics_text(&report);
+        let written = text.and_then(|text| replace_file(file, text.as_bytes()));
+        record_failure(&mut report, written);
     }
     if let Some(file) = &settings.summary {
-        summary.note(replace_file(file, summary.json_line().as_bytes()));
+        let line = json_line(&report)?;
+        record_failure(&mut report, replace_file(file, line.as_bytes()));
     }
-    print(&summary)?;
-    end(finished, &summary.troubles, interrupted)
+    print(&report)?;
+    end(finished, &report.late_failures, interrupted)
+}
+
+/// Adds a step that failed to the summary, which is written all the same.
+fn record_failure(report: &mut RunReport, step: Result<(), Failure>) {
+    let failure = step.err().map(|failure| failure.line());
+    report.late_failures.extend(failure);
 }
 
 fn write_feed(file: &Path, store: &Store, now: Timestamp) -> Result<(), Failure> {
     let mut entries = Vec::new();
     for change in store.newest_changes(FEED_ENTRIES)? {
-        entries.push((what_changed(store, &change)?, change));
+        entries.push((change_summary(store, &change)?, change));
     }
     let feed = atom_feed(&entries, &file.to_string_lossy(), now)?;
     replace_file(file, feed.as_bytes())
 }
 
-fn print(summary: &Summary) -> io::Result<()> {
+fn json_line(report: &RunReport) -> Result<String, Failure> {
+    Ok(safe_json(&report.answer())? + "\n")
+}
+
+fn print(report: &RunReport) -> Result<(), Failure> {
     let text = if io::stdout().is_terminal() {
-        summary.text()
+        run_text(report)
     } else {
-        summary.json_line()
+        json_line(report)?
     };
     match io::stdout().lock().write_all(text.as_bytes()) {
-        // A reader that went away changes nothing of how the run ended.
+        // A closed pipe does not change how the run ended.
         Err(e) if e.kind() == io::ErrorKind::BrokenPipe => Ok(()),
-        written => written,
+        written => Ok(written?),
     }
 }
 
-fn end(finished: Finished, troubles: &[String], interrupted: bool) -> Result<Exit, Failure> {
-    for trouble in troubles {
-        tracing::warn!("{trouble}");
+fn end(
+    finished: FinishedJob,
+    late_failures: &[String],
+    interrupted: bool,
+) -> Result<Exit, Failure> {
+    for failure in late_failures {
+        tracing::warn!("{failure}");
     }
     let exit = finished.exit()?;
     if interrupted {
@@ -143,7 +163,7 @@ fn end(finished: Finished, troubles: &[String], interrupted: bool) -> Result<Exi
         return Ok(Exit::Interrupted);
     }
     Ok(match exit {
-        Exit::Done if !troubles.is_empty() => Exit::DoneWithFailures,
+        Exit::Done if !late_failures.is_empty() => Exit::DoneWithFailures,
         exit => exit,
     })
 }

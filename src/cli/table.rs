@@ -1,8 +1,8 @@
-//! Tables for people: columns as wide as their content, text of strangers made harmless.
+//! Tables for people: columns as wide as their content, text of strangers made safe.
 
 use std::fmt::Write as _;
 
-use super::terminal::harmless_line;
+use crate::report::safe_line;
 
 /// How a column is aligned.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,10 +13,10 @@ pub(super) enum Align {
     Right,
 }
 
-/// Widest a cell may be; longer text loses its middle.
+/// Widest cell. The middle of a longer text is left out.
 const MAX_CELL_CHARS: usize = 60;
 
-/// Lays rows out under a header, one line a row, each ended by a line feed.
+/// Formats rows under a header, one line per row.
 pub(super) fn table(header: &[(&str, Align)], rows: &[Vec<String>]) -> String {
     let rows: Vec<Vec<String>> = rows
         .iter()
@@ -51,13 +51,13 @@ pub(super) fn table(header: &[(&str, Align)], rows: &[Vec<String>]) -> String {
     out
 }
 
-/// Text made harmless, its middle cut out when it is too long.
+/// A cell's text made safe, without its middle if it is too long.
 fn shown(text: &str) -> String {
-    // Tens of thousands of cells are as plain as this.
+    // Most of the tens of thousands of cells of a large table need no work.
     if text.len() <= MAX_CELL_CHARS && text.bytes().all(|b| b.is_ascii_graphic()) {
         return text.to_owned();
     }
-    let clean: Vec<char> = harmless_line(text).chars().collect();
+    let clean: Vec<char> = safe_line(text).chars().collect();
     if clean.len() <= MAX_CELL_CHARS {
         return clean.into_iter().collect();
     }

@@ -2,13 +2,11 @@
 
 use std::io::{self, Write as _};
 
-use serde_json::json;
-
 use super::failure::{Exit, Failure};
-use super::options::{Common, Format};
-use super::pick;
-use super::terminal::{harmless_json, harmless_line};
+use super::options::{CommonOptions, OutputFormat};
+use super::selection;
 use crate::crawl::{VerifyReport, verify};
+use crate::report::{VerifyAnswer, fault_answer, safe_json, safe_line};
 
 /// Check the database: every hash recomputed, every reference followed, every history derived anew
 ///
@@ -16,43 +14,53 @@ use crate::crawl::{VerifyReport, verify};
 #[derive(Debug, clap::Args)]
 pub(super) struct Arguments {
     #[command(flatten)]
-    common: Common,
+    common: CommonOptions,
 
     /// How to print it
     #[arg(long, value_enum, default_value = "text")]
-    format: Format,
+    format: OutputFormat,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
-    let store = pick::open(&arguments.common)?;
+    let store = selection::open_database(&arguments.common)?;
     let mut out = io::stdout().lock();
-    let mut told: io::Result<()> = Ok(());
-    let mut tell = |fault: &str| {
-        if told.is_ok() {
-            told = match arguments.format {
-                Format::Text => writeln!(out, "{}", harmless_line(fault)),
-                Format::Json => writeln!(out, "{}", harmless_json(&json!({ "fault": fault }))),
-            };
+    let mut printed: Result<(), Failure> = Ok(());
+    let mut print = |fault: &str| {
+        if printed.is_ok() {
+            printed = print_fault(&mut out, arguments.format, fault);
         }
     };
-    let checked = verify(&store, &mut tell)?;
-    told?;
+    let checked = verify(&store, &mut print)?;
+    printed?;
     match arguments.format {
-        Format::Text => writeln!(out, "{}", summary(&checked))?,
-        Format::Json => writeln!(
-            out,
-            "{}",
-            json!({
-                "payloads": checked.payloads, "digests": checked.digests, "renditions": checked.renditions,
-                "texts": checked.texts, "policies": checked.policies, "pending": checked.pending, "faults": checked.faults,
-            })
-        )?,
+        OutputFormat::Text => writeln!(out, "{}", summary(&checked))?,
+        OutputFormat::Json => writeln!(out, "{}", safe_json(&verify_answer(&checked))?)?,
     }
     Ok(if checked.faults == 0 {
         Exit::Done
     } else {
         Exit::DoneWithFailures
     })
+}
+
+fn print_fault(out: &mut impl io::Write, format: OutputFormat, fault: &str) -> Result<(), Failure> {
+    match format {
+        OutputFormat::Text => writeln!(out, "{}", safe_line(fault))?,
+        OutputFormat::Json => writeln!(out, "{}", safe_json(&fault_answer(fault))?)?,
+    }
+    Ok(())
+}
+
+fn verify_answer(checked: &VerifyReport) -> VerifyAnswer {
+    VerifyAnswer {
+        payloads: checked.payloads,
+        digests: checked.digests,
+        renditions: checked.renditions,
+        texts: checked.texts,
+        policies: checked.policies,
+        pending: checked.pending,
+        faults: checked.faults,
+    }
 }
 
 fn summary(c: &VerifyReport) -> String {

@@ -1,26 +1,24 @@
-//! The layers of settings: a flat list of `section.key` values, each later layer over the earlier ones.
+//! Merges the layers of settings into one flat list of `section.key` values. A later layer replaces values of earlier ones.
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
 use toml::{Table, Value};
 
-use super::{DEFAULTS, read_text_at_most};
+use super::bounded_file::read_text_at_most;
+use super::defaults::DEFAULTS;
+use super::error::SettingFault;
 
 /// Largest settings file.
-const MOST_BYTES: usize = 1 << 20;
+const MAX_FILE_BYTES: usize = 1 << 20;
 
-/// Something wrong with a setting: where it stands, what it is, and the cure, in one line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fault(pub String);
-
-/// Settings on their way to being settings: merged, of the right type, not yet validated.
+/// Merged values: each has the type of its default, none is validated yet.
 #[derive(Debug, Clone)]
 pub struct Layers {
     values: BTreeMap<String, Value>,
-    /// Where each value that is no default comes from, for messages.
+    /// Where each value that is not a default was set, for messages.
     origins: BTreeMap<String, String>,
-    faults: Vec<Fault>,
+    faults: Vec<SettingFault>,
 }
 
 impl Default for Layers {
@@ -36,11 +34,11 @@ impl Default for Layers {
 }
 
 impl Layers {
-    /// Lays a file over what is there.
+    /// Merges a file over the earlier layers.
     pub fn add_file(&mut self, path: &Path) {
         let origin = format!("`{}`", path.display());
-        match read_text_at_most(path, MOST_BYTES) {
-            Err(e) => self.faults.push(Fault(format!(
+        match read_text_at_most(path, MAX_FILE_BYTES) {
+            Err(e) => self.faults.push(SettingFault(format!(
                 "cannot read {origin}: {e}; name a readable TOML file with --config"
             ))),
             Ok(text) => {
@@ -52,7 +50,7 @@ impl Layers {
         }
     }
 
-    /// Lays the environment over what is there: `POLICYTRAIL_<SECTION>_<KEY>`.
+    /// Merges environment variables named `POLICYTRAIL_<SECTION>_<KEY>` over the earlier layers.
     pub fn add_environment(&mut self, variables: impl Iterator<Item = (String, String)>) {
         for (name, text) in variables {
             let Some(bare) = name.strip_prefix("POLICYTRAIL_") else {
@@ -70,13 +68,13 @@ impl Layers {
         }
     }
 
-    /// Lays one value, given as text, over what is there; `origin` names where the user wrote it.
+    /// Merges one value, given as text, over the earlier layers. `origin` names where the user wrote it.
     pub fn add_text(&mut self, key: &str, text: &str, origin: &str) {
         let parsed = match self.values.get(key) {
             Some(Value::Float(_)) => text.parse().ok().map(Value::Float),
             Some(Value::Integer(_)) => text.parse().ok().map(Value::Integer),
             Some(Value::Boolean(_)) => text.parse().ok().map(Value::Boolean),
-            // In the environment a list has commas.
+            // A list is separated by commas here.
             Some(Value::Array(_)) => Some(Value::Array(
                 text.split(',')
                     .map(|item| Value::String(item.trim().to_owned()))
@@ -86,7 +84,7 @@ impl Layers {
         };
         match parsed {
             Some(value) => self.set(key, value, origin),
-            None => self.faults.push(Fault(format!(
+            None => self.faults.push(SettingFault(format!(
                 "{origin}: `{}` is no {}",
                 printable(text),
                 self.type_of(key)
@@ -101,7 +99,7 @@ impl Layers {
                     Some(meant) => format!(" (did you mean `{meant}`?)"),
                     None => "; `config/policytrail.toml` in the source lists all keys".to_owned(),
                 };
-                self.faults.push(Fault(format!(
+                self.faults.push(SettingFault(format!(
                     "{origin}: unknown key `{}`{hint}",
                     printable(key)
                 )));
@@ -123,7 +121,7 @@ impl Layers {
                 self.values.insert(key.to_owned(), value);
                 self.origins.insert(key.to_owned(), origin.to_owned());
             }
-            None => self.faults.push(Fault(format!(
+            None => self.faults.push(SettingFault(format!(
                 "{origin}: `{key}` must be a {}",
                 self.type_of(key)
             ))),
@@ -150,13 +148,13 @@ impl Layers {
         }
     }
 
-    /// The text of a key; empty for one that is none.
+    /// The text of a key; empty if the value is not a text.
     #[must_use]
     pub fn text(&self, key: &str) -> &str {
         self.values.get(key).and_then(Value::as_str).unwrap_or("")
     }
 
-    /// The texts of a key that is a list.
+    /// The texts of a key whose value is a list.
     pub fn texts(&self, key: &str) -> impl Iterator<Item = &str> {
         let items = self.values.get(key).and_then(Value::as_array);
         items.into_iter().flatten().filter_map(Value::as_str)
@@ -180,7 +178,7 @@ impl Layers {
             .unwrap_or(0)
     }
 
-    /// The truth of a key.
+    /// The boolean of a key.
     #[must_use]
     pub fn truth(&self, key: &str) -> bool {
         self.values
@@ -189,15 +187,15 @@ impl Layers {
             .unwrap_or(false)
     }
 
-    /// Faults so far.
+    /// The faults found while merging.
     #[must_use]
-    pub fn faults(&self) -> &[Fault] {
+    pub fn faults(&self) -> &[SettingFault] {
         &self.faults
     }
 }
 
-/// `[section] key = value` as `section.key`.
-fn flatten(text: &str, origin: &str, faults: &mut Vec<Fault>) -> BTreeMap<String, Value> {
+/// Parses TOML and flattens `[section] key = value` to `section.key`.
+fn flatten(text: &str, origin: &str, faults: &mut Vec<SettingFault>) -> BTreeMap<String, Value> {
     let mut flat = BTreeMap::new();
     let table: Table = match toml::from_str(text) {
         Ok(table) => table,
@@ -207,7 +205,7 @@ fn flatten(text: &str, origin: &str, faults: &mut Vec<Fault>) -> BTreeMap<String
                 text.get(..s.start)
                     .map_or(1, |t| t.matches('\n').count() + 1)
             });
-            faults.push(Fault(format!("{origin}, line {line}: {what}")));
+            faults.push(SettingFault(format!("{origin}, line {line}: {what}")));
             return flat;
         }
     };
@@ -225,7 +223,7 @@ fn flatten(text: &str, origin: &str, faults: &mut Vec<Fault>) -> BTreeMap<String
     flat
 }
 
-/// The known key that was probably meant.
+/// The known key that is most similar to an unknown one.
 fn nearest<'a>(key: &str, known: impl Iterator<Item = &'a String>) -> Option<&'a String> {
     let bare = |k: &str| k.rsplit('.').next().unwrap_or(k).to_owned();
     known
@@ -240,7 +238,7 @@ fn nearest<'a>(key: &str, known: impl Iterator<Item = &'a String>) -> Option<&'a
         .map(|(_, k)| k)
 }
 
-/// Text of a stranger, made harmless for a terminal.
+/// A user's text for a message: at most 80 characters, without control characters.
 fn printable(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(80).collect()
 }

@@ -1,28 +1,24 @@
-//! Settings: defaults < file < environment < flags, checked once, all faults reported together. And site lists.
+//! Settings: defaults < file < environment < flags, validated once, all faults reported together. And site lists.
 //!
 //! `config/policytrail.toml`, which is part of the program, is the one list of settings, their types and defaults.
 
-mod file;
+mod archive;
+mod bounded_file;
+mod crawl;
+mod defaults;
+mod error;
 mod layers;
 mod run;
 mod settings;
 mod sites;
+mod validator;
 
-pub use file::{read_at_most, read_text_at_most};
-pub use layers::{Fault, Layers};
+pub use archive::{ArchiveLocation, ArchiveSettings};
+pub use bounded_file::{read_at_most, read_text_at_most};
+pub use crawl::{CrawlSettings, Sampling};
+pub use defaults::DEFAULTS;
+pub use error::{ConfigError, SettingFault};
+pub use layers::Layers;
 pub use run::{RecheckSettings, RunBudget, RunSettings};
-pub use settings::{
-    ArchiveLocation, ArchiveSettings, CrawlSettings, DiscoverSettings, Sampling, Settings,
-};
+pub use settings::{DiscoverSettings, Settings};
 pub use sites::{SiteListError, SiteRow, read_site_list};
-
-/// The documented defaults, as `policytrail` prints and reads them.
-pub const DEFAULTS: &str = include_str!("../../config/policytrail.toml");
-
-/// What is wrong with the configuration: every fault found, a line each.
-#[derive(Debug, thiserror::Error)]
-#[error("{}", faults.iter().map(|f| f.0.as_str()).collect::<Vec<_>>().join("\n"))]
-pub struct ConfigError {
-    /// The faults; never empty.
-    pub faults: Vec<Fault>,
-}

@@ -1,20 +1,20 @@
-//! Settings of the scheduled job.
+//! Settings of the scheduled job: the section `[run]`.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::settings::{Check, shown};
+use super::validator::{Validator, shown};
 
 /// The scheduled job.
 #[derive(Debug, Clone)]
 pub struct RunSettings {
-    /// When sites are looked at again.
+    /// When sites are crawled again.
     pub recheck: RecheckSettings,
-    /// Archived pages of policies that a site may ask for before the others have their turn.
+    /// Archived policy pages that a site may fetch in one turn, before the other sites have theirs.
     pub pages_per_turn: u64,
     /// When to stop.
     pub budget: RunBudget,
-    /// Called for each new version, by the system's shell.
+    /// Shell command that is called for each new version.
     pub on_change: Option<String>,
     /// Longest that one call may take.
     pub on_change_timeout: Duration,
@@ -26,92 +26,89 @@ pub struct RunSettings {
     pub summary: Option<PathBuf>,
 }
 
-/// When sites are looked at again, in days.
+/// After how many days a site is crawled again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecheckSettings {
     /// Soonest.
     pub min_days: u32,
     /// Latest, for a site with a policy.
     pub max_days: u32,
-    /// For a site without a version, or of which the archive has nothing to say.
+    /// For a site without a version, or one that the archive excludes.
     pub dead_days: u32,
-    /// A policy is looked at again after its age divided by this.
+    /// A policy is crawled again after its age divided by this.
     pub age_divisor: u32,
 }
 
-/// How much a run may take.
+/// How much time or how many requests a run may take.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RunBudget {
-    /// As much as it needs.
+    /// No limit.
     Unlimited,
-    /// So long.
+    /// At most this long.
     Time(Duration),
-    /// So many requests.
+    /// At most this many requests.
     Requests(u64),
 }
 
-impl Check<'_> {
-    fn days(&mut self, key: &str, low: u64) -> u32 {
-        u32::try_from(self.whole(key, low, 3650)).unwrap_or(3650)
+/// Validates the section `[run]`.
+pub(super) fn run_settings(validator: &mut Validator<'_>) -> RunSettings {
+    let on_change = validator.text("run.on_change").trim();
+    let timeout_seconds = "run.on_change_timeout_seconds";
+    RunSettings {
+        recheck: recheck_settings(validator),
+        pages_per_turn: validator.whole("run.pages_per_turn", 1, 1_000_000),
+        budget: budget(validator),
+        on_change: (!on_change.is_empty()).then(|| on_change.to_owned()),
+        on_change_timeout: Duration::from_secs(validator.whole(timeout_seconds, 1, 3600)),
+        feed: validator.path("run.feed"),
+        metrics: validator.path("run.metrics"),
+        summary: validator.path("run.summary"),
     }
+}
 
-    /// The section `[run]`.
-    pub(super) fn run(&mut self) -> RunSettings {
-        let recheck = RecheckSettings {
-            min_days: self.days("run.recheck_min_days", 0),
-            max_days: self.days("run.recheck_max_days", 0),
-            dead_days: self.days("run.recheck_dead_days", 0),
-            age_divisor: self.days("run.recheck_age_divisor", 1),
-        };
-        if recheck.min_days > recheck.max_days {
-            self.fault(
-                "run.recheck_min_days",
-                "is more than `run.recheck_max_days`",
-            );
-        }
-        let on_change = self.layers.text("run.on_change").trim().to_owned();
-        RunSettings {
-            recheck,
-            pages_per_turn: self.whole("run.pages_per_turn", 1, 1_000_000),
-            budget: self.budget(),
-            on_change: (!on_change.is_empty()).then_some(on_change),
-            on_change_timeout: Duration::from_secs(self.whole(
-                "run.on_change_timeout_seconds",
-                1,
-                3600,
-            )),
-            feed: self.path("run.feed"),
-            metrics: self.path("run.metrics"),
-            summary: self.path("run.summary"),
-        }
+fn recheck_settings(validator: &mut Validator<'_>) -> RecheckSettings {
+    let mut days =
+        |key: &str, low: u64| u32::try_from(validator.whole(key, low, 3650)).unwrap_or(3650);
+    let recheck = RecheckSettings {
+        min_days: days("run.recheck_min_days", 0),
+        max_days: days("run.recheck_max_days", 0),
+        dead_days: days("run.recheck_dead_days", 0),
+        age_divisor: days("run.recheck_age_divisor", 1),
+    };
+    if recheck.min_days > recheck.max_days {
+        validator.fault(
+            "run.recheck_min_days",
+            "is more than `run.recheck_max_days`",
+        );
     }
+    recheck
+}
 
-    /// `2h`, `90m` or `5000-requests`.
-    fn budget(&mut self) -> RunBudget {
-        let text = self.layers.text("run.budget").trim();
-        if text.is_empty() {
-            return RunBudget::Unlimited;
-        }
-        let number = |suffix: &str| {
-            text.strip_suffix(suffix)?
-                .parse::<u64>()
-                .ok()
-                .filter(|n| *n > 0)
-        };
-        let requests = number("-requests").or_else(|| number("-request"));
-        let seconds = number("h")
-            .and_then(|n| n.checked_mul(3600))
-            .or_else(|| number("m").and_then(|n| n.checked_mul(60)))
-            .or_else(|| number("s"))
-            .filter(|seconds| *seconds <= 366 * 86_400);
-        match (requests, seconds) {
-            (Some(requests), _) => RunBudget::Requests(requests),
-            (_, Some(seconds)) => RunBudget::Time(Duration::from_secs(seconds)),
-            _ => {
-                let what = format!("is `{}`: write 2h, 90m or 5000-requests", shown(text));
-                self.fault("run.budget", what);
-                RunBudget::Unlimited
-            }
+/// Parses `2h`, `90m` or `5000-requests`.
+fn budget(validator: &mut Validator<'_>) -> RunBudget {
+    let text = validator.text("run.budget").trim();
+    if text.is_empty() {
+        return RunBudget::Unlimited;
+    }
+    let number = |suffix: &str| {
+        text.strip_suffix(suffix)?
+            .parse::<u64>()
+            .ok()
+            .filter(|n| *n > 0)
+    };
+    let requests = number("-requests").or_else(|| number("-request"));
+    let seconds = number("h")
+        .and_then(|n| n.checked_mul(3600))
+        .or_else(|| number("m").and_then(|n| n.checked_mul(60)))
+        .or_else(|| number("s"))
+        .filter(|seconds| *seconds <= 366 * 86_400);
+    match (requests, seconds) {
+        (Some(requests), _) => RunBudget::Requests(requests),
+        (_, Some(seconds)) => RunBudget::Time(Duration::from_secs(seconds)),
+        _ => {
+            let what = format!("is `{}`: write 2h, 90m or 5000-requests", shown(text));
+            validator.fault("run.budget", what);
+            RunBudget::Unlimited
         }
     }
 }

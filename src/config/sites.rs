@@ -5,7 +5,7 @@ use std::path::Path;
 
 use url::Url;
 
-use super::read_at_most;
+use super::bounded_file::read_at_most;
 use crate::model::{Site, UrlKey};
 
 /// One line of a site list.
@@ -13,7 +13,7 @@ use crate::model::{Site, UrlKey};
 pub struct SiteRow {
     /// The site.
     pub site: Site,
-    /// A policy's address that is known already.
+    /// URL of a policy that is already known.
     pub policy_url: Option<String>,
     /// Rank of the site in some list of popular sites.
     pub rank: Option<i64>,
@@ -21,7 +21,7 @@ pub struct SiteRow {
     pub tags: BTreeMap<String, String>,
 }
 
-/// What is wrong with a site list: every bad line.
+/// Every bad line of a site list.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", lines.join("\n"))]
 pub struct SiteListError {
@@ -29,19 +29,19 @@ pub struct SiteListError {
     pub lines: Vec<String>,
 }
 
-/// Bad lines that are told one by one; the rest is counted.
-const MAX_TOLD: usize = 50;
-/// Largest site list: millions of lines.
-const MOST_BYTES: usize = 256 << 20;
+/// Most bad lines that are listed; the rest is counted.
+const MAX_LISTED_LINES: usize = 50;
+/// Largest site list. That is millions of lines.
+const MAX_LIST_BYTES: usize = 256 << 20;
 
 /// Reads a site list.
 ///
 /// # Errors
-/// With all bad lines and their numbers; nothing of a list with a bad line is used.
+/// With all bad lines and their numbers. A list with a bad line is not used at all.
 pub fn read_site_list(path: &Path) -> Result<Vec<SiteRow>, SiteListError> {
     let fail = |what: String| SiteListError { lines: vec![what] };
     let name = path.display();
-    let bytes = read_at_most(path, MOST_BYTES).map_err(|e| {
+    let bytes = read_at_most(path, MAX_LIST_BYTES).map_err(|e| {
         fail(format!(
             "cannot read site list `{name}`: {e}; name a readable CSV file"
         ))
@@ -58,18 +58,10 @@ pub fn read_site_list(path: &Path) -> Result<Vec<SiteRow>, SiteListError> {
         .iter()
         .map(|h| h.trim_start_matches('\u{feff}').to_ascii_lowercase())
         .collect();
-    let Some(site_column) = header.iter().position(|h| h == "site") else {
-        let cure = match header.as_slice() {
-            [only] if only.contains([';', '\t']) => {
-                "part the fields with commas, and begin with a header such as site,policy_url,rank"
-            }
-            [first, ..] if Site::parse(first).is_ok() => {
-                "the first line is a site already; put a header above it, such as site,policy_url,rank"
-            }
-            _ => "the first line must be a header such as site,policy_url,rank",
-        };
-        return Err(fail(format!("`{name}`, line 1: no column `site`; {cure}")));
-    };
+    let site_column = header.iter().position(|h| h == "site").ok_or_else(|| {
+        let cure = header_cure(&header);
+        fail(format!("`{name}`, line 1: no column `site`; {cure}"))
+    })?;
     let columns = Columns {
         header: &header,
         site: site_column,
@@ -87,9 +79,9 @@ pub fn read_site_list(path: &Path) -> Result<Vec<SiteRow>, SiteListError> {
             Err(e) => bad.push(format!("`{name}`: {}", io_cause(&e))),
         }
     }
-    if bad.len() > MAX_TOLD {
-        let more = bad.len() - MAX_TOLD;
-        bad.truncate(MAX_TOLD);
+    if bad.len() > MAX_LISTED_LINES {
+        let more = bad.len() - MAX_LISTED_LINES;
+        bad.truncate(MAX_LISTED_LINES);
         bad.push(format!("`{name}`: and {more} more bad lines"));
     }
     if bad.is_empty() {
@@ -99,12 +91,27 @@ pub fn read_site_list(path: &Path) -> Result<Vec<SiteRow>, SiteListError> {
     }
 }
 
+/// What to change in a header without the column `site`.
+fn header_cure(header: &[String]) -> &'static str {
+    match header {
+        [only] if only.contains([';', '\t']) => {
+            "part the fields with commas, and begin with a header such as site,policy_url,rank"
+        }
+        [first, ..] if Site::parse(first).is_ok() => {
+            "the first line is a site already; put a header above it, such as site,policy_url,rank"
+        }
+        _ => "the first line must be a header such as site,policy_url,rank",
+    }
+}
+
+/// The header of a site list.
 struct Columns<'a> {
     header: &'a [String],
     site: usize,
 }
 
 impl Columns<'_> {
+    /// Parses one line.
     fn row(&self, record: &csv::StringRecord) -> Result<SiteRow, String> {
         if record.len() > self.header.len() {
             return Err(format!(
@@ -144,11 +151,11 @@ impl Columns<'_> {
     }
 }
 
-/// A policy's address as the user wrote it, checked.
+/// Parses the URL of a policy.
 ///
 /// # Errors
-/// When it is no web address.
-pub(super) fn policy_url(text: &str) -> Result<String, String> {
+/// If the text is not a web address.
+fn policy_url(text: &str) -> Result<String, String> {
     UrlKey::of(text).map_err(|e| e.to_string())?;
     let url = Url::parse(text.trim()).map_err(|e| e.to_string())?;
     Ok(url.into())
@@ -166,10 +173,10 @@ impl SiteRow {
         }
     }
 
-    /// The site of a policy's address named on the command line.
+    /// The site of a policy's URL given on the command line.
     ///
     /// # Errors
-    /// When the text is no web address or belongs to no site, in a message for people.
+    /// With a message for people if the text is not a web address or belongs to no site.
     pub fn of_policy_url(text: &str) -> Result<Self, String> {
         let policy_url = policy_url(text)?;
         let site = Site::parse(&policy_url).map_err(|e| e.to_string())?;
@@ -180,6 +187,7 @@ impl SiteRow {
     }
 }
 
+/// The cause of a CSV error, for a message.
 fn io_cause(error: &csv::Error) -> String {
     match error.kind() {
         csv::ErrorKind::Io(e) => e.to_string(),
@@ -191,6 +199,7 @@ fn io_cause(error: &csv::Error) -> String {
     }
 }
 
+/// A user's text for a message: at most 80 characters, without control characters.
 fn printable(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(80).collect()
 }

@@ -1,8 +1,8 @@
-//! JSON Lines: one row a line, an object with the columns' names in their order.
+//! JSON Lines: each row is one line with one object, its fields in the order of the columns.
 
 use std::io::{self, Write};
 
-use super::RowWriter;
+use super::row_writer::RowWriter;
 use crate::store::tables::{Cell, Column};
 
 /// Writes the rows of a table as JSON Lines.
@@ -35,7 +35,7 @@ impl RowWriter for JsonlWriter<'_> {
     }
 }
 
-/// Writes a row as a JSON object, without line end. No value can be `NaN`: there are no fractions.
+/// Writes a row as a JSON object without a line end. No value can be `NaN`, because there are no fractions.
 pub(super) fn write_object(
     out: &mut Vec<u8>,
     columns: &[Column],
@@ -45,7 +45,7 @@ pub(super) fn write_object(
     for (column, cell) in columns.iter().zip(cells) {
         out.push(separator);
         separator = b',';
-        // Names are plain letters: nothing to escape.
+        // Column names need no escaping.
         write!(out, "\"{}\":", column.name)?;
         match cell {
             Cell::Null => out.extend_from_slice(b"null"),

@@ -1,49 +1,50 @@
-//! One version as a page: the Markdown form of the Princeton-Leuven corpus, and the same as plain words.
+//! Writes one version as a page: Markdown in the form of the Princeton-Leuven corpus, or plain text.
 
 use std::fmt::Write as _;
 
-use super::links::to_archive;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+
+use super::archive_links::link_to_archive;
+use super::options::LinkTarget;
 use crate::model::Timestamp;
 use crate::store::tables::Body;
 
-/// Where the links of a Markdown page lead.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Links {
-    /// To the addresses of the original web.
-    #[default]
-    Original,
-    /// To the Wayback Machine, at the time of the version.
-    Archive,
-}
+/// The characters that Python's `urllib.parse.quote` escapes by default.
+const QUOTED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'_')
+    .remove(b'.')
+    .remove(b'-')
+    .remove(b'~')
+    .remove(b'/');
 
-/// What a page says about itself.
+/// Where the text of a page comes from.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Heading<'a> {
+pub(super) struct PageOrigin<'a> {
     pub(super) site: &'a str,
     pub(super) timestamp: Timestamp,
     pub(super) original: &'a str,
 }
 
-impl Heading<'_> {
+impl PageOrigin<'_> {
     fn snapshot_url(&self) -> String {
         format!(
             "https://web.archive.org/web/{}id_/{}",
             self.timestamp,
-            quoted(self.original)
+            utf8_percent_encode(self.original, QUOTED)
         )
     }
 }
 
-/// The page as Markdown; its first line is that of the Princeton-Leuven corpus, character for character.
-pub(super) fn markdown_page(heading: Heading<'_>, body: &Body, links: Links) -> String {
+/// The page as Markdown. Its first line equals that of the Princeton-Leuven corpus, character for character.
+pub(super) fn markdown_page(origin: PageOrigin<'_>, body: &Body, links: LinkTarget) -> String {
     let mut page = format!(
         "> *The following text is extracted and transformed from the {} privacy policy that was archived on {}. Please \
          check the [original snapshot on the Wayback Machine]({}) for the most accurate reproduction.*\n\n",
-        heading.site,
-        heading.timestamp.date_text(),
-        heading.snapshot_url()
+        origin.site,
+        origin.timestamp.date_text(),
+        origin.snapshot_url()
     );
-    let title = one_line(body.title.as_deref().unwrap_or(heading.site));
+    let title = one_line(body.title.as_deref().unwrap_or(origin.site));
     let first = body.markdown.lines().next().unwrap_or_default();
     let has_heading = first
         .strip_prefix("# ")
@@ -53,22 +54,22 @@ pub(super) fn markdown_page(heading: Heading<'_>, body: &Body, links: Links) -> 
         let _ = write!(page, "# {}\n\n", escaped(&title));
     }
     match links {
-        Links::Original => page.push_str(&body.markdown),
-        Links::Archive => page.push_str(&to_archive(&body.markdown, heading.timestamp)),
+        LinkTarget::Original => page.push_str(&body.markdown),
+        LinkTarget::Archive => page.push_str(&link_to_archive(&body.markdown, origin.timestamp)),
     }
     page
 }
 
-/// The page without markup; lines are broken at `width` characters where it is given.
-pub(super) fn text_page(heading: Heading<'_>, body: &Body, width: Option<usize>) -> String {
+/// The page without mark-up. Lines are broken after `width` characters if it is given.
+pub(super) fn text_page(origin: PageOrigin<'_>, body: &Body, width: Option<usize>) -> String {
     let mut page = format!(
         "The following text is extracted and transformed from the {} privacy policy that was archived on {}. Please check \
          the original snapshot on the Wayback Machine ({}) for the most accurate reproduction.\n\n",
-        heading.site,
-        heading.timestamp.date_text(),
-        heading.snapshot_url()
+        origin.site,
+        origin.timestamp.date_text(),
+        origin.snapshot_url()
     );
-    let title = one_line(body.title.as_deref().unwrap_or(heading.site));
+    let title = one_line(body.title.as_deref().unwrap_or(origin.site));
     let first = body.text.lines().next().unwrap_or_default();
     if body.title.is_some() && one_line(first) != title {
         let _ = write!(page, "{title}\n\n");
@@ -80,32 +81,19 @@ pub(super) fn text_page(heading: Heading<'_>, body: &Body, width: Option<usize>)
     width.map_or(page.clone(), |width| wrapped(&page, width))
 }
 
-/// As Python's `urllib.parse.quote` with its default of `/` as the one safe sign.
-pub(super) fn quoted(url: &str) -> String {
-    let mut quoted = String::with_capacity(url.len() + 16);
-    for byte in url.bytes() {
-        if byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-' | b'~' | b'/') {
-            quoted.push(char::from(byte));
-        } else {
-            let _ = write!(quoted, "%{byte:02X}");
-        }
-    }
-    quoted
-}
-
 fn one_line(text: &str) -> String {
     let words: Vec<&str> = text.split_whitespace().collect();
     words.join(" ")
 }
 
-/// A title as Markdown that means these letters.
+/// Escapes a title for Markdown.
 fn escaped(title: &str) -> String {
     let mut out = String::with_capacity(title.len());
     for (at, c) in title.char_indices() {
         let special = match c {
             '\\' | '*' | '_' | '`' | '[' | ']' | '<' | '~' => true,
             '&' => title[at..].contains(';'),
-            // At the end it would be read as the heading's closing mark.
+            // At the end it would close the heading.
             '#' => title[at..].bytes().all(|b| b == b'#'),
             _ => false,
         };
@@ -117,7 +105,7 @@ fn escaped(title: &str) -> String {
     out
 }
 
-/// The letters that a heading of our own Markdown means, without its marks.
+/// The text of a heading of the extractor's Markdown, without its marks.
 fn unescaped(markdown: &str) -> String {
     let mut out = String::with_capacity(markdown.len());
     let mut letters = markdown.chars().peekable();
@@ -133,8 +121,8 @@ fn unescaped(markdown: &str) -> String {
     one_line(&out)
 }
 
-/// Breaks lines at blanks, so that none is longer than `width` characters but for a single long word; words of scripts
-/// without blanks are broken anywhere.
+/// Breaks lines at spaces so that no line is longer than `width` characters, except for a single long word. A word of a
+/// script without spaces is broken anywhere.
 fn wrapped(text: &str, width: usize) -> String {
     let width = width.max(1);
     let mut out = String::with_capacity(text.len() + text.len() / width);
@@ -172,8 +160,8 @@ fn wrapped(text: &str, width: usize) -> String {
 mod tests {
     use super::*;
 
-    fn heading(original: &str) -> Heading<'_> {
-        Heading {
+    fn origin(original: &str) -> PageOrigin<'_> {
+        PageOrigin {
             site: "example.com",
             timestamp: "20120611040411".parse().unwrap(),
             original,
@@ -192,9 +180,9 @@ mod tests {
     fn the_first_line_is_that_of_the_old_corpus() {
         // Quoted by Python 3.11: urllib.parse.quote("http://www.example.com/privacy?a=1&b=%20ü~").
         let page = markdown_page(
-            heading("http://www.example.com/privacy?a=1&b=%20ü~"),
+            origin("http://www.example.com/privacy?a=1&b=%20ü~"),
             &body(Some("Privacy"), "Words.\n"),
-            Links::Original,
+            LinkTarget::Original,
         );
         assert_eq!(
             page,
@@ -208,9 +196,9 @@ mod tests {
     fn a_title_stands_once_and_means_its_letters() {
         let page = |title, markdown| {
             let page = markdown_page(
-                heading("http://a.com/"),
+                origin("http://a.com/"),
                 &body(title, markdown),
-                Links::Original,
+                LinkTarget::Original,
             );
             page.split_once("\n\n").unwrap().1.to_owned()
         };
@@ -230,18 +218,18 @@ mod tests {
     #[test]
     fn plain_text_is_wrapped_only_when_asked() {
         let body = body(Some("Title"), "one two three four\n個人情報の取り扱い\n");
-        let page = text_page(heading("http://a.com/"), &body, None);
+        let page = text_page(origin("http://a.com/"), &body, None);
         assert!(
             page.ends_with("\n\nTitle\n\none two three four\n個人情報の取り扱い\n"),
             "{page}"
         );
         assert!(page.starts_with("The following text is extracted"));
-        let page = text_page(heading("http://a.com/"), &body, Some(9));
+        let page = text_page(origin("http://a.com/"), &body, Some(9));
         assert!(
             page.ends_with("\none two\nthree\nfour\n個人情報の取り扱い\n"),
             "{page}"
         );
-        let page = text_page(heading("http://a.com/"), &body, Some(5));
+        let page = text_page(origin("http://a.com/"), &body, Some(5));
         assert!(page.ends_with("\n個人情報の\n取り扱い\n"), "{page}");
     }
 }

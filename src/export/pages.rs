@@ -1,130 +1,98 @@
-//! Folders of pages: the newest version of each policy, or every version by its date.
+//! Directories of pages: the newest version of each policy, or every version by its date.
 
-use super::folder::{Compression, Folder, Written};
-use super::page::{Heading, markdown_page, text_page};
-use super::place::Place;
-use super::{ExportError, ExportOptions};
-use crate::model::Timestamp;
-use crate::store::tables::{Outline, Snapshot, VersionOrder};
 use std::io::Write as _;
 
-/// Which versions become pages, and where.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Layout {
-    /// The newest of each policy: `e/ex/exa/example.com.md`.
-    #[default]
-    Latest,
-    /// Each: `example.com/2012-06-11.md`.
-    Versions,
+use super::compression::Compression;
+use super::error::ExportError;
+use super::file_names::GIT_STREAM;
+use super::folder::ExportFolder;
+use super::git_history::write_commit;
+use super::options::{ExportOptions, PageFormat, PageLayout};
+use super::page::{PageOrigin, markdown_page, text_page};
+use super::policy_path::PolicyPath;
+use crate::model::Timestamp;
+use crate::store::tables::{Outline, Snapshot, VersionOrder};
+
+/// How many pages were written, and how many versions were left out because their site is not a domain.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct PageCounts {
+    pub(super) written: u64,
+    pub(super) left_out: u64,
 }
 
-/// Form of a page.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum PageFormat {
-    /// Markdown, in the folder `markdown`.
-    Markdown,
-    /// Plain words, in the folder `text`.
-    Text,
-}
-
-impl PageFormat {
-    /// The folder of its pages.
-    #[must_use]
-    pub fn folder(self) -> &'static str {
-        match self {
-            Self::Markdown => "markdown",
-            Self::Text => "text",
-        }
-    }
-}
-
-/// A version that waits until it is known whether a newer one follows.
-struct Waiting {
+/// A version whose page is written later: when it is known that no newer version of the policy follows.
+struct PendingPage {
     policy_id: i64,
-    place: Place,
+    path: PolicyPath,
     rendition_id: i64,
     timestamp: Timestamp,
     original: String,
 }
 
-/// Pages that were written, and versions that cannot be: their site is no domain.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Pages {
-    pub(super) written: u64,
-    pub(super) left_out: u64,
+/// Names pages by their date; a second version on one day gets the suffix `-2`.
+#[derive(Default)]
+struct DateNames {
+    /// Policy and date of the last page.
+    last: Option<(i64, String)>,
+    /// Pages of that policy with that date.
+    pages: u32,
 }
 
-struct Writer<'a, 'b> {
+struct PageWriter<'a, 'b> {
     snapshot: &'a Snapshot<'b>,
     options: &'a ExportOptions,
-    folder: &'a mut Folder,
+    folder: &'a mut ExportFolder,
     written: u64,
 }
 
-/// Writes the pages in all the forms wanted.
+/// Writes the pages in every format of the options.
 pub(super) fn write_pages(
     snapshot: &Snapshot<'_>,
     options: &ExportOptions,
-    folder: &mut Folder,
-) -> Result<Pages, ExportError> {
-    let mut writer = Writer {
+    folder: &mut ExportFolder,
+) -> Result<PageCounts, ExportError> {
+    let mut writer = PageWriter {
         snapshot,
         options,
         folder,
         written: 0,
     };
-    let mut without_place = 0;
-    let mut newest: Option<Waiting> = None;
-    let mut day = (0, String::new(), 0_u32);
+    let mut without_path = 0;
+    let mut newest: Option<PendingPage> = None;
+    let mut names = DateNames::default();
     let left_out = snapshot.each_outline(&options.filter, VersionOrder::ByPolicy, |version| {
-        let Some(place) = Place::of(version) else {
-            without_place += 1;
+        let Some(path) = PolicyPath::of(version) else {
+            without_path += 1;
             return Ok(());
         };
-        let waiting = Waiting::of(version, place);
+        let page = PendingPage::of(version, path);
         match options.layout {
-            Layout::Latest => {
-                let before = newest.replace(waiting);
-                match before {
-                    Some(before) if before.policy_id != version.policy_id => {
-                        writer.write(&before, &|extension| before.place.nested(extension))
-                    }
-                    _ => Ok(()),
-                }
-            }
-            Layout::Versions => {
-                let date = version.timestamp.date_text();
-                let again = if (day.0, &day.1) == (version.policy_id, &date) {
-                    day.2 + 1
-                } else {
-                    1
-                };
-                day = (version.policy_id, date.clone(), again);
-                let name = if again == 1 {
-                    date
-                } else {
-                    format!("{date}-{again}")
-                };
-                writer.write(&waiting, &|extension| {
-                    format!("{}/{name}.{extension}", waiting.place.stem)
+            PageLayout::Latest => match newest.replace(page) {
+                Some(last) if last.policy_id != version.policy_id => writer.write_latest(&last),
+                _ => Ok(()),
+            },
+            PageLayout::Versions => {
+                let name = names.next(&page);
+                writer.write(&page, &|extension| {
+                    format!("{}/{name}.{extension}", page.path.stem)
                 })
             }
         }
     })?;
     if let Some(last) = newest {
-        writer.write(&last, &|extension| last.place.nested(extension))?;
+        writer.write_latest(&last)?;
     }
-    Ok(Pages {
+    Ok(PageCounts {
         written: writer.written,
-        left_out: left_out + without_place,
+        left_out: left_out + without_path,
     })
 }
 
-impl Waiting {
-    fn of(version: &Outline<'_>, place: Place) -> Self {
+impl PendingPage {
+    fn of(version: &Outline<'_>, path: PolicyPath) -> Self {
         Self {
             policy_id: version.policy_id,
-            place,
+            path,
             rendition_id: version.rendition_id,
             timestamp: version.timestamp,
             original: version.original.to_owned(),
@@ -132,62 +100,81 @@ impl Waiting {
     }
 }
 
-impl Writer<'_, '_> {
+impl DateNames {
+    /// The name of the next page; pages of one policy come in order of time.
+    fn next(&mut self, page: &PendingPage) -> String {
+        let date = page.timestamp.date_text();
+        let page = Some((page.policy_id, date.clone()));
+        if self.last == page {
+            self.pages += 1;
+            return format!("{date}-{}", self.pages);
+        }
+        (self.last, self.pages) = (page, 1);
+        date
+    }
+}
+
+impl PageWriter<'_, '_> {
+    /// Writes the page of a policy's newest version.
+    fn write_latest(&mut self, page: &PendingPage) -> Result<(), ExportError> {
+        self.write(page, &|extension| page.path.nested(extension))
+    }
+
+    /// Writes a page in every format; `name` makes its file name of an extension.
     fn write(
         &mut self,
-        version: &Waiting,
+        page: &PendingPage,
         name: &dyn Fn(&str) -> String,
     ) -> Result<(), ExportError> {
-        let body = self.snapshot.body(version.rendition_id)?;
-        let heading = Heading {
-            site: &version.place.site,
-            timestamp: version.timestamp,
-            original: &version.original,
+        let body = self.snapshot.body(page.rendition_id)?;
+        let origin = PageOrigin {
+            site: &page.path.site,
+            timestamp: page.timestamp,
+            original: &page.original,
         };
         for format in &self.options.pages {
-            let (path, page) = match format {
-                PageFormat::Markdown => (
-                    name("md"),
-                    markdown_page(heading, &body, self.options.links),
-                ),
-                PageFormat::Text => (name("txt"), text_page(heading, &body, self.options.wrap)),
+            let (file, text) = match format {
+                PageFormat::Markdown => {
+                    (name("md"), markdown_page(origin, &body, self.options.links))
+                }
+                PageFormat::Text => (name("txt"), text_page(origin, &body, self.options.wrap)),
             };
-            let path = format!("{}/{path}", format.folder());
-            self.folder.put(&path, page.as_bytes())?;
+            let file = format!("{}/{file}", format.folder());
+            self.folder.put(&file, text.as_bytes())?;
         }
         self.written += 1;
         Ok(())
     }
 }
 
-/// A stream of changes for `git fast-import`: one commit a version, in order of time.
+/// Writes a stream for `git fast-import`: one commit per version, in order of time.
 pub(super) fn write_git_stream(
     snapshot: &Snapshot<'_>,
     options: &ExportOptions,
-    folder: &mut Folder,
-    name: &str,
-) -> Result<(Written, Pages), ExportError> {
-    let mut sink = folder.create(name, Compression::None)?;
-    let path = sink.path().to_path_buf();
+    folder: &mut ExportFolder,
+) -> Result<PageCounts, ExportError> {
+    let mut stream = folder.create(GIT_STREAM, Compression::None)?;
+    let path = stream.path().to_path_buf();
     let fail = |e| ExportError::write(&path, e);
-    let mut pages = Pages::default();
+    let mut counts = PageCounts::default();
     let left_out = snapshot.each_outline(&options.filter, VersionOrder::ByTime, |version| {
-        let Some(place) = Place::of(version) else {
-            pages.left_out += 1;
+        let Some(policy_path) = PolicyPath::of(version) else {
+            counts.left_out += 1;
             return Ok(());
         };
         let body = snapshot.body(version.rendition_id)?;
-        let heading = Heading {
-            site: &place.site,
+        let origin = PageOrigin {
+            site: &policy_path.site,
             timestamp: version.timestamp,
             original: version.original,
         };
-        let page = markdown_page(heading, &body, options.links);
-        super::git::write_commit(&mut sink, version, &place, &page).map_err(fail)?;
-        pages.written += 1;
+        let page = markdown_page(origin, &body, options.links);
+        write_commit(&mut stream, version, &policy_path, &page).map_err(fail)?;
+        counts.written += 1;
         Ok::<_, ExportError>(())
     })?;
-    sink.write_all(b"done\n").map_err(fail)?;
-    pages.left_out += left_out;
-    Ok((folder.close(sink)?, pages))
+    stream.write_all(b"done\n").map_err(fail)?;
+    counts.left_out += left_out;
+    folder.close(stream)?;
+    Ok(counts)
 }

@@ -1,12 +1,12 @@
-//! A balanced panel: for each policy and period the version in force at the period's middle. No request is made for it.
+//! A balanced panel: for each policy and period, the version in force at the middle of the period.
 
 use crate::model::Timestamp;
 use crate::sample::Grid;
 use crate::store::tables::{Cell, Filter, PANEL, Snapshot};
 
-use super::ExportError;
+use super::error::ExportError;
 
-/// Steps that have a name in the panel: months, half-years, years.
+/// Length of the periods of a panel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Period {
     /// `2012_06`.
@@ -17,19 +17,19 @@ pub enum Period {
     Year,
 }
 
-/// When a version was in force, as far as is known.
+/// When a version was observed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Span {
+struct ObservedSpan {
     first_seen: Timestamp,
     last_seen: Timestamp,
 }
 
-/// A version of the policy at hand, and the row that stands for it.
-struct Waiting {
+/// A version whose rows are written when the next version is known.
+struct PendingVersion {
     key: (String, String),
-    span: Span,
+    span: ObservedSpan,
     cells: Vec<Cell<'static>>,
-    /// The first step that no earlier version took.
+    /// The first grid step that no earlier version covers.
     step: i32,
 }
 
@@ -43,7 +43,7 @@ impl Period {
         Grid::months(months).unwrap_or(Grid::HALF_YEAR)
     }
 
-    /// What follows the year in the period's name.
+    /// The part of the period's name after the year.
     fn season(self, middle: Timestamp) -> String {
         match self {
             Self::Month => format!("{:02}", middle.month()),
@@ -54,10 +54,10 @@ impl Period {
     }
 }
 
-/// Hands the rows of the panel to `each`; gives the number of versions left out, as [`Snapshot::each_row`].
+/// Calls `each` for every row of the panel; returns the number of versions left out, as [`Snapshot::each_row`].
 ///
-/// A policy has a row for each period from that of its first capture to that of its last. The version in force at a
-/// middle is the one observed nearest to it (the earlier of two as near).
+/// A policy has a row for each period from that of its first capture to that of its last. The version in force at the
+/// middle of a period is the one observed nearest to it; of two equally near, the earlier one.
 pub(super) fn each_row(
     snapshot: &Snapshot<'_>,
     filter: &Filter,
@@ -66,40 +66,41 @@ pub(super) fn each_row(
 ) -> Result<u64, ExportError> {
     let grid = period.grid();
     let (from, to) = (filter.from, filter.to);
-    let mut emit = |version: &Waiting, next: Option<Span>| -> Result<i32, ExportError> {
-        let mut step = version.step;
-        while let Some(uncertain) = takes(version.span, next, grid, step) {
-            let middle = grid.middle_of(step);
-            if from.is_none_or(|from| middle >= from) && to.is_none_or(|to| middle <= to) {
-                each(&row(&version.cells, period, middle, uncertain))?;
+    let mut emit =
+        |version: &PendingVersion, next: Option<ObservedSpan>| -> Result<i32, ExportError> {
+            let mut step = version.step;
+            while let Some(uncertain) = covers(version.span, next, grid, step) {
+                let middle = grid.middle_of(step);
+                if from.is_none_or(|from| middle >= from) && to.is_none_or(|to| middle <= to) {
+                    each(&row(&version.cells, period, middle, uncertain))?;
+                }
+                step += 1;
             }
-            step += 1;
-        }
-        Ok(step)
-    };
-    let mut waiting: Option<Waiting> = None;
+            Ok(step)
+        };
+    let mut pending: Option<PendingVersion> = None;
     let left_out = snapshot.each_row(&PANEL, PANEL.columns, filter, |cells| {
-        let Some(mut version) = Waiting::of(cells, grid) else {
+        let Some(mut version) = PendingVersion::of(cells, grid) else {
             return Ok(());
         };
-        if let Some(before) = waiting.take() {
-            if before.key == version.key {
-                version.step = emit(&before, Some(version.span))?;
+        if let Some(last) = pending.take() {
+            if last.key == version.key {
+                version.step = emit(&last, Some(version.span))?;
             } else {
-                emit(&before, None)?;
+                emit(&last, None)?;
             }
         }
-        waiting = Some(version);
+        pending = Some(version);
         Ok::<_, ExportError>(())
     })?;
-    if let Some(last) = waiting {
+    if let Some(last) = pending {
         emit(&last, None)?;
     }
     Ok(left_out)
 }
 
-/// Whether a step is this version's, given the version after it, and if so whether that is uncertain.
-fn takes(span: Span, next: Option<Span>, grid: Grid, step: i32) -> Option<bool> {
+/// `None` if the version does not cover the step, given the version after it; else whether that is uncertain.
+fn covers(span: ObservedSpan, next: Option<ObservedSpan>, grid: Grid, step: i32) -> Option<bool> {
     let middle = grid.middle_of(step);
     let uncertain = middle < span.first_seen || middle > span.last_seen;
     let is_ours = match next {
@@ -114,7 +115,7 @@ fn takes(span: Span, next: Option<Span>, grid: Grid, step: i32) -> Option<bool> 
     is_ours.then_some(uncertain)
 }
 
-impl Waiting {
+impl PendingVersion {
     fn of(cells: &[Cell<'_>], grid: Grid) -> Option<Self> {
         let at = |name: &str| {
             let place = PANEL.columns.iter().position(|c| c.name == name)?;
@@ -128,7 +129,7 @@ impl Waiting {
             Some(Cell::Time(time)) => Some(*time),
             _ => None,
         };
-        let span = Span {
+        let span = ObservedSpan {
             first_seen: time("first_seen")?,
             last_seen: time("last_seen")?,
         };
@@ -141,7 +142,7 @@ impl Waiting {
     }
 }
 
-/// The version's cells with those of the period filled in.
+/// The cells of a version with those of the period filled in.
 fn row(
     cells: &[Cell<'static>],
     period: Period,
@@ -173,8 +174,8 @@ fn row(
 mod tests {
     use super::*;
 
-    fn span(first: &str, last: &str) -> Span {
-        Span {
+    fn span(first: &str, last: &str) -> ObservedSpan {
+        ObservedSpan {
             first_seen: Timestamp::earliest(first).unwrap(),
             last_seen: Timestamp::earliest(last).unwrap(),
         }
@@ -185,7 +186,7 @@ mod tests {
         let grid = Grid::HALF_YEAR;
         let step = grid.step_of(Timestamp::earliest("2012-01").unwrap());
         let version = span("2011-05-01", "2012-03-01");
-        let take = |next, step| takes(version, next, grid, step);
+        let take = |next, step| covers(version, next, grid, step);
         // 1 October 2011 lies inside; 1 April 2012 after the last sight.
         assert_eq!(take(None, step - 1), Some(false));
         assert_eq!(take(None, step), Some(true));

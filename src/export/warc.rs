@@ -1,34 +1,43 @@
-//! The payloads held, as WARC 1.1 with a CDXJ index and a list of the sites: an archive that `--archive` and pywb replay.
+//! Writes the stored payloads as WARC 1.1 with a CDXJ index and a site list: an archive that `--archive` and pywb replay.
 //!
-//! The database keeps bodies with their content encodings taken off, statuses, content types and redirects, not the
-//! headers as they were received; so each response is rebuilt of these, and the file says so in its `warcinfo`. Captures
-//! that share a payload are `revisit` records.
+//! The database keeps decoded bodies, statuses, content types and redirects, but not the headers as they were received.
+//! So each response is rebuilt from these, and the `warcinfo` record says so. Captures that share a payload are `revisit`
+//! records.
 
 use std::collections::HashSet;
-use std::io::Write;
+use std::io::{self, Write};
 
 use sha1::{Digest as _, Sha1};
 
-use super::folder::{Compression, Folder};
-use super::{ExportError, ExportOptions};
+use super::compression::Compression;
+use super::error::ExportError;
+use super::file_names::{SITE_LIST, WARC, WARC_INDEX};
+use super::folder::ExportFolder;
+use super::options::ExportOptions;
+use super::warc_head::{media_type, response_head};
 use crate::archive::warc::writer::{
     CapturedResponse, EarlierCapture, RecordPlace, WarcWriter, cdxj_line,
 };
 use crate::model::{Capture, PayloadDigest, Timestamp, UrlKey};
 use crate::store::tables::{HeldCapture, Snapshot};
 
-/// The archive, its index, and the sites with their policies' addresses, as `--sites` reads them.
-pub(super) const WARC: &str = "policies.warc.gz";
-pub(super) const INDEX: &str = "policies.cdxj";
-/// Sites and addresses of the policies whose pages a WARC export holds, as a site list.
-pub const SITE_LIST: &str = "policies.sites.csv";
-
+/// Description in the `warcinfo` record.
 const DESCRIPTION: &str = "Privacy policies as kept by policytrail. Status, Content-Type, Location and body are those that the archive \
                            played; content encodings are taken off, Content-Length is computed, and all other headers of the \
                            responses are not kept and so not here. There are no request records.";
 
-/// The response at hand, for the captures that share its payload.
-struct Current {
+/// Fields of the `warcinfo` record: who made the file and how.
+const WARCINFO_FIELDS: [(&str, &str); 3] = [
+    (
+        "software",
+        concat!("policytrail/", env!("CARGO_PKG_VERSION")),
+    ),
+    ("format", "WARC File Format 1.1"),
+    ("description", DESCRIPTION),
+];
+
+/// The last response that was written. Revisits of its payload follow it.
+struct WrittenResponse {
     capture_id: i64,
     url: String,
     timestamp: Timestamp,
@@ -36,88 +45,87 @@ struct Current {
     payload: Vec<u8>,
 }
 
-struct Records<'a, W: Write> {
+/// Writes the records of captures, each capture once.
+struct RecordWriter<'a, W: Write> {
     warc: WarcWriter<W>,
     snapshot: &'a Snapshot<'a>,
-    /// What was written: the first 16 bytes of the hash of time and address.
+    last_response: Option<WrittenResponse>,
+    /// Captures that were written: the first 16 bytes of the hash of time and URL.
     seen: HashSet<[u8; 16]>,
     written: u64,
 }
 
-/// Writes the three files; gives the number of records that are captures.
+/// A line of the index and where its record is.
+type IndexedRecord = (Capture, RecordPlace);
+
+/// Writes the three files; returns the number of records that are captures.
 pub(super) fn write_warc(
     snapshot: &Snapshot<'_>,
     options: &ExportOptions,
-    folder: &mut Folder,
+    folder: &mut ExportFolder,
 ) -> Result<u64, ExportError> {
-    let sink = folder.create(WARC, Compression::None)?;
-    let path = sink.path().to_path_buf();
+    let file = folder.create(WARC, Compression::None)?;
+    let path = file.path().to_path_buf();
     let fail = |e| ExportError::write(&path, e);
-    let mut warc = WarcWriter::new(sink);
-    let dated = snapshot
-        .dated()?
-        .unwrap_or_else(|| Timestamp::from_unix_seconds(0));
-    let fields = [
-        (
-            "software",
-            concat!("policytrail/", env!("CARGO_PKG_VERSION")),
-        ),
-        ("format", "WARC File Format 1.1"),
-        ("description", DESCRIPTION),
-    ];
-    warc.warcinfo(WARC, dated, &fields).map_err(fail)?;
-    let mut records = Records {
-        warc,
+    let mut records = RecordWriter {
+        warc: WarcWriter::new(file),
         snapshot,
+        last_response: None,
         seen: HashSet::new(),
         written: 0,
     };
-    let mut current: Option<Current> = None;
-    let lines = snapshot.line_sorter()?;
+    let dated = snapshot
+        .dated()?
+        .unwrap_or_else(|| Timestamp::from_unix_seconds(0));
+    records
+        .warc
+        .warcinfo(WARC, dated, &WARCINFO_FIELDS)
+        .map_err(fail)?;
+    let index_lines = snapshot.line_sorter()?;
     snapshot.each_held_capture(&options.filter, |held| {
-        for (capture, place) in records.write(&held, &mut current, &fail)? {
-            lines.add(&cdxj_line(&capture, place, WARC))?;
+        for (capture, place) in records.write(&held, &fail)? {
+            index_lines.add(&cdxj_line(&capture, place, WARC))?;
         }
         Ok::<_, ExportError>(())
     })?;
     let written = records.written;
-    let sink = records.warc.finish().map_err(fail)?;
-    folder.close(sink)?;
+    let file = records.warc.finish().map_err(fail)?;
+    folder.close(file)?;
 
-    let mut index = folder.create(INDEX, Compression::None)?;
+    let mut index = folder.create(WARC_INDEX, Compression::None)?;
     let path = index.path().to_path_buf();
-    lines.each(|line| writeln!(index, "{line}").map_err(|e| ExportError::write(&path, e)))?;
+    index_lines.each(|line| writeln!(index, "{line}").map_err(|e| ExportError::write(&path, e)))?;
     folder.close(index)?;
     write_site_list(snapshot, options, folder)?;
     Ok(written)
 }
 
-impl<W: Write> Records<'_, W> {
-    /// Writes the records of a held capture: its redirects, and itself as response or revisit.
+impl<W: Write> RecordWriter<'_, W> {
+    /// Writes the records of a stored capture: its redirects, and itself as response or revisit.
     fn write(
         &mut self,
         held: &HeldCapture,
-        current: &mut Option<Current>,
-        fail: &dyn Fn(std::io::Error) -> ExportError,
-    ) -> Result<Vec<(Capture, RecordPlace)>, ExportError> {
+        fail: &dyn Fn(io::Error) -> ExportError,
+    ) -> Result<Vec<IndexedRecord>, ExportError> {
         let mut rows = Vec::new();
         for hop in hops(&held.redirects) {
             rows.extend(self.redirect(&hop).map_err(fail)?);
         }
         if held.is_revisit {
-            let earlier = current
-                .as_ref()
-                .filter(|c| c.capture_id == held.fetched_capture_id);
-            if let Some(earlier) = earlier {
-                rows.extend(self.revisit(held, earlier).map_err(fail)?);
+            let last = self.last_response.take();
+            if let Some(response) = &last
+                && response.capture_id == held.fetched_capture_id
+            {
+                rows.extend(self.revisit(held, response).map_err(fail)?);
             }
+            self.last_response = last;
         } else if held.has_payload {
             let payload = self.snapshot.payload(held.fetched_capture_id)?;
-            let response = Current {
+            let response = WrittenResponse {
                 capture_id: held.fetched_capture_id,
                 url: held.original.clone(),
                 timestamp: held.timestamp,
-                head: head(
+                head: response_head(
                     held.statuscode.unwrap_or(200),
                     ("Content-Type", held.content_type.as_deref()),
                     payload.len(),
@@ -125,21 +133,22 @@ impl<W: Write> Records<'_, W> {
                 payload,
             };
             rows.extend(self.response(held, &response).map_err(fail)?);
-            *current = Some(response);
+            self.last_response = Some(response);
         }
         Ok(rows)
     }
 
+    /// Writes a response.
     fn response(
         &mut self,
         held: &HeldCapture,
-        response: &Current,
-    ) -> std::io::Result<Option<(Capture, RecordPlace)>> {
+        response: &WrittenResponse,
+    ) -> io::Result<Option<IndexedRecord>> {
         let Some(urlkey) = self.take(&response.url, response.timestamp) else {
             return Ok(None);
         };
         let place = self.warc.response(&response.captured())?;
-        let mimetype = held.content_type.as_deref().and_then(essence);
+        let mimetype = held.content_type.as_deref().and_then(media_type);
         let capture = Capture {
             urlkey,
             timestamp: response.timestamp,
@@ -152,11 +161,12 @@ impl<W: Write> Records<'_, W> {
         Ok(Some((capture, place)))
     }
 
+    /// Writes a capture with the payload of the response before it.
     fn revisit(
         &mut self,
         held: &HeldCapture,
-        earlier: &Current,
-    ) -> std::io::Result<Option<(Capture, RecordPlace)>> {
+        earlier: &WrittenResponse,
+    ) -> io::Result<Option<IndexedRecord>> {
         let Some(urlkey) = self.take(&held.original, held.timestamp) else {
             return Ok(None);
         };
@@ -184,14 +194,15 @@ impl<W: Write> Records<'_, W> {
         Ok(Some((capture, place)))
     }
 
-    fn redirect(&mut self, hop: &Hop) -> std::io::Result<Option<(Capture, RecordPlace)>> {
+    /// Writes an archived redirect.
+    fn redirect(&mut self, hop: &Hop) -> io::Result<Option<IndexedRecord>> {
         let Some(urlkey) = self.take(&hop.from, hop.timestamp) else {
             return Ok(None);
         };
         let place = self.warc.response(&CapturedResponse {
             url: &hop.from,
             timestamp: hop.timestamp,
-            head: &head(hop.status, ("Location", Some(&hop.to)), 0),
+            head: &response_head(hop.status, ("Location", Some(&hop.to)), 0),
             payload: b"",
         })?;
         let capture = Capture {
@@ -206,10 +217,10 @@ impl<W: Write> Records<'_, W> {
         Ok(Some((capture, place)))
     }
 
-    /// The key of a capture that was not written yet; `None` when it was, or has an address that cannot be indexed.
+    /// The key of a capture that is to be written; `None` if it was written already or its URL cannot be indexed.
     fn take(&mut self, url: &str, timestamp: Timestamp) -> Option<UrlKey> {
         let urlkey = UrlKey::of(url).ok()?;
-        // An address that breaks a header line would be another one in the file.
+        // A URL that breaks a header line would be read as a different one.
         if url.contains(|c: char| c.is_control() || c.is_whitespace()) {
             return None;
         }
@@ -224,7 +235,7 @@ impl<W: Write> Records<'_, W> {
     }
 }
 
-impl Current {
+impl WrittenResponse {
     fn captured(&self) -> CapturedResponse<'_> {
         CapturedResponse {
             url: &self.url,
@@ -266,39 +277,11 @@ fn hops(redirects: &str) -> Vec<Hop> {
     stored.into_iter().filter_map(hop).collect()
 }
 
-/// Status line and headers of a rebuilt response, with the blank line after them.
-fn head(status: u16, (name, value): (&str, Option<&str>), length: usize) -> Vec<u8> {
-    let reason = match status {
-        200 => "OK",
-        301 => "Moved Permanently",
-        302 => "Found",
-        303 => "See Other",
-        307 => "Temporary Redirect",
-        308 => "Permanent Redirect",
-        404 => "Not Found",
-        410 => "Gone",
-        _ => "Status",
-    };
-    let header = value.map_or_else(String::new, |value| {
-        // A line end would forge a header.
-        let value: String = value.chars().filter(|c| !c.is_control()).collect();
-        format!("{name}: {value}\r\n")
-    });
-    format!("HTTP/1.1 {status} {reason}\r\n{header}Content-Length: {length}\r\n\r\n").into_bytes()
-}
-
-/// `text/html` of `text/html; charset=utf-8`.
-fn essence(content_type: &str) -> Option<String> {
-    let name = content_type.split(';').next()?.trim().to_ascii_lowercase();
-    let is_type = |c: char| c.is_ascii_alphanumeric() || "/+-._".contains(c);
-    (!name.is_empty() && name.chars().all(is_type)).then_some(name)
-}
-
-/// Every address of every policy: what an import looks up in the archive.
+/// Writes every URL of every policy: an import of the archive reads them.
 fn write_site_list(
     snapshot: &Snapshot<'_>,
     options: &ExportOptions,
-    folder: &mut Folder,
+    folder: &mut ExportFolder,
 ) -> Result<(), ExportError> {
     let mut sink = folder.create(SITE_LIST, Compression::None)?;
     let path = sink.path().to_path_buf();
@@ -320,20 +303,6 @@ fn write_site_list(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn no_stored_value_can_forge_a_header() {
-        let head = head(302, ("Location", Some("http://a.com/\r\nSet-Cookie: x")), 0);
-        assert_eq!(
-            String::from_utf8(head).unwrap(),
-            "HTTP/1.1 302 Found\r\nLocation: http://a.com/Set-Cookie: x\r\nContent-Length: 0\r\n\r\n"
-        );
-        assert_eq!(
-            essence("Text/HTML; charset=x").as_deref(),
-            Some("text/html")
-        );
-        assert_eq!(essence("a b"), None);
-    }
 
     #[test]
     fn redirects_that_cannot_be_read_are_none() {

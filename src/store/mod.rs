@@ -48,7 +48,7 @@ pub use ledger::{IndexQueryKey, PastQuery, RunOutcome, SiteState};
 pub use lock::CrawlLock;
 pub use pages::{Fetched, PendingExtraction};
 pub use policies::{DiscoveryRow, PolicyKeys, PolicyRow, Tie};
-pub use read::{PolicySummary, Status};
+pub use read::{LastRun, PolicySummary, Status};
 pub use reextraction::{Difference, DroppedOld, PolicyAddress};
 pub use schedule::SiteTurn;
 pub use verify::{CheckedPayload, CheckedRendition, StoredHistory};

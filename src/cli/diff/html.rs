@@ -1,14 +1,16 @@
-//! A redline as one self-contained page: no script, nothing loaded, everything of strangers escaped; prints well.
+//! A redline as one HTML page: without scripts, without anything to load, with every text of strangers escaped.
 
-use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use super::super::pick;
-use super::super::terminal::{harmless, harmless_line};
-use super::{Comparison, Side, dates, joined, when};
-use crate::history::{Block, BlockChange, Piece, Redline};
+use pulldown_cmark::HeadingLevel;
 
-/// Nothing may be loaded or run, whatever the page says; the style below is the only exception.
+use super::super::wording::date;
+use super::markdown_roles::{MarkdownRoles, Role};
+use super::wording::{change_date, observed};
+use crate::history::{Block, BlockChange, Piece, Redline};
+use crate::report::{ComparedVersion, Comparison, merged_pieces, safe_line, safe_text};
+
+/// Forbids the browser to load or run anything except the style below.
 const POLICY: &str =
     "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
@@ -43,7 +45,7 @@ footer { font: 13px system-ui, sans-serif; color: #57606a; border-top: 1px solid
 pub(super) fn page(c: &Comparison<'_>, redline: &Redline<'_>) -> String {
     let title = format!(
         "{}: version {} and {}",
-        harmless_line(&c.policy.policy_url),
+        safe_line(&c.policy.policy_url),
         c.old.version.version,
         c.new.version.version
     );
@@ -58,7 +60,7 @@ pub(super) fn page(c: &Comparison<'_>, redline: &Redline<'_>) -> String {
     );
     header(&mut out, c, redline, changes);
     out.push_str("<main>\n");
-    let roles = roles(&c.old.rendition.markdown, &c.new.rendition.markdown);
+    let roles = MarkdownRoles::read([&c.old.rendition.markdown, &c.new.rendition.markdown]);
     let mut change = 0;
     for (i, block) in redline.blocks.iter().enumerate() {
         let begins = block.change != BlockChange::Same
@@ -73,6 +75,7 @@ pub(super) fn page(c: &Comparison<'_>, redline: &Redline<'_>) -> String {
     out
 }
 
+/// The head of the page: what is compared, where it was archived, how much changed.
 fn header(out: &mut String, c: &Comparison<'_>, redline: &Redline<'_>, changes: usize) {
     // Writing to a string cannot fail.
     let _ = write!(
@@ -80,7 +83,7 @@ fn header(out: &mut String, c: &Comparison<'_>, redline: &Redline<'_>, changes: 
         "<header>\n<h1>{}</h1>\n<p>What changed in the policy, word by word: <ins>new words</ins>, <del>words that are gone</del>.</p>\n\
          <table>\n<tr><th scope=\"row\">Old: version {}</th><td>{}</td></tr>\n<tr><th scope=\"row\">New: version {}</th><td>{}</td></tr>\n\
          <tr><th scope=\"row\">Change</th><td>{}: {} words added, {} removed, {} kept; {}</td></tr>\n</table>\n",
-        escaped(&harmless_line(&c.policy.policy_url)),
+        escaped(&safe_line(&c.policy.policy_url)),
         c.old.version.version,
         provenance(&c.old),
         c.new.version.version,
@@ -89,7 +92,7 @@ fn header(out: &mut String, c: &Comparison<'_>, redline: &Redline<'_>, changes: 
         c.change.words_added,
         c.change.words_removed,
         redline.words_kept,
-        escaped(&when(c)),
+        escaped(&change_date(c)),
     );
     let _ = match changes {
         0 => write!(out, "<p>The words are the same.</p>\n</header>\n"),
@@ -101,7 +104,8 @@ fn header(out: &mut String, c: &Comparison<'_>, redline: &Redline<'_>, changes: 
     };
 }
 
-fn provenance(side: &Side<'_>) -> String {
+/// When a version was observed, and where its capture is.
+fn provenance(side: &ComparedVersion<'_>) -> String {
     let version = side.version;
     let captures = if version.captures == 1 {
         "1 capture".to_owned()
@@ -110,29 +114,30 @@ fn provenance(side: &Side<'_>) -> String {
     };
     format!(
         "seen {} in {captures}, {} words; {}<br>text SHA-256 <small>{}</small>",
-        escaped(&dates(version)),
+        escaped(&observed(version)),
         version.word_count,
         link(
             &version.memento_url,
-            &format!("archived {}", pick::date(&version.first_seen))
+            &format!("archived {}", date(&version.first_seen))
         ),
-        escaped(&harmless_line(&version.text_sha256)),
+        escaped(&safe_line(&version.text_sha256)),
     )
 }
 
-/// A link, where the address is one of the web; its text alone where it is not (a `javascript:` in a foreign database).
+/// A link if the URL is a web address; else its text only (a foreign database may hold `javascript:`).
 fn link(url: &str, text: &str) -> String {
     if url.starts_with("https://") || url.starts_with("http://") {
         format!(
             "<a href=\"{}\" rel=\"noreferrer noopener\">{}</a>",
-            escaped(&harmless_line(url)),
+            escaped(&safe_line(url)),
             escaped(text)
         )
     } else {
-        format!("{} ({})", escaped(text), escaped(&harmless_line(url)))
+        format!("{} ({})", escaped(text), escaped(&safe_line(url)))
     }
 }
 
+/// Links to the changes before and after this one.
 fn navigation(out: &mut String, change: usize, changes: usize) {
     let _ = write!(out, "<nav id=\"c{change}\">{change} of {changes}");
     if change > 1 {
@@ -152,7 +157,8 @@ fn navigation(out: &mut String, change: usize, changes: usize) {
     out.push_str("</nav>\n");
 }
 
-fn paragraph(out: &mut String, block: &Block<'_>, roles: &HashMap<String, Role>) {
+/// One paragraph with its added and removed words.
+fn paragraph(out: &mut String, block: &Block<'_>, roles: &MarkdownRoles) {
     let class = match block.change {
         BlockChange::Same => "",
         BlockChange::Added => " added",
@@ -167,15 +173,18 @@ fn paragraph(out: &mut String, block: &Block<'_>, roles: &HashMap<String, Role>)
             .map(|(_, text)| *text)
             .collect()
     };
-    let role = |text: &str| roles.get(&letters(text)).copied();
-    let (tag, item) = match role(&side(Piece::Removed)).or_else(|| role(&side(Piece::Added))) {
-        Some(Role::Heading(1 | 2)) => ("h2", ""),
+    let new_words = side(Piece::Removed);
+    let role = roles
+        .of(&new_words)
+        .or_else(|| roles.of(&side(Piece::Added)));
+    let (tag, item) = match role {
+        Some(Role::Heading(HeadingLevel::H1 | HeadingLevel::H2)) => ("h2", ""),
         Some(Role::Heading(_)) => ("h3", ""),
         Some(Role::Item) => ("p", " item"),
         None => ("p", ""),
     };
     let _ = write!(out, "<{tag} class=\"b{item}{class}\" dir=\"auto\">");
-    for (piece, text) in joined(&block.pieces) {
+    for (piece, text) in merged_pieces(&block.pieces) {
         let text = escaped(&text);
         let bare = text.trim_end();
         let space = &text[bare.len()..];
@@ -188,39 +197,7 @@ fn paragraph(out: &mut String, block: &Block<'_>, roles: &HashMap<String, Role>)
     let _ = writeln!(out, "</{tag}>");
 }
 
-/// What a line of the text is in its Markdown.
-#[derive(Clone, Copy)]
-enum Role {
-    /// A heading, with its level.
-    Heading(usize),
-    /// An item of a list.
-    Item,
-}
-
-/// The headings and list items of both Markdown texts, by their letters.
-fn roles(old: &str, new: &str) -> HashMap<String, Role> {
-    let mut roles = HashMap::new();
-    for line in old.lines().chain(new.lines()) {
-        let text = line.trim_start_matches('#');
-        let level = line.len() - text.len();
-        if (1..=6).contains(&level) && text.starts_with(' ') {
-            roles.insert(letters(text), Role::Heading(level));
-        } else if let Some(item) = line
-            .trim_start()
-            .strip_prefix("- ")
-            .or_else(|| line.trim_start().strip_prefix("* "))
-        {
-            roles.entry(letters(item)).or_insert(Role::Item);
-        }
-    }
-    roles.remove("");
-    roles
-}
-
-fn letters(text: &str) -> String {
-    text.chars().filter(|c| c.is_alphanumeric()).collect()
-}
-
+/// Number of places that changed: paragraphs in a row are one place.
 fn runs_of_changes(blocks: &[Block<'_>]) -> usize {
     let runs =
         blocks.chunk_by(|a, b| (a.change == BlockChange::Same) == (b.change == BlockChange::Same));
@@ -228,7 +205,8 @@ fn runs_of_changes(blocks: &[Block<'_>]) -> usize {
         .count()
 }
 
-fn language(side: &Side<'_>) -> String {
+/// The language for the page's `lang`; empty if it is unknown or not a code.
+fn language(side: &ComparedVersion<'_>) -> String {
     let known = side
         .version
         .language
@@ -242,9 +220,10 @@ fn language(side: &Side<'_>) -> String {
     }
 }
 
+/// Escapes text for HTML.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 16);
-    for c in harmless(text).chars() {
+    for c in safe_text(text).chars() {
         match c {
             '&' => out.push_str("&amp;"),
             '<' => out.push_str("&lt;"),

@@ -1,30 +1,31 @@
 //! A redline for the terminal.
 
-use super::super::terminal::{Style, harmless_line, styled};
-use super::{Comparison, dates, joined, when};
-use crate::history::{BlockChange, Piece, Redline};
+use super::super::terminal::{TextStyle, shortened, styled};
+use super::wording::{change_date, observed};
+use crate::history::{Block, BlockChange, Piece, Redline};
+use crate::report::{Comparison, merged_pieces, safe_line};
 
 /// Unchanged paragraphs shown on each side of a change.
 const CONTEXT: usize = 1;
-/// Letters of an unchanged paragraph that stands for its place only.
-const CONTEXT_LETTERS: usize = 240;
+/// Longest unchanged paragraph, in characters.
+const CONTEXT_CHARS: usize = 240;
 
-/// The answer: what is compared, then the changes with a little of what stands around them.
+/// The answer: what is compared, then the changes with the paragraphs around them.
 pub(super) fn page(c: &Comparison<'_>, redline: &Redline<'_>, color: bool) -> String {
     let mut out = format!(
         "{}\n{} version {}, seen {}\n{} version {}, seen {}\n{}: +{} −{} words, {} kept; {}\n\n",
-        styled(&harmless_line(&c.policy.policy_url), Style::Bold, color),
-        styled("old", Style::Removed, color),
+        styled(&safe_line(&c.policy.policy_url), TextStyle::Bold, color),
+        styled("old", TextStyle::Removed, color),
         c.old.version.version,
-        dates(c.old.version),
-        styled("new", Style::Added, color),
+        observed(c.old.version),
+        styled("new", TextStyle::Added, color),
         c.new.version.version,
-        dates(c.new.version),
+        observed(c.new.version),
         c.change.kind.code(),
         c.change.words_added,
         c.change.words_removed,
         redline.words_kept,
-        when(c),
+        change_date(c),
     );
     let blocks = &redline.blocks;
     let changed: Vec<bool> = blocks
@@ -41,31 +42,33 @@ pub(super) fn page(c: &Comparison<'_>, redline: &Redline<'_>, color: bool) -> St
             hidden += 1;
             continue;
         }
-        tell_hidden(&mut out, &mut hidden, color);
-        if block.change == BlockChange::Same {
-            let text: String = joined(&block.pieces)
-                .into_iter()
-                .map(|(_, text)| text)
-                .collect();
-            let short = super::super::terminal::shortened(&text, CONTEXT_LETTERS);
-            out.push_str(&styled(&short, Style::Dim, color));
-        } else {
-            for (piece, text) in joined(&block.pieces) {
-                out.push_str(&marked(piece, &text, color));
-            }
-        }
+        write_hidden(&mut out, &mut hidden, color);
+        out.push_str(&paragraph(block, color));
         out.push_str("\n\n");
     }
-    tell_hidden(&mut out, &mut hidden, color);
+    write_hidden(&mut out, &mut hidden, color);
     out
 }
 
-fn tell_hidden(out: &mut String, hidden: &mut usize, color: bool) {
+/// A paragraph: shortened if it is unchanged, with its changes marked if not.
+fn paragraph(block: &Block<'_>, color: bool) -> String {
+    let pieces = merged_pieces(&block.pieces).into_iter();
+    if block.change == BlockChange::Same {
+        let text: String = pieces.map(|(_, text)| text).collect();
+        return styled(&shortened(&text, CONTEXT_CHARS), TextStyle::Dim, color);
+    }
+    pieces
+        .map(|(piece, text)| marked(piece, &text, color))
+        .collect()
+}
+
+/// Writes how many paragraphs were left out.
+fn write_hidden(out: &mut String, hidden: &mut usize, color: bool) {
     if *hidden > 0 {
         let s = if *hidden == 1 { "" } else { "s" };
         out.push_str(&styled(
             &format!("⋯ {hidden} unchanged paragraph{s}"),
-            Style::Dim,
+            TextStyle::Dim,
             color,
         ));
         out.push_str("\n\n");
@@ -73,14 +76,14 @@ fn tell_hidden(out: &mut String, hidden: &mut usize, color: bool) {
     }
 }
 
-/// A piece in colour, or between the marks of wdiff; the white space at its end stays outside.
+/// A piece in colour, or between the marks of wdiff. White space at its end stays outside.
 fn marked(piece: Piece, text: &str, color: bool) -> String {
     let bare = text.trim_end();
     let space = &text[bare.len()..];
     match piece {
         Piece::Same => text.to_owned(),
-        Piece::Added if color => styled(bare, Style::Added, true) + space,
-        Piece::Removed if color => styled(bare, Style::Removed, true) + space,
+        Piece::Added if color => styled(bare, TextStyle::Added, true) + space,
+        Piece::Removed if color => styled(bare, TextStyle::Removed, true) + space,
         Piece::Added => format!("{{+{bare}+}}{space}"),
         Piece::Removed => format!("[-{bare}-]{space}"),
     }

@@ -1,6 +1,7 @@
 //! Settings: faults and layers.
 
 use super::*;
+use crate::config::{ArchiveLocation, Sampling};
 use std::io::Write as _;
 
 fn faults(toml: &str) -> String {

@@ -1,23 +1,23 @@
-//! Leads the links of our own Markdown to the archive.
+//! Rewrites the links of the extractor's Markdown so that they lead to the archive.
 
 use std::borrow::Cow;
 
 use crate::model::Timestamp;
 
-/// The same Markdown, its web links leading to the Wayback Machine at a moment. Only targets are touched: what is escaped
-/// or stands in a code span is text.
-pub(super) fn to_archive(markdown: &str, timestamp: Timestamp) -> Cow<'_, str> {
+/// Rewrites web links so that they lead to the Wayback Machine at a time. Only link targets change: escaped brackets and
+/// code spans are text.
+pub(super) fn link_to_archive(markdown: &str, timestamp: Timestamp) -> Cow<'_, str> {
     let prefix = format!("https://web.archive.org/web/{timestamp}/");
     let mut out = String::new();
     let mut copied = 0;
     let starts = targets(markdown);
     for (at, &start) in starts.iter().enumerate() {
-        // A target ends before the next begins; so no letter is looked at twice, however many have no end.
+        // A target ends before the next one begins. So no character is read twice, even if targets have no end.
         let end = starts.get(at + 1).copied().unwrap_or(markdown.len());
         let target = &markdown[start..end];
         let is_web = target.starts_with("http://") || target.starts_with("https://");
-        let is_there = target.starts_with("https://web.archive.org/web/");
-        if !is_web || is_there {
+        let is_archived = target.starts_with("https://web.archive.org/web/");
+        if !is_web || is_archived {
             continue;
         }
         let ended = target.find(|c: char| c == ')' || c.is_whitespace());
@@ -34,14 +34,14 @@ pub(super) fn to_archive(markdown: &str, timestamp: Timestamp) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Where link targets begin: after each `](` that is neither escaped nor code.
+/// Where link targets begin: after each `](` that is neither escaped nor in a code span.
 fn targets(markdown: &str) -> Vec<usize> {
     let bytes = markdown.as_bytes();
     let mut starts = Vec::new();
     let (mut at, mut in_code) = (0, false);
     while let Some(&byte) = bytes.get(at) {
         match byte {
-            // A code span never passes a line of our Markdown.
+            // A code span of this Markdown never contains a line end.
             b'\n' => in_code = false,
             b'`' => in_code = !in_code,
             b'\\' if !in_code => at += 1,
@@ -83,7 +83,7 @@ mod tests {
                 "[x](https://web.archive.org/web/2001/http://a.com/)".to_owned(),
             ),
         ] {
-            assert_eq!(to_archive(markdown, time), expected);
+            assert_eq!(link_to_archive(markdown, time), expected);
         }
     }
 }

@@ -1,4 +1,4 @@
-//! A git history of policies: a stream for `git fast-import`, and a bare repository made of it where git is there.
+//! A git history of policies: a stream for `git fast-import`, and a bare repository made from it if git is installed.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -6,25 +6,25 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use super::jsonl::write_object;
-use super::place::Place;
+use super::policy_path::PolicyPath;
 use crate::store::tables::{Outline, VERSIONS};
 
-/// Who makes the commits; an address that can belong to nobody.
+/// Author of the commits. Nobody can own this address.
 const COMMITTER: &str = "policytrail <policytrail@example.invalid>";
-/// The branch.
+/// Branch of the commits.
 const BRANCH: &str = "refs/heads/main";
 
 /// Writes the commit of one version: its page, the capture's time, and its fields as JSON in the message.
 pub(super) fn write_commit(
     out: &mut dyn Write,
     version: &Outline<'_>,
-    place: &Place,
+    path: &PolicyPath,
     page: &str,
 ) -> io::Result<()> {
-    // Before 1970 there is no time in git, and no web.
+    // Git has no time before 1970, and neither has the web.
     let seconds = version.timestamp.unix_seconds().max(0);
     let mut message =
-        format!("{} as of {}\n\n", place.stem, version.timestamp.date_text()).into_bytes();
+        format!("{} as of {}\n\n", path.stem, version.timestamp.date_text()).into_bytes();
     write_object(&mut message, &VERSIONS.columns(false), version.cells)?;
     message.push(b'\n');
     write!(
@@ -36,7 +36,7 @@ pub(super) fn write_commit(
     write!(
         out,
         "\nM 100644 inline {}\ndata {}\n{page}\n",
-        place.nested("md"),
+        path.nested("md"),
         page.len()
     )
 }
@@ -44,13 +44,13 @@ pub(super) fn write_commit(
 /// Why there is no repository.
 #[derive(Debug)]
 pub(super) enum NoRepository {
-    /// The program git is not there.
+    /// Git is not installed.
     NoGit,
-    /// It said no.
+    /// Git failed, with this message.
     Failed(String),
 }
 
-/// Makes a bare repository of a stream.
+/// Makes a bare repository from a stream.
 pub(super) fn make_repository(stream: &Path, repository: &Path) -> Result<(), NoRepository> {
     run(git(repository.parent().unwrap_or(repository))
         .args([
@@ -68,7 +68,7 @@ pub(super) fn make_repository(stream: &Path, repository: &Path) -> Result<(), No
         .stdin(stream))
 }
 
-/// git that sees nothing of the user's settings and no other repository.
+/// A git command that reads neither the user's settings nor another repository.
 fn git(folder: &Path) -> Command {
     let mut command = Command::new("git");
     command
@@ -103,13 +103,13 @@ fn run(command: &mut Command) -> Result<(), NoRepository> {
     {
         Ok(output) if output.status.success() => Ok(()),
         Ok(output) => {
-            let told = String::from_utf8_lossy(&output.stderr);
-            let told: String = told
+            let message = String::from_utf8_lossy(&output.stderr);
+            let message: String = message
                 .chars()
                 .filter(|c| !c.is_control() || *c == ' ')
                 .take(300)
                 .collect();
-            Err(NoRepository::Failed(told))
+            Err(NoRepository::Failed(message))
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(NoRepository::NoGit),
         Err(error) => Err(NoRepository::Failed(error.to_string())),

@@ -1,4 +1,4 @@
-//! Writes a file whole or not at all, and says before the work whether that can be.
+//! Writes a file completely or not at all, and checks before the work whether it can be written.
 
 use std::fs::{self, File, TryLockError};
 use std::io::{self, Write as _};
@@ -6,29 +6,29 @@ use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
 
-/// Links to a link that are followed.
-const MOST_LINKS: usize = 40;
-/// The file itself, and what SQLite may write beside it.
+/// Most symbolic links that are followed in a row.
+const MAX_LINKS: usize = 40;
+/// The unfinished file, and the files that SQLite may add to it.
 const CONTENT: [&str; 4] = ["whole", "whole-journal", "whole-wal", "whole-shm"];
 const LOCK: &str = "lock";
-/// What SQLite keeps beside a database that is in use, or was when its process was killed.
+/// Endings of the files that SQLite keeps next to a database in use, or after its process was killed.
 const DATABASE_LOGS: [&str; 3] = ["-wal", "-shm", "-journal"];
 
-/// A file on its way to its place: beside it, in a folder `<name>.part`, so that a rename is enough. One process at a time
-/// holds that folder; what a killed one left in it goes when the next begins. Dropped before its end, nothing is left.
+/// An unfinished file in the directory `<name>.part` next to its place, so that one rename moves it there. One process at
+/// a time holds that directory; it removes what a killed process left in it. Dropping the value removes everything.
 #[derive(Debug)]
-pub(super) struct Unfinished {
+pub(super) struct AtomicFile {
     place: PathBuf,
     folder: PathBuf,
     _lock: File,
 }
 
-impl Unfinished {
-    /// Begins a file that will stand where `path` is, or where the link of that name leads.
+impl AtomicFile {
+    /// Starts a file that will replace `path`, or the target if `path` is a symbolic link.
     ///
-    /// A fault of what the user gave: something that is no file stands there, or its folder is missing or read-only.
-    pub(super) fn of(path: &Path) -> Result<Self, Failure> {
-        Self::beside(path).map_err(|why| {
+    /// Fails if `path` is not a file, or its directory does not exist or is read-only.
+    pub(super) fn create(path: &Path) -> Result<Self, Failure> {
+        Self::create_beside(path).map_err(|why| {
             Failure::usage(anyhow::anyhow!(
                 "cannot write `{}`: {why}; name another file",
                 path.display()
@@ -36,8 +36,8 @@ impl Unfinished {
         })
     }
 
-    fn beside(path: &Path) -> Result<Self, String> {
-        let place = behind_links(path)?;
+    fn create_beside(path: &Path) -> Result<Self, String> {
+        let place = follow_links(path)?;
         let parent = folder_of(&place);
         if !parent.is_dir() {
             let parent = parent.display();
@@ -76,31 +76,31 @@ impl Unfinished {
         Ok(unfinished)
     }
 
-    /// Where it is until it is whole.
+    /// Where the file is until it is complete.
     pub(super) fn path(&self) -> PathBuf {
         self.folder.join(CONTENT[0])
     }
 
-    /// Puts it in its place, over what stood there.
-    pub(super) fn finish(self) -> Result<(), Failure> {
-        fs::rename(self.path(), &self.place).map_err(|e| self.fault(&e))
+    /// Moves the file to its place.
+    pub(super) fn commit(self) -> Result<(), Failure> {
+        fs::rename(self.path(), &self.place).map_err(|e| self.error(&e))
     }
 
-    /// As [`Self::finish`], for a closed database. The logs of the one that was there go first: SQLite would write them into
-    /// this one.
-    pub(super) fn finish_database(self) -> Result<(), Failure> {
+    /// As [`Self::commit`], for a closed database. The logs of the old database are removed first: SQLite would apply them
+    /// to the new one.
+    pub(super) fn commit_database(self) -> Result<(), Failure> {
         for log in DATABASE_LOGS {
             let mut name = self.place.clone().into_os_string();
             name.push(log);
             match fs::remove_file(PathBuf::from(name)) {
-                Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(self.fault(&e)),
+                Err(e) if e.kind() != io::ErrorKind::NotFound => return Err(self.error(&e)),
                 _ => {}
             }
         }
-        self.finish()
+        self.commit()
     }
 
-    fn fault(&self, error: &io::Error) -> Failure {
+    fn error(&self, error: &io::Error) -> Failure {
         anyhow::anyhow!("cannot write `{}`: {error}", self.place.display()).into()
     }
 
@@ -111,37 +111,37 @@ impl Unfinished {
     }
 }
 
-impl Drop for Unfinished {
+impl Drop for AtomicFile {
     fn drop(&mut self) {
-        // What cannot be removed is removed by the next process; a folder with something else in it stays.
+        // What cannot be removed now is removed by the next process. A directory with foreign files stays.
         self.remove_content();
         let _ = fs::remove_file(self.folder.join(LOCK));
         let _ = fs::remove_dir(&self.folder);
     }
 }
 
-/// Writes beside the file and renames: who reads it sees the old one or the new one.
+/// Replaces a file. A reader sees either the old or the new content.
 pub(super) fn replace_file(path: &Path, bytes: &[u8]) -> Result<(), Failure> {
-    let unfinished = Unfinished::of(path)?;
+    let unfinished = AtomicFile::create(path)?;
     File::create_new(unfinished.path())
         .and_then(|mut file| file.write_all(bytes).and_then(|()| file.sync_all()))
-        .map_err(|e| unfinished.fault(&e))?;
-    unfinished.finish()
+        .map_err(|e| unfinished.error(&e))?;
+    unfinished.commit()
 }
 
-/// A file that cannot be written at the end of the night is a fault to tell at its beginning.
+/// Fails if a file cannot be written. A run checks this before its first request.
 pub(super) fn check_writable(path: &Path) -> Result<(), Failure> {
-    Unfinished::of(path).map(drop)
+    AtomicFile::create(path).map(drop)
 }
 
-/// Where the links of this name lead, to a file or to nothing yet. A rename would put a file in the place of anything else:
-/// of a device as well.
-fn behind_links(path: &Path) -> Result<PathBuf, String> {
+/// Follows symbolic links to a file, or to a name that does not exist yet. Anything else is refused: a rename would replace
+/// even a device.
+fn follow_links(path: &Path) -> Result<PathBuf, String> {
     let mut place = path.to_path_buf();
-    for _ in 0..MOST_LINKS {
+    for _ in 0..MAX_LINKS {
         let kind = match fs::symlink_metadata(&place) {
             Ok(metadata) => metadata.file_type(),
-            // Nothing there, or a folder that nobody may look into: making the file will tell.
+            // The name does not exist, or its directory is not readable: creating the file will show that.
             Err(_) => return Ok(place),
         };
         if kind.is_dir() {
@@ -151,9 +151,9 @@ fn behind_links(path: &Path) -> Result<PathBuf, String> {
             return Ok(place);
         }
         let parent = folder_of(&place);
-        // `/dev/stdout` leads through here to whatever file this process writes to.
-        let is_of_the_system = fs::canonicalize(parent).is_ok_and(|p| p.starts_with("/proc"));
-        if !kind.is_symlink() || is_of_the_system {
+        // `/dev/stdout` leads through `/proc` to whatever file this process writes to.
+        let is_in_proc = fs::canonicalize(parent).is_ok_and(|p| p.starts_with("/proc"));
+        if !kind.is_symlink() || is_in_proc {
             return Err("it is a device or a pipe, no file".to_owned());
         }
         let target = fs::read_link(&place).map_err(|e| e.to_string())?;
@@ -203,15 +203,15 @@ mod tests {
         for name in [LOCK, "whole", "whole-journal"] {
             fs::write(part.join(name), "half").unwrap();
         }
-        let held = Unfinished::of(&file).unwrap();
+        let held = AtomicFile::create(&file).unwrap();
         assert_eq!(names(&part), [LOCK]);
-        let told = Unfinished::of(&file).unwrap_err().line();
+        let told = AtomicFile::create(&file).unwrap_err().line();
         assert!(told.contains("another process"), "{told}");
         drop(held);
         assert!(names(folder.path()).is_empty());
         fs::write(&part, "a download").unwrap();
         assert!(
-            Unfinished::of(&file)
+            AtomicFile::create(&file)
                 .unwrap_err()
                 .line()
                 .contains("in the way")

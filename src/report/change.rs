@@ -1,13 +1,16 @@
-//! A new version in words: for the command of `--on-change` and for the feed.
+//! A new version as data and in words: for the command of `--on-change` and for the feed.
 
 use serde_json::Value;
 
-use super::failure::Failure;
+use super::error::ReportError;
 use crate::history::redline;
-use crate::store::{ChangeRow, Store};
+use crate::store::{ChangeRow, Store, StoreError};
 
-/// What a version changed: how many words, and the longest pieces of them.
-pub(super) fn what_changed(store: &Store, change: &ChangeRow) -> Result<String, Failure> {
+/// What a version changed, in words: how many words, and the longest changed passages.
+///
+/// # Errors
+/// If the database fails.
+pub fn change_summary(store: &Store, change: &ChangeRow) -> Result<String, StoreError> {
     let hash = |text: &Option<String>| text.as_ref().and_then(|t| t.parse().ok());
     let before = match hash(&change.previous_text_sha256) {
         Some(hash) => store.text(hash)?,
@@ -32,9 +35,12 @@ pub(super) fn what_changed(store: &Store, change: &ChangeRow) -> Result<String, 
     ))
 }
 
-/// A version for the command of `--on-change`.
-pub(super) fn told(store: &Store, change: &ChangeRow) -> Result<Value, Failure> {
-    let mut object = serde_json::to_value(change).map_err(anyhow::Error::from)?;
-    object["what_changed"] = what_changed(store, change)?.into();
-    Ok(object)
+/// A new version for the command of `--on-change`.
+///
+/// # Errors
+/// If the database fails.
+pub fn change_notification(store: &Store, change: &ChangeRow) -> Result<Value, ReportError> {
+    let mut notification = serde_json::to_value(change)?;
+    notification["what_changed"] = change_summary(store, change)?.into();
+    Ok(notification)
 }

@@ -1,10 +1,11 @@
-//! CSV by RFC 4180: a header, CRLF after each row, quotes where needed. Lists are JSON arrays, nothing is an empty field.
+//! CSV by RFC 4180: a header, CRLF after each row, quotes where needed. A list is a JSON array, a missing value is an empty
+//! field.
 
 use std::io::{self, Write};
 
 use csv::{Terminator, Writer, WriterBuilder};
 
-use super::RowWriter;
+use super::row_writer::RowWriter;
 use crate::store::tables::{Cell, Column};
 
 /// Writes the rows of a table as CSV.

@@ -1,24 +1,25 @@
-//! What an earlier export wrote into a folder, and what there is somebody's own.
+//! Which files of a directory an earlier export wrote. All others are foreign and never touched.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, Read as _};
 use std::path::Path;
 
-use super::ExportError;
-use super::folder::{CARD, MARK, REPOSITORY, SUMS};
+use super::error::ExportError;
+use super::file_names::{CHECKSUMS, DATA_CARD, GIT_REPOSITORY, MARK, is_relative_name};
 
-/// The files and folders of an earlier export, by their names in the target folder.
-pub(super) struct Earlier {
+/// The files and directories of an earlier export.
+pub(super) struct PreviousExport {
+    /// Their names in the target directory.
     pub(super) names: BTreeSet<String>,
 }
 
-impl Earlier {
-    /// Reads what the folder's own list says; nothing when its README is not that of an export.
+impl PreviousExport {
+    /// Reads the list of checksums in the directory. The result is empty if the README was not written by an export.
     ///
     /// # Errors
-    /// When a folder of the export holds a file that the export did not write: it would be removed with it.
-    pub(super) fn of(target: &Path) -> Result<Self, ExportError> {
+    /// If a directory of the export holds a file that the export did not write: it would be removed too.
+    pub(super) fn read(target: &Path) -> Result<Self, ExportError> {
         let mut names = BTreeSet::new();
         if !is_marked(target) {
             return Ok(Self { names });
@@ -30,11 +31,11 @@ impl Earlier {
         }
         let top = |name: &String| name.split('/').next().map(str::to_owned);
         names.extend(files.iter().filter_map(top));
-        names.extend([CARD, SUMS, REPOSITORY].map(str::to_owned));
+        names.extend([DATA_CARD, CHECKSUMS, GIT_REPOSITORY].map(str::to_owned));
         Ok(Self { names })
     }
 
-    /// Refuses names under which something lies that is not of an export.
+    /// Refuses names under which there is something that no export wrote.
     pub(super) fn check<'n>(
         &self,
         target: &Path,
@@ -52,29 +53,19 @@ impl Earlier {
     }
 }
 
-/// True for a relative name, its parts parted by `/`, that leads nowhere else.
-pub(super) fn is_name(name: &str) -> bool {
-    let is_part = |part: &str| {
-        !part.is_empty()
-            && part != "."
-            && part != ".."
-            && !part.contains(|c: char| c.is_control() || matches!(c, '\\' | ':'))
-    };
-    name.split('/').all(is_part)
-}
-
+/// True if the README of the directory begins with the mark of an export.
 fn is_marked(target: &Path) -> bool {
     let mut start = Vec::new();
-    if let Ok(file) = File::open(target.join(CARD)) {
-        // What cannot be read is not ours.
+    if let Ok(file) = File::open(target.join(DATA_CARD)) {
+        // An unreadable file was not written by an export.
         let _ = file.take(MARK.len() as u64).read_to_end(&mut start);
     }
     start == MARK.as_bytes()
 }
 
-/// The files that the list of checksums names; a list of other hands may name anything, so only names are taken.
+/// The files named in the list of checksums. Somebody else may have written the list, so only relative names are read.
 fn listed(target: &Path) -> Result<BTreeSet<String>, ExportError> {
-    let path = target.join(SUMS);
+    let path = target.join(CHECKSUMS);
     let fail = |e| ExportError::write(&path, e);
     let list = match File::open(&path) {
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(BTreeSet::new()),
@@ -84,21 +75,21 @@ fn listed(target: &Path) -> Result<BTreeSet<String>, ExportError> {
     for line in BufReader::new(list).lines() {
         let line = line.map_err(fail)?;
         let name = line.split_once("  ").map(|(_, name)| name);
-        // No export writes what is hidden; its own staging folder and lock are.
-        let is_ours = |name: &&str| is_name(name) && !name.starts_with('.');
-        files.extend(name.filter(is_ours).map(str::to_owned));
+        // No export lists hidden files.
+        let is_exported = |name: &&str| is_relative_name(name) && !name.starts_with('.');
+        files.extend(name.filter(is_exported).map(str::to_owned));
     }
     Ok(files)
 }
 
-/// Refuses a folder with a file that is not listed. `folder` is relative to the target.
+/// Refuses a directory with a file that is not listed. `folder` is relative to the target.
 fn check_folder(target: &Path, folder: &str, files: &BTreeSet<String>) -> Result<(), ExportError> {
     let mut folders = vec![folder.to_owned()];
     while let Some(folder) = folders.pop() {
         let path = target.join(&folder);
         let fail = |e| ExportError::write(&path, e);
         let entries = match fs::read_dir(&path) {
-            // Removed by hand.
+            // Somebody removed it.
             Err(e) if e.kind() == io::ErrorKind::NotFound => continue,
             entries => entries.map_err(fail)?,
         };

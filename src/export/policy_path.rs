@@ -1,20 +1,21 @@
-//! Where a policy's pages lie: names made of what a stranger's database says, so nothing is taken on trust.
+//! File names of a policy's pages. They are made from values of a database that a stranger may have written, so every
+//! value is checked.
 
 use crate::model::Site;
 use crate::store::tables::Outline;
 
-/// A policy's place among the files.
+/// Where the pages of one policy are.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Place {
-    /// The site, read again: a registrable domain and nothing else.
+pub(super) struct PolicyPath {
+    /// The site, parsed again: a registrable domain.
     pub(super) site: String,
-    /// Its name and what tells it from other policies of the site: `example.com`, `example.com.cookies`,
+    /// The site and what distinguishes the policy from others of the site: `example.com`, `example.com.cookies`,
     /// `example.com.privacy-2`.
     pub(super) stem: String,
 }
 
-impl Place {
-    /// `None` when the stored site is no registrable domain.
+impl PolicyPath {
+    /// `None` if the stored site is not a registrable domain.
     pub(super) fn of(version: &Outline<'_>) -> Option<Self> {
         let site = Site::parse(version.site).ok()?;
         let site = site.as_str();
@@ -30,7 +31,7 @@ impl Place {
             ("privacy", 1) => String::new(),
             (kind @ ("cookies" | "children"), 1) => format!(".{kind}"),
             (kind @ ("privacy" | "cookies" | "children"), ordinal) => format!(".{kind}-{ordinal}"),
-            // A kind that this program does not know: the row's number tells its policies apart.
+            // This program does not know the kind; the policy's number distinguishes such policies.
             _ => format!(".policy-{}", version.policy_id),
         };
         Some(Self {
@@ -42,7 +43,7 @@ impl Place {
     /// `e/ex/exa/example.com.md`.
     pub(super) fn nested(&self, extension: &str) -> String {
         let letters = |n: usize| self.site.get(..n.min(self.site.len())).unwrap_or_default();
-        // A name that ends in a dot is none for some systems.
+        // Some systems allow no name that ends in a dot.
         let part = |n: usize| letters(n).trim_end_matches('.').to_owned();
         format!(
             "{}/{}/{}/{}.{extension}",
@@ -58,8 +59,8 @@ impl Place {
 mod tests {
     use super::*;
 
-    fn place(site: &str, kind: &str, ordinal: i64) -> Option<Place> {
-        Place::of(&Outline {
+    fn path_of(site: &str, kind: &str, ordinal: i64) -> Option<PolicyPath> {
+        PolicyPath::of(&Outline {
             cells: &[],
             site,
             kind,
@@ -80,12 +81,12 @@ mod tests {
             ("../../etc", 1, "e/ex/exa/example.com.policy-7.md"),
         ] {
             assert_eq!(
-                place("example.com", kind, ordinal).unwrap().nested("md"),
+                path_of("example.com", kind, ordinal).unwrap().nested("md"),
                 path
             );
         }
         assert_eq!(
-            place("t.co", "privacy", 1).unwrap().nested("md"),
+            path_of("t.co", "privacy", 1).unwrap().nested("md"),
             "t/t/t.c/t.co.md"
         );
     }
@@ -104,7 +105,7 @@ mod tests {
             "http://example.com",
             "$(x).com",
         ] {
-            assert_eq!(place(hostile, "privacy", 1), None, "{hostile}");
+            assert_eq!(path_of(hostile, "privacy", 1), None, "{hostile}");
         }
     }
 }

@@ -9,11 +9,11 @@ use sha2::{Digest as _, Sha256};
 use crate::model::Timestamp;
 use crate::store::ChangeRow;
 
-/// The newest changes as a feed, each with what changed in words. `name` makes its identity: the same name, the same feed; `now` is its date when it has
-/// no entry.
+/// Writes a feed of new versions, each with a description of its change. The same `name` gives the same identity of the
+/// feed; `now` is its date if it has no entry.
 ///
 /// # Errors
-/// When writing to memory fails.
+/// If writing to memory fails.
 pub fn atom_feed(
     changes: &[(String, ChangeRow)],
     name: &str,
@@ -56,7 +56,7 @@ fn entry(out: &mut Writer<Vec<u8>>, what: &str, change: &ChangeRow) -> io::Resul
         element(out, "published", &date_time(&change.first_seen))?;
         out.create_element("link")
             .with_attribute(("rel", "alternate"))
-            .with_attribute(("href", printable(&change.memento_url).as_str()))
+            .with_attribute(("href", xml_text(&change.memento_url).as_str()))
             .write_empty()?;
         element(out, "summary", &summary(what, change))
     })?;
@@ -82,17 +82,17 @@ fn summary(what: &str, change: &ChangeRow) -> String {
 
 fn element(out: &mut Writer<Vec<u8>>, name: &str, text: &str) -> io::Result<()> {
     out.create_element(name)
-        .write_text_content(BytesText::new(&printable(text)))?;
+        .write_text_content(BytesText::new(&xml_text(text)))?;
     Ok(())
 }
 
-/// Without the characters that XML 1.0 cannot hold, however they are written.
-fn printable(text: &str) -> String {
+/// Removes the characters that XML 1.0 cannot hold, escaped or not.
+fn xml_text(text: &str) -> String {
     let is_xml = |c: &char| !c.is_control() && !matches!(c, '\u{fffe}' | '\u{ffff}');
     text.chars().filter(is_xml).collect()
 }
 
-/// 14 digits as RFC 3339 has them.
+/// Converts 14 digits to RFC 3339.
 fn date_time(stamp: &str) -> String {
     let Ok(moment) = stamp.parse::<Timestamp>() else {
         return "1970-01-01T00:00:00Z".to_owned();
@@ -110,7 +110,7 @@ fn date_time(stamp: &str) -> String {
     )
 }
 
-/// A name that is the same for the same text and for no other, in the form of a UUID (version 8, RFC 9562).
+/// An identifier that is the same for the same text and for no other: a UUID (version 8, RFC 9562).
 fn urn(text: &str) -> String {
     let digest = Sha256::digest(text.as_bytes());
     let mut bytes = [0_u8; 16];

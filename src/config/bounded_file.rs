@@ -1,20 +1,20 @@
-//! Files that a user names, read whole: up to a limit, so that a device or a wrong file takes no memory without end.
+//! Reads files that a user names, up to a size limit: a device or a wrong file cannot fill the memory.
 
 use std::fs::File;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-/// Reads a file of at most so many bytes.
+/// Reads a file of at most `max_bytes`.
 ///
 /// # Errors
-/// What the system said; [`io::ErrorKind::FileTooLarge`] when there is more.
-pub fn read_at_most(path: &Path, most_bytes: usize) -> io::Result<Vec<u8>> {
+/// The error of the system; [`io::ErrorKind::FileTooLarge`] if the file is larger.
+pub fn read_at_most(path: &Path, max_bytes: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    let limit = u64::try_from(most_bytes).unwrap_or(u64::MAX);
+    let limit = u64::try_from(max_bytes).unwrap_or(u64::MAX);
     let mut file = File::open(path)?.take(limit.saturating_add(1));
     file.read_to_end(&mut bytes)?;
-    if bytes.len() > most_bytes {
-        let mebibytes = most_bytes >> 20;
+    if bytes.len() > max_bytes {
+        let mebibytes = max_bytes >> 20;
         return Err(io::Error::new(
             io::ErrorKind::FileTooLarge,
             format!("it has more than {mebibytes} MiB"),
@@ -23,12 +23,12 @@ pub fn read_at_most(path: &Path, most_bytes: usize) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// The same of a text.
+/// Reads a text file of at most `max_bytes`.
 ///
 /// # Errors
-/// As [`read_at_most`]; [`io::ErrorKind::InvalidData`] when it is not UTF-8.
-pub fn read_text_at_most(path: &Path, most_bytes: usize) -> io::Result<String> {
-    let bytes = read_at_most(path, most_bytes)?;
+/// As [`read_at_most`]; [`io::ErrorKind::InvalidData`] if the file is not UTF-8.
+pub fn read_text_at_most(path: &Path, max_bytes: usize) -> io::Result<String> {
+    let bytes = read_at_most(path, max_bytes)?;
     String::from_utf8(bytes)
         .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"))
 }

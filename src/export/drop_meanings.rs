@@ -1,7 +1,7 @@
-//! What the reasons for drops mean, in the words of the data card.
+//! Explains the reasons for drops in the data card.
 
-/// The meaning of a reason's code; empty for one that this program does not know.
-pub(super) fn meaning(code: &str) -> &'static str {
+/// The meaning of a reason's code; empty for a code that this program does not know.
+pub(super) fn drop_meaning(code: &str) -> &'static str {
     match code {
         "excluded" => "The archive excludes the URL at its owner's wish or by robots.txt",
         "not_archived" => {

@@ -12,33 +12,34 @@ use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::schema::types::{ColumnPath, Type, TypePtr};
 
-use super::RowWriter;
+use super::row_writer::RowWriter;
 use crate::store::tables::{Cell, Column, ColumnType};
 
-/// Rows and bytes of a row group: it is held in memory until it is written, and a reader holds one at a time.
-const ROWS_A_GROUP: usize = 100_000;
-const BYTES_A_GROUP: usize = 32 << 20;
-/// Compression of pages.
+/// Largest row group, in rows. A group is held in memory until it is written, and readers load one at a time.
+const MAX_GROUP_ROWS: usize = 100_000;
+/// Largest row group, in bytes.
+const MAX_GROUP_BYTES: usize = 32 << 20;
+/// Compression level of Parquet pages.
 const ZSTD_LEVEL: i32 = 3;
 
 /// Writes the rows of a table as Parquet.
 pub(super) struct ParquetWriter<'a> {
     file: SerializedFileWriter<&'a mut (dyn Write + Send)>,
-    columns: Vec<Buffer>,
+    columns: Vec<ColumnBuffer>,
     rows: usize,
     bytes: usize,
 }
 
-/// The cells of a column that wait for their row group.
-struct Buffer {
+/// The cells of a column that are not written yet.
+struct ColumnBuffer {
     kind: ColumnType,
     nullable: bool,
     bytes: Vec<ByteArray>,
     numbers: Vec<i64>,
-    truths: Vec<bool>,
-    /// 0: nothing (no value, an empty list); 1: a value.
+    booleans: Vec<bool>,
+    /// 0: no value, or an empty list; 1: a value.
     definition: Vec<i16>,
-    /// 0: the first element of a list; 1: a further one.
+    /// 0: the first element of a list; 1: a later one.
     repetition: Vec<i16>,
 }
 
@@ -65,7 +66,7 @@ impl<'a> ParquetWriter<'a> {
         .map_err(failed)?;
         Ok(Self {
             file,
-            columns: columns.iter().map(Buffer::new).collect(),
+            columns: columns.iter().map(ColumnBuffer::new).collect(),
             rows: 0,
             bytes: 0,
         })
@@ -91,7 +92,7 @@ impl RowWriter for ParquetWriter<'_> {
             self.bytes += column.push(cell);
         }
         self.rows += 1;
-        if self.rows >= ROWS_A_GROUP || self.bytes >= BYTES_A_GROUP {
+        if self.rows >= MAX_GROUP_ROWS || self.bytes >= MAX_GROUP_BYTES {
             self.write_group().map_err(failed)?;
         }
         Ok(())
@@ -106,42 +107,30 @@ impl RowWriter for ParquetWriter<'_> {
     }
 }
 
-impl Buffer {
+impl ColumnBuffer {
     fn new(column: &Column) -> Self {
         Self {
             kind: column.kind,
             nullable: column.nullable,
             bytes: Vec::new(),
             numbers: Vec::new(),
-            truths: Vec::new(),
+            booleans: Vec::new(),
             definition: Vec::new(),
             repetition: Vec::new(),
         }
     }
 
-    /// Adds a cell and says about how many bytes it takes.
+    /// Adds a cell; returns its approximate size in bytes.
     fn push(&mut self, cell: &Cell<'_>) -> usize {
-        let text = |text: &str| ByteArray::from(text.as_bytes().to_vec());
         let size = match cell {
             Cell::Null => {
                 self.definition.push(0);
                 self.repetition.push(0);
                 return 4;
             }
-            Cell::List(list) => {
-                for (at, element) in list.iter().enumerate() {
-                    self.bytes.push(text(element));
-                    self.definition.push(1);
-                    self.repetition.push(i16::from(at > 0));
-                }
-                if list.is_empty() {
-                    self.definition.push(0);
-                    self.repetition.push(0);
-                }
-                return list.iter().map(|e| e.len() + 64).sum::<usize>() + 4;
-            }
+            Cell::List(list) => return self.push_list(list),
             Cell::Text(value) => {
-                self.bytes.push(text(value));
+                self.bytes.push(ByteArray::from(value.as_bytes().to_vec()));
                 value.len() + 64
             }
             Cell::Integer(number) => {
@@ -153,7 +142,7 @@ impl Buffer {
                 8
             }
             Cell::Boolean(truth) => {
-                self.truths.push(*truth);
+                self.booleans.push(*truth);
                 1
             }
         };
@@ -162,6 +151,22 @@ impl Buffer {
         size + 4
     }
 
+    /// Adds a list and returns its approximate size in bytes.
+    fn push_list(&mut self, list: &[String]) -> usize {
+        for (at, element) in list.iter().enumerate() {
+            let bytes = element.as_bytes().to_vec();
+            self.bytes.push(ByteArray::from(bytes));
+            self.definition.push(1);
+            self.repetition.push(i16::from(at > 0));
+        }
+        if list.is_empty() {
+            self.definition.push(0);
+            self.repetition.push(0);
+        }
+        list.iter().map(|e| e.len() + 64).sum::<usize>() + 4
+    }
+
+    /// Writes the cells to a row group and empties the buffer.
     fn write(&mut self, writer: &mut SerializedColumnWriter<'_>) -> Result<(), ParquetError> {
         let is_list = self.kind == ColumnType::List;
         let definition = (self.nullable || is_list).then_some(self.definition.as_slice());
@@ -178,18 +183,19 @@ impl Buffer {
             ColumnType::Boolean => {
                 writer
                     .typed::<BoolType>()
-                    .write_batch(&self.truths, definition, repetition)?
+                    .write_batch(&self.booleans, definition, repetition)?
             }
         };
         self.bytes.clear();
         self.numbers.clear();
-        self.truths.clear();
+        self.booleans.clear();
         self.definition.clear();
         self.repetition.clear();
         Ok(())
     }
 }
 
+/// The schema of a table.
 fn schema(table: &str, columns: &[Column]) -> Result<TypePtr, ParquetError> {
     let fields: Result<Vec<TypePtr>, ParquetError> = columns.iter().map(field).collect();
     let schema = Type::group_type_builder(table)
@@ -198,6 +204,7 @@ fn schema(table: &str, columns: &[Column]) -> Result<TypePtr, ParquetError> {
     Ok(Arc::new(schema))
 }
 
+/// The schema of a column.
 fn field(column: &Column) -> Result<TypePtr, ParquetError> {
     let repetition = if column.nullable {
         Repetition::OPTIONAL
@@ -228,7 +235,7 @@ fn field(column: &Column) -> Result<TypePtr, ParquetError> {
             .with_repetition(repetition)
             .with_logical_type(Some(LogicalType::timestamp(true, TimeUnit::MICROS)))
             .build()?,
-        // The three levels that the format's specification prescribes for lists.
+        // The Parquet specification prescribes these three levels for lists.
         ColumnType::List => {
             let element = Arc::new(text("element", Repetition::REQUIRED)?);
             let repeated = Type::group_type_builder("list")
@@ -246,6 +253,7 @@ fn field(column: &Column) -> Result<TypePtr, ParquetError> {
     Ok(Arc::new(field))
 }
 
+/// Converts an error; an error of the output is returned as it was.
 fn failed(error: ParquetError) -> io::Error {
     match error {
         ParquetError::External(cause) => match cause.downcast::<io::Error>() {

@@ -1,4 +1,4 @@
-//! Reads an earlier JSON Lines export back into a database.
+//! Imports an earlier JSON Lines export into a database.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -8,24 +8,24 @@ use serde::de::DeserializeOwned;
 
 use crate::store::{Beside, Hashing, ImportError, Store, StoreError};
 
-/// Rows stored in one transaction.
-const ROWS_A_BATCH: usize = 500;
-/// Bytes stored in one transaction: texts can be large.
-const BYTES_A_BATCH: usize = 32 << 20;
-/// Longest line that is read; a line is a version with its text twice.
+/// Most rows stored in one transaction.
+const MAX_BATCH_ROWS: usize = 500;
+/// Most bytes stored in one transaction. Texts can be large.
+const MAX_BATCH_BYTES: usize = 32 << 20;
+/// Longest line that is read. A line holds a version with its text twice.
 const MAX_LINE_BYTES: u64 = 256 << 20;
 
 /// Why a dataset cannot be imported.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
-pub enum ReadError {
+pub enum DatasetReadError {
     /// There is no table of versions.
     #[error("there is no `versions.jsonl` (or .gz, .zst) in `{}`: name a folder or file of `export --format jsonl`", folder.display())]
     NoVersions {
-        /// Where it was looked for.
+        /// The directory.
         folder: PathBuf,
     },
-    /// A table is there in two forms, of which one may be older.
+    /// A table exists in two forms, and one of them may be older.
     #[error("there are both `{}` and `{}`, and nobody knows which of them is meant: remove one", one.display(), other.display())]
     Twice {
         /// One file.
@@ -38,17 +38,17 @@ pub enum ReadError {
     Read {
         /// The file.
         path: PathBuf,
-        /// What the system said.
+        /// The error of the system.
         cause: io::Error,
     },
-    /// A line is no row of its table.
+    /// A line is not a row of its table.
     #[error("`{}`, {}: {what}; name a whole export, or fetch it again", path.display(), lines(*first, *last))]
     Line {
         /// The file.
         path: PathBuf,
-        /// First line of those stored together.
+        /// First line of the batch.
         first: u64,
-        /// Last line of them.
+        /// Last line of the batch.
         last: u64,
         /// What is wrong.
         what: String,
@@ -58,34 +58,34 @@ pub enum ReadError {
     Store(#[from] StoreError),
 }
 
-/// Rows that were read.
+/// Numbers of imported rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ImportedRows {
     /// Of `versions`.
     pub versions: u64,
     /// Of the other tables.
     pub others: u64,
-    /// Of `captures`: those that showed a version which the dataset does not hold.
+    /// Of `captures`: rows with a version that the dataset does not contain.
     pub without_version: u64,
 }
 
-/// Imports `versions.jsonl` (the file, or the one in a folder) and the tables beside it. Words are checked against their
-/// hash where the same extractor made both.
+/// Imports `versions.jsonl` (the file itself, or its directory) and the other tables in the same directory. A text is
+/// checked against its hash if this version of the extractor made it.
 ///
 /// # Errors
-/// See [`ReadError`]; the database is then half filled and to be thrown away.
+/// See [`DatasetReadError`]; the database is then incomplete and must be deleted.
 pub fn import_dataset(
     from: &Path,
     store: &Store,
     hashing: Hashing,
-) -> Result<ImportedRows, ReadError> {
+) -> Result<ImportedRows, DatasetReadError> {
     let folder = if from.is_dir() {
         from
     } else {
         from.parent().unwrap_or_else(|| Path::new("."))
     };
     let versions = if from.is_dir() {
-        table(folder, "versions")?.ok_or_else(|| ReadError::NoVersions {
+        table(folder, "versions")?.ok_or_else(|| DatasetReadError::NoVersions {
             folder: folder.into(),
         })?
     } else {
@@ -115,7 +115,7 @@ pub fn import_dataset(
     })?;
     let mut without_version = 0;
     if let Some(path) = &captures {
-        // A capture can only be said to show a version that is there: the second reading.
+        // Observations refer to versions, so the captures are read a second time after the versions.
         each_batch(path, |rows| {
             without_version += store.import_observations(rows)?;
             Ok(())
@@ -137,31 +137,33 @@ fn lines(first: u64, last: u64) -> String {
     }
 }
 
-/// What is wrong with a line, without the parser's count of lines, which is that of this one.
-fn fault_in_line(error: &serde_json::Error) -> String {
-    let told = error.to_string();
-    let what = told
+/// The error in a line, without the parser's line number: the parser sees one line only.
+fn error_in_line(error: &serde_json::Error) -> String {
+    let message = error.to_string();
+    let what = message
         .rsplit_once(" at line ")
-        .map_or(&*told, |(what, _)| what);
+        .map_or(&*message, |(what, _)| what);
     format!("{what} at byte {}", error.column())
 }
 
-fn table(folder: &Path, name: &str) -> Result<Option<PathBuf>, ReadError> {
+/// The file of a table; `None` if there is none.
+fn table(folder: &Path, name: &str) -> Result<Option<PathBuf>, DatasetReadError> {
     let mut forms = ["", ".zst", ".gz"]
         .into_iter()
         .map(|suffix| folder.join(format!("{name}.jsonl{suffix}")))
         .filter(|path| path.is_file());
     match (forms.next(), forms.next()) {
-        (Some(one), Some(other)) => Err(ReadError::Twice { one, other }),
+        (Some(one), Some(other)) => Err(DatasetReadError::Twice { one, other }),
         (form, _) => Ok(form),
     }
 }
 
+/// Reads a file in batches of rows and stores each; returns the number of lines.
 fn each_batch<R: DeserializeOwned>(
     path: &Path,
     mut store: impl FnMut(&[R]) -> Result<(), ImportError>,
-) -> Result<u64, ReadError> {
-    let fail = |cause| ReadError::Read {
+) -> Result<u64, DatasetReadError> {
+    let fail = |cause| DatasetReadError::Read {
         path: path.into(),
         cause,
     };
@@ -179,18 +181,18 @@ fn each_batch<R: DeserializeOwned>(
         if !ended {
             line += 1;
             bytes += text.len();
-            let row = serde_json::from_slice(&text).map_err(|e| ReadError::Line {
+            let row = serde_json::from_slice(&text).map_err(|e| DatasetReadError::Line {
                 path: path.into(),
                 first: line,
                 last: line,
-                what: fault_in_line(&e),
+                what: error_in_line(&e),
             })?;
             rows.push(row);
         }
-        if ended || rows.len() >= ROWS_A_BATCH || bytes >= BYTES_A_BATCH {
+        if ended || rows.len() >= MAX_BATCH_ROWS || bytes >= MAX_BATCH_BYTES {
             store(&rows).map_err(|e| match e {
-                ImportError::Store(error) => ReadError::Store(error),
-                other => ReadError::Line {
+                ImportError::Store(error) => DatasetReadError::Store(error),
+                other => DatasetReadError::Line {
                     path: path.into(),
                     first: stored + 1,
                     last: line,
@@ -206,6 +208,7 @@ fn each_batch<R: DeserializeOwned>(
     }
 }
 
+/// Opens a file, decompressing it if its extension says so.
 fn open(path: &Path) -> io::Result<Box<dyn BufRead>> {
     let file = File::open(path)?;
     let ending = path.extension().unwrap_or_default();

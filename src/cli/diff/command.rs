@@ -1,0 +1,130 @@
+//! The command: its arguments, the two versions that they name, and the format of the answer.
+
+use std::io::{self, Write as _};
+
+use super::super::failure::{Exit, Failure};
+use super::super::options::CommonOptions;
+use super::super::selection::{self, VersionSelector};
+use super::super::terminal::ColorMode;
+use super::{html, text, unified};
+use crate::history::redline;
+use crate::report::{compare, diff_answer, safe_json, safe_line};
+use crate::store::{PolicyEntry, VersionEntry};
+
+/// Show what changed between two versions of a policy, word by word
+///
+/// With one version: against the version before it. With none: the newest change.
+#[derive(Debug, clap::Args)]
+pub(in super::super) struct Arguments {
+    /// Domain, such as example.com
+    #[arg(value_name = "SITE")]
+    site: String,
+
+    /// The old version: its number (3 or #3) or a date it was in force on
+    #[arg(value_name = "A")]
+    from: Option<String>,
+
+    /// The new version
+    #[arg(value_name = "B")]
+    to: Option<String>,
+
+    /// One of the site's policies, by number or address
+    #[arg(long, value_name = "N|URL")]
+    policy: Option<String>,
+
+    #[command(flatten)]
+    common: CommonOptions,
+
+    /// How to print it
+    #[arg(long, value_enum, default_value = "text")]
+    format: Format,
+
+    /// When to colour
+    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
+    color: ColorMode,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// A redline for the terminal; without colour `[-gone-]` and `{+new+}`
+    Text,
+    /// Unified diff of the plain texts
+    Unified,
+    /// One page for browsers and printers
+    Html,
+    /// For machines: one JSON object
+    Json,
+}
+
+pub(in super::super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+    let store = selection::open_database(&arguments.common)?;
+    let policy = selection::one_policy(&store, &arguments.site, arguments.policy.as_deref())?;
+    let history = store.history(policy.policy_id)?;
+    let (old, new) = compared_versions(arguments, &policy, &history)?;
+    if old.version == new.version {
+        writeln!(io::stderr(), "both are version {}", old.version)?;
+    } else if old.text_sha256 == new.text_sha256 {
+        let (old, new) = (old.version, new.version);
+        writeln!(io::stderr(), "versions {old} and {new} have the same words")?;
+    }
+    let comparison = compare(&store, &policy, old, new)?;
+    let redline = redline(
+        &comparison.old.rendition.text,
+        &comparison.new.rendition.text,
+    );
+    let answer = match arguments.format {
+        Format::Text => text::page(&comparison, &redline, arguments.color.is_wanted()),
+        Format::Unified => unified::page(&comparison),
+        Format::Html => html::page(&comparison, &redline),
+        Format::Json => safe_json(&diff_answer(&comparison, &redline))? + "\n",
+    };
+    io::stdout().lock().write_all(answer.as_bytes())?;
+    Ok(Exit::Done)
+}
+
+/// The two versions that the arguments name.
+fn compared_versions<'a>(
+    arguments: &Arguments,
+    policy: &PolicyEntry,
+    history: &'a [VersionEntry],
+) -> Result<(&'a VersionEntry, &'a VersionEntry), Failure> {
+    let find = |which| -> Result<&'a VersionEntry, Failure> {
+        let (version, note) = selection::select_version(policy, history, which)?;
+        if let Some(note) = note {
+            writeln!(io::stderr(), "{note}")?;
+        }
+        Ok(version)
+    };
+    let before = |version: &VersionEntry| {
+        let place = version
+            .previous_version
+            .and_then(|p| history.iter().find(|v| v.version == p));
+        place.ok_or_else(|| {
+            Failure::usage(anyhow::anyhow!(
+                "there is no version before version {}; name two, `policytrail log {}` lists them",
+                version.version,
+                policy.site
+            ))
+        })
+    };
+    match (&arguments.from, &arguments.to) {
+        (Some(from), Some(to)) => Ok((
+            find(VersionSelector::parse(from)?)?,
+            find(VersionSelector::parse(to)?)?,
+        )),
+        (Some(only), None) => {
+            let new = find(VersionSelector::parse(only)?)?;
+            Ok((before(new)?, new))
+        }
+        (None, _) => {
+            let newest = history.iter().filter(|v| v.previous_version.is_some());
+            let new = newest.max_by_key(|v| v.version).ok_or_else(|| {
+                Failure::usage(anyhow::anyhow!(
+                    "{} has one version only: nothing changed between its captures",
+                    safe_line(&policy.policy_url)
+                ))
+            })?;
+            Ok((before(new)?, new))
+        }
+    }
+}

@@ -1,0 +1,31 @@
+//! Dates of compared versions, in words.
+
+use super::super::wording::date;
+use crate::report::Comparison;
+use crate::store::VersionEntry;
+
+/// When a version was observed: `2004-05-02 to 2005-01-01`.
+pub(super) fn observed(version: &VersionEntry) -> String {
+    span(&version.first_seen, " to ", &version.last_seen)
+}
+
+/// When the new version replaced the old one.
+pub(super) fn change_date(c: &Comparison<'_>) -> String {
+    let (old, new) = (c.old.version, c.new.version);
+    if old.last_seen < new.first_seen && new.previous_version == Some(old.version) {
+        let dates = span(&old.last_seen, " and ", &new.first_seen);
+        let word = if dates.contains(' ') { "between" } else { "on" };
+        return format!("changed {word} {dates}");
+    }
+    "not neighbours: other versions or editions lie between".to_owned()
+}
+
+/// Two dates, or one if they are equal.
+fn span(from: &str, to: &str, until: &str) -> String {
+    let (first, last) = (date(from), date(until));
+    if first == last {
+        first
+    } else {
+        format!("{first}{to}{last}")
+    }
+}

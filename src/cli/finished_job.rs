@@ -1,0 +1,53 @@
+//! A job at its end: what it leaves to print, and its exit code.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::failure::{Exit, Failure};
+use crate::crawl::Outcome;
+use crate::model::Timestamp;
+use crate::store::Store;
+
+/// A job at its end.
+#[derive(Debug)]
+pub(super) struct FinishedJob {
+    pub(super) store: Arc<Store>,
+    pub(super) outcome: Outcome,
+    /// Sites of the job; of a scheduled job, those that were due.
+    pub(super) due: usize,
+    /// True if the budget ended the run.
+    pub(super) budget_spent: bool,
+    pub(super) started_at: Timestamp,
+    /// The requests of the run, as stored; `null` for an archive of files.
+    pub(super) requests: Value,
+}
+
+impl FinishedJob {
+    /// Logs what failed and returns the exit code.
+    pub(super) fn exit(self) -> Result<Exit, Failure> {
+        for failure in &self.outcome.failures {
+            tracing::warn!("no answer this time: {failure}");
+        }
+        if !self.outcome.failures.is_empty() {
+            let failures = self.outcome.failures.len();
+            tracing::warn!(
+                "{failures} requests got no answer; run the same command again to ask for them"
+            );
+        }
+        for open in &self.outcome.left_open {
+            tracing::warn!(
+                "{open}: the limit of --max-requests is reached; run the same command again to go on"
+            );
+        }
+        if self.outcome.is_interrupted() {
+            tracing::warn!("interrupted; run the same command again to go on");
+            return Ok(Exit::Interrupted);
+        }
+        match self.outcome.ended_by {
+            Some(error) => Err(error.into()),
+            None if self.outcome.failures.is_empty() => Ok(Exit::Done),
+            None => Ok(Exit::DoneWithFailures),
+        }
+    }
+}

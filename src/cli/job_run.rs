@@ -1,0 +1,226 @@
+//! Runs a job: opens its archive and its database, crawls its sites, and stores how the run ended.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use tokio_util::sync::CancellationToken;
+
+use super::archives;
+use super::failure::Failure;
+use super::finished_job::FinishedJob;
+use super::job::Job;
+use super::progress_display::ProgressDisplay;
+use super::request_log::open_request_log;
+use crate::archive::clock::SystemClock;
+use crate::archive::http::HttpArchive;
+use crate::archive::warc::WarcArchive;
+use crate::archive::{Allowance, Archive};
+use crate::config::{ArchiveLocation, RunBudget};
+use crate::crawl::{self, Outcome, PdfReader, Progress, Session, StoredFreeze, Until};
+use crate::store::{CrawlLock, RunOutcome, Store};
+
+/// What a job does with its sites.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum JobTask {
+    /// Crawls each site once.
+    Crawl(Until),
+    /// Crawls the sites that are due in turns, while the budget lasts.
+    Scheduled,
+}
+
+/// A run that has its database and may start.
+struct JobRun<'a> {
+    job: &'a Job,
+    task: JobTask,
+    store: Arc<Store>,
+    /// The rate of requests for archived pages, to estimate the remaining time.
+    playback_per_second: Option<f64>,
+    /// Cancelled if the user interrupts the job or the budget is spent.
+    stop: CancellationToken,
+    /// Keeps other crawls away from the database.
+    _lock: CrawlLock,
+}
+
+/// Runs a job to its end.
+pub(super) fn run_job(job: &Job, task: JobTask) -> Result<FinishedJob, Failure> {
+    let runtime = tokio::runtime::Runtime::new()?;
+    let result = runtime.block_on(open_and_crawl(job, task));
+    // Extraction that an interrupt separated from its page may still run; nothing waits for it.
+    runtime.shutdown_background();
+    result
+}
+
+async fn open_and_crawl(job: &Job, task: JobTask) -> Result<FinishedJob, Failure> {
+    let settings = &job.settings.archive;
+    let (allowance, stop) = budget(job, task);
+    match &settings.location {
+        ArchiveLocation::Path(path) => {
+            if job.log_requests().is_some() {
+                return Err(Failure::usage(anyhow::anyhow!(
+                    "no requests are made of an archive of files: leave out --log-requests"
+                )));
+            }
+            let archive =
+                WarcArchive::open(path, settings.max_body_bytes)?.with_allowance(allowance);
+            let run = JobRun::new(job, task, None, stop)?;
+            run.crawl(&archive, || Value::Null).await
+        }
+        ArchiveLocation::Wayback(_) | ArchiveLocation::Pywb(_) => {
+            let log = job.log_requests().map(open_request_log).transpose()?;
+            let mut http = archives::http_settings(settings, log)?;
+            http.allowance = allowance;
+            let run = JobRun::new(job, task, Some(settings.playback_per_second), stop)?;
+            let name = archives::http_archive_name(&http);
+            let freeze = Arc::new(StoredFreeze::new(Arc::clone(&run.store), name));
+            // The archive ends a freeze by the real time, not by that of the job.
+            let clock = Arc::new(SystemClock);
+            let archive = HttpArchive::new(http, freeze, clock, run.stop.clone())?;
+            let requests = || archives::request_counts(&archive.usage());
+            run.crawl(&archive, requests).await
+        }
+    }
+}
+
+/// How many requests are allowed, and the token that stops the run when the user interrupts it or the budget is spent.
+fn budget(job: &Job, task: JobTask) -> (Allowance, CancellationToken) {
+    let stop = job.stop().child_token();
+    let budget = match task {
+        JobTask::Crawl(_) => RunBudget::Unlimited,
+        JobTask::Scheduled => job.settings.run.budget,
+    };
+    let allowance = match budget {
+        RunBudget::Unlimited => Allowance::unlimited(),
+        RunBudget::Requests(n) => Allowance::of(n, stop.clone()),
+        RunBudget::Time(time) => {
+            let stop = stop.clone();
+            tokio::spawn(async move {
+                if tokio::time::timeout(time, stop.cancelled()).await.is_err() {
+                    stop.cancel();
+                }
+            });
+            Allowance::unlimited()
+        }
+    };
+    (allowance, stop)
+}
+
+/// Opens the database of a job, or creates it.
+fn open_store(job: &Job) -> Result<Arc<Store>, Failure> {
+    let store = Store::open_or_create(&job.settings.database)?;
+    if store.is_imported()? {
+        return Err(Failure::usage(anyhow::anyhow!(
+            "`{}` was imported from JSON Lines: it holds versions without their pages, and a crawl would lose them; \
+             name another database with --db",
+            job.settings.database.display()
+        )));
+    }
+    Ok(Arc::new(store))
+}
+
+impl<'a> JobRun<'a> {
+    /// Opens the database and locks it.
+    fn new(
+        job: &'a Job,
+        task: JobTask,
+        playback_per_second: Option<f64>,
+        stop: CancellationToken,
+    ) -> Result<Self, Failure> {
+        let store = open_store(job)?;
+        let lock = CrawlLock::take(store.path())?;
+        Ok(Self {
+            job,
+            task,
+            store,
+            playback_per_second,
+            stop,
+            _lock: lock,
+        })
+    }
+
+    /// Crawls the sites and stores how the run ended. `requests` counts the requests so far.
+    async fn crawl<A: Archive>(
+        self,
+        archive: &A,
+        requests: impl Fn() -> Value,
+    ) -> Result<FinishedJob, Failure> {
+        let prefix = archives::memento_url_prefix(archive);
+        let archive_id = self.store.archive(&archive.name(), &prefix)?;
+        let display = ProgressDisplay::start(self.job.is_verbose(), self.job.log_format());
+        let progress = Arc::new(Progress::default());
+        let started_at = self.job.now();
+        let run_id = self
+            .store
+            .begin_run(self.job.command(), archive_id, started_at)?;
+        let session = self.session(archive, archive_id, Arc::clone(&progress))?;
+        let result = tokio::select! {
+            result = self.crawl_sites(&session) => result,
+            never = display.follow(progress, self.playback_per_second) => match never {},
+        };
+        display.finish();
+        let (due, mut outcome) = result?;
+        let budget_spent =
+            outcome.is_interrupted() && self.stop.is_cancelled() && !self.job.stop().is_cancelled();
+        if budget_spent {
+            outcome.outcome = RunOutcome::BudgetSpent;
+            outcome.ended_by = None;
+        }
+        let requests = requests();
+        let ended_at = self.job.now();
+        self.store
+            .end_run(run_id, outcome.outcome, &requests.to_string(), ended_at)?;
+        Ok(FinishedJob {
+            store: self.store,
+            outcome,
+            due,
+            budget_spent,
+            started_at,
+            requests,
+        })
+    }
+
+    /// What the crawl works with.
+    fn session<'c, A: Archive>(
+        &self,
+        archive: &'c A,
+        archive_id: i64,
+        progress: Arc<Progress>,
+    ) -> Result<Session<'c, A>, Failure>
+    where
+        'a: 'c,
+    {
+        let settings = &self.job.settings;
+        let is_scheduled = matches!(self.task, JobTask::Scheduled);
+        Ok(Session {
+            archive,
+            archive_id,
+            store: Arc::clone(&self.store),
+            clock: Arc::clone(self.job.clock()),
+            crawl: settings.crawl.clone(),
+            discover: settings.discover.clone(),
+            vocabulary: self.job.vocabulary(),
+            pdf: PdfReader::of_this_program()?,
+            progress,
+            in_flight: Arc::default(),
+            stop: self.stop.clone(),
+            announce_changes: is_scheduled && settings.run.on_change.is_some(),
+        })
+    }
+
+    /// Crawls the sites; returns how many there were, or how many were due.
+    async fn crawl_sites<A: Archive>(
+        &self,
+        session: &Session<'_, A>,
+    ) -> Result<(usize, Outcome), Failure> {
+        match self.task {
+            JobTask::Crawl(until) => {
+                let outcome = crawl::crawl_sites(session, &self.job.rows, until).await;
+                Ok((self.job.site_names().len(), outcome))
+            }
+            JobTask::Scheduled => {
+                let run = &self.job.settings.run;
+                let turns = crawl::run_due_sites(session, &self.job.rows, run).await?;
+                Ok((turns.due, turns.outcome))
+            }
+        }
+    }
+}

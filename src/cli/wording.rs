@@ -1,0 +1,59 @@
+//! Numbers, sizes and times as people read them.
+
+use crate::model::Timestamp;
+use crate::report::safe_line;
+
+/// The date of a time of 14 digits.
+pub(super) fn date(stamp: &str) -> String {
+    stamp
+        .parse::<Timestamp>()
+        .map_or_else(|_| safe_line(stamp), Timestamp::date_text)
+}
+
+/// `2026-11-22 17:30` of 14 digits.
+pub(super) fn minute(stamp: &str) -> String {
+    match (
+        stamp.parse::<Timestamp>(),
+        stamp.get(8..10),
+        stamp.get(10..12),
+    ) {
+        (Ok(time), Some(hour), Some(minute)) => format!("{} {hour}:{minute}", time.date_text()),
+        _ => stamp.to_owned(),
+    }
+}
+
+/// `4 kB`, `37.2 MB`: thousands and millions.
+pub(super) fn size(bytes: u64) -> String {
+    let kilobytes = bytes.div_ceil(1000);
+    if kilobytes < 1000 {
+        format!("{kilobytes} kB")
+    } else {
+        format!("{}.{} MB", kilobytes / 1000, kilobytes % 1000 / 100)
+    }
+}
+
+/// `1 version`, `2 versions`.
+pub(super) fn counted(n: u64, noun: &str) -> String {
+    let s = if n == 1 { "" } else { "s" };
+    format!("{n} {noun}{s}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_and_times_are_written_as_people_read_them() {
+        for (bytes, text) in [
+            (0, "0 kB"),
+            (1, "1 kB"),
+            (221_184, "222 kB"),
+            (37_216_256, "37.2 MB"),
+            (152_600_000, "152.6 MB"),
+        ] {
+            assert_eq!(size(bytes), text);
+        }
+        assert_eq!(minute("20261122173047"), "2026-11-22 17:30");
+        assert_eq!(minute("never"), "never");
+    }
+}

@@ -1,0 +1,135 @@
+//! Settings that choose captures: the section `[crawl]`.
+
+use std::time::Duration;
+
+use super::validator::{Validator, shown};
+use crate::model::Timestamp;
+
+const DAY_SECONDS: u64 = 86_400;
+/// Grid step that stands in for a faulty one while the other settings are checked.
+const DEFAULT_GRID_MONTHS: u32 = 6;
+
+/// Which captures are fetched.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sampling {
+    /// As few as locate every change.
+    EveryChange,
+    /// One per grid step.
+    Interval,
+    /// All.
+    All,
+}
+
+/// Which sites, policies and captures a crawl covers.
+#[derive(Debug, Clone)]
+pub struct CrawlSettings {
+    /// First capture.
+    pub from: Option<Timestamp>,
+    /// Last capture.
+    pub to: Option<Timestamp>,
+    /// Which captures.
+    pub sampling: Sampling,
+    /// Grid step in months, 1 to 120.
+    pub grid_months: u32,
+    /// Resolution in seconds.
+    pub resolution_seconds: u64,
+    /// Most archived policy pages (and redirects that may lead to one) to fetch per site and run; `None` for no limit.
+    pub max_requests_per_site: Option<u64>,
+    /// Sites crawled at the same time.
+    pub sites_at_once: usize,
+    /// Home pages per site in the first run. Each later run adds the newest one.
+    pub home_pages_per_site: usize,
+    /// Policies per site.
+    pub policies_per_site: usize,
+}
+
+impl CrawlSettings {
+    /// True for a capture between `from` and `to`.
+    #[must_use]
+    pub fn in_span(&self, timestamp: Timestamp) -> bool {
+        self.from.is_none_or(|from| from <= timestamp) && self.to.is_none_or(|to| timestamp <= to)
+    }
+}
+
+/// Validates the section `[crawl]`.
+pub(super) fn crawl_settings(validator: &mut Validator<'_>) -> CrawlSettings {
+    let (from, to) = span(validator);
+    let (sampling, grid_months) = sampling(validator);
+    let resolution_days = validator.number("crawl.resolution_days", 0.0, 3650.0);
+    let resolution = Duration::try_from_secs_f64(resolution_days * 86_400.0);
+    CrawlSettings {
+        from,
+        to,
+        sampling,
+        grid_months,
+        resolution_seconds: resolution.map_or(DAY_SECONDS, |d| d.as_secs()),
+        max_requests_per_site: Some(validator.whole(
+            "crawl.max_requests_per_site",
+            0,
+            1_000_000_000,
+        ))
+        .filter(|n| *n > 0),
+        sites_at_once: validator.count("crawl.sites_at_once", 1, 64),
+        home_pages_per_site: validator.count("crawl.home_pages_per_site", 0, 200),
+        policies_per_site: validator.count("crawl.policies_per_site", 1, 200),
+    }
+}
+
+fn span(validator: &mut Validator<'_>) -> (Option<Timestamp>, Option<Timestamp>) {
+    let from = validator.date("crawl.from", Timestamp::earliest);
+    let to = validator.date("crawl.to", Timestamp::latest);
+    if let (Some(first), Some(last)) = (from, to)
+        && first > last
+    {
+        let end = validator.origin("crawl.to");
+        let what = format!(
+            "is after that of {} ({} > {})",
+            end.trim_end_matches(':'),
+            first.date_text(),
+            last.date_text()
+        );
+        validator.fault("crawl.from", what);
+    }
+    (from, to)
+}
+
+/// How captures are sampled, and the grid step in months.
+fn sampling(validator: &mut Validator<'_>) -> (Sampling, u32) {
+    let step = validator.text("crawl.grid");
+    let grid_months = months(validator, "crawl.grid", step);
+    let sampling = match validator.text("crawl.sample") {
+        "every-change" => Sampling::EveryChange,
+        "interval" => Sampling::Interval,
+        "all" => Sampling::All,
+        other => {
+            if let Some(step) = other.strip_prefix("interval=") {
+                return (Sampling::Interval, months(validator, "crawl.sample", step));
+            }
+            let what = format!(
+                "is `{}`: it must be every-change, interval, interval=6mo or all",
+                shown(other)
+            );
+            validator.fault("crawl.sample", what);
+            Sampling::EveryChange
+        }
+    };
+    (sampling, grid_months)
+}
+
+/// Parses `6mo` or `1y` as a number of months.
+fn months(validator: &mut Validator<'_>, key: &str, text: &str) -> u32 {
+    let parsed = text
+        .strip_suffix("mo")
+        .map(|n| (n, 1))
+        .or_else(|| text.strip_suffix('y').map(|n| (n, 12)))
+        .and_then(|(n, unit)| n.parse::<u32>().ok()?.checked_mul(unit))
+        .filter(|months| (1..=120).contains(months));
+    parsed.unwrap_or_else(|| {
+        let what = format!(
+            "has the step `{}`: write 6mo, 1y or 1mo, ten years at most",
+            shown(text)
+        );
+        validator.fault(key, what);
+        DEFAULT_GRID_MONTHS
+    })
+}

@@ -1,0 +1,35 @@
+//! What the commands answer as data (`--format json`): read from the database, shaped for machines, the same for every
+//! face of the program.
+//!
+//! A report never prints. Texts that strangers wrote pass through [`safe_text`], [`safe_line`] or [`safe_json`] before
+//! they reach a terminal.
+
+mod change;
+mod diff;
+mod discover;
+mod error;
+mod extract;
+mod plan;
+mod reextract;
+mod requests;
+mod run;
+mod safe;
+mod search;
+mod status;
+mod verify;
+mod version;
+
+pub use change::{change_notification, change_summary};
+pub use diff::{ComparedVersion, Comparison, compare, diff_answer, merged_pieces};
+pub use discover::{CandidateAnswer, EvidenceAnswer, LinkAnswer};
+pub use error::ReportError;
+pub use extract::{document_answer, drop_answer};
+pub use plan::{PlanAnswer, Rates, SitePlanAnswer};
+pub use reextract::{DroppedAnswer, PolicyReextractionAnswer, ReextractionAnswer};
+pub use requests::{EndpointCounts, RequestCounts};
+pub use run::RunReport;
+pub use safe::{escape_json, safe_json, safe_line, safe_text};
+pub use search::{Excerpt, excerpt, finding_answer};
+pub use status::{SiteSchedule, StatusAnswer, count_due};
+pub use verify::{VerifyAnswer, fault_answer};
+pub use version::{version_answer, version_text_answer};

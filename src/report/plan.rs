@@ -1,0 +1,85 @@
+//! The requests that a backfill would make, and the time they would take.
+
+use serde::Serialize;
+
+/// The expected requests of one site.
+#[derive(Debug, Clone, Serialize)]
+pub struct SitePlanAnswer {
+    /// The site.
+    pub site: String,
+    /// Known policies.
+    pub policies: u64,
+    /// Their captures within the span.
+    pub captures: u64,
+    /// Index queries.
+    pub cdx: u64,
+    /// Archived pages, at least.
+    pub playback_least: u64,
+    /// Archived pages, likely.
+    pub playback_likely: u64,
+    /// Archived pages, at most.
+    pub playback_most: u64,
+}
+
+/// The rates at which an archive may be queried.
+#[derive(Debug, Clone, Copy)]
+pub struct Rates {
+    /// Index queries a minute.
+    pub cdx_per_minute: f64,
+    /// Archived pages a second.
+    pub playback_per_second: f64,
+}
+
+/// The expected requests of all sites, and the seconds that they take.
+#[derive(Debug, Clone, Serialize)]
+pub struct PlanAnswer {
+    /// Each site.
+    pub sites: Vec<SitePlanAnswer>,
+    /// Index queries.
+    pub cdx: u64,
+    /// Archived pages, at least.
+    pub playback_least: u64,
+    /// Archived pages, likely.
+    pub playback_likely: u64,
+    /// Archived pages, at most.
+    pub playback_most: u64,
+    /// Seconds, at least.
+    pub seconds_least: f64,
+    /// Seconds, likely.
+    pub seconds_likely: f64,
+    /// Seconds, at most.
+    pub seconds_most: f64,
+}
+
+impl Rates {
+    /// Seconds that so many requests take. Both endpoints are queried at the same time.
+    fn seconds(&self, cdx: u64, playback: u64) -> f64 {
+        #[expect(clippy::cast_precision_loss, reason = "an estimate for people")]
+        let (cdx, playback) = (cdx as f64, playback as f64);
+        (cdx * 60.0 / self.cdx_per_minute).max(playback / self.playback_per_second)
+    }
+}
+
+impl PlanAnswer {
+    /// Adds up the sites.
+    #[must_use]
+    pub fn new(sites: Vec<SitePlanAnswer>, rates: Rates) -> Self {
+        let total = |of: fn(&SitePlanAnswer) -> u64| sites.iter().map(of).sum::<u64>();
+        let (cdx, least, likely, most) = (
+            total(|p| p.cdx),
+            total(|p| p.playback_least),
+            total(|p| p.playback_likely),
+            total(|p| p.playback_most),
+        );
+        Self {
+            cdx,
+            playback_least: least,
+            playback_likely: likely,
+            playback_most: most,
+            seconds_least: rates.seconds(cdx, least),
+            seconds_likely: rates.seconds(cdx, likely),
+            seconds_most: rates.seconds(cdx, most),
+            sites,
+        }
+    }
+}

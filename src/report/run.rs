@@ -1,0 +1,60 @@
+//! The summary of a scheduled run, as data.
+
+use serde_json::{Value, json};
+
+use crate::model::Timestamp;
+use crate::store::{ChangeRow, Status};
+
+/// A scheduled run at its end.
+#[derive(Debug)]
+pub struct RunReport {
+    /// When it started.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub finished_at: Timestamp,
+    /// How it ended: the code of a run's outcome.
+    pub outcome: &'static str,
+    /// True if the budget ended it.
+    pub budget_spent: bool,
+    /// Sites of the job.
+    pub sites: usize,
+    /// Sites that were due.
+    pub due: usize,
+    /// Sites that were crawled to the end.
+    pub finished: usize,
+    /// Number of new versions.
+    pub new_versions: u64,
+    /// The new versions, up to a limit.
+    pub changes: Vec<ChangeRow>,
+    /// Requests that failed, and the error that ended the run.
+    pub failures: Vec<String>,
+    /// What failed after the crawl: a notification, a file.
+    pub late_failures: Vec<String>,
+    /// The requests of the run, as stored; `null` for an archive of files.
+    pub requests: Value,
+    /// What the database holds now.
+    pub status: Status,
+}
+
+impl RunReport {
+    /// Number of sites that were due and still are.
+    #[must_use]
+    pub fn left(&self) -> usize {
+        self.due.saturating_sub(self.finished)
+    }
+
+    /// The summary for machines.
+    #[must_use]
+    pub fn answer(&self) -> Value {
+        let failures: Vec<&String> = self.failures.iter().chain(&self.late_failures).collect();
+        json!({
+            "command": "run", "started_at": self.started_at.to_string(), "finished_at": self.finished_at.to_string(),
+            "outcome": self.outcome, "budget_spent": self.budget_spent,
+            "sites": self.sites, "sites_due": self.due, "sites_finished": self.finished, "sites_left": self.left(),
+            "new_versions_count": self.new_versions, "new_versions": self.changes,
+            "failures": failures, "requests": self.requests,
+            "drops": self.status.drops, "frozen": self.status.frozen,
+            "versions": self.status.versions, "database_bytes": self.status.database_bytes,
+        })
+    }
+}
