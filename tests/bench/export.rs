@@ -15,7 +15,7 @@ use std::time::Instant;
 use data_encoding::HEXLOWER;
 use policytrail::export::{ExportOptions, PageFormat, TableFormat, export};
 use policytrail::store::Store;
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Statement, params};
 use sha2::{Digest as _, Sha256};
 
 /// Versions of each policy.
@@ -163,80 +163,113 @@ fn synthesise(database: &Path, versions: i64, lines: usize) {
         ],
     )
     .unwrap();
-    {
-        let prepare = |sql: &str| t.prepare(sql).unwrap();
-        let mut site = prepare("INSERT INTO sites (site_id, site) VALUES (?1, ?2)");
-        let mut policy = prepare(
-            "INSERT INTO policies (policy_id, site_id, policy_url, kind, cross_domain) VALUES (?1, ?1, ?2, 'privacy', 0)",
-        );
-        let mut address = prepare(
-            "INSERT INTO policy_urls (site_id, urlkey, url, policy_id) VALUES (?1, ?2, ?3, ?1)",
-        );
-        let mut found = prepare(
-            "INSERT INTO discoveries (site_id, urlkey, url, kind, source, score, link_text, reasons) VALUES (?1, ?2, ?3, 'privacy', ?4, 100, 'Privacy', '[\"words\"]')",
-        );
-        let mut capture = prepare(
-            "INSERT INTO captures (capture_id, archive_id, urlkey, timestamp, original, mimetype, statuscode, digest, length) VALUES (?1, 1, ?2, ?3, ?4, 'text/html', 200, ?5, 9000)",
-        );
-        let mut memento = prepare(
-            "INSERT INTO mementos (capture_id, urlkey, timestamp, original, statuscode, content_type, payload_id, fetched_at) VALUES (?1, ?2, ?3, ?4, 200, 'text/html; charset=utf-8', 1, '20260101000000')",
-        );
-        let mut document = prepare(
-            "INSERT INTO documents (document_id, text_sha256, language, word_count) VALUES (?1, ?2, 'en', 170)",
-        );
-        let mut rendition = prepare(
-            "INSERT INTO renditions (rendition_id, document_id, sha256, title, language, word_count, text, markdown)
+    let mut insert = Inserts::new(&t);
+    for n in 0..versions {
+        insert.version(n, &text(n, lines));
+    }
+    drop(insert);
+    t.commit().unwrap();
+}
+
+/// The prepared statements that insert one version and what it needs.
+struct Inserts<'c> {
+    site: Statement<'c>,
+    policy: Statement<'c>,
+    address: Statement<'c>,
+    found: Statement<'c>,
+    capture: Statement<'c>,
+    memento: Statement<'c>,
+    document: Statement<'c>,
+    rendition: Statement<'c>,
+    version: Statement<'c>,
+    observation: Statement<'c>,
+}
+
+impl<'c> Inserts<'c> {
+    fn new(connection: &'c Connection) -> Self {
+        let prepare = |sql: &str| connection.prepare(sql).unwrap();
+        Self {
+            site: prepare(
+                "INSERT INTO sites (site_id, site) VALUES (?1, ?2)",
+            ),
+            policy: prepare(
+                "INSERT INTO policies (policy_id, site_id, policy_url, kind, cross_domain) VALUES (?1, ?1, ?2, 'privacy', 0)",
+            ),
+            address: prepare(
+                "INSERT INTO policy_urls (site_id, urlkey, url, policy_id) VALUES (?1, ?2, ?3, ?1)",
+            ),
+            found: prepare(
+                "INSERT INTO discoveries (site_id, urlkey, url, kind, source, score, link_text, reasons) VALUES (?1, ?2, ?3, 'privacy', ?4, 100, 'Privacy', '[\"words\"]')",
+            ),
+            capture: prepare(
+                "INSERT INTO captures (capture_id, archive_id, urlkey, timestamp, original, mimetype, statuscode, digest, length) VALUES (?1, 1, ?2, ?3, ?4, 'text/html', 200, ?5, 9000)",
+            ),
+            memento: prepare(
+                "INSERT INTO mementos (capture_id, urlkey, timestamp, original, statuscode, content_type, payload_id, fetched_at) VALUES (?1, ?2, ?3, ?4, 200, 'text/html; charset=utf-8', 1, '20260101000000')",
+            ),
+            document: prepare(
+                "INSERT INTO documents (document_id, text_sha256, language, word_count) VALUES (?1, ?2, 'en', 170)",
+            ),
+            rendition: prepare(
+                "INSERT INTO renditions (rendition_id, document_id, sha256, title, language, word_count, text, markdown)
              VALUES (?1, ?1, ?2, 'Privacy Policy', 'en', 170, ?3, ?3)",
-        );
-        let mut version = prepare(
-            "INSERT INTO versions (policy_id, version, document_id, rendition_id, first_capture_id, first_seen, last_seen, changed_after, captures, extractor_version) VALUES (?1, ?2, ?3, ?3, ?3, ?4, ?4, NULL, 1, 'bench')",
-        );
-        let mut observation = prepare(
-            "INSERT INTO observations (policy_id, capture_id, version, fetched_capture_id) VALUES (?1, ?2, ?3, ?2)",
-        );
-        for n in 0..versions {
-            let (policy_id, number) = (n / OF_A_POLICY + 1, n % OF_A_POLICY + 1);
-            // Scattered over the alphabet, as real names are.
-            let name = format!(
-                "{:08x}.com",
-                policy_id.wrapping_mul(2_654_435_761) & 0xffff_ffff
-            );
-            let (url, key) = (
-                format!("https://www.{name}/privacy-policy"),
-                format!("com,{})/privacy-policy", &name[..8]),
-            );
-            if number == 1 {
-                site.execute(params![policy_id, name]).unwrap();
-                policy.execute(params![policy_id, url]).unwrap();
-                address.execute(params![policy_id, key, url]).unwrap();
-                for source in ["path", "link"] {
-                    found.execute(params![policy_id, key, url, source]).unwrap();
-                }
-            }
-            let stamp = format!(
-                "{:04}{:02}{:02}12{:02}{:02}",
-                2004 + number,
-                n % 12 + 1,
-                n % 28 + 1,
-                n % 60,
-                n / 60 % 60
-            );
-            let id = n + 1;
-            capture
-                .execute(params![id, key, stamp, url, format!("{id:032}")])
-                .unwrap();
-            memento.execute(params![id, key, stamp, url]).unwrap();
-            document.execute(params![id, format!("{id:064x}")]).unwrap();
-            rendition
-                .execute(params![id, format!("{id:064x}"), text(n, lines)])
-                .unwrap();
-            version
-                .execute(params![policy_id, number, id, stamp])
-                .unwrap();
-            observation.execute(params![policy_id, id, number]).unwrap();
+            ),
+            version: prepare(
+                "INSERT INTO versions (policy_id, version, document_id, rendition_id, first_capture_id, first_seen, last_seen, changed_after, captures, extractor_version) VALUES (?1, ?2, ?3, ?3, ?3, ?4, ?4, NULL, 1, 'bench')",
+            ),
+            observation: prepare(
+                "INSERT INTO observations (policy_id, capture_id, version, fetched_capture_id) VALUES (?1, ?2, ?3, ?2)",
+            ),
         }
     }
-    t.commit().unwrap();
+
+    fn version(&mut self, n: i64, words: &str) {
+        let (policy_id, number) = (n / OF_A_POLICY + 1, n % OF_A_POLICY + 1);
+        // Scattered over the alphabet, as real names are.
+        let name = format!(
+            "{:08x}.com",
+            policy_id.wrapping_mul(2_654_435_761) & 0xffff_ffff
+        );
+        let (url, key) = (
+            format!("https://www.{name}/privacy-policy"),
+            format!("com,{})/privacy-policy", &name[..8]),
+        );
+        if number == 1 {
+            self.site.execute(params![policy_id, name]).unwrap();
+            self.policy.execute(params![policy_id, url]).unwrap();
+            self.address.execute(params![policy_id, key, url]).unwrap();
+            for source in ["path", "link"] {
+                self.found
+                    .execute(params![policy_id, key, url, source])
+                    .unwrap();
+            }
+        }
+        let stamp = format!(
+            "{:04}{:02}{:02}12{:02}{:02}",
+            2004 + number,
+            n % 12 + 1,
+            n % 28 + 1,
+            n % 60,
+            n / 60 % 60
+        );
+        let id = n + 1;
+        self.capture
+            .execute(params![id, key, stamp, url, format!("{id:032}")])
+            .unwrap();
+        self.memento.execute(params![id, key, stamp, url]).unwrap();
+        self.document
+            .execute(params![id, format!("{id:064x}")])
+            .unwrap();
+        self.rendition
+            .execute(params![id, format!("{id:064x}"), words])
+            .unwrap();
+        self.version
+            .execute(params![policy_id, number, id, stamp])
+            .unwrap();
+        self.observation
+            .execute(params![policy_id, id, number])
+            .unwrap();
+    }
 }
 
 fn text(n: i64, lines: usize) -> String {

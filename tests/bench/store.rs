@@ -134,24 +134,29 @@ fn timed<T>(total: &mut Time, work: impl FnOnce() -> T) -> T {
     value
 }
 
-/// Stores one policy as a crawl does: index rows, pages, then its history.
-fn store_policy(store: &Store, archive: i64, number: usize, sentences: usize, spent: &mut Spent) {
-    let name = format!("site-{number}.com");
-    let url = format!("https://{name}/privacy");
-    let now = Timestamp::from_unix_seconds(1_700_000_000);
-    let captures: Vec<Capture> = (0..DOCUMENTS_A_POLICY * CAPTURES_A_DOCUMENT)
+/// The index rows of a policy.
+fn captures(url: &str, number: usize) -> Vec<Capture> {
+    (0..DOCUMENTS_A_POLICY * CAPTURES_A_DOCUMENT)
         .map(|i| Capture {
-            urlkey: UrlKey::of(&url).unwrap(),
+            urlkey: UrlKey::of(url).unwrap(),
             timestamp: Timestamp::from_unix_seconds(
                 1_000_000_000 + i64::try_from(i).unwrap() * 30 * DAY,
             ),
-            original: url.clone(),
+            original: url.to_owned(),
             mimetype: "text/html".to_owned(),
             statuscode: Some(200),
             digest: PayloadDigest::parse(&format!("D{number}X{}", i / CAPTURES_A_DOCUMENT)).ok(),
             length: Some(4000),
         })
-        .collect();
+        .collect()
+}
+
+/// Stores one policy as a crawl does: index rows, pages, then its history.
+fn store_policy(store: &Store, archive: i64, number: usize, sentences: usize, spent: &mut Spent) {
+    let name = format!("site-{number}.com");
+    let url = format!("https://{name}/privacy");
+    let now = Timestamp::from_unix_seconds(1_700_000_000);
+    let captures = captures(&url, number);
     let key = IndexQueryKey {
         scope: format!("exact {url}"),
         words: String::new(),

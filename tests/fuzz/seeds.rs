@@ -106,11 +106,13 @@ fn record(kind: &str, url: &str, date: &str, more: &str, block: &[u8]) -> Vec<u8
     [head.as_bytes(), block, b"\r\n\r\n"].concat()
 }
 
-fn warcs() -> Vec<Vec<u8>> {
-    let page = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>words";
-    let chunks = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
-    let moved = b"HTTP/1.1 302 Found\r\nLocation: /b\r\n\r\n";
-    let back = b"HTTP/1.1 301 Moved\r\nLocation: http://example.com/a\r\n\r\n";
+const PAGE: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<p>words";
+const CHUNKS: &[u8] = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n0\r\n\r\n";
+const MOVED: &[u8] = b"HTTP/1.1 302 Found\r\nLocation: /b\r\n\r\n";
+const BACK: &[u8] = b"HTTP/1.1 301 Moved\r\nLocation: http://example.com/a\r\n\r\n";
+
+/// One record of each kind.
+fn records() -> [Vec<u8>; 8] {
     let packed_page = [
         &b"HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\n\r\n"[..],
         &gzip(SENTENCE.as_bytes()),
@@ -120,7 +122,10 @@ fn warcs() -> Vec<Vec<u8>> {
     let refers = format!(
         "{digest}WARC-Refers-To-Target-URI: http://example.com/\r\nWARC-Refers-To-Date: 2012-06-11T04:04:11Z\r\n"
     );
-    let all = [
+    let response = |url: &str, date: &str, more: &str, block: &[u8]| {
+        record("response", url, date, more, block)
+    };
+    [
         record(
             "warcinfo",
             "",
@@ -128,36 +133,21 @@ fn warcs() -> Vec<Vec<u8>> {
             "",
             b"software: none\r\n",
         ),
-        record(
-            "response",
-            "http://example.com/",
-            "2012-06-11T04:04:11Z",
-            &digest,
-            page,
-        ),
-        record(
-            "response",
+        response("http://example.com/", "2012-06-11T04:04:11Z", &digest, PAGE),
+        response(
             "<http://example.com/a>",
             "2012-06-11T04:04:12.123456Z",
             "",
-            moved,
+            MOVED,
         ),
-        record(
-            "response",
-            "http://example.com/b",
-            "2012-06-11T04:04:13Z",
-            "",
-            back,
-        ),
-        record(
-            "response",
+        response("http://example.com/b", "2012-06-11T04:04:13Z", "", BACK),
+        response(
             "http://www.example.org/c",
             "2012-06-11T04:04:14Z",
             "",
-            chunks,
+            CHUNKS,
         ),
-        record(
-            "response",
+        response(
             "https://sub.example.com/d?x=1",
             "2012-06-11T04:04:15Z",
             "",
@@ -177,7 +167,11 @@ fn warcs() -> Vec<Vec<u8>> {
             "Content-Type: text/plain\r\n",
             b"words",
         ),
-    ];
+    ]
+}
+
+fn warcs() -> Vec<Vec<u8>> {
+    let all = records();
     let whole = all.concat();
     let (index, classic) = indexes(all[0].len());
     let with = |flags: u8, index: &str| {

@@ -4,7 +4,7 @@ use policytrail::model::Timestamp;
 
 use super::layout::{Chrome, Period, page};
 use super::policy_text::{Block, PolicyText};
-use super::record::{Bytes, Policy, Recorded, Shows, Wire, encode, on, shows};
+use super::record::{Answer, Bytes, Policy, Recorded, Shows, Wire, encode, on, shows};
 
 const KUPFERKESSEL: Policy = Policy {
     site: "kupferkessel-sample.de",
@@ -49,17 +49,32 @@ struct Look {
     wire: Wire,
 }
 
-fn html(
-    url: &str,
-    when: Timestamp,
-    look: &Look,
-    title: &str,
-    blocks: &[Block],
-    what: Shows,
-) -> Recorded {
+/// The content of a page, and how the site looks.
+struct Page<'a> {
+    look: &'a Look,
+    title: &'a str,
+    blocks: &'a [Block],
+}
+
+fn html(url: &str, when: Timestamp, what: Shows, shown: &Page<'_>) -> Recorded {
+    let Page {
+        look,
+        title,
+        blocks,
+    } = *shown;
     let title = format!("{title} | {}", look.chrome.site_name);
     let body = encode(&page(&look.chrome, &title, blocks), look.bytes);
-    Recorded::new(url, when, 200, look.content_type, &body, look.wire, what)
+    Recorded::new(
+        url,
+        when,
+        what,
+        &Answer {
+            status: 200,
+            content_type: look.content_type,
+            body: &body,
+            wire: look.wire,
+        },
+    )
 }
 
 fn policy_pages(
@@ -74,10 +89,12 @@ fn policy_pages(
         html(
             url,
             when,
-            &look,
-            &policy.text.title(revision),
-            &policy.text.revision(revision),
             shows(policy, revision, &look.chrome),
+            &Page {
+                look: &look,
+                title: &policy.text.title(revision),
+                blocks: &policy.text.revision(revision),
+            },
         )
     };
     days.iter()
@@ -184,10 +201,12 @@ fn kupferkessel() -> Vec<Recorded> {
         all.push(html(
             home,
             when,
-            &look(when),
-            "Willkommen",
-            &blocks,
             Shows::Other,
+            &Page {
+                look: &look(when),
+                title: "Willkommen",
+                blocks: &blocks,
+            },
         ));
     }
     all.extend(kupferkessel_imprint());
@@ -213,10 +232,12 @@ fn kupferkessel_imprint() -> Vec<Recorded> {
         all.push(html(
             imprint,
             when,
-            &look,
-            "Impressum",
-            &blocks,
             Shows::Other,
+            &Page {
+                look: &look,
+                title: "Impressum",
+                blocks: &blocks,
+            },
         ));
     }
     all
@@ -309,10 +330,12 @@ fn sakura() -> Vec<Recorded> {
         all.push(html(
             home,
             when,
-            &look(when),
-            "トップ",
-            &blocks,
             Shows::Other,
+            &Page {
+                look: &look(when),
+                title: "トップ",
+                blocks: &blocks,
+            },
         ));
     }
     all
@@ -387,10 +410,12 @@ fn lumen() -> Vec<Recorded> {
         all.push(html(
             home,
             when,
-            &look(when),
-            "Accueil",
-            &blocks,
             Shows::Other,
+            &Page {
+                look: &look(when),
+                title: "Accueil",
+                blocks: &blocks,
+            },
         ));
     }
     all

@@ -5,7 +5,9 @@ use policytrail::model::{DropReason, Timestamp};
 use super::common_pages::{PIXEL_GIF, not_found, share_page, soft_404, unavailable};
 use super::layout::{Chrome, Period, page};
 use super::policy_text::{Block, PolicyText};
-use super::record::{Bytes, Policy, Recorded, Shows, Wire, at, encode, long_date, on, shows};
+use super::record::{
+    Answer, Bytes, Policy, Recorded, Shows, Wire, at, encode, long_date, on, shows,
+};
 
 const HOST: &str = "http://www.harbourlight-sample.com";
 const SECURE: &str = "https://www.harbourlight-sample.com";
@@ -137,7 +139,17 @@ fn html(url: &str, when: Timestamp, title: &str, blocks: &[Block], what: Shows) 
     } else {
         Wire::Plain
     };
-    Recorded::new(url, when, 200, content_type, &body, wire, what)
+    Recorded::new(
+        url,
+        when,
+        what,
+        &Answer {
+            status: 200,
+            content_type,
+            body: &body,
+            wire,
+        },
+    )
 }
 
 fn policy_page(policy: Policy, url: &str, when: Timestamp, revision: u8) -> Recorded {
@@ -251,11 +263,13 @@ fn trouble() -> Vec<Recorded> {
             Recorded::new(
                 &first,
                 on(day, &first),
-                301,
-                "",
-                b"",
-                Wire::Plain,
                 Shows::Redirect(second.clone()),
+                &Answer {
+                    status: 301,
+                    content_type: "",
+                    body: b"",
+                    wire: Wire::Plain,
+                },
             )
         })
         .collect();
@@ -264,11 +278,13 @@ fn trouble() -> Vec<Recorded> {
     all.push(Recorded::new(
         &second,
         soft,
-        200,
-        "text/html; charset=utf-8",
-        body.as_bytes(),
-        Wire::Plain,
         Shows::Dropped(PRIVACY, DropReason::Soft404),
+        &Answer {
+            status: 200,
+            content_type: "text/html; charset=utf-8",
+            body: body.as_bytes(),
+            wire: Wire::Plain,
+        },
     ));
     let errors = [
         ("20141101", 503, unavailable()),
@@ -280,11 +296,13 @@ fn trouble() -> Vec<Recorded> {
         all.push(Recorded::new(
             &second,
             on(day, &second),
-            status,
-            "text/html; charset=iso-8859-1",
-            body.as_bytes(),
-            Wire::Plain,
             what,
+            &Answer {
+                status,
+                content_type: "text/html; charset=iso-8859-1",
+                body: body.as_bytes(),
+                wire: Wire::Plain,
+            },
         ));
     }
     all
@@ -341,22 +359,26 @@ fn decoys() -> Vec<Recorded> {
         all.push(Recorded::new(
             &gif_url,
             on(day, &gif_url),
-            200,
-            "image/gif",
-            PIXEL_GIF,
-            Wire::Plain,
             Shows::Decoy(DropReason::NotAPage),
+            &Answer {
+                status: 200,
+                content_type: "image/gif",
+                body: PIXEL_GIF,
+                wire: Wire::Plain,
+            },
         ));
     }
     let share = share_page().as_bytes();
     all.push(Recorded::new(
         &share_url,
         on("20160813", &share_url),
-        200,
-        "text/html",
-        share,
-        Wire::Plain,
         Shows::Decoy(DropReason::NotAPolicy),
+        &Answer {
+            status: 200,
+            content_type: "text/html",
+            body: share,
+            wire: Wire::Plain,
+        },
     ));
     all
 }

@@ -6,7 +6,7 @@ use super::common_pages::{not_found, parked, soft_404};
 use super::layout::{Chrome, Period, page};
 use super::pdf::pdf_of;
 use super::policy_text::{Block, PolicyText};
-use super::record::{Policy, Recorded, Shows, Wire, on, shows};
+use super::record::{Answer, Policy, Recorded, Shows, Wire, on, shows};
 
 const VELOFIX: Policy = Policy {
     site: "velofix-sample.com",
@@ -43,15 +43,20 @@ pub fn captures() -> Vec<Recorded> {
     all
 }
 
-/// A page in UTF-8.
-pub(super) fn html(
-    url: &str,
-    when: Timestamp,
-    chrome: &Chrome,
-    blocks: &[Block],
-    wire: Wire,
-    what: Shows,
-) -> Recorded {
+/// A page in UTF-8: what stands around its content, the content, and how it is sent.
+pub(super) struct Page<'a> {
+    pub chrome: &'a Chrome,
+    pub blocks: &'a [Block],
+    pub wire: Wire,
+}
+
+/// A captured page in UTF-8.
+pub(super) fn html(url: &str, when: Timestamp, what: Shows, shown: &Page<'_>) -> Recorded {
+    let Page {
+        chrome,
+        blocks,
+        wire,
+    } = *shown;
     let title = blocks
         .iter()
         .find_map(|b| {
@@ -66,11 +71,13 @@ pub(super) fn html(
     Recorded::new(
         url,
         when,
-        200,
-        "text/html; charset=utf-8",
-        body.as_bytes(),
-        wire,
         what,
+        &Answer {
+            status: 200,
+            content_type: "text/html; charset=utf-8",
+            body: body.as_bytes(),
+            wire,
+        },
     )
 }
 
@@ -87,7 +94,16 @@ pub(super) fn home(
         Block::Title(title.to_owned()),
         Block::Paragraph(text.to_owned()),
     ];
-    html(url, when, &chrome(when), &blocks, Wire::Plain, Shows::Other)
+    html(
+        url,
+        when,
+        Shows::Other,
+        &Page {
+            chrome: &chrome(when),
+            blocks: &blocks,
+            wire: Wire::Plain,
+        },
+    )
 }
 
 /// What stands around the content of the pages of Velofix.
@@ -140,10 +156,12 @@ fn velofix() -> Vec<Recorded> {
             all.push(html(
                 url,
                 when,
-                &chrome,
-                &VELOFIX.text.revision(revision),
-                Wire::Plain,
                 shows(VELOFIX, revision, &chrome),
+                &Page {
+                    chrome: &chrome,
+                    blocks: &VELOFIX.text.revision(revision),
+                    wire: Wire::Plain,
+                },
             ));
         }
     }
@@ -152,21 +170,25 @@ fn velofix() -> Vec<Recorded> {
     all.push(Recorded::new(
         url,
         on("20070115", url),
-        200,
-        utf8,
-        soft.as_bytes(),
-        Wire::Plain,
         Shows::Dropped(VELOFIX, DropReason::Soft404),
+        &Answer {
+            status: 200,
+            content_type: utf8,
+            body: soft.as_bytes(),
+            wire: Wire::Plain,
+        },
     ));
     let gone = not_found().as_bytes();
     all.push(Recorded::new(
         url,
         on("20050815", url),
-        404,
-        utf8,
-        gone,
-        Wire::Plain,
         Shows::Dropped(VELOFIX, DropReason::ArchivedError),
+        &Answer {
+            status: 404,
+            content_type: utf8,
+            body: gone,
+            wire: Wire::Plain,
+        },
     ));
     let home_url = "http://www.velofix-sample.com/";
     for day in [
@@ -189,20 +211,24 @@ fn velofix_for_sale(home_url: &str) -> Vec<Recorded> {
         all.push(Recorded::new(
             url,
             on(day, url),
-            200,
-            "text/html",
-            for_sale.as_bytes(),
-            Wire::Plain,
             what,
+            &Answer {
+                status: 200,
+                content_type: "text/html",
+                body: for_sale.as_bytes(),
+                wire: Wire::Plain,
+            },
         ));
         all.push(Recorded::new(
             home_url,
             on(day, home_url),
-            200,
-            "text/html",
-            for_sale.as_bytes(),
-            Wire::Plain,
             Shows::Other,
+            &Answer {
+                status: 200,
+                content_type: "text/html",
+                body: for_sale.as_bytes(),
+                wire: Wire::Plain,
+            },
         ));
     }
     all
@@ -280,10 +306,12 @@ fn northgate() -> Vec<Recorded> {
             all.push(html(
                 url,
                 when,
-                &chrome,
-                &MERIDIAN.text.revision(revision),
-                wire,
                 shows(MERIDIAN, revision, &chrome),
+                &Page {
+                    chrome: &chrome,
+                    blocks: &MERIDIAN.text.revision(revision),
+                    wire,
+                },
             ));
         }
     }
@@ -340,11 +368,13 @@ fn civic_ledger() -> Vec<Recorded> {
             all.push(Recorded::new(
                 url,
                 on(day, url),
-                200,
-                "application/pdf",
-                &pdf,
-                Wire::Plain,
                 what,
+                &Answer {
+                    status: 200,
+                    content_type: "application/pdf",
+                    body: &pdf,
+                    wire: Wire::Plain,
+                },
             ));
         }
     }

@@ -4,9 +4,9 @@ use policytrail::model::{DropReason, Timestamp};
 
 use super::common_pages::login_wall;
 use super::layout::{Chrome, Period};
-use super::others::{home, html};
+use super::others::{Page, home, html};
 use super::policy_text::PolicyText;
-use super::record::{Policy, Recorded, Shows, Wire, at, on, shows};
+use super::record::{Answer, Policy, Recorded, Shows, Wire, at, on, shows};
 
 const PINECONE: Policy = Policy {
     site: "pinecone-social-sample.com",
@@ -69,10 +69,12 @@ pub fn captures() -> Vec<Recorded> {
         html(
             url,
             when,
-            &chrome,
-            &PINECONE.text.revision(revision),
-            Wire::Plain,
             shows(PINECONE, revision, &chrome),
+            &Page {
+                chrome: &chrome,
+                blocks: &PINECONE.text.revision(revision),
+                wire: Wire::Plain,
+            },
         )
     };
     let mut all = Vec::new();
@@ -89,11 +91,13 @@ pub fn captures() -> Vec<Recorded> {
     all.push(Recorded::new(
         secure,
         on("20180212", secure),
-        200,
-        "text/html; charset=utf-8",
-        wall.as_bytes(),
-        Wire::Plain,
         what,
+        &Answer {
+            status: 200,
+            content_type: "text/html; charset=utf-8",
+            body: wall.as_bytes(),
+            wire: Wire::Plain,
+        },
     ));
     for day in [
         "20100228", "20110504", "20130203", "20140208", "20150807", "20160706",

@@ -64,6 +64,18 @@ pub enum Bytes {
     ShiftJis,
 }
 
+/// What a server answers.
+pub struct Answer<'a> {
+    /// HTTP status.
+    pub status: u16,
+    /// Value of the header; empty: no such header.
+    pub content_type: &'a str,
+    /// The bytes before any encoding.
+    pub body: &'a [u8],
+    /// How the bytes are sent.
+    pub wire: Wire,
+}
+
 /// A captured response.
 #[derive(Debug, Clone)]
 pub struct Recorded {
@@ -84,16 +96,14 @@ pub struct Recorded {
 }
 
 impl Recorded {
-    /// A response. `content_type` empty: no such header.
-    pub fn new(
-        url: &str,
-        timestamp: Timestamp,
-        status: u16,
-        content_type: &str,
-        body: &[u8],
-        wire: Wire,
-        shows: Shows,
-    ) -> Self {
+    /// A response.
+    pub fn new(url: &str, timestamp: Timestamp, shows: Shows, answer: &Answer<'_>) -> Self {
+        let Answer {
+            status,
+            content_type,
+            body,
+            wire,
+        } = *answer;
         let reason = match status {
             200 => "OK",
             301 => "Moved Permanently",

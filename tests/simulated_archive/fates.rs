@@ -17,7 +17,7 @@ pub enum Linked {
 }
 
 /// What is special about a site.
-#[derive(Clone)]
+#[derive(Clone, Copy)]
 pub struct Fate {
     pub captures_a_year: usize,
     /// Every visit gives other bytes.

@@ -9,7 +9,6 @@
     clippy::format_push_string,
     clippy::similar_names,
     clippy::struct_excessive_bools,
-    clippy::too_many_lines,
     reason = "the test and the example use different parts; a test stops where its own material is wrong; pages are \
         templates put together from small pieces; the fate of a site is many a yes and no"
 )]

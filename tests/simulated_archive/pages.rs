@@ -19,112 +19,173 @@ pub struct Frame<'a> {
 
 /// A page around some content.
 pub fn page(frame: &Frame<'_>, title: &str, content: &str) -> String {
-    let (name, lang) = (frame.name, &frame.language.code);
-    let nav: Vec<(&String, String)> = frame
-        .language
-        .navigation
-        .iter()
-        .enumerate()
-        .map(|(i, n)| (n, format!("/nav{i}.html")))
-        .collect();
-    let foot = |separator: &str, class: &str| {
-        let links: Vec<String> = frame
-            .footer
-            .iter()
-            .map(|(t, h)| format!("<a{class} href=\"{h}\">{t}</a>"))
-            .collect();
-        links.join(separator)
-    };
-    let (script, seen) = match frame.fickle {
-        Some(n) if frame.taste.is_multiple_of(3) => (
-            String::new(),
-            format!("<span class=\"counter\">{n:06}</span>"),
-        ),
-        Some(n) if frame.taste % 3 == 1 => (
-            format!("<script>var nonce=\"{:016x}\";</script>", n * 7919),
-            String::new(),
-        ),
-        Some(n) => (
-            String::new(),
-            format!(
-                "<form action=\"/s\"><input type=\"hidden\" name=\"t\" value=\"{:x}\"></form>",
-                n * 104_729
-            ),
-        ),
-        None => (String::new(), String::new()),
-    };
+    let (script, seen) = frame.fickle_parts();
     let canonical = frame
         .canonical
         .as_ref()
         .map(|c| format!("<link rel=\"canonical\" href=\"{c}\">"))
         .unwrap_or_default();
-    let style = frame.taste;
+    let parts = Parts {
+        title,
+        content,
+        script,
+        seen,
+        canonical,
+    };
     match frame.year {
-        ..2002 => {
-            let nav: String = nav
-                .iter()
-                .map(|(t, h)| format!("<A HREF=\"{h}\"><FONT SIZE=2>{t}</FONT></A><BR>\n"))
-                .collect();
-            format!(
-                "<HTML><HEAD><META HTTP-EQUIV=\"Content-Type\" CONTENT=\"text/html; charset=utf-8\"><TITLE>{title} - {name}</TITLE>{canonical}{script}</HEAD>\n\
-                 <BODY BGCOLOR=\"#FFFFFF\"><TABLE WIDTH={width} CELLPADDING=4><TR><TD COLSPAN=2 BGCOLOR=\"#33669{shade}\"><FONT SIZE=5>{name}</FONT></TD></TR>\n\
-                 <TR><TD VALIGN=TOP WIDTH=130>{nav}</TD><TD VALIGN=TOP>{content}</TD></TR>\n\
-                 <TR><TD COLSPAN=2 ALIGN=CENTER><HR><FONT SIZE=1>{foot}<BR>&copy; {year} {name} {seen}</FONT></TD></TR></TABLE></BODY></HTML>",
-                width = 580 + style,
-                shade = style % 10,
-                foot = foot(" | ", ""),
-                year = frame.year
-            )
-        }
-        2002..2009 => {
-            let nav: String = nav
-                .iter()
-                .map(|(t, h)| format!("<div class=\"nav{style}\"><a href=\"{h}\">{t}</a></div>\n"))
-                .collect();
-            format!(
-                "<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 Transitional//EN\" \"http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd\">\n\
-                 <html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"{lang}\"><head><meta http-equiv=\"Content-Type\" content=\"text/html; charset=utf-8\" />\
-                 <title>{name} : {title}</title>{canonical}<link rel=\"stylesheet\" type=\"text/css\" href=\"/css/s{style}.css\" />{script}</head>\n\
-                 <body><div id=\"wrap\"><div id=\"head\"><a href=\"/\">{name}</a></div><div id=\"left\">{nav}</div>\n\
-                 <div id=\"main{style}\">{content}</div><div id=\"bottom\">{foot} &copy; {year} {name} {seen}</div></div></body></html>",
-                foot = foot(" &middot; ", ""),
-                year = frame.year
-            )
-        }
-        2009..2016 => {
-            let nav: String = nav
-                .iter()
-                .map(|(t, h)| format!("<li><a href=\"{h}\">{t}</a></li>\n"))
-                .collect();
-            format!(
-                "<!DOCTYPE html>\n<html lang=\"{lang}\"><head><meta charset=\"utf-8\"><title>{title} | {name}</title>{canonical}\
-                 <link rel=\"stylesheet\" href=\"/assets/{style}.css\">{script}</head>\n<body class=\"t{style}\"><header><a class=\"logo\" href=\"/\">{name}</a>\
-                 <nav><ul>{nav}</ul></nav></header>\n<section id=\"content\"><article>{content}</article></section>\n\
-                 <footer><p>{foot}</p><p class=\"copyright\">&copy; {year} {name}</p>{seen}</footer></body></html>",
-                foot = foot(" ", ""),
-                year = frame.year
-            )
-        }
-        _ => {
-            let nav: String = nav
-                .iter()
-                .map(|(t, h)| {
-                    format!(
-                        "<li class=\"nav__item\"><a class=\"nav__link\" href=\"{h}\">{t}</a></li>"
-                    )
-                })
-                .collect();
-            format!(
-                "<!doctype html><html lang=\"{lang}\"><head><meta charset=\"utf-8\"><title>{title} – {name}</title>{canonical}\
-                 <meta name=\"viewport\" content=\"width=device-width\">{script}</head><body data-theme=\"{style}\">\
-                 <div class=\"site-header\"><a href=\"/\"><span>{name}</span></a><ul class=\"nav\">{nav}</ul></div>\n\
-                 <main><div class=\"container\"><div class=\"rich-text\">{content}</div></div></main>\n\
-                 <footer class=\"site-footer\"><ul><li>{foot}</li></ul><small>&copy; {year} {name}</small>{seen}</footer></body></html>",
-                foot = foot("</li><li>", " class=\"site-footer__link\""),
-                year = frame.year
-            )
+        ..2002 => tables_page(frame, &parts),
+        2002..2009 => divs_page(frame, &parts),
+        2009..2016 => sections_page(frame, &parts),
+        _ => cards_page(frame, &parts),
+    }
+}
+
+/// The parts of one page.
+struct Parts<'a> {
+    title: &'a str,
+    content: &'a str,
+    /// In the head: a script that differs from visit to visit.
+    script: String,
+    /// In the body: a counter or a form field that differs from visit to visit.
+    seen: String,
+    canonical: String,
+}
+
+impl Frame<'_> {
+    /// The links of the navigation, each written by `link` from its text and address.
+    fn navigation(&self, link: impl Fn(&str, &str) -> String) -> String {
+        let names = self.language.navigation.iter().enumerate();
+        names
+            .map(|(i, name)| link(name, &format!("/nav{i}.html")))
+            .collect()
+    }
+
+    /// The links at the foot.
+    fn foot(&self, separator: &str, class: &str) -> String {
+        let links: Vec<String> = self
+            .footer
+            .iter()
+            .map(|(t, h)| format!("<a{class} href=\"{h}\">{t}</a>"))
+            .collect();
+        links.join(separator)
+    }
+
+    /// What differs from visit to visit: a script of the head, and a part of the body.
+    fn fickle_parts(&self) -> (String, String) {
+        match self.fickle {
+            Some(n) if self.taste.is_multiple_of(3) => (
+                String::new(),
+                format!("<span class=\"counter\">{n:06}</span>"),
+            ),
+            Some(n) if self.taste % 3 == 1 => (
+                format!("<script>var nonce=\"{:016x}\";</script>", n * 7919),
+                String::new(),
+            ),
+            Some(n) => (
+                String::new(),
+                format!(
+                    "<form action=\"/s\"><input type=\"hidden\" name=\"t\" value=\"{:x}\"></form>",
+                    n * 104_729
+                ),
+            ),
+            None => (String::new(), String::new()),
         }
     }
+}
+
+/// Lay-out by tables and `<FONT>` (before 2002).
+fn tables_page(frame: &Frame<'_>, parts: &Parts<'_>) -> String {
+    let name = frame.name;
+    let style = frame.taste;
+    let nav = frame.navigation(|t, h| format!("<A HREF=\"{h}\"><FONT SIZE=2>{t}</FONT></A><BR>\n"));
+    let Parts {
+        title,
+        content,
+        script,
+        seen,
+        canonical,
+    } = parts;
+    format!(
+        "<HTML><HEAD><META HTTP-EQUIV=\"Content-Type\" CONTENT=\"text/html; charset=utf-8\"><TITLE>{title} - {name}</TITLE>{canonical}{script}</HEAD>\n\
+         <BODY BGCOLOR=\"#FFFFFF\"><TABLE WIDTH={width} CELLPADDING=4><TR><TD COLSPAN=2 BGCOLOR=\"#33669{shade}\"><FONT SIZE=5>{name}</FONT></TD></TR>\n\
+         <TR><TD VALIGN=TOP WIDTH=130>{nav}</TD><TD VALIGN=TOP>{content}</TD></TR>\n\
+         <TR><TD COLSPAN=2 ALIGN=CENTER><HR><FONT SIZE=1>{foot}<BR>&copy; {year} {name} {seen}</FONT></TD></TR></TABLE></BODY></HTML>",
+        width = 580 + style,
+        shade = style % 10,
+        foot = frame.foot(" | ", ""),
+        year = frame.year
+    )
+}
+
+/// Lay-out by `<div>` with XHTML (2002 to 2008).
+fn divs_page(frame: &Frame<'_>, parts: &Parts<'_>) -> String {
+    let (name, lang) = (frame.name, &frame.language.code);
+    let style = frame.taste;
+    let nav = frame
+        .navigation(|t, h| format!("<div class=\"nav{style}\"><a href=\"{h}\">{t}</a></div>\n"));
+    let Parts {
+        title,
+        content,
+        script,
+        seen,
+        canonical,
+    } = parts;
+    format!(
+        "<!DOCTYPE html PUBLIC \"-//W3C//DTD XHTML 1.0 Transitional//EN\" \"http://www.w3.org/TR/xhtml1/DTD/xhtml1-transitional.dtd\">\n\
+         <html xmlns=\"http://www.w3.org/1999/xhtml\" lang=\"{lang}\"><head><meta http-equiv=\"Content-Type\" content=\"text/html; charset=utf-8\" />\
+         <title>{name} : {title}</title>{canonical}<link rel=\"stylesheet\" type=\"text/css\" href=\"/css/s{style}.css\" />{script}</head>\n\
+         <body><div id=\"wrap\"><div id=\"head\"><a href=\"/\">{name}</a></div><div id=\"left\">{nav}</div>\n\
+         <div id=\"main{style}\">{content}</div><div id=\"bottom\">{foot} &copy; {year} {name} {seen}</div></div></body></html>",
+        foot = frame.foot(" &middot; ", ""),
+        year = frame.year
+    )
+}
+
+/// HTML5 with sections (2009 to 2015).
+fn sections_page(frame: &Frame<'_>, parts: &Parts<'_>) -> String {
+    let (name, lang) = (frame.name, &frame.language.code);
+    let style = frame.taste;
+    let nav = frame.navigation(|t, h| format!("<li><a href=\"{h}\">{t}</a></li>\n"));
+    let Parts {
+        title,
+        content,
+        script,
+        seen,
+        canonical,
+    } = parts;
+    format!(
+        "<!DOCTYPE html>\n<html lang=\"{lang}\"><head><meta charset=\"utf-8\"><title>{title} | {name}</title>{canonical}\
+         <link rel=\"stylesheet\" href=\"/assets/{style}.css\">{script}</head>\n<body class=\"t{style}\"><header><a class=\"logo\" href=\"/\">{name}</a>\
+         <nav><ul>{nav}</ul></nav></header>\n<section id=\"content\"><article>{content}</article></section>\n\
+         <footer><p>{foot}</p><p class=\"copyright\">&copy; {year} {name}</p>{seen}</footer></body></html>",
+        foot = frame.foot(" ", ""),
+        year = frame.year
+    )
+}
+
+/// A page of components (since 2016).
+fn cards_page(frame: &Frame<'_>, parts: &Parts<'_>) -> String {
+    let (name, lang) = (frame.name, &frame.language.code);
+    let style = frame.taste;
+    let nav = frame.navigation(|t, h| {
+        format!("<li class=\"nav__item\"><a class=\"nav__link\" href=\"{h}\">{t}</a></li>")
+    });
+    let Parts {
+        title,
+        content,
+        script,
+        seen,
+        canonical,
+    } = parts;
+    format!(
+        "<!doctype html><html lang=\"{lang}\"><head><meta charset=\"utf-8\"><title>{title} – {name}</title>{canonical}\
+         <meta name=\"viewport\" content=\"width=device-width\">{script}</head><body data-theme=\"{style}\">\
+         <div class=\"site-header\"><a href=\"/\"><span>{name}</span></a><ul class=\"nav\">{nav}</ul></div>\n\
+         <main><div class=\"container\"><div class=\"rich-text\">{content}</div></div></main>\n\
+         <footer class=\"site-footer\"><ul><li>{foot}</li></ul><small>&copy; {year} {name}</small>{seen}</footer></body></html>",
+        foot = frame.foot("</li><li>", " class=\"site-footer__link\""),
+        year = frame.year
+    )
 }
 
 /// The content of a policy's page.

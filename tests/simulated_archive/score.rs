@@ -9,7 +9,7 @@ use policytrail::config::{Layers, Settings, SiteRow};
 use policytrail::crawl::{self, PdfReader, Progress, Session, Until};
 use policytrail::discover::Vocabulary;
 use policytrail::model::Site;
-use policytrail::model::Timestamp;
+use policytrail::model::{Timestamp, UrlKey};
 use policytrail::store::tables::{Cell, Filter, VERSIONS};
 use policytrail::store::{Store, StoreError};
 use tokio_util::sync::CancellationToken;
@@ -45,6 +45,28 @@ impl Score {
     #[expect(clippy::cast_precision_loss, reason = "some thousand")]
     fn share(part: usize, whole: usize) -> f64 {
         part as f64 / whole.max(1) as f64
+    }
+
+    /// Counts the captures and payloads of one site's crawl that were sent before; `sent` counts those of all sites.
+    fn count_repeated(
+        &mut self,
+        payloads: Vec<(UrlKey, Timestamp, String)>,
+        sent: &mut HashMap<String, usize>,
+    ) {
+        let mut captures = BTreeSet::new();
+        for (key, timestamp, digest) in payloads {
+            let first = captures.insert((key.clone(), timestamp));
+            let times = sent.entry(format!("{key} {digest}")).or_default();
+            *times += 1;
+            // Of a home page only dates are known before it is asked for.
+            if *times > 1 && !key.path().trim_matches('/').is_empty() {
+                self.payloads_twice
+                    .push(format!("{key} {timestamp} {digest}"));
+            }
+            if !first {
+                self.captures_twice.push(format!("{key} {timestamp}"));
+            }
+        }
     }
 
     pub fn recall(&self) -> f64 {
@@ -194,21 +216,7 @@ pub async fn measure(
                 ),
             ));
         }
-        let mut captures = BTreeSet::new();
-        for (key, timestamp, digest) in asked.payloads {
-            let first = captures.insert((key.clone(), timestamp));
-            let times = sent.entry(format!("{key} {digest}")).or_default();
-            *times += 1;
-            // Of a home page only dates are known before it is asked for.
-            if *times > 1 && !key.path().trim_matches('/').is_empty() {
-                score
-                    .payloads_twice
-                    .push(format!("{key} {timestamp} {digest}"));
-            }
-            if !first {
-                score.captures_twice.push(format!("{key} {timestamp}"));
-            }
-        }
+        score.count_repeated(asked.payloads, &mut sent);
     }
     let mut found = found_versions(&store);
     for site in &world.sites {
@@ -229,6 +237,17 @@ struct Found {
     first_seen: Timestamp,
     text: String,
     word_count: i64,
+}
+
+impl Found {
+    /// What is said of a version that no true one matches.
+    fn as_fault(&self, sentences: usize) -> String {
+        let start: String = self.text.chars().take(50).collect();
+        format!(
+            "wrong {} #{} of {}, {sentences} sentences, {} words, {start:?}",
+            self.policy_url, self.version, self.first_seen, self.word_count
+        )
+    }
 }
 
 fn found_versions(store: &Store) -> BTreeMap<String, Vec<Found>> {
@@ -326,17 +345,7 @@ fn compare(world: &World, site: &str, found: &[Found], score: &mut Score) {
         score.policies_met += usize::from(score.matched > matched_before);
     }
     for (version, said) in open {
-        let start: String = version.text.chars().take(50).collect();
-        score.faults.push((
-            site.to_owned(),
-            format!(
-                "wrong {} #{} of {}, {} sentences, {} words, {start:?}",
-                version.policy_url,
-                version.version,
-                version.first_seen,
-                said.len(),
-                version.word_count
-            ),
-        ));
+        let fault = version.as_fault(said.len());
+        score.faults.push((site.to_owned(), fault));
     }
 }

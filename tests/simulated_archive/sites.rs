@@ -366,6 +366,30 @@ impl Maker<'_> {
         vec![(contact.clone(), self.url(day, "/contact.html"))]
     }
 
+    /// The links to the policies that exist on a day; `text` is the place of the word for privacy policies.
+    fn policy_links(
+        &self,
+        lines: &[(String, Line)],
+        text: usize,
+        day: i64,
+    ) -> Vec<(String, String)> {
+        let mut links = Vec::new();
+        for (what, line) in lines {
+            if line.versions[0].0 > day {
+                continue;
+            }
+            let label = match what.as_str() {
+                "cookies" => self.language.cookies.0.clone(),
+                "children" => self.language.children.0.clone(),
+                "privacy-en" => "Privacy Policy".to_owned(),
+                "privacy-de" => "Datenschutz".to_owned(),
+                _ => self.language.links[text].clone(),
+            };
+            links.push((label, self.at_the_time(line.place(day), day)));
+        }
+        links
+    }
+
     fn homes(&mut self, lines: &[(String, Line)]) {
         if self.fate.linked == Linked::NoHome {
             return;
@@ -384,20 +408,7 @@ impl Maker<'_> {
                     .page(&home, at, 503, "<h1>Service Unavailable</h1>");
                 continue;
             }
-            let mut links = Vec::new();
-            for (what, line) in lines {
-                if line.versions[0].0 > day {
-                    continue;
-                }
-                let label = match what.as_str() {
-                    "cookies" => self.language.cookies.0.clone(),
-                    "children" => self.language.children.0.clone(),
-                    "privacy-en" => "Privacy Policy".to_owned(),
-                    "privacy-de" => "Datenschutz".to_owned(),
-                    _ => self.language.links[text].clone(),
-                };
-                links.push((label, self.at_the_time(line.place(day), day)));
-            }
+            let links = self.policy_links(lines, text, day);
             let mut footer = self.footer_everywhere(day);
             match self.fate.linked {
                 Linked::Hub => {

@@ -191,7 +191,7 @@ fn item(tokens: &[String]) -> usize {
 
 #[test]
 fn words_in_comments_strings_and_tests_are_left_out() {
-    let text = r###"
+    let text = r##"
         //! crate::a
         use crate::b; /* crate::c /* nested */ */
         fn f<'a>(x: &'a str) -> char { let s = "crate::\"d"; let r = r#"crate::"e"#; '"' }
@@ -202,7 +202,7 @@ fn words_in_comments_strings_and_tests_are_left_out() {
         #[cfg(test)]
         mod more { use super::*; fn f() { crate::g() } }
         fn last() { crate::h() }
-    "###;
+    "##;
     let words: Vec<String> = without_tests(&tokens(text))
         .into_iter()
         .filter(|t| t.starts_with(is_word))

@@ -20,9 +20,9 @@ pub fn run_alone(test: &str, task: impl AsRef<OsStr>) -> String {
         .env(TASK, task)
         .output()
         .unwrap();
-    let text = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(output.status.success(), "{text}");
-    text
+    let report = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(output.status.success(), "{report}");
+    report
 }
 
 /// Peak resident memory of this process in bytes; `None` where the system does not report it (only Linux does).
