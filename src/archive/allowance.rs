@@ -1,12 +1,12 @@
-//! How many requests a run may still make.
+//! The number of requests that a run may still send.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio_util::sync::CancellationToken;
 
-/// A number of requests, shared by all who make them. When it is spent, a token tells everybody to stop: what is in
-/// flight is finished, nothing more is sent.
+/// A number of requests, shared by all tasks that send them. When it is spent, a token stops the run: requests in flight
+/// finish, no other is sent.
 #[derive(Debug, Clone)]
 pub struct Allowance {
     left: Arc<AtomicU64>,
@@ -14,7 +14,7 @@ pub struct Allowance {
 }
 
 impl Allowance {
-    /// So many requests; `spent` is cancelled by the first request that there is none left for.
+    /// An allowance of this many requests. The first request beyond it cancels `spent`.
     #[must_use]
     pub fn of(requests: u64, spent: CancellationToken) -> Self {
         Self {
@@ -23,13 +23,13 @@ impl Allowance {
         }
     }
 
-    /// As many as are wanted.
+    /// An allowance without limit.
     #[must_use]
     pub fn unlimited() -> Self {
         Self::of(u64::MAX, CancellationToken::new())
     }
 
-    /// Takes one request; false when none is left.
+    /// Takes one request out of the allowance; false when none is left.
     pub(super) fn take(&self) -> bool {
         let taken = self
             .left

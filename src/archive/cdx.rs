@@ -1,23 +1,23 @@
-//! Rows of an index as text lines and as JSON, each to a `Capture`. Pure; a row that cannot be read is an answer too.
+//! Parses index rows, text lines and JSON, into `Capture`. Pure. An unreadable row is an error of that row only.
 //!
 //! Written for the rows that archives really send (`fl=urlkey,timestamp,original,mimetype,statuscode,digest,length`, pywb's
-//! and Common Crawl's objects, `OutbackCDX`'s arrays): see the tests over the recorded ones.
+//! and Common Crawl's objects, `OutbackCDX`'s arrays): see the tests.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
 
+use percent_encoding::{AsciiSet, percent_encode};
 use serde_json::Value;
 
 use crate::model::{Capture, PayloadDigest, Timestamp, UrlKey};
 
-/// Why a row is no capture of a web page. Such a row is counted and skipped; it never ends a query.
+/// Why a row is no capture of a web page. Such a row is counted and skipped. It never ends a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum BadRow {
-    /// Fewer than seven fields, or one of those without which there is no row.
+    /// Fewer than seven fields, or a required field is missing.
     #[error("fields are missing")]
     TooFewFields,
-    /// The key is empty, too long or holds control characters.
+    /// The key is empty, too long, or contains control characters.
     #[error("the urlkey cannot be read")]
     UrlKey,
     /// Not 14 digits, or no date.
@@ -38,24 +38,24 @@ pub enum BadRow {
     /// A line of more than 64 KiB.
     #[error("the line is too long")]
     LineTooLong,
-    /// No JSON array or object, or its fields are no text or numbers.
+    /// No JSON array or object, or its fields are neither text nor numbers.
     #[error("the row is no JSON row")]
     Json,
 }
 
-/// Longest line that is read; some crawls hold kilobytes of `data:` as a URL, none a line of this size.
+/// Longest line that is read. Some crawls contain kilobytes of `data:` as a URL, but no line of this size.
 pub const MAX_LINE_BYTES: usize = 64 * 1024;
 
 const MAX_ORIGINAL_BYTES: usize = 4096;
 const MAX_MIMETYPE_BYTES: usize = 255;
 
-/// One text line `urlkey timestamp original mimetype statuscode digest length [more...]`, without or with its line end.
+/// Parses a text line `urlkey timestamp original mimetype statuscode digest length [more...]`, with or without line end.
 ///
-/// Fields are parted by single spaces. `-` stands for "none"; more than seven fields may follow and are left alone, but
-/// for the 11 of the classic format (`CDX N b a m s k r M S V g`), whose length is the ninth.
+/// Single spaces separate the fields, and `-` means "none". Further fields are ignored, except in the classic format
+/// with 11 fields (`CDX N b a m s k r M S V g`), whose length is the ninth.
 ///
 /// # Errors
-/// [`BadRow`] says which field is no such field.
+/// [`BadRow`] names the field that is wrong.
 pub fn parse_line(line: &[u8]) -> Result<Capture, BadRow> {
     if line.len() > MAX_LINE_BYTES {
         return Err(BadRow::LineTooLong);
@@ -75,14 +75,14 @@ pub fn parse_line(line: &[u8]) -> Result<Capture, BadRow> {
         digest: parse_digest(digest),
         length: match (parse_length(length), fields.nth(1), fields.nth(1)) {
             (Ok(Some(length)), ..) => Some(length),
-            // Eleven fields: the seventh is a redirect or its `-`, the ninth is the length.
+            // Eleven fields: the seventh is a redirect or `-`, the ninth is the length.
             (_, Some(ninth), Some(_)) => parse_length(ninth)?,
             (length, ..) => length?,
         },
     })
 }
 
-/// The part of a text line by which an index is ordered: its first two fields with the space between.
+/// Sort key of a text line: its first two fields and the space between them.
 pub(crate) fn sort_key(line: &[u8]) -> &[u8] {
     let mut spaces = line
         .iter()
@@ -93,14 +93,13 @@ pub(crate) fn sort_key(line: &[u8]) -> &[u8] {
     line.get(..end).unwrap_or(line)
 }
 
-/// One JSON row: an array in the same order of fields (Wayback, `OutbackCDX`: numbers may be numbers), or an object with
-/// the names of Wayback (`original`, `mimetype`, `statuscode`), pywb or Common Crawl (`url`, `mime`, `status`).
+/// Parses a JSON row: an array with the same order of fields (Wayback; `OutbackCDX` with numbers), or an object with the
+/// names of Wayback (`original`, `mimetype`, `statuscode`), of pywb or of Common Crawl (`url`, `mime`, `status`).
 ///
-/// Missing status, digest, MIME type and length are "none"; an object without `urlkey` gets the key of its URL.
+/// Missing status, digest, MIME type and length are "none". An object without `urlkey` gets the key of its URL.
 ///
 /// # Errors
-/// As [`parse_line`], and [`BadRow::Json`] when it is no such array or object (a header row, say: its timestamp is no
-/// date).
+/// As [`parse_line`], and [`BadRow::Json`] for any other JSON. In a header row the timestamp is no date.
 pub fn parse_json_row(row: &[u8]) -> Result<Capture, BadRow> {
     if row.len() > MAX_LINE_BYTES {
         return Err(BadRow::LineTooLong);
@@ -108,7 +107,7 @@ pub fn parse_json_row(row: &[u8]) -> Result<Capture, BadRow> {
     capture_of_json(&serde_json::from_slice(row).map_err(|_| BadRow::Json)?)
 }
 
-/// As [`parse_json_row`], of a value already parsed.
+/// As [`parse_json_row`], for a JSON value.
 ///
 /// # Errors
 /// As [`parse_json_row`].
@@ -135,7 +134,7 @@ pub fn capture_of_json(row: &Value) -> Result<Capture, BadRow> {
         Cow::Borrowed("-") => UrlKey::of(&original).map_err(|_| BadRow::UrlKey)?,
         key => parse_urlkey(key.as_bytes())?,
     };
-    // Eleven fields are the classic ones, whose seventh is a redirect.
+    // Eleven fields are the classic format, whose seventh field is a redirect.
     let length_index = if row.as_array().is_some_and(|fields| fields.len() == 11) {
         8
     } else {
@@ -173,17 +172,10 @@ fn parse_original(field: &[u8]) -> Result<String, BadRow> {
     }
     let original = match std::str::from_utf8(field) {
         Ok(text) => text.to_owned(),
-        // Bytes of an old charset in a URL: percent-encoded they name the same page and are text.
-        Err(_) => field.iter().fold(String::new(), |mut text, byte| {
-            if byte.is_ascii() {
-                text.push(char::from(*byte));
-            } else {
-                let _ = write!(text, "%{byte:02X}");
-            }
-            text
-        }),
+        // Bytes of an old charset in a URL. Percent-encoded they are text and name the same page.
+        Err(_) => percent_encode(field, &AsciiSet::EMPTY).to_string(),
     };
-    // Encoded bytes take three times their room.
+    // Encoded bytes are three times as long.
     if original.len() > MAX_ORIGINAL_BYTES {
         Err(BadRow::Original)
     } else {
@@ -205,14 +197,14 @@ fn parse_statuscode(field: &[u8]) -> Result<Option<u16>, BadRow> {
             let status = digits
                 .iter()
                 .fold(0_u16, |number, digit| number * 10 + u16::from(digit - b'0'));
-            // 0 stands in a few old rows whose response had no status line.
+            // A few old rows have 0: their response had no status line.
             Ok((status >= 100).then_some(status))
         }
         _ => Err(BadRow::Statuscode),
     }
 }
 
-/// A digest in a spelling not known to us is as good as none: it is a hint only, and no reason to lose the row.
+/// A digest in an unknown spelling becomes none: a digest is a hint only, and no reason to lose the row.
 fn parse_digest(field: &[u8]) -> Option<PayloadDigest> {
     std::str::from_utf8(field)
         .ok()

@@ -1,21 +1,21 @@
-//! Wall time behind a seam, so that tests say what time it is.
+//! Wall time behind a trait, so that tests can set it.
 
 use crate::model::Timestamp;
 
-/// Tells the time of day in UTC, to the second.
+/// Source of the wall time in UTC, to the second.
 pub trait Clock: Send + Sync {
-    /// Now.
+    /// The current time.
     fn now(&self) -> Timestamp;
 }
 
-/// The machine's clock, so many seconds ahead (or behind): for rehearsals of what comes later.
+/// The machine's clock, some seconds ahead (or behind), to simulate later runs.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct ShiftedClock {
     ahead_seconds: i64,
 }
 
 impl ShiftedClock {
-    /// A clock that shows this moment now.
+    /// A clock that starts at this moment.
     #[must_use]
     pub fn starting_at(moment: Timestamp) -> Self {
         Self {

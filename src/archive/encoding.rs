@@ -1,27 +1,27 @@
-//! Takes content encodings off an archived body: gzip, deflate, zstd, brotli; doubled, undeclared and false ones too.
+//! Removes content encodings from an archived body: gzip, deflate, zstd, brotli, also doubled, undeclared and false ones.
 //!
 //! Archives replay the origin's `Content-Encoding` next to the bytes as they were stored, and the two often disagree:
 //! `gzip, gzip` over one layer, a blank value before `gzip`, gzip without any header, `gzip` over plain text. So the
-//! bytes decide (`1f 8b`, zlib's `78`, zstd's `28 b5 2f fd`), and the header only where the bytes cannot: brotli and raw
-//! deflate have no mark. (hartator #259 #265 #286: gzip garbage in saved files.)
+//! bytes decide (`1f 8b`, zlib's `78`, zstd's `28 b5 2f fd`). The header decides only where the bytes cannot: brotli and
+//! raw deflate have no signature. (hartator #259 #265 #286: gzip garbage in saved files.)
 
 use std::io::Read;
 
 /// Why a body could not be decoded.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BodyError {
-    /// The decoded body passes the limit given.
+    /// The decoded body exceeds the limit.
     #[error("the decoded body passes the size limit")]
     TooLarge,
-    /// The compressed bytes break off or are wrong; says where.
+    /// The compressed bytes break off or are wrong; names the place.
     #[error("{0}")]
     Damaged(String),
 }
 
-/// Most layers of compression that are taken off. Two are seen in the wild (an origin that compressed twice).
+/// Layers of compression that are removed at the most. Two occur in practice (an origin that compressed twice).
 const MAX_LAYERS: usize = 2;
 
-/// Memory that a zstd frame may ask for, as a power of two: 2^25 = 32 MiB. RFC 9659 allows 8 MiB over HTTP.
+/// Memory that a zstd frame may require, as a power of two: 2^25 = 32 MiB. RFC 9659 allows 8 MiB over HTTP.
 const ZSTD_WINDOW_LOG_MAX: u32 = 25;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,10 +43,10 @@ impl Coding {
     }
 }
 
-/// The body without its content encodings: at most two layers, at most `max_output_bytes` bytes.
+/// Decodes a body: at most two layers, at most `max_output_bytes` bytes.
 ///
-/// `content_encoding` is the header's value as it came (several headers joined by commas). A body that is plain although
-/// the header names an encoding comes back as it is; so does an empty one.
+/// `content_encoding` is the value of the header as received (several headers joined by commas). A plain body is returned
+/// unchanged even if the header names an encoding, and so is an empty one.
 ///
 /// # Errors
 /// [`BodyError::TooLarge`] when any layer yields more than the limit (also when the plain body does);
@@ -57,7 +57,7 @@ pub fn decode_body(
     max_output_bytes: usize,
 ) -> Result<Vec<u8>, BodyError> {
     let declared = declared_codings(content_encoding.unwrap_or_default());
-    // The last coding named was applied last and comes off first.
+    // The last named coding was applied last and is removed first.
     let mut declared = declared.into_iter().rev().peekable();
     let mut body: Option<Vec<u8>> = None;
     let mut layers = 0;
@@ -75,7 +75,7 @@ pub fn decode_body(
                 "compressed more than {MAX_LAYERS} times"
             )));
         }
-        match take_off(coding, bytes, max_output_bytes) {
+        match decode_layer(coding, bytes, max_output_bytes) {
             Ok(decoded) => body = Some(decoded),
             Err(BodyError::Damaged(_)) if may_be_plain(coding, named, bytes) => {
                 if declared.peek().is_none() {
@@ -109,7 +109,7 @@ fn declared_codings(header: &str) -> Vec<Coding> {
         .collect()
 }
 
-/// What the bytes are: by their mark, or by the header where the coding named has none.
+/// The coding of the bytes: by their signature, or by the header where the named coding has none.
 fn coding_of(bytes: &[u8], named: Option<Coding>) -> Option<Coding> {
     match bytes {
         [0x1f, 0x8b, ..] => Some(Coding::Gzip),
@@ -120,13 +120,13 @@ fn coding_of(bytes: &[u8], named: Option<Coding>) -> Option<Coding> {
     }
 }
 
-/// RFC 1950: `78`, and the first two bytes as a number are a multiple of 31.
+/// True for a zlib header (RFC 1950): `78`, and the first two bytes as a number are a multiple of 31.
 fn is_zlib(bytes: &[u8]) -> bool {
     matches!(bytes, [0x78, second, ..] if (0x7800 + u16::from(*second)).is_multiple_of(31))
 }
 
-/// True when a failed attempt leaves the possibility that these bytes were never compressed: a brotli or deflate header
-/// over plain text, or a text that happens to begin as zlib does (`x^`).
+/// True when bytes that cannot be decoded may never have been compressed: a brotli or deflate header over plain text, or
+/// a text that begins like zlib (`x^`).
 fn may_be_plain(coding: Coding, named: Option<Coding>, bytes: &[u8]) -> bool {
     match coding {
         Coding::Brotli | Coding::Deflate if looks_like_text(bytes) => true,
@@ -144,17 +144,17 @@ fn looks_like_text(bytes: &[u8]) -> bool {
     odd == 0 && start.iter().filter(|b| b.is_ascii()).count() * 4 >= start.len() * 3
 }
 
-/// Zlib's usual second bytes other than `5e`, which is also the text `x^`.
+/// True for zlib with a usual second byte other than `5e`, which is also the text `x^`.
 fn looks_compressed(bytes: &[u8]) -> bool {
     matches!(bytes, [0x78, 0x01 | 0x9c | 0xda, ..])
 }
 
-fn take_off(coding: Coding, bytes: &[u8], limit: usize) -> Result<Vec<u8>, BodyError> {
+fn decode_layer(coding: Coding, bytes: &[u8], limit: usize) -> Result<Vec<u8>, BodyError> {
     match coding {
         Coding::Gzip => read_gzip(bytes, limit),
         Coding::Deflate if is_zlib(bytes) => {
             read_all(coding, flate2::bufread::ZlibDecoder::new(bytes), limit)
-                // A raw deflate stream can begin with 78 too; the header is what says `deflate` for both.
+                // A raw deflate stream can begin with 78 too, and the header names both `deflate`.
                 .or_else(|error| match error {
                     BodyError::TooLarge => Err(error),
                     BodyError::Damaged(_) => {
@@ -178,7 +178,7 @@ fn take_off(coding: Coding, bytes: &[u8], limit: usize) -> Result<Vec<u8>, BodyE
     }
 }
 
-/// Gzip members one after the other. Bytes after a whole member that are no member are padding, as browsers take them.
+/// Reads gzip members one after the other. Other bytes after a whole member are padding, as in browsers.
 fn read_gzip(bytes: &[u8], limit: usize) -> Result<Vec<u8>, BodyError> {
     let mut out = Vec::new();
     let mut rest = bytes;
@@ -222,43 +222,43 @@ fn damaged(coding: Coding, good_bytes: usize, error: &std::io::Error) -> BodyErr
     ))
 }
 
-/// Takes gzip off a stream in small steps, for index answers too long for memory.
+/// Decodes gzip as a stream, in small steps, for index answers too long for memory.
 ///
-/// Plain input passes through: some proxies drop the header or the encoding.
-pub(crate) struct StreamDecoder(Stream);
+/// Plain input passes through, because some proxies drop the header or the encoding.
+pub(crate) struct StreamDecoder(StreamCoding);
 
-enum Stream {
+enum StreamCoding {
     Undecided,
     Plain,
     Gzip(Box<flate2::write::MultiGzDecoder<Vec<u8>>>),
 }
 
-/// Input bytes decoded at once: deflate expands 1,032-fold at the most, so one step yields under 5 MiB.
+/// Input bytes decoded at once. Deflate expands at most 1,032-fold, so one step yields under 5 MiB.
 const STEP_BYTES: usize = 4096;
 
 impl StreamDecoder {
     pub(crate) fn new() -> Self {
-        Self(Stream::Undecided)
+        Self(StreamCoding::Undecided)
     }
 
-    /// Decodes a piece and hands what it yields to `use_bytes`, in pieces of bounded size.
+    /// Decodes a piece and passes the result to `use_bytes` in pieces of bounded size.
     pub(crate) fn feed(
         &mut self,
         piece: &[u8],
         use_bytes: &mut dyn FnMut(&[u8]),
     ) -> Result<(), BodyError> {
-        if matches!(self.0, Stream::Undecided) && !piece.is_empty() {
-            // One byte decides: no CDX row, error text or JSON begins with 1f.
+        if matches!(self.0, StreamCoding::Undecided) && !piece.is_empty() {
+            // One byte is enough: no CDX row, error text or JSON begins with 1f.
             self.0 = if piece.starts_with(&[0x1f]) {
-                Stream::Gzip(Box::new(flate2::write::MultiGzDecoder::new(Vec::new())))
+                StreamCoding::Gzip(Box::new(flate2::write::MultiGzDecoder::new(Vec::new())))
             } else {
-                Stream::Plain
+                StreamCoding::Plain
             };
         }
         match &mut self.0 {
-            Stream::Undecided => {}
-            Stream::Plain => use_bytes(piece),
-            Stream::Gzip(decoder) => {
+            StreamCoding::Undecided => {}
+            StreamCoding::Plain => use_bytes(piece),
+            StreamCoding::Gzip(decoder) => {
                 for step in piece.chunks(STEP_BYTES) {
                     std::io::Write::write_all(decoder, step)
                         .map_err(|e| damaged(Coding::Gzip, 0, &e))?;
@@ -270,9 +270,12 @@ impl StreamDecoder {
         Ok(())
     }
 
-    /// Ends the stream; an error when compressed bytes broke off.
+    /// Ends the stream.
+    ///
+    /// # Errors
+    /// When the compressed bytes broke off.
     pub(crate) fn finish(self, use_bytes: &mut dyn FnMut(&[u8])) -> Result<(), BodyError> {
-        if let Stream::Gzip(mut decoder) = self.0 {
+        if let StreamCoding::Gzip(mut decoder) = self.0 {
             decoder
                 .try_finish()
                 .map_err(|e| damaged(Coding::Gzip, 0, &e))?;

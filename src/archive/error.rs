@@ -1,8 +1,8 @@
-//! What can go wrong between an archive and this program, named by meaning.
+//! Errors between an archive and this program, named by meaning.
 
 use crate::model::{DropReason, Dropped, Timestamp};
 
-/// Why an archive gave no answer. [`ArchiveError::as_drop`] tells what is final for one capture from what is not.
+/// Why an archive gave no answer. [`ArchiveError::as_drop`] separates errors that are final for one capture from others.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ArchiveError {
@@ -11,18 +11,18 @@ pub enum ArchiveError {
     Excluded {
         /// Name of the archive.
         archive: String,
-        /// Site or URL asked for.
+        /// Requested site or URL.
         what: String,
-        /// The archive's own words, shortened.
+        /// Text of the archive, shortened.
         detail: String,
     },
     /// The archive has never captured the URL: final.
     #[error("`{url}` is not in the archive")]
     NotArchived {
-        /// URL asked for.
+        /// Requested URL.
         url: String,
     },
-    /// The nearest capture lies outside the wanted window: final for this window.
+    /// The nearest capture is outside the requested window: final for this window.
     #[error("the archive's nearest capture of `{url}` is of {timestamp}, outside the wanted time")]
     Displaced {
         /// URL of the nearest capture.
@@ -30,45 +30,45 @@ pub enum ArchiveError {
         /// Its time.
         timestamp: Timestamp,
     },
-    /// Archived redirects form a loop or are more than ten: final.
+    /// Archived redirects form a loop, or there are more than ten: final.
     #[error("archived redirects from `{url}` never end")]
     RedirectLoop {
-        /// URL at the start.
+        /// First URL.
         url: String,
     },
-    /// The body passed the limit and was cut off: final.
+    /// The body exceeds the limit and was cut off: final.
     #[error("`{url}` is larger than {limit_bytes} bytes")]
     TooLarge {
-        /// URL asked for.
+        /// Requested URL.
         url: String,
         /// The limit.
         limit_bytes: u64,
     },
-    /// An empty body where the index names a digest of something, twice: final.
+    /// The body was empty twice, though the index has the digest of a payload: final.
     #[error("the archive has lost the payload of `{url}`")]
     LostPayload {
-        /// URL asked for.
+        /// Requested URL.
         url: String,
     },
-    /// The stored record is truncated, wrongly compressed or no HTTP response: final.
+    /// The stored record is truncated, wrongly compressed, or no HTTP response: final.
     #[error("the archived record of `{url}` is damaged: {detail}")]
     Damaged {
-        /// URL asked for.
+        /// Requested URL.
         url: String,
-        /// What is wrong with it.
+        /// What is wrong with the record.
         detail: String,
     },
-    /// The archive did not answer as it should, and all retries are spent: ask again another day.
+    /// The archive gave no usable answer, and all retries are spent. A later run may try again.
     #[error("no answer from {archive} for `{what}`: {detail}")]
     Unavailable {
         /// Name of the archive.
         archive: String,
-        /// What was asked for.
+        /// What was requested.
         what: String,
-        /// The last thing seen.
+        /// The last failure.
         detail: String,
     },
-    /// The archive refuses this client for now: the run must end and may go on at `until`.
+    /// The archive refuses this client for now: the run must end and may continue at `until`.
     #[error("{archive} refuses requests ({detail}); go on after {until} UTC with the same command")]
     Refused {
         /// Name of the archive.
@@ -78,14 +78,14 @@ pub enum ArchiveError {
         /// What the archive did.
         detail: String,
     },
-    /// Nothing answers at the archive's address: the run must end.
+    /// No server answers at the address of the archive: the run must end.
     #[error(
         "cannot reach {archive}: {detail}; check the address given with --archive and the network"
     )]
     Unreachable {
         /// Name of the archive.
         archive: String,
-        /// What the system said.
+        /// Message of the system.
         detail: String,
     },
     /// A file of a local archive cannot be used.
@@ -93,16 +93,16 @@ pub enum ArchiveError {
     File {
         /// The file.
         path: String,
-        /// What is wrong and where.
+        /// What is wrong, and where.
         detail: String,
     },
-    /// The user asked to stop.
+    /// The user stopped the run.
     #[error("interrupted")]
     Interrupted,
 }
 
 impl ArchiveError {
-    /// The drop to record when this answer is final for one capture; `None` when it may be asked again.
+    /// The drop to record when this error is final for one capture; `None` when a later request may succeed.
     #[must_use]
     pub fn as_drop(&self) -> Option<Dropped> {
         let reason = match self {
@@ -124,7 +124,7 @@ impl ArchiveError {
         Some(Dropped::new(reason, self.to_string()))
     }
 
-    /// True when no further request makes sense in this run.
+    /// True when this run must not send another request.
     #[must_use]
     pub fn ends_run(&self) -> bool {
         matches!(

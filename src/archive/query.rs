@@ -1,8 +1,8 @@
-//! What can be asked of an archive, and what it answers.
+//! Queries to an archive, and their results.
 
 use crate::model::{Capture, PayloadDigest, Site, Timestamp, UrlKey};
 
-/// Which URLs an index query covers.
+/// The URLs that an index query covers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Scope {
     /// One URL, by its key (scheme, `www`, case and a trailing slash do not matter).
@@ -13,35 +13,36 @@ pub enum Scope {
     Domain(Site),
 }
 
-/// Which of the URLs of a scope are wanted; the empty filter wants all.
+/// Selects URLs of a scope. The empty filter selects all.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct KeyFilter {
-    /// Lower-case words: a urlkey that holds one is wanted.
+    /// Lower-case words: a urlkey that contains one is selected.
     pub words: Vec<String>,
-    /// Single URLs that are wanted beside those, each with nothing below it.
+    /// Single URLs that are selected too, each without the URLs below it.
     pub keys: Vec<UrlKey>,
 }
 
 impl KeyFilter {
-    /// True when nothing is filtered.
+    /// True for the empty filter.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.words.is_empty() && self.keys.is_empty()
     }
 
-    /// True when a word or a key of the filter stands for this key; of the empty filter none does.
+    /// True when a word or a key of the filter selects this key. False for the empty filter.
     #[must_use]
     pub fn names(&self, key: &UrlKey) -> bool {
         self.keys.contains(key) || self.words.iter().any(|word| key.as_str().contains(word))
     }
 
-    /// True when a row is wanted. Archives differ in what they fold into a key: its own key and that of its URL count.
+    /// True when the filter selects a row. Archives normalise keys differently, so both the key of the row and the key of
+    /// its URL count.
     #[must_use]
     pub fn passes(&self, row: &Capture) -> bool {
         self.is_empty() || self.names(&row.urlkey) || self.has_key_of(row)
     }
 
-    /// True when the row is of one of the single URLs.
+    /// True when the row is a capture of one of the single URLs.
     #[must_use]
     pub fn has_key_of(&self, row: &Capture) -> bool {
         !self.keys.is_empty()
@@ -50,18 +51,18 @@ impl KeyFilter {
     }
 }
 
-/// A question to the index.
+/// A query to the index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CaptureQuery {
-    /// Which URLs.
+    /// Covered URLs.
     pub scope: Scope,
-    /// First moment wanted, inclusive.
+    /// First moment, inclusive.
     pub from: Option<Timestamp>,
-    /// Last moment wanted, inclusive.
+    /// Last moment, inclusive.
     pub to: Option<Timestamp>,
-    /// Which rows of the scope.
+    /// Selected rows of the scope.
     pub filter: KeyFilter,
-    /// The answer was empty the last time: nothing is expected, and proof of that is asked for first.
+    /// The last result was empty, so the proof of an empty result is requested first.
     pub expects_none: bool,
 }
 
@@ -84,22 +85,22 @@ impl CaptureQuery {
 pub struct IndexAnswer {
     /// Distinct rows sent to the sink.
     pub rows: u64,
-    /// Rows that came again and were left out.
+    /// Repeated rows, which were left out.
     pub repeated_rows: u64,
-    /// Rows that could not be read and were left out.
+    /// Unreadable rows, which were left out.
     pub bad_rows: u64,
 }
 
-/// A question for an archived response.
+/// A query for an archived response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MementoQuery {
-    /// The URL as the index row has it (`original`), or any URL to look up by date.
+    /// URL as in the index row (`original`), or any URL whose nearest capture is requested.
     pub original: String,
-    /// The moment wanted.
+    /// Requested moment.
     pub timestamp: Timestamp,
-    /// First and last moment at which a nearest-capture jump may end, inclusive; also for every hop of a redirect.
+    /// First and last moment, inclusive, at which a jump to the nearest capture may end. Applies to every hop of a redirect.
     pub window: (Timestamp, Timestamp),
-    /// The digest of the index row, to tell a lost payload from an empty page.
+    /// Digest of the index row, which distinguishes a lost payload from an empty page.
     pub expected_digest: Option<PayloadDigest>,
 }
 
@@ -119,16 +120,16 @@ pub struct Redirect {
 /// An archived response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Memento {
-    /// When it was captured (may differ from the moment asked for).
+    /// Time of the capture (may differ from the requested moment).
     pub timestamp: Timestamp,
-    /// The URL it was captured at (may differ from the one asked for).
+    /// URL of the capture (may differ from the requested one).
     pub original: String,
-    /// The origin's status, 200–299 or 400 and up; redirects are followed.
+    /// Status of the origin, 200–299 or from 400; redirects are followed.
     pub status: u16,
-    /// The origin's `Content-Type`, untouched and perhaps wrong.
+    /// `Content-Type` of the origin, unchanged and perhaps wrong.
     pub content_type: Option<String>,
-    /// The body with its content encodings taken off, within the size limit.
+    /// Body without content encodings, within the size limit.
     pub body: Vec<u8>,
-    /// Archived redirects followed on the way, in order.
+    /// Archived redirects that were followed, in order.
     pub redirects: Vec<Redirect>,
 }

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::failure::Failure;
 use crate::archive::Archive;
-use crate::archive::http::{Dialect, EndpointUsage, HttpSettings, RequestLog, Usage};
+use crate::archive::http::{ArchiveUsage, Dialect, EndpointUsage, HttpSettings, RequestLog};
 use crate::config::{ArchiveLocation, ArchiveSettings, DiscoverSettings, read_text_at_most};
 use crate::discover::Vocabulary;
 use crate::model::Timestamp;
@@ -79,7 +79,7 @@ pub(super) fn memento_url_prefix<A: Archive>(archive: &A) -> String {
 }
 
 /// The request counts of a run, as stored.
-pub(super) fn request_counts(usage: &Usage) -> Value {
+pub(super) fn request_counts(usage: &ArchiveUsage) -> Value {
     let counts = RequestCounts {
         cdx: endpoint_counts(&usage.cdx),
         playback: endpoint_counts(&usage.playback),

@@ -1,10 +1,10 @@
-//! The attributes of a page's tags that extraction never asks for, so that the parser need not read and keep them.
+//! The attributes that extraction never reads, so that the parser does not have to read and keep them.
 
 use std::ops::Range;
 
-/// True when extraction or the parser itself asks an element for an attribute; names match in either case.
+/// True when extraction or the parser itself reads an attribute of an element. Names match in either case.
 ///
-/// A new look-up in `extract/` needs its attribute here: without it the attribute is never there.
+/// New code in `extract/` that reads an attribute needs it in this list. Otherwise the attribute is always missing.
 fn is_read(element: &str, attribute: &[u8]) -> bool {
     let is = |names: &[&str]| names.iter().any(|n| element.eq_ignore_ascii_case(n));
     let mut lower = [0; 16];
@@ -27,17 +27,17 @@ fn is_read(element: &str, attribute: &[u8]) -> bool {
         b"start" => is(&["ol"]),
         b"border" => is(&["table"]),
         b"colspan" | b"rowspan" => is(&["td", "th"]),
-        // The last two decide whether a `<font>` ends a drawing.
+        // A `<font>` with one of these ends a drawing. `encoding` decides whether an `<annotation-xml>` contains HTML.
         b"size" | b"color" | b"face" => is(&["font"]),
         b"encoding" => is(&["annotation-xml"]),
         _ => false,
     }
 }
 
-/// Calls `gone` with the place of every attribute that nobody reads, the white space before it included. `rest` is what
-/// follows the tag's name, its `>` included.
+/// Calls `gone` with the range of every attribute that nobody reads, with the white space before it. `rest` is the part
+/// of the tag after its name, up to and including `>`.
 ///
-/// Stops at the first attribute that is not written as it should be, and so leaves that to the parser.
+/// Stops at the first attribute that is not well-formed, and leaves the rest to the parser.
 pub(super) fn unread(
     html: &[u8],
     element: &str,
@@ -47,7 +47,7 @@ pub(super) fn unread(
     let end = rest.end;
     let mut at = rest.start;
     while let Some(attribute) = attribute(&html[..end], at) {
-        // What follows must not become part of what stands before.
+        // The text after the attribute must not become part of the text before it.
         let parted = html[..end]
             .get(attribute.end)
             .is_some_and(|b| b.is_ascii_whitespace() || *b == b'>');
@@ -68,7 +68,7 @@ struct Attribute {
     end: usize,
 }
 
-/// The attribute behind the white space at `from`; `None` when there is none or it is oddly written.
+/// The attribute after the white space at `from`; `None` when there is none, or when it is not well-formed.
 fn attribute(html: &[u8], from: usize) -> Option<Attribute> {
     let start = after_blanks(html, from);
     if start == from {

@@ -5,25 +5,26 @@ use std::borrow::Cow;
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-/// How far into the page a `<meta>` may name the charset. Browsers look at 1,024 bytes; old pages put scripts before it.
+/// Bytes at the start of a page in which a `<meta>` may name the charset. Browsers read 1,024 bytes; old pages have scripts
+/// before it.
 const META_PRESCAN_BYTES: usize = 8192;
-/// How much of a page the detector reads: bounds its time, and is more than the whole of most pages.
+/// Bytes of a page that the detector reads. This limits its time, and most pages are shorter.
 const DETECTOR_BYTES: usize = 256 * 1024;
 
-/// A page's characters and how they were read.
+/// The characters of a page, and the charset that they were read with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Decoded {
     /// The characters, without a byte-order mark.
     pub text: String,
-    /// Name of the charset by the WHATWG list, such as `windows-1252`.
+    /// Name of the charset in the WHATWG list, such as `windows-1252`.
     pub charset: &'static str,
 }
 
-/// Decodes a page. Never fails: bytes that mean nothing in the chosen charset become U+FFFD.
+/// Decodes a page. Never fails: bytes without meaning in the chosen charset become U+FFFD.
 ///
-/// The declared charset is believed unless the result is visibly wrong (replacement characters, C1 controls, UTF-8 read
-/// as another charset); then the reading with the fewest such faults wins, the earlier source on a tie. So one stray byte
-/// (a Latin-1 © in the footer of a page that is UTF-8) costs that character and no other.
+/// The declared charset is used unless the result is visibly wrong (replacement characters, C1 controls, UTF-8 read as
+/// another charset). Then the charset with the fewest such errors is used, and on a tie the earlier source. So one stray
+/// byte (a Latin-1 © in the footer of a UTF-8 page) costs only that character.
 #[must_use]
 pub fn decode(bytes: &[u8], content_type: Option<&str>) -> Decoded {
     let (text, charset) = decoded(bytes, content_type);
@@ -33,7 +34,7 @@ pub fn decode(bytes: &[u8], content_type: Option<&str>) -> Decoded {
     }
 }
 
-/// As [`decode`], without a copy where the bytes are the text.
+/// As [`decode`], without a copy where the bytes are already the text.
 pub(super) fn decoded<'a>(
     bytes: &'a [u8],
     content_type: Option<&str>,
@@ -45,7 +46,7 @@ pub(super) fn decoded<'a>(
         .and_then(charset_parameter)
         .and_then(|label| Encoding::for_label_no_replacement(label.as_bytes()));
     let meta = meta_charset(bytes);
-    // Most pages are UTF-8 and say so: nothing to compare.
+    // Most pages are UTF-8 and declare it: nothing to compare.
     if header.or(meta) == Some(UTF_8)
         && let Ok(text) = std::str::from_utf8(bytes)
     {
@@ -79,7 +80,7 @@ fn read<'a>(bytes: &'a [u8], encoding: &'static Encoding) -> (Cow<'a, str>, &'st
     (text, encoding.name())
 }
 
-/// The detector's guess; UTF-8 without asking it where the bytes are valid UTF-8 beyond ASCII.
+/// The charset that the detector finds. Bytes that are valid UTF-8 beyond ASCII need no detector.
 fn detected(bytes: &[u8]) -> &'static Encoding {
     let sample = &bytes[..bytes.len().min(DETECTOR_BYTES)];
     let valid_utf8 = match std::str::from_utf8(sample) {
@@ -95,7 +96,7 @@ fn detected(bytes: &[u8]) -> &'static Encoding {
     detector.guess(None, Utf8Detection::Allow)
 }
 
-/// Signs that the charset is wrong: U+FFFD, C1 controls, and UTF-8 that was read as something else.
+/// Number of signs that the charset is wrong: U+FFFD, C1 controls, and UTF-8 that was read as another charset.
 fn faults((text, charset): &(Cow<'_, str>, &'static str), bytes: &[u8]) -> usize {
     let odd = text
         .chars()
@@ -109,8 +110,8 @@ fn faults((text, charset): &(Cow<'_, str>, &'static str), bytes: &[u8]) -> usize
     odd + misread
 }
 
-/// How many characters beyond ASCII these bytes have as UTF-8: "Ã©", "â€™", each is a fault when they are read as anything
-/// else. 0 where more of them are no UTF-8 than are, as in every other charset.
+/// Number of characters beyond ASCII that these bytes have as UTF-8. Each is an error when the bytes are read as another
+/// charset ("Ã©", "â€™"). 0 where more bytes are invalid UTF-8 than valid, as in every other charset.
 fn misread_utf8(bytes: &[u8]) -> usize {
     let (mut valid, mut invalid) = (0, 0);
     for chunk in bytes.utf8_chunks() {
@@ -156,7 +157,7 @@ fn meta_charset(bytes: &[u8]) -> Option<&'static Encoding> {
         })
     })?;
     let encoding = Encoding::for_label_no_replacement(label.trim().as_bytes())?;
-    // A page that can be read as ASCII up to its <meta> is not UTF-16, whatever it says (HTML standard).
+    // A page that is ASCII up to its <meta> is not UTF-16, whatever it declares (HTML standard).
     Some(if encoding == UTF_16LE || encoding == UTF_16BE {
         UTF_8
     } else {

@@ -1,4 +1,4 @@
-//! `Page`: one parsed page with its own address.
+//! `Page`: a parsed page and its address.
 
 use html5ever::LocalName;
 use scraper::node::Element;
@@ -7,19 +7,19 @@ use url::Url;
 
 use super::charset::decoded;
 use super::guard::{guarded, guarded_text};
-use super::watched::tree;
+use super::tree_limit::tree;
 
-/// A longer `<base href>` is none: every link of the page would carry it (67 kB of page became 40 MB of links).
+/// Longest `<base href>` that is used: every link of the page repeats it (a page of 67 kB became 40 MB of links).
 const MAX_BASE_BYTES: usize = 2000;
 
-/// A parsed page: the only DOM that is built of it.
+/// A parsed page. No other DOM of the page is built.
 #[derive(Debug)]
 pub struct Page {
     /// The tree.
     pub html: Html,
-    /// The page's address on the original web, if known.
+    /// Address of the page on the original web, if known.
     pub url: Option<Url>,
-    /// What relative links are relative to: `<base href>` or the address.
+    /// Base of relative links: `<base href>` or the address.
     base: Option<Url>,
 }
 
@@ -30,13 +30,13 @@ impl Page {
         Self::from_html(&decoded(bytes, content_type).0, url)
     }
 
-    /// As [`Page::parse`], without the content of style sheets, of scripts but their JSON, and of drawings.
+    /// As [`Page::parse`], without the content of style sheets, of scripts except JSON, and of drawings.
     #[must_use]
     pub fn parse_text(bytes: &[u8], content_type: Option<&str>, url: Option<&Url>) -> Self {
         Self::of_tree(tree(&guarded_text(&decoded(bytes, content_type).0)), url)
     }
 
-    /// Guards and parses a page that is text already.
+    /// Guards and parses a page that is already decoded.
     #[must_use]
     pub fn from_html(html: &str, url: Option<&Url>) -> Self {
         Self::of_tree(tree(&guarded(html)), url)
@@ -61,11 +61,11 @@ impl Page {
         }
     }
 
-    /// A link of the page, absolute on the original web (an archive's rewriting is taken off). `None` for what is no
-    /// address at all or cannot be resolved for lack of a base.
+    /// A link of the page as an absolute URL on the original web, without an archive's rewriting. `None` for text that is no
+    /// address, and for a relative link without a base.
     #[must_use]
     pub fn resolve(&self, href: &str) -> Option<Url> {
-        // Browsers drop line ends and tabs inside an href, and so does `Url`.
+        // Browsers remove line ends and tabs inside an href, and so does `Url`.
         let href = href.trim();
         let url = match &self.base {
             Some(base) => base.join(href).ok()?,
@@ -74,7 +74,7 @@ impl Page {
         Some(unarchived(&url).unwrap_or(url))
     }
 
-    /// Where `<link rel=canonical>` points, if anywhere.
+    /// Target of `<link rel=canonical>`.
     #[must_use]
     pub fn canonical(&self) -> Option<Url> {
         let is_canonical = |rel: &str| {
@@ -89,7 +89,7 @@ impl Page {
             .filter(|u| matches!(u.scheme(), "http" | "https"))
     }
 
-    /// Where `<meta http-equiv=refresh>` leads, if it leads anywhere within ten seconds.
+    /// Target of `<meta http-equiv=refresh>` with a delay of at most ten seconds.
     #[must_use]
     pub fn refresh(&self) -> Option<Url> {
         let content = first(&self.html, "meta", |meta| {
@@ -112,7 +112,7 @@ impl Page {
             .filter(|u| matches!(u.scheme(), "http" | "https") && Some(u) != self.url.as_ref())
     }
 
-    /// The pages shown in this page's frames (`<frame>` and `<iframe>`), in order.
+    /// The pages in the frames of this page (`<frame>` and `<iframe>`), in order.
     #[must_use]
     pub fn frames(&self) -> Vec<Url> {
         let Ok(selector) = Selector::parse("frame[src], iframe[src]") else {
@@ -127,20 +127,20 @@ impl Page {
     }
 }
 
-/// What the first element of a name gives for which there is anything to give.
+/// The first result of `of` for the elements of a name, in the order of the page.
 fn first<'a, T>(html: &'a Html, name: &str, of: impl Fn(&'a Element) -> Option<T>) -> Option<T> {
     let name = LocalName::from(name);
     let named = |node: &'a Node| node.as_element().filter(|e| e.name.local == name);
-    // Most pages have none, which the list of all nodes tells sooner than the tree does.
+    // Most pages have no such element, and the list of all nodes shows that faster than the tree.
     html.tree.values().find_map(named)?;
     let mut in_order = html.tree.root().descendants();
     in_order.find_map(|node| named(node.value()).and_then(&of))
 }
 
-/// The original address inside an archive's rewritten one
+/// The original address in an address that an archive rewrote
 /// (`https://web.archive.org/web/20120611040411id_/http://www.example.com/privacy`); `None` for any other.
 ///
-/// Old datasets resolved links against the archive's host and so lost them.
+/// Old datasets resolved links against the host of the archive and lost them.
 #[must_use]
 pub fn unarchived(url: &Url) -> Option<Url> {
     if !url
@@ -156,7 +156,7 @@ pub fn unarchived(url: &Url) -> Option<Url> {
     if digits.is_empty() || digits.len() > 14 || !digits.bytes().all(|b| b.is_ascii_digit()) {
         return None;
     }
-    // Some rewriters fold the double slash of `http://`.
+    // Some rewriters merge the double slash of `http://`.
     let original = match original.split_once(":/") {
         Some((scheme @ ("http" | "https"), rest)) => {
             format!("{scheme}://{}", rest.trim_start_matches('/'))

@@ -1,29 +1,29 @@
-//! What the guards must know of HTML's elements: how each opens, stays open and closes.
+//! The kinds of HTML elements that the guards distinguish: how each opens, stays open and closes.
 
 /// Has no content and no end tag.
 pub(super) const VOID: u8 = 1 << 0;
 /// Formatting that the parser opens again in the paragraphs that follow an unclosed one.
 pub(super) const FORMATTING: u8 = 1 << 1;
-/// No end tag of another block reaches beyond it.
+/// The end tag of another block has no effect beyond it.
 pub(super) const SCOPE: u8 = 1 << 2;
 /// Part of a table; only a table keeps it open at its end tag.
 pub(super) const TABLE_PART: u8 = 1 << 3;
-/// What the HTML standard calls special and can stand open: an end tag of an ordinary element does not reach beyond it.
+/// Special in the HTML standard, and can be open: the end tag of an ordinary element has no effect beyond it.
 pub(super) const SPECIAL: u8 = 1 << 4;
-/// An opening tag of its kind closes it (`<li>` an `<li>`, `<dt>` a `<dd>`, `<tr>` a `<td>` and its `<tr>`).
+/// An opening tag of its kind closes it (`<li>` closes `<li>`, `<dt>` closes `<dd>`, `<tr>` closes `<td>` and its `<tr>`).
 pub(super) const SELF_CLOSING: u8 = 1 << 5;
-/// Its content is text up to its own end tag. `<noscript>` is one because scripts count as enabled.
+/// Its content is text up to its own end tag. `<noscript>` is included because scripts count as enabled.
 pub(super) const RAW_TEXT: u8 = 1 << 6;
 
-/// The longest name that [`kinds`] knows.
+/// Longest name that [`kinds`] knows.
 const LONGEST_NAME: usize = 13;
 
-/// A drawing or a formula: what is in it is no HTML, as far as [`is_html_inside`] does not say so.
+/// True for a drawing or a formula, whose content is no HTML except inside elements of [`is_html_inside`].
 pub(super) fn is_foreign(name: &str) -> bool {
     ["svg", "math"].iter().any(|n| name.eq_ignore_ascii_case(n))
 }
 
-/// Elements of a drawing or a formula whose content is HTML again.
+/// True for the elements of a drawing or a formula whose content is HTML again.
 pub(super) fn is_html_inside(name: &str) -> bool {
     [
         "foreignobject",
@@ -40,7 +40,7 @@ pub(super) fn is_html_inside(name: &str) -> bool {
     .any(|n| name.eq_ignore_ascii_case(n))
 }
 
-/// HTML that ends a drawing or a formula in which it stands.
+/// True for HTML elements that end the drawing or formula around them.
 pub(super) fn ends_foreign(name: &str) -> bool {
     [
         "b",
@@ -92,7 +92,7 @@ pub(super) fn ends_foreign(name: &str) -> bool {
     .any(|n| name.eq_ignore_ascii_case(n))
 }
 
-/// What an element is, of the constants above; none of them for an ordinary one. Names match in either case.
+/// The kinds of an element, as bits of the constants above; 0 for an ordinary one. Names match in either case.
 pub(super) fn kinds(name: &str) -> u8 {
     let mut lower = [0; LONGEST_NAME];
     let Some(lower) = lower.get_mut(..name.len()) else {

@@ -1,17 +1,25 @@
 //! An archived page as text and as a tree: charset, guards before the parser, one parse, links against its own URL.
 //!
-//! Pure. Discovery reads home pages and extraction reads policies through this one door, so that both see the same
+//! Pure. Discovery reads home pages and extraction reads policies through this room only, so that both see the same
 //! characters and the same limits.
+//!
+//! ```text
+//! dom ─┬▶ charset                       bytes to characters
+//!      ├▶ guard ─▶ attribute_limit      tags that would cost the parser more than linear time
+//!      └▶ tree_limit                    the parse, with limits on depth and size of the tree
+//! ```
+//! They share `tags` and `elements` (the syntax that the guards need), `attributes` and `limits`.
 
+mod attribute_limit;
 mod attributes;
 mod charset;
 mod dom;
 mod elements;
 mod guard;
-mod readings;
+mod limits;
 mod tags;
-mod watched;
+mod tree_limit;
 
 pub use charset::{Decoded, decode};
 pub use dom::{Page, unarchived};
-pub use guard::{MAX_DEPTH, MAX_HTML_BYTES};
+pub use limits::{MAX_DEPTH, MAX_HTML_BYTES};

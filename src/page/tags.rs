@@ -1,6 +1,6 @@
-//! Where tags, comments and raw texts end: what the guards must know of HTML's syntax, each found in linear time.
+//! The ends of tags, comments and raw texts: the part of HTML's syntax that the guards need. Each is found in linear time.
 
-/// Elements that draw and have no words for a reader of the page.
+/// Elements of a drawing that contain no words for a reader of the page.
 const DRAWING: [&str; 32] = [
     "path",
     "g",
@@ -36,7 +36,7 @@ const DRAWING: [&str; 32] = [
     "fecomposite",
 ];
 
-/// What stands between `<` and `>`.
+/// A tag, from its name to its `>`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Tag {
     /// End of the name.
@@ -47,15 +47,15 @@ pub(super) struct Tag {
     pub attributes: usize,
 }
 
-/// Where the tokenizer stands in a tag (HTML standard, 13.2.5.8 and 13.2.5.32 to 13.2.5.40).
+/// State of the tokenizer within a tag (HTML standard, 13.2.5.8 and 13.2.5.32 to 13.2.5.40).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
-pub(super) enum Place {
+pub(super) enum TagState {
     Name,
-    /// Before an attribute's name; also behind a `/` and behind a quoted value, where the same may come.
+    /// Before the name of an attribute; also after `/` and after a quoted value, where the same may follow.
     Before,
     Attribute,
-    /// Behind an attribute's name and white space.
+    /// After the name of an attribute and white space.
     After,
     BeforeValue,
     DoubleQuoted,
@@ -63,8 +63,8 @@ pub(super) enum Place {
     Unquoted,
 }
 
-impl Place {
-    /// All of them, in order.
+impl TagState {
+    /// All states, in order.
     pub(super) const ALL: [Self; 8] = [
         Self::Name,
         Self::Before,
@@ -76,7 +76,7 @@ impl Place {
         Self::Unquoted,
     ];
 
-    /// Where the tokenizer stands after one more byte; `None` when this `>` ended the tag.
+    /// The state after one more byte; `None` when this `>` ends the tag.
     #[inline]
     pub(super) fn after(self, byte: u8) -> Option<Self> {
         let blank = byte.is_ascii_whitespace();
@@ -95,12 +95,12 @@ impl Place {
             (Self::Unquoted, _) => self,
             (_, b'/') => Self::Before,
             (Self::Name, _) => self,
-            // An equals sign too: where no name stands before it, it begins one.
+            // An equals sign too: without a name before it, it begins one.
             (Self::Before | Self::Attribute | Self::After, _) => Self::Attribute,
         })
     }
 
-    /// True when the step from here to `next` begins an attribute.
+    /// True when the step from this state to `next` begins an attribute.
     pub(super) fn begins_attribute(self, next: Self) -> bool {
         next == Self::Attribute && self != Self::Attribute
     }
@@ -124,19 +124,19 @@ pub(super) fn tag(bytes: &[u8], name: usize) -> Tag {
         .position(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'))
         .unwrap_or(rest.len());
     let name_end = name + name_length;
-    let (mut at, mut place, mut attributes) = (name_end, Place::Name, 0);
+    let (mut at, mut state, mut attributes) = (name_end, TagState::Name, 0);
     while let Some(&byte) = bytes.get(at) {
         at += 1;
-        let Some(next) = place.after(byte) else {
+        let Some(next) = state.after(byte) else {
             return Tag {
                 name_end,
                 end: at,
                 attributes,
             };
         };
-        attributes += usize::from(place.begins_attribute(next));
-        place = next;
-        if matches!(place, Place::DoubleQuoted | Place::SingleQuoted) {
+        attributes += usize::from(state.begins_attribute(next));
+        state = next;
+        if matches!(state, TagState::DoubleQuoted | TagState::SingleQuoted) {
             at = find(bytes, at, byte).unwrap_or(bytes.len());
         }
     }
@@ -147,7 +147,7 @@ pub(super) fn tag(bytes: &[u8], name: usize) -> Tag {
     }
 }
 
-/// One past the end of a comment whose `<!--` starts at `start`.
+/// One past the end of the comment whose `<!--` starts at `start`.
 pub(super) fn comment_end(bytes: &[u8], start: usize) -> usize {
     let mut at = start + 4;
     while let Some(found) = find(bytes, at, b'>') {
@@ -161,9 +161,9 @@ pub(super) fn comment_end(bytes: &[u8], start: usize) -> usize {
     bytes.len()
 }
 
-/// Where the content of a `<script>` and the like ends and where its end tag does; `from` is the content's beginning.
+/// Ends of the content of a `<script>` or another raw text, and of its end tag; `from` is the start of the content.
 ///
-/// In a script, `<!--` and then `<script` hide one `</script>` (HTML standard, 13.2.5.17 to 13.2.5.31).
+/// In a script, `<!--` followed by `<script` hides one `</script>` (HTML standard, 13.2.5.17 to 13.2.5.31).
 pub(super) fn raw_text_end(bytes: &[u8], from: usize, name: &str) -> (usize, usize) {
     let is_named = |at: usize| {
         let after = at + name.len();
@@ -175,7 +175,7 @@ pub(super) fn raw_text_end(bytes: &[u8], from: usize, name: &str) -> (usize, usi
                 .is_none_or(|b| b.is_ascii_whitespace() || matches!(b, b'>' | b'/'))
     };
     let is_script = name.eq_ignore_ascii_case("script");
-    // The end of the comment that the script is in, and whether a script began inside of it.
+    // The end of the comment around this position, and whether a script began inside the comment.
     let (mut comment, mut hidden) = (from, false);
     let mut at = from;
     while let Some(found) = find(bytes, at, b'<') {
@@ -197,12 +197,12 @@ pub(super) fn raw_text_end(bytes: &[u8], from: usize, name: &str) -> (usize, usi
     (bytes.len(), bytes.len())
 }
 
-/// One past the `-->` that ends a script's comment; unlike a page's, no `--!>` does.
+/// One past the `-->` that ends a comment in a script. Unlike in a page, `--!>` does not end it.
 fn script_comment_end(bytes: &[u8], start: usize) -> usize {
     memchr::memmem::find(&bytes[start + 2..], b"-->").map_or(bytes.len(), |at| start + 2 + at + 3)
 }
 
-/// Where the content of an `<svg>` ends that only draws; `None` when it holds anything else.
+/// End of the content of an `<svg>` that only draws; `None` when it contains anything else.
 pub(super) fn drawing_end(bytes: &[u8], from: usize) -> Option<usize> {
     let mut at = from;
     loop {
@@ -228,7 +228,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn tags_end_behind_their_quoted_values() {
+    fn tags_end_after_their_quoted_values() {
         for (page, rest) in [
             ("<a href='x>y' b>z", "z"),
             ("<a title=\"it's > 1\">z", "z"),
@@ -318,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn a_drawing_holds_nothing_but_shapes() {
+    fn a_drawing_contains_nothing_but_shapes() {
         let end = |page: &str| drawing_end(page.as_bytes(), 0);
         assert_eq!(end("<path d='<svg>'/><g></g></svg>"), Some(24));
         for other in [

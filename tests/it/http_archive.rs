@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use policytrail::archive::clock::SystemClock;
 use policytrail::archive::http::{
-    Dialect, Endpoint, Freeze, FreezeLedger, HttpArchive, HttpSettings, MemoryLedger, Outcome,
-    RequestRecord,
+    Dialect, Endpoint, Freeze, FreezeLedger, HttpArchive, HttpSettings, MemoryLedger,
+    RequestOutcome, RequestRecord,
 };
 use policytrail::archive::{Archive, ArchiveError, CaptureQuery, MementoQuery};
 use tokio::task::JoinSet;
@@ -297,7 +297,7 @@ async fn the_server_is_told_who_asks_and_nothing_is_decoded_on_the_way() {
             records[0].bytes,
             records[0].outcome
         ),
-        (Endpoint::Playback, Some(200), 5, Outcome::Ok)
+        (Endpoint::Playback, Some(200), 5, RequestOutcome::Ok)
     );
     assert!(records[0].url.ends_with("%5B1%5D"));
 }

@@ -1,15 +1,14 @@
-//! Addresses at an archive: of an index query, of a capture, and what a `Location` points to.
+//! Addresses at an archive: of an index query, of a capture, and the address in a `Location`.
 
-use std::fmt::Write as _;
-
+use percent_encoding::percent_encode_byte;
 use url::Url;
 
 use crate::model::Timestamp;
 
+use super::answer_meaning::RedirectTarget;
 use super::settings::{Dialect, HttpSettings};
-use super::verdict::Toward;
 
-/// Longest URL that is asked for or followed.
+/// Longest URL that is requested or followed.
 const MAX_URL_BYTES: usize = 8192;
 
 /// The addresses of one archive.
@@ -20,42 +19,45 @@ pub(super) struct Addresses {
     origin: String,
     host: String,
     index: Url,
-    /// Paths under which captures are replayed, each with a slash at the end; the first is the one asked.
+    /// Paths under which captures are replayed, each with a slash at the end. Requests use the first.
     replay_paths: Vec<String>,
-    /// Path for people.
+    /// Path of the pages for people.
     view_path: String,
 }
 
-/// What a `Location` points to.
+/// The address in a `Location`.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Target {
+pub(super) enum LocationTarget {
     /// A capture.
     Capture {
         timestamp: Timestamp,
         original: String,
     },
-    /// The page that says 429 with status 200.
+    /// The page `/429.html`, which reports a rate limit with status 200.
     RateLimitPage,
     /// A URL of the original web: a redirect that the archive did not rewrite.
     Original(String),
-    /// Nothing that can be followed.
+    /// No address that can be followed.
     Nowhere,
 }
 
-impl Target {
-    /// The same for the verdict on a live answer.
-    pub(super) fn toward(&self) -> Toward {
+impl LocationTarget {
+    /// The kind of this target, which decides what a live answer means.
+    pub(super) fn kind(&self) -> RedirectTarget {
         match self {
-            Self::Capture { .. } => Toward::Capture,
-            Self::RateLimitPage => Toward::RateLimitPage,
-            Self::Original(_) => Toward::Elsewhere,
-            Self::Nowhere => Toward::Nothing,
+            Self::Capture { .. } => RedirectTarget::Capture,
+            Self::RateLimitPage => RedirectTarget::RateLimitPage,
+            Self::Original(_) => RedirectTarget::Elsewhere,
+            Self::Nowhere => RedirectTarget::Nothing,
         }
     }
 }
 
 impl Addresses {
-    /// Addresses under the base URL; the error says why there can be none.
+    /// Addresses under the base URL.
+    ///
+    /// # Errors
+    /// Why the base URL cannot be used.
     pub(super) fn new(settings: &HttpSettings) -> Result<Self, String> {
         let base = settings.base_url.as_str().trim_end_matches('/').to_owned();
         let path = settings.base_url.path().trim_end_matches('/');
@@ -94,19 +96,20 @@ impl Addresses {
         &self.base
     }
 
-    /// An index query. Every value is encoded once; a resume key is opaque (recording 038: `com%252Ccnn%2529…`).
+    /// Address of an index query. Every value is encoded once. A resume key is opaque and may contain escapes itself: the
+    /// Wayback Machine's `com%2Ccnn%29%2F+2001041400593%3A` is sent as `com%252Ccnn%2529%252F%2B2001041400593%253A`.
     pub(super) fn index(&self, parameters: &[(&str, String)]) -> Url {
         let mut url = self.index.clone();
         url.query_pairs_mut().extend_pairs(parameters);
         url
     }
 
-    /// The capture's stored bytes. `None` when the original is no web address that can be asked for.
+    /// Address of the stored bytes of a capture. `None` when the original is no web address that can be requested.
     pub(super) fn playback(&self, timestamp: Timestamp, original: &str) -> Option<Url> {
-        let original = askable(original)?;
+        let original = encoded_original(original)?;
         let path = self.replay_paths.first()?;
         let url = Url::parse(&format!("{}{path}{timestamp}id_/{original}", self.origin)).ok()?;
-        // Whatever the original holds, the request must not leave the replay path (`/../` would).
+        // Whatever the original contains, the request must not leave the replay path, as `/../` would.
         let beginning = format!("{timestamp}id_/http");
         let stays = url
             .path()
@@ -116,24 +119,26 @@ impl Addresses {
         (stays && url.origin().ascii_serialization() == self.origin).then_some(url)
     }
 
-    /// The page for people.
+    /// Address of the page for people.
     pub(super) fn view(&self, timestamp: Timestamp, original: &str) -> String {
-        let original = askable(original).unwrap_or_else(|| original.to_owned());
+        let original = encoded_original(original).unwrap_or_else(|| original.to_owned());
         format!("{}{}{timestamp}/{original}", self.origin, self.view_path)
     }
 
-    /// What a `Location` in an answer about `original` points to. It comes absolute, as `/web/…` (recording 021), as
-    /// `//web.archive.org/…` (recording 030), or not rewritten at all.
-    pub(super) fn target(&self, location: &str, original: &str) -> Target {
+    /// Reads the address in a `Location` of an answer for `original`.
+    ///
+    /// The Wayback Machine writes it absolute, as a path (`/web/20201027215555id_/https://…`), without a scheme
+    /// (`//web.archive.org/web/20201102232816id_/https://…`), or does not rewrite it at all.
+    pub(super) fn target(&self, location: &str, original: &str) -> LocationTarget {
         let location = location.trim();
         if location.is_empty() || location.len() > MAX_URL_BYTES {
-            return Target::Nowhere;
+            return LocationTarget::Nowhere;
         }
-        // A place on the page is not asked for: `/b#part`, sent as `/b%23part`, is a page that was never archived.
+        // A fragment is not requested: `/b#part`, sent as `/b%23part`, would be a page that was never archived.
         let location = location.split('#').next().unwrap_or(location);
         if let Some(path) = self.path_at_archive(location) {
             if path.split(['?', '#']).next() == Some("/429.html") {
-                return Target::RateLimitPage;
+                return LocationTarget::RateLimitPage;
             }
             if let Some((timestamp, original)) = self
                 .replay_paths
@@ -141,20 +146,20 @@ impl Addresses {
                 .find_map(|prefix| replayed(path, prefix))
             {
                 return if is_web(&original) {
-                    Target::Capture {
+                    LocationTarget::Capture {
                         timestamp,
                         original,
                     }
                 } else {
-                    Target::Nowhere
+                    LocationTarget::Nowhere
                 };
             }
         }
         match Url::parse(original).and_then(|from| from.join(location)) {
             Ok(url) if matches!(url.scheme(), "http" | "https") && url.has_host() => {
-                Target::Original(url.into())
+                LocationTarget::Original(url.into())
             }
-            _ => Target::Nowhere,
+            _ => LocationTarget::Nowhere,
         }
     }
 
@@ -178,7 +183,7 @@ impl Addresses {
     }
 }
 
-/// `<prefix><digits><modifier>/<original>` as its timestamp and original.
+/// Splits `<prefix><digits><modifier>/<original>` into timestamp and original.
 fn replayed(path: &str, prefix: &str) -> Option<(Timestamp, String)> {
     let (stamp, original) = path.strip_prefix(prefix)?.split_once('/')?;
     let digits = stamp
@@ -195,7 +200,7 @@ fn replayed(path: &str, prefix: &str) -> Option<(Timestamp, String)> {
     let timestamp = Timestamp::from_cdx(digits)
         .or_else(|_| Timestamp::earliest(digits))
         .ok()?;
-    // Some proxies fold the two slashes of the URL inside the path into one.
+    // Some proxies merge the two slashes of the URL inside the path into one.
     let original = ["http:/", "https:/"]
         .into_iter()
         .find_map(|scheme| {
@@ -217,9 +222,9 @@ fn is_web(original: &str) -> bool {
     lower.starts_with("http://") || lower.starts_with("https://")
 }
 
-/// The original as it goes into a path: unencoded but for space, brackets, `#`, backslash and control characters, and
-/// without dot segments.
-fn askable(original: &str) -> Option<String> {
+/// The original as a part of a path: unencoded except for space, brackets, `#`, backslash and control characters, and
+/// without dot segments. Other characters, also those beyond ASCII, stay as they are.
+fn encoded_original(original: &str) -> Option<String> {
     if !is_web(original) || original.len() > MAX_URL_BYTES {
         return None;
     }
@@ -242,7 +247,8 @@ fn askable(original: &str) -> Option<String> {
     for c in whole.chars() {
         match c {
             ' ' | '[' | ']' | '#' | '\\' | '\0'..='\x1f' | '\x7f' => {
-                let _ = write!(text, "%{:02X}", u32::from(c));
+                // All of these are ASCII: one byte each.
+                text.extend(c.encode_utf8(&mut [0; 4]).bytes().map(percent_encode_byte));
             }
             _ => text.push(c),
         }

@@ -1,4 +1,4 @@
-//! Few connections, each rested a moment before it is used again.
+//! A small number of connections. Each rests for a moment before it is used again.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -7,19 +7,19 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
-/// Connections at most: new ones are refused after about 15 in a row (hartator #264 #267 #273).
+/// Connections at the most. New ones are refused after about 15 in a row (hartator #264 #267 #273).
 pub(super) const MAX_CONNECTIONS: usize = 4;
 
-/// A connection rests this long after an answer, so that the pool has it back before the next request looks for one.
+/// Rest of a connection after an answer, so that it is back in the pool before the next request needs one.
 const CONNECTION_REST: Duration = Duration::from_millis(2);
 
 pub(super) struct Connections {
     permits: Semaphore,
-    /// When each free connection has rested.
+    /// When the rest of each free connection ends.
     rested: Mutex<VecDeque<Instant>>,
 }
 
-/// A connection in use until this is dropped.
+/// A connection that is in use until this is dropped.
 pub(super) struct Connection<'a> {
     connections: &'a Connections,
     _permit: SemaphorePermit<'a>,
@@ -33,7 +33,7 @@ impl Connections {
         }
     }
 
-    /// Waits for a connection; `None` never comes, since the semaphore is never closed.
+    /// Waits for a connection. Never `None`, because the semaphore is never closed.
     pub(super) async fn take(&self) -> Option<Connection<'_>> {
         let permit = self.permits.acquire().await.ok()?;
         let rested = self

@@ -1,9 +1,9 @@
-//! Even pace: permits that are never closer together than the rate allows, and as close as it allows when work waits.
+//! Even pace: two permits are never closer than the rate allows, and exactly that close while requests wait.
 //!
-//! GCRA by `governor`, on tokio's clock so that virtual time moves it. A request costs [`CELLS`] cells of a finer quota:
-//! the permits lie [`SPACING`] of the exact period apart, and one that came late (timers round up, tasks wake late) is made
-//! good by the next within a small tolerance, so that the mean stays on the grid without two permits ever coming closer
-//! than the period (above ten a second, which no public archive allows, up to 2 ms closer).
+//! The algorithm is GCRA by `governor`, on tokio's clock so that virtual time moves it. A request costs [`CELLS`] cells of
+//! a finer quota. The permits are [`SPACING`] times the exact period apart. When one is late (timers round up, tasks wake
+//! late), the next one catches up within a small tolerance. So the mean rate is kept, and two permits are never closer
+//! than the period (above ten per second, which no public archive allows, up to 2 ms closer).
 
 use std::num::NonZeroU32;
 use std::ops::Add;
@@ -17,16 +17,16 @@ use governor::{Quota, RateLimiter};
 use std::sync::{Mutex, PoisonError};
 use tokio::time::Instant;
 
-/// Permits are spaced 2 % wider than the rate allows, against jitter between permit and arrival: 98 % of the rate is used.
+/// Permits are 2 % further apart than the rate allows, against jitter between permit and arrival: 98 % of the rate is used.
 const SPACING: f64 = 1.02;
 
-/// Parts of one request's quota, for a tolerance finer than a whole request.
+/// Cells per request: the quota is finer than a request, and so is the tolerance.
 const CELLS: u32 = 1000;
 
 /// After a freeze the rate grows from half to full over this time.
 const RECOVERY: Duration = Duration::from_mins(10);
 
-/// `governor`'s view of tokio's clock.
+/// Tokio's clock for `governor`.
 #[derive(Debug, Clone)]
 struct TokioClock(Instant);
 
@@ -57,25 +57,25 @@ impl GovernorClock for TokioClock {
     }
 }
 
-/// The pace of one endpoint. One task at a time asks it (the caller's queue sees to that).
+/// The pace of one endpoint. One task at a time uses it, which the caller's queue ensures.
 pub(super) struct Pace {
     limiter: RateLimiter<NotKeyed, InMemoryState, TokioClock, NoOpMiddleware<SinceStart>>,
     clock: TokioClock,
     period: Duration,
-    slow: Mutex<Slow>,
+    state: Mutex<PaceState>,
 }
 
 #[derive(Default)]
-struct Slow {
+struct PaceState {
     /// When the last freeze ended; the rate grows from there.
     freeze_ended: Option<Instant>,
     last_permit: Option<Instant>,
-    /// No permit before: the one before was another process's, or the server asked for a rest.
+    /// No permit before this moment: the last one was that of another process, or the server requested a pause.
     not_before: Option<Instant>,
 }
 
 impl Pace {
-    /// A pace of `per_second` permits a second at the most.
+    /// A pace of at most `per_second` permits per second.
     pub(super) fn new(per_second: f64) -> Self {
         let exact =
             Duration::try_from_secs_f64(1.0 / per_second).unwrap_or(Duration::from_secs(1_000_000));
@@ -85,7 +85,7 @@ impl Pace {
             .mul_f64(0.01)
             .max(Duration::from_millis(2))
             .min(period.mul_f64(0.1));
-        // Rounded down, so that the tolerance is never wider than meant.
+        // Rounded down, so that the tolerance is never wider than intended.
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -102,77 +102,81 @@ impl Pace {
             limiter,
             clock,
             period,
-            slow: Mutex::default(),
+            state: Mutex::default(),
         }
     }
 
-    /// Takes a permit now, or says how long to wait before the next try.
+    /// Takes a permit now.
+    ///
+    /// # Errors
+    /// Time to wait before the next attempt.
     pub(super) fn try_permit(&self) -> Result<(), Duration> {
-        let mut slow = self.slow.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        if let Some(wait) = slow
+        if let Some(wait) = state
             .not_before
             .map(|first| first.saturating_duration_since(now))
             .filter(|wait| !wait.is_zero())
         {
             return Err(wait);
         }
-        if let Some(last) = slow.last_permit {
+        if let Some(last) = state.last_permit {
             let wait =
-                (last + self.period.div_f64(slow.factor(now))).saturating_duration_since(now);
-            if slow.factor(now) < 1.0 && !wait.is_zero() {
+                (last + self.period.div_f64(state.factor(now))).saturating_duration_since(now);
+            if state.factor(now) < 1.0 && !wait.is_zero() {
                 return Err(wait);
             }
         }
         let cost = NonZeroU32::new(CELLS).unwrap_or(NonZeroU32::MIN);
         match self.limiter.check_n(cost) {
             Ok(Ok(())) => {
-                slow.last_permit = Some(now);
+                state.last_permit = Some(now);
                 Ok(())
             }
             Ok(Err(not_until)) => Err(not_until.wait_time_from(self.clock.now())),
-            // Cannot be: the burst is at least one request's cost.
+            // Impossible: the burst covers at least the cost of one request.
             Err(_) => Err(self.period),
         }
     }
 
-    /// Takes up the pace of a process before this one, whose last permit is so long ago.
-    pub(super) fn take_up(&self, since_last: Duration) {
+    /// Continues the pace of the process before this one, whose last permit is this long ago.
+    pub(super) fn resume(&self, since_last: Duration) {
         self.rest(self.period.saturating_sub(since_last));
     }
 
-    /// Gives no permit for so long.
+    /// Gives no permit for this time.
     pub(super) fn rest(&self, time: Duration) {
-        let mut slow = self.slow.lock().unwrap_or_else(PoisonError::into_inner);
-        slow.not_before = slow.not_before.max(Some(Instant::now() + time));
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.not_before = state.not_before.max(Some(Instant::now() + time));
     }
 
-    /// True when permits lie so far apart that a record to the second tells when the next may come.
+    /// True when permits are so far apart that a record to the second is enough to continue the pace.
     pub(super) fn is_slow(&self) -> bool {
         self.period >= Duration::from_secs(1)
     }
 
-    /// Time until shortly before the next permit: the moment to look for a connection.
-    pub(super) fn nearly(&self) -> Duration {
-        let slow = self.slow.lock().unwrap_or_else(PoisonError::into_inner);
+    /// Time until shortly before the next permit: then the request takes a connection.
+    pub(super) fn until_shortly_before(&self) -> Duration {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();
-        let after_last = slow
+        let after_last = state
             .last_permit
-            .map(|last| last + self.period.div_f64(slow.factor(now)).mul_f64(0.85));
-        slow.not_before
+            .map(|last| last + self.period.div_f64(state.factor(now)).mul_f64(0.85));
+        state
+            .not_before
             .max(after_last)
             .map_or(Duration::ZERO, |next| next.saturating_duration_since(now))
     }
 
-    /// Begins anew at half the rate: a freeze has ended.
+    /// Restarts at half the rate after a freeze.
     pub(super) fn slow_down(&self) {
-        let mut slow = self.slow.lock().unwrap_or_else(PoisonError::into_inner);
-        slow.freeze_ended = Some(Instant::now());
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.freeze_ended = Some(Instant::now());
     }
 }
 
-impl Slow {
-    /// Share of the full rate allowed now, 0.5 to 1.
+impl PaceState {
+    /// Share of the full rate that is allowed now, 0.5 to 1.
     fn factor(&self, now: Instant) -> f64 {
         self.freeze_ended.map_or(1.0, |ended| {
             let share = now.saturating_duration_since(ended).as_secs_f64() / RECOVERY.as_secs_f64();

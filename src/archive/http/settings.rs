@@ -1,16 +1,16 @@
-//! Settings of an HTTP archive: address, dialect, pace, limits; each default with its source.
+//! Settings of an HTTP archive: address, dialect, pace, limits. Each default has its source beside it.
 
 use std::time::Duration;
 
 use url::{Host, Url};
 
-use super::RequestRecord;
-use crate::archive::Allowance;
+use super::usage::RequestRecord;
+use crate::archive::allowance::Allowance;
 
 /// The Internet Archive's Wayback Machine.
 pub const DEFAULT_BASE_URL: &str = "https://web.archive.org";
 
-/// Which of the two protocols a server speaks.
+/// The protocol of a server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Dialect {
     /// `<base>/cdx/search/cdx` with resume keys, `<base>/web/<timestamp>id_/<url>`.
@@ -20,36 +20,36 @@ pub enum Dialect {
     Pywb,
 }
 
-/// Takes one record of each request made.
+/// Receives one record per request.
 pub type RequestLog = Box<dyn Fn(&RequestRecord) + Send + Sync>;
 
-/// How to speak to one archive. [`HttpSettings::default`] is right for the Wayback Machine.
+/// Settings for one archive. [`HttpSettings::default`] fits the Wayback Machine.
 pub struct HttpSettings {
-    /// Address of the archive, for pywb of the collection; without query.
+    /// Address of the archive (for pywb, of the collection), without query.
     pub base_url: Url,
-    /// The protocol spoken there.
+    /// Protocol of the server.
     pub dialect: Dialect,
-    /// Index requests a minute, evenly spaced, one at a time.
+    /// Index requests per minute, evenly spaced, one at a time.
     pub cdx_per_minute: f64,
-    /// Playback requests a second, evenly spaced.
+    /// Playback requests per second, evenly spaced.
     pub playback_per_second: f64,
     /// URL or e-mail of whoever runs this program, sent in the `User-Agent`.
     pub contact: Option<String>,
-    /// Largest body, both as it comes and decoded, in bytes.
+    /// Largest body in bytes, both as transferred and as decoded.
     pub max_body_bytes: u64,
     /// Longest wait for a connection.
     pub connect_timeout: Duration,
     /// Longest wait for the next byte of an answer.
     pub read_timeout: Duration,
-    /// Longest duration of one playback exchange, however steadily it trickles; an index page may take four times that.
+    /// Longest duration of one playback exchange, even if bytes arrive steadily. An index page may take four times that.
     pub exchange_timeout: Duration,
-    /// Index rows asked for at once.
+    /// Index rows requested at once.
     pub cdx_page_rows: u32,
-    /// Pause before the first retry of a playback request; it doubles each time. Five times that for the index.
+    /// Pause before the first retry of a playback request. It doubles with each retry. For the index, five times that.
     pub retry_pause: Duration,
-    /// Called once for each request made.
+    /// Called once per request.
     pub request_log: Option<RequestLog>,
-    /// How many requests may be made.
+    /// Number of requests that may be sent.
     pub allowance: Allowance,
 }
 
@@ -59,18 +59,18 @@ impl Default for HttpSettings {
             #[expect(clippy::expect_used, reason = "a constant that a test parses")]
             base_url: Url::parse(DEFAULT_BASE_URL).expect("the default base URL is one"),
             dialect: Dialect::Wayback,
-            // 80 % of the hard limit of 30 a minute in force since June 2026 (EDGI wayback #205 #206 #208).
+            // 80 % of the hard limit of 30 per minute since June 2026 (EDGI wayback #205 #206 #208).
             cdx_per_minute: 24.0,
-            // Half of what the Internet Archive asked clients not to pass (8 a second; EDGI wayback, December 2023).
+            // Half of the limit that the Internet Archive requested (8 per second; EDGI wayback, December 2023).
             playback_per_second: 4.0,
             contact: None,
-            // The largest of 866 policy pages looked at has 2.1 MB; PDFs are larger.
+            // The largest of 866 policy pages has 2.1 MB; PDFs are larger.
             max_body_bytes: 32 * 1024 * 1024,
             connect_timeout: Duration::from_secs(30),
-            // Index answers of 25 s are normal, over 60 s is overload.
+            // Index answers after 25 s are normal; more than 60 s is overload.
             read_timeout: Duration::from_mins(2),
             exchange_timeout: Duration::from_mins(5),
-            // Of the order that answers in seconds; the old server stops at 150,000.
+            // A page of this order is answered in seconds. The old server stops at 150,000 rows.
             cdx_page_rows: 25_000,
             retry_pause: Duration::from_secs(2),
             request_log: None,
@@ -90,7 +90,7 @@ impl std::fmt::Debug for HttpSettings {
     }
 }
 
-/// A public archive's own limit, which no setting passes.
+/// Limit of a public archive, which no setting may exceed.
 struct Ceiling {
     domain: &'static str,
     cdx_per_minute: f64,
@@ -108,7 +108,7 @@ const CEILINGS: [Ceiling; 2] = [
     },
     Ceiling {
         domain: "arquivo.pt",
-        // 80 % of 250 and of 400 a minute.
+        // 80 % of 250 and of 400 per minute.
         cdx_per_minute: 200.0,
         playback_per_second: 5.3,
         reason: "Arquivo.pt allows 250 index requests and 400 mementos a minute and bans for good whoever passes them",
@@ -116,15 +116,28 @@ const CEILINGS: [Ceiling; 2] = [
 ];
 
 impl HttpSettings {
-    /// Checks every value; all faults in one text, each with the limit and its reason.
+    /// Checks every value.
     ///
     /// # Errors
-    /// When an address cannot be an archive's, a number is no positive one, or a public archive's limit would be passed.
+    /// All errors in one text, each with the limit and its reason: the address cannot be that of an archive, a number is
+    /// not positive, or the limit of a public archive would be exceeded.
     pub fn validate(&self) -> Result<(), String> {
-        let mut faults = Vec::new();
+        let mut errors = Vec::new();
+        self.check_address(&mut errors);
+        self.check_rates(&mut errors);
+        self.check_contact(&mut errors);
+        self.check_limits(&mut errors);
+        if errors.is_empty() {
+            Ok(())
+        } else {
+            Err(errors.join("; "))
+        }
+    }
+
+    fn check_address(&self, errors: &mut Vec<String>) {
         let url = &self.base_url;
         if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-            faults.push(format!(
+            errors.push(format!(
                 "`{url}` is no address of an archive: write one such as {DEFAULT_BASE_URL}"
             ));
         }
@@ -133,61 +146,72 @@ impl HttpSettings {
             || !url.username().is_empty()
             || url.password().is_some()
         {
-            faults.push(format!(
+            errors.push(format!(
                 "the address of the archive, `{}`, has more than host and path: leave out user, `?` and `#`",
                 url.path()
             ));
         }
+    }
+
+    fn check_rates(&self, errors: &mut Vec<String>) {
         for (name, rate) in [
             ("index requests a minute", self.cdx_per_minute),
             ("playbacks a second", self.playback_per_second),
         ] {
             if !(rate.is_finite() && rate >= 0.001) {
-                faults.push(format!(
+                errors.push(format!(
                     "{rate} {name} is no rate: write a number above 0.001"
                 ));
             }
         }
-        if let Some(ceiling) = self.ceiling() {
-            if self.cdx_per_minute > ceiling.cdx_per_minute {
-                faults.push(format!(
-                    "{} index requests a minute pass the limit of {} ({})",
-                    self.cdx_per_minute, ceiling.cdx_per_minute, ceiling.reason
-                ));
-            }
-            if self.playback_per_second > ceiling.playback_per_second {
-                faults.push(format!(
-                    "{} playbacks a second pass the limit of {} ({})",
-                    self.playback_per_second, ceiling.playback_per_second, ceiling.reason
-                ));
-            }
-            if url.scheme() != "https" {
-                faults.push(format!(
-                    "`{url}` must begin with https: {} answers nothing else",
-                    ceiling.domain
-                ));
-            }
+        let Some(ceiling) = self.ceiling() else {
+            return;
+        };
+        if self.cdx_per_minute > ceiling.cdx_per_minute {
+            errors.push(format!(
+                "{} index requests a minute pass the limit of {} ({})",
+                self.cdx_per_minute, ceiling.cdx_per_minute, ceiling.reason
+            ));
         }
-        if let Some(contact) = &self.contact {
-            let fits = (3..=200).contains(&contact.len())
-                && contact
-                    .bytes()
-                    .all(|b| matches!(b, b' '..=b'~') && !b"()".contains(&b));
-            if !fits {
-                faults.push(
-                    "the contact must be a URL or e-mail address of plain ASCII without brackets"
-                        .to_owned(),
-                );
-            }
+        if self.playback_per_second > ceiling.playback_per_second {
+            errors.push(format!(
+                "{} playbacks a second pass the limit of {} ({})",
+                self.playback_per_second, ceiling.playback_per_second, ceiling.reason
+            ));
         }
+        if self.base_url.scheme() != "https" {
+            errors.push(format!(
+                "`{}` must begin with https: {} answers nothing else",
+                self.base_url, ceiling.domain
+            ));
+        }
+    }
+
+    fn check_contact(&self, errors: &mut Vec<String>) {
+        let Some(contact) = &self.contact else {
+            return;
+        };
+        let fits = (3..=200).contains(&contact.len())
+            && contact
+                .bytes()
+                .all(|b| matches!(b, b' '..=b'~') && !b"()".contains(&b));
+        if !fits {
+            errors.push(
+                "the contact must be a URL or e-mail address of plain ASCII without brackets"
+                    .to_owned(),
+            );
+        }
+    }
+
+    fn check_limits(&self, errors: &mut Vec<String>) {
         if self.max_body_bytes == 0 || self.max_body_bytes > 1 << 30 {
-            faults.push(format!(
+            errors.push(format!(
                 "a largest body of {} bytes is not between 1 and 1 GiB",
                 self.max_body_bytes
             ));
         }
         if !(1..=150_000).contains(&self.cdx_page_rows) {
-            faults.push(format!(
+            errors.push(format!(
                 "{} index rows at once are not between 1 and 150000",
                 self.cdx_page_rows
             ));
@@ -200,16 +224,11 @@ impl HttpSettings {
             ("retry_pause", self.retry_pause),
         ] {
             if time.is_zero() || time > day {
-                faults.push(format!(
+                errors.push(format!(
                     "{name} of {} s is not between 0 and a day",
                     time.as_secs_f64()
                 ));
             }
-        }
-        if faults.is_empty() {
-            Ok(())
-        } else {
-            Err(faults.join("; "))
         }
     }
 
@@ -217,7 +236,7 @@ impl HttpSettings {
         let Some(Host::Domain(host)) = self.base_url.host() else {
             return None;
         };
-        // A trailing dot names the same host.
+        // A host with a trailing dot is the same host.
         let host = host.trim_end_matches('.');
         CEILINGS.iter().find(|c| {
             host == c.domain
@@ -227,7 +246,7 @@ impl HttpSettings {
         })
     }
 
-    /// True for an archive of the public, whose refusal is a block and not a server that is switched off.
+    /// True for a public archive: a refused connection is a block there, not a server that is switched off.
     pub(super) fn is_public_archive(&self) -> bool {
         self.ceiling().is_some()
     }

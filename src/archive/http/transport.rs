@@ -1,4 +1,4 @@
-//! One GET over the wire: a reqwest client that decodes nothing and follows nothing, behind a seam for tests.
+//! Sends one GET with a reqwest client that neither decodes bodies nor follows redirects. A trait lets tests replace it.
 
 use std::io;
 use std::pin::Pin;
@@ -9,25 +9,26 @@ use futures_util::{Stream, StreamExt as _};
 use reqwest::header::{ACCEPT_ENCODING, CONTENT_LENGTH, HeaderMap, TRANSFER_ENCODING};
 use url::Url;
 
+use super::answer_meaning::TransportFailure;
 use super::connections::MAX_CONNECTIONS;
 use super::settings::HttpSettings;
 use super::usage::Endpoint;
-use super::verdict::Failure;
 
-/// Headers of a response that are taken. Archived ones come twice (`x-archive-orig-*`), 45 were seen; hyper's default is
-/// 100, IA's own client takes 1,000.
+/// Headers accepted of one response. Archived headers appear twice (`x-archive-orig-*`), and up to 45 were seen; hyper's
+/// default is 100, IA's own client accepts 1,000.
 const MAX_HEADERS: usize = 1000;
 
-pub(super) type Body = Pin<Box<dyn Stream<Item = Result<Bytes, Failure>> + Send>>;
+/// Body of an answer, as it arrives.
+pub(super) type BodyStream = Pin<Box<dyn Stream<Item = Result<Bytes, TransportFailure>> + Send>>;
 
-/// The head of an answer, and its body as it comes.
-pub(super) struct Answer {
+/// The head of an answer, and its body as it arrives.
+pub(super) struct ArchiveResponse {
     pub(super) status: u16,
     pub(super) headers: HeaderMap,
-    pub(super) body: Body,
+    pub(super) body: BodyStream,
 }
 
-impl Answer {
+impl ArchiveResponse {
     /// A header's values joined by commas, as text.
     pub(super) fn header(&self, name: &str) -> Option<String> {
         let values: Vec<_> = self
@@ -39,21 +40,25 @@ impl Answer {
         (!values.is_empty()).then(|| values.join(", "))
     }
 
-    /// True when the end of the body is told by length or chunks, so that a body cut off cannot pass for a whole one.
+    /// True when length or chunks mark the end of the body, so that a body cut off cannot be mistaken for a whole one.
     pub(super) fn is_framed(&self) -> bool {
         self.headers.contains_key(CONTENT_LENGTH) || self.headers.contains_key(TRANSFER_ENCODING)
     }
 }
 
-/// Sends a GET; redirects are answers like any other.
+/// Sends a GET. A redirect is returned like any other answer.
 pub(super) trait Transport: Send + Sync {
-    fn get(&self, endpoint: Endpoint, url: Url) -> BoxFuture<'_, Result<Answer, Failure>>;
+    fn get(
+        &self,
+        endpoint: Endpoint,
+        url: Url,
+    ) -> BoxFuture<'_, Result<ArchiveResponse, TransportFailure>>;
 }
 
-/// The wire.
-pub(super) struct Wire(reqwest::Client);
+/// The real network.
+pub(super) struct ReqwestTransport(reqwest::Client);
 
-impl Wire {
+impl ReqwestTransport {
     pub(super) fn new(settings: &HttpSettings) -> Result<Self, String> {
         let mut builder = reqwest::Client::builder()
             .user_agent(settings.user_agent())
@@ -62,7 +67,7 @@ impl Wire {
             .referer(false)
             .http1_only()
             .http1_max_headers(MAX_HEADERS)
-            // Archived headers are whatever origins sent since 1996.
+            // Archived headers contain whatever origins have sent since 1996.
             .http1_ignore_invalid_headers_in_responses(true)
             .http1_allow_spaces_after_header_name_in_responses(true)
             .http1_allow_obsolete_multiline_headers_in_responses(true)
@@ -77,8 +82,12 @@ impl Wire {
     }
 }
 
-impl Transport for Wire {
-    fn get(&self, endpoint: Endpoint, url: Url) -> BoxFuture<'_, Result<Answer, Failure>> {
+impl Transport for ReqwestTransport {
+    fn get(
+        &self,
+        endpoint: Endpoint,
+        url: Url,
+    ) -> BoxFuture<'_, Result<ArchiveResponse, TransportFailure>> {
         Box::pin(async move {
             // Index rows shrink to a sixth. Playback ignores the header and replays the origin's own encoding.
             let encoding = if endpoint == Endpoint::Cdx {
@@ -98,7 +107,7 @@ impl Transport for Wire {
             let body = response
                 .bytes_stream()
                 .map(|piece| piece.map_err(|error| failure_of(&error)));
-            Ok(Answer {
+            Ok(ArchiveResponse {
                 status,
                 headers,
                 body: Box::pin(body),
@@ -107,22 +116,22 @@ impl Transport for Wire {
     }
 }
 
-fn failure_of(error: &reqwest::Error) -> Failure {
+fn failure_of(error: &reqwest::Error) -> TransportFailure {
     if error.is_connect() {
         if error.is_timeout() {
-            return Failure::ConnectTimeout;
+            return TransportFailure::ConnectTimeout;
         }
         return match io_kind(error) {
-            Some(io::ErrorKind::ConnectionRefused) => Failure::ConnectionRefused,
-            Some(io::ErrorKind::ConnectionReset) => Failure::ResetAtConnect,
-            Some(io::ErrorKind::TimedOut) => Failure::ConnectTimeout,
-            _ => Failure::NoConnection(causes(error)),
+            Some(io::ErrorKind::ConnectionRefused) => TransportFailure::ConnectionRefused,
+            Some(io::ErrorKind::ConnectionReset) => TransportFailure::ResetAtConnect,
+            Some(io::ErrorKind::TimedOut) => TransportFailure::ConnectTimeout,
+            _ => TransportFailure::NoConnection(causes(error)),
         };
     }
     if error.is_timeout() {
-        Failure::Timeout
+        TransportFailure::Timeout
     } else {
-        Failure::Broken(causes(error))
+        TransportFailure::Broken(causes(error))
     }
 }
 
@@ -140,7 +149,7 @@ fn io_kind(error: &(dyn std::error::Error + 'static)) -> Option<io::ErrorKind> {
     None
 }
 
-/// The innermost cause: reqwest's own words repeat the URL.
+/// The innermost cause. The text of reqwest itself repeats the URL.
 fn causes(error: &(dyn std::error::Error + 'static)) -> String {
     let mut cause = error;
     while let Some(inner) = cause.source() {

@@ -1,4 +1,4 @@
-//! What a client has asked of an archive: counts by endpoint and outcome, and the share of the allowed rate used.
+//! Counts of requests by endpoint and outcome, and the share of the allowed rate that they use.
 
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
@@ -8,7 +8,7 @@ use tokio::time::Instant;
 
 use crate::model::Timestamp;
 
-/// The two things asked of an archive; each has its own limit.
+/// The two services of an archive. Each has its own rate limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Endpoint {
     /// The index.
@@ -18,7 +18,7 @@ pub enum Endpoint {
 }
 
 impl Endpoint {
-    /// The word in logs and summaries.
+    /// Name in logs and summaries.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -30,7 +30,7 @@ impl Endpoint {
 
 /// How one request ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Outcome {
+pub enum RequestOutcome {
     /// Index rows, or an archived page.
     Ok,
     /// An archived 4xx or 5xx of the origin.
@@ -41,15 +41,15 @@ pub enum Outcome {
     NotFound,
     /// The archive excludes it.
     Excluded,
-    /// Failed, and asked again.
+    /// Failed, and was sent again.
     Retried,
     /// The archive refused this client (429, connection refused): a freeze follows.
     Refused,
-    /// Failed, and not asked again.
+    /// Failed, and was not sent again.
     Failed,
 }
 
-impl Outcome {
+impl RequestOutcome {
     /// All outcomes, in the order of summaries.
     pub const ALL: [Self; 8] = [
         Self::Ok,
@@ -62,7 +62,7 @@ impl Outcome {
         Self::Failed,
     ];
 
-    /// The word in logs and summaries.
+    /// Name in logs and summaries.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -78,23 +78,23 @@ impl Outcome {
     }
 }
 
-/// One request, as the request log takes it.
+/// One request, as the request log receives it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestRecord {
     /// When it was sent.
     pub at: Timestamp,
-    /// What was asked.
+    /// Service that was used.
     pub endpoint: Endpoint,
-    /// The address.
+    /// Address of the request.
     pub url: String,
-    /// The HTTP status; `None` when no answer came.
+    /// HTTP status; `None` without an answer.
     pub status: Option<u16>,
-    /// Bytes of the body that were read, as they came.
+    /// Bytes of the body that were read, as transferred.
     pub bytes: u64,
     /// From sending to the end of the body, in milliseconds.
     pub ms: u64,
     /// How it ended.
-    pub outcome: Outcome,
+    pub outcome: RequestOutcome,
 }
 
 /// Use of one endpoint since the client began.
@@ -102,30 +102,30 @@ pub struct RequestRecord {
 pub struct EndpointUsage {
     /// Requests sent.
     pub requests: u64,
-    /// Requests by outcome; outcomes that never came are left out.
-    pub outcomes: BTreeMap<Outcome, u64>,
-    /// Bytes of bodies, as they came.
+    /// Requests by outcome, without outcomes that never happened.
+    pub outcomes: BTreeMap<RequestOutcome, u64>,
+    /// Bytes of bodies, as transferred.
     pub bytes_received: u64,
-    /// Seconds in which at least one request was in line or under way; freezes and pauses before a retry not counted.
+    /// Seconds in which at least one request was queued or in flight, without freezes and pauses before a retry.
     pub active_seconds: f64,
-    /// Requests sent as a share of those allowed in the active seconds (0 to 1).
+    /// Requests sent, as a share of those allowed in the active seconds (0 to 1).
     pub share_of_rate: f64,
 }
 
 /// Use of an archive since the client began.
 #[derive(Debug, Clone, PartialEq, Default)]
-pub struct Usage {
+pub struct ArchiveUsage {
     /// The index.
     pub cdx: EndpointUsage,
     /// Archived responses.
     pub playback: EndpointUsage,
-    /// Requests made because an earlier one failed.
+    /// Requests sent because an earlier one failed.
     pub retries: u64,
     /// Freezes begun.
     pub freezes: u64,
 }
 
-impl Usage {
+impl ArchiveUsage {
     /// Use of one endpoint.
     #[must_use]
     pub fn endpoint(&self, endpoint: Endpoint) -> &EndpointUsage {
@@ -143,25 +143,25 @@ impl Usage {
 }
 
 #[derive(Default)]
-struct Counter {
+struct EndpointCounter {
     usage: EndpointUsage,
     active: u64,
     active_since: Option<Instant>,
     active_time: Duration,
 }
 
-/// Counts behind one lock each endpoint.
-pub(super) struct Counters {
-    cdx: Mutex<Counter>,
-    playback: Mutex<Counter>,
+/// Counts of both endpoints, each behind a lock.
+pub(super) struct UsageCounters {
+    cdx: Mutex<EndpointCounter>,
+    playback: Mutex<EndpointCounter>,
     /// Requests allowed a second: index, playback.
     rates: (f64, f64),
 }
 
-/// While it lives, an endpoint has work.
-pub(super) struct Active<'a>(&'a Mutex<Counter>);
+/// Marks an endpoint as active until it is dropped.
+pub(super) struct ActivityMark<'a>(&'a Mutex<EndpointCounter>);
 
-impl Counters {
+impl UsageCounters {
     pub(super) fn new(cdx_per_second: f64, playback_per_second: f64) -> Self {
         Self {
             cdx: Mutex::default(),
@@ -170,19 +170,19 @@ impl Counters {
         }
     }
 
-    fn of(&self, endpoint: Endpoint) -> &Mutex<Counter> {
+    fn of(&self, endpoint: Endpoint) -> &Mutex<EndpointCounter> {
         match endpoint {
             Endpoint::Cdx => &self.cdx,
             Endpoint::Playback => &self.playback,
         }
     }
 
-    pub(super) fn enter(&self, endpoint: Endpoint) -> Active<'_> {
+    pub(super) fn enter(&self, endpoint: Endpoint) -> ActivityMark<'_> {
         let counter = self.of(endpoint);
         let mut inner = counter.lock().unwrap_or_else(PoisonError::into_inner);
         inner.active += 1;
         inner.active_since.get_or_insert_with(Instant::now);
-        Active(counter)
+        ActivityMark(counter)
     }
 
     pub(super) fn sent(&self, endpoint: Endpoint) {
@@ -193,7 +193,7 @@ impl Counters {
             .requests += 1;
     }
 
-    pub(super) fn ended(&self, endpoint: Endpoint, outcome: Outcome, bytes: u64) {
+    pub(super) fn ended(&self, endpoint: Endpoint, outcome: RequestOutcome, bytes: u64) {
         let mut counter = self
             .of(endpoint)
             .lock()
@@ -243,7 +243,7 @@ impl Counters {
     }
 }
 
-impl Drop for Active<'_> {
+impl Drop for ActivityMark<'_> {
     fn drop(&mut self) {
         let mut counter = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         counter.active = counter.active.saturating_sub(1);
@@ -261,7 +261,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn activity_counts_overlapping_requests_once_and_idle_time_never() {
-        let counters = Counters::new(1.0, 1.0);
+        let counters = UsageCounters::new(1.0, 1.0);
         let first = counters.enter(Endpoint::Playback);
         tokio::time::sleep(Duration::from_secs(4)).await;
         let second = counters.enter(Endpoint::Playback);
@@ -271,13 +271,13 @@ mod tests {
         tokio::time::sleep(Duration::from_secs(100)).await;
         for _ in 0..9 {
             counters.sent(Endpoint::Playback);
-            counters.ended(Endpoint::Playback, Outcome::Ok, 7);
+            counters.ended(Endpoint::Playback, RequestOutcome::Ok, 7);
         }
         let usage = counters.snapshot(Endpoint::Playback);
         assert!((usage.active_seconds - 10.0).abs() < 0.01, "{usage:?}");
         assert!((usage.share_of_rate - 0.8).abs() < 0.01, "{usage:?}");
         assert_eq!(
-            (usage.bytes_received, usage.outcomes[&Outcome::Ok]),
+            (usage.bytes_received, usage.outcomes[&RequestOutcome::Ok]),
             (63, 9)
         );
         assert_eq!(counters.snapshot(Endpoint::Cdx), EndpointUsage::default());

@@ -5,7 +5,7 @@
 use url::Url;
 
 use super::lines::shown;
-use super::scan::Place;
+use super::scan::RecordLocation;
 use crate::archive::query::{CaptureQuery, IndexAnswer, Scope};
 use crate::model::{Capture, PayloadDigest, Timestamp, UrlKey};
 
@@ -14,16 +14,16 @@ const MAX_REMEMBERED_BAD_KEYS: usize = 100_000;
 
 /// A capture and where its record is.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Row {
+pub(super) struct CatalogueRow {
     /// The row as archives give it.
     pub(super) capture: Capture,
     /// Number of the file in the list of files.
     pub(super) file: u32,
     /// Where in the file.
-    pub(super) place: Place,
+    pub(super) place: RecordLocation,
 }
 
-impl Row {
+impl CatalogueRow {
     /// What makes two rows the same capture.
     fn key(&self) -> (&UrlKey, Timestamp, &str, Option<&PayloadDigest>) {
         let c = &self.capture;
@@ -34,7 +34,7 @@ impl Row {
 /// All rows, in the order of (urlkey, timestamp).
 #[derive(Debug, Default)]
 pub(super) struct Catalogue {
-    rows: Vec<Row>,
+    rows: Vec<CatalogueRow>,
     /// (computed key, row), for rows whose key in the index is not the one that [`UrlKey::of`] gives.
     aliases: Vec<(UrlKey, u32)>,
     /// Rows with a digest that are no revisits, in order of the digest.
@@ -45,14 +45,14 @@ pub(super) struct Catalogue {
     bad_rows: u64,
 }
 
-/// Row numbers are 32 bits; an index of more rows would not fit in memory anyway.
+/// CatalogueRow numbers are 32 bits; an index of more rows would not fit in memory anyway.
 fn number(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 impl Catalogue {
     /// A catalogue of rows in any order; `bad_lines` are the beginnings of rows that could not be read.
-    pub(super) fn new(mut rows: Vec<Row>, bad_lines: &BadRows) -> Self {
+    pub(super) fn new(mut rows: Vec<CatalogueRow>, bad_lines: &UnreadableRows) -> Self {
         rows.sort_unstable_by(|a, b| a.key().cmp(&b.key()).then_with(|| a.cmp(b)));
         let mut aliases: Vec<(UrlKey, u32)> = Vec::new();
         let mut by_digest: Vec<u32> = Vec::new();
@@ -86,7 +86,7 @@ impl Catalogue {
 
     /// Every row, in order.
     #[cfg(test)]
-    pub(super) fn rows(&self) -> impl Iterator<Item = &Row> {
+    pub(super) fn rows(&self) -> impl Iterator<Item = &CatalogueRow> {
         self.rows.iter()
     }
 
@@ -107,11 +107,11 @@ impl Catalogue {
         sink: &mut (dyn FnMut(Capture) + Send),
     ) -> IndexAnswer {
         let mut answer = IndexAnswer::default();
-        let Some(reach) = Reach::of(&query.scope) else {
+        let Some(reach) = KeyRange::of(&query.scope) else {
             // What is no web address was never captured.
             return answer;
         };
-        let mut before: Option<&Row> = None;
+        let mut before: Option<&CatalogueRow> = None;
         for row in self.reached(&reach) {
             let capture = &row.capture;
             let in_time = query.from.is_none_or(|from| capture.timestamp >= from)
@@ -139,7 +139,10 @@ impl Catalogue {
     }
 
     /// The rows that a scope covers, in order; behind them those that an index put under another key.
-    fn reached<'a>(&'a self, reach: &'a Reach) -> Box<dyn Iterator<Item = &'a Row> + 'a> {
+    fn reached<'a>(
+        &'a self,
+        reach: &'a KeyRange,
+    ) -> Box<dyn Iterator<Item = &'a CatalogueRow> + 'a> {
         if let Some(urlkey) = &reach.exact {
             return Box::new(self.rows_of(urlkey).into_iter());
         }
@@ -151,7 +154,7 @@ impl Catalogue {
             .iter()
             .skip(begin)
             .take_while(|row| row.capture.urlkey.as_str().starts_with(&reach.prefix));
-        let covers = |row: &Row| reach.covers(row.capture.urlkey.as_str());
+        let covers = |row: &CatalogueRow| reach.covers(row.capture.urlkey.as_str());
         // And those whose own key lies outside of it.
         let begin = self
             .aliases
@@ -170,11 +173,11 @@ impl Catalogue {
     }
 
     /// Every row of a URL: those under its key, and those that an index put under another key.
-    pub(super) fn rows_of(&self, urlkey: &UrlKey) -> Vec<&Row> {
+    pub(super) fn rows_of(&self, urlkey: &UrlKey) -> Vec<&CatalogueRow> {
         let begin = self
             .rows
             .partition_point(|row| row.capture.urlkey < *urlkey);
-        let mut found: Vec<&Row> = self
+        let mut found: Vec<&CatalogueRow> = self
             .rows
             .iter()
             .skip(begin)
@@ -191,7 +194,11 @@ impl Catalogue {
     }
 
     /// The row that holds a payload with this digest; of several the one nearest in time, the same URL before others.
-    pub(super) fn row_with_payload(&self, digest: &PayloadDigest, like: &Capture) -> Option<&Row> {
+    pub(super) fn row_with_payload(
+        &self,
+        digest: &PayloadDigest,
+        like: &Capture,
+    ) -> Option<&CatalogueRow> {
         let digest_of = |at: u32| {
             self.rows
                 .get(at as usize)
@@ -217,12 +224,12 @@ impl Catalogue {
 
 /// Rows that could not be read.
 #[derive(Debug, Default)]
-pub(super) struct BadRows {
+pub(super) struct UnreadableRows {
     count: u64,
     keys: Vec<String>,
 }
 
-impl BadRows {
+impl UnreadableRows {
     /// Counts a row and remembers its key, the first word of its line.
     pub(super) fn add(&mut self, line: &str) {
         self.count = self.count.saturating_add(1);
@@ -239,7 +246,7 @@ impl BadRows {
 }
 
 /// The keys that a scope covers: all begin with one prefix.
-struct Reach {
+struct KeyRange {
     prefix: String,
     /// The whole key, where only one is covered.
     exact: Option<UrlKey>,
@@ -247,7 +254,7 @@ struct Reach {
     followed_by: &'static [char],
 }
 
-impl Reach {
+impl KeyRange {
     fn of(scope: &Scope) -> Option<Self> {
         let host_key = |host: &str| {
             let url = Url::parse(&format!("http://{host}/")).ok()?;

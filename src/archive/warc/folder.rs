@@ -5,10 +5,10 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
-use super::catalogue::{BadRows, Catalogue, Row};
+use super::catalogue::{Catalogue, CatalogueRow, UnreadableRows};
 use super::index::{IndexRow, read_index};
 use super::lines::shown;
-use super::scan::{BUFFER_BYTES, Place, ScanFault, scan_file};
+use super::scan::{BUFFER_BYTES, RecordLocation, ScanError, scan_file};
 use crate::archive::ArchiveError;
 
 /// A WARC file that rows point at.
@@ -142,8 +142,8 @@ struct Loader {
     files: Vec<WarcFile>,
     numbers: HashMap<String, u32>,
     named: HashSet<u32>,
-    rows: Vec<Row>,
-    bad: BadRows,
+    rows: Vec<CatalogueRow>,
+    bad: UnreadableRows,
 }
 
 impl Loader {
@@ -154,7 +154,7 @@ impl Loader {
             numbers: HashMap::new(),
             named: HashSet::new(),
             rows: Vec::new(),
-            bad: BadRows::default(),
+            bad: UnreadableRows::default(),
         };
         for name in warcs {
             let path = loader.folder.join(&name);
@@ -215,10 +215,10 @@ impl Loader {
         if only.is_none_or(|only| only == name) {
             let file = self.number_of(name, None);
             self.named.insert(file);
-            self.rows.push(Row {
+            self.rows.push(CatalogueRow {
                 capture: row.capture,
                 file,
-                place: Place {
+                place: RecordLocation {
                     offset: row.offset,
                     skip: 0,
                 },
@@ -264,7 +264,7 @@ impl Loader {
                 continue;
             };
             tracing::info!(file = %path.display(), "no index beside the file: reading it from end to end");
-            let scan = scan_file(&path).map_err(|fault| scan_error(&path, &fault))?;
+            let scan = scan_file(&path).map_err(|error| scan_error(&path, &error))?;
             if scan.shared_members > 0 {
                 tracing::warn!(
                     file = %path.display(),
@@ -276,7 +276,7 @@ impl Loader {
                 self.bad.add_nameless(scan.bad_rows);
             }
             self.rows
-                .extend(scan.rows.into_iter().map(|(capture, place)| Row {
+                .extend(scan.rows.into_iter().map(|(capture, place)| CatalogueRow {
                     capture,
                     file: number,
                     place,
@@ -294,12 +294,12 @@ impl Loader {
 }
 
 /// An archive that ends too early is not taken for a complete one.
-fn scan_error(path: &Path, fault: &ScanFault) -> ArchiveError {
-    let ScanFault {
+fn scan_error(path: &Path, error: &ScanError) -> ArchiveError {
+    let ScanError {
         offset,
         detail,
         is_cut_off,
-    } = fault;
+    } = error;
     let detail = if *is_cut_off && *offset == 0 {
         format!("it is cut off in its first record ({detail}); download it again")
     } else if *is_cut_off {

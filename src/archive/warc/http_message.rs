@@ -2,7 +2,7 @@
 
 use std::io::{self, BufRead, Read};
 
-use super::lines::{HeadFault, Headers, Line, read_line, shown};
+use super::lines::{HeadError, HeaderFields, LineRead, read_line, shown};
 
 /// Longest head of a response that is taken. The Internet Archive's own client allows 1,000 headers.
 const MAX_HEAD_BYTES: usize = 1024 * 1024;
@@ -16,27 +16,28 @@ pub(super) struct ResponseHead {
     /// 100 to 999.
     pub(super) status: u16,
     /// The headers.
-    pub(super) headers: Headers,
+    pub(super) headers: HeaderFields,
 }
 
 impl ResponseHead {
     /// Reads a head; the reader stands at the body afterwards.
-    pub(super) fn read(reader: &mut impl BufRead) -> Result<Self, HeadFault> {
+    pub(super) fn read(reader: &mut impl BufRead) -> Result<Self, HeadError> {
         let mut line = Vec::new();
         // A blank line or two before the status line came from servers that counted a previous body wrongly.
         for _ in 0..3 {
-            if read_line(reader, MAX_CHUNK_LINE_BYTES, &mut line)? == Line::End || !line.is_empty()
+            if read_line(reader, MAX_CHUNK_LINE_BYTES, &mut line)? == LineRead::End
+                || !line.is_empty()
             {
                 break;
             }
         }
         let text = String::from_utf8_lossy(&line);
         let status = status_of(&text).ok_or_else(|| {
-            HeadFault::WrongStart(format!("`{}` is no HTTP status line", shown(&text)))
+            HeadError::WrongStart(format!("`{}` is no HTTP status line", shown(&text)))
         })?;
         Ok(Self {
             status,
-            headers: Headers::read(reader, MAX_HEAD_BYTES)?,
+            headers: HeaderFields::read(reader, MAX_HEAD_BYTES)?,
         })
     }
 
@@ -77,7 +78,7 @@ fn status_of(line: &str) -> Option<u16> {
 /// A body in chunks as the plain body. Crawlers that took the chunks apart but kept the header are common, so a body
 /// that does not begin with the size of a chunk is given back as it is.
 #[derive(Debug)]
-pub(super) struct Unchunked<R> {
+pub(super) struct UnchunkedReader<R> {
     inner: R,
     state: ChunkState,
     first_line: io::Cursor<Vec<u8>>,
@@ -97,7 +98,7 @@ enum ChunkState {
     Done,
 }
 
-impl<R: BufRead> Unchunked<R> {
+impl<R: BufRead> UnchunkedReader<R> {
     pub(super) fn new(inner: R) -> Self {
         Self {
             inner,
@@ -110,13 +111,13 @@ impl<R: BufRead> Unchunked<R> {
     fn next_chunk(&mut self) -> io::Result<ChunkState> {
         let mut line = Vec::new();
         let found = read_line(&mut self.inner, MAX_CHUNK_LINE_BYTES, &mut line)?;
-        if found == Line::End {
+        if found == LineRead::End {
             // Some servers closed the connection after the last chunk without the "0" line: all chunks are there.
             return Ok(ChunkState::Done);
         }
         match chunk_size(&line) {
             Some(0) => Ok(ChunkState::Done),
-            Some(left) if found == Line::Whole => Ok(ChunkState::Inside { left }),
+            Some(left) if found == LineRead::Whole => Ok(ChunkState::Inside { left }),
             _ => Err(io::Error::new(
                 io::ErrorKind::InvalidData,
                 "a chunk of the body has no valid size",
@@ -150,7 +151,7 @@ fn chunk_size(line: &[u8]) -> Option<u64> {
     fits.then(|| u64::from_str_radix(digits, 16).ok()).flatten()
 }
 
-impl<R: BufRead> Read for Unchunked<R> {
+impl<R: BufRead> Read for UnchunkedReader<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         if out.is_empty() {
             return Ok(0);
@@ -199,7 +200,7 @@ mod tests {
 
     fn unchunk(raw: &[u8]) -> io::Result<Vec<u8>> {
         let mut out = Vec::new();
-        Unchunked::new(raw).read_to_end(&mut out)?;
+        UnchunkedReader::new(raw).read_to_end(&mut out)?;
         Ok(out)
     }
 

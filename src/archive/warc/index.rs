@@ -8,7 +8,7 @@ use std::io::{self, BufRead};
 
 use serde_json::Value;
 
-use super::lines::{Line, read_line};
+use super::lines::{LineRead, read_line};
 use crate::model::{Capture, PayloadDigest, Timestamp, UrlKey};
 
 /// Longest line that is taken; a longer one is a bad row. The Wayback Machine's own rows stay under 8 KiB.
@@ -36,7 +36,7 @@ pub(super) struct IndexReport {
 
 /// The columns of a CDX file, as letters.
 #[derive(Debug, Clone, PartialEq, Eq)]
-struct Columns {
+struct CdxColumns {
     delimiter: char,
     letters: Vec<char>,
 }
@@ -51,11 +51,11 @@ pub(super) fn read_index(
         bad_rows: 0,
         has_places: true,
     };
-    let mut columns: Option<Columns> = None;
+    let mut columns: Option<CdxColumns> = None;
     let mut line = Vec::new();
     loop {
         let found = read_line(&mut reader, MAX_LINE_BYTES, &mut line)?;
-        if found == Line::End {
+        if found == LineRead::End {
             return Ok(report);
         }
         let text = String::from_utf8_lossy(&line);
@@ -68,7 +68,7 @@ pub(super) fn read_index(
             columns = Some(header);
             continue;
         }
-        let row = if found == Line::TooLong {
+        let row = if found == LineRead::TooLong {
             None
         } else if let Some(row) = parse_cdxj(text) {
             Some(row)
@@ -87,7 +87,7 @@ pub(super) fn read_index(
 }
 
 /// The header line of a CDX file: its first character is the delimiter of the file.
-fn columns_of(line: &str) -> Option<Columns> {
+fn columns_of(line: &str) -> Option<CdxColumns> {
     let mut characters = line.chars();
     let delimiter = characters.next()?;
     let rest = characters.as_str().strip_prefix("CDX")?;
@@ -102,27 +102,27 @@ fn columns_of(line: &str) -> Option<Columns> {
             .next()
             .filter(|_| letter.chars().count() == 1)
     };
-    Some(Columns {
+    Some(CdxColumns {
         delimiter,
         letters: letters.iter().filter_map(single).collect(),
     })
 }
 
 /// The columns of a line in a file without a header line, by their number (pywb, `CDXObject.CDX_FORMATS`).
-fn usual_columns(line: &str) -> Option<Columns> {
+fn usual_columns(line: &str) -> Option<CdxColumns> {
     let letters = match line.split(' ').count() {
         9 => "NbamskrVg",
         10 => "NbamskrMVg",
         11 => "NbamskrMSVg",
         _ => return None,
     };
-    Some(Columns {
+    Some(CdxColumns {
         delimiter: ' ',
         letters: letters.chars().collect(),
     })
 }
 
-fn parse_cdx(line: &str, columns: &Columns) -> Option<IndexRow> {
+fn parse_cdx(line: &str, columns: &CdxColumns) -> Option<IndexRow> {
     let fields: Vec<&str> = line.split(columns.delimiter).collect();
     if fields.len() < columns.letters.len() {
         return None;
@@ -134,7 +134,7 @@ fn parse_cdx(line: &str, columns: &Columns) -> Option<IndexRow> {
             .copied()
             .filter(|value| !value.is_empty() && *value != "-")
     };
-    row(&Fields {
+    row(&IndexFields {
         urlkey: field('N').or_else(|| field('A')),
         timestamp: field('b')?,
         url: field('a')?,
@@ -159,7 +159,7 @@ fn parse_cdxj(line: &str) -> Option<IndexRow> {
         Value::Number(number) => Some(number.to_string()),
         _ => None,
     };
-    row(&Fields {
+    row(&IndexFields {
         urlkey: Some(urlkey).filter(|key| !key.is_empty() && *key != "-"),
         timestamp,
         url: &text("url")?,
@@ -172,7 +172,7 @@ fn parse_cdxj(line: &str) -> Option<IndexRow> {
     })
 }
 
-struct Fields<'a> {
+struct IndexFields<'a> {
     urlkey: Option<&'a str>,
     timestamp: &'a str,
     url: &'a str,
@@ -186,7 +186,7 @@ struct Fields<'a> {
 
 /// A row, where what must be there is there: a key or a URL that gives one, a time, a place. The rest may be missing
 /// or odd (pywb's sample files: rows without digest, status or MIME type).
-fn row(fields: &Fields<'_>) -> Option<IndexRow> {
+fn row(fields: &IndexFields<'_>) -> Option<IndexRow> {
     // Some tools sort by plain URLs (`example.com/privacy` under `N`): only what has the form of a key is one.
     let urlkey = match fields.urlkey.filter(|key| key.contains(')')) {
         Some(key) => UrlKey::from_cdx(key).ok()?,

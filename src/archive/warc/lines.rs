@@ -4,7 +4,7 @@ use std::io::{self, BufRead, Read};
 
 /// What a read for a line found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Line {
+pub(super) enum LineRead {
     /// The stream has ended; nothing was read.
     End,
     /// A line, without its line end.
@@ -18,7 +18,7 @@ pub(super) fn read_line(
     reader: &mut impl BufRead,
     cap: usize,
     line: &mut Vec<u8>,
-) -> io::Result<Line> {
+) -> io::Result<LineRead> {
     line.clear();
     let mut seen_any = false;
     let mut too_long = false;
@@ -49,15 +49,15 @@ pub(super) fn read_line(
         line.pop();
     }
     Ok(match (seen_any, too_long) {
-        (false, _) => Line::End,
-        (true, true) => Line::TooLong,
-        (true, false) => Line::Whole,
+        (false, _) => LineRead::End,
+        (true, true) => LineRead::TooLong,
+        (true, false) => LineRead::Whole,
     })
 }
 
 /// Why a block of headers could not be read.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum HeadFault {
+pub(super) enum HeadError {
     /// The stream failed, or its compression is broken.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -71,23 +71,23 @@ pub(super) enum HeadFault {
 
 /// Named fields, in order; names in lower case.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(super) struct Headers {
+pub(super) struct HeaderFields {
     fields: Vec<(String, String)>,
 }
 
-impl Headers {
+impl HeaderFields {
     /// Reads fields up to the blank line or the end of the stream; `budget` is how many bytes they may take in all.
     /// Folded lines are joined; lines without a colon are passed over (servers of the nineties sent some).
-    pub(super) fn read(reader: &mut impl BufRead, budget: usize) -> Result<Self, HeadFault> {
+    pub(super) fn read(reader: &mut impl BufRead, budget: usize) -> Result<Self, HeadError> {
         let mut fields: Vec<(String, String)> = Vec::new();
         let mut line = Vec::new();
         let mut left = budget;
         loop {
             match read_line(reader, left, &mut line)? {
-                Line::End => break,
-                Line::TooLong => return Err(HeadFault::TooLong(budget)),
-                Line::Whole if line.is_empty() => break,
-                Line::Whole => {}
+                LineRead::End => break,
+                LineRead::TooLong => return Err(HeadError::TooLong(budget)),
+                LineRead::Whole if line.is_empty() => break,
+                LineRead::Whole => {}
             }
             left = left.saturating_sub(line.len() + 1);
             let text = text_of(&line);
@@ -148,12 +148,12 @@ fn text_of(bytes: &[u8]) -> String {
 
 /// Counts what is taken from a reader.
 #[derive(Debug)]
-pub(super) struct Counted<R> {
+pub(super) struct CountingReader<R> {
     inner: R,
     position: u64,
 }
 
-impl<R> Counted<R> {
+impl<R> CountingReader<R> {
     /// Counts from `position` on.
     pub(super) fn from(inner: R, position: u64) -> Self {
         Self { inner, position }
@@ -165,7 +165,7 @@ impl<R> Counted<R> {
     }
 }
 
-impl<R: BufRead> Read for Counted<R> {
+impl<R: BufRead> Read for CountingReader<R> {
     fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
         let count = self.inner.read(out)?;
         self.position = self.position.saturating_add(count as u64);
@@ -173,7 +173,7 @@ impl<R: BufRead> Read for Counted<R> {
     }
 }
 
-impl<R: BufRead> BufRead for Counted<R> {
+impl<R: BufRead> BufRead for CountingReader<R> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         self.inner.fill_buf()
     }
@@ -197,7 +197,7 @@ mod tests {
     fn folded_repeated_and_odd_header_lines_are_read() {
         let raw = b"Content-Type: text/html;\n  charset=utf-8\r\nnonsense line\nX: \r\nX: two\nContent-Encoding: gzip\r\nCONTENT-ENCODING:br\n\nbody";
         let mut reader = &raw[..];
-        let headers = Headers::read(&mut reader, 1000).unwrap();
+        let headers = HeaderFields::read(&mut reader, 1000).unwrap();
         assert_eq!(
             headers.get("content-type"),
             Some("text/html; charset=utf-8")
@@ -215,13 +215,13 @@ mod tests {
     fn headers_without_end_stop_at_the_budget() {
         let endless = io::repeat(b'a').take(10_000_000);
         assert!(matches!(
-            Headers::read(&mut io::BufReader::new(endless), 5000),
-            Err(HeadFault::TooLong(5000))
+            HeaderFields::read(&mut io::BufReader::new(endless), 5000),
+            Err(HeadError::TooLong(5000))
         ));
         let many = "a: b\n".repeat(100_000);
         assert!(matches!(
-            Headers::read(&mut many.as_bytes(), 5000),
-            Err(HeadFault::TooLong(5000))
+            HeaderFields::read(&mut many.as_bytes(), 5000),
+            Err(HeadError::TooLong(5000))
         ));
     }
 
@@ -229,12 +229,21 @@ mod tests {
     fn an_overlong_line_is_passed_over_whole() {
         let mut reader = io::BufReader::with_capacity(3, &b"0123456789\nnext\r\nlast"[..]);
         let mut line = Vec::new();
-        assert_eq!(read_line(&mut reader, 5, &mut line).unwrap(), Line::TooLong);
+        assert_eq!(
+            read_line(&mut reader, 5, &mut line).unwrap(),
+            LineRead::TooLong
+        );
         assert_eq!(line, b"01234");
-        assert_eq!(read_line(&mut reader, 5, &mut line).unwrap(), Line::Whole);
+        assert_eq!(
+            read_line(&mut reader, 5, &mut line).unwrap(),
+            LineRead::Whole
+        );
         assert_eq!(line, b"next");
-        assert_eq!(read_line(&mut reader, 5, &mut line).unwrap(), Line::Whole);
+        assert_eq!(
+            read_line(&mut reader, 5, &mut line).unwrap(),
+            LineRead::Whole
+        );
         assert_eq!(line, b"last");
-        assert_eq!(read_line(&mut reader, 5, &mut line).unwrap(), Line::End);
+        assert_eq!(read_line(&mut reader, 5, &mut line).unwrap(), LineRead::End);
     }
 }

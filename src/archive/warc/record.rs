@@ -2,7 +2,7 @@
 
 use std::io::BufRead;
 
-use super::lines::{HeadFault, Headers, Line, read_line, shown};
+use super::lines::{HeadError, HeaderFields, LineRead, read_line, shown};
 use crate::model::{PayloadDigest, Timestamp};
 
 /// Longest head of a record that is taken. Heads are a few hundred bytes; a URL of some kilobytes may be in them.
@@ -24,7 +24,7 @@ pub(super) enum RecordKind {
 /// The head of a record.
 #[derive(Debug, Clone)]
 pub(super) struct RecordHead {
-    headers: Headers,
+    headers: HeaderFields,
     /// What follows.
     pub(super) kind: RecordKind,
     /// Bytes of the block that follows.
@@ -33,22 +33,22 @@ pub(super) struct RecordHead {
 
 impl RecordHead {
     /// Reads a head; the reader stands at the block afterwards.
-    pub(super) fn read(reader: &mut impl BufRead) -> Result<Self, HeadFault> {
+    pub(super) fn read(reader: &mut impl BufRead) -> Result<Self, HeadError> {
         let mut line = Vec::new();
         let found = read_line(reader, 64, &mut line)?;
         let version = String::from_utf8_lossy(&line).into_owned();
         let number = version.strip_prefix("WARC/").map(str::trim_end);
         let is_version = number
             .is_some_and(|n| n.contains('.') && n.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
-        if found != Line::Whole || !is_version {
-            return Err(HeadFault::WrongStart(
+        if found != LineRead::Whole || !is_version {
+            return Err(HeadError::WrongStart(
                 "no WARC record begins there".to_owned(),
             ));
         }
-        let headers = Headers::read(reader, MAX_HEAD_BYTES)?;
+        let headers = HeaderFields::read(reader, MAX_HEAD_BYTES)?;
         let length = headers.get("content-length").unwrap_or_default();
         let content_length = length.parse::<u64>().map_err(|_| {
-            HeadFault::WrongStart(format!(
+            HeadError::WrongStart(format!(
                 "the record there has no valid Content-Length (`{}`)",
                 shown(length)
             ))
@@ -204,7 +204,7 @@ mod tests {
             assert!(
                 matches!(
                     RecordHead::read(&mut raw.as_bytes()),
-                    Err(HeadFault::WrongStart(_))
+                    Err(HeadError::WrongStart(_))
                 ),
                 "{raw}"
             );

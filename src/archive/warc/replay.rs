@@ -6,12 +6,12 @@ use std::path::Path;
 
 use flate2::bufread::GzDecoder;
 
-use super::catalogue::{Catalogue, Row};
+use super::catalogue::{Catalogue, CatalogueRow};
 use super::folder::{Collection, WarcFile, file_error};
-use super::http_message::{ResponseHead, Unchunked};
-use super::lines::{HeadFault, Headers, shown};
+use super::http_message::{ResponseHead, UnchunkedReader};
+use super::lines::{HeadError, HeaderFields, shown};
 use super::record::{RecordHead, RecordKind};
-use super::scan::{BUFFER_BYTES, GZIP_MAGIC, Place};
+use super::scan::{BUFFER_BYTES, GZIP_MAGIC, RecordLocation};
 use crate::archive::ArchiveError;
 use crate::archive::encoding::{BodyError, decode_body};
 use crate::model::{PayloadDigest, UrlKey};
@@ -21,7 +21,7 @@ const MAX_TRAILING_BYTES: u64 = 64 * 1024;
 
 /// A response as it is stored.
 #[derive(Debug)]
-pub(super) struct Replay {
+pub(super) struct StoredResponse {
     /// The origin's status.
     pub(super) status: u16,
     /// The origin's `Content-Type`.
@@ -35,7 +35,7 @@ pub(super) struct Replay {
 }
 
 /// Why a record gave no response.
-enum Fault {
+enum RecordError {
     /// The file is not there.
     Missing,
     /// The system cannot read the file.
@@ -46,7 +46,7 @@ enum Fault {
     TooLarge,
 }
 
-impl From<io::Error> for Fault {
+impl From<io::Error> for RecordError {
     fn from(error: io::Error) -> Self {
         // Errors of the system have a number; those of decompressors and of parsers here have none.
         if error.raw_os_error().is_some() {
@@ -57,10 +57,10 @@ impl From<io::Error> for Fault {
     }
 }
 
-impl From<HeadFault> for Fault {
-    fn from(fault: HeadFault) -> Self {
-        match fault {
-            HeadFault::Io(error) => error.into(),
+impl From<HeadError> for RecordError {
+    fn from(error: HeadError) -> Self {
+        match error {
+            HeadError::Io(error) => error.into(),
             other => Self::Damaged(other.to_string()),
         }
     }
@@ -69,9 +69,9 @@ impl From<HeadFault> for Fault {
 /// The response of a capture.
 pub(super) fn replay(
     collection: &Collection,
-    row: &Row,
+    row: &CatalogueRow,
     max_body_bytes: u64,
-) -> Result<Replay, ArchiveError> {
+) -> Result<StoredResponse, ArchiveError> {
     let record = read_record(collection, row, max_body_bytes)?;
     // A redirect says all there is to say in its own head.
     let is_redirect = record.response.as_ref().is_some_and(|head| {
@@ -115,7 +115,7 @@ pub(super) fn replay(
             .or_else(|| stored_headers.and_then(|h| h.get(name)))
             .map(str::to_owned)
     };
-    Ok(Replay {
+    Ok(StoredResponse {
         status: head.status,
         content_type: header("content-type"),
         location: header("location"),
@@ -125,7 +125,11 @@ pub(super) fn replay(
 }
 
 /// The row whose payload a revisit repeats: the one it names, else any with the same digest.
-fn origin_of<'a>(catalogue: &'a Catalogue, row: &Row, revisit: &Record) -> Option<&'a Row> {
+fn origin_of<'a>(
+    catalogue: &'a Catalogue,
+    row: &CatalogueRow,
+    revisit: &StoredRecord,
+) -> Option<&'a CatalogueRow> {
     let (url, date) = (revisit.refers_to.0.as_deref(), revisit.refers_to.1);
     let named = url
         .and_then(|url| UrlKey::of(url).ok())
@@ -143,7 +147,7 @@ fn origin_of<'a>(catalogue: &'a Catalogue, row: &Row, revisit: &Record) -> Optio
 }
 
 /// What is read of a record.
-struct Record {
+struct StoredRecord {
     is_revisit: bool,
     refers_to: (Option<String>, Option<crate::model::Timestamp>),
     digest: Option<PayloadDigest>,
@@ -155,14 +159,14 @@ struct Record {
 
 fn read_record(
     collection: &Collection,
-    row: &Row,
+    row: &CatalogueRow,
     max_body_bytes: u64,
-) -> Result<Record, ArchiveError> {
+) -> Result<StoredRecord, ArchiveError> {
     let Some(file) = collection.files.get(row.file as usize) else {
         return Err(damaged(collection, row, "its file is unknown"));
     };
-    read_record_of(file, row, max_body_bytes).map_err(|fault| match fault {
-        Fault::Missing => ArchiveError::Unavailable {
+    read_record_of(file, row, max_body_bytes).map_err(|error| match error {
+        RecordError::Missing => ArchiveError::Unavailable {
             archive: "file".to_owned(),
             what: shown(&row.capture.original),
             detail: format!(
@@ -170,7 +174,7 @@ fn read_record(
                 shown(&file.name)
             ),
         },
-        Fault::System(error) => {
+        RecordError::System(error) => {
             let path = file.path.as_deref().unwrap_or(Path::new(&file.name));
             file_error(
                 path,
@@ -180,12 +184,12 @@ fn read_record(
                 ),
             )
         }
-        Fault::Damaged(detail) => damaged(collection, row, &detail),
-        Fault::TooLarge => too_large(row, max_body_bytes),
+        RecordError::Damaged(detail) => damaged(collection, row, &detail),
+        RecordError::TooLarge => too_large(row, max_body_bytes),
     })
 }
 
-fn damaged(collection: &Collection, row: &Row, detail: &str) -> ArchiveError {
+fn damaged(collection: &Collection, row: &CatalogueRow, detail: &str) -> ArchiveError {
     let name = collection
         .files
         .get(row.file as usize)
@@ -197,21 +201,25 @@ fn damaged(collection: &Collection, row: &Row, detail: &str) -> ArchiveError {
     }
 }
 
-fn too_large(row: &Row, limit_bytes: u64) -> ArchiveError {
+fn too_large(row: &CatalogueRow, limit_bytes: u64) -> ArchiveError {
     ArchiveError::TooLarge {
         url: shown(&row.capture.original),
         limit_bytes,
     }
 }
 
-fn read_record_of(file: &WarcFile, row: &Row, max_body_bytes: u64) -> Result<Record, Fault> {
-    let path = file.path.as_deref().ok_or(Fault::Missing)?;
+fn read_record_of(
+    file: &WarcFile,
+    row: &CatalogueRow,
+    max_body_bytes: u64,
+) -> Result<StoredRecord, RecordError> {
+    let path = file.path.as_deref().ok_or(RecordError::Missing)?;
     let mut reader = open_at(path, row.place)?;
     let head = RecordHead::read(&mut reader)?;
     check_head(&head, row)?;
     let mut block = reader.by_ref().take(head.content_length);
     let refers_to = head.refers_to();
-    let mut record = Record {
+    let mut record = StoredRecord {
         is_revisit: head.kind == RecordKind::Revisit,
         refers_to: (refers_to.0.map(str::to_owned), refers_to.1),
         digest: head.payload_digest(),
@@ -222,13 +230,13 @@ fn read_record_of(file: &WarcFile, row: &Row, max_body_bytes: u64) -> Result<Rec
     if head.kind == RecordKind::Resource {
         record.response = Some(ResponseHead {
             status: 200,
-            headers: Headers::of("content-type", head.content_type()),
+            headers: HeaderFields::of("content-type", head.content_type()),
         });
     } else if !(record.is_revisit && head.content_length == 0) {
         record.response = match ResponseHead::read(&mut block) {
             Ok(response) => Some(response),
             Err(_) if record.is_revisit => None,
-            Err(fault) => return Err(fault.into()),
+            Err(error) => return Err(error.into()),
         };
     }
     if record
@@ -246,7 +254,7 @@ fn read_record_of(file: &WarcFile, row: &Row, max_body_bytes: u64) -> Result<Rec
             .as_ref()
             .is_some_and(ResponseHead::is_chunked);
         record.payload = if chunked {
-            read_capped(Unchunked::new(&mut block), max_body_bytes)?
+            read_capped(UnchunkedReader::new(&mut block), max_body_bytes)?
         } else {
             read_capped(&mut block, max_body_bytes)?
         };
@@ -254,15 +262,15 @@ fn read_record_of(file: &WarcFile, row: &Row, max_body_bytes: u64) -> Result<Rec
     // Trailers after the last chunk, or what a revisit holds in excess.
     io::copy(&mut block, &mut io::sink())?;
     if block.limit() > 0 {
-        return Err(Fault::Damaged("the record is cut off".to_owned()));
+        return Err(RecordError::Damaged("the record is cut off".to_owned()));
     }
     io::copy(&mut reader.take(MAX_TRAILING_BYTES), &mut io::sink())?;
     Ok(record)
 }
 
-fn check_head(head: &RecordHead, row: &Row) -> Result<(), Fault> {
+fn check_head(head: &RecordHead, row: &CatalogueRow) -> Result<(), RecordError> {
     if head.kind == RecordKind::Other {
-        return Err(Fault::Damaged(format!(
+        return Err(RecordError::Damaged(format!(
             "the record there is no response but `{}`",
             shown(head.type_name())
         )));
@@ -271,41 +279,43 @@ fn check_head(head: &RecordHead, row: &Row) -> Result<(), Fault> {
     let target = head.target().unwrap_or_default();
     let (wanted, found) = (UrlKey::of(&row.capture.original), UrlKey::of(target));
     if target != row.capture.original && (found.is_err() || wanted != found) {
-        return Err(Fault::Damaged(format!(
+        return Err(RecordError::Damaged(format!(
             "the record there is of `{}`; make the index again",
             shown(target)
         )));
     }
     match head.incomplete() {
-        Some(reason) if head.kind != RecordKind::Revisit => Err(Fault::Damaged(reason)),
+        Some(reason) if head.kind != RecordKind::Revisit => Err(RecordError::Damaged(reason)),
         _ => Ok(()),
     }
 }
 
-fn read_capped(reader: impl Read, max_bytes: u64) -> Result<Vec<u8>, Fault> {
+fn read_capped(reader: impl Read, max_bytes: u64) -> Result<Vec<u8>, RecordError> {
     let mut payload = Vec::new();
     reader
         .take(max_bytes.saturating_add(1))
         .read_to_end(&mut payload)?;
     if payload.len() as u64 > max_bytes {
-        Err(Fault::TooLarge)
+        Err(RecordError::TooLarge)
     } else {
         Ok(payload)
     }
 }
 
 /// A reader that stands at the record, compressed or not.
-fn open_at(path: &Path, place: Place) -> Result<Box<dyn BufRead>, Fault> {
+fn open_at(path: &Path, place: RecordLocation) -> Result<Box<dyn BufRead>, RecordError> {
     let mut file = File::open(path).map_err(|e| {
         if e.kind() == io::ErrorKind::NotFound {
-            Fault::Missing
+            RecordError::Missing
         } else {
             e.into()
         }
     })?;
     let size = file.metadata()?.len();
     if place.offset >= size {
-        return Err(Fault::Damaged(format!("the file ends at byte {size}")));
+        return Err(RecordError::Damaged(format!(
+            "the file ends at byte {size}"
+        )));
     }
     file.seek(SeekFrom::Start(place.offset))?;
     let mut reader = BufReader::with_capacity(BUFFER_BYTES, file);
@@ -316,7 +326,7 @@ fn open_at(path: &Path, place: Place) -> Result<Box<dyn BufRead>, Fault> {
     let mut member = BufReader::with_capacity(BUFFER_BYTES, GzDecoder::new(reader));
     let skipped = io::copy(&mut member.by_ref().take(place.skip), &mut io::sink())?;
     if skipped < place.skip {
-        return Err(Fault::Damaged(
+        return Err(RecordError::Damaged(
             "the gzip member ends before the record".to_owned(),
         ));
     }

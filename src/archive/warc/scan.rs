@@ -9,7 +9,7 @@ use flate2::bufread::GzDecoder;
 use sha1::{Digest as _, Sha1};
 
 use super::http_message::{ResponseHead, mimetype_of};
-use super::lines::{Counted, HeadFault};
+use super::lines::{CountingReader, HeadError};
 use super::record::{RecordHead, RecordKind};
 use crate::model::{Capture, PayloadDigest, UrlKey};
 
@@ -21,7 +21,7 @@ pub(super) const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 /// Where a record begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Place {
+pub(super) struct RecordLocation {
     /// First byte in the file, of the record or of the gzip member that it is in.
     pub(super) offset: u64,
     /// Bytes of the decompressed member before the record: 0 in files with one member a record.
@@ -30,9 +30,9 @@ pub(super) struct Place {
 
 /// What reading a whole file gave.
 #[derive(Debug, Default)]
-pub(super) struct Scan {
+pub(super) struct WarcScan {
     /// The captures and where they are, in the order of the file.
-    pub(super) rows: Vec<(Capture, Place)>,
+    pub(super) rows: Vec<(Capture, RecordLocation)>,
     /// `response`, `revisit` and `resource` records of web pages without a valid URL or date.
     pub(super) bad_rows: u64,
     /// Gzip members with more than one record.
@@ -41,7 +41,7 @@ pub(super) struct Scan {
 
 /// Why a file could not be read to its end.
 #[derive(Debug)]
-pub(super) struct ScanFault {
+pub(super) struct ScanError {
     /// Where in the file the record or member begins that cannot be read.
     pub(super) offset: u64,
     /// What is wrong with it.
@@ -51,8 +51,8 @@ pub(super) struct ScanFault {
 }
 
 /// Reads a whole WARC file.
-pub(super) fn scan_file(path: &Path) -> Result<Scan, ScanFault> {
-    let file = File::open(path).map_err(|e| ScanFault {
+pub(super) fn scan_file(path: &Path) -> Result<WarcScan, ScanError> {
+    let file = File::open(path).map_err(|e| ScanError {
         offset: 0,
         detail: e.to_string(),
         is_cut_off: false,
@@ -61,34 +61,34 @@ pub(super) fn scan_file(path: &Path) -> Result<Scan, ScanFault> {
 }
 
 /// Reads a whole WARC from a stream: plain, one gzip member a record, one member for all, or any mixture.
-pub(super) fn scan(reader: impl BufRead) -> Result<Scan, ScanFault> {
-    let mut outer = Counted::from(reader, 0);
-    let mut scan = Scan::default();
+pub(super) fn scan(reader: impl BufRead) -> Result<WarcScan, ScanError> {
+    let mut outer = CountingReader::from(reader, 0);
+    let mut scan = WarcScan::default();
     loop {
         let offset = outer.position();
-        let fault = |fault: HeadFault| {
+        let error = |error: HeadError| {
             let is_cut_off =
-                matches!(&fault, HeadFault::Io(e) if e.kind() == io::ErrorKind::UnexpectedEof);
-            ScanFault {
+                matches!(&error, HeadError::Io(e) if e.kind() == io::ErrorKind::UnexpectedEof);
+            ScanError {
                 offset,
-                detail: fault.to_string(),
+                detail: error.to_string(),
                 is_cut_off,
             }
         };
-        let start = outer.fill_buf().map_err(|e| fault(e.into()))?;
+        let start = outer.fill_buf().map_err(|e| error(e.into()))?;
         if start.is_empty() && offset == 0 {
             // A download that failed leaves such files; taking one for an archive without captures would hide that.
-            return Err(fault(HeadFault::WrongStart("the file is empty".to_owned())));
+            return Err(error(HeadError::WrongStart("the file is empty".to_owned())));
         }
         if start.is_empty() {
             return Ok(scan);
         }
         if start.first() == GZIP_MAGIC.first() {
-            scan_member(&mut outer, offset, &mut scan).map_err(fault)?;
+            scan_member(&mut outer, offset, &mut scan).map_err(error)?;
         } else {
             let rows_before = scan.rows.len();
-            let place = Place { offset, skip: 0 };
-            scan_record(&mut outer, place, &mut scan).map_err(fault)?;
+            let place = RecordLocation { offset, skip: 0 };
+            scan_record(&mut outer, place, &mut scan).map_err(error)?;
             let length = outer.position().saturating_sub(offset);
             set_length(&mut scan, rows_before, length);
         }
@@ -96,15 +96,19 @@ pub(super) fn scan(reader: impl BufRead) -> Result<Scan, ScanFault> {
 }
 
 /// Reads one gzip member with all records in it.
-fn scan_member(outer: &mut impl BufRead, offset: u64, scan: &mut Scan) -> Result<(), HeadFault> {
+fn scan_member(
+    outer: &mut impl BufRead,
+    offset: u64,
+    scan: &mut WarcScan,
+) -> Result<(), HeadError> {
     let rows_before = scan.rows.len();
     let mut records = 0_u64;
-    let mut outer = Counted::from(outer, 0);
+    let mut outer = CountingReader::from(outer, 0);
     {
         let decoder = GzDecoder::new(&mut outer);
-        let mut inner = Counted::from(BufReader::with_capacity(BUFFER_BYTES, decoder), 0);
+        let mut inner = CountingReader::from(BufReader::with_capacity(BUFFER_BYTES, decoder), 0);
         while !inner.fill_buf()?.is_empty() {
-            let place = Place {
+            let place = RecordLocation {
                 offset,
                 skip: inner.position(),
             };
@@ -120,24 +124,28 @@ fn scan_member(outer: &mut impl BufRead, offset: u64, scan: &mut Scan) -> Result
     Ok(())
 }
 
-fn set_length(scan: &mut Scan, from: usize, length: u64) {
+fn set_length(scan: &mut WarcScan, from: usize, length: u64) {
     for (capture, _) in scan.rows.iter_mut().skip(from) {
         capture.length = Some(length);
     }
 }
 
 /// Reads one record with the line ends around it.
-fn scan_record(reader: &mut impl BufRead, place: Place, scan: &mut Scan) -> Result<(), HeadFault> {
+fn scan_record(
+    reader: &mut impl BufRead,
+    place: RecordLocation,
+    scan: &mut WarcScan,
+) -> Result<(), HeadError> {
     let head = RecordHead::read(reader)?;
     let mut block = reader.by_ref().take(head.content_length);
     match row_of(&head, &mut block)? {
-        Row::Capture(capture) => scan.rows.push((*capture, place)),
-        Row::Bad => scan.bad_rows += 1,
-        Row::None => {}
+        RecordRow::Capture(capture) => scan.rows.push((*capture, place)),
+        RecordRow::Bad => scan.bad_rows += 1,
+        RecordRow::None => {}
     }
     io::copy(&mut block, &mut io::sink())?;
     if block.limit() > 0 {
-        return Err(HeadFault::Io(io::Error::new(
+        return Err(HeadError::Io(io::Error::new(
             io::ErrorKind::UnexpectedEof,
             "the file ends inside the record",
         )));
@@ -157,16 +165,16 @@ fn scan_record(reader: &mut impl BufRead, place: Place, scan: &mut Scan) -> Resu
     }
 }
 
-enum Row {
+enum RecordRow {
     Capture(Box<Capture>),
     Bad,
     None,
 }
 
 /// The index row of a record; reads as much of the block as it needs.
-fn row_of(head: &RecordHead, block: &mut impl BufRead) -> Result<Row, HeadFault> {
+fn row_of(head: &RecordHead, block: &mut impl BufRead) -> Result<RecordRow, HeadError> {
     if head.kind == RecordKind::Other {
-        return Ok(Row::None);
+        return Ok(RecordRow::None);
     }
     let target = head.target().unwrap_or_default();
     let has_other_scheme = target
@@ -174,19 +182,19 @@ fn row_of(head: &RecordHead, block: &mut impl BufRead) -> Result<Row, HeadFault>
         .is_some_and(|(scheme, _)| !scheme.to_ascii_lowercase().starts_with("http"));
     if has_other_scheme {
         // dns:, ftp:, urn: and the like are no pages.
-        return Ok(Row::None);
+        return Ok(RecordRow::None);
     }
     let (Ok(urlkey), Some(timestamp)) = (UrlKey::of(target), head.date()) else {
-        return Ok(Row::Bad);
+        return Ok(RecordRow::Bad);
     };
     let (mimetype, statuscode) = match head.kind {
         RecordKind::Revisit => ("warc/revisit".to_owned(), None),
         RecordKind::Resource => (mimetype_of(head.content_type()), Some(200)),
         _ => match ResponseHead::read(block) {
             Ok(response) => (response.mimetype(), Some(response.status)),
-            Err(HeadFault::Io(error)) => return Err(error.into()),
+            Err(HeadError::Io(error)) => return Err(error.into()),
             // The row stays in the index, so that reading it says what is wrong.
-            Err(HeadFault::TooLong(_) | HeadFault::WrongStart(_)) => ("unk".to_owned(), None),
+            Err(HeadError::TooLong(_) | HeadError::WrongStart(_)) => ("unk".to_owned(), None),
         },
     };
     let digest = match head.payload_digest() {
@@ -195,7 +203,7 @@ fn row_of(head: &RecordHead, block: &mut impl BufRead) -> Result<Row, HeadFault>
         None => Some(digest_of(block)?),
     };
     let original = target.to_owned();
-    Ok(Row::Capture(Box::new(Capture {
+    Ok(RecordRow::Capture(Box::new(Capture {
         urlkey,
         timestamp,
         original,
@@ -206,7 +214,7 @@ fn row_of(head: &RecordHead, block: &mut impl BufRead) -> Result<Row, HeadFault>
     })))
 }
 
-fn digest_of(payload: &mut impl BufRead) -> Result<PayloadDigest, HeadFault> {
+fn digest_of(payload: &mut impl BufRead) -> Result<PayloadDigest, HeadError> {
     let mut hash = Sha1::new();
     loop {
         let bytes = payload.fill_buf()?;
@@ -218,5 +226,5 @@ fn digest_of(payload: &mut impl BufRead) -> Result<PayloadDigest, HeadFault> {
         payload.consume(count);
     }
     let letters = BASE32_NOPAD.encode(&hash.finalize());
-    PayloadDigest::parse(&letters).map_err(|e| HeadFault::WrongStart(e.to_string()))
+    PayloadDigest::parse(&letters).map_err(|e| HeadError::WrongStart(e.to_string()))
 }

@@ -105,7 +105,7 @@ fn an_original_goes_in_as_it_is_and_never_leaves_the_replay_path() {
 
 #[test]
 fn a_location_is_understood_in_every_form() {
-    let capture = |t: &str, original: &str| Target::Capture {
+    let capture = |t: &str, original: &str| LocationTarget::Capture {
         timestamp: stamp(t),
         original: original.to_owned(),
     };
@@ -131,40 +131,49 @@ fn a_location_is_understood_in_every_form() {
             "/web/2020/a.com/x",
             capture("20200101000000", "http://a.com/x"),
         ),
-        ("https://web.archive.org/429.html", Target::RateLimitPage),
-        ("/429.html?x", Target::RateLimitPage),
+        (
+            "https://web.archive.org/429.html",
+            LocationTarget::RateLimitPage,
+        ),
+        ("/429.html?x", LocationTarget::RateLimitPage),
         (
             "/web/20200201023757id_/http://a.com/429.html",
             capture("20200201023757", "http://a.com/429.html"),
         ),
         (
             "https://other.org/429.html",
-            Target::Original("https://other.org/429.html".to_owned()),
+            LocationTarget::Original("https://other.org/429.html".to_owned()),
         ),
         (
             "/privacy",
-            Target::Original("http://www.a.com/privacy".to_owned()),
+            LocationTarget::Original("http://www.a.com/privacy".to_owned()),
         ),
         (
             "../new",
-            Target::Original("http://www.a.com/new".to_owned()),
+            LocationTarget::Original("http://www.a.com/new".to_owned()),
         ),
-        ("//b.com/x", Target::Original("http://b.com/x".to_owned())),
+        (
+            "//b.com/x",
+            LocationTarget::Original("http://b.com/x".to_owned()),
+        ),
         (
             "/privacy?a=1#cookies",
-            Target::Original("http://www.a.com/privacy?a=1".to_owned()),
+            LocationTarget::Original("http://www.a.com/privacy?a=1".to_owned()),
         ),
         (
             "#cookies",
-            Target::Original("http://www.a.com/old/page".to_owned()),
+            LocationTarget::Original("http://www.a.com/old/page".to_owned()),
         ),
         (
             "/web/20200201023757id_/http://a.com/privacy#cookies",
             capture("20200201023757", "http://a.com/privacy"),
         ),
-        ("mailto:a@b.c", Target::Nowhere),
-        ("/web/20200201023757id_/mailto:a@b.c", Target::Nowhere),
-        ("", Target::Nowhere),
+        ("mailto:a@b.c", LocationTarget::Nowhere),
+        (
+            "/web/20200201023757id_/mailto:a@b.c",
+            LocationTarget::Nowhere,
+        ),
+        ("", LocationTarget::Nowhere),
     ] {
         assert_eq!(wayback().target(location, from), target, "{location}");
     }

@@ -38,10 +38,14 @@ async fn each_kind_of_refusal_stops_both_endpoints_for_a_minute_or_as_long_as_as
             || Reply::new(302, &[("location", "https://web.archive.org/429.html")], ""),
             60.0,
         ),
-        ("refused", || Reply::Fail(Failure::ConnectionRefused), 60.0),
+        (
+            "refused",
+            || Reply::Fail(TransportFailure::ConnectionRefused),
+            60.0,
+        ),
         (
             "reset at connect",
-            || Reply::Fail(Failure::ResetAtConnect),
+            || Reply::Fail(TransportFailure::ResetAtConnect),
             60.0,
         ),
     ];
@@ -79,7 +83,7 @@ async fn each_kind_of_refusal_stops_both_endpoints_for_a_minute_or_as_long_as_as
             assert_eq!(
                 (
                     usage.freezes,
-                    usage.endpoint(first).outcomes[&Outcome::Refused]
+                    usage.endpoint(first).outcomes[&RequestOutcome::Refused]
                 ),
                 (1, 1),
                 "{name}"
@@ -207,7 +211,7 @@ async fn a_deadline_that_no_refusal_can_have_set_hides_no_refusal_and_goes_with_
             HttpSettings::default(),
             ledger.clone(),
             clock.clone(),
-            |_, _| Reply::Fail(Failure::ConnectionRefused),
+            |_, _| Reply::Fail(TransportFailure::ConnectionRefused),
         );
         assert!(refusing.page("http://a.com/").await.is_err());
         let freeze = ledger.read().unwrap();
@@ -246,7 +250,7 @@ async fn an_archived_429_or_503_freezes_nothing() {
             (
                 usage.freezes,
                 usage.retries,
-                usage.playback.outcomes[&Outcome::ArchivedError]
+                usage.playback.outcomes[&RequestOutcome::ArchivedError]
             ),
             (0, 0, 1)
         );
@@ -420,7 +424,10 @@ async fn requests_that_were_under_way_count_as_one_refusal() {
     }
     let usage = scene.archive.usage();
     assert_eq!(
-        (usage.freezes, usage.playback.outcomes[&Outcome::Refused]),
+        (
+            usage.freezes,
+            usage.playback.outcomes[&RequestOutcome::Refused]
+        ),
         (1, 4)
     );
     let sent: Vec<f64> = scene
@@ -502,7 +509,7 @@ async fn an_archive_that_is_not_there_is_said_at_once_and_recorded() {
             ..HttpSettings::default()
         };
         let scene = scene_with(settings, ledger.clone(), VirtualClock::new(), |_, _| {
-            Reply::Fail(Failure::ConnectionRefused)
+            Reply::Fail(TransportFailure::ConnectionRefused)
         });
         let began = Instant::now();
         let error = scene.page("http://a.com/").await.unwrap_err();
@@ -521,8 +528,8 @@ async fn an_archive_that_is_not_there_is_said_at_once_and_recorded() {
         assert_eq!(ledger.read().unwrap().refusals_in_a_row, 1);
     }
     for failure in [
-        Failure::NoConnection("no such host".to_owned()),
-        Failure::ConnectTimeout,
+        TransportFailure::NoConnection("no such host".to_owned()),
+        TransportFailure::ConnectTimeout,
     ] {
         let scene = scene(move |_, _| Reply::Fail(failure.clone()));
         assert!(matches!(

@@ -267,7 +267,7 @@ async fn an_answer_that_breaks_off_is_no_silence() {
             Reply::Send {
                 status: 200,
                 headers: Vec::new(),
-                pieces: vec![Err(Failure::Broken("reset".to_owned()))],
+                pieces: vec![Err(TransportFailure::Broken("reset".to_owned()))],
                 delay: Duration::ZERO,
                 endless: false,
             }
@@ -426,7 +426,7 @@ async fn excluded_sites_are_final_in_each_of_their_forms() {
         assert_eq!(
             (
                 scene.requests().len(),
-                scene.archive.usage().cdx.outcomes[&Outcome::Excluded]
+                scene.archive.usage().cdx.outcomes[&RequestOutcome::Excluded]
             ),
             (1, 1)
         );

@@ -23,18 +23,20 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::transport::{Answer, Transport};
-use super::verdict::Failure;
+use super::answer_meaning::TransportFailure;
+use super::transport::{ArchiveResponse, Transport};
 use super::*;
-use crate::archive::Archive;
+use crate::archive::clock::Clock;
+use crate::archive::{Archive, ArchiveError, CaptureQuery, IndexAnswer, Memento, MementoQuery};
+use crate::model::{Capture, Timestamp};
 
 /// What the scripted server does with one request.
 pub(super) enum Reply {
-    Fail(Failure),
+    Fail(TransportFailure),
     Send {
         status: u16,
         headers: Vec<(String, String)>,
-        pieces: Vec<Result<Bytes, Failure>>,
+        pieces: Vec<Result<Bytes, TransportFailure>>,
         delay: Duration,
         /// In place of the pieces comes a byte a second, and never an end.
         endless: bool,
@@ -96,7 +98,7 @@ impl Reply {
                 panic!("a body to cut")
             };
             pieces.push(Ok(body.slice(..body.len() / 2)));
-            pieces.push(Err(Failure::Broken("reset".to_owned())));
+            pieces.push(Err(TransportFailure::Broken("reset".to_owned())));
         }
         self
     }
@@ -138,7 +140,11 @@ struct Scripted {
 }
 
 impl Transport for Scripted {
-    fn get(&self, endpoint: Endpoint, url: Url) -> BoxFuture<'_, Result<Answer, Failure>> {
+    fn get(
+        &self,
+        endpoint: Endpoint,
+        url: Url,
+    ) -> BoxFuture<'_, Result<ArchiveResponse, TransportFailure>> {
         Box::pin(async move {
             let request = Request {
                 at: Instant::now(),
@@ -174,7 +180,7 @@ impl Transport for Scripted {
                             HeaderValue::from_bytes(value.as_bytes()).unwrap(),
                         );
                     }
-                    Ok(Answer {
+                    Ok(ArchiveResponse {
                         status,
                         headers: map,
                         body: if endless {

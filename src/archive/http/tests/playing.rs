@@ -147,7 +147,7 @@ async fn archived_redirects_are_followed_and_told_on_the_original_web() {
         ("https://b.com/x/4?q=1", &b"there"[..])
     );
     assert_eq!(
-        scene.archive.usage().playback.outcomes[&Outcome::Redirect],
+        scene.archive.usage().playback.outcomes[&RequestOutcome::Redirect],
         4
     );
 }

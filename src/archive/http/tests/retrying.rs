@@ -16,10 +16,10 @@ async fn what_is_worth_a_retry_is_asked_again_and_what_is_final_is_not() {
             true,
         ),
         ("504", || Reply::new(504, &[], ""), true),
-        ("time-out", || Reply::Fail(Failure::Timeout), true),
+        ("time-out", || Reply::Fail(TransportFailure::Timeout), true),
         (
             "broken",
-            || Reply::Fail(Failure::Broken("closed".to_owned())),
+            || Reply::Fail(TransportFailure::Broken("closed".to_owned())),
             true,
         ),
         (
@@ -240,7 +240,7 @@ fn fault(request: &Request, asked: u32) -> u32 {
     u32::try_from(hasher.finish() % 20).unwrap()
 }
 
-async fn crawl(is_faulty: bool) -> (Vec<Vec<Capture>>, Vec<Memento>, Usage) {
+async fn crawl(is_faulty: bool) -> (Vec<Vec<Capture>>, Vec<Memento>, ArchiveUsage) {
     let asked: Mutex<HashMap<String, u32>> = Mutex::default();
     let scene = scene(move |request, _| {
         let good = match request.endpoint {
@@ -267,14 +267,14 @@ async fn crawl(is_faulty: bool) -> (Vec<Vec<Capture>>, Vec<Memento>, Usage) {
             0 if is_faulty => Reply::new(503, &[], "No server is available"),
             1 if is_faulty => Reply::new(504, &[], ""),
             2 if is_faulty => good.cut(),
-            3 if is_faulty => Reply::Fail(Failure::Broken(
+            3 if is_faulty => Reply::Fail(TransportFailure::Broken(
                 "connection closed before message completed".to_owned(),
             )),
             4 if is_faulty && request.endpoint == Endpoint::Cdx => Reply::rows(""),
             _ if request.parameter("output").is_some() => {
                 Reply::rows("[[\"urlkey\"],[\"com,a)/\"]]")
             }
-            4 if is_faulty => Reply::Fail(Failure::Timeout),
+            4 if is_faulty => Reply::Fail(TransportFailure::Timeout),
             _ => good,
         }
     });

@@ -1,12 +1,12 @@
 //! Which rows answer a query.
 
 use super::*;
-use crate::archive::warc::catalogue::{BadRows, Catalogue, Row};
-use crate::archive::warc::scan::Place;
+use crate::archive::warc::catalogue::{Catalogue, CatalogueRow, UnreadableRows};
+use crate::archive::warc::scan::RecordLocation;
 use crate::archive::{KeyFilter, Scope};
 use crate::model::Site;
 
-fn row(urlkey: &str, timestamp: &str, original: &str, digest: &str) -> Row {
+fn row(urlkey: &str, timestamp: &str, original: &str, digest: &str) -> CatalogueRow {
     let capture = Capture {
         urlkey: UrlKey::from_cdx(urlkey).unwrap(),
         timestamp: timestamp.parse().unwrap(),
@@ -16,10 +16,10 @@ fn row(urlkey: &str, timestamp: &str, original: &str, digest: &str) -> Row {
         digest: PayloadDigest::parse(digest).ok(),
         length: None,
     };
-    Row {
+    CatalogueRow {
         capture,
         file: 0,
-        place: Place { offset: 0, skip: 0 },
+        place: RecordLocation { offset: 0, skip: 0 },
     }
 }
 
@@ -88,7 +88,7 @@ fn sample() -> Catalogue {
             "A",
         ),
     ];
-    let mut bad = BadRows::default();
+    let mut bad = UnreadableRows::default();
     bad.add("com,example)/odd 2012 x");
     bad.add("com,other)/odd 2012 x");
     bad.add("%%");
@@ -154,7 +154,7 @@ fn a_row_under_a_foreign_key_is_found_by_its_url_too() {
         "http://www.example.com/privacy",
         "A",
     )];
-    let catalogue = Catalogue::new(rows, &BadRows::default());
+    let catalogue = Catalogue::new(rows, &UnreadableRows::default());
     assert_eq!(
         catalogue
             .rows_of(&UrlKey::of("http://www.example.com/privacy").unwrap())

@@ -1,40 +1,41 @@
-//! Reads an index page as it streams: lines, rows, the resume key, errors in the middle of a 200; and tells new rows from
-//! repeated ones. Memory is constant: one line, and the rows of one `(urlkey, timestamp)`.
+//! Reads an index page as it streams: lines, rows, the resume key, errors in the middle of a 200. Leaves out repeated
+//! rows. Memory is constant: one line, and the rows of one `(urlkey, timestamp)`.
 
 use std::cmp::Ordering;
 use std::collections::{HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::question::Wanted;
-use super::settings::Dialect;
+use super::parameters::RowFilter;
 use crate::archive::cdx::{self, BadRow, MAX_LINE_BYTES};
+use crate::archive::http::error_text::clean;
+use crate::archive::http::settings::Dialect;
 use crate::model::Capture;
 
-/// Distinct rows of one `(urlkey, timestamp)` that are remembered; three are normal.
+/// Distinct rows of one `(urlkey, timestamp)` that are remembered. Three are normal.
 const MAX_GROUP: usize = 4096;
-/// Last rows that are remembered across a page's end, in case the next page repeats more than the boundary row.
+/// Last rows remembered across the end of a page, in case the next page repeats more than the boundary row.
 const RECENT_ROWS: usize = 256;
 /// Longest resume key.
 const MAX_KEY_BYTES: usize = 8192;
 
-/// Which rows were sent already, across the pages of one query.
+/// The rows that were already sent, across the pages of one query.
 #[derive(Default)]
-pub(super) struct Seen {
+pub(super) struct SentRows {
     /// The sort key of the last row.
     last: Vec<u8>,
     /// Hashes of (original, digest) of the rows with that sort key.
     group: HashSet<u64>,
     /// Hashes of the last new rows with their sort keys.
     recent: VecDeque<u64>,
-    /// Set once a row came before its predecessor: the index is not in order.
+    /// True once a row sorted before its predecessor: the index is not in order.
     pub(super) unsorted: bool,
-    /// Rows that were new, whether or not the query wanted them.
+    /// Number of new rows, whether or not the query requests them.
     pub(super) admitted: u64,
 }
 
-impl Seen {
-    /// True for a row not seen before. `catching_up`: the page broke off before and is asked again, so that rows up to
-    /// the last one were sent.
+impl SentRows {
+    /// True for a new row. `catching_up` means that the page broke off before and is requested again, so that rows up to
+    /// the last one were already sent.
     fn admit(&mut self, key: &[u8], capture: &Capture, catching_up: &mut bool) -> bool {
         let mut hasher = DefaultHasher::new();
         (&capture.original, &capture.digest, key).hash(&mut hasher);
@@ -77,78 +78,80 @@ impl Seen {
     }
 }
 
-/// What a page turned out to be, besides rows.
+/// An error inside a page with status 200.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) enum Fault {
-    /// An error text inside a 200: the page failed half way.
-    ErrorText(String),
-    /// The site is excluded, said inside a 200.
+pub(super) enum PageError {
+    /// Any error text: the page failed half way.
+    Text(String),
+    /// The site is excluded.
     Excluded(String),
 }
 
 /// Reads one page.
-pub(super) struct Page<'a> {
+pub(super) struct IndexPageReader<'a> {
     dialect: Dialect,
-    seen: &'a mut Seen,
-    wanted: Option<&'a Wanted>,
+    sent: &'a mut SentRows,
+    filter: Option<&'a RowFilter>,
     sink: &'a mut (dyn FnMut(Capture) + Send),
     line: Vec<u8>,
-    /// The current line is too long and thrown away to its end.
+    /// The current line is too long and skipped to its end.
     skipping: bool,
     after_blank: bool,
     catching_up: bool,
-    /// The last line, where it was words and no row.
-    words: Option<String>,
+    /// The last line, if it was text and no row.
+    text: Option<String>,
     pub(super) counts: PageCounts,
 }
 
-/// What was counted on a page.
+/// Counts of one page.
 #[derive(Debug, Default, Clone)]
 pub(super) struct PageCounts {
-    /// Row lines, good and bad.
+    /// Lines with rows, good and bad.
     pub(super) lines: u64,
     pub(super) sent: u64,
     pub(super) repeated: u64,
     pub(super) bad: u64,
     pub(super) resume_key: Option<String>,
-    pub(super) fault: Option<Fault>,
+    pub(super) error: Option<PageError>,
+    /// New rows at the end of this page, those of the pages before included.
+    admitted: u64,
 }
 
 impl PageCounts {
-    /// True for a page with nothing in it.
+    /// True for an empty page.
     pub(super) fn is_blank(&self) -> bool {
-        self.lines == 0 && self.resume_key.is_none() && self.fault.is_none()
+        self.lines == 0 && self.resume_key.is_none() && self.error.is_none()
     }
 
-    /// True for a last page on which there are rows, and none that can be read.
+    /// True for a last page whose rows cannot be read, when no row of an earlier page could be read either.
     pub(super) fn is_unreadable(&self) -> bool {
-        self.bad > 0 && self.bad == self.lines && self.resume_key.is_none()
+        self.bad > 0 && self.bad == self.lines && self.resume_key.is_none() && self.admitted == 0
     }
 }
 
-impl<'a> Page<'a> {
+impl<'a> IndexPageReader<'a> {
     pub(super) fn new(
         dialect: Dialect,
-        seen: &'a mut Seen,
-        wanted: Option<&'a Wanted>,
+        sent: &'a mut SentRows,
+        filter: Option<&'a RowFilter>,
         sink: &'a mut (dyn FnMut(Capture) + Send),
-        asked_again: bool,
+        is_repeat: bool,
     ) -> Self {
         Self {
             dialect,
-            seen,
-            wanted,
+            sent,
+            filter,
             sink,
             line: Vec::new(),
             skipping: false,
             after_blank: false,
-            catching_up: asked_again,
-            words: None,
+            catching_up: is_repeat,
+            text: None,
             counts: PageCounts::default(),
         }
     }
 
-    /// Takes the next bytes of the page.
+    /// Reads the next bytes of the page.
     pub(super) fn feed(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
         while let Some(at) = rest.iter().position(|byte| *byte == b'\n') {
@@ -164,15 +167,16 @@ impl<'a> Page<'a> {
         self.gather(rest);
     }
 
-    /// Ends a page that came whole. Its last line may lack its line end.
+    /// Ends a whole page. Its last line may lack its line end.
     pub(super) fn finish(mut self) -> PageCounts {
         if !self.line.is_empty() || self.skipping {
             self.end_line();
         }
-        // Words at the end of an answer are why it ended ("Too many requests", "the index is being rebuilt").
-        if self.counts.resume_key.is_none() && self.counts.fault.is_none() {
-            self.counts.fault = self.words.take().map(Fault::ErrorText);
+        // Text at the end of an answer is the reason why it ended ("Too many requests", "the index is being rebuilt").
+        if self.counts.resume_key.is_none() && self.counts.error.is_none() {
+            self.counts.error = self.text.take().map(PageError::Text);
         }
+        self.counts.admitted = self.sent.admitted;
         self.counts
     }
 
@@ -214,27 +218,27 @@ impl<'a> Page<'a> {
 
     fn take_line(&mut self, line: &[u8]) {
         let line = line.strip_suffix(b"\r").unwrap_or(line);
-        if self.counts.fault.is_some() {
+        if self.counts.error.is_some() {
             return;
         }
         if line.trim_ascii().is_empty() {
             self.after_blank = true;
-        } else if let Some(fault) = fault_of(line) {
-            self.counts.fault = Some(fault);
+        } else if let Some(error) = error_in(line) {
+            self.counts.error = Some(error);
         } else if self.dialect == Dialect::Wayback && self.after_blank && is_key(line) {
             self.counts.resume_key = std::str::from_utf8(line)
                 .ok()
                 .map(|key| key.trim().to_owned());
         } else {
             self.after_blank = false;
-            self.words = self.is_words(line).then(|| clean_line(line));
+            self.text = self.is_text(line).then(|| clean_line(line));
             self.take_row(line);
         }
     }
 
-    /// True for a line that has nothing of a row, not even of a damaged one: its key has a `)`, or its second field is a
-    /// time; pywb's begins with a brace.
-    fn is_words(&self, line: &[u8]) -> bool {
+    /// True for a line that is no row, not even a damaged one. The key of a row contains `)`, or its second field is a
+    /// time; a row of pywb begins with a brace.
+    fn is_text(&self, line: &[u8]) -> bool {
         let mut fields = line.split(|byte| *byte == b' ');
         let key = fields.next().unwrap_or_default();
         match self.dialect {
@@ -264,9 +268,9 @@ impl<'a> Page<'a> {
             Err(why) => self.bad_row(why),
             Ok(capture) => {
                 self.counts.lines += 1;
-                if !self.seen.admit(key, &capture, &mut self.catching_up) {
+                if !self.sent.admit(key, &capture, &mut self.catching_up) {
                     self.counts.repeated += 1;
-                } else if self.wanted.is_none_or(|wanted| wanted.passes(&capture)) {
+                } else if self.filter.is_none_or(|filter| filter.passes(&capture)) {
                     self.counts.sent += 1;
                     (self.sink)(capture);
                 }
@@ -275,14 +279,18 @@ impl<'a> Page<'a> {
     }
 }
 
-/// A resume key has no spaces as a row has (`com%2Ccnn%29%2F+2001041400593%3A`, `-+19970126045828`, or base64).
+/// True for a resume key. It has no spaces as a row has (`com%2Ccnn%29%2F+2001041400593%3A`, `-+19970126045828`, or
+/// base64).
 fn is_key(line: &[u8]) -> bool {
     line.len() <= MAX_KEY_BYTES && line.split(|byte| *byte == b' ').count() <= 2
 }
 
-/// An error where a row should be: `org.archive.util.io.RuntimeIOException: …` (quoted/cdx-backend-timeout.txt), HTML of a
-/// proxy (quoted/cdx-503-haproxy.html). No urlkey begins so.
-fn fault_of(line: &[u8]) -> Option<Fault> {
+/// The error in a line where a row should be. No urlkey begins like one.
+///
+/// The Wayback index sends `org.archive.util.io.RuntimeIOException: …ConnectTimeoutException: The host did not accept
+/// the connection within timeout of 2000 ms` when its backend times out. Its proxy sends an HTML page
+/// (`<html><body><h1>503 Service Unavailable</h1>`).
+fn error_in(line: &[u8]) -> Option<PageError> {
     let start = line.trim_ascii_start();
     let is_error = start.starts_with(b"org.archive.")
         || start.starts_with(b"java.")
@@ -292,15 +300,15 @@ fn fault_of(line: &[u8]) -> Option<Fault> {
     is_error.then(|| {
         let text = clean_line(line);
         if text.contains("AccessControlException") {
-            Fault::Excluded(text)
+            PageError::Excluded(text)
         } else {
-            Fault::ErrorText(text)
+            PageError::Text(text)
         }
     })
 }
 
 fn clean_line(line: &[u8]) -> String {
-    super::courier::clean(&String::from_utf8_lossy(line.get(..2000).unwrap_or(line)))
+    clean(&String::from_utf8_lossy(line.get(..2000).unwrap_or(line)))
 }
 
 #[cfg(test)]

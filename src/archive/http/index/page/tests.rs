@@ -1,17 +1,17 @@
-//! Tests of reading index pages: cuts, repeats, order, faults, hostile sizes.
+//! Tests of reading index pages: cuts, repeats, order, errors, hostile sizes.
 
 use proptest::prelude::*;
 
 use super::*;
 
-fn read(seen: &mut Seen, pieces: &[&[u8]]) -> (Vec<Capture>, PageCounts) {
-    read_page(seen, pieces, false)
+fn read(sent: &mut SentRows, pieces: &[&[u8]]) -> (Vec<Capture>, PageCounts) {
+    read_page(sent, pieces, false)
 }
 
-fn read_page(seen: &mut Seen, pieces: &[&[u8]], asked_again: bool) -> (Vec<Capture>, PageCounts) {
+fn read_page(sent: &mut SentRows, pieces: &[&[u8]], is_repeat: bool) -> (Vec<Capture>, PageCounts) {
     let mut rows = Vec::new();
     let mut sink = |capture| rows.push(capture);
-    let mut page = Page::new(Dialect::Wayback, seen, None, &mut sink, asked_again);
+    let mut page = IndexPageReader::new(Dialect::Wayback, sent, None, &mut sink, is_repeat);
     for piece in pieces {
         page.feed(piece);
     }
@@ -34,13 +34,13 @@ fn rows_of_one_second_are_told_apart_by_original_and_digest() {
         row(2, "http://a.com/", "A"),
     ]
     .concat();
-    let (rows, counts) = read(&mut Seen::default(), &[page.as_bytes()]);
+    let (rows, counts) = read(&mut SentRows::default(), &[page.as_bytes()]);
     assert_eq!((rows.len(), counts.repeated, counts.lines), (4, 2, 6));
 }
 
 #[test]
 fn the_boundary_row_of_a_page_is_not_sent_again() {
-    let mut seen = Seen::default();
+    let mut sent = SentRows::default();
     let first = [
         row(1, "http://a.com/", "A"),
         row(2, "http://a.com/", "A"),
@@ -53,44 +53,44 @@ fn the_boundary_row_of_a_page_is_not_sent_again() {
         row(3, "http://a.com/", "A"),
     ]
     .concat();
-    let (rows, counts) = read(&mut seen, &[first.as_bytes()]);
+    let (rows, counts) = read(&mut sent, &[first.as_bytes()]);
     assert_eq!(
         (rows.len(), counts.resume_key.as_deref()),
         (2, Some("key%20one"))
     );
-    let (rows, counts) = read(&mut seen, &[second.as_bytes()]);
+    let (rows, counts) = read(&mut sent, &[second.as_bytes()]);
     assert_eq!(
         (rows.len(), counts.repeated, counts.resume_key),
         (2, 1, None)
     );
-    assert!(!seen.unsorted);
+    assert!(!sent.unsorted);
 }
 
 #[test]
-fn a_page_that_is_asked_again_sends_only_what_is_missing() {
-    let mut seen = Seen::default();
+fn a_page_that_is_is_repeat_sends_only_what_is_missing() {
+    let mut sent = SentRows::default();
     let all: Vec<String> = (0..20).map(|i| row(i, "http://a.com/", "A")).collect();
-    read(&mut seen, &[all[..12].concat().as_bytes()]);
-    let (rows, _) = read_page(&mut seen, &[all.concat().as_bytes()], true);
+    read(&mut sent, &[all[..12].concat().as_bytes()]);
+    let (rows, _) = read_page(&mut sent, &[all.concat().as_bytes()], true);
     assert_eq!(rows.len(), 8);
 }
 
 #[test]
 fn rows_out_of_order_are_sent_and_a_few_repeated_ones_are_not() {
-    let mut seen = Seen::default();
+    let mut sent = SentRows::default();
     read(
-        &mut seen,
+        &mut sent,
         &[(1..9)
             .map(|i| row(i, "http://a.com/", "A"))
             .collect::<String>()
             .as_bytes()],
     );
     let back: String = [7, 8, 9].map(|i| row(i, "http://a.com/", "A")).concat();
-    assert_eq!(read(&mut seen, &[back.as_bytes()]).0.len(), 1);
-    assert!(!seen.unsorted);
-    let (rows, _) = read(&mut seen, &[row(0, "http://a.com/", "A").as_bytes()]);
+    assert_eq!(read(&mut sent, &[back.as_bytes()]).0.len(), 1);
+    assert!(!sent.unsorted);
+    let (rows, _) = read(&mut sent, &[row(0, "http://a.com/", "A").as_bytes()]);
     assert!(
-        rows.len() == 1 && seen.unsorted,
+        rows.len() == 1 && sent.unsorted,
         "nothing is lost where an index is not in order"
     );
 }
@@ -114,21 +114,21 @@ fn an_error_text_inside_the_page_keeps_the_rows_before_it() {
             row(1, "http://a.com/", "A"),
             row(2, "http://a.com/", "A")
         );
-        let (rows, counts) = read(&mut Seen::default(), &[page.as_bytes()]);
+        let (rows, counts) = read(&mut SentRows::default(), &[page.as_bytes()]);
         assert_eq!(rows.len(), 1, "{text}");
         assert_eq!(
-            matches!(counts.fault, Some(Fault::Excluded(_))),
+            matches!(counts.error, Some(PageError::Excluded(_))),
             excluded,
             "{text}"
         );
-        assert!(counts.fault.is_some());
+        assert!(counts.error.is_some());
     }
 }
 
 #[test]
-fn words_at_the_end_of_a_page_are_no_rows_but_why_it_ended() {
+fn text_at_the_end_of_a_page_is_no_row_but_why_it_ended() {
     let good = row(1, "http://a.com/", "A");
-    for (page, is_fault) in [
+    for (page, is_error) in [
         ("Sorry, the index is being rebuilt".to_owned(), true),
         ("Too many requests\n".to_owned(), true),
         ("Busy".to_owned(), true),
@@ -139,17 +139,17 @@ fn words_at_the_end_of_a_page_are_no_rows_but_why_it_ended() {
         ("com,a)/x 2012 http://a.com/ - - -\n".to_owned(), false),
         ("com,a)/x y 2012 http://a.com/ - - -\n".to_owned(), false),
     ] {
-        let (_, counts) = read(&mut Seen::default(), &[page.as_bytes()]);
-        assert_eq!(counts.fault.is_some(), is_fault, "{page}");
+        let (_, counts) = read(&mut SentRows::default(), &[page.as_bytes()]);
+        assert_eq!(counts.error.is_some(), is_error, "{page}");
     }
 }
 
 #[test]
 fn a_line_over_64_kib_is_one_bad_row_and_takes_no_memory() {
-    let mut seen = Seen::default();
+    let mut sent = SentRows::default();
     let mut rows = 0;
     let mut sink = |_| rows += 1;
-    let mut page = Page::new(Dialect::Wayback, &mut seen, None, &mut sink, false);
+    let mut page = IndexPageReader::new(Dialect::Wayback, &mut sent, None, &mut sink, false);
     for _ in 0..1000 {
         page.feed(&[b'x'; 10_000]);
         assert!(page.line.capacity() <= 2 * MAX_LINE_BYTES);
@@ -162,13 +162,13 @@ fn a_line_over_64_kib_is_one_bad_row_and_takes_no_memory() {
 
 #[test]
 fn the_group_of_one_second_is_bounded_on_a_hostile_index() {
-    let mut seen = Seen::default();
+    let mut sent = SentRows::default();
     let page: String = (0..3 * MAX_GROUP)
         .map(|i| row(1, &format!("http://a.com/{i}"), "A"))
         .collect();
-    let (rows, _) = read(&mut seen, &[page.as_bytes()]);
+    let (rows, _) = read(&mut sent, &[page.as_bytes()]);
     assert_eq!(rows.len(), 3 * MAX_GROUP);
-    assert!(seen.group.len() <= MAX_GROUP);
+    assert!(sent.group.len() <= MAX_GROUP);
 }
 
 proptest! {
@@ -180,8 +180,8 @@ proptest! {
         cuts.extend([0, bytes.len()]);
         cuts.sort_unstable();
         let pieces: Vec<&[u8]> = cuts.windows(2).map(|pair| &bytes[pair[0]..pair[1]]).collect();
-        let (rows, counts) = read(&mut Seen::default(), &pieces);
-        let (whole, whole_counts) = read(&mut Seen::default(), &[bytes]);
+        let (rows, counts) = read(&mut SentRows::default(), &pieces);
+        let (whole, whole_counts) = read(&mut SentRows::default(), &[bytes]);
         prop_assert_eq!(rows, whole);
         prop_assert_eq!(counts.resume_key, whole_counts.resume_key);
         prop_assert_eq!(counts.bad, whole_counts.bad);

@@ -1,20 +1,20 @@
-//! All readings of a page at once, so that no tag of any of them has more attributes than the limit.
+//! Limits the attributes of every possible tag of a page, however the parser reads the page.
 //!
-//! Whether a `<` begins a tag depends on what is a script, a comment or a quoted value, and so on the tree; html5ever is
-//! quadratic in the attributes of a tag. So every `<` before a letter is followed as if it began one, wherever it stands.
-//! Readings that come to the same place of a tag at the same byte go on as one: there are never more than eight, and the
-//! work is linear. Where one of them would begin an attribute too many, a `>` is put in.
+//! Whether a `<` begins a tag depends on what is a script, a comment or a quoted value, and so on the tree. html5ever takes
+//! quadratic time in the attributes of a tag. So every `<` before a letter is read as the start of a tag, wherever it is.
+//! Readings that reach the same state of the tokenizer at the same byte continue as one: there are never more than eight,
+//! and the work is linear. Where one of them would begin an attribute too many, a `>` is inserted.
 
 use std::borrow::Cow;
 
-use super::guard::MAX_ATTRIBUTES;
-use super::tags::{Place, find, tag};
+use super::limits::MAX_ATTRIBUTES;
+use super::tags::{TagState, find, tag};
 
-/// A tag of so many bytes is followed as if there were others in it.
+/// A tag of this many bytes is read as if it contained others.
 const LONG_TAG_BYTES: usize = 4096;
 
-/// The page, in which no `<` begins a tag of more than [`MAX_ATTRIBUTES`] attributes, whatever stands before it.
-pub(super) fn bounded(html: Cow<'_, str>) -> Cow<'_, str> {
+/// The page, in which no `<` begins a tag of more than [`MAX_ATTRIBUTES`] attributes, whatever precedes it.
+pub(super) fn limit_attributes(html: Cow<'_, str>) -> Cow<'_, str> {
     let ends = ends(html.as_bytes());
     if ends.is_empty() {
         return html;
@@ -30,7 +30,7 @@ pub(super) fn bounded(html: Cow<'_, str>) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Where a tag has to be ended.
+/// Positions where a tag has to be ended.
 fn ends(bytes: &[u8]) -> Vec<usize> {
     let mut ends = Vec::new();
     let mut at = 0;
@@ -39,7 +39,7 @@ fn ends(bytes: &[u8]) -> Vec<usize> {
         let Some(name) = name_of(bytes, found) else {
             continue;
         };
-        // Nearly every tag ends here; to look for the end of one that does not, again and again, takes the square of a page.
+        // Nearly every tag ends nearby. Searching the whole page for the end of each tag would take quadratic time.
         let near = &bytes[..bytes.len().min(name + LONG_TAG_BYTES)];
         let tag = tag(near, name);
         let is_whole = tag.end < near.len() || near.len() == bytes.len();
@@ -47,43 +47,44 @@ fn ends(bytes: &[u8]) -> Vec<usize> {
         at = if is_whole && is_only_one && tag.attributes <= MAX_ATTRIBUTES {
             tag.end
         } else {
-            follow(bytes, name - 1, &mut ends)
+            follow_readings(bytes, name - 1, &mut ends)
         };
     }
     ends
 }
 
-/// Where the name of the tag begins that this `<` may begin.
+/// Start of the name of the tag that this `<` may begin.
 fn name_of(bytes: &[u8], at: usize) -> Option<usize> {
     let name = at + 1 + usize::from(bytes.get(at + 1) == Some(&b'/'));
     bytes.get(name)?.is_ascii_alphabetic().then_some(name)
 }
 
-/// Follows the reading of the tag whose name is behind `from`, and those that begin on the way, until none is inside of a tag.
-fn follow(bytes: &[u8], from: usize, ends: &mut Vec<usize>) -> usize {
-    // The most attributes of the readings at each place of a tag, where there is one.
-    let mut readings: [Option<usize>; Place::ALL.len()] = [None; Place::ALL.len()];
+/// Follows the reading of the tag whose name follows `from`, and the readings that begin on the way, until none is inside
+/// a tag. Returns the position after them.
+fn follow_readings(bytes: &[u8], from: usize, ends: &mut Vec<usize>) -> usize {
+    // For each state of the tokenizer: the largest number of attributes among the readings in that state.
+    let mut readings: [Option<usize>; TagState::ALL.len()] = [None; TagState::ALL.len()];
     for (at, &byte) in bytes.iter().enumerate().skip(from) {
-        let mut next = [None; Place::ALL.len()];
+        let mut next = [None; TagState::ALL.len()];
         let mut ended = false;
-        for (place, attributes) in Place::ALL.into_iter().zip(readings) {
+        for (state, attributes) in TagState::ALL.into_iter().zip(readings) {
             let Some(attributes) = attributes else {
                 continue;
             };
-            let Some(after) = place.after(byte) else {
+            let Some(after) = state.after(byte) else {
                 continue;
             };
-            let attributes = attributes + usize::from(place.begins_attribute(after));
+            let attributes = attributes + usize::from(state.begins_attribute(after));
             ended |= attributes > MAX_ATTRIBUTES;
             next[after as usize] = next[after as usize].max(Some(attributes));
         }
         if ended {
             // A `>` before this byte ends all readings but those in a quoted value.
             ends.push(at);
-            next = [None; Place::ALL.len()];
-            for place in [Place::DoubleQuoted, Place::SingleQuoted] {
-                if let Some(attributes) = readings[place as usize]
-                    && let Some(after) = place.after(byte)
+            next = [None; TagState::ALL.len()];
+            for state in [TagState::DoubleQuoted, TagState::SingleQuoted] {
+                if let Some(attributes) = readings[state as usize]
+                    && let Some(after) = state.after(byte)
                 {
                     next[after as usize] = next[after as usize].max(Some(attributes));
                 }
@@ -91,8 +92,8 @@ fn follow(bytes: &[u8], from: usize, ends: &mut Vec<usize>) -> usize {
         }
         let begins = byte == b'<' || byte == b'/' && at > 0 && bytes[at - 1] == b'<';
         if begins && bytes.get(at + 1).is_some_and(u8::is_ascii_alphabetic) {
-            let place = Place::Name as usize;
-            next[place] = next[place].max(Some(0));
+            let name = TagState::Name as usize;
+            next[name] = next[name].max(Some(0));
         }
         readings = next;
         if readings.iter().all(Option::is_none) {
@@ -106,8 +107,8 @@ fn follow(bytes: &[u8], from: usize, ends: &mut Vec<usize>) -> usize {
 mod tests {
     use super::*;
 
-    fn bounded(html: &str) -> Cow<'_, str> {
-        super::bounded(Cow::Borrowed(html))
+    fn limited(html: &str) -> Cow<'_, str> {
+        limit_attributes(Cow::Borrowed(html))
     }
 
     fn attributes(count: usize) -> String {
@@ -125,7 +126,7 @@ mod tests {
             "</",
             "<",
         ] {
-            assert!(matches!(bounded(page), Cow::Borrowed(p) if p == page));
+            assert!(matches!(limited(page), Cow::Borrowed(p) if p == page));
         }
     }
 
@@ -134,11 +135,11 @@ mod tests {
         let value = "x ".repeat(LONG_TAG_BYTES);
         let page = format!("<!-- <i> --><p><a title='{value}' href=y>z</a><b title={value}>");
         assert!(
-            matches!(bounded(&page[..page.len() - 1]), Cow::Owned(_)),
+            matches!(limited(&page[..page.len() - 1]), Cow::Owned(_)),
             "a word is an attribute"
         );
         let page = format!("<!-- <i> --><p><a title='{value}' href=y>z</a>");
-        assert!(matches!(bounded(&page), Cow::Borrowed(_)));
+        assert!(matches!(limited(&page), Cow::Borrowed(_)));
     }
 
     #[test]
@@ -151,7 +152,7 @@ mod tests {
             format!("<script><i <a {attributes}></script>"),
             format!("</a {attributes}>"),
         ] {
-            let page = bounded(&hidden);
+            let page = limited(&hidden);
             for (at, _) in page.match_indices('<') {
                 if let Some(name) = name_of(page.as_bytes(), at) {
                     let tag = tag(page.as_bytes(), name);
@@ -171,7 +172,7 @@ mod tests {
                 .iter()
                 .map(|(part, count)| part.clone() + &"x=y ".repeat(*count))
                 .collect();
-            let page = bounded(&page);
+            let page = limited(&page);
             for (at, _) in page.match_indices('<') {
                 if let Some(name) = name_of(page.as_bytes(), at) {
                     proptest::prop_assert!(tag(page.as_bytes(), name).attributes <= MAX_ATTRIBUTES);

@@ -1,50 +1,58 @@
-//! The words of an index query: its parameters in each dialect, and the filter on words in the urlkey.
+//! The parameters of an index query in each dialect, and the filter on words in the urlkey.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 
 use aho_corasick::AhoCorasick;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_encode};
 
-use super::settings::Dialect;
-use crate::archive::{KeyFilter, Scope};
+use crate::archive::http::settings::Dialect;
+use crate::archive::query::{KeyFilter, Scope};
 use crate::model::{Capture, Timestamp};
 
-/// Longest filter sent; servers refuse addresses over 8 KB.
+/// Longest filter sent, percent-encoded. Servers refuse addresses over 8 KB.
 const MAX_FILTER_BYTES: usize = 5000;
+
+/// Characters that `Url` encodes in the value of a query parameter.
+const QUERY_VALUE: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'*');
 
 const FIELDS: &str = "urlkey,timestamp,original,mimetype,statuscode,digest,length";
 const PYWB_FIELDS: &str = "urlkey,timestamp,url,mime,status,digest,length";
 
 /// A part of a query: a scope and a range of time.
 #[derive(Debug, Clone)]
-pub(super) struct Part {
+pub(super) struct QueryPart {
     pub(super) scope: Scope,
     pub(super) from: Option<Timestamp>,
     pub(super) to: Option<Timestamp>,
-    /// Halvings that led to it.
+    /// How often the range of the query was halved for it.
     pub(super) depth: u32,
 }
 
-/// Which urlkeys a query wants, prepared.
-pub(super) struct Wanted {
+/// The rows that a query requests, prepared for matching.
+pub(super) struct RowFilter {
     dialect: Dialect,
     /// Finds the words in a urlkey.
     words: AhoCorasick,
     keys: KeyFilter,
-    filter: Option<String>,
+    /// Value of the parameter `filter`; `None` when nothing is filtered.
+    parameter: Option<String>,
 }
 
-impl Wanted {
-    pub(super) fn new(dialect: Dialect, wanted: &KeyFilter) -> Result<Self, String> {
+impl RowFilter {
+    pub(super) fn new(dialect: Dialect, filter: &KeyFilter) -> Result<Self, String> {
         Ok(Self {
             dialect,
-            words: word_matcher(&wanted.words)?,
-            keys: wanted.clone(),
-            filter: filter_of(dialect, wanted),
+            words: word_matcher(&filter.words)?,
+            keys: filter.clone(),
+            parameter: filter_parameter(dialect, filter),
         })
     }
 
-    /// What comes too much is left out on this side.
+    /// True for a row that the query requests. Servers may send more.
     pub(super) fn passes(&self, row: &Capture) -> bool {
         self.keys.is_empty()
             || self.words.is_match(row.urlkey.as_str())
@@ -54,12 +62,12 @@ impl Wanted {
     /// The parameters of one request.
     pub(super) fn parameters(
         &self,
-        part: &Part,
+        part: &QueryPart,
         limit: u32,
         key: Option<&str>,
     ) -> Vec<(&'static str, String)> {
         let (url, match_type) = match &part.scope {
-            // `exact` is said, for a URL that ends in `*` would be a prefix query otherwise.
+            // `exact` is explicit, because a URL that ends in `*` would otherwise be a prefix query.
             Scope::Exact(url) => (url.clone(), "exact"),
             Scope::Host(host) => (host.clone(), "host"),
             Scope::Domain(site) => (site.as_str().to_owned(), "domain"),
@@ -67,7 +75,7 @@ impl Wanted {
         let mut parameters = vec![("url", url), ("matchType", match_type.to_owned())];
         parameters.extend(part.from.map(|from| ("from", from.to_string())));
         parameters.extend(part.to.map(|to| ("to", to.to_string())));
-        parameters.extend(self.filter.clone().map(|filter| ("filter", filter)));
+        parameters.extend(self.parameter.clone().map(|filter| ("filter", filter)));
         match self.dialect {
             Dialect::Wayback => {
                 parameters.extend([
@@ -90,20 +98,21 @@ impl Wanted {
     }
 }
 
-/// A filter for the server: right under both of its ways to match (whole field, or anchored at the start). Words are
-/// shortened until the address is not too long; single URLs are held at both ends of the path, for a path such as `/p`
-/// is the beginning of half a site. The host is left open: archives differ in how they write it.
-fn filter_of(dialect: Dialect, wanted: &KeyFilter) -> Option<String> {
+/// The filter for the server, correct under both ways of matching (the whole field, or anchored at the start).
+///
+/// Words are shortened until the address is short enough. Single URLs are anchored at both ends of the path, because a
+/// path such as `/p` is the start of many others. The host is left open, because archives write it differently.
+fn filter_parameter(dialect: Dialect, filter: &KeyFilter) -> Option<String> {
     let prefix = if dialect == Dialect::Pywb {
         "~urlkey:"
     } else {
         "urlkey:"
     };
-    if wanted.is_empty() {
+    if filter.is_empty() {
         return None;
     }
-    let keys: Vec<String> = wanted.words.iter().map(|word| in_key(word)).collect();
-    let paths = wanted.keys.iter().map(|key| {
+    let keys: Vec<String> = filter.words.iter().map(|word| in_key(word)).collect();
+    let paths = filter.keys.iter().map(|key| {
         format!(
             r"{}/?$",
             escape(&format!("){}", key.path().trim_end_matches('/')))
@@ -130,22 +139,15 @@ fn filter_of(dialect: Dialect, wanted: &KeyFilter) -> Option<String> {
                 .chain(paths.iter().cloned())
                 .collect();
             let filter = format!("{prefix}.*({}).*", needed.join("|"));
-            let encoded: usize = filter
-                .bytes()
-                .map(|b| {
-                    if b.is_ascii_alphanumeric() || b"-._*".contains(&b) {
-                        1
-                    } else {
-                        3
-                    }
-                })
+            let encoded_bytes: usize = percent_encode(filter.as_bytes(), QUERY_VALUE)
+                .map(str::len)
                 .sum();
-            (encoded <= MAX_FILTER_BYTES).then_some(filter)
+            (encoded_bytes <= MAX_FILTER_BYTES).then_some(filter)
         })
 }
 
-/// A scope's name in logs and errors.
-pub(super) fn name_of(scope: &Scope) -> String {
+/// Name of a scope in logs and errors.
+pub(super) fn scope_name(scope: &Scope) -> String {
     match scope {
         Scope::Exact(url) => url.clone(),
         Scope::Host(host) => host.clone(),
@@ -153,16 +155,11 @@ pub(super) fn name_of(scope: &Scope) -> String {
     }
 }
 
-/// A word as it stands in a urlkey: other letters than ASCII percent-encoded in lower case.
+/// A word as a urlkey contains it: in lower case, with characters beyond ASCII percent-encoded.
 fn in_key(word: &str) -> String {
-    word.bytes().fold(String::new(), |mut key, byte| {
-        if byte.is_ascii() {
-            key.push(char::from(byte.to_ascii_lowercase()));
-        } else {
-            let _ = write!(key, "%{byte:02x}");
-        }
-        key
-    })
+    percent_encode(word.as_bytes(), &AsciiSet::EMPTY)
+        .to_string()
+        .to_ascii_lowercase()
 }
 
 fn word_matcher(words: &[String]) -> Result<AhoCorasick, String> {
@@ -174,7 +171,7 @@ fn word_matcher(words: &[String]) -> Result<AhoCorasick, String> {
         .map_err(|error| format!("the words to look for: {error}"))
 }
 
-/// Escaped for Java's and Python's regular expressions alike.
+/// Escapes a word for regular expressions of Java and Python alike.
 fn escape(word: &str) -> String {
     word.chars().fold(String::new(), |mut text, c| {
         if r"\.+*?()|[]{}^$".contains(c) {

@@ -1,9 +1,9 @@
-//! The parse under watch: however a page is written, its tree gets no deeper and no larger than the limits allow.
+//! Limits the depth and the size of the parsed tree, however a page is written.
 //!
-//! The guard before the parser reads tags, comments and raw texts as the parser does; where a page makes the two disagree
-//! (what is raw text depends on the tree), it would let nesting through that it took for a script's text. So the parser is
-//! fed in pieces and asked after each how many elements stand open: beyond the limit it stops, and the page's words are
-//! parsed without their tags.
+//! The guard before the parser reads tags, comments and raw texts as the parser does. Where a page makes the two disagree
+//! (what is raw text depends on the tree), the guard would pass nesting that it mistakes for the text of a script. So the
+//! parser receives the page in pieces, and after each piece the open elements are counted. Beyond the limit the parse
+//! stops, and the words of the page are parsed without their tags.
 
 use std::cell::Cell;
 
@@ -13,27 +13,27 @@ use html5ever::tendril::TendrilSink as _;
 use scraper::{Html, HtmlTreeSink};
 
 use super::elements::{SPECIAL, kinds};
-use super::guard::MAX_DEPTH;
+use super::limits::MAX_DEPTH;
 use super::tags::{comment_end, end_after_bracket, find, raw_text_end, tag};
 
-/// Deepest tree that is given out: what [`MAX_DEPTH`] tags can open, with the elements that the parser adds itself (a
-/// `<td>` in a `<table>` brings two).
+/// Deepest tree that is returned: [`MAX_DEPTH`] tags, and the elements that the parser adds itself (two for a `<td>` in a
+/// `<table>`).
 pub(super) const MAX_TREE_DEPTH: usize = 2 * MAX_DEPTH;
-/// Most nodes of a tree; more than the guard leaves of 8 MB: 300,000 elements and their texts, 200,000 repeated formatting
-/// elements, and a comment for each seven bytes.
+/// Nodes of a tree at the most. The guard leaves fewer of 8 MB: 300,000 elements and their texts, 200,000 repeated
+/// formatting elements, and a comment for each seven bytes.
 const MAX_NODES: usize = 2_000_000;
-/// The page is fed in pieces of this size. One piece may open seven thousand elements beyond the limit; the worst megabytes
-/// take a third of a second so.
+/// Size of the pieces for the parser. One piece may open seven thousand elements beyond the limit; the worst page of some
+/// megabytes takes a third of a second.
 const PIECE_BYTES: usize = 32 * 1024;
-/// Paragraphs that the words without tags are given at the most.
+/// Paragraphs at the most when the words are parsed without their tags.
 const MAX_FLAT_PARAGRAPHS: usize = 100_000;
 
-/// The tree of a page that went through the guard.
+/// The tree of a guarded page.
 pub(super) fn tree(html: &str) -> Html {
-    within_limits(html).unwrap_or_else(|| Html::parse_document(&flat(html)))
+    within_limits(html).unwrap_or_else(|| Html::parse_document(&without_tags(html)))
 }
 
-/// The tree, or `None` when it would pass a limit.
+/// The tree, or `None` when it would exceed a limit.
 fn within_limits(html: &str) -> Option<Html> {
     let mut parser = parse_document(
         HtmlTreeSink::new(Html::new_document()),
@@ -45,9 +45,9 @@ fn within_limits(html: &str) -> Option<Html> {
         parser.process(piece.into());
         rest = after;
         let builder = &parser.tokenizer.sink;
-        let held = Held::default();
-        builder.trace_handles(&held);
-        if held.0.get() > MAX_TREE_DEPTH || builder.sink.0.borrow().tree.nodes().len() > MAX_NODES {
+        let open = OpenElementCount::default();
+        builder.trace_handles(&open);
+        if open.0.get() > MAX_TREE_DEPTH || builder.sink.0.borrow().tree.nodes().len() > MAX_NODES {
             return None;
         }
     }
@@ -55,11 +55,11 @@ fn within_limits(html: &str) -> Option<Html> {
     (depth(&html) <= MAX_TREE_DEPTH).then_some(html)
 }
 
-/// Counts what the parser holds: open elements, and the formatting elements it may have to open again.
+/// Counts the open elements of the parser, and the formatting elements that it may have to open again.
 #[derive(Default)]
-struct Held(Cell<usize>);
+struct OpenElementCount(Cell<usize>);
 
-impl Tracer for Held {
+impl Tracer for OpenElementCount {
     type Handle = <HtmlTreeSink as html5ever::interface::TreeSink>::Handle;
 
     fn trace_handle(&self, _: &Self::Handle) {
@@ -67,7 +67,7 @@ impl Tracer for Held {
     }
 }
 
-/// Nodes on the longest way from the root to a leaf, without the root.
+/// Nodes on the longest path from the root to a leaf, without the root.
 fn depth(html: &Html) -> usize {
     let (mut depth, mut deepest) = (0_usize, 0);
     let mut node = html.tree.root();
@@ -90,9 +90,9 @@ fn depth(html: &Html) -> usize {
     }
 }
 
-/// The words of a page, in paragraphs where it had blocks, and no other tag: nothing in it can nest. What has no end is no
-/// script and no comment here: its words would be lost.
-fn flat(html: &str) -> String {
+/// The words of a page, in paragraphs where it had blocks, without other tags, so that nothing can nest. A script or a
+/// comment without an end counts as text, because the words after it would be lost.
+fn without_tags(html: &str) -> String {
     let bytes = html.as_bytes();
     let mut out = String::with_capacity(html.len());
     let (mut at, mut paragraphs) = (0, 0);
@@ -148,7 +148,7 @@ mod tests {
     use super::*;
 
     const DIVS: usize = 20_000;
-    /// Beginnings behind which a scan of the tags and the parser may disagree on what is a tag.
+    /// Beginnings after which a scan of the tags and the parser may disagree on what is a tag.
     const DISAGREEMENTS: [&str; 14] = [
         "",
         "<svg><title>",
@@ -244,7 +244,7 @@ mod tests {
 
         /// Pages whose tags are in order never lose them.
         #[test]
-        fn the_watch_leaves_alone_what_the_guard_made_safe(
+        fn the_tree_limit_does_not_touch_what_the_guard_made_safe(
             page in "(<div>|</div>|<p>|</p>|<ul>|<li>|</ul>|<table>|<tr>|<td>|</table>|<b>|</b>|<a href=x>|</a>|<span>|</span>|words |<br>|<dl>|<dt>|<dd>|</dl>){0,3000}",
         ) {
             prop_assert!(within_limits(&guarded(&page)).is_some());

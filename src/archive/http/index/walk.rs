@@ -1,0 +1,285 @@
+//! The walk along the resume keys of one part of a query, and the proof that "none" is none.
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher as _, RandomState};
+
+use super::client::{EmptyCheck, IndexClient, PageResult};
+use super::page::{IndexPageReader, PageCounts, SentRows};
+use super::parameters::{QueryPart, RowFilter, scope_name};
+use crate::archive::error::ArchiveError;
+use crate::archive::http::answer_meaning::AnswerMeaning;
+use crate::archive::http::failed_attempt::FailedAttempt;
+use crate::archive::http::retry::RetryState;
+use crate::archive::http::scheduler::SentRequest;
+use crate::archive::http::settings::Dialect;
+use crate::archive::http::usage::{Endpoint, RequestOutcome};
+use crate::archive::query::IndexAnswer;
+use crate::model::Capture;
+
+/// Pages without a new row that are accepted in a row: with filters, rows may be far apart.
+const MAX_EMPTY_PAGES: u32 = 20;
+/// Smallest page requested after a 504.
+const MIN_PAGE_ROWS: u32 = 250;
+/// Whole pages after which smaller pages grow again: each attempt at a size that times out costs the server a query.
+const PAGES_BEFORE_LARGER: u32 = 4;
+
+/// How the walk through one part ended.
+pub(super) enum PartResult {
+    Complete,
+    /// The part timed out twice before any row came.
+    TooWide(String),
+}
+
+/// Result of one page after its retries.
+enum PageStep {
+    /// A whole page, and whether it repeats rows that an earlier attempt already sent.
+    Page(PageCounts, bool),
+    End(PartResult),
+}
+
+/// The walk through the pages of one part.
+pub(super) struct PageWalk<'a> {
+    client: IndexClient<'a>,
+    filter: &'a RowFilter,
+    part: &'a QueryPart,
+    /// Rows per page without time-outs.
+    page_rows: u32,
+    sent: SentRows,
+    /// Resume key of the requested page.
+    key: Option<String>,
+    /// Rows requested now.
+    limit: u32,
+    /// Whole pages since the last time-out.
+    whole_pages: u32,
+    /// Lines of the page before, when it was full and had no resume key.
+    full_lines: Option<u64>,
+}
+
+impl<'a> PageWalk<'a> {
+    pub(super) fn new(
+        client: IndexClient<'a>,
+        filter: &'a RowFilter,
+        part: &'a QueryPart,
+        page_rows: u32,
+    ) -> Self {
+        Self {
+            client,
+            filter,
+            part,
+            page_rows,
+            sent: SentRows::default(),
+            key: None,
+            limit: page_rows,
+            whole_pages: 0,
+            full_lines: None,
+        }
+    }
+
+    fn retry_state(&self) -> RetryState<'a> {
+        RetryState::new(
+            self.client.scheduler,
+            Endpoint::Cdx,
+            scope_name(&self.part.scope),
+        )
+    }
+
+    /// Requests all pages.
+    pub(super) async fn all_pages(
+        &mut self,
+        counts: &mut IndexAnswer,
+        expects_none: bool,
+        sink: &mut (dyn FnMut(Capture) + Send),
+    ) -> Result<PartResult, ArchiveError> {
+        if expects_none && self.is_empty_as_expected().await? {
+            return Ok(PartResult::Complete);
+        }
+        let mut empty_pages = 0;
+        let (hasher, mut keys) = (RandomState::new(), HashSet::new());
+        loop {
+            let mut retry = self.retry_state();
+            let admitted = self.sent.admitted;
+            let (page, is_repeat) = match self.page(&mut retry, counts, sink).await? {
+                PageStep::Page(page, is_repeat) => (page, is_repeat),
+                PageStep::End(result) => return Ok(result),
+            };
+            counts.rows += page.sent;
+            counts.repeated_rows += if is_repeat { 0 } else { page.repeated };
+            let Some(next) = page.resume_key else {
+                if self.asks_for_more(page.lines) {
+                    continue;
+                }
+                counts.bad_rows += page.bad;
+                return Ok(PartResult::Complete);
+            };
+            counts.bad_rows += page.bad;
+            self.full_lines = None;
+            empty_pages = if self.sent.admitted > admitted {
+                0
+            } else {
+                empty_pages + 1
+            };
+            // Keys may form a circle. Eight bytes of each are remembered.
+            if !keys.insert(hasher.hash_one(&next)) || empty_pages > MAX_EMPTY_PAGES {
+                return Err(retry.unavailable("its resume key leads nowhere"));
+            }
+            self.key = Some(next);
+            self.grow_pages();
+        }
+    }
+
+    /// Doubles the limit after a page with as many rows as requested and no key: a server without resume keys may have
+    /// cut its answer. Returns whether the page has to be requested again.
+    fn asks_for_more(&mut self, lines: u64) -> bool {
+        let is_full = lines == u64::from(self.limit) && self.full_lines != Some(lines);
+        let asks = is_full && self.client.dialect == Dialect::Wayback;
+        if asks {
+            self.full_lines = Some(lines);
+            self.limit = self.limit.saturating_mul(2);
+        }
+        asks
+    }
+
+    /// Makes pages larger again that a time-out made smaller.
+    fn grow_pages(&mut self) {
+        self.whole_pages += 1;
+        if self.whole_pages >= PAGES_BEFORE_LARGER && self.limit < self.page_rows {
+            self.limit = self.limit.saturating_mul(2).min(self.page_rows);
+            self.whole_pages = 0;
+        }
+    }
+
+    /// Requests one page until it is whole.
+    async fn page(
+        &mut self,
+        retry: &mut RetryState<'_>,
+        counts: &mut IndexAnswer,
+        sink: &mut (dyn FnMut(Capture) + Send),
+    ) -> Result<PageStep, ArchiveError> {
+        let client = self.client;
+        let admitted = self.sent.admitted;
+        let mut is_repeat = self.full_lines.is_some();
+        let mut timeouts = 0;
+        let mut silences = 0;
+        loop {
+            let (mut request, result) = client
+                .send(self.filter, self.part, self.limit, self.key.as_deref())
+                .await?;
+            let filter = Some(self.filter);
+            let reader =
+                IndexPageReader::new(client.dialect, &mut self.sent, filter, sink, is_repeat);
+            match client.read_page(&mut request, result, reader).await {
+                PageResult::Whole(page)
+                    if page.is_blank() && client.dialect == Dialect::Wayback =>
+                {
+                    request.finish(RequestOutcome::NotFound);
+                    if self.is_proven_empty(retry, &mut silences).await? {
+                        return Ok(PageStep::End(PartResult::Complete));
+                    }
+                }
+                PageResult::Whole(page) => {
+                    request.finish(if page.lines == 0 {
+                        RequestOutcome::NotFound
+                    } else {
+                        RequestOutcome::Ok
+                    });
+                    return Ok(PageStep::Page(page, is_repeat));
+                }
+                PageResult::NoCaptures => {
+                    request.finish(RequestOutcome::NotFound);
+                    return Ok(PageStep::End(PartResult::Complete));
+                }
+                PageResult::Excluded(detail) => {
+                    request.finish(RequestOutcome::Excluded);
+                    return Err(client.excluded(&self.part.scope, detail));
+                }
+                PageResult::Failed(failed, page) => {
+                    counts.rows += page.sent;
+                    is_repeat |= page.lines > 0;
+                    timeouts += u32::from(failed.meaning == AnswerMeaning::Narrow);
+                    if timeouts == 2 && self.sent.admitted == 0 {
+                        retry.respect_retry_after(&failed);
+                        drop(request);
+                        return Ok(PageStep::End(PartResult::TooWide(failed.detail)));
+                    }
+                    self.wait_to_retry(retry, request, failed, admitted).await?;
+                }
+            }
+        }
+    }
+
+    /// Waits until a failed page may be requested again, for fewer rows when it timed out. `admitted` is the number of
+    /// rows before the page.
+    async fn wait_to_retry(
+        &mut self,
+        retry: &mut RetryState<'_>,
+        request: SentRequest<'_>,
+        failed: FailedAttempt,
+        admitted: u64,
+    ) -> Result<(), ArchiveError> {
+        if self.sent.unsorted && self.sent.admitted > admitted {
+            drop(request);
+            let why = "the index is not in order, so the page cannot be taken up again";
+            return Err(retry.unavailable(&format!("{}; {why}", failed.detail)));
+        }
+        if failed.meaning == AnswerMeaning::Narrow && self.sent.admitted > 0 {
+            self.whole_pages = 0;
+            self.limit = (self.limit / 4).max(MIN_PAGE_ROWS.min(self.page_rows));
+        }
+        retry.wait_to_retry(request, failed).await
+    }
+
+    /// Checks an empty page: true when it is the end, false when it has to be requested again.
+    async fn is_proven_empty(
+        &mut self,
+        retry: &mut RetryState<'_>,
+        silences: &mut u32,
+    ) -> Result<bool, ArchiveError> {
+        let (request, failed) = match self
+            .client
+            .confirm_empty(self.filter, self.part, self.key.as_deref())
+            .await?
+        {
+            EmptyCheck::Empty => return Ok(true),
+            EmptyCheck::Excluded(detail) => {
+                return Err(self.client.excluded(&self.part.scope, detail));
+            }
+            // The Wayback index often sends a resume key though no row is left, and then answers the next page with 200
+            // and no byte. After a key, four empty answers are an end.
+            EmptyCheck::Silent(request) if self.key.is_some() && *silences > 0 => {
+                request.finish(RequestOutcome::NotFound);
+                return Ok(true);
+            }
+            EmptyCheck::Silent(request) => {
+                *silences += 1;
+                let detail = "an empty answer without proof that there are no captures";
+                (request, FailedAttempt::retryable(detail.to_owned()))
+            }
+            EmptyCheck::Rows(request) => {
+                let detail = "an empty answer, though the index has something to say";
+                (request, FailedAttempt::retryable(detail.to_owned()))
+            }
+            EmptyCheck::Failed(request, failed) => (request, failed),
+        };
+        retry.wait_to_retry(request, failed).await.map(|()| false)
+    }
+
+    /// Requests the proof that there is nothing first: one request instead of two where there is nothing.
+    async fn is_empty_as_expected(&mut self) -> Result<bool, ArchiveError> {
+        let mut retry = self.retry_state();
+        match self
+            .client
+            .confirm_empty(self.filter, self.part, None)
+            .await?
+        {
+            EmptyCheck::Empty => return Ok(true),
+            EmptyCheck::Excluded(detail) => {
+                return Err(self.client.excluded(&self.part.scope, detail));
+            }
+            EmptyCheck::Rows(request) | EmptyCheck::Silent(request) => {
+                request.finish(RequestOutcome::Ok);
+            }
+            EmptyCheck::Failed(request, failed) => retry.wait_to_retry(request, failed).await?,
+        }
+        Ok(false)
+    }
+}

@@ -1,0 +1,110 @@
+//! Reads an archived page that is no redirect: its body, within the size limit, with its encodings taken off.
+
+use futures_util::StreamExt as _;
+
+use super::capture_address::CaptureAddress;
+use crate::archive::encoding::{BodyError, decode_body};
+use crate::archive::error::ArchiveError;
+use crate::archive::http::answer_meaning::TransportFailure;
+use crate::archive::http::scheduler::SentRequest;
+use crate::archive::http::transport::ArchiveResponse;
+use crate::model::PayloadDigest;
+
+/// Larger bodies are decoded on a separate thread.
+const INLINE_BYTES: usize = 256 * 1024;
+
+/// Why there is no body.
+pub(super) enum PageBodyError {
+    /// Final.
+    Final(ArchiveError),
+    /// Final if it happens a second time.
+    Doubtful(ArchiveError),
+    /// The transfer broke off after this many bytes.
+    BrokeOff(TransportFailure, usize),
+}
+
+/// Reads the body of an archived page, at most `limit` bytes as transferred and as decoded.
+pub(super) async fn read_body(
+    request: &mut SentRequest<'_>,
+    response: &mut ArchiveResponse,
+    capture: &CaptureAddress,
+    expected: Option<&PayloadDigest>,
+    limit: usize,
+) -> Result<Vec<u8>, PageBodyError> {
+    let raw = read_raw(request, response, capture, limit).await?;
+    if expected.is_some() && (200..300).contains(&response.status) && raw.is_empty() {
+        return Err(PageBodyError::Doubtful(ArchiveError::LostPayload {
+            url: capture.original.clone(),
+        }));
+    }
+    if raw.trim_ascii() == b"Invalid URI"
+        && expected.is_none_or(|digest| *digest != PayloadDigest::of(&raw))
+    {
+        return Err(PageBodyError::Doubtful(
+            capture.damaged("the stub `Invalid URI` stands in place of the page"),
+        ));
+    }
+    // The encoding of the origin, or its copy where the archive dropped the header (brotli cannot be detected).
+    let encoding = response
+        .header("content-encoding")
+        .or_else(|| response.header("x-archive-orig-content-encoding"));
+    match decode(raw, encoding, limit).await {
+        Ok(body) => Ok(body),
+        Err(BodyError::TooLarge) => Err(too_large(capture, limit)),
+        // Without a length, a transfer that was cut off seems whole.
+        Err(BodyError::Damaged(detail)) if !response.is_framed() => {
+            Err(PageBodyError::Doubtful(capture.damaged(&detail)))
+        }
+        Err(BodyError::Damaged(detail)) => Err(PageBodyError::Final(capture.damaged(&detail))),
+    }
+}
+
+async fn read_raw(
+    request: &mut SentRequest<'_>,
+    response: &mut ArchiveResponse,
+    capture: &CaptureAddress,
+    limit: usize,
+) -> Result<Vec<u8>, PageBodyError> {
+    let promised = response
+        .header("content-length")
+        .and_then(|length| length.parse::<u64>().ok());
+    if promised.is_some_and(|length| length > limit as u64) {
+        return Err(too_large(capture, limit));
+    }
+    let mut raw = Vec::new();
+    loop {
+        let piece = request.within(response.body.next()).await;
+        let piece = piece.unwrap_or(Some(Err(TransportFailure::Timeout)));
+        match piece {
+            Some(Ok(piece)) => {
+                request.bytes = request.bytes.saturating_add(piece.len() as u64);
+                if raw.len().saturating_add(piece.len()) > limit {
+                    return Err(too_large(capture, limit));
+                }
+                raw.extend_from_slice(&piece);
+            }
+            Some(Err(failure)) => return Err(PageBodyError::BrokeOff(failure, raw.len())),
+            None => return Ok(raw),
+        }
+    }
+}
+
+fn too_large(capture: &CaptureAddress, limit: usize) -> PageBodyError {
+    PageBodyError::Final(ArchiveError::TooLarge {
+        url: capture.original.clone(),
+        limit_bytes: limit as u64,
+    })
+}
+
+async fn decode(
+    raw: Vec<u8>,
+    encoding: Option<String>,
+    limit: usize,
+) -> Result<Vec<u8>, BodyError> {
+    if raw.len() <= INLINE_BYTES {
+        return decode_body(&raw, encoding.as_deref(), limit);
+    }
+    tokio::task::spawn_blocking(move || decode_body(&raw, encoding.as_deref(), limit))
+        .await
+        .unwrap_or_else(|error| Err(BodyError::Damaged(format!("decoding stopped: {error}"))))
+}

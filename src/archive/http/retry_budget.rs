@@ -1,0 +1,32 @@
+//! The retries that one run may spend.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Retries that every run may spend, however few requests it sends.
+const FREE_RETRIES: u64 = 100;
+/// One more retry for each so many requests: one for each two that needed none. An archive that fails more often is
+/// down, and more requests do not bring it back.
+const REQUESTS_PER_RETRY: u64 = 3;
+
+/// Counts the retries of a run and refuses those beyond the budget.
+#[derive(Debug, Default)]
+pub(super) struct RetryBudget {
+    spent: AtomicU64,
+}
+
+impl RetryBudget {
+    /// Takes one retry, given the requests sent so far; false when the budget is spent.
+    pub(super) fn take(&self, requests: u64) -> bool {
+        let allowed = FREE_RETRIES.saturating_add(requests / REQUESTS_PER_RETRY);
+        self.spent
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |spent| {
+                (spent < allowed).then(|| spent + 1)
+            })
+            .is_ok()
+    }
+
+    /// Retries taken so far.
+    pub(super) fn spent(&self) -> u64 {
+        self.spent.load(Ordering::Relaxed)
+    }
+}

@@ -1,0 +1,403 @@
+//! Sends every request of this room: one after another, at the pace, outside freezes, over at most four connections.
+//!
+//! A request waits in this order: for the end of a freeze, for its place in the queue, until shortly before its permit,
+//! for a connection, for the permit itself. Then the freeze is checked once more, and the request is sent.
+
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use tokio::sync::MutexGuard;
+use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use super::answer_meaning::{AnswerFacts, TransportFailure, meaning_of};
+use super::connections::{Connection, Connections};
+use super::failed_attempt::FailedAttempt;
+use super::freeze_control::{FreezeControl, SendPermission};
+use super::pace::Pace;
+use super::retry_budget::RetryBudget;
+use super::settings::{HttpSettings, RequestLog};
+use super::transport::{ArchiveResponse, Transport};
+use super::usage::{
+    ActivityMark, ArchiveUsage, Endpoint, RequestOutcome, RequestRecord, UsageCounters,
+};
+use crate::archive::allowance::Allowance;
+use crate::archive::clock::Clock;
+use crate::archive::error::ArchiveError;
+use crate::model::Timestamp;
+
+/// Failed queries in a row before all requests pause.
+const FAILURES_BEFORE_PAUSE: u32 = 20;
+/// Length of that pause.
+const FAILURE_PAUSE: Duration = Duration::from_mins(1);
+/// The pause with this number ends the run.
+const LAST_PAUSE: u32 = 3;
+/// Time that requests in flight have to end after the user stops the run: much more than an answer takes that comes at
+/// all, and much less than a service manager waits before it kills the process.
+const STOP_GRACE: Duration = Duration::from_mins(1);
+
+/// Pace and queue of one endpoint.
+struct EndpointQueue {
+    pace: Pace,
+    line: tokio::sync::Mutex<()>,
+}
+
+/// Decides when each request of this process to one archive is sent, and sends it.
+pub(super) struct RequestScheduler {
+    transport: Box<dyn Transport>,
+    pub(super) freeze: FreezeControl,
+    clock: Arc<dyn Clock>,
+    stop: CancellationToken,
+    /// When a request in flight noticed that the run is stopped.
+    stopped_at: OnceLock<Instant>,
+    index: EndpointQueue,
+    playback: EndpointQueue,
+    connections: Connections,
+    counters: UsageCounters,
+    log: Option<RequestLog>,
+    allowance: Allowance,
+    pub(super) is_public_archive: bool,
+    pub(super) retry_pause: Duration,
+    exchange_timeout: Duration,
+    /// Any status line was ever received.
+    answered: AtomicBool,
+    /// The freeze after which the pace was last slowed.
+    slowed_for: AtomicU64,
+    retries: RetryBudget,
+    /// Failed queries in a row.
+    failures: AtomicU32,
+    /// The pace of the index continues where the last process ended.
+    has_resumed_pace: AtomicBool,
+}
+
+/// A request in flight. It is counted and logged when it ends.
+pub(super) struct SentRequest<'a> {
+    scheduler: &'a RequestScheduler,
+    endpoint: Endpoint,
+    url: Url,
+    /// Number of freezes seen when the request was sent.
+    pub(super) generation: u64,
+    sent_at: Timestamp,
+    began: Instant,
+    status: Option<u16>,
+    /// Bytes of the body that were read.
+    pub(super) bytes: u64,
+    ended: bool,
+    /// Held to the end for the index: one request at a time.
+    _line: Option<MutexGuard<'a, ()>>,
+    _connection: Connection<'a>,
+    _active: ActivityMark<'a>,
+}
+
+impl RequestScheduler {
+    pub(super) fn new(
+        settings: HttpSettings,
+        transport: Box<dyn Transport>,
+        freeze: FreezeControl,
+        clock: Arc<dyn Clock>,
+        stop: CancellationToken,
+    ) -> Self {
+        let queue = |per_second| EndpointQueue {
+            pace: Pace::new(per_second),
+            line: tokio::sync::Mutex::default(),
+        };
+        let cdx_per_second = settings.cdx_per_minute / 60.0;
+        Self {
+            transport,
+            freeze,
+            clock,
+            stop,
+            stopped_at: OnceLock::new(),
+            index: queue(cdx_per_second),
+            playback: queue(settings.playback_per_second),
+            connections: Connections::new(),
+            counters: UsageCounters::new(cdx_per_second, settings.playback_per_second),
+            is_public_archive: settings.is_public_archive(),
+            log: settings.request_log,
+            allowance: settings.allowance,
+            retry_pause: settings.retry_pause,
+            exchange_timeout: settings.exchange_timeout,
+            answered: AtomicBool::new(false),
+            slowed_for: AtomicU64::new(0),
+            retries: RetryBudget::default(),
+            failures: AtomicU32::new(0),
+            has_resumed_pace: AtomicBool::new(false),
+        }
+    }
+
+    pub(super) fn usage(&self) -> ArchiveUsage {
+        ArchiveUsage {
+            cdx: self.counters.snapshot(Endpoint::Cdx),
+            playback: self.counters.snapshot(Endpoint::Playback),
+            retries: self.retries.spent(),
+            freezes: self.freeze.freezes(),
+        }
+    }
+
+    fn queue(&self, endpoint: Endpoint) -> &EndpointQueue {
+        match endpoint {
+            Endpoint::Cdx => &self.index,
+            Endpoint::Playback => &self.playback,
+        }
+    }
+
+    /// Waits for a future unless the user stops the run.
+    pub(super) async fn unless_stopped<T>(
+        &self,
+        future: impl Future<Output = T>,
+    ) -> Result<T, ArchiveError> {
+        tokio::select! {
+            biased;
+            () = self.stop.cancelled() => Err(ArchiveError::Interrupted),
+            value = future => Ok(value),
+        }
+    }
+
+    /// Waits for its turn and sends one request. The body of the answer is not read yet.
+    ///
+    /// # Errors
+    /// Errors that end the run. What happened to the request itself is in the inner result.
+    pub(super) async fn send(
+        &self,
+        endpoint: Endpoint,
+        url: Url,
+    ) -> Result<(SentRequest<'_>, Result<ArchiveResponse, TransportFailure>), ArchiveError> {
+        let mut request = self.wait_for_turn(endpoint, url).await?;
+        let url = request.url.clone();
+        self.counters.sent(endpoint);
+        let response = request.within(self.transport.get(endpoint, url)).await;
+        let result = response.unwrap_or(Err(TransportFailure::Timeout));
+        if let Ok(response) = &result {
+            request.status = Some(response.status);
+            self.answered.store(true, Ordering::Relaxed);
+        }
+        Ok((request, result))
+    }
+
+    async fn wait_for_turn(
+        &self,
+        endpoint: Endpoint,
+        url: Url,
+    ) -> Result<SentRequest<'_>, ArchiveError> {
+        let queue = self.queue(endpoint);
+        loop {
+            self.wait_out_freeze().await?;
+            let active = self.counters.enter(endpoint);
+            let turn = self.unless_stopped(queue.line.lock()).await?;
+            let is_recorded = endpoint == Endpoint::Cdx && queue.pace.is_slow();
+            if is_recorded {
+                self.resume_pace(&queue.pace)?;
+            }
+            self.unless_stopped(tokio::time::sleep(queue.pace.until_shortly_before()))
+                .await?;
+            let connection = self.unless_stopped(self.connections.take()).await?;
+            let connection = connection.ok_or(ArchiveError::Interrupted)?;
+            while let Err(wait) = queue.pace.try_permit() {
+                self.unless_stopped(tokio::time::sleep(wait)).await?;
+            }
+            if self.stop.is_cancelled() {
+                return Err(ArchiveError::Interrupted);
+            }
+            // A refusal may have come while this request waited.
+            if let SendPermission::Granted(generation) = self.permission()? {
+                if !self.allowance.take() {
+                    return Err(ArchiveError::Interrupted);
+                }
+                if is_recorded {
+                    self.freeze.note_index_request()?;
+                }
+                return Ok(SentRequest {
+                    scheduler: self,
+                    endpoint,
+                    url,
+                    generation,
+                    sent_at: self.clock.now(),
+                    began: Instant::now(),
+                    status: None,
+                    bytes: 0,
+                    ended: false,
+                    _line: (endpoint == Endpoint::Cdx).then_some(turn),
+                    _connection: connection,
+                    _active: active,
+                });
+            }
+        }
+    }
+
+    /// Continues the pace of the process before this one, once.
+    fn resume_pace(&self, pace: &Pace) -> Result<(), ArchiveError> {
+        if !self.has_resumed_pace.swap(true, Ordering::Relaxed)
+            && let Some(since_last) = self.freeze.since_index_request()?
+        {
+            pace.resume(since_last);
+        }
+        Ok(())
+    }
+
+    async fn wait_out_freeze(&self) -> Result<(), ArchiveError> {
+        loop {
+            match self.permission()? {
+                SendPermission::Granted(_) => return Ok(()),
+                SendPermission::Wait(time) => self.unless_stopped(self.freeze.sleep(time)).await?,
+            }
+        }
+    }
+
+    /// Reads whether a request may be sent now, and halves the pace after a freeze.
+    fn permission(&self) -> Result<SendPermission, ArchiveError> {
+        let permission = self.freeze.permission()?;
+        if let SendPermission::Granted(generation) = permission
+            && self.slowed_for.fetch_max(generation, Ordering::Relaxed) < generation
+        {
+            self.index.pace.slow_down();
+            self.playback.pace.slow_down();
+        }
+        Ok(permission)
+    }
+
+    /// The failed attempt for a request without a whole answer.
+    pub(super) fn failed_attempt(
+        &self,
+        endpoint: Endpoint,
+        failure: &TransportFailure,
+    ) -> FailedAttempt {
+        FailedAttempt {
+            meaning: meaning_of(AnswerFacts::Failure {
+                endpoint,
+                failure,
+                answered_before: self.has_been_answered(),
+            }),
+            detail: failure.to_string(),
+            retry_after: None,
+        }
+    }
+
+    /// Pause that an answer requests, in either form of `Retry-After` (RFC 9110, 10.2.3).
+    pub(super) fn retry_after(&self, response: &ArchiveResponse) -> Option<Duration> {
+        let value = response.header("retry-after")?;
+        let value = value.trim();
+        value.parse().ok().map(Duration::from_secs).or_else(|| {
+            let until = Timestamp::from_http_date(value)?.unix_seconds();
+            let seconds = until.saturating_sub(self.clock.now().unix_seconds());
+            Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
+        })
+    }
+
+    /// True once any request of this process received a status line.
+    pub(super) fn has_been_answered(&self) -> bool {
+        self.answered.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn archive(&self) -> &str {
+        self.freeze.archive()
+    }
+
+    pub(super) fn unreachable(&self, detail: String) -> ArchiveError {
+        ArchiveError::Unreachable {
+            archive: self.archive().to_owned(),
+            detail,
+        }
+    }
+
+    /// Counts a query without an answer. After many in a row the archive is down or does not want to be used, whatever
+    /// status it sends: all requests pause, and the third pause ends the run.
+    ///
+    /// # Errors
+    /// The end of the run.
+    pub(super) fn count_failure(
+        &self,
+        retry_after: Option<Duration>,
+        detail: &str,
+    ) -> Result<(), ArchiveError> {
+        let failures = self.failures.fetch_add(1, Ordering::Relaxed) + 1;
+        if !failures.is_multiple_of(FAILURES_BEFORE_PAUSE) {
+            return Ok(());
+        }
+        let until = self
+            .freeze
+            .pause(FAILURE_PAUSE.max(retry_after.unwrap_or_default()))?;
+        if failures < LAST_PAUSE * FAILURES_BEFORE_PAUSE {
+            return Ok(());
+        }
+        let detail = format!("{failures} questions in a row without an answer, the last: {detail}");
+        Err(self.freeze.end_run(until, detail))
+    }
+
+    /// Sends nothing to an endpoint for this time, because the archive requested it.
+    pub(super) fn rest(&self, endpoint: Endpoint, time: Duration) {
+        self.queue(endpoint).pace.rest(time);
+    }
+
+    /// Takes one retry out of the run's budget; false when none is left.
+    pub(super) fn take_retry(&self) -> bool {
+        self.retries.take(self.counters.requests())
+    }
+}
+
+impl SentRequest<'_> {
+    /// Waits for a part of the exchange; `None` when the time for the whole exchange is over.
+    pub(super) async fn within<T>(&self, part: impl Future<Output = T>) -> Option<T> {
+        let scheduler = self.scheduler;
+        let over = async {
+            tokio::select! {
+                () = tokio::time::sleep_until(self.deadline()) => {}
+                () = scheduler.stop.cancelled() => {
+                    let stopped_at = *scheduler.stopped_at.get_or_init(Instant::now);
+                    tokio::time::sleep_until(self.deadline().min(stopped_at + STOP_GRACE)).await;
+                }
+            }
+        };
+        tokio::select! {
+            biased;
+            () = over => None,
+            value = part => Some(value),
+        }
+    }
+
+    /// When the whole exchange must be over, if the user does not stop the run.
+    fn deadline(&self) -> Instant {
+        let limit = self.scheduler.exchange_timeout;
+        self.began
+            + if self.endpoint == Endpoint::Cdx {
+                limit * 4
+            } else {
+                limit
+            }
+    }
+
+    /// Ends an answered request: counts and logs it, and ends the streak of refusals and failures.
+    pub(super) fn finish(mut self, outcome: RequestOutcome) {
+        self.scheduler.freeze.note_answer(self.generation);
+        self.scheduler.failures.store(0, Ordering::Relaxed);
+        self.end(outcome);
+    }
+
+    /// Ends a request without a usable answer: counts and logs it.
+    pub(super) fn end(&mut self, outcome: RequestOutcome) {
+        self.ended = true;
+        self.scheduler
+            .counters
+            .ended(self.endpoint, outcome, self.bytes);
+        if let Some(log) = &self.scheduler.log {
+            log(&RequestRecord {
+                at: self.sent_at,
+                endpoint: self.endpoint,
+                url: self.url.to_string(),
+                status: self.status,
+                bytes: self.bytes,
+                ms: u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX),
+                outcome,
+            });
+        }
+    }
+}
+
+impl Drop for SentRequest<'_> {
+    fn drop(&mut self) {
+        if !self.ended {
+            self.end(RequestOutcome::Failed);
+        }
+    }
+}

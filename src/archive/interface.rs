@@ -1,0 +1,41 @@
+//! The trait that every archive implements.
+
+use std::future::Future;
+
+use super::error::ArchiveError;
+use super::query::{CaptureQuery, IndexAnswer, Memento, MementoQuery};
+use crate::model::{Capture, Timestamp};
+
+/// An archive of web pages: an index of captures, and the archived responses themselves.
+pub trait Archive: Send + Sync {
+    /// Sends every distinct row that matches the query to `sink`, in the order of the index, and returns counts at the
+    /// end. Memory does not grow with the number of rows. An `Ok` answer is complete: a refusal is not an empty answer,
+    /// and half an answer is an error. Rows that were sent before an error are correct all the same.
+    ///
+    /// # Errors
+    /// See [`ArchiveError`].
+    fn captures(
+        &self,
+        query: &CaptureQuery,
+        sink: &mut (dyn FnMut(Capture) + Send),
+    ) -> impl Future<Output = Result<IndexAnswer, ArchiveError>> + Send;
+
+    /// The archived response nearest to a moment. Follows archived redirects (ten at the most) and detects loops.
+    ///
+    /// # Errors
+    /// See [`ArchiveError`]. An *archived* error (404 of the origin) is an `Ok` memento with that status.
+    fn memento(
+        &self,
+        query: &MementoQuery,
+    ) -> impl Future<Output = Result<Memento, ArchiveError>> + Send;
+
+    /// Address of the page that shows a capture to people. For files it is the address at the Wayback Machine, which may
+    /// not have the capture.
+    fn memento_url(&self, timestamp: Timestamp, original: &str) -> String;
+
+    /// Stable name of this archive (its base URL, or `file`). The database keeps what concerns the archive under it.
+    fn name(&self) -> String;
+
+    /// True when queries cost nothing (files): then the index is read in full each time.
+    fn is_local(&self) -> bool;
+}

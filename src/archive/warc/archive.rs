@@ -1,0 +1,123 @@
+//! An archive in files, behind the trait of all archives.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use data_encoding::HEXLOWER;
+use sha2::{Digest as _, Sha256};
+
+use super::folder::{self, Collection};
+use super::lines::shown;
+use super::memento::read_memento;
+use crate::archive::allowance::Allowance;
+use crate::archive::error::ArchiveError;
+use crate::archive::interface::Archive;
+use crate::archive::query::{CaptureQuery, IndexAnswer, Memento, MementoQuery};
+use crate::model::{Capture, Timestamp};
+
+/// An archive in files.
+#[derive(Debug, Clone)]
+pub struct WarcArchive {
+    name: String,
+    pub(super) collection: Arc<Collection>,
+    max_body_bytes: u64,
+    allowance: Allowance,
+}
+
+impl WarcArchive {
+    /// Opens a WARC file or a folder of `.warc` and `.warc.gz` files (sub-folders are not looked into). Indexes beside
+    /// them are read (`.cdxj`, `.cdx`); files that no index names are read from end to end, which takes a while. Blocks.
+    ///
+    /// A body of more than `max_body_bytes`, before or after decoding, is [`ArchiveError::TooLarge`].
+    ///
+    /// # Errors
+    /// [`ArchiveError::File`] when there is nothing to open, when none of the files that an index names is there, and
+    /// when a file without an index is damaged or cut off: half an archive is not taken for a whole one.
+    pub fn open(path: &Path, max_body_bytes: u64) -> Result<Self, ArchiveError> {
+        let collection = Arc::new(folder::open(path)?);
+        if collection.catalogue.bad_rows() > 0 {
+            tracing::warn!(path = %path.display(), bad_rows = collection.catalogue.bad_rows(), "captures without a readable index row are left out");
+        }
+        Ok(Self {
+            name: name_of(path),
+            collection,
+            max_body_bytes,
+            allowance: Allowance::unlimited(),
+        })
+    }
+
+    /// The same archive, which answers so many questions.
+    #[must_use]
+    pub fn with_allowance(self, allowance: Allowance) -> Self {
+        Self { allowance, ..self }
+    }
+
+    fn count(&self) -> Result<(), ArchiveError> {
+        let allowed = self.allowance.take();
+        allowed.then_some(()).ok_or(ArchiveError::Interrupted)
+    }
+
+    /// Number of index rows, repeated ones included.
+    #[must_use]
+    pub fn row_count(&self) -> usize {
+        self.collection.catalogue.len()
+    }
+
+    /// Number of index rows that could not be read, in the whole archive.
+    #[must_use]
+    pub fn bad_row_count(&self) -> u64 {
+        self.collection.catalogue.bad_rows()
+    }
+}
+
+impl Archive for WarcArchive {
+    async fn captures(
+        &self,
+        query: &CaptureQuery,
+        sink: &mut (dyn FnMut(Capture) + Send),
+    ) -> Result<IndexAnswer, ArchiveError> {
+        self.count()?;
+        Ok(self.collection.catalogue.answer(query, sink))
+    }
+
+    async fn memento(&self, query: &MementoQuery) -> Result<Memento, ArchiveError> {
+        self.count()?;
+        let (collection, query, max_body_bytes) = (
+            Arc::clone(&self.collection),
+            query.clone(),
+            self.max_body_bytes,
+        );
+        let what = shown(&query.original);
+        let reading =
+            tokio::task::spawn_blocking(move || read_memento(&collection, &query, max_body_bytes));
+        match reading.await {
+            Ok(answer) => answer,
+            Err(error) if error.is_cancelled() => Err(ArchiveError::Interrupted),
+            Err(error) => Err(ArchiveError::Unavailable {
+                archive: self.name(),
+                what,
+                detail: error.to_string(),
+            }),
+        }
+    }
+
+    fn memento_url(&self, timestamp: Timestamp, original: &str) -> String {
+        format!("https://web.archive.org/web/{timestamp}/{original}")
+    }
+
+    fn name(&self) -> String {
+        self.name.clone()
+    }
+
+    fn is_local(&self) -> bool {
+        true
+    }
+}
+
+/// What an archive in files is called: by a hash of where it lies, since two folders are two archives, of which neither can
+/// play what the other lists. The path itself stays out of the database: databases are passed on.
+fn name_of(path: &Path) -> String {
+    let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let digest = Sha256::digest(path.as_os_str().as_encoded_bytes());
+    format!("file-{}", HEXLOWER.encode(&digest[..4]))
+}
