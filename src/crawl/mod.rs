@@ -19,7 +19,6 @@ mod error;
 mod failures;
 mod fetch;
 mod freeze_ledger;
-mod halving;
 mod index;
 mod progress;
 mod schedule;

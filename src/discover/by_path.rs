@@ -5,10 +5,10 @@ use std::collections::{HashMap, HashSet};
 use crate::archive::{Archive, ArchiveError, CaptureQuery, IndexAnswer, KeyFilter, Scope};
 use crate::model::{Capture, Site, Timestamp, UrlKey};
 
-use super::PLAUSIBLE_SCORE;
-use super::candidates::{Candidate, Evidence, merge};
+use super::candidates::{Candidate, CandidateEvidence, merge};
 use super::kind::Source;
 use super::path::{PathVerdict, judge_path};
+use super::score::PLAUSIBLE_SCORE;
 use super::vocabulary::Vocabulary;
 
 /// Keys kept at a time; of more, the worst are forgotten. No site has so many policies.
@@ -44,32 +44,43 @@ pub struct ByPath {
     pub answer: IndexAnswer,
 }
 
-/// Asks the index once for every URL of the site whose key holds a policy word, and for the `known` addresses (named by
-/// the user, linked from home pages) that hold none: index queries are the scarcest thing there is.
-///
-/// `expects_none`: the answer was empty the last time. Memory is bounded whatever the number of rows.
+/// A question about all pages of a site that may be policies.
+#[derive(Debug, Clone, Copy)]
+pub struct PathQuery<'a> {
+    /// The site.
+    pub site: &'a Site,
+    /// First and last moment of interest; `None` where there is no limit.
+    pub span: (Option<Timestamp>, Option<Timestamp>),
+    /// The words that name policies.
+    pub vocabulary: &'a Vocabulary,
+    /// Addresses that are queried whatever their words (named by the user, linked from home pages), the most wanted first.
+    pub known: &'a [UrlKey],
+    /// The answer was empty the last time.
+    pub expects_none: bool,
+}
+
+/// Queries the index once for every URL of the site whose key contains a policy word, and for the known addresses that
+/// contain none: index queries are the scarcest resource. Memory is bounded whatever the number of rows.
 ///
 /// # Errors
 /// See [`ArchiveError`]; an excluded site is [`ArchiveError::Excluded`].
 pub async fn by_path<A: Archive>(
     archive: &A,
-    site: &Site,
-    span: (Option<Timestamp>, Option<Timestamp>),
-    vocabulary: &Vocabulary,
-    known: &[UrlKey],
-    expects_none: bool,
+    query: &PathQuery<'_>,
 ) -> Result<ByPath, ArchiveError> {
-    let filter = index_filter(vocabulary, known);
-    let query = CaptureQuery {
-        scope: Scope::Domain(site.clone()),
-        from: span.0,
-        to: span.1,
+    let filter = index_filter(query.vocabulary, query.known);
+    let capture_query = CaptureQuery {
+        scope: Scope::Domain(query.site.clone()),
+        from: query.span.0,
+        to: query.span.1,
         filter: filter.clone(),
-        expects_none,
+        expects_none: query.expects_none,
     };
-    let mut sieve = Sieve::new(vocabulary, known);
-    let answer = archive.captures(&query, &mut |row| sieve.take(row)).await?;
-    let mut found = sieve.finish(site, answer);
+    let mut rows = CandidateRows::new(query.vocabulary, query.known);
+    let answer = archive
+        .captures(&capture_query, &mut |row| rows.take(row))
+        .await?;
+    let mut found = rows.finish(query.site, answer);
     found.filter = filter;
     Ok(found)
 }
@@ -99,7 +110,7 @@ fn filter_with(words: &[String], known: &[UrlKey]) -> KeyFilter {
 }
 
 /// Keeps the rows of plausible candidates.
-struct Sieve<'a> {
+struct CandidateRows<'a> {
     vocabulary: &'a Vocabulary,
     /// Kept whatever their words are.
     known: HashSet<&'a UrlKey>,
@@ -122,7 +133,7 @@ struct Kept {
     rows_left_out: bool,
 }
 
-impl<'a> Sieve<'a> {
+impl<'a> CandidateRows<'a> {
     fn new(vocabulary: &'a Vocabulary, known: &'a [UrlKey]) -> Self {
         Self {
             vocabulary,
@@ -267,7 +278,7 @@ impl<'a> Sieve<'a> {
                 }
             }
             let Some((_, url)) = page else { continue };
-            let evidence = Evidence {
+            let evidence = CandidateEvidence {
                 source: Source::Path,
                 kind: kept.verdict.kind,
                 score: kept.verdict.score,

@@ -7,7 +7,7 @@ use url::Url;
 use crate::model::{Site, Timestamp, UrlKey};
 
 use super::kind::{PolicyKind, Source};
-use super::looks::{HomeLook, LookOutcome};
+use super::page_scan::{PageScan, ScanOutcome};
 
 /// A second, independent source makes a candidate surer by this much.
 const SECOND_SOURCE_POINTS: u8 = 10;
@@ -26,12 +26,12 @@ pub struct Candidate {
     /// It stands on another registrable domain than the site's.
     pub cross_domain: bool,
     /// What speaks for it, the strongest first.
-    pub evidence: Vec<Evidence>,
+    pub evidence: Vec<CandidateEvidence>,
 }
 
 /// One reason to take a URL for a policy.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Evidence {
+pub struct CandidateEvidence {
     /// Where it comes from.
     pub source: Source,
     /// The policy it names; one page may hold two, told apart by fragments.
@@ -55,7 +55,12 @@ pub struct Evidence {
 impl Candidate {
     /// A candidate with one piece of evidence; `None` when the text is no web address.
     #[must_use]
-    pub fn new(url: &str, kind: PolicyKind, site: &Site, mut evidence: Evidence) -> Option<Self> {
+    pub fn new(
+        url: &str,
+        kind: PolicyKind,
+        site: &Site,
+        mut evidence: CandidateEvidence,
+    ) -> Option<Self> {
         let mut url = Url::parse(url).ok()?;
         let urlkey = UrlKey::of_url(&url).ok()?;
         evidence.fragment = url.fragment().filter(|f| !f.is_empty()).map(str::to_owned);
@@ -74,8 +79,8 @@ impl Candidate {
 
 /// The candidate for an address that the user named; `None` when it is no web address.
 #[must_use]
-pub fn given(url: &str, kind: PolicyKind, site: &Site) -> Option<Candidate> {
-    let evidence = Evidence {
+pub fn given_candidate(url: &str, kind: PolicyKind, site: &Site) -> Option<Candidate> {
+    let evidence = CandidateEvidence {
         source: Source::Given,
         kind,
         score: 100,
@@ -89,21 +94,21 @@ pub fn given(url: &str, kind: PolicyKind, site: &Site) -> Option<Candidate> {
     Candidate::new(url, kind, site, evidence)
 }
 
-/// The candidates that home pages name, the best first. Pure: the same looks give the same candidates.
+/// The candidates that home pages name, the best first. Pure: the same scans give the same candidates.
 #[must_use]
-pub fn candidates_of_looks(looks: &[HomeLook], site: &Site) -> Vec<Candidate> {
+pub fn candidates_of_scans(scans: &[PageScan], site: &Site) -> Vec<Candidate> {
     let mut candidates = Vec::new();
-    for look in looks {
-        let LookOutcome::Seen {
+    for scan in scans {
+        let ScanOutcome::Found {
             timestamp,
             original,
-        } = &look.outcome
+        } = &scan.outcome
         else {
             continue;
         };
-        for link in &look.links {
+        for link in &scan.links {
             let home = (*timestamp, original.clone());
-            let evidence = Evidence {
+            let evidence = CandidateEvidence {
                 source: link.source,
                 kind: link.kind,
                 score: link.score,
@@ -154,7 +159,7 @@ fn united(mut same: Vec<Candidate>) -> Option<Candidate> {
             c.url.clone(),
         )
     });
-    let mut evidence: Vec<Evidence> = same
+    let mut evidence: Vec<CandidateEvidence> = same
         .iter()
         .flat_map(|c| c.evidence.iter().cloned())
         .collect();

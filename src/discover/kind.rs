@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// The kinds of policy that are told apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum PolicyKind {
     /// The site's privacy policy.
     Privacy,
@@ -50,7 +53,8 @@ pub enum LinkKind {
 }
 
 /// How a URL came to be a candidate.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Source {
     /// The user named it.
     Given,
@@ -111,9 +115,11 @@ mod tests {
     fn codes_read_back() {
         for kind in PolicyKind::ALL {
             assert_eq!(PolicyKind::from_code(kind.code()), Some(kind));
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.code());
         }
         for source in Source::ALL {
             assert_eq!(Source::from_code(source.code()), Some(source));
+            assert_eq!(serde_json::to_value(source).unwrap(), source.code());
         }
         assert_eq!(PolicyKind::from_code("terms"), None);
     }

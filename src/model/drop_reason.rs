@@ -2,8 +2,11 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 /// The reason codes of dropped pages, as they stand in the database and in exports.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DropReason {
     /// The archive excludes the URL at its owner's wish or by robots.txt.
@@ -25,6 +28,7 @@ pub enum DropReason {
     /// The payload is no page: an image, a script, an archive file.
     NotAPage,
     /// An error page served with status 200.
+    #[serde(rename = "soft_404")]
     Soft404,
     /// A registrar's or advertiser's page on a domain for sale.
     Parked,

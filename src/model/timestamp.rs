@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use jiff::civil::{DateTime, date};
 use jiff::tz::TimeZone;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A moment to the second in UTC, written as web archives write it: 14 digits, `YYYYMMDDhhmmss`.
 ///
@@ -199,6 +201,20 @@ impl FromStr for Timestamp {
             return Err(InvalidTimestamp::new(text));
         }
         Self::from_digits(text).ok_or_else(|| InvalidTimestamp::new(text))
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(D::Error::custom)
     }
 }
 

@@ -1,37 +1,39 @@
-//! Neighbouring looks with different texts: how far apart they are, and which to halve when not all can be.
+//! Neighbouring read captures with different texts: how far apart they are, and which to separate when the budget is too
+//! small for all.
 
-use super::lengths::Sign;
-use super::looks::{Look, Looks};
+use super::between::{middle, stride_left, stride_right};
+use super::length_evidence::{LengthEvidence, length_evidence};
+use super::read_captures::{ReadCapture, ReadCaptures};
 
-/// Two neighbouring looks that differ, further apart than the resolution, with unread captures between them.
+/// Two neighbouring read captures with different texts, further apart than the resolution, with unread captures between.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct OpenChange {
-    left: Look,
-    right: Look,
+    left: ReadCapture,
+    right: ReadCapture,
     /// Seconds between the two.
     pub(super) seconds: u64,
     /// Words by which the two texts differ in length; 0 where the caller gives no counts.
     size: u32,
-    /// The one look of the two that stands alone between looks with the other's text.
-    flip: Option<Flip>,
+    /// The side with a short-lived text, if there is one.
+    short_lived: Option<ShortLived>,
 }
 
-/// A text between two sights of another is mostly short: its ends are sought outward from it, in strides that double,
-/// which costs two or three looks where halving the way to its neighbours costs six.
+/// A text with another text on both sides of it is mostly short-lived. Its ends are sought outward from it, in strides
+/// that double, which costs two or three requests where halving the way to its neighbours costs six.
 #[derive(Debug, Clone, Copy)]
-enum Flip {
-    /// The left look shows it, for at least so many seconds.
+enum ShortLived {
+    /// The left capture shows it, for at least this many seconds.
     Left(u64),
-    /// The right look.
+    /// The right capture shows it.
     Right(u64),
 }
 
-/// The changes that are not pinned yet, in order of time.
-pub(super) fn open_changes(looks: &Looks<'_>) -> Vec<OpenChange> {
-    let runs: Vec<&[Look]> = looks.texts.chunk_by(|a, b| a.text == b.text).collect();
-    let text = |run: usize| runs.get(run).and_then(|r| r.first()).map(|look| look.text);
-    let seconds = |run: &[Look]| match run {
-        [first, .., last] => looks.apart(first.place, last.place),
+/// The changes that are not pinned down yet, in order of time.
+pub(super) fn open_changes(reads: &ReadCaptures<'_>) -> Vec<OpenChange> {
+    let runs: Vec<&[ReadCapture]> = reads.texts.chunk_by(|a, b| a.text == b.text).collect();
+    let text = |run: usize| runs.get(run).and_then(|r| r.first()).map(|read| read.text);
+    let seconds = |run: &[ReadCapture]| match run {
+        [first, .., last] => reads.apart(first.place, last.place),
         _ => 0,
     };
     let mut open = Vec::new();
@@ -40,71 +42,76 @@ pub(super) fn open_changes(looks: &Looks<'_>) -> Vec<OpenChange> {
         let (Some(left), Some(right)) = (before.last(), after.first()) else {
             continue;
         };
-        if !looks.is_wide(*left, *right) {
+        if !reads.is_wide(*left, *right) {
             continue;
         }
-        let flip = if text(n + 2) == Some(left.text) {
-            Some(Flip::Right(seconds(after)))
+        let short_lived = if text(n + 2) == Some(left.text) {
+            Some(ShortLived::Right(seconds(after)))
         } else if n > 0 && text(n - 1) == Some(right.text) {
-            Some(Flip::Left(seconds(before)))
+            Some(ShortLived::Left(seconds(before)))
         } else {
             None
         };
         open.push(OpenChange {
             left: *left,
             right: *right,
-            seconds: looks.apart(left.place, right.place),
+            seconds: reads.apart(left.place, right.place),
             size: left
                 .words
                 .zip(right.words)
                 .map_or(0, |(old, new)| old.abs_diff(new)),
-            flip,
+            short_lived,
         });
     }
     open
 }
 
-/// The capture that tells most about where a change lies.
-fn cut(looks: &Looks<'_>, change: &OpenChange) -> Option<usize> {
+/// The capture that narrows a change most.
+fn capture_within(reads: &ReadCaptures<'_>, change: &OpenChange) -> Option<usize> {
     let (left, right) = (change.left, change.right);
     let near = |lasted: u64| {
-        Some(lasted.max(looks.resolution_seconds)).filter(|reach| 2 * reach < change.seconds)
+        Some(lasted.max(reads.resolution_seconds)).filter(|reach| 2 * reach < change.seconds)
     };
-    match change.flip {
-        Some(Flip::Left(lasted)) => {
-            near(lasted).and_then(|reach| looks.stride_right(left, right, reach))
+    match change.short_lived {
+        Some(ShortLived::Left(lasted)) => {
+            near(lasted).and_then(|reach| stride_right(reads, left, right, reach))
         }
-        Some(Flip::Right(lasted)) => {
-            near(lasted).and_then(|reach| looks.stride_left(left, right, reach))
+        Some(ShortLived::Right(lasted)) => {
+            near(lasted).and_then(|reach| stride_left(reads, left, right, reach))
         }
         None => None,
     }
-    .or_else(|| looks.halving(left, right))
+    .or_else(|| middle(reads, left, right))
 }
 
-/// The captures on both sides of each jump in length that marks a change, of the largest changes as far as `left` reaches.
-pub(super) fn jumps(looks: &Looks<'_>, left: usize) -> Vec<usize> {
-    if !looks.lengths_tell() {
+/// The captures on both sides of each jump in length that marks a change; of the largest changes, at most `left`.
+pub(super) fn jumps(reads: &ReadCaptures<'_>, left: usize) -> Vec<usize> {
+    if !reads.lengths_are_reliable() {
         return Vec::new();
     }
-    let mut open = open_changes(looks);
+    let mut open = open_changes(reads);
     open.sort_by_key(|c| (std::cmp::Reverse((c.size, c.seconds)), c.left.place));
     let marked = open
         .iter()
-        .filter_map(|c| match looks.sign(c.left, c.right) {
-            Sign::Jump(places) => Some(places),
-            Sign::Within(..) | Sign::None => None,
+        .filter_map(|c| match length_evidence(reads, c.left, c.right) {
+            LengthEvidence::Jump(places) => Some(places),
+            LengthEvidence::Within(..) | LengthEvidence::None => None,
         });
     let mut wanted: Vec<usize> = marked.flatten().collect();
     wanted.truncate(left);
     wanted
 }
 
-/// One capture between each pair; where `left` looks will not pin all, only of the largest changes that they will pin.
+/// One capture within each change. Where `left` requests are too few to pin all of them down, only within the largest
+/// changes for which they suffice.
 ///
-/// Halving all of them a little would leave every window half as wide and none narrow. The largest is always among them.
-pub(super) fn halvings(looks: &Looks<'_>, mut open: Vec<OpenChange>, left: usize) -> Vec<usize> {
-    let costs = |change: &OpenChange| looks_to_pin(change, looks.resolution_seconds);
+/// Halving all of them a little would leave every window half as wide and none narrow. The largest is always included.
+pub(super) fn halvings(
+    reads: &ReadCaptures<'_>,
+    mut open: Vec<OpenChange>,
+    left: usize,
+) -> Vec<usize> {
+    let costs = |change: &OpenChange| requests_to_pin_down(change, reads.resolution_seconds);
     if open.iter().map(costs).fold(0, usize::saturating_add) > left {
         open.sort_by_key(|c| (std::cmp::Reverse((c.size, c.seconds)), c.left.place));
         let mut spent = 0_usize;
@@ -115,11 +122,13 @@ pub(super) fn halvings(looks: &Looks<'_>, mut open: Vec<OpenChange>, left: usize
         let affordable = affordable.count().max(1);
         open.truncate(affordable);
     }
-    open.iter().filter_map(|c| cut(looks, c)).collect()
+    open.iter()
+        .filter_map(|c| capture_within(reads, c))
+        .collect()
 }
 
-/// Looks that pin a change down: one for each halving and one because captures do not lie where a halving wants them.
-fn looks_to_pin(change: &OpenChange, resolution_seconds: u64) -> usize {
+/// Requests that pin a change down: one for each halving, and one because captures are not exactly in the middles.
+fn requests_to_pin_down(change: &OpenChange, resolution_seconds: u64) -> usize {
     let captures = change
         .right
         .place

@@ -1,46 +1,49 @@
-//! The default strategy: ends and grid, halving where neighbours differ, then where a page alternates, where
-//! a record stands out, or where the page was hardly seen.
+//! The default strategy: ends and grid, halving where neighbours differ, then alternation, outliers and checks.
 
 use std::collections::HashSet;
 
+use super::alternation;
+use super::capture::{ReadState, SampleCapture};
 use super::changes::{halvings, jumps, open_changes};
-use super::lengths::COARSE_STEPS;
-use super::looks::Looks;
+use super::choice::{TRIES_PER_INTERVAL, evenly, one_per_wanted_step};
+use super::grid::Grid;
+use super::length_evidence::{COARSE_STEPS, covered_by_neighbour};
 use super::outliers::outliers;
-use super::{Grid, Known, Sighting, TRIES_PER_INTERVAL, alternation, choice_of_steps, evenly};
+use super::read_captures::ReadCaptures;
 
-/// Captures to look at now, the most telling first. Each stage begins when the one before has nothing left to ask: a
-/// coarse step may spare fine ones, a jump a step, a grid step may answer what halving would ask for, and halving what a
-/// flip would.
+/// Captures to fetch now, the most informative first. Each stage begins when the one before has nothing left to fetch: a
+/// coarse step may make fine ones unnecessary, a jump a step, a grid step a halving, and a halving the search for a
+/// return.
 pub(super) fn next(
     grid: Grid,
     resolution_seconds: u64,
-    sightings: &[Sighting],
+    captures: &[SampleCapture],
     left: usize,
 ) -> Vec<usize> {
-    let looks = Looks::new(sightings, resolution_seconds);
-    let spoken_for = looks.spoken_for(grid);
-    let unsaid = |place: usize| !spoken_for[place];
+    let reads = ReadCaptures::new(captures, resolution_seconds);
+    let covered = covered_by_neighbour(&reads, grid);
+    let uncovered = |place: usize| !covered[place];
     let is_coarse = |step: i32| step.rem_euclid(COARSE_STEPS) == 0;
-    let first: &dyn Fn(i32) -> bool = if sightings.iter().any(|s| s.length.is_some()) {
+    let first: &dyn Fn(i32) -> bool = if captures.iter().any(|c| c.length.is_some()) {
         &is_coarse
     } else {
         &|_| true
     };
-    let mut wanted: Vec<usize> = ends(sightings).collect();
+    let mut wanted: Vec<usize> = ends(captures).collect();
     wanted.truncate(left);
-    let steps = choice_of_steps(grid, sightings, first, &unsaid);
+    let steps = one_per_wanted_step(grid, captures, first, &uncovered);
     wanted.extend(evenly(steps, left - wanted.len()));
     if !wanted.is_empty() {
         return wanted;
     }
+    let all_steps = || one_per_wanted_step(grid, captures, &|_| true, &uncovered);
     let stages: [&dyn Fn() -> Vec<usize>; 6] = [
-        &|| jumps(&looks, left),
-        &|| evenly(choice_of_steps(grid, sightings, &|_| true, &unsaid), left),
-        &|| halvings(&looks, open_changes(&looks), left),
-        &|| evenly(alternation::returns(&looks), left),
-        &|| evenly(outliers(&looks), left),
-        &|| alternation::check(&looks).into_iter().collect(),
+        &|| jumps(&reads, left),
+        &|| evenly(all_steps(), left),
+        &|| halvings(&reads, open_changes(&reads), left),
+        &|| evenly(alternation::returns(&reads), left),
+        &|| evenly(outliers(&reads), left),
+        &|| alternation::check(&reads).into_iter().collect(),
     ];
     stages
         .iter()
@@ -49,33 +52,30 @@ pub(super) fn next(
         .unwrap_or_default()
 }
 
-/// Captures of grid steps that are to be looked at still.
-pub(super) fn open_steps(grid: Grid, looks: &Looks<'_>) -> usize {
-    let spoken_for = looks.spoken_for(grid);
-    choice_of_steps(grid, looks.sightings, &|_| true, &|place| {
-        !spoken_for[place]
-    })
-    .len()
+/// Number of grid steps that still need a capture.
+pub(super) fn open_steps(grid: Grid, reads: &ReadCaptures<'_>) -> usize {
+    let covered = covered_by_neighbour(reads, grid);
+    one_per_wanted_step(grid, reads.captures, &|_| true, &|place| !covered[place]).len()
 }
 
-/// The first and the last capture that show something: a policy's life is stated by them.
-fn ends(sightings: &[Sighting]) -> impl Iterator<Item = usize> {
-    let first = end(sightings, 0..sightings.len());
-    let last = end(sightings, (0..sightings.len()).rev());
+/// The first and the last capture with a text: they give the dates of a policy's life.
+fn ends(captures: &[SampleCapture]) -> impl Iterator<Item = usize> {
+    let first = end(captures, 0..captures.len());
+    let last = end(captures, (0..captures.len()).rev());
     [first, last].into_iter().flatten()
 }
 
-/// The unread capture at one end, unless one nearer to it shows a text, or a few payloads there gave none: then the
-/// grid goes on alone.
-fn end(sightings: &[Sighting], inward: impl Iterator<Item = usize>) -> Option<usize> {
+/// The unread capture at one end, unless one nearer to it shows a text, or a few payloads there had none: then only the
+/// grid goes on.
+fn end(captures: &[SampleCapture], inward: impl Iterator<Item = usize>) -> Option<usize> {
     let mut failed = HashSet::new();
     for place in inward {
-        let sighting = sightings.get(place)?;
-        match sighting.known {
-            Known::Nothing => return Some(place),
-            Known::Text(_) => return None,
-            Known::NoText | Known::Lost => {
-                failed.insert(sighting.payload.as_deref().ok_or(place));
+        let capture = captures.get(place)?;
+        match capture.state {
+            ReadState::Unread => return Some(place),
+            ReadState::Text(_) => return None,
+            ReadState::NoText | ReadState::Lost => {
+                failed.insert(capture.payload.as_deref().ok_or(place));
                 if failed.len() > TRIES_PER_INTERVAL {
                     return None;
                 }

@@ -1,4 +1,4 @@
-//! `Grid`: calendar steps of whole months (`interval` in the words of the field: `2012_A` is January to June).
+//! `Grid`: calendar steps of whole months. The field calls a step an *interval*: `2012_A` is January to June.
 
 use crate::model::Timestamp;
 
@@ -9,10 +9,10 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// Half-years, as the Princeton-Leuven corpus has them.
+    /// Half-years, as in the Princeton-Leuven corpus.
     pub const HALF_YEAR: Self = Self { months: 6 };
 
-    /// Steps of so many months; `None` outside 1 to 120.
+    /// Steps of this many months; `None` outside 1 to 120.
     #[must_use]
     pub fn months(months: u32) -> Option<Self> {
         let months = i32::try_from(months)
@@ -21,13 +21,13 @@ impl Grid {
         Some(Self { months })
     }
 
-    /// Index of the step that holds a moment.
+    /// Index of the step that contains a moment.
     #[must_use]
     pub fn step_of(self, moment: Timestamp) -> i32 {
         (i32::from(moment.year()) * 12 + i32::from(moment.month()) - 1).div_euclid(self.months)
     }
 
-    /// Middle of a step: of a half-year 1 April or 1 October.
+    /// Middle of a step; of a half-year it is 1 April or 1 October.
     #[must_use]
     pub fn middle_of(self, step: i32) -> Timestamp {
         let start = Timestamp::start_of_month(step.saturating_mul(self.months));

@@ -1,35 +1,35 @@
-//! Captures whose records are of another length than those before and after them, or as long as those of the text that was
-//! there before or came after: what stood there for a short time, or the other edition of a page that is captured in
-//! turns, seen by nobody since equal looks around it seemed to say enough.
+//! Captures whose records have another length than those before and after them, or are as long as those of the text
+//! before or after. They may show a short-lived text, or the other edition of an alternating page, that no read capture
+//! has met.
 
-use super::alternation::Told;
-use super::evenly;
-use super::looks::{Look, Looks};
+use super::alternation::ChangeQuota;
+use super::choice::evenly;
+use super::read_captures::{ReadCapture, ReadCaptures};
 
-/// A record stands out when it is further from its neighbours than they are from each other, so many times.
+/// A record is an outlier when it is this many times further from its neighbours than they are from each other.
 const TIMES_FURTHER: u64 = 8;
-/// And further than one part in so many of its own length. On the 20 pages of Open Terms Archive with an index beside
-/// them the records of short-lived texts are 1.4 to 5 % away, those of counters and tokens 0.1 %.
+/// It must also differ by more than one part in this many of its own length. On the 20 pages of Open Terms Archive with
+/// an index beside them, the records of short-lived texts differ by 1.4 to 5 %, those of counters and tokens by 0.1 %.
 const LEAST_PART: u64 = 100;
-/// Looks at outliers that may show nothing new before there is an end, beyond those that did.
+/// Requests for outliers that may show nothing new before the search for them ends, beyond those that showed something.
 const MOST_IN_VAIN: usize = 3;
 
-/// The middle capture of each unread run of records that stand out, as many as the ones looked at so far encourage.
-pub(super) fn outliers(looks: &Looks<'_>) -> Vec<usize> {
-    if !looks.lengths_tell() {
+/// The middle capture of each unread run of outliers, as many as the results of earlier ones justify.
+pub(super) fn outliers(reads: &ReadCaptures<'_>) -> Vec<usize> {
+    if !reads.lengths_are_reliable() {
         return Vec::new();
     }
-    let measured: Vec<(usize, u64)> = looks
-        .sightings
+    let measured: Vec<(usize, u64)> = reads
+        .captures
         .iter()
         .enumerate()
-        .filter_map(|(place, s)| Some((place, s.length?)))
+        .filter_map(|(place, c)| Some((place, c.length?)))
         .collect();
     let runs: Vec<&[(usize, u64)]> = measured
-        .chunk_by(|one, other| looks.alike(Some(one.1), Some(other.1)))
+        .chunk_by(|one, other| reads.alike(Some(one.1), Some(other.1)))
         .collect();
-    let others = OtherTexts::of(looks);
-    let mut told = Told::of(looks);
+    let others = OtherTexts::of(reads);
+    let mut quota = ChangeQuota::of(reads);
     let (mut rewarded, mut in_vain, mut unread) = (0_usize, 0_usize, Vec::new());
     for neighbours in runs.windows(3) {
         let [before, run, after] = neighbours else {
@@ -38,22 +38,22 @@ pub(super) fn outliers(looks: &Looks<'_>) -> Vec<usize> {
         let (Some(&(first, length)), Some(&(last, _))) = (run.first(), run.last()) else {
             continue;
         };
-        let Some(around) = looks.around(first, last) else {
+        let Some(around) = reads.around(first, last) else {
             continue;
         };
-        // Where the unread neighbours are the odd ones, this is how the page mostly is.
-        let is_known = around
+        // Where the unread neighbours are the exceptions, this is the usual length of the page.
+        let is_usual = around
             .iter()
-            .any(|look| looks.alike(looks.length(*look), Some(length)));
-        let is_told = || others.show(looks, first, last, length);
-        if is_known || !(stands_out(before, run, after) || is_told()) {
+            .any(|read| reads.alike(reads.length(*read), Some(length)));
+        let is_other = || others.have_length(reads, first, last, length);
+        if is_usual || !(stands_out(before, run, after) || is_other()) {
             continue;
         }
-        match looks.verdict(around, first, last) {
-            Verdict::Unread if told.tells_more(looks, first) => unread.push(run[run.len() / 2].0),
-            Verdict::Other => rewarded += 1,
-            Verdict::Same => in_vain += 1,
-            Verdict::Unread | Verdict::Undecided => {}
+        match result_of(reads, around, first, last) {
+            RunResult::Unread if quota.take(reads, first) => unread.push(run[run.len() / 2].0),
+            RunResult::Other => rewarded += 1,
+            RunResult::Same => in_vain += 1,
+            RunResult::Unread | RunResult::Undecided => {}
         }
     }
     evenly(unread, (rewarded + MOST_IN_VAIN).saturating_sub(in_vain))
@@ -70,19 +70,19 @@ fn stands_out(before: &[(usize, u64)], run: &[(usize, u64)], after: &[(usize, u6
     })
 }
 
-/// For each look, the nearest looks before and after it that show another text, by their places among the looks.
+/// For each read capture, the nearest ones before and after it with another text, by their indices among the read ones.
 struct OtherTexts {
     before: Vec<Option<usize>>,
     after: Vec<Option<usize>>,
 }
 
 impl OtherTexts {
-    fn of(looks: &Looks<'_>) -> Self {
-        let texts = &looks.texts;
+    fn of(reads: &ReadCaptures<'_>) -> Self {
+        let texts = &reads.texts;
         let mut before: Vec<Option<usize>> = Vec::with_capacity(texts.len());
-        for (i, look) in texts.iter().enumerate() {
+        for (i, read) in texts.iter().enumerate() {
             let last = i.checked_sub(1);
-            let same = |last: usize| texts.get(last).is_some_and(|l| l.text == look.text);
+            let same = |last: usize| texts.get(last).is_some_and(|l| l.text == read.text);
             let nearest = last.and_then(|last| if same(last) { before[last] } else { Some(last) });
             before.push(nearest);
         }
@@ -94,63 +94,59 @@ impl OtherTexts {
         Self { before, after }
     }
 
-    /// True for captures between equal looks whose records are as long as those of the text before these or after them.
-    fn show(&self, looks: &Looks<'_>, first: usize, last: usize, length: u64) -> bool {
-        let (before_all, after) = looks.split(first, last);
+    /// True for captures between equal texts whose records are as long as those of the text before or after these.
+    fn have_length(
+        &self,
+        reads: &ReadCaptures<'_>,
+        first: usize,
+        last: usize,
+        length: u64,
+    ) -> bool {
+        let (before_all, after) = reads.split(first, last);
         let (Some(left), Some(right)) = (before_all.len().checked_sub(1), after.first()) else {
             return false;
         };
-        let right_place = looks.texts.len() - after.len();
+        let right_place = reads.texts.len() - after.len();
         let others = [self.before[left], self.after[right_place]];
-        let like = |look: usize| looks.alike(looks.length(looks.texts[look]), Some(length));
-        looks.texts[left].text == right.text && others.into_iter().flatten().any(like)
+        let like = |read: usize| reads.alike(reads.length(reads.texts[read]), Some(length));
+        reads.texts[left].text == right.text && others.into_iter().flatten().any(like)
     }
 }
 
 /// What is known of a run of captures.
-enum Verdict {
-    /// Nothing, and it lies between looks that are further apart than the resolution.
+enum RunResult {
+    /// Nothing, and it is between read captures that are further apart than the resolution.
     Unread,
-    /// It shows another text than the looks before and after it.
+    /// It shows another text than the read captures before and after it.
     Other,
-    /// It shows theirs.
+    /// It shows their text.
     Same,
-    /// Something else.
+    /// Anything else.
     Undecided,
 }
 
-impl Looks<'_> {
-    /// The looks before and those after a run of captures.
-    fn split(&self, first: usize, last: usize) -> (&[Look], &[Look]) {
-        let from = self.texts.partition_point(|look| look.place < first);
-        let to = self.texts.partition_point(|look| look.place <= last);
-        (&self.texts[..from], &self.texts[to..])
-    }
-
-    /// The nearest look on either side.
-    fn around(&self, first: usize, last: usize) -> Option<[Look; 2]> {
-        let (before, after) = self.split(first, last);
-        Some([*before.last()?, *after.first()?])
-    }
-
-    fn verdict(&self, [left, right]: [Look; 2], first: usize, last: usize) -> Verdict {
-        let (before, after) = self.split(first, last);
-        let seen = &self.texts[before.len()..self.texts.len() - after.len()];
-        if seen.is_empty() {
-            let failed = (first..=last).any(|place| self.sightings[place].known.is_failure());
-            return if !failed && self.is_wide(left, right) {
-                Verdict::Unread
-            } else {
-                Verdict::Undecided
-            };
-        }
-        let all = |is: &dyn Fn(&Look) -> bool| seen.iter().all(is);
-        if all(&|look| look.text != left.text && look.text != right.text) {
-            Verdict::Other
-        } else if all(&|look| look.text == left.text && look.text == right.text) {
-            Verdict::Same
+fn result_of(
+    reads: &ReadCaptures<'_>,
+    [left, right]: [ReadCapture; 2],
+    first: usize,
+    last: usize,
+) -> RunResult {
+    let (before, after) = reads.split(first, last);
+    let own = &reads.texts[before.len()..reads.texts.len() - after.len()];
+    if own.is_empty() {
+        let failed = (first..=last).any(|place| reads.captures[place].state.is_failure());
+        return if !failed && reads.is_wide(left, right) {
+            RunResult::Unread
         } else {
-            Verdict::Undecided
-        }
+            RunResult::Undecided
+        };
+    }
+    let all = |is: &dyn Fn(&ReadCapture) -> bool| own.iter().all(is);
+    if all(&|read| read.text != left.text && read.text != right.text) {
+        RunResult::Other
+    } else if all(&|read| read.text == left.text && read.text == right.text) {
+        RunResult::Same
+    } else {
+        RunResult::Undecided
     }
 }

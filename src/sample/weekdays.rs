@@ -1,15 +1,15 @@
-//! Time as it counts for changes of policies: they are published on working days.
+//! Time weighted by how likely policies change in it: changes are published on working days.
 
 const DAY: i64 = 86_400;
-/// What a second counts on Monday to Friday, and on Saturday and Sunday. Of 131 changes on the pages of Open Terms
-/// Archive that are known to within a day, two fell on a weekend (by UTC), where 37 would by chance: 26 to 1 for each
-/// day. The weight is half of that, since elsewhere the week may be another and the sample is small.
+/// Weight of a second on Monday to Friday, and on Saturday and Sunday. Of 131 changes on the pages of Open Terms Archive
+/// that are known to within a day, two fell on a weekend (by UTC); by chance it would be 37. That is 26 to 1 for each
+/// day. The weight is half of that, since weekends differ elsewhere and the sample is small.
 const ON_WEEKDAY: i64 = 12;
 const ON_WEEKEND: i64 = 1;
 const WEEK: i64 = (5 * ON_WEEKDAY + 2 * ON_WEEKEND) * DAY;
 
-/// A moment (seconds since 1970, UTC) on a clock that goes slowly at weekends: as much of it passes as changes are
-/// likely. It never stands still or goes back.
+/// A moment (seconds since 1970, UTC) on a clock that runs slowly at weekends, in proportion to the likelihood of changes.
+/// It always increases.
 pub(super) const fn weighted(seconds: i64) -> i64 {
     // 1970 began on a Thursday: three days after a Monday.
     let since_monday = seconds.saturating_add(3 * DAY);

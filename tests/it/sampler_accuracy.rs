@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use std::fs;
 
 use policytrail::model::{TextHash, Timestamp};
-use policytrail::sample::{Grid, Known, Sighting, Strategy, next};
+use policytrail::sample::{Grid, ReadState, SampleCapture, Strategy, next};
 
 use crate::support::paths::shared;
 
@@ -48,25 +48,25 @@ impl History {
 fn sampled(history: &History) -> Vec<usize> {
     let length =
         |place: usize| 20_000 + 150 * (history.texts[place] % 97) + (place * place % 5) as u64;
-    let unread = |(place, timestamp): (usize, &Timestamp)| Sighting {
+    let unread = |(place, timestamp): (usize, &Timestamp)| SampleCapture {
         timestamp: *timestamp,
         payload: None,
         length: history.with_lengths.then(|| length(place)),
         words: None,
-        known: Known::Nothing,
+        state: ReadState::Unread,
     };
-    let mut sightings: Vec<Sighting> = history.times.iter().enumerate().map(unread).collect();
+    let mut captures: Vec<SampleCapture> = history.times.iter().enumerate().map(unread).collect();
     loop {
-        let wanted = next(EVERY_CHANGE, &sightings);
+        let wanted = next(EVERY_CHANGE, &captures);
         if wanted.is_empty() {
-            return (0..sightings.len())
-                .filter(|&i| sightings[i].known != Known::Nothing)
+            return (0..captures.len())
+                .filter(|&i| captures[i].state != ReadState::Unread)
                 .collect();
         }
         for i in wanted {
-            assert_eq!(sightings[i].known, Known::Nothing, "asked twice");
-            sightings[i].known =
-                Known::Text(TextHash::of_normalised(&history.texts[i].to_string()));
+            assert_eq!(captures[i].state, ReadState::Unread, "asked twice");
+            captures[i].state =
+                ReadState::Text(TextHash::of_normalised(&history.texts[i].to_string()));
         }
     }
 }

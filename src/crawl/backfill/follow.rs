@@ -9,7 +9,7 @@ use super::redirects::redirects_to_fetch;
 use super::replay::Replay;
 use crate::archive::Archive;
 use crate::crawl::blocking::run_blocking;
-use crate::crawl::derive::{derive_policy, extract_capture, sightings, strategy};
+use crate::crawl::derive::{captures_to_sample, derive_policy, extract_capture, strategy};
 use crate::crawl::discovery::FollowedPolicy;
 use crate::crawl::error::{CrawlError, check_stop};
 use crate::crawl::failures::Failures;
@@ -195,8 +195,9 @@ impl<'a, 'b, A: Archive> Follower<'a, 'b, A> {
         let (strategy, budget) = (strategy(&self.session.crawl), self.budget);
         let unanswered = self.record.unanswered.clone();
         run_blocking(move || {
-            let (places, sightings) = sightings(&stored, &|id| unanswered.contains(&id));
-            let next = sample::next_within(strategy, &sightings, budget);
+            let (places, captures_to_sample) =
+                captures_to_sample(&stored, &|id| unanswered.contains(&id));
+            let next = sample::next_within(strategy, &captures_to_sample, budget);
             let wanted = next.into_iter().filter_map(|i| places.get(i).copied());
             let wanted = wanted.collect();
             (stored, wanted)

@@ -4,11 +4,11 @@ use std::collections::HashSet;
 
 use super::redirects::redirects_to_fetch;
 use crate::config::{CrawlSettings, DiscoverSettings, SiteRow};
-use crate::crawl::derive::{sightings, strategy};
+use crate::crawl::derive::{captures_to_sample, strategy};
 use crate::crawl::discovery::{home_page_scans, home_page_span};
 use crate::crawl::error::CrawlError;
 use crate::crawl::site::site_requests;
-use crate::discover::{HomeLook, next_home_page};
+use crate::discover::{PageScan, next_home_page};
 use crate::extract::EXTRACTOR_VERSION;
 use crate::model::{Site, Timestamp};
 use crate::sample;
@@ -109,7 +109,7 @@ impl SitePlan {
     /// when it is due, and older ones only where the newest shows something new.
     fn add_home_pages(
         &mut self,
-        known: &[HomeLook],
+        known: &[PageScan],
         is_first: bool,
         now: Timestamp,
         (crawl, discover): (&CrawlSettings, &DiscoverSettings),
@@ -133,21 +133,26 @@ impl SitePlan {
     fn add_policy(&mut self, crawl: &CrawlSettings, stored: &[StoredCapture]) {
         self.captures += u64::try_from(stored.len()).unwrap_or(u64::MAX);
         let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-        let (places, sightings) = sightings(stored, &|_| false);
+        let (places, captures_to_sample) = captures_to_sample(stored, &|_| false);
         let redirects = count(redirects_to_fetch(stored).len());
-        let first = count(sample::next(strategy(crawl), &sightings).len());
+        let first = count(sample::next(strategy(crawl), &captures_to_sample).len());
         let mut payloads = HashSet::new();
         let open = places
             .iter()
-            .zip(&sightings)
-            .filter(|(_, s)| s.known == sample::Known::Nothing)
+            .zip(&captures_to_sample)
+            .filter(|(_, s)| s.state == sample::ReadState::Unread)
             .filter(|(place, s)| {
                 payloads.insert(s.payload.clone().unwrap_or_else(|| place.to_string()))
             })
             .count();
         let most = redirects + count(open);
         let least = redirects + first;
-        let years = years(&sightings.iter().map(|s| s.timestamp).collect::<Vec<_>>());
+        let years = years(
+            &captures_to_sample
+                .iter()
+                .map(|s| s.timestamp)
+                .collect::<Vec<_>>(),
+        );
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::crawl::derive::{CaptureStatus, capture_status};
-use crate::crawl::halving::ends_then_between;
 use crate::discover::same_page;
 use crate::model::UrlKey;
+use crate::sample::bisect;
 use crate::store::StoredCapture;
 
 /// Redirects of one address that are fetched. This number shows both ends of four moves; an address that always redirects
@@ -30,7 +30,7 @@ pub(super) fn redirects_to_fetch(stored: &[StoredCapture]) -> Vec<&StoredCapture
 
 fn of_address<'s>(redirects: &[&'s StoredCapture]) -> Vec<&'s StoredCapture> {
     let fetched = redirects.iter().filter(|s| s.asked.is_some()).count();
-    let open = ends_then_between(
+    let open = bisect(
         redirects.len(),
         &|i| {
             redirects[i].asked.is_none() && capture_status(redirects[i]) == CaptureStatus::Redirect

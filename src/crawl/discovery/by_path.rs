@@ -9,7 +9,7 @@ use crate::crawl::blocking::store_call;
 use crate::crawl::error::CrawlError;
 use crate::crawl::failures::Failures;
 use crate::crawl::index::{IndexStart, SiteIndex, StoredAnswer};
-use crate::discover::{self, ByPath};
+use crate::discover::{self, ByPath, PathQuery};
 use crate::model::{DropReason, Dropped, Timestamp, UrlKey};
 use crate::store::{IndexQueryKey, Store};
 
@@ -34,15 +34,14 @@ pub(super) async fn query_domain<A: Archive>(
         }
         IndexStart::From { from, expects_none } => (from, expects_none),
     };
-    let answer = discover::by_path(
-        search.archive,
-        &site.site,
-        (from, search.crawl.to),
-        search.vocabulary,
-        &known,
+    let query = PathQuery {
+        site: &site.site,
+        span: (from, search.crawl.to),
+        vocabulary: search.vocabulary,
+        known: &known,
         expects_none,
-    )
-    .await;
+    };
+    let answer = discover::by_path(search.archive, &query).await;
     match answer {
         Ok(found) => {
             store_answer(search, index, (&known, from), found).await?;

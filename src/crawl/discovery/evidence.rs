@@ -41,7 +41,7 @@ fn discovery_rows(candidate: &Candidate) -> impl Iterator<Item = DiscoveryRow> {
 pub(super) fn candidates_of_rows(rows: &[DiscoveryRow], site: &Site) -> Vec<Candidate> {
     let pieces = rows.iter().filter_map(|row| {
         let kind = PolicyKind::from_code(&row.kind)?;
-        let evidence = discover::Evidence {
+        let evidence = discover::CandidateEvidence {
             source: Source::from_code(&row.source)?,
             kind,
             score: u8::try_from(row.score.clamp(0, 100)).unwrap_or(0),

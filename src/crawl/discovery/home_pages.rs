@@ -7,7 +7,7 @@ use crate::config::CrawlSettings;
 use crate::crawl::blocking::store_call;
 use crate::crawl::error::CrawlError;
 use crate::crawl::failures::Failures;
-use crate::discover::{self, HomeLook, HomeSpan, Limits};
+use crate::discover::{self, HomeSpan, PageScan, PageScanner, ScanLimits};
 use crate::model::Timestamp;
 use crate::store::Store;
 
@@ -15,7 +15,7 @@ use crate::store::Store;
 const FIRST_ARCHIVED_YEAR: &str = "1996";
 
 /// Returns the span in which a crawl that began at `since` scans home pages, and the limits of the search.
-pub(crate) fn home_page_span(crawl: &CrawlSettings, since: Timestamp) -> (HomeSpan, Limits) {
+pub(crate) fn home_page_span(crawl: &CrawlSettings, since: Timestamp) -> (HomeSpan, ScanLimits) {
     let from = crawl
         .from
         .or_else(|| Timestamp::earliest(FIRST_ARCHIVED_YEAR).ok());
@@ -23,9 +23,9 @@ pub(crate) fn home_page_span(crawl: &CrawlSettings, since: Timestamp) -> (HomeSp
         from: from.unwrap_or(since),
         to: crawl.to.unwrap_or(since),
     };
-    let limits = Limits {
+    let limits = ScanLimits {
         home_pages: crawl.home_pages_per_site,
-        ..Limits::default()
+        ..ScanLimits::default()
     };
     (span, limits)
 }
@@ -39,27 +39,24 @@ pub(super) async fn scan_home_pages<A: Archive>(
     let known = store_call(store, move |store: &Store| home_page_scans(store, site_id)).await?;
     let (span, limits) = home_page_span(search.crawl, search.site.start.since);
     let mut failed = None;
-    let mut store_scan = |scan: &HomeLook| {
-        if let Err(error) = store.add_home_look(site_id, scan.asked, &scan_json(scan)) {
+    let mut store_scan = |scan: &PageScan| {
+        if let Err(error) = store.add_home_look(site_id, scan.requested_at, &scan_json(scan)) {
             failed.get_or_insert(error);
         }
     };
-    let found = discover::by_link(
-        search.archive,
-        &search.site.site,
-        span,
-        search.vocabulary,
-        &limits,
-        &known,
-        &mut store_scan,
-    )
-    .await;
+    let scanner = PageScanner {
+        archive: search.archive,
+        site: &search.site.site,
+        vocabulary: search.vocabulary,
+        limits: &limits,
+    };
+    let found = discover::by_link(&scanner, span, &known, &mut store_scan).await;
     if let Some(error) = failed {
         return Err(error.into());
     }
     match found {
         Ok(found) => {
-            tracing::info!(site = %search.site.site, home_pages = found.looks.len(), candidates = found.candidates.len(), "home pages scanned");
+            tracing::info!(site = %search.site.site, home_pages = found.scans.len(), candidates = found.candidates.len(), "home pages scanned");
             search.store(found.candidates).await
         }
         Err(error) => failures

@@ -2,10 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::crawl::halving::ends_then_between;
-use crate::discover::HomeLook;
-use crate::discover::PolicyKind;
+use crate::discover::{PageScan, PolicyKind};
 use crate::model::{Capture, PayloadDigest, Timestamp, UrlKey};
+use crate::sample::bisect;
 
 /// Captures of one hub that are scanned. This number shows both ends of three moves; a hub whose links always change says
 /// nothing more about the policy in its ninth capture.
@@ -15,22 +14,22 @@ const MAX_SCANS: usize = 8;
 /// moment. The newest capture is not scanned within `reuse_days` of the newest scan.
 pub(super) fn next_capture<'c>(
     captures: &'c [Capture],
-    scans: &[HomeLook],
+    scans: &[PageScan],
     reuse_days: u32,
 ) -> Option<&'c Capture> {
-    let mut by_moment: BTreeMap<Timestamp, &HomeLook> = BTreeMap::new();
+    let mut by_moment: BTreeMap<Timestamp, &PageScan> = BTreeMap::new();
     for scan in scans {
-        by_moment.insert(scan.asked, scan);
-        if scan.is_seen() {
+        by_moment.insert(scan.requested_at, scan);
+        if scan.is_found() {
             by_moment.insert(scan.timestamp(), scan);
         }
     }
-    let by_digest: BTreeMap<&PayloadDigest, &HomeLook> = captures
+    let by_digest: BTreeMap<&PayloadDigest, &PageScan> = captures
         .iter()
         .filter_map(|c| Some((c.page_digest()?, *by_moment.get(&c.timestamp)?)))
-        .filter(|(_, scan)| scan.is_seen())
+        .filter(|(_, scan)| scan.is_found())
         .collect();
-    let scan_of = |i: usize| -> Option<&HomeLook> {
+    let scan_of = |i: usize| -> Option<&PageScan> {
         let capture = captures.get(i)?;
         let own = by_moment.get(&capture.timestamp);
         let equal = || capture.page_digest().and_then(|d| by_digest.get(d));
@@ -42,10 +41,10 @@ pub(super) fn next_capture<'c>(
         i + 1 < captures.len()
             || newest.is_none_or(|t| t.distance_seconds(captures[i].timestamp) > reuse_seconds)
     };
-    let wanted = ends_then_between(
+    let wanted = bisect(
         captures.len(),
         &|i| scan_of(i).is_none() && is_new_end(i),
-        &|i| scan_of(i).filter(|scan| scan.is_seen()).map(policy_links),
+        &|i| scan_of(i).filter(|scan| scan.is_found()).map(policy_links),
         &|one, other| one != other,
     );
     // Only the newest capture can show new links: it is scanned however many scans earlier runs have made.
@@ -55,7 +54,7 @@ pub(super) fn next_capture<'c>(
 }
 
 /// Returns the policies that a scanned hub links to.
-fn policy_links(scan: &HomeLook) -> BTreeSet<(UrlKey, PolicyKind)> {
+fn policy_links(scan: &PageScan) -> BTreeSet<(UrlKey, PolicyKind)> {
     let keys = scan
         .links
         .iter()
@@ -66,7 +65,7 @@ fn policy_links(scan: &HomeLook) -> BTreeSet<(UrlKey, PolicyKind)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::discover::{LookOutcome, SeenLink, Source};
+    use crate::discover::{ScanOutcome, ScannedLink, Source};
 
     fn capture(day: u32, digest: char) -> Capture {
         let timestamp =
@@ -84,15 +83,15 @@ mod tests {
     }
 
     /// A scan of a capture that links to one policy.
-    fn scan(capture: &Capture, policy: &str) -> HomeLook {
+    fn scan(capture: &Capture, policy: &str) -> PageScan {
         let page = (capture.timestamp, capture.original.clone());
-        HomeLook {
-            asked: capture.timestamp,
-            outcome: LookOutcome::Seen {
+        PageScan {
+            requested_at: capture.timestamp,
+            outcome: ScanOutcome::Found {
                 timestamp: page.0,
                 original: page.1.clone(),
             },
-            links: vec![SeenLink {
+            links: vec![ScannedLink {
                 url: format!("http://example.com/{policy}"),
                 kind: PolicyKind::Privacy,
                 score: 90,
@@ -110,13 +109,15 @@ mod tests {
     /// Scans until no capture is left; returns the number of scans.
     fn run(
         captures: &[Capture],
-        scans: &mut Vec<HomeLook>,
+        scans: &mut Vec<PageScan>,
         shows: impl Fn(&Capture) -> String,
     ) -> usize {
         let before = scans.len();
         while let Some(capture) = next_capture(captures, scans, 30) {
             assert!(
-                scans.iter().all(|scan| scan.asked != capture.timestamp),
+                scans
+                    .iter()
+                    .all(|scan| scan.requested_at != capture.timestamp),
                 "scanned twice"
             );
             scans.push(scan(capture, &shows(capture)));
@@ -153,7 +154,7 @@ mod tests {
             assert!(
                 scans
                     .iter()
-                    .any(|scan| scan.asked == captures[at].timestamp)
+                    .any(|scan| scan.requested_at == captures[at].timestamp)
             );
         }
     }

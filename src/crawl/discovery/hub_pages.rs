@@ -10,7 +10,7 @@ use crate::crawl::blocking::store_call;
 use crate::crawl::error::{CrawlError, check_stop};
 use crate::crawl::failures::Failures;
 use crate::crawl::index::SiteIndex;
-use crate::discover::{self, Hub, Limits};
+use crate::discover::{self, Hub, PageScanner, ScanLimits};
 use crate::model::{ArchiveId, Capture};
 use crate::store::Store;
 
@@ -47,17 +47,23 @@ async fn scan_captures<A: Archive>(
     hub: Hub,
     failures: &mut Failures,
 ) -> Result<(), CrawlError> {
-    let limits = Limits::default();
+    let limits = ScanLimits::default();
     let captures = captures_in_span(search, archive_id, &hub).await?;
     let (site_id, site) = (search.site.site_id, &search.site.site);
-    let mut scans = hub.looks;
+    let mut scans = hub.scans;
+    let scanner = PageScanner {
+        archive: search.archive,
+        site,
+        vocabulary: search.vocabulary,
+        limits: &limits,
+    };
     while let Some(capture) = next_capture(&captures, &scans, limits.reuse_days) {
         check_stop(search.stop)?;
-        let scan =
-            discover::look_at_hub(search.archive, site, search.vocabulary, &limits, capture).await;
+        let scan = discover::scan_hub(&scanner, capture).await;
         match scan {
             Ok(scan) => {
-                let (urlkey, asked, json) = (hub.urlkey.clone(), scan.asked, scan_json(&scan));
+                let (urlkey, asked, json) =
+                    (hub.urlkey.clone(), scan.requested_at, scan_json(&scan));
                 let call = move |store: &Store| store.add_hub_look(site_id, &urlkey, asked, &json);
                 store_call(search.store, call).await?;
                 scans.push(scan);
@@ -69,7 +75,7 @@ async fn scan_captures<A: Archive>(
         }
     }
     search
-        .store(discover::candidates_of_looks(&scans, site))
+        .store(discover::candidates_of_scans(&scans, site))
         .await
 }
 

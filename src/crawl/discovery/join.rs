@@ -40,9 +40,9 @@ impl PolicyJoin {
         let discoveries = store.discoveries(site_id)?;
         let candidates = candidates_of_rows(&discoveries, &self.site.site);
         let mut scans = home_page_scans(store, site_id)?;
-        scans.extend(hubs(store, site_id)?.into_iter().flat_map(|hub| hub.looks));
+        scans.extend(hubs(store, site_id)?.into_iter().flat_map(|hub| hub.scans));
         let mut evidence = self.page_evidence;
-        evidence.extend(discover::home_links(&scans));
+        evidence.extend(discover::home_page_links(&scans));
         let joined = discover::join(&candidates, &evidence, &self.site.site);
         let found = discoveries_of_pages(&joined, &candidates, &evidence);
         store.add_discoveries(site_id, &found)?;

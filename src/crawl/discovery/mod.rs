@@ -10,7 +10,6 @@ mod hub_pages;
 mod join;
 mod known_addresses;
 mod ranking;
-mod scan_json;
 mod scans;
 mod search;
 mod sources;

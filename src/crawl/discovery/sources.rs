@@ -51,7 +51,9 @@ async fn store_given<A>(search: &SiteSearch<'_, A>) -> Result<(), CrawlError> {
     let given: Vec<Candidate> = site
         .policy_urls
         .iter()
-        .filter_map(|url| discover::given(url, kind_of_given(url, search.vocabulary), &site.site))
+        .filter_map(|url| {
+            discover::given_candidate(url, kind_of_given(url, search.vocabulary), &site.site)
+        })
         .collect();
     search.store(given).await
 }

@@ -1,24 +1,28 @@
 //! What `by_path` must do.
 
-use super::super::memory_archive::MemoryArchive;
-use super::super::{PolicyKind, Source};
+use std::sync::LazyLock;
+
+use super::super::kind::PolicyKind;
+use super::super::tests::memory_archive::MemoryArchive;
 use super::*;
 
 fn site() -> Site {
     Site::parse("example.com").unwrap()
 }
 
+fn query(known: &[UrlKey]) -> PathQuery<'_> {
+    static SITE: LazyLock<Site> = LazyLock::new(site);
+    PathQuery {
+        site: &SITE,
+        span: (None, None),
+        vocabulary: Vocabulary::built_in(),
+        known,
+        expects_none: false,
+    }
+}
+
 async fn found(archive: &MemoryArchive) -> ByPath {
-    by_path(
-        archive,
-        &site(),
-        (None, None),
-        Vocabulary::built_in(),
-        &[],
-        false,
-    )
-    .await
-    .unwrap()
+    by_path(archive, &query(&[])).await.unwrap()
 }
 
 #[tokio::test]
@@ -28,16 +32,7 @@ async fn known_addresses_without_policy_words_come_with_the_same_answer() {
         .page("2010", "http://example.com/company/jobs.html", "x")
         .page("2010", "http://example.com/privacy", "x");
     let known = [UrlKey::of("http://example.com/company/small-print.html").unwrap()];
-    let found = by_path(
-        &archive,
-        &site(),
-        (None, None),
-        Vocabulary::built_in(),
-        &known,
-        false,
-    )
-    .await
-    .unwrap();
+    let found = by_path(&archive, &query(&known)).await.unwrap();
     let keys: Vec<&str> = found.captures.iter().map(|c| c.urlkey.path()).collect();
     assert_eq!(keys, ["/company/small-print.html", "/privacy"]);
     assert_eq!(found.candidates.len(), 1);
@@ -85,9 +80,7 @@ async fn pages_below_a_short_known_path_do_not_come() {
         .page("2010", "http://example.com/products", "x")
         .page("2010", "http://example.com/p/q", "x");
     let known = [UrlKey::of("http://example.com/p").unwrap()];
-    let span = (None, None);
-    let vocabulary = Vocabulary::built_in();
-    let found = by_path(&archive, &site(), span, vocabulary, &known, false).await;
+    let found = by_path(&archive, &query(&known)).await;
     let found = found.unwrap();
     assert_eq!((found.answer.rows, found.captures.len()), (1, 1));
     assert!(found.filter.names(&known[0]));
@@ -164,21 +157,13 @@ async fn an_excluded_site_is_an_error_and_not_an_empty_answer() {
         excluded: true,
         ..MemoryArchive::default()
     };
-    let answer = by_path(
-        &archive,
-        &site(),
-        (None, None),
-        Vocabulary::built_in(),
-        &[],
-        false,
-    )
-    .await;
+    let answer = by_path(&archive, &query(&[])).await;
     assert!(matches!(answer, Err(ArchiveError::Excluded { .. })));
 }
 
 #[test]
 fn a_flood_of_rows_is_survived_in_bounded_memory() {
-    let mut sieve = Sieve::new(Vocabulary::built_in(), &[]);
+    let mut rows = CandidateRows::new(Vocabulary::built_in(), &[]);
     let row = |original: String, second: i64| Capture {
         urlkey: UrlKey::of(&original).unwrap(),
         timestamp: Timestamp::from_unix_seconds(1_000_000_000 + second),
@@ -189,13 +174,13 @@ fn a_flood_of_rows_is_survived_in_bounded_memory() {
         length: None,
     };
     for n in 0..5_000 {
-        sieve.take(row(format!("http://example.com/a{n}/x/privacy"), n));
+        rows.take(row(format!("http://example.com/a{n}/x/privacy"), n));
     }
     for second in 0..i64::try_from(MAX_ROWS).unwrap() + 10 {
-        sieve.take(row("http://example.com/privacy".to_owned(), second));
+        rows.take(row("http://example.com/privacy".to_owned(), second));
     }
-    assert!(sieve.rows <= MAX_ROWS && sieve.kept.len() <= MAX_CANDIDATES);
-    let found = sieve.finish(&site(), IndexAnswer::default());
+    assert!(rows.rows <= MAX_ROWS && rows.kept.len() <= MAX_CANDIDATES);
+    let found = rows.finish(&site(), IndexAnswer::default());
     assert_eq!(found.rows_left_out.len(), 1);
     assert_eq!(found.candidates[0].urlkey.as_str(), "com,example)/privacy");
     assert!(found.captures.len() <= MAX_CANDIDATES);
@@ -217,16 +202,9 @@ async fn a_flood_of_candidates_takes_no_row_from_a_known_address() {
         let url = format!("http://example.com/privacy?topic={n}");
         archive.put("2005", &url, 200, &n.to_string());
     }
-    let found = by_path(
-        &archive,
-        &site(),
-        (None, None),
-        Vocabulary::built_in(),
-        std::slice::from_ref(&known),
-        false,
-    )
-    .await
-    .unwrap();
+    let found = by_path(&archive, &query(std::slice::from_ref(&known)))
+        .await
+        .unwrap();
     let rows = found.captures.iter().filter(|row| row.urlkey == known);
     assert_eq!(rows.count(), 10);
     assert_eq!(found.rows_left_out, []);

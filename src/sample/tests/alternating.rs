@@ -1,13 +1,14 @@
 //! Pages that flip back and forth, and pages that only seem to.
 
-use super::*;
+use super::simulated::*;
+use crate::sample::{Grid, ReadState, Strategy, next};
 
 fn unread(history: &Simulated, days: std::ops::Range<u32>) -> usize {
     let days: Vec<usize> = (0..history.days.len())
         .filter(|&i| days.contains(&history.days[i]))
         .collect();
     days.into_iter()
-        .filter(|&i| history.sightings[i].known == Known::Nothing)
+        .filter(|&i| history.captures[i].state == ReadState::Unread)
         .count()
 }
 
@@ -40,10 +41,10 @@ fn a_flip_that_is_met_is_pinned_by_its_neighbours() {
     let mut history = simulated(&(0..365).collect::<Vec<u32>>(), |d| {
         Some(u32::from((90..92).contains(&d)))
     });
-    let looks = history.run(EVERY_CHANGE);
+    let requests = history.run(EVERY_CHANGE);
     assert!(history.is_pinned(90) && history.is_pinned(92));
     let mut calm = simulated(&(0..365).collect::<Vec<u32>>(), |_| Some(1));
-    assert!(looks <= calm.run(EVERY_CHANGE) + 6, "{looks}");
+    assert!(requests <= calm.run(EVERY_CHANGE) + 6, "{requests}");
 }
 
 #[test]
@@ -56,23 +57,23 @@ fn looking_ends_where_it_has_told_enough() {
         state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         *text = Some(state >> 31);
     }
-    for told in [false, true] {
+    for lengths in [false, true] {
         let mut history = Simulated {
             days: history.days.clone(),
             truth: history.truth.clone(),
             lost: history.lost.clone(),
-            sightings: history.sightings.clone(),
+            captures: history.captures.clone(),
             words_per_text: 1,
         };
-        if told {
+        if lengths {
             history = history.with_lengths();
         }
-        let looks = history.run(EVERY_CHANGE);
+        let requests = history.run(EVERY_CHANGE);
         assert!(
-            (80..40 * 100).contains(&looks),
-            "{looks} looks for forty half-years"
+            (80..40 * 100).contains(&requests),
+            "{requests} requests for forty half-years"
         );
-        assert!(next(EVERY_CHANGE, &history.sightings).is_empty());
+        assert!(next(EVERY_CHANGE, &history.captures).is_empty());
     }
 }
 
@@ -88,7 +89,7 @@ fn one_restored_version_costs_a_bounded_scan() {
     let (plain, restored) = (plain.run(EVERY_CHANGE), restored.run(EVERY_CHANGE));
     assert!(
         restored <= plain + 40,
-        "{restored} looks, {plain} for two changes without return"
+        "{restored} requests, {plain} for two changes without return"
     );
 }
 
@@ -98,8 +99,8 @@ fn a_text_back_after_years_is_no_alternation() {
     let mut history = simulated(&days, |d| {
         Some(if (1000..2000).contains(&d) { 2 } else { 1 })
     });
-    let looks = history.run(EVERY_CHANGE);
-    assert!(looks <= 22 + 2 * 9, "{looks}");
+    let requests = history.run(EVERY_CHANGE);
+    assert!(requests <= 22 + 2 * 9, "{requests}");
 }
 
 #[test]
@@ -133,7 +134,7 @@ fn flips_within_the_resolution_are_not_chased() {
 fn what_the_page_mostly_is_counts_for_no_look_in_vain_where_its_neighbours_are_the_odd_ones() {
     // Text 2 in records of changing lengths between those of text 1, which alone was met at first. Then text 2 was met
     // on both sides of half a year in which a record is as long as those of text 1.
-    let (met, unread) = (|n: u32| Known::Text(text(n)), Known::Nothing);
+    let (met, unread) = (|n: u32| ReadState::Text(text(n)), ReadState::Unread);
     let rows = [
         (0, 14_490, met(1)),
         (10, 13_474, unread),
@@ -153,8 +154,8 @@ fn what_the_page_mostly_is_counts_for_no_look_in_vain_where_its_neighbours_are_t
     ];
     let days: Vec<u32> = rows.iter().map(|row| row.0).collect();
     let mut history = simulated(&days, |_| None);
-    for (sighting, (_, length, known)) in history.sightings.iter_mut().zip(rows) {
-        (sighting.length, sighting.known) = (Some(length), known);
+    for (capture, (_, length, known)) in history.captures.iter_mut().zip(rows) {
+        (capture.length, capture.state) = (Some(length), known);
     }
-    assert_eq!(next(EVERY_CHANGE, &history.sightings), [1, 5, 11]);
+    assert_eq!(next(EVERY_CHANGE, &history.captures), [1, 5, 11]);
 }

@@ -1,7 +1,10 @@
 //! What holds for every history, every strategy and every order of runs.
 
-use super::Strategy;
-use super::*;
+use super::simulated::*;
+use crate::sample::choice::TRIES_PER_INTERVAL;
+use crate::sample::{
+    Budget, Grid, ReadState, SampleCapture, Strategy, next, next_within, shortfall,
+};
 use proptest::prelude::{Strategy as Any, any, prop_assert, prop_assert_eq, proptest};
 use proptest::{collection::vec, sample::select};
 
@@ -36,27 +39,27 @@ fn any_strategy() -> impl Any<Value = Strategy> {
 
 /// What the index tells of the lengths of records.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Told {
-    Nothing,
+enum Lengths {
+    None,
     /// Longer records for other texts.
-    Truly,
+    ByText,
     /// Any lengths at all.
-    Anything,
+    Any,
 }
 
-fn any_lengths() -> impl Any<Value = Told> {
-    select(vec![Told::Nothing, Told::Truly, Told::Anything])
+fn any_lengths() -> impl Any<Value = Lengths> {
+    select(vec![Lengths::None, Lengths::ByText, Lengths::Any])
 }
 
-fn simulate(history: &History, told: Told) -> Simulated {
+fn simulate(history: &History, lengths: Lengths) -> Simulated {
     let mut simulated = without_lengths(history);
-    match told {
-        Told::Nothing => {}
-        Told::Truly => simulated = simulated.with_lengths(),
-        Told::Anything => {
-            for (sighting, day) in simulated.sightings.iter_mut().zip(&simulated.days) {
+    match lengths {
+        Lengths::None => {}
+        Lengths::ByText => simulated = simulated.with_lengths(),
+        Lengths::Any => {
+            for (capture, day) in simulated.captures.iter_mut().zip(&simulated.days) {
                 let lengths = [None, Some(1), Some(1), Some(5), Some(30), Some(2_000)];
-                sighting.length = lengths[usize::try_from(day * day % 7 % 6).unwrap()];
+                capture.length = lengths[usize::try_from(day * day % 7 % 6).unwrap()];
             }
         }
     }
@@ -78,23 +81,23 @@ fn without_lengths((days, changes, gaps, lost): &History) -> Simulated {
     history.losing(is_lost)
 }
 
-/// Neighbouring looks that differ have nothing unread between them, or are within the resolution, or in a time of
+/// Neighbouring requests that differ have nothing unread between them, or are within the resolution, or in a time of
 /// errors. Where lengths tell truly, captures as long as one that gave no text give none and stay unread.
-fn meets_resolution(history: &Simulated, resolution_seconds: u64, told: Told) -> bool {
+fn meets_resolution(history: &Simulated, resolution_seconds: u64, lengths: Lengths) -> bool {
     let seen: Vec<usize> = (0..history.days.len())
         .filter(|&i| history.is_seen(i))
         .collect();
     seen.windows(2).all(|pair| {
-        let (a, b) = (&history.sightings[pair[0]], &history.sightings[pair[1]]);
+        let (a, b) = (&history.captures[pair[0]], &history.captures[pair[1]]);
         let unread = (pair[0]..pair[1]).any(|i| {
-            let gives_text = told == Told::Nothing || history.truth[i].is_some();
-            history.sightings[i].known == Known::Nothing && gives_text
+            let gives_text = lengths == Lengths::None || history.truth[i].is_some();
+            history.captures[i].state == ReadState::Unread && gives_text
         });
-        let failures = history.sightings[pair[0]..pair[1]]
+        let failures = history.captures[pair[0]..pair[1]]
             .iter()
-            .filter(|s| s.known.is_failure())
+            .filter(|s| s.state.is_failure())
             .count();
-        a.known == b.known
+        a.state == b.state
             || !unread
             || failures >= 8
             || a.timestamp.distance_seconds(b.timestamp) <= resolution_seconds
@@ -105,7 +108,7 @@ fn meets_resolution(history: &Simulated, resolution_seconds: u64, told: Told) ->
 /// before nor the one after shows; but for steps in which three captures gave nothing, or all are lost.
 fn missed(history: &Simulated, grid: Grid) -> usize {
     let places: Vec<usize> = (0..history.days.len()).collect();
-    let step = |i: usize| grid.step_of(history.sightings[i].timestamp);
+    let step = |i: usize| grid.step_of(history.captures[i].timestamp);
     let is_seen = |i: &usize| history.is_seen(*i);
     places
         .chunk_by(|&a, &b| step(a) == step(b))
@@ -114,7 +117,7 @@ fn missed(history: &Simulated, grid: Grid) -> usize {
             let text = history.shows(first);
             let failed = members
                 .iter()
-                .filter(|&&i| history.sightings[i].known.is_failure());
+                .filter(|&&i| history.captures[i].state.is_failure());
             let lasts = text.is_some()
                 && members.iter().all(|&i| history.shows(i) == text)
                 && members.iter().any(|&i| history.truth[i].is_some())
@@ -130,7 +133,7 @@ fn missed(history: &Simulated, grid: Grid) -> usize {
 /// The same without any look in the step: what holds where the index tells no lengths.
 fn unseen(history: &Simulated, grid: Grid) -> usize {
     let places: Vec<usize> = (0..history.days.len()).collect();
-    let step = |i: usize| grid.step_of(history.sightings[i].timestamp);
+    let step = |i: usize| grid.step_of(history.captures[i].timestamp);
     places
         .chunk_by(|&a, &b| step(a) == step(b))
         .filter(|members| {
@@ -143,12 +146,12 @@ fn unseen(history: &Simulated, grid: Grid) -> usize {
 
 proptest! {
     #[test]
-    fn every_strategy_ends_and_asks_for_no_capture_twice(history in any_history(), strategy in any_strategy(), told in any_lengths()) {
-        let mut history = simulate(&history, told);
+    fn every_strategy_ends_and_asks_for_no_capture_twice(history in any_history(), strategy in any_strategy(), lengths in any_lengths()) {
+        let mut history = simulate(&history, lengths);
         // `look` panics at a capture that is known already.
-        let looks = history.run(strategy);
-        prop_assert!(looks <= history.days.len());
-        prop_assert!(shortfall(strategy, &history.sightings).is_none());
+        let requests = history.run(strategy);
+        prop_assert!(requests <= history.days.len());
+        prop_assert!(shortfall(strategy, &history.captures).is_none());
     }
 
     #[test]
@@ -156,15 +159,15 @@ proptest! {
         history in any_history(),
         months in select(vec![1u32, 3, 6, 12]),
         resolution_days in 0u64..40,
-        told in select(vec![Told::Nothing, Told::Truly]),
+        lengths in select(vec![Lengths::None, Lengths::ByText]),
     ) {
         let grid = Grid::months(months).unwrap();
         let resolution_seconds = resolution_days * DAY;
-        let mut history = simulate(&history, told);
+        let mut history = simulate(&history, lengths);
         history.run(Strategy::EveryChange { grid, resolution_seconds });
-        prop_assert!(meets_resolution(&history, resolution_seconds, told));
+        prop_assert!(meets_resolution(&history, resolution_seconds, lengths));
         prop_assert_eq!(missed(&history, grid), 0);
-        prop_assert!(told == Told::Truly || unseen(&history, grid) == 0);
+        prop_assert!(lengths == Lengths::ByText || unseen(&history, grid) == 0);
     }
 
     #[test]
@@ -172,28 +175,28 @@ proptest! {
         history in any_history(),
         known_at_first in vec(any::<bool>(), 160),
         months in select(vec![1u32, 6]),
-        told in select(vec![Told::Nothing, Told::Truly]),
+        lengths in select(vec![Lengths::None, Lengths::ByText]),
     ) {
         let grid = Grid::months(months).unwrap();
         let strategy = Strategy::EveryChange { grid, resolution_seconds: DAY };
-        let mut all = simulate(&history, told);
+        let mut all = simulate(&history, lengths);
         let at_first: Vec<usize> = (0..all.days.len()).filter(|&i| known_at_first[i]).collect();
         // The first run knows of some of the captures only.
         loop {
-            let part: Vec<Sighting> = at_first.iter().map(|&i| all.sightings[i].clone()).collect();
+            let part: Vec<SampleCapture> = at_first.iter().map(|&i| all.captures[i].clone()).collect();
             let wanted = next(strategy, &part);
             if wanted.is_empty() {
                 break;
             }
             for i in wanted {
-                all.look(at_first[i]);
+                all.read(at_first[i]);
             }
         }
         all.run(strategy);
-        prop_assert!(meets_resolution(&all, DAY, told));
+        prop_assert!(meets_resolution(&all, DAY, lengths));
         prop_assert_eq!(missed(&all, grid), 0);
-        prop_assert!(shortfall(strategy, &all.sightings).is_none());
-        prop_assert!(next(strategy, &all.sightings).is_empty());
+        prop_assert!(shortfall(strategy, &all.captures).is_none());
+        prop_assert!(next(strategy, &all.captures).is_empty());
     }
 
     #[test]
@@ -201,20 +204,20 @@ proptest! {
         history in any_history(),
         strategy in any_strategy(),
         budget in 0usize..40,
-        told in any_lengths(),
+        lengths in any_lengths(),
     ) {
-        let mut history = simulate(&history, told);
+        let mut history = simulate(&history, lengths);
         for _ in 0..=history.days.len() {
-            let looks = history.run_within(strategy, Budget::of(budget));
-            prop_assert!(looks <= budget);
-            if looks < budget {
+            let requests = history.run_within(strategy, Budget::of(budget));
+            prop_assert!(requests <= budget);
+            if requests < budget {
                 // What the budget did not stop has come to its end.
-                prop_assert!(shortfall(strategy, &history.sightings).is_none());
-                prop_assert!(next(strategy, &history.sightings).is_empty());
+                prop_assert!(shortfall(strategy, &history.captures).is_none());
+                prop_assert!(next(strategy, &history.captures).is_empty());
             }
         }
         if budget > 0 {
-            prop_assert!(next(strategy, &history.sightings).is_empty());
+            prop_assert!(next(strategy, &history.captures).is_empty());
         }
     }
 
@@ -224,48 +227,48 @@ proptest! {
         months in select(vec![1u32, 3, 6, 12]),
         resolution_days in 0u64..40,
         budget in 1usize..20,
-        told in select(vec![Told::Nothing, Told::Truly]),
+        lengths in select(vec![Lengths::None, Lengths::ByText]),
     ) {
         let grid = Grid::months(months).unwrap();
         let resolution_seconds = resolution_days * DAY;
-        let mut history = simulate(&history, told);
+        let mut history = simulate(&history, lengths);
         for _ in 0..=history.days.len() {
             history.run_within(Strategy::EveryChange { grid, resolution_seconds }, Budget::of(budget));
         }
-        prop_assert!(meets_resolution(&history, resolution_seconds, told));
+        prop_assert!(meets_resolution(&history, resolution_seconds, lengths));
         prop_assert_eq!(missed(&history, grid), 0);
-        prop_assert!(told == Told::Truly || unseen(&history, grid) == 0);
+        prop_assert!(lengths == Lengths::ByText || unseen(&history, grid) == 0);
     }
 
     #[test]
     fn no_answer_names_a_known_capture_or_one_payload_twice(
         history in any_history(),
         strategy in any_strategy(),
-        told in any_lengths(),
+        lengths in any_lengths(),
         payloads in 1usize..40,
         budget in 0usize..40,
     ) {
-        let mut history = simulate(&history, told);
-        for (sighting, (day, text)) in history.sightings.iter_mut().zip(history.days.iter().zip(&history.truth)) {
-            sighting.payload = Some(format!("{text:?} {}", usize::try_from(*day).unwrap() % payloads));
+        let mut history = simulate(&history, lengths);
+        for (capture, (day, text)) in history.captures.iter_mut().zip(history.days.iter().zip(&history.truth)) {
+            capture.payload = Some(format!("{text:?} {}", usize::try_from(*day).unwrap() % payloads));
         }
         for _ in 0..=history.days.len() {
-            let wanted = next_within(strategy, &history.sightings, Budget::of(budget));
+            let wanted = next_within(strategy, &history.captures, Budget::of(budget));
             prop_assert!(wanted.len() <= budget);
             let mut asked: Vec<Option<String>> = Vec::new();
             for i in wanted {
-                let payload = history.sightings[i].payload.clone();
+                let payload = history.captures[i].payload.clone();
                 prop_assert!(!asked.contains(&payload));
                 // The answer holds for all captures of the payload.
-                for other in 0..history.sightings.len() {
-                    if history.sightings[other].payload == payload {
-                        history.look(other);
+                for other in 0..history.captures.len() {
+                    if history.captures[other].payload == payload {
+                        history.read(other);
                     }
                 }
                 asked.push(payload);
             }
         }
-        prop_assert!(budget == 0 || next(strategy, &history.sightings).is_empty());
+        prop_assert!(budget == 0 || next(strategy, &history.captures).is_empty());
     }
 
     #[test]
@@ -284,7 +287,7 @@ proptest! {
         let mut history = simulated(&days, shows);
         history.words_per_text = 50;
         history.run_within(EVERY_CHANGE, Budget::of(budget));
-        let steps_unseen = shortfall(EVERY_CHANGE, &history.sightings).unread_steps;
+        let steps_unseen = shortfall(EVERY_CHANGE, &history.captures).unread_steps;
         let mut largest_first: Vec<(u32, u32)> = sizes.iter().copied().zip(change_days.iter().copied()).collect();
         largest_first.sort_unstable_by(|a, b| b.cmp(a));
         let pinned: Vec<bool> = largest_first.iter().map(|(_, day)| history.is_pinned(*day)).collect();

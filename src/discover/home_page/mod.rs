@@ -1,0 +1,24 @@
+//! Policies by link: scans of archived home pages and of the hub pages ("Legal", "Impressum") that they link to.
+//!
+//! ```text
+//! search (which moment next) ─▶ by_link ─▶ home_scan ─▶ linked_pages ─▶ scanner (fetches and reads one page)
+//!                                             hub ────────────────────────┘
+//! ```
+
+mod by_link;
+mod earlier_scans;
+mod home_scan;
+mod hub;
+mod limits;
+mod linked_pages;
+mod page_content;
+mod scanner;
+mod search;
+#[cfg(test)]
+mod tests;
+
+pub use by_link::{ByLink, by_link};
+pub use hub::{Hub, hubs, scan_hub};
+pub use limits::ScanLimits;
+pub use scanner::PageScanner;
+pub use search::{HomeSpan, next_home_page};

@@ -1,0 +1,97 @@
+//! What every scan of a site needs: fetches one archived page, reads its links and ranks them.
+
+use std::collections::HashSet;
+
+use crate::archive::{Archive, ArchiveError, Memento, MementoQuery};
+use crate::model::{DropReason, Dropped, Site, Timestamp, UrlKey};
+
+use super::super::page_scan::ScannedLink;
+use super::super::vocabulary::Vocabulary;
+use super::limits::ScanLimits;
+use super::page_content::PageContent;
+
+/// Scans pages of one site in one archive.
+#[derive(Debug)]
+pub struct PageScanner<'a, A> {
+    /// The archive that holds the pages.
+    pub archive: &'a A,
+    /// The site whose policies are wanted.
+    pub site: &'a Site,
+    /// The words that name policies.
+    pub vocabulary: &'a Vocabulary,
+    /// Limits of the scans.
+    pub limits: &'a ScanLimits,
+}
+
+/// Reason why there is finally no page, and the capture that shows it, if one does.
+pub(super) struct MissingPage {
+    pub(super) dropped: Dropped,
+    pub(super) capture: Option<(Timestamp, String)>,
+}
+
+impl<A: Archive> PageScanner<'_, A> {
+    /// Fetches a page: `Ok(Err(_))` where there is finally none, `Err` when the search must stop.
+    pub(super) async fn fetch(
+        &self,
+        url: &str,
+        moment: Timestamp,
+        window: (Timestamp, Timestamp),
+    ) -> Result<Result<Memento, MissingPage>, ArchiveError> {
+        let query = MementoQuery {
+            original: url.to_owned(),
+            timestamp: moment,
+            window,
+            expected_digest: None,
+        };
+        match self.archive.memento(&query).await {
+            Ok(memento) if memento.status >= 400 => Ok(Err(MissingPage {
+                dropped: Dropped::new(
+                    DropReason::ArchivedError,
+                    format!(
+                        "`{}` answered {} when it was captured",
+                        memento.original, memento.status
+                    ),
+                ),
+                capture: Some((memento.timestamp, memento.original)),
+            })),
+            Ok(memento) => Ok(Ok(memento)),
+            Err(error) => {
+                let Some(dropped) = error.as_drop() else {
+                    return Err(error);
+                };
+                let capture = displaced_by(error, url);
+                Ok(Err(MissingPage { dropped, capture }))
+            }
+        }
+    }
+
+    /// Reads the links of a page.
+    pub(super) fn read(&self, memento: &Memento) -> PageContent {
+        PageContent::of(memento, self.site, self.vocabulary)
+    }
+
+    /// Keeps the best links of a scan, one for each address and kind, and numbers them.
+    pub(super) fn ranked(&self, mut links: Vec<ScannedLink>) -> Vec<ScannedLink> {
+        links.sort_by_key(|link| (std::cmp::Reverse(link.score), link.source));
+        let mut keys = HashSet::new();
+        links.retain(|link| UrlKey::of(&link.url).is_ok_and(|key| keys.insert((key, link.kind))));
+        links.truncate(self.limits.links);
+        for (link, rank) in links.iter_mut().zip(1..) {
+            link.rank = rank;
+        }
+        links
+    }
+}
+
+/// The nearest capture of the requested page itself, where the archive has none within the window. The capture of another
+/// page (a redirect led to it) says nothing about this one.
+fn displaced_by(error: ArchiveError, requested: &str) -> Option<(Timestamp, String)> {
+    let ArchiveError::Displaced { url, timestamp } = error else {
+        return None;
+    };
+    let same = UrlKey::of(&url)
+        .ok()
+        .zip(UrlKey::of(requested).ok())
+        .is_some_and(|(offered, requested)| offered == requested);
+    same.then_some((timestamp, url))
+}

@@ -1,0 +1,93 @@
+//! Where elements and scripts lead.
+
+use scraper::node::Element;
+
+use crate::page::Page;
+
+/// File endings that make a word an address.
+const PAGE_ENDINGS: [&str; 13] = [
+    "html", "htm", "shtml", "php", "php3", "asp", "aspx", "jsp", "cfm", "cgi", "pdf", "txt", "do",
+];
+
+/// The address to which the scripts of a page without links send the visitor (`location.href = "home.html"`): the first
+/// address after the word `location`. Only for pages that show nothing else; elsewhere, a script's address may mean
+/// anything.
+pub(in super::super) fn script_redirect(page: &Page) -> Option<String> {
+    let scripts = scraper::Selector::parse("script:not([src])").ok()?;
+    page.html.select(&scripts).take(10).find_map(|script| {
+        let code: String = script.text().flat_map(str::chars).take(20_000).collect();
+        let (_, after) = code.split_once("location")?;
+        let statement = after.split([';', '\n', '{', '}']).next()?;
+        script_address(statement)
+    })
+}
+
+/// The address that an element leads to: of links, image maps, menus of addresses, and elements whose script opens a page
+/// (`javascript:window.open('/privacy.html')`, common around 2000).
+pub(super) fn address_of(element: &Element) -> Option<String> {
+    let trimmed = |name: &str| element.attr(name).map(str::trim).filter(|v| !v.is_empty());
+    match element.name() {
+        "a" | "area" => match trimmed("href") {
+            Some(href) if is_script(href) => {
+                script_address(href).or_else(|| trimmed("onclick").and_then(script_address))
+            }
+            None | Some("#") => trimmed("onclick").and_then(script_address),
+            Some(href) => Some(href.to_owned()),
+        },
+        "option" => trimmed("value")
+            .filter(|value| looks_like_address(value))
+            .map(str::to_owned),
+        "button" | "span" | "div" | "td" | "input" | "li" => trimmed("onclick")
+            .filter(|script| opens_a_page(script))
+            .and_then(script_address),
+        _ => None,
+    }
+}
+
+fn is_script(href: &str) -> bool {
+    href.get(..11)
+        .is_some_and(|start| start.eq_ignore_ascii_case("javascript:"))
+}
+
+fn opens_a_page(script: &str) -> bool {
+    ["location", "open(", "navigate", "href"]
+        .iter()
+        .any(|word| script.contains(word))
+}
+
+/// The first quoted text in a script that looks like an address.
+fn script_address(script: &str) -> Option<String> {
+    let script = &script[..script.floor_char_boundary(2_000)];
+    let decoded = script
+        .replace("%27", "'")
+        .replace("%22", "\"")
+        .replace("\\/", "/");
+    let mut rest = decoded.as_str();
+    for _ in 0..20 {
+        let start = rest.find(['\'', '"'])?;
+        let quote = rest.get(start..)?.chars().next()?;
+        let after = rest.get(start + 1..)?;
+        let end = after.find(quote)?;
+        let quoted = after.get(..end)?.trim();
+        if looks_like_address(quoted) {
+            return Some(quoted.to_owned());
+        }
+        rest = after.get(end + 1..)?;
+    }
+    None
+}
+
+fn looks_like_address(text: &str) -> bool {
+    if text.is_empty()
+        || text.len() > 2_000
+        || text.contains(char::is_whitespace)
+        || text.starts_with("//") && text.len() < 4
+    {
+        return false;
+    }
+    let path = text.split(['?', '#']).next().unwrap_or_default();
+    let ending = path
+        .rsplit_once('.')
+        .map(|(_, ending)| ending.to_ascii_lowercase());
+    path.contains('/') || ending.is_some_and(|e| PAGE_ENDINGS.contains(&e.as_str()))
+}

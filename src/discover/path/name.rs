@@ -1,0 +1,183 @@
+//! Finds the name of a policy in a path, in a query argument or in a host.
+
+use super::super::kind::PolicyKind;
+use super::super::score::ScoreSheet;
+use super::super::vocabulary::words::percent_decoded;
+use super::super::vocabulary::{MatchStrength, TextMatch, Vocabulary};
+use super::segment::{FOREIGN_ARGUMENTS, PAGE_ENDINGS, clipped, ending, is_locale, is_one_of};
+
+/// More arguments than this are not read.
+pub(super) const MAX_ARGUMENTS: usize = 40;
+
+/// The part of a key that names the policy.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum NamePosition {
+    Segment(usize),
+    Argument(String),
+    Host,
+}
+
+/// The name of a policy in a key.
+pub(super) struct PolicyName {
+    pub(super) kind: PolicyKind,
+    pub(super) position: NamePosition,
+}
+
+/// Finds names, given the words and the name of the site.
+#[derive(Clone, Copy)]
+pub(super) struct NameFinder<'a> {
+    pub(super) vocabulary: &'a Vocabulary,
+    /// Letters run together; empty where it does not count.
+    pub(super) site_name: &'a str,
+}
+
+impl NameFinder<'_> {
+    /// The last segment that names a policy, or, in `/privacy/index.html`, `/privacy/en` and `/privacy-policy/2018`, its
+    /// directory.
+    pub(super) fn in_path(
+        &self,
+        segments: &[String],
+        sheet: &mut ScoreSheet,
+    ) -> Option<PolicyName> {
+        let last = segments.len().checked_sub(1)?;
+        let named = |kind, at| PolicyName {
+            kind,
+            position: NamePosition::Segment(at),
+        };
+        if let Some(kind) = self.weigh(&segments[last], "the page's name", sheet) {
+            return Some(named(kind, last));
+        }
+        for at in (0..last).rev() {
+            let mut trial = ScoreSheet::default();
+            let Some(kind) = self.weigh(&segments[at], "a directory", &mut trial) else {
+                continue;
+            };
+            sheet.append(trial);
+            for below in segments.iter().skip(at + 1) {
+                self.weigh_below(below, sheet);
+            }
+            return Some(named(kind, at));
+        }
+        None
+    }
+
+    /// Weighs a segment under the directory that names the policy.
+    fn weigh_below(&self, below: &str, sheet: &mut ScoreSheet) {
+        if self.vocabulary.is_index(below) || is_locale(below) {
+            sheet.add(-4, format!("`{}` stands for its directory", clipped(below)));
+        } else if self.vocabulary.read(below).hub || below.bytes().all(|b| b.is_ascii_digit()) {
+            sheet.add(-30, format!("`{}` under it", clipped(below)));
+        } else {
+            sheet.add(-45, format!("`{}` under it", clipped(below)));
+        }
+    }
+
+    /// The first argument that names a policy.
+    pub(super) fn in_query(&self, query: &str, sheet: &mut ScoreSheet) -> Option<PolicyName> {
+        for argument in query.split('&').take(MAX_ARGUMENTS) {
+            let (name, value) = argument.split_once('=').unwrap_or(("", argument));
+            let value = percent_decoded(value);
+            let value = value.trim_start_matches('/');
+            let value = ending(value)
+                .filter(|e| is_one_of(PAGE_ENDINGS, e))
+                .map_or(value, |e| {
+                    value.get(..value.len() - e.len() - 1).unwrap_or(value)
+                });
+            let place = format!("the argument `{}`", clipped(name));
+            let Some(kind) = self.weigh(value, &place, sheet) else {
+                continue;
+            };
+            if is_one_of(FOREIGN_ARGUMENTS, name) {
+                sheet.add_only_talks(-80, "the argument is a search or another address");
+            } else {
+                sheet.add(-10, "it is only an argument");
+            }
+            return Some(PolicyName {
+                kind,
+                position: NamePosition::Argument(name.to_owned()),
+            });
+        }
+        None
+    }
+
+    /// The first label of a host that names a policy. A site's own name does not count there.
+    pub(super) fn in_host(
+        &self,
+        labels: &[&str],
+        segments: &[String],
+        sheet: &mut ScoreSheet,
+    ) -> Option<PolicyName> {
+        let labels_only = Self {
+            site_name: "",
+            ..*self
+        };
+        for label in labels {
+            let Some(kind) = labels_only.weigh(label, "the host", sheet) else {
+                continue;
+            };
+            match segments {
+                [] => {}
+                [only]
+                    if self.vocabulary.is_index(only)
+                        || self.vocabulary.read(only).hub
+                        || is_locale(only) =>
+                {
+                    sheet.add(-10, "a main page of that host");
+                }
+                _ => sheet.add(-50, "a page deep in that host"),
+            }
+            return Some(PolicyName {
+                kind,
+                position: NamePosition::Host,
+            });
+        }
+        None
+    }
+
+    /// Adds points and their reason for one stretch of words; `None` when it names no policy.
+    fn weigh(&self, text: &str, place: &str, sheet: &mut ScoreSheet) -> Option<PolicyKind> {
+        let words = self
+            .vocabulary
+            .read_path_words(text)
+            .on_page_of(&[self.site_name.to_owned()]);
+        if let Some(negative) = &words.negative {
+            sheet.add_only_talks(-100, format!("{place} speaks of `{negative}`"));
+            return Some(PolicyKind::Privacy);
+        }
+        if let Some(weak) = &words.weak {
+            sheet.add(25, format!("{place} speaks of `{weak}`"));
+            return Some(words.policy.map_or(PolicyKind::Privacy, |(kind, _)| kind));
+        }
+        let points = points(&words, self.site_name)?;
+        sheet.add(
+            points,
+            format!("{place} names `{}`", words.phrases.join("`, `")),
+        );
+        words.policy.map(|(kind, _)| kind)
+    }
+}
+
+/// Points for the words of one segment or argument.
+fn points(words: &TextMatch, site_name: &str) -> Option<i32> {
+    let (kind, strength) = words.policy?;
+    let others = words.other_words.saturating_sub(usize::from(
+        !site_name.is_empty()
+            && words
+                .others
+                .iter()
+                .any(|word| word.replace(' ', "") == site_name),
+    ));
+    let points = match (strength, others) {
+        (MatchStrength::Name, 0) => 95,
+        (MatchStrength::Name, 1) => 80,
+        (MatchStrength::Name, 2) => 60,
+        (MatchStrength::Name, 3) => 40,
+        (MatchStrength::Word, 0) => 85,
+        (MatchStrength::Word, 1) => 50,
+        (MatchStrength::Word, 2) => 30,
+        (MatchStrength::Name | MatchStrength::Word, _) => 10,
+    };
+    // "cookies" alone is as often a biscuit.
+    let doubtful = kind == PolicyKind::Cookies && strength == MatchStrength::Word;
+    Some(if doubtful { points - 25 } else { points })
+}

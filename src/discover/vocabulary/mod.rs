@@ -1,0 +1,11 @@
+//! The vocabulary: the words that name a policy, in each language, and what a text says by them.
+
+mod compiled;
+mod file;
+mod phrase;
+mod text_match;
+pub(super) mod words;
+
+pub use compiled::Vocabulary;
+pub use file::VocabularyError;
+pub(super) use text_match::{MatchStrength, TextMatch};
