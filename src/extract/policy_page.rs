@@ -8,7 +8,7 @@ use super::dom::{NodeId, PageView};
 use super::embedded::embedded_blocks;
 use super::input::Options;
 use super::main_content::{
-    Strictness, choose_main_content, exclude_boilerplate, exclude_repeated_boxes,
+    MainContent, Strictness, choose_main_content, exclude_boilerplate, exclude_repeated_boxes,
 };
 use super::page_content::{PageContent, PageFeatures};
 use super::structure::{
@@ -18,59 +18,22 @@ use super::structure::{
 use super::vocabulary::policy_words;
 use crate::page::Page;
 
-/// Fewer policy words than this in the chosen part, and other readings of the page are tried.
+/// With fewer policy words than this in the chosen part, other readings of the page are tried.
 const FEW_WORDS: u32 = 8;
-/// What decided where the elements of a page hold no text.
+/// The explanation for a page whose elements hold no text.
 pub(in crate::extract) const EMBEDDED: &str =
     "the text is in the page's JSON or a frame's, not in its elements";
 
+/// Finds the text of a page.
 pub(in crate::extract) fn policy_content(page: &Page, options: Options) -> PageContent {
     let links = LinkResolver::of(page);
     let host = page.url.as_ref().and_then(Url::host_str);
-    let mut view = PageView::of(page);
-    let whole = view
-        .nodes
-        .get(view.body())
-        .map(|e| e.stats)
-        .unwrap_or_default();
+    let view = PageView::of(page);
     let features = PageFeatures::of(&view);
-    exclude_boilerplate(&mut view, Strictness::Names);
-    let mut choice = choose_main_content(&view);
-    let words_of = |view: &PageView<'_>, roots: &[NodeId]| -> u32 {
-        roots
-            .iter()
-            .map(|r| view.nodes[*r].stats.policy_words)
-            .sum()
-    };
-    let found = words_of(&view, &choice.roots);
-    if found < FEW_WORDS && whole.policy_words > found.saturating_mul(2) {
-        // Names that lie: the text is in what looked like a dialog or a banner.
-        let mut open = PageView::of(page);
-        exclude_boilerplate(&mut open, Strictness::TagsOnly);
-        let other = choose_main_content(&open);
-        if words_of(&open, &other.roots) > found.saturating_mul(2) {
-            view = open;
-            choice = other;
-            choice
-                .reasons
-                .push("class names are not believed: they left no policy words".to_owned());
-        }
-    }
-    let found = words_of(&view, &choice.roots);
-    if found < FEW_WORDS && view.has_templates() {
-        let mut shown = PageView::with_templates(page);
-        exclude_boilerplate(&mut shown, Strictness::Names);
-        let other = choose_main_content(&shown);
-        if words_of(&shown, &other.roots) >= FEW_WORDS.max(found * 2) {
-            view = shown;
-            choice = other;
-            choice
-                .reasons
-                .push("the text is in a <template>".to_owned());
-        }
-    }
-    let repeated = exclude_repeated_boxes(&mut view, &mut choice.roots);
-    let mut explanation = choice.reasons;
+    let (mut view, mut content) = best_reading(page, view);
+    let repeated = exclude_repeated_boxes(&mut view, &mut content.roots);
+    let mut explanation = content.reasons;
+    let roots = content.roots;
     if repeated > 0 {
         explanation.push(format!(
             "dropped {repeated} bytes that stood on the page before"
@@ -81,25 +44,24 @@ pub(in crate::extract) fn policy_content(page: &Page, options: Options) -> PageC
         .as_ref()
         .and_then(Url::fragment)
         .and_then(|fragment| heading_at(&view, fragment));
-    let mut blocks = shaped(
-        build_blocks(&view, &choice.roots, &links),
+    let mut blocks = structured(
+        build_blocks(&view, &roots, &links),
         options,
         named.as_deref(),
         &mut explanation,
     );
-    let sliced = explanation.iter().any(|r| r.starts_with("page hosts"));
+    let is_cut = explanation.iter().any(|r| r.starts_with("page hosts"));
     trim_template(&mut blocks, host);
-    if words_of(&view, &choice.roots) < FEW_WORDS {
+    if policy_words_in(&view, &roots) < FEW_WORDS {
         let embedded = embedded_blocks(page, &links, policy_words);
         let words: u32 = embedded.iter().map(|b| policy_words(&b.text())).sum();
         if words >= FEW_WORDS {
             explanation.push(EMBEDDED.to_owned());
-            blocks = shaped(embedded, options, None, &mut explanation);
+            blocks = structured(embedded, options, None, &mut explanation);
             trim_template(&mut blocks, host);
         }
     }
-    if !sliced && let Some(title) = restore_page_heading(&view, &choice.roots, &links, &mut blocks)
-    {
+    if !is_cut && let Some(title) = restore_page_heading(&view, &roots, &links, &mut blocks) {
         explanation.push(format!("put the page's heading “{title}” back"));
     }
     if merge_title_headings(&mut blocks) {
@@ -115,8 +77,55 @@ pub(in crate::extract) fn policy_content(page: &Page, options: Options) -> PageC
     }
 }
 
-/// Brings freshly built blocks into shape.
-fn shaped(
+/// The reading of a page that finds most policy words: with class names believed, else without, else with templates.
+fn best_reading<'a>(page: &'a Page, mut view: PageView<'a>) -> (PageView<'a>, MainContent) {
+    let whole = view
+        .nodes
+        .get(view.body())
+        .map(|e| e.stats)
+        .unwrap_or_default();
+    exclude_boilerplate(&mut view, Strictness::Names);
+    let mut content = choose_main_content(&view);
+    let found = policy_words_in(&view, &content.roots);
+    if found < FEW_WORDS && whole.policy_words > found.saturating_mul(2) {
+        // Misleading names: the text is in what is called a dialog or a banner.
+        let mut open = PageView::of(page);
+        exclude_boilerplate(&mut open, Strictness::TagsOnly);
+        let other = choose_main_content(&open);
+        if policy_words_in(&open, &other.roots) > found.saturating_mul(2) {
+            view = open;
+            content = other;
+            content
+                .reasons
+                .push("class names are not believed: they left no policy words".to_owned());
+        }
+    }
+    let found = policy_words_in(&view, &content.roots);
+    if found < FEW_WORDS && view.has_templates() {
+        let mut shown = PageView::with_templates(page);
+        exclude_boilerplate(&mut shown, Strictness::Names);
+        let other = choose_main_content(&shown);
+        if policy_words_in(&shown, &other.roots) >= FEW_WORDS.max(found * 2) {
+            view = shown;
+            content = other;
+            content
+                .reasons
+                .push("the text is in a <template>".to_owned());
+        }
+    }
+    (view, content)
+}
+
+/// The number of policy words in some subtrees.
+fn policy_words_in(view: &PageView<'_>, roots: &[NodeId]) -> u32 {
+    roots
+        .iter()
+        .map(|root| view.nodes[*root].stats.policy_words)
+        .sum()
+}
+
+/// Separates lines, promotes headings and keeps the wanted document.
+fn structured(
     blocks: Vec<Block>,
     options: Options,
     named: Option<&str>,

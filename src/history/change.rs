@@ -1,27 +1,28 @@
-//! How large a change is.
+//! The size of a change between two texts.
 
 use super::diff::redline;
 use super::simhash::distance;
 
-/// Most words of a [`ChangeKind::Minor`] change, come and gone together. Of the 166 changes between versions of the 20
-/// policies in `shared/archives/ota` the 75 with up to 70 words were read. 36 have up to 20 words: 28 of them change
-/// addresses, dates, names, spelling or layout, and eight a word of substance (an age of 16 to 18, "US, UK" to "US", a
-/// processor in a list). 39 have 21 to 70: seven change addresses, the others add, drop or rephrase sentences. So
-/// `minor` says small, not unimportant.
+/// Most words of a [`ChangeKind::Minor`] change, added and removed together.
+///
+/// Measured on the 166 changes between versions of 20 policies at Open Terms Archive; the 75 changes with up to 70 words
+/// were read. 36 have up to 20 words: 28 of them change addresses, dates, names, spelling or layout, and eight change a
+/// word of substance (an age of 16 to 18, "US, UK" to "US", a processor in a list). 39 have 21 to 70 words: seven change
+/// addresses, the others add, drop or rephrase sentences. So `minor` means small, not unimportant.
 const MOST_MINOR_WORDS: u64 = 20;
 
-/// The kinds of change, from none to all.
+/// The kinds of change, smallest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ChangeKind {
     /// The same words in the same layout.
     Identical,
     /// The same words in another layout: mark-up, links, capitals, quotes.
     Formatting,
-    /// Some words.
+    /// A few words differ.
     Minor,
-    /// Sentences.
+    /// Sentences differ.
     Substantive,
-    /// More is new than is kept.
+    /// More words are new than kept.
     Rewrite,
 }
 
@@ -54,16 +55,16 @@ impl ChangeKind {
     }
 }
 
-/// How far a text is from the one before.
+/// The change from one text to the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Change {
-    /// In one word.
+    /// The kind of change.
     pub kind: ChangeKind,
     /// Bits in which the simhashes differ, 0 to 64.
     pub simhash_distance: u32,
-    /// Words that came.
+    /// Number of words added.
     pub words_added: u64,
-    /// Words that went.
+    /// Number of words removed.
     pub words_removed: u64,
 }
 
@@ -84,8 +85,9 @@ pub fn change(old: &str, new: &str, simhashes: (u64, u64)) -> Change {
     }
 }
 
-/// More words came or went than were kept on the average of both texts (Dice's coefficient under a half): the simhashes of
-/// such pairs were 22 to 37 bits apart there, those of all other pairs 0 to 20 but for one.
+/// True when more words were added or removed than were kept, on the average of both texts (Dice's coefficient below one
+/// half). In the measurement above, the simhashes of such pairs were 22 to 37 bits apart, those of all other pairs but one
+/// 0 to 20.
 fn is_rewrite(changed: u64, kept: u64) -> bool {
     changed > kept.saturating_mul(2)
 }

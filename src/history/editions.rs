@@ -1,42 +1,47 @@
 //! Versions, and the parallel editions of a page that shows several texts in turns.
 //!
-//! An archive sees one address through many eyes: crawlers from several countries, logged-in and not, in the test group
-//! and not. A server that picks the text by the visitor then seems to change its policy with every capture. The page of
-//! finya.de at Open Terms Archive shows its members' policy in 39 captures of two years, each time for a few hours between
-//! two sights of its visitors' policy: 81 "changes", where there were two. What tells such a page from one whose owner
-//! goes back to an older text is repetition: of 20 pages with 12 to 5,164 captures each, no other shows a text in more
-//! than three runs (hily.com, three runs within 42 days), and most show a restored text in two.
+//! The captures of one address come from many crawlers: from several countries, logged in and not, in a test group and not.
+//! A server that chooses the text by the visitor then seems to change its policy with every capture. The page of finya.de
+//! at Open Terms Archive shows its members' policy in 39 captures of two years, each time for a few hours between two
+//! captures of its visitors' policy: 81 apparent changes, where there were two. Repetition separates such a page from one
+//! whose owner restores an older text: of 20 pages with 12 to 5,164 captures each, no other page shows a text in more than
+//! three runs (hily.com, three runs within 42 days), and most show a restored text in two.
 
 use std::collections::{BTreeMap, HashMap};
 
 use super::simhash::distance;
 use crate::model::{TextHash, Timestamp};
 
-/// A text that is back within half a year of its last sight may alternate; one restored after longer has been rewritten
-/// twice. (The sampler's notion of a return, too.)
+/// Number of the rules by which histories are derived. Every change of the rules raises it, so that stored histories are
+/// derived again.
+pub const HISTORY_RULES: u32 = 2;
+
+/// A text that returns within half a year may alternate with another. One that returns later was rewritten twice. The
+/// sampler uses the same limit.
 const RETURN_SECONDS: u64 = 183 * 86_400;
-/// Runs of one text, each within [`RETURN_SECONDS`] of the one before, from which on it is an edition: see above.
+/// From this number of runs on, each within [`RETURN_SECONDS`] of the one before, a text is an edition. The head of this
+/// file says why.
 const RUNS_OF_AN_EDITION: usize = 4;
-/// The language of texts whose language nobody knows.
+/// The code of an unknown language.
 const UNKNOWN_LANGUAGE: &str = "und";
 
-/// A capture showed a document.
+/// A document that a capture showed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Observation<C> {
-    /// Which capture.
+    /// The capture.
     pub capture: C,
-    /// When it was made.
+    /// The time of the capture.
     pub timestamp: Timestamp,
-    /// Which words it showed.
+    /// The text that it showed.
     pub text_hash: TextHash,
 }
 
-/// What is known of a text, to tell to which edition it belongs.
+/// The properties of a text by which its edition is found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TextTraits {
     /// ISO 639-1, `und` when unsure.
     pub language: String,
-    /// Its simhash.
+    /// The simhash of the text.
     pub simhash: u64,
 }
 
@@ -45,35 +50,36 @@ pub struct TextTraits {
 pub struct Version<C> {
     /// 1, 2, … in order of first observation.
     pub number: u32,
-    /// 1 for a page that shows one text at a time; texts seen in turns are lines of their own: 1, 2, …
+    /// 1 for a page that shows one text at a time. Texts shown in turns have editions of their own: 1, 2, …
     pub edition: u32,
-    /// The words.
+    /// The text.
     pub text_hash: TextHash,
-    /// Number of the version before it in its edition; `None` for an edition's first.
+    /// Number of the version before it in its edition; `None` for the first of an edition.
     pub previous: Option<u32>,
-    /// Number of the first version with the same words, when they came back.
+    /// Number of the first version with the same text, for a text that returned.
     pub same_as: Option<u32>,
-    /// Last observation of what was there before: of the edition's text before, or of the policy where the edition
-    /// begins. The change happened after it. `None` for the first version of a policy.
+    /// Last observation before this version: of the edition's text before it, or of the policy where the edition begins.
+    /// The change happened after it. `None` for the first version of a policy.
     pub changed_after: Option<Timestamp>,
     /// First observation.
     pub first_seen: Timestamp,
     /// Last observation.
     pub last_seen: Timestamp,
-    /// The captures that showed it, in order of time.
+    /// The captures that showed the version, in order of time.
     pub captures: Vec<C>,
 }
 
-/// The versions of one policy, by first observation. The order of the observations given does not matter.
+/// Derives the versions of one policy, in order of first observation. The order of the given observations makes no
+/// difference.
 ///
-/// A text that comes back after another is a new version (a reversal: three versions of two documents), unless it comes
-/// and goes: a text that returns three times, each time within half a year, or that was hidden for less than that by
-/// texts in another language only, is one version of an edition that is captured in turns with others. Texts that are
-/// seen at overlapping times are in different editions; a new text goes on with the edition whose last text is most
-/// like it.
+/// A text that returns after another one is a new version (a reversal: three versions of two documents). There are two
+/// exceptions: a text that returns three times, each time within half a year, and a text that was hidden for less than
+/// half a year by texts in another language only. Such a text is one version of an edition that is captured in turns with
+/// others. Texts observed at overlapping times are in different editions. A new text continues the edition whose last
+/// text is most similar.
 ///
-/// Captures of one second (http and https, two servers) have no order of their own: those that go on with the text
-/// before come first, so that a second with two texts is one change and not two.
+/// Captures of one second (http and https, two servers) have no order. Those that continue the text before come first, so
+/// that a second with two texts is one change and not two.
 #[must_use]
 #[expect(clippy::implicit_hasher, reason = "the house's maps have one hasher")]
 pub fn versions<C: Copy + Ord>(
@@ -82,12 +88,12 @@ pub fn versions<C: Copy + Ord>(
 ) -> Vec<Version<C>> {
     let ordered = ordered(observations);
     let runs = runs(&ordered);
-    let spans = spans(&runs, traits);
-    assigned(&ordered, spans, traits)
+    let periods = periods(&runs, traits);
+    assign_editions(&ordered, periods, traits)
 }
 
-/// Neighbouring observations of one text: first and last place among the ordered.
-struct Run {
+/// Neighbouring observations of one text, by their first and last position in the ordered list.
+struct TextRun {
     text: TextHash,
     first: usize,
     last: usize,
@@ -95,16 +101,16 @@ struct Run {
     ends: Timestamp,
 }
 
-/// Runs of one text that are one sight of it: whatever else was seen between belongs to other editions.
-struct Span {
+/// A period in which a text was in force: one or more runs of it, with runs of other editions between them.
+struct TextPeriod {
     text: TextHash,
     begins: Timestamp,
     ends: Timestamp,
-    /// Places among the ordered observations, rising.
-    places: Vec<usize>,
+    /// Positions in the ordered list, ascending.
+    positions: Vec<usize>,
 }
 
-/// In order of time; within a second, the text that was there before goes on first.
+/// Sorts observations by time; within a second, the text that was there before comes first.
 fn ordered<C: Copy + Ord>(observations: &[Observation<C>]) -> Vec<Observation<C>> {
     let mut sorted: Vec<Observation<C>> = observations.to_vec();
     sorted.sort_by_key(|o| (o.timestamp, o.text_hash, o.capture));
@@ -116,18 +122,18 @@ fn ordered<C: Copy + Ord>(observations: &[Observation<C>]) -> Vec<Observation<C>
     sorted
 }
 
-fn runs<C>(ordered: &[Observation<C>]) -> Vec<Run> {
-    let mut runs: Vec<Run> = Vec::new();
-    for (place, o) in ordered.iter().enumerate() {
+fn runs<C>(ordered: &[Observation<C>]) -> Vec<TextRun> {
+    let mut runs: Vec<TextRun> = Vec::new();
+    for (position, o) in ordered.iter().enumerate() {
         match runs.last_mut() {
             Some(run) if run.text == o.text_hash => {
-                run.last = place;
+                run.last = position;
                 run.ends = o.timestamp;
             }
-            _ => runs.push(Run {
+            _ => runs.push(TextRun {
                 text: o.text_hash,
-                first: place,
-                last: place,
+                first: position,
+                last: position,
                 begins: o.timestamp,
                 ends: o.timestamp,
             }),
@@ -136,8 +142,8 @@ fn runs<C>(ordered: &[Observation<C>]) -> Vec<Run> {
     runs
 }
 
-/// Joins the runs that are one sight of a text.
-fn spans(runs: &[Run], traits: &HashMap<TextHash, TextTraits>) -> Vec<Span> {
+/// Joins the runs of a text that belong to one period.
+fn periods(runs: &[TextRun], traits: &HashMap<TextHash, TextTraits>) -> Vec<TextPeriod> {
     let joined_to = returns(runs, traits);
     let alternates: Vec<bool> = {
         let mut marks = vec![false; runs.len()];
@@ -149,43 +155,43 @@ fn spans(runs: &[Run], traits: &HashMap<TextHash, TextTraits>) -> Vec<Span> {
         }
         marks
     };
-    let mut span_of_run: Vec<usize> = Vec::with_capacity(runs.len());
-    let mut spans: Vec<Span> = Vec::new();
-    // The last run that does not alternate: between it and the next there is nothing but other editions.
+    let mut period_of_run: Vec<usize> = Vec::with_capacity(runs.len());
+    let mut periods: Vec<TextPeriod> = Vec::new();
+    // The last run that does not alternate. Between it and the next such run there are only other editions.
     let mut calm: Option<usize> = None;
     for (i, run) in runs.iter().enumerate() {
         let goes_on = match joined_to[i] {
-            Some(before) => Some(span_of_run[before]),
+            Some(before) => Some(period_of_run[before]),
             None if alternates[i] => None,
             None => calm
                 .filter(|c| runs[*c].text == run.text)
-                .map(|c| span_of_run[c]),
+                .map(|c| period_of_run[c]),
         };
         if !alternates[i] {
             calm = Some(i);
         }
-        let span = goes_on.unwrap_or_else(|| {
-            spans.push(Span {
+        let period = goes_on.unwrap_or_else(|| {
+            periods.push(TextPeriod {
                 text: run.text,
                 begins: run.begins,
                 ends: run.ends,
-                places: Vec::new(),
+                positions: Vec::new(),
             });
-            spans.len() - 1
+            periods.len() - 1
         });
-        span_of_run.push(span);
-        spans[span].ends = run.ends;
-        spans[span].places.extend(run.first..=run.last);
+        period_of_run.push(period);
+        periods[period].ends = run.ends;
+        periods[period].positions.extend(run.first..=run.last);
     }
-    spans
+    periods
 }
 
-/// For each run, the run of the same text before it when what lies between is another edition's.
-fn returns(runs: &[Run], traits: &HashMap<TextHash, TextTraits>) -> Vec<Option<usize>> {
+/// For each run, the earlier run of the same text if only other editions lie between the two.
+fn returns(runs: &[TextRun], traits: &HashMap<TextHash, TextTraits>) -> Vec<Option<usize>> {
     let mut joined: Vec<Option<usize>> = vec![None; runs.len()];
-    // For each text the runs of its present episode: each within half a year of the one before.
+    // For each text, the runs of its current episode: each within half a year of the one before.
     let mut episodes: HashMap<TextHash, Vec<usize>> = HashMap::new();
-    // The last run by language; one of unknown language may have been in any.
+    // The last run in each language. A run of unknown language may be in any.
     let mut last_in: BTreeMap<&str, usize> = BTreeMap::new();
     for (i, run) in runs.iter().enumerate() {
         let language = traits
@@ -221,84 +227,88 @@ fn returns(runs: &[Run], traits: &HashMap<TextHash, TextTraits>) -> Vec<Option<u
     joined
 }
 
-/// An edition on its way: its last version so far.
-struct Line {
+/// An edition while versions are added to it.
+struct OpenEdition {
     last_version: usize,
     ends: Timestamp,
 }
 
-/// Gives every span its edition and makes versions of them.
-fn assigned<C: Copy + Ord>(
+/// Assigns every period to an edition and makes versions of them.
+fn assign_editions<C: Copy + Ord>(
     ordered: &[Observation<C>],
-    mut spans: Vec<Span>,
+    mut periods: Vec<TextPeriod>,
     traits: &HashMap<TextHash, TextTraits>,
 ) -> Vec<Version<C>> {
-    spans.sort_by_key(|s| s.places.first().copied());
-    let mut lines: Vec<Line> = Vec::new();
+    periods.sort_by_key(|s| s.positions.first().copied());
+    let mut editions: Vec<OpenEdition> = Vec::new();
     let mut versions: Vec<Version<C>> = Vec::new();
     let mut first_with: HashMap<TextHash, u32> = HashMap::new();
-    for span in spans {
-        let free = (0..lines.len()).filter(|&l| lines[l].ends <= span.begins);
-        let chosen = free.min_by_key(|&l| kinship(&lines[l], &versions, &span, traits, l));
-        let captures = span.places.iter().map(|&p| ordered[p].capture);
-        let line = match chosen {
-            Some(line) if versions[lines[line].last_version].text_hash == span.text => {
-                // The same words again and nothing else between in this edition: they never went away.
-                let version = &mut versions[lines[line].last_version];
-                version.last_seen = span.ends;
+    for period in periods {
+        let free = (0..editions.len()).filter(|&l| editions[l].ends <= period.begins);
+        let chosen = free.min_by_key(|&l| {
+            (
+                edition_distance(&editions[l], &versions, &period, traits),
+                l,
+            )
+        });
+        let captures = period.positions.iter().map(|&p| ordered[p].capture);
+        let edition = match chosen {
+            Some(edition) if versions[editions[edition].last_version].text_hash == period.text => {
+                // The same text, and no other text of this edition between: the text never changed.
+                let version = &mut versions[editions[edition].last_version];
+                version.last_seen = period.ends;
                 version.captures.extend(captures);
-                lines[line].ends = span.ends;
+                editions[edition].ends = period.ends;
                 continue;
             }
-            Some(line) => line,
+            Some(edition) => edition,
             None => {
-                lines.push(Line {
+                editions.push(OpenEdition {
                     last_version: 0,
-                    ends: span.ends,
+                    ends: period.ends,
                 });
-                lines.len() - 1
+                editions.len() - 1
             }
         };
         let number = counted(versions.len() + 1);
-        let before = chosen.map(|l| &versions[lines[l].last_version]);
+        let before = chosen.map(|l| &versions[editions[l].last_version]);
         let changed_after = before.map(|v| v.last_seen).or_else(|| {
-            let first = span.places.first().copied().unwrap_or_default();
+            let first = period.positions.first().copied().unwrap_or_default();
             ordered[..first].last().map(|o| o.timestamp)
         });
         versions.push(Version {
             number,
-            edition: counted(line + 1),
-            text_hash: span.text,
+            edition: counted(edition + 1),
+            text_hash: period.text,
             previous: before.map(|v| v.number),
-            same_as: first_with.get(&span.text).copied(),
+            same_as: first_with.get(&period.text).copied(),
             changed_after,
-            first_seen: span.begins,
-            last_seen: span.ends,
+            first_seen: period.begins,
+            last_seen: period.ends,
             captures: captures.collect(),
         });
-        first_with.entry(span.text).or_insert(number);
-        lines[line] = Line {
+        first_with.entry(period.text).or_insert(number);
+        editions[edition] = OpenEdition {
             last_version: versions.len() - 1,
-            ends: span.ends,
+            ends: period.ends,
         };
     }
     versions
 }
 
-/// Which of the free editions a new text goes on with; the smallest is chosen. One that was seen within half a year
-/// before one that was not; among these by likeness: the same text, the same language, the nearest simhash; then the one
-/// seen last, then the oldest.
-fn kinship<C>(
-    line: &Line,
+/// The distance of a text from an edition that it may continue; the edition with the smallest is chosen. Editions observed
+/// within half a year come first. Among these the order is by similarity (same text, same language, nearest simhash), then
+/// by last observation, then by age.
+fn edition_distance<C>(
+    edition: &OpenEdition,
     versions: &[Version<C>],
-    span: &Span,
+    period: &TextPeriod,
     traits: &HashMap<TextHash, TextTraits>,
-    place: usize,
-) -> (bool, bool, bool, u32, u64, usize) {
-    let last = versions[line.last_version].text_hash;
-    let away = line.ends.distance_seconds(span.begins);
-    let (of_last, of_span) = (traits.get(&last), traits.get(&span.text));
-    let (foreign, bits) = match (of_last, of_span) {
+) -> (bool, bool, bool, u32, u64) {
+    let last = versions[edition.last_version].text_hash;
+    let away = edition.ends.distance_seconds(period.begins);
+    let (of_last, of_period) = (traits.get(&last), traits.get(&period.text));
+    let (foreign, bits) = match (of_last, of_period) {
         (Some(a), Some(b)) => {
             let known = a.language != UNKNOWN_LANGUAGE && b.language != UNKNOWN_LANGUAGE;
             (
@@ -309,9 +319,9 @@ fn kinship<C>(
         _ => (false, 0),
     };
     if away > RETURN_SECONDS {
-        return (true, false, false, 0, away, place);
+        return (true, false, false, 0, away);
     }
-    (false, last != span.text, foreign, bits, away, place)
+    (false, last != period.text, foreign, bits, away)
 }
 
 fn counted(n: usize) -> u32 {

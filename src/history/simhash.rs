@@ -1,19 +1,19 @@
-//! Simhash: 64 bits that are alike for texts that are alike (Charikar 2002; as used by Princeton-Leuven and by Manku, Jain
-//! and Das Sarma for the web).
+//! Simhash: 64 bits that are similar for similar texts (Charikar 2002; used for the web by Manku, Jain and Das Sarma, and
+//! by the Princeton-Leuven crawler).
 
 use super::words::words;
 
-/// Words in a row that make one feature. Single words are blind to order; longer runs are upset by every small change.
+/// Number of consecutive words in a feature. Single words ignore order; longer runs change with every small edit.
 const SHINGLE_WORDS: usize = 3;
 
 const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
 const FNV_PRIME: u64 = 0x0000_0100_0000_01b3;
 
-/// The simhash of a text: over all runs of three words, capitals aside, each counted as often as it occurs. 0 for a text
+/// The simhash of a text, over all runs of three words in lower case, each counted as often as it occurs. 0 for a text
 /// without words.
 ///
-/// Stored, so it never changes: FNV-1a of the words' letters in UTF-8, words ended by a zero byte, then the finaliser of
-/// `SplitMix64`; a bit is set where more features have it than not.
+/// The hash is stored, so it never changes: FNV-1a of the words' letters in UTF-8, each word ended by a zero byte, then the
+/// finaliser of `SplitMix64`. A bit is set where more features have it than not.
 #[must_use]
 pub fn simhash(text: &str) -> u64 {
     let hashes: Vec<u64> = words(text).map(hash_of_word).collect();

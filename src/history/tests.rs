@@ -4,7 +4,10 @@ use std::collections::HashMap;
 
 use proptest::prelude::*;
 
-use super::*;
+use crate::history::{
+    ChangeKind, LineChange, Observation, TextSide, TextTraits, Version, change, redline, versions,
+    words,
+};
 use crate::model::{TextHash, Timestamp};
 
 /// A text by its name: the letter is the text, a second letter after `:` its language.
@@ -207,18 +210,18 @@ proptest! {
 
     #[test]
     fn a_redline_holds_both_texts(old in "([a-d]{1,3}[ ,.\n]{1,2}){0,30}", new in "([a-d]{1,3}[ ,.\n]{1,2}){0,30}") {
-        let lines = redline(&old, &new);
-        let side = |without: Piece| -> Vec<String> {
-            let pieces = lines.blocks.iter().flat_map(|b| &b.pieces).filter(|(p, _)| *p != without);
+        let redline = redline(&old, &new);
+        let side = |without: TextSide| -> Vec<String> {
+            let pieces = redline.lines.iter().flat_map(|b| &b.pieces).filter(|(p, _)| *p != without);
             let text: Vec<&str> = pieces.map(|(_, t)| *t).collect();
             let text = text.join(" ");
             words(&text).map(str::to_owned).collect()
         };
         let (of_old, of_new): (Vec<&str>, Vec<&str>) = (words(&old).collect(), words(&new).collect());
-        prop_assert_eq!(side(Piece::Added), &of_old[..]);
-        prop_assert_eq!(side(Piece::Removed), &of_new[..]);
-        prop_assert_eq!(lines.words_kept + lines.words_added, of_new.len() as u64);
-        prop_assert_eq!(lines.words_kept + lines.words_removed, of_old.len() as u64);
+        prop_assert_eq!(side(TextSide::Added), &of_old[..]);
+        prop_assert_eq!(side(TextSide::Removed), &of_new[..]);
+        prop_assert_eq!(redline.words_kept + redline.words_added, of_new.len() as u64);
+        prop_assert_eq!(redline.words_kept + redline.words_removed, of_old.len() as u64);
     }
 }
 
@@ -228,25 +231,25 @@ fn a_redline_marks_words_and_keeps_the_rest() {
         "Privacy\nWe sell your data to third parties every day.\nThe end.",
         "PRIVACY\nWe never sell your data to third parties.\nThe end.\nContact us.",
     );
-    let changes: Vec<BlockChange> = found.blocks.iter().map(|b| b.change).collect();
+    let changes: Vec<LineChange> = found.lines.iter().map(|b| b.change).collect();
     assert_eq!(
         changes,
         [
-            BlockChange::Same,
-            BlockChange::Changed,
-            BlockChange::Same,
-            BlockChange::Added
+            LineChange::Same,
+            LineChange::Changed,
+            LineChange::Same,
+            LineChange::Added
         ]
     );
     assert_eq!((found.words_added, found.words_removed), (3, 2));
-    assert_eq!(found.blocks[1].pieces[1], (Piece::Added, "never "));
+    assert_eq!(found.lines[1].pieces[1], (TextSide::Added, "never "));
 }
 
 #[test]
 fn a_line_that_is_gone_and_the_one_that_came_for_it_are_two_lines() {
     let found = redline("Intro\nOne two\nThree four five\nTail", "Intro\nSix\nTail");
-    let changes: Vec<BlockChange> = found.blocks.iter().map(|b| b.change).collect();
-    let [same, gone, came] = [BlockChange::Same, BlockChange::Removed, BlockChange::Added];
+    let changes: Vec<LineChange> = found.lines.iter().map(|b| b.change).collect();
+    let [same, gone, came] = [LineChange::Same, LineChange::Removed, LineChange::Added];
     assert_eq!(changes, [same, gone, gone, came, same]);
 }
 

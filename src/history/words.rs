@@ -2,18 +2,18 @@
 
 use crate::model::is_spaceless;
 
-/// The words of a text, as they stand in it: runs of letters, digits and marks, with apostrophes inside; each letter of
-/// scripts that write without spaces is a word of its own.
+/// The words of a text, unchanged: runs of letters, digits and marks, with apostrophes inside. In scripts that write
+/// without spaces, each letter is a word.
 pub fn words(text: &str) -> impl Iterator<Item = &str> {
     tokens(text).filter(|token| is_word(token))
 }
 
-/// Number of [`words`] of a text.
+/// The number of [`words`] of a text.
 pub(super) fn count_words(text: &str) -> u64 {
     if !text.is_ascii() {
         return words(text).count() as u64;
     }
-    // Most lines of most policies; where a word begins is told by two bytes before.
+    // Most lines of most policies are ASCII. The two bytes before a byte decide whether a word begins there.
     let (mut count, mut before, mut last) = (0, b' ', b' ');
     for byte in text.bytes() {
         let goes_on =
@@ -24,7 +24,7 @@ pub(super) fn count_words(text: &str) -> u64 {
     count
 }
 
-/// The whole text cut into words, runs of white space, and single other characters; put together again they are the text.
+/// Cuts a text into words, runs of white space, and single other characters. Joined, they are the text again.
 pub fn tokens(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -41,7 +41,7 @@ pub fn is_word(token: &str) -> bool {
     token.chars().next().is_some_and(is_letter)
 }
 
-/// Length in bytes of the token that a text begins with; `None` when it is empty.
+/// Length in bytes of the first token of a text; `None` for an empty text.
 fn token_end(text: &str) -> Option<usize> {
     let mut chars = text.char_indices().peekable();
     let (_, first) = chars.next()?;
@@ -72,7 +72,7 @@ fn is_letter(c: char) -> bool {
     c.is_alphanumeric() || is_mark(c)
 }
 
-/// Combining marks that stand in words but are no letters: accents, Arabic and Hebrew points, Indic and Thai vowel signs.
+/// Combining marks, which are part of words but not letters: accents, Arabic and Hebrew points, Indic and Thai vowel signs.
 fn is_mark(c: char) -> bool {
     matches!(c, '\u{0300}'..='\u{036F}' | '\u{0591}'..='\u{05C7}' | '\u{0610}'..='\u{061A}' | '\u{064B}'..='\u{065F}'
         | '\u{0900}'..='\u{0903}' | '\u{093A}'..='\u{094F}' | '\u{0981}'..='\u{0983}' | '\u{09BC}'..='\u{09CD}'

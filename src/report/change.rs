@@ -31,7 +31,7 @@ pub fn change_summary(store: &Store, change: &ChangeRow) -> Result<String, Store
     let (added, removed) = (redline.words_added, redline.words_removed);
     Ok(format!(
         "{back}{added} words added, {removed} removed: {}",
-        redline.gist()
+        redline.summary()
     ))
 }
 

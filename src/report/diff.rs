@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::error::ReportError;
 use super::safe::safe_text;
 use super::version::version_answer;
-use crate::history::{BlockChange, Change, ChangeKind, Piece, Redline, change};
+use crate::history::{Change, ChangeKind, LineChange, Redline, TextSide, change};
 use crate::store::{PolicyEntry, Rendition, Store, VersionEntry};
 
 /// One of two versions that are compared.
@@ -100,7 +100,7 @@ fn simhash(store: &Store, compared: &ComparedVersion<'_>) -> Result<u64, ReportE
 #[must_use]
 pub fn diff_answer(comparison: &Comparison<'_>, redline: &Redline<'_>) -> Value {
     let blocks: Vec<Value> = redline
-        .blocks
+        .lines
         .iter()
         .map(|block| {
             let pieces: Vec<Value> = merged_pieces(&block.pieces)
@@ -123,26 +123,26 @@ pub fn diff_answer(comparison: &Comparison<'_>, redline: &Redline<'_>) -> Value 
     })
 }
 
-fn operator(piece: Piece) -> &'static str {
+fn operator(piece: TextSide) -> &'static str {
     match piece {
-        Piece::Same => "=",
-        Piece::Added => "+",
-        Piece::Removed => "-",
+        TextSide::Same => "=",
+        TextSide::Added => "+",
+        TextSide::Removed => "-",
     }
 }
 
-fn block_change_code(change: BlockChange) -> &'static str {
+fn block_change_code(change: LineChange) -> &'static str {
     match change {
-        BlockChange::Same => "same",
-        BlockChange::Added => "added",
-        BlockChange::Removed => "removed",
-        BlockChange::Changed => "changed",
+        LineChange::Same => "same",
+        LineChange::Added => "added",
+        LineChange::Removed => "removed",
+        LineChange::Changed => "changed",
     }
 }
 
 /// Joins neighbouring pieces of one kind and makes their text safe.
 #[must_use]
-pub fn merged_pieces(pieces: &[(Piece, &str)]) -> Vec<(Piece, String)> {
+pub fn merged_pieces(pieces: &[(TextSide, &str)]) -> Vec<(TextSide, String)> {
     pieces
         .chunk_by(|a, b| a.0 == b.0)
         .map(|run| {

@@ -7,7 +7,7 @@ use pulldown_cmark::HeadingLevel;
 use super::super::wording::date;
 use super::markdown_roles::{MarkdownRoles, Role};
 use super::wording::{change_date, observed};
-use crate::history::{Block, BlockChange, Piece, Redline};
+use crate::history::{LineChange, Redline, RedlineLine, TextSide};
 use crate::report::{ComparedVersion, Comparison, merged_pieces, safe_line, safe_text};
 
 /// Forbids the browser to load or run anything except the style below.
@@ -49,7 +49,7 @@ pub(super) fn page(c: &Comparison<'_>, redline: &Redline<'_>) -> String {
         c.old.version.version,
         c.new.version.version
     );
-    let changes = runs_of_changes(&redline.blocks);
+    let changes = runs_of_changes(&redline.lines);
     let mut out = format!(
         "<!DOCTYPE html>\n<html lang=\"{language}\">\n<head>\n<meta charset=\"utf-8\">\n\
          <meta http-equiv=\"Content-Security-Policy\" content=\"{POLICY}\">\n<meta name=\"referrer\" content=\"no-referrer\">\n\
@@ -62,9 +62,9 @@ pub(super) fn page(c: &Comparison<'_>, redline: &Redline<'_>) -> String {
     out.push_str("<main>\n");
     let roles = MarkdownRoles::read([&c.old.rendition.markdown, &c.new.rendition.markdown]);
     let mut change = 0;
-    for (i, block) in redline.blocks.iter().enumerate() {
-        let begins = block.change != BlockChange::Same
-            && (i == 0 || redline.blocks[i - 1].change == BlockChange::Same);
+    for (i, block) in redline.lines.iter().enumerate() {
+        let begins = block.change != LineChange::Same
+            && (i == 0 || redline.lines[i - 1].change == LineChange::Same);
         if begins {
             change += 1;
             navigation(&mut out, change, changes);
@@ -158,14 +158,14 @@ fn navigation(out: &mut String, change: usize, changes: usize) {
 }
 
 /// One paragraph with its added and removed words.
-fn paragraph(out: &mut String, block: &Block<'_>, roles: &MarkdownRoles) {
+fn paragraph(out: &mut String, block: &RedlineLine<'_>, roles: &MarkdownRoles) {
     let class = match block.change {
-        BlockChange::Same => "",
-        BlockChange::Added => " added",
-        BlockChange::Removed => " removed",
-        BlockChange::Changed => " changed",
+        LineChange::Same => "",
+        LineChange::Added => " added",
+        LineChange::Removed => " removed",
+        LineChange::Changed => " changed",
     };
-    let side = |without: Piece| -> String {
+    let side = |without: TextSide| -> String {
         block
             .pieces
             .iter()
@@ -173,10 +173,10 @@ fn paragraph(out: &mut String, block: &Block<'_>, roles: &MarkdownRoles) {
             .map(|(_, text)| *text)
             .collect()
     };
-    let new_words = side(Piece::Removed);
+    let new_words = side(TextSide::Removed);
     let role = roles
         .of(&new_words)
-        .or_else(|| roles.of(&side(Piece::Added)));
+        .or_else(|| roles.of(&side(TextSide::Added)));
     let (tag, item) = match role {
         Some(Role::Heading(HeadingLevel::H1 | HeadingLevel::H2)) => ("h2", ""),
         Some(Role::Heading(_)) => ("h3", ""),
@@ -189,20 +189,19 @@ fn paragraph(out: &mut String, block: &Block<'_>, roles: &MarkdownRoles) {
         let bare = text.trim_end();
         let space = &text[bare.len()..];
         let _ = match piece {
-            Piece::Same => write!(out, "{text}"),
-            Piece::Added => write!(out, "<ins>{bare}</ins>{space}"),
-            Piece::Removed => write!(out, "<del>{bare}</del>{space}"),
+            TextSide::Same => write!(out, "{text}"),
+            TextSide::Added => write!(out, "<ins>{bare}</ins>{space}"),
+            TextSide::Removed => write!(out, "<del>{bare}</del>{space}"),
         };
     }
     let _ = writeln!(out, "</{tag}>");
 }
 
 /// Number of places that changed: paragraphs in a row are one place.
-fn runs_of_changes(blocks: &[Block<'_>]) -> usize {
+fn runs_of_changes(blocks: &[RedlineLine<'_>]) -> usize {
     let runs =
-        blocks.chunk_by(|a, b| (a.change == BlockChange::Same) == (b.change == BlockChange::Same));
-    runs.filter(|run| run[0].change != BlockChange::Same)
-        .count()
+        blocks.chunk_by(|a, b| (a.change == LineChange::Same) == (b.change == LineChange::Same));
+    runs.filter(|run| run[0].change != LineChange::Same).count()
 }
 
 /// The language for the page's `lang`; empty if it is unknown or not a code.

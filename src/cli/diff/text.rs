@@ -2,7 +2,7 @@
 
 use super::super::terminal::{TextStyle, shortened, styled};
 use super::wording::{change_date, observed};
-use crate::history::{Block, BlockChange, Piece, Redline};
+use crate::history::{LineChange, Redline, RedlineLine, TextSide};
 use crate::report::{Comparison, merged_pieces, safe_line};
 
 /// Unchanged paragraphs shown on each side of a change.
@@ -27,10 +27,10 @@ pub(super) fn page(c: &Comparison<'_>, redline: &Redline<'_>, color: bool) -> St
         redline.words_kept,
         change_date(c),
     );
-    let blocks = &redline.blocks;
+    let blocks = &redline.lines;
     let changed: Vec<bool> = blocks
         .iter()
-        .map(|b| b.change != BlockChange::Same)
+        .map(|b| b.change != LineChange::Same)
         .collect();
     let near = |i: usize| {
         let from = i.saturating_sub(CONTEXT);
@@ -51,9 +51,9 @@ pub(super) fn page(c: &Comparison<'_>, redline: &Redline<'_>, color: bool) -> St
 }
 
 /// A paragraph: shortened if it is unchanged, with its changes marked if not.
-fn paragraph(block: &Block<'_>, color: bool) -> String {
+fn paragraph(block: &RedlineLine<'_>, color: bool) -> String {
     let pieces = merged_pieces(&block.pieces).into_iter();
-    if block.change == BlockChange::Same {
+    if block.change == LineChange::Same {
         let text: String = pieces.map(|(_, text)| text).collect();
         return styled(&shortened(&text, CONTEXT_CHARS), TextStyle::Dim, color);
     }
@@ -77,14 +77,14 @@ fn write_hidden(out: &mut String, hidden: &mut usize, color: bool) {
 }
 
 /// A piece in colour, or between the marks of wdiff. White space at its end stays outside.
-fn marked(piece: Piece, text: &str, color: bool) -> String {
+fn marked(piece: TextSide, text: &str, color: bool) -> String {
     let bare = text.trim_end();
     let space = &text[bare.len()..];
     match piece {
-        Piece::Same => text.to_owned(),
-        Piece::Added if color => styled(bare, TextStyle::Added, true) + space,
-        Piece::Removed if color => styled(bare, TextStyle::Removed, true) + space,
-        Piece::Added => format!("{{+{bare}+}}{space}"),
-        Piece::Removed => format!("[-{bare}-]{space}"),
+        TextSide::Same => text.to_owned(),
+        TextSide::Added if color => styled(bare, TextStyle::Added, true) + space,
+        TextSide::Removed if color => styled(bare, TextStyle::Removed, true) + space,
+        TextSide::Added => format!("{{+{bare}+}}{space}"),
+        TextSide::Removed => format!("[-{bare}-]{space}"),
     }
 }

@@ -3,6 +3,7 @@
 mod payload;
 mod pdf;
 mod plain_text;
+mod signatures;
 
 pub(in crate::extract) use payload::{PayloadFormat, detect_format};
 pub use pdf::is_pdf;

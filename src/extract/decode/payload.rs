@@ -1,6 +1,9 @@
 //! What a payload is before it is parsed: a page, a plain text, a PDF, or nothing that has words.
 
 use super::pdf::is_pdf;
+use super::signatures::{
+    binary_format, data_format, declared_format, has_page_tag, opens_tag, xml_format,
+};
 
 use std::borrow::Cow;
 
@@ -15,55 +18,24 @@ pub(in crate::extract) enum PayloadFormat {
     Pdf,
 }
 
-/// So much of a payload is looked at to tell what it is.
+/// Bytes at the beginning of a payload that are searched for the marks of a format.
 const HEAD_BYTES: usize = 4096;
 
-/// So much of a payload is looked at to tell characters from other bytes.
+/// Bytes at the beginning of a payload that are checked for being characters.
 const TEXT_BYTES: usize = 16 * 1024;
-/// Fewer control characters than this are a fault of a page, not the want of one.
+/// Fewer control characters than this are a fault of a page.
 const MOST_CONTROLS: usize = 8;
-/// Pages have no control character, or a few; of random bytes (compressed ones that lost their header) every tenth is one.
+/// Pages have few control characters. Of random bytes (compressed ones that lost their header) every tenth is one.
 const MOST_CONTROLS_PERCENT: usize = 2;
 
-/// First bytes of formats that are no page.
-const MAGIC: &[(&[u8], &str)] = &[
-    (b"\x89PNG", "a PNG image"),
-    (b"GIF87a", "a GIF image"),
-    (b"GIF89a", "a GIF image"),
-    (b"\xFF\xD8\xFF", "a JPEG image"),
-    (b"RIFF", "a media file"),
-    (b"BM\0", "a bitmap"),
-    (b"\0\0\x01\0", "an icon"),
-    (b"PK\x03\x04", "a zip archive or office document"),
-    (b"\x1F\x8B", "a gzip archive"),
-    (b"Rar!", "an archive"),
-    (b"7z\xBC\xAF", "an archive"),
-    (b"\xD0\xCF\x11\xE0", "an office document"),
-    (b"{\\rtf", "an RTF document"),
-    (b"FWS", "a Flash film"),
-    (b"CWS", "a Flash film"),
-    (b"wOFF", "a font"),
-    (b"wOF2", "a font"),
-    (b"OTTO", "a font"),
-    (b"ID3", "a sound file"),
-    (b"OggS", "a media file"),
-    (b"MZ\x90", "a program"),
-    (b"\x7FELF", "a program"),
-    (b"SQLite format 3", "a database"),
-];
-
-/// Tells what a payload is by its first bytes, then by its declared type.
-#[expect(clippy::too_many_lines, reason = "mostly two tables of types")]
+/// Detects what a payload is by its first bytes, then by its declared type.
+///
+/// # Errors
+/// The reason why the payload is no page, no plain text and no PDF.
 pub(in crate::extract) fn detect_format(
     bytes: &[u8],
     content_type: Option<&str>,
 ) -> Result<PayloadFormat, Dropped> {
-    let no_page = |what: &str| {
-        Err(Dropped::new(
-            DropReason::NotAPage,
-            format!("the payload is {what}"),
-        ))
-    };
     let declared = content_type
         .and_then(|c| c.split(';').next())
         .map(|c| c.trim().to_ascii_lowercase())
@@ -71,131 +43,62 @@ pub(in crate::extract) fn detect_format(
     if is_pdf(bytes) {
         return Ok(PayloadFormat::Pdf);
     }
-    if let Some((_, what)) = MAGIC.iter().find(|(magic, _)| bytes.starts_with(magic)) {
-        return no_page(what);
+    if let Some(what) = binary_format(bytes) {
+        return Err(not_a_page(what));
     }
-    let utf16 = bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF");
-    let bytes = if utf16 {
+    let is_utf16 = bytes.starts_with(b"\xFF\xFE") || bytes.starts_with(b"\xFE\xFF");
+    let bytes = if is_utf16 {
         Cow::Owned(decode(bytes, content_type).text.into_bytes())
     } else {
         Cow::Borrowed(bytes)
     };
-    let bytes = &*bytes;
-    let start = begin(bytes);
+    let start = skip_prologue(&bytes);
     let head = &start[..start.len().min(HEAD_BYTES)];
-    let head_text = String::from_utf8_lossy(head).to_ascii_lowercase();
-    if !utf16 && head.len() > 16 && head.split(|b| *b == 0).count() * 10 > head.len() + 10 {
-        return no_page("binary data");
-    }
-    let sample = &start[..start.len().min(TEXT_BYTES)];
-    let is_page = if utf16 {
-        is_text(String::from_utf8_lossy(sample).chars())
-    } else {
-        // As bytes first, which is cheap: characters of two bytes have such bytes in them.
-        is_text(sample.iter().map(|b| char::from(*b)))
-            || is_text(decode(sample, content_type).text.chars())
-    };
-    if !is_page {
-        return no_page("binary data");
-    }
-    let tags = [
-        "<html",
-        "<!doctype html",
-        "<body",
-        "<head",
-        "<title",
-        "<p>",
-        "<p ",
-        "<div",
-        "<table",
-        "<br",
-        "<h1",
-        "<h2",
-        "<font",
-        "<meta",
-        "<center",
-    ];
-    let begins_with_tag = opens_tag(start) || start.starts_with(b"<!");
-    let is_markup = begins_with_tag || tags.iter().any(|t| head_text.contains(t));
-    if head_text.starts_with("<?xml")
-        || head_text.starts_with("<rss")
-        || head_text.starts_with("<feed")
+    if !is_utf16 && head.len() > 16 && head.split(|b| *b == 0).count() * 10 > head.len() + 10
+        || !is_readable(start, is_utf16, content_type)
     {
-        for (tag, what) in [
-            ("<rss", "a news feed"),
-            ("<feed", "a news feed"),
-            ("<rdf:rdf", "a news feed"),
-            ("<urlset", "a site map"),
-            ("<sitemapindex", "a site map"),
-            ("<svg", "an SVG image"),
-            ("<policies", "a P3P policy for machines"),
-            ("<policy ", "a P3P policy for machines"),
-        ] {
-            if head_text.contains(tag) && !head_text.contains("<html") {
-                return no_page(what);
-            }
-        }
+        return Err(not_a_page("binary data"));
     }
-    if start.starts_with(b"<svg") {
-        return no_page("an SVG image");
+    let head = String::from_utf8_lossy(head).to_ascii_lowercase();
+    if let Some(what) = xml_format(&head, start) {
+        return Err(not_a_page(what));
     }
-    if !is_markup {
-        for (prefix, what) in [
-            ("image/", "an image"),
-            ("audio/", "a sound file"),
-            ("video/", "a film"),
-            ("font/", "a font"),
-            ("text/css", "a style sheet"),
-            ("text/javascript", "a script"),
-            ("application/javascript", "a script"),
-            ("application/x-javascript", "a script"),
-            ("application/json", "JSON"),
-            ("application/ld+json", "JSON"),
-            ("application/zip", "a zip archive"),
-            ("application/x-shockwave", "a Flash film"),
-            ("application/msword", "an office document"),
-            ("application/vnd.", "an office document"),
-            ("application/rss", "a news feed"),
-            ("application/atom", "a news feed"),
-            ("text/calendar", "a calendar"),
-            ("text/csv", "a table of values"),
-        ] {
-            if declared.starts_with(prefix) {
-                return no_page(what);
-            }
-        }
-        if matches!(start.first(), Some(b'{' | b'['))
-            && serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok()
-        {
-            return no_page("JSON");
-        }
-        let script = [
-            "function(",
-            "(function",
-            "var ",
-            "!function",
-            "\"use strict\"",
-            "'use strict'",
-            "window.",
-            "document.write",
-        ];
-        if script.iter().any(|s| head_text.starts_with(s)) && head_text.contains([';', '{']) {
-            return no_page("a script");
-        }
-        let is_declared = matches!(declared.as_str(), "text/html" | "application/xhtml+xml");
-        let has_tags = || memchr::memchr_iter(b'<', start).any(|at| opens_tag(&start[at..]));
-        if declared == "text/plain" || !(head_text.contains("</") || is_declared && has_tags()) {
-            return Ok(PayloadFormat::PlainText);
-        }
-    } else if declared == "text/plain" && !head_text.starts_with('<') {
+    if opens_tag(start) || start.starts_with(b"<!") || has_page_tag(&head) {
+        return Ok(if declared == "text/plain" && !head.starts_with('<') {
+            PayloadFormat::PlainText
+        } else {
+            PayloadFormat::Html
+        });
+    }
+    if let Some(what) = declared_format(&declared).or_else(|| data_format(&bytes, start, &head)) {
+        return Err(not_a_page(what));
+    }
+    let is_declared = matches!(declared.as_str(), "text/html" | "application/xhtml+xml");
+    let has_tags = || memchr::memchr_iter(b'<', start).any(|at| opens_tag(&start[at..]));
+    if declared == "text/plain" || !(head.contains("</") || is_declared && has_tags()) {
         return Ok(PayloadFormat::PlainText);
     }
     Ok(PayloadFormat::Html)
 }
 
+fn not_a_page(what: &str) -> Dropped {
+    Dropped::new(DropReason::NotAPage, format!("the payload is {what}"))
+}
+
+/// True for bytes that are characters, in the payload's charset or taken one by one.
+fn is_readable(start: &[u8], is_utf16: bool, content_type: Option<&str>) -> bool {
+    let sample = &start[..start.len().min(TEXT_BYTES)];
+    if is_utf16 {
+        return is_text(String::from_utf8_lossy(sample).chars());
+    }
+    // One by one first, which is cheap: characters of two bytes have such bytes in them.
+    is_text(sample.iter().map(|b| char::from(*b)))
+        || is_text(decode(sample, content_type).text.chars())
+}
+
 /// A payload from its first word or tag on: without byte order mark, blanks and comments, of which templates and build
 /// tools leave kilobytes above a page.
-fn begin(bytes: &[u8]) -> &[u8] {
+fn skip_prologue(bytes: &[u8]) -> &[u8] {
     let mut rest = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     loop {
         rest = rest.trim_ascii_start();
@@ -223,11 +126,6 @@ fn is_text(characters: impl Iterator<Item = char>) -> bool {
         ));
     }
     controls < MOST_CONTROLS || controls * 100 <= all * MOST_CONTROLS_PERCENT
-}
-
-/// True where a tag begins.
-fn opens_tag(bytes: &[u8]) -> bool {
-    matches!(bytes, [b'<', letter, ..] if letter.is_ascii_alphabetic())
 }
 
 #[cfg(test)]

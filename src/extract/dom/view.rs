@@ -39,12 +39,20 @@ pub(in crate::extract) struct PageView<'a> {
     pub page_title: Option<String>,
 }
 
-/// A field with more bytes than this shows a text to read, not one to change.
+/// A field with fewer bytes of text than this is there to be filled in.
 const FIELD_BYTES: usize = 300;
 
-/// True for the content of a field that shows a text (licences and policies of old pages); code to copy has tags in it.
-fn is_read(content: &str) -> bool {
-    content.len() >= FIELD_BYTES && !content.contains("</")
+/// The text of a node, if it is one of text.
+fn text_of_node(node: Option<&DomNode>) -> Option<&str> {
+    let text = node?.as_text()?;
+    Some(text)
+}
+
+/// True for a field that shows a text to read, as the licences and policies of old pages. Code to copy has tags in it.
+fn is_field_to_read(element: &Element, first_child: Option<&DomNode>) -> bool {
+    element.name() == "textarea"
+        && text_of_node(first_child)
+            .is_some_and(|text| text.len() >= FIELD_BYTES && !text.contains("</"))
 }
 
 impl<'a> PageView<'a> {
@@ -58,79 +66,26 @@ impl<'a> PageView<'a> {
         Self::read(page, true)
     }
 
-    fn read(page: &'a Page, templates: bool) -> Self {
+    fn read(page: &'a Page, with_templates: bool) -> Self {
         let mut view = Self {
             // Growing by doubling would hold the list of a large page twice.
             nodes: Vec::with_capacity(page.html.tree.values().len()),
             page_title: None,
         };
-        // Open elements: where each stands in the list, and how many links it is inside of.
+        // Open elements: the position of each in the list, and the number of links around it.
         let mut open: Vec<(NodeId, u32)> = Vec::new();
         let mut node = page.html.tree.root();
         'walk: loop {
-            let (parent, links) = open.last().copied().unwrap_or_default();
-            let silent = view
-                .nodes
-                .get(parent)
-                .is_some_and(|entry| entry.kind == ElementKind::Silent);
-            let container = match node.value() {
-                DomNode::Text(text) => {
-                    if !silent && !open.is_empty() {
-                        view.push(
-                            node.value(),
-                            parent,
-                            ElementKind::Text,
-                            text_stats(text, links > 0),
-                        );
-                    }
-                    None
-                }
-                DomNode::Element(element) => {
-                    let kind = if silent {
-                        ElementKind::Silent
-                    } else if element.name() == "textarea"
-                        && node
-                            .first_child()
-                            .and_then(|c| c.value().as_text())
-                            .is_some_and(|text| is_read(text))
-                    {
-                        ElementKind::Preformatted
-                    } else if templates && element.name() == "template" {
-                        ElementKind::Box
-                    } else {
-                        kind_of(element)
-                    };
-                    let id = view.push(node.value(), parent, kind, TextStats::default());
-                    if kind != ElementKind::Silent {
-                        view.nodes[id].hidden = is_hidden(element);
-                    } else if element.name() == "title" && view.page_title.is_none() {
-                        view.page_title = node
-                            .first_child()
-                            .and_then(|c| c.value().as_text())
-                            .map(|text| text.to_string());
-                    }
-                    let is_link = element.name() == "a" && attribute(element, "href").is_some();
-                    Some((id, links + u32::from(is_link)))
-                }
-                DomNode::Document | DomNode::Fragment => {
-                    // The content of a template is one.
-                    let kind = if silent {
-                        ElementKind::Silent
-                    } else {
-                        ElementKind::Box
-                    };
-                    let id = view.push(node.value(), parent, kind, TextStats::default());
-                    Some((id, 0))
-                }
-                _ => None,
-            };
+            let around = open.last().copied();
+            let first = node.first_child().map(|child| child.value());
+            let container = view.add(node.value(), first, around, with_templates);
             if let Some(container) = container {
                 if let Some(child) = node.first_child() {
                     open.push(container);
                     node = child;
                     continue;
                 }
-                view.close(container.0, parent);
+                view.close(container.0, around.unwrap_or_default().0);
             }
             loop {
                 if let Some(sibling) = node.next_sibling() {
@@ -147,6 +102,61 @@ impl<'a> PageView<'a> {
             }
         }
         view
+    }
+
+    /// Adds a node of the DOM with this first child; for one that can hold others, returns its position and the number
+    /// of links around its content.
+    fn add(
+        &mut self,
+        dom: &'a DomNode,
+        first_child: Option<&'a DomNode>,
+        around: Option<(NodeId, u32)>,
+        with_templates: bool,
+    ) -> Option<(NodeId, u32)> {
+        let (parent, links) = around.unwrap_or_default();
+        let is_silent = self
+            .nodes
+            .get(parent)
+            .is_some_and(|parent| parent.kind == ElementKind::Silent);
+        match dom {
+            DomNode::Text(text) => {
+                if !is_silent && around.is_some() {
+                    let stats = text_stats(text, links > 0);
+                    self.push(dom, parent, ElementKind::Text, stats);
+                }
+                None
+            }
+            DomNode::Element(element) => {
+                let kind = if is_silent {
+                    ElementKind::Silent
+                } else if is_field_to_read(element, first_child) {
+                    ElementKind::Preformatted
+                } else if with_templates && element.name() == "template" {
+                    ElementKind::Box
+                } else {
+                    kind_of(element)
+                };
+                let id = self.push(dom, parent, kind, TextStats::default());
+                if kind != ElementKind::Silent {
+                    self.nodes[id].hidden = is_hidden(element);
+                } else if element.name() == "title" && self.page_title.is_none() {
+                    self.page_title = text_of_node(first_child).map(str::to_owned);
+                }
+                let is_link = element.name() == "a" && attribute(element, "href").is_some();
+                Some((id, links + u32::from(is_link)))
+            }
+            DomNode::Document | DomNode::Fragment => {
+                // The content of a template is a fragment.
+                let kind = if is_silent {
+                    ElementKind::Silent
+                } else {
+                    ElementKind::Box
+                };
+                let id = self.push(dom, parent, kind, TextStats::default());
+                Some((id, 0))
+            }
+            _ => None,
+        }
     }
 
     /// A subtree is complete: its sums go to its parent.

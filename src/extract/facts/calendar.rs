@@ -49,8 +49,61 @@ enum DateForm {
 /// Years outside of these are no dates of a policy.
 const YEARS: std::ops::RangeInclusive<u32> = 1990..=2099;
 
+/// Dates that are written without the name of a month.
+const NUMBER_PATTERNS: [(DateForm, &str); 3] = [
+    (
+        DateForm::YearMonthDay,
+        r"\b(\d{4})(?:-|\s?[/.]\s?)(\d{1,2})(?:-|\s?[/.]\s?)(\d{1,2})\b",
+    ),
+    (
+        DateForm::Characters,
+        concat!(
+            r"(令和|平成|昭和|民國|民国|中華民國)?\s?(元|\d{1,4}|[〇零○一二三四五六七八九十]{1,4})\s?(?:年|년)\s?",
+            r"(\d{1,2}|[一二三四五六七八九十]{1,3})\s?(?:月|월)(?:\s?(\d{1,2}|[一二三四五六七八九十]{1,3})\s?(?:日|号|號|일))?",
+        ),
+    ),
+    (
+        DateForm::Numbers,
+        r"\b(\d{1,2})(?:-|\s?[/.]\s?)(\d{1,2})(?:-|\s?[/.]\s?)(\d{4})\b",
+    ),
+];
+
+/// Patterns of dates with the name of a month.
+fn name_patterns(names: &[(String, u32)]) -> [(DateForm, String); 5] {
+    let name = names
+        .iter()
+        .map(|(name, _)| regex::escape(name))
+        .collect::<Vec<_>>()
+        .join("|");
+    let of = r"(?:(?:of|de|del|d'|din|den|the|năm|พ\.ศ\.|พศ|г\.?|р\.?)\s*)?";
+    let day = r"(\d{1,2})(?:st|nd|rd|th|er|re|º|ª|°|\.|:e|ος|η)?";
+    [
+        (
+            DateForm::DayName,
+            format!(r"\b{day}[\s-]*{of}({name})\b\.?,?[\s-]*{of}(\d{{4}})\b"),
+        ),
+        (
+            DateForm::NameDay,
+            format!(r"\b({name})\b\.?\s*(?:the\s)?{day}[\s,]+(\d{{4}})\b"),
+        ),
+        (
+            DateForm::YearName,
+            format!(r"\b(\d{{4}})[.,]?\s*({name})\b\.?\s*(\d{{1,2}})\b"),
+        ),
+        (
+            DateForm::YearDayName,
+            format!(r"\b(\d{{4}})\.?\s*gada\s*(\d{{1,2}})\.?\s*({name})\b"),
+        ),
+        (
+            DateForm::Name,
+            format!(r"\b({name})\b\.?,?[\s-]*{of}(\d{{4}})\b"),
+        ),
+    ]
+}
+
 impl Calendar {
-    /// `months`: twelve names in order by commas, forms by bars; empty where months are numbers.
+    /// The calendar of a language. `months`: twelve names in order, separated by commas, their forms by bars; empty for
+    /// a language that writes months as numbers.
     pub(in crate::extract) fn of(months: &str, order: NumberOrder) -> Option<Self> {
         let mut names: Vec<(String, u32)> = (1..)
             .zip(months.split(','))
@@ -63,56 +116,14 @@ impl Calendar {
             .collect();
         // The longest form first: "september" before "sep".
         names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
-        let mut forms = vec![
-            (
-                DateForm::YearMonthDay,
-                r"\b(\d{4})(?:-|\s?[/.]\s?)(\d{1,2})(?:-|\s?[/.]\s?)(\d{1,2})\b".to_owned(),
-            ),
-            (
-                DateForm::Characters,
-                concat!(
-                    r"(令和|平成|昭和|民國|民国|中華民國)?\s?(元|\d{1,4}|[〇零○一二三四五六七八九十]{1,4})\s?(?:年|년)\s?",
-                    r"(\d{1,2}|[一二三四五六七八九十]{1,3})\s?(?:月|월)(?:\s?(\d{1,2}|[一二三四五六七八九十]{1,3})\s?(?:日|号|號|일))?",
-                )
-                .to_owned(),
-            ),
-            (
-                DateForm::Numbers,
-                r"\b(\d{1,2})(?:-|\s?[/.]\s?)(\d{1,2})(?:-|\s?[/.]\s?)(\d{4})\b".to_owned(),
-            ),
-        ];
+        let mut patterns: Vec<(DateForm, String)> = NUMBER_PATTERNS
+            .iter()
+            .map(|(form, pattern)| (*form, (*pattern).to_owned()))
+            .collect();
         if !names.is_empty() {
-            let name = names
-                .iter()
-                .map(|(name, _)| regex::escape(name))
-                .collect::<Vec<_>>()
-                .join("|");
-            let of = r"(?:(?:of|de|del|d'|din|den|the|năm|พ\.ศ\.|พศ|г\.?|р\.?)\s*)?";
-            let day = r"(\d{1,2})(?:st|nd|rd|th|er|re|º|ª|°|\.|:e|ος|η)?";
-            forms.extend([
-                (
-                    DateForm::DayName,
-                    format!(r"\b{day}[\s-]*{of}({name})\b\.?,?[\s-]*{of}(\d{{4}})\b"),
-                ),
-                (
-                    DateForm::NameDay,
-                    format!(r"\b({name})\b\.?\s*(?:the\s)?{day}[\s,]+(\d{{4}})\b"),
-                ),
-                (
-                    DateForm::YearName,
-                    format!(r"\b(\d{{4}})[.,]?\s*({name})\b\.?\s*(\d{{1,2}})\b"),
-                ),
-                (
-                    DateForm::YearDayName,
-                    format!(r"\b(\d{{4}})\.?\s*gada\s*(\d{{1,2}})\.?\s*({name})\b"),
-                ),
-                (
-                    DateForm::Name,
-                    format!(r"\b({name})\b\.?,?[\s-]*{of}(\d{{4}})\b"),
-                ),
-            ]);
+            patterns.extend(name_patterns(&names));
         }
-        let forms = forms
+        let forms = patterns
             .into_iter()
             .map(|(form, pattern)| Some((form, Regex::new(&pattern).ok()?)))
             .collect::<Option<Vec<_>>>()?;

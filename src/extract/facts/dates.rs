@@ -230,6 +230,14 @@ struct DateMention {
     span: (usize, usize),
 }
 
+/// Words of a line that say what the date beside them is.
+struct Cue {
+    start: usize,
+    end: usize,
+    is_effective: bool,
+    one_word: bool,
+}
+
 impl DateReader {
     fn read(&self, lines: &[(&str, String)], own_language: bool) -> StatedDates {
         let (mut effective, mut updated): (Option<StatementPlace>, Option<StatementPlace>) =
@@ -250,10 +258,13 @@ impl DateReader {
                     .copied()
                     .unwrap_or_default();
                 let next = lines.get(at + 1).map(|(_, folded)| folded.as_str());
-                let words = (cue.start(), cue.end());
-                let Some(mention) =
-                    self.mention(folded, next, words, is_effective, one_word, own_language)
-                else {
+                let cue = Cue {
+                    start: cue.start(),
+                    end: cue.end(),
+                    is_effective,
+                    one_word,
+                };
+                let Some(mention) = self.mention(folded, next, &cue, own_language) else {
                     continue;
                 };
                 let stated = StatementPlace {
@@ -274,45 +285,39 @@ impl DateReader {
         }
     }
 
+    /// The date beside a cue in its line, or alone in the next line.
     fn mention(
         &self,
         line: &str,
         next: Option<&str>,
-        (start, end): (usize, usize),
-        is_effective: bool,
-        one_word: bool,
+        cue: &Cue,
         own_language: bool,
     ) -> Option<DateMention> {
-        let (head, rest) = (line.get(..start)?, line.get(end..)?);
+        let (head, rest) = (line.get(..cue.start)?, line.get(cue.end..)?);
         // "ineffective", "the GDPR, effective 25 May 2018".
-        if one_word && head.ends_with(char::is_alphanumeric) || self.is_of_something_else(head) {
+        if cue.one_word && head.ends_with(char::is_alphanumeric) || self.is_of_something_else(head)
+        {
             return None;
         }
         let mention = |date: String, span: (usize, usize)| DateMention {
-            is_effective,
+            is_effective: cue.is_effective,
             date,
             span,
         };
-        let before = || {
-            let from = head.len().saturating_sub(80);
-            let from = head.ceil_char_boundary(from);
-            let found = self.calendar.last(head.get(from..)?, own_language)?;
-            let gap = head.get(from + found.end..)?;
-            (gap.chars().count() <= MAX_GAP_BEFORE && !ends_sentence(gap))
-                .then(|| mention(found.date, (from + found.start, end)))
-        };
         let labels_what_follows = rest.trim_start().starts_with([':', '：'])
-            || line.get(start..end)?.ends_with(['日', '期', '일', '자']);
+            || line
+                .get(cue.start..cue.end)?
+                .ends_with(['日', '期', '일', '자']);
         if self.before
             && !labels_what_follows
-            && let Some(mention) = before()
+            && let Some((date, from)) = self.date_before(head, own_language)
         {
-            return Some(mention);
+            return Some(mention(date, (from, cue.end)));
         }
         let window = rest.get(..rest.floor_char_boundary(160))?;
         if let Some(found) = self.calendar.first(window, own_language) {
             let gap = window.get(..found.start)?;
-            let limit = if one_word {
+            let limit = if cue.one_word {
                 MAX_GAP_OF_ONE_WORD
             } else {
                 MAX_GAP
@@ -320,16 +325,25 @@ impl DateReader {
             let near = gap.chars().count() <= limit
                 && !ends_sentence(gap)
                 && !gap.contains(|c: char| c.is_ascii_digit());
-            return near.then(|| mention(found.date, (start, end + found.end)));
+            return near.then(|| mention(found.date, (cue.start, cue.end + found.end)));
         }
-        // The words in one line, the date alone in the next.
+        // The cue in one line, the date alone in the next.
         if is_short(head) && rest.len() <= MAX_LABEL_BYTES && !rest.contains(char::is_alphanumeric)
         {
             let next = next.filter(|line| is_short(line))?;
             let found = self.calendar.first(next, own_language)?;
-            return (found.start <= 3).then(|| mention(found.date, (start, line.len())));
+            return (found.start <= 3).then(|| mention(found.date, (cue.start, line.len())));
         }
         None
+    }
+
+    /// The date that ends directly before a cue, and where it starts; `head` is the line before the cue.
+    fn date_before(&self, head: &str, own_language: bool) -> Option<(String, usize)> {
+        let from = head.ceil_char_boundary(head.len().saturating_sub(80));
+        let found = self.calendar.last(head.get(from..)?, own_language)?;
+        let gap = head.get(from + found.end..)?;
+        (gap.chars().count() <= MAX_GAP_BEFORE && !ends_sentence(gap))
+            .then(|| (found.date, from + found.start))
     }
 
     /// True when the same sentence names a law or an earlier version before it comes to the date.

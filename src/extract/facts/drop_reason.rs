@@ -1,6 +1,6 @@
-//! What a page is when it is no policy: error, log-in, parking page, shell, something else.
+//! The reason to drop a page that is no policy: an error, log-in or parking page, a shell, a text about something else.
 //!
-//! Nothing is thrown away for being short: a policy of three sentences is a policy.
+//! No page is dropped because it is short: a policy of three sentences is a policy.
 
 use super::language::has_vocabulary;
 use super::title::without_site_name;
@@ -10,7 +10,7 @@ use crate::extract::vocabulary::{PAGE_PATTERNS, TitleTopic, first_of, policy_wor
 
 use crate::model::{DropReason, Dropped};
 
-/// How much of a text is searched for policy words before it is judged.
+/// Bytes of a text that are searched for policy words.
 const SAMPLE_BYTES: usize = 8 * 1024;
 
 /// What is known of a page when its text is found.
@@ -33,81 +33,101 @@ pub(in crate::extract) struct PageFacts<'a> {
 }
 
 /// Says why a page is no policy; `Ok` when it is one or may be one.
+///
+/// # Errors
+/// The reason to drop the page.
 pub(in crate::extract) fn reject_non_policy(facts: &PageFacts<'_>) -> Result<(), Dropped> {
-    let any = facts.asked == DocumentType::Any;
-    let found = found_in(facts.text);
-    let titled = is_titled(facts);
     if facts.words == 0 {
         return Err(empty(facts));
     }
+    let found = found_in(facts.text);
+    let titled = is_titled(facts);
     // Prose about policy matters is a policy, whatever else the page says.
     let rich =
         found >= 12 || found >= 5 && facts.words >= 40 && u64::from(found) * 25 >= facts.words;
+    let top = top_of(facts);
+    if !rich {
+        reject_empty_pages(facts, &top, found, titled)?;
+    } else if facts.words < 120
+        && found < 12
+        && !titled
+        && let Some(phrase) = first_of(&PAGE_PATTERNS.parked, &all_shown(facts, &top))
+    {
+        return Err(saying(DropReason::Parked, phrase));
+    }
+    let is_wanted = facts.asked == DocumentType::Any;
+    if is_wanted || titled || rich || facts.policy_url && found > 0 {
+        return Ok(());
+    }
+    reject_other_matters(facts, found)
+}
+
+fn saying(reason: DropReason, phrase: &str) -> Dropped {
+    Dropped::new(reason, format!("the page says “{phrase}”"))
+}
+
+/// The page's title and the beginning of its first blocks, in lower case.
+fn top_of(facts: &PageFacts<'_>) -> String {
     let mut top = facts.page_title.unwrap_or_default().to_lowercase();
     top.push('\n');
     for block in facts.blocks.iter().take(4) {
         top.extend(block.text().to_lowercase().chars().take(300));
         top.push('\n');
     }
-    let shown = || format!("{top}{}", facts.shown.to_lowercase());
-    if !rich {
-        let all = shown();
-        // An article may speak of domains and of doors that are closed.
-        let short = facts.words < if any { 80 } else { 250 };
-        if let Some(phrase) = first_of(&PAGE_PATTERNS.parked, &all)
-            .filter(|_| (!titled || found < 2) && (short || !any))
-        {
-            return Err(Dropped::new(
-                DropReason::Parked,
-                format!("the page says “{phrase}”"),
-            ));
-        }
-        if short && !(titled && found >= 3) {
-            let phrase = first_of(&PAGE_PATTERNS.not_found, &top)
-                .or_else(|| says_404(&top).then_some("404"));
-            if let Some(phrase) = phrase {
-                return Err(Dropped::new(
-                    DropReason::Soft404,
-                    format!("the page says “{phrase}”"),
-                ));
-            }
-            if facts.has_password_field
-                && found < 4
-                && first_of(&PAGE_PATTERNS.log_in, &all).is_some()
-            {
-                return Err(Dropped::new(
-                    DropReason::LoginWall,
-                    "the page asks for a password and says little else",
-                ));
-            }
-            if let Some(phrase) =
-                first_of(&PAGE_PATTERNS.shell, &top).filter(|_| found < 3 && facts.words < 100)
-            {
-                return Err(Dropped::new(
-                    DropReason::EmptyShell,
-                    format!("the page says only “{phrase}”"),
-                ));
-            }
-            if facts.frames > 0 && facts.words < 30 && found < 2 {
-                return Err(empty(facts));
-            }
-        }
-    } else if facts.words < 120
-        && found < 12
-        && !titled
-        && let Some(phrase) = first_of(&PAGE_PATTERNS.parked, &shown())
+    top
+}
+
+fn all_shown(facts: &PageFacts<'_>, top: &str) -> String {
+    format!("{top}{}", facts.shown.to_lowercase())
+}
+
+/// Rejects parking pages, error pages, log-in pages and shells: pages with few words of a policy that say what they are.
+fn reject_empty_pages(
+    facts: &PageFacts<'_>,
+    top: &str,
+    found: u32,
+    titled: bool,
+) -> Result<(), Dropped> {
+    let any = facts.asked == DocumentType::Any;
+    let all = all_shown(facts, top);
+    // An article may speak of domains and of doors that are closed.
+    let short = facts.words < if any { 80 } else { 250 };
+    if let Some(phrase) =
+        first_of(&PAGE_PATTERNS.parked, &all).filter(|_| (!titled || found < 2) && (short || !any))
     {
-        return Err(Dropped::new(
-            DropReason::Parked,
-            format!("the page says “{phrase}”"),
-        ));
+        return Err(saying(DropReason::Parked, phrase));
     }
-    if any || titled || rich || facts.policy_url && found > 0 {
+    if !short || titled && found >= 3 {
         return Ok(());
     }
-    // Where the vocabulary knows the language, a text without its words is about something else.
-    let known = has_vocabulary(facts.language);
-    if known && facts.words >= 60 && u64::from(found) * 100 < facts.words && !facts.policy_url {
+    let error = first_of(&PAGE_PATTERNS.not_found, top).or_else(|| says_404(top).then_some("404"));
+    if let Some(phrase) = error {
+        return Err(saying(DropReason::Soft404, phrase));
+    }
+    if facts.has_password_field && found < 4 && first_of(&PAGE_PATTERNS.log_in, &all).is_some() {
+        return Err(Dropped::new(
+            DropReason::LoginWall,
+            "the page asks for a password and says little else",
+        ));
+    }
+    if let Some(phrase) =
+        first_of(&PAGE_PATTERNS.shell, top).filter(|_| found < 3 && facts.words < 100)
+    {
+        return Err(Dropped::new(
+            DropReason::EmptyShell,
+            format!("the page says only “{phrase}”"),
+        ));
+    }
+    if facts.frames > 0 && facts.words < 30 && found < 2 {
+        return Err(empty(facts));
+    }
+    Ok(())
+}
+
+/// Rejects texts about other matters: in a language that the vocabulary knows, a policy has words of it.
+fn reject_other_matters(facts: &PageFacts<'_>, found: u32) -> Result<(), Dropped> {
+    let is_known = has_vocabulary(facts.language);
+    if is_known && facts.words >= 60 && u64::from(found) * 100 < facts.words && !facts.policy_url {
         return Err(Dropped::new(
             DropReason::NotAPolicy,
             format!(
@@ -116,7 +136,7 @@ pub(in crate::extract) fn reject_non_policy(facts: &PageFacts<'_>) -> Result<(),
             ),
         ));
     }
-    if known && facts.words < 60 && found == 0 {
+    if is_known && facts.words < 60 && found == 0 {
         return Err(Dropped::new(
             DropReason::NotAPolicy,
             format!("{} words and none of a policy", facts.words),

@@ -7,6 +7,7 @@ use super::sections::{is_in_the_midst, is_one_of_several, is_section};
 use crate::extract::dom::{ElementKind, NodeId, PageView, attribute};
 use crate::extract::vocabulary::PAGE_PATTERNS;
 
+use scraper::node::Element;
 use std::collections::HashSet;
 
 /// How strictly names are believed.
@@ -44,6 +45,7 @@ pub(in crate::extract) fn exclude_boilerplate(view: &mut PageView<'_>, strictnes
     }
 }
 
+/// True when an element with this share of the page's weight, in percent, is boilerplate.
 fn is_boilerplate<'a>(
     view: &PageView<'a>,
     id: NodeId,
@@ -54,64 +56,93 @@ fn is_boilerplate<'a>(
     let Some(element) = view.element(id) else {
         return false;
     };
-    let entry = &view.nodes[id];
-    let stats = entry.stats;
-    match element.name() {
-        "nav" => return share < 50,
-        "dialog" => return share < 90,
-        // A folded list of links is a menu or a table of contents, which comes and goes with the lay-out (docs.npmjs.com
-        // 2023–2026 had it closed, open, empty and in a `<nav>` above the same words).
-        "details" if stats.link_share() >= 70 => return true,
-        "footer" => return share < 40,
-        "aside" => return share < 30,
-        "header" => {
-            // A header inside the text holds its title; the site's own has links and little else.
-            return share < 30
-                && stats.linked_bytes > 0
-                && (stats.link_share() > 50 || stats.policy_words == 0)
-                && count_links(view, id) > 2;
-        }
-        _ => {}
+    if let Some(verdict) =
+        verdict_of_tag(view, id, share).or_else(|| verdict_of_role(element, share))
+    {
+        return verdict;
     }
-    match attribute(element, "role").unwrap_or_default() {
-        "navigation" | "menu" | "menubar" | "search" | "toolbar" => return share < 50,
-        "banner" | "contentinfo" | "complementary" => return share < 40,
-        "dialog" | "alertdialog" => return share < 90,
-        _ => {}
-    }
-    if attribute(element, "aria-modal") == Some("true") {
-        return share < 90;
-    }
-    // Not by `Element::classes`, which keeps a name of every page in a table of the whole program.
-    let names = || {
-        let classes = attribute(element, "class").unwrap_or_default();
-        attribute(element, "id")
-            .into_iter()
-            .chain(classes.split_ascii_whitespace())
-    };
-    if names().any(|name| PAGE_PATTERNS.is_foreign(name)) {
+    let node = &view.nodes[id];
+    if names_of(element).any(|name| PAGE_PATTERNS.is_foreign(name)) {
         return share < 95;
     }
-    if is_for_screen_readers(names()) && stats.text_bytes < 200 {
+    if is_for_screen_readers(names_of(element)) && node.stats.text_bytes < 200 {
         return true;
     }
     if strictness == Strictness::TagsOnly || share >= 90 {
         return false;
     }
-    // Names on running text are about its look.
+    // Names on running text are about its style.
     if matches!(
-        entry.kind,
+        node.kind,
         ElementKind::Inline
             | ElementKind::Cell
             | ElementKind::Row
             | ElementKind::Paragraph
             | ElementKind::Heading(_)
             | ElementKind::Item
-    ) && (stats.policy_words > 1
-        || matches!(entry.kind, ElementKind::Inline | ElementKind::Heading(_)))
+    ) && (node.stats.policy_words > 1
+        || matches!(node.kind, ElementKind::Inline | ElementKind::Heading(_)))
     {
         return false;
     }
+    share < limit_of_names(view, id, anchors)
+}
+
+/// What the tag of an element says; `None` when it says nothing.
+fn verdict_of_tag(view: &PageView<'_>, id: NodeId, share: u64) -> Option<bool> {
+    let stats = view.nodes[id].stats;
+    match view.name(id) {
+        "nav" => Some(share < 50),
+        "dialog" => Some(share < 90),
+        // A folded list of links is a menu or a table of contents, which comes and goes with the layout (docs.npmjs.com
+        // 2023–2026 had it closed, open, empty and in a `<nav>` above the same text).
+        "details" if stats.link_share() >= 70 => Some(true),
+        "footer" => Some(share < 40),
+        "aside" => Some(share < 30),
+        // A header inside the text holds its title; the site's own has links and little else.
+        "header" => Some(
+            share < 30
+                && stats.linked_bytes > 0
+                && (stats.link_share() > 50 || stats.policy_words == 0)
+                && count_links(view, id) > 2,
+        ),
+        _ => None,
+    }
+}
+
+/// What the ARIA role of an element says; `None` when it says nothing.
+fn verdict_of_role(element: &Element, share: u64) -> Option<bool> {
+    match attribute(element, "role").unwrap_or_default() {
+        "navigation" | "menu" | "menubar" | "search" | "toolbar" => return Some(share < 50),
+        "banner" | "contentinfo" | "complementary" => return Some(share < 40),
+        "dialog" | "alertdialog" => return Some(share < 90),
+        _ => {}
+    }
+    (attribute(element, "aria-modal") == Some("true")).then_some(share < 90)
+}
+
+/// The id and the class names of an element.
+///
+/// Not by `Element::classes`, which keeps a name of every page in a table of the whole program.
+fn names_of(element: &Element) -> impl Iterator<Item = &str> {
+    let classes = attribute(element, "class").unwrap_or_default();
+    attribute(element, "id")
+        .into_iter()
+        .chain(classes.split_ascii_whitespace())
+}
+
+/// The share of the page's weight, in percent, below which the names of an element make it boilerplate; 0 for names that
+/// say nothing.
+fn limit_of_names<'a>(
+    view: &PageView<'a>,
+    id: NodeId,
+    anchors: &mut Option<HashSet<&'a str>>,
+) -> u64 {
+    let Some(element) = view.element(id) else {
+        return 0;
+    };
+    let node = &view.nodes[id];
+    let stats = node.stats;
     // A section about comments is called "comments", too.
     let mut of_the_text: Option<bool> = None;
     let mut is_of_the_text = || {
@@ -126,28 +157,28 @@ fn is_boilerplate<'a>(
                     }))
         })
     };
-    let mut worst = 0;
-    for name in names() {
+    let mut limit = 0;
+    for name in names_of(element) {
         let words = name_words(name);
         if let Some((word, sure)) = boilerplate_word(&words)
             && !(PAGE_PATTERNS.matters.contains(word) && is_of_the_text())
         {
             let believed = sure || stats.policy_words < 4 || stats.link_share() >= 40;
-            worst = worst.max(match (PAGE_PATTERNS.dialogs.contains(word), believed) {
+            limit = limit.max(match (PAGE_PATTERNS.dialogs.contains(word), believed) {
                 (true, true) => 80,
                 (false, true) => 30,
                 (_, false) => 0,
             });
         }
         if is_consent_name(&words) && !is_of_the_text() {
-            worst = worst.max(if stats.link_share() < 50 && entry.hidden {
+            limit = limit.max(if stats.link_share() < 50 && node.hidden {
                 60
             } else {
                 30
             });
         }
     }
-    share < worst
+    limit
 }
 
 /// Where the page's own links point to inside of it.

@@ -41,12 +41,12 @@ pub(in crate::extract) fn choose_main_content(view: &PageView<'_>) -> MainConten
         .get(body)
         .is_some_and(|e| e.stats.policy_words >= FEW_WORDS)
         || has_vocabulary(detect_language(&view.text(body, SAMPLE_BYTES)));
-    let trust = if knows_language {
+    let rule = if knows_language {
         SiblingRule::Words
     } else {
         SiblingRule::Sentences
     };
-    choose_main_content_in(view, body, trust)
+    choose_main_content_in(view, body, rule)
 }
 
 /// What tells a sibling of the main text that belongs to it.
@@ -60,49 +60,21 @@ pub(in crate::extract) enum SiblingRule {
     Article,
 }
 
-/// As [`choose_main_content`], inside of one part of the page.
+/// As [`choose_main_content`], inside one part of the page.
 pub(in crate::extract) fn choose_main_content_in(
     view: &PageView<'_>,
     start: NodeId,
-    trust: SiblingRule,
+    rule: SiblingRule,
 ) -> MainContent {
-    let mut path = vec![start];
-    let mut reasons = Vec::new();
-    loop {
-        let at = path.last().copied().unwrap_or(start);
-        let total = u64::from(view.nodes.get(at).map_or(0, |e| e.stats.weight()));
-        let best = view
-            .children(at)
-            .filter(|c| may_hold_text(view, *c))
-            .max_by_key(|c| (view.nodes[*c].stats.weight(), std::cmp::Reverse(*c)));
-        let Some(child) = best.filter(|_| total > 0) else {
-            break;
-        };
-        let weight = view.nodes[child].stats.weight();
-        let share = u64::from(weight) * 100 / total;
-        let alone = || {
-            !view
-                .children(at)
-                .any(|c| c != child && belongs_beside(view, c, weight, trust))
-        };
-        if is_text_block(view, child)
-            || view.nodes[child].kind == ElementKind::Table && share < NEARLY_ALL && !alone()
-            || holds_lines(view, at)
-            || share < HALF
-            || share < NEARLY_ALL && !alone()
-        {
-            break;
-        }
-        path.push(child);
-    }
+    let mut path = path_to_text(view, start, rule);
     let innermost = path.pop().unwrap_or(start);
     let weight = view.nodes.get(innermost).map_or(0, |e| e.stats.weight());
-    reasons.push(format!(
+    let mut reasons = vec![format!(
         "main text in {} with weight {weight} of {}",
         describe(view, innermost),
         view.nodes.get(start).map_or(0, |e| e.stats.weight()),
-    ));
-    // From the inside out: a level where a sibling belongs to the text is taken from its first such child to its last.
+    )];
+    // From the inside out: on a level where a sibling belongs to the text, all from the first such child to the last.
     let mut roots = vec![innermost];
     let mut inner = innermost;
     for level in path.into_iter().rev() {
@@ -110,7 +82,7 @@ pub(in crate::extract) fn choose_main_content_in(
         let Some(own) = children.iter().position(|c| *c == inner) else {
             break;
         };
-        let belongs = |at: usize| at == own || belongs_beside(view, children[at], weight, trust);
+        let belongs = |at: usize| at == own || belongs_beside(view, children[at], weight, rule);
         let mut first = (0..=own).find(|at| belongs(*at)).unwrap_or(own);
         let labelled = first != own || roots.len() > 1;
         first = with_heading(view, &children, first, labelled);
@@ -137,6 +109,38 @@ pub(in crate::extract) fn choose_main_content_in(
     }
     roots.retain(|id| !view.nodes[*id].excluded);
     MainContent { roots, reasons }
+}
+
+/// The nodes from `start` down to the innermost one that holds the text.
+fn path_to_text(view: &PageView<'_>, start: NodeId, rule: SiblingRule) -> Vec<NodeId> {
+    let mut path = vec![start];
+    loop {
+        let at = path.last().copied().unwrap_or(start);
+        let total = u64::from(view.nodes.get(at).map_or(0, |e| e.stats.weight()));
+        let best = view
+            .children(at)
+            .filter(|c| may_hold_text(view, *c))
+            .max_by_key(|c| (view.nodes[*c].stats.weight(), std::cmp::Reverse(*c)));
+        let Some(child) = best.filter(|_| total > 0) else {
+            return path;
+        };
+        let weight = view.nodes[child].stats.weight();
+        let share = u64::from(weight) * 100 / total;
+        let is_alone = || {
+            !view
+                .children(at)
+                .any(|c| c != child && belongs_beside(view, c, weight, rule))
+        };
+        if is_text_block(view, child)
+            || view.nodes[child].kind == ElementKind::Table && share < NEARLY_ALL && !is_alone()
+            || holds_lines(view, at)
+            || share < HALF
+            || share < NEARLY_ALL && !is_alone()
+        {
+            return path;
+        }
+        path.push(child);
+    }
 }
 
 fn may_hold_text(view: &PageView<'_>, id: NodeId) -> bool {
@@ -189,7 +193,7 @@ fn holds_lines(view: &PageView<'_>, id: NodeId) -> bool {
 /// A sibling of the main text that is part of it; `main` is the weight of the main text.
 ///
 /// In a language that the vocabulary does not know, sentences count alone.
-fn belongs_beside(view: &PageView<'_>, id: NodeId, main: u32, trust: SiblingRule) -> bool {
+fn belongs_beside(view: &PageView<'_>, id: NodeId, main: u32, rule: SiblingRule) -> bool {
     let entry = &view.nodes[id];
     if entry.excluded || entry.kind == ElementKind::Silent || entry.stats.link_share() > 50 {
         return false;
@@ -199,7 +203,7 @@ fn belongs_beside(view: &PageView<'_>, id: NodeId, main: u32, trust: SiblingRule
         return false;
     }
     let (prose, words) = (entry.stats.prose_bytes, entry.stats.policy_words);
-    match trust {
+    match rule {
         SiblingRule::Words => {}
         SiblingRule::Sentences => return prose >= LEAST_PROSE && entry.stats.link_share() <= 25,
         SiblingRule::Article => {

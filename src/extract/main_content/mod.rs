@@ -8,5 +8,5 @@ mod sections;
 
 pub(in crate::extract) use article::choose_article;
 pub(in crate::extract) use boilerplate::{Strictness, exclude_boilerplate};
-pub(in crate::extract) use candidates::choose_main_content;
+pub(in crate::extract) use candidates::{MainContent, choose_main_content};
 pub(in crate::extract) use repeated_boxes::exclude_repeated_boxes;

@@ -5,7 +5,7 @@ use crate::extract::characters::any_byte;
 
 use std::borrow::Cow;
 
-/// Where running text stands: what must be escaped differs.
+/// The kind of block that holds running text. It decides what must be escaped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::extract) enum InlineContext {
     Heading,
@@ -13,8 +13,8 @@ pub(in crate::extract) enum InlineContext {
     Cell,
 }
 
-/// Writes running text. `\n` stands in the result only after a hard line break.
-pub(in crate::extract) fn write_inline(spans: &[Span], place: InlineContext) -> String {
+/// Writes running text. The result has `\n` only after a hard line break.
+pub(in crate::extract) fn write_inline(spans: &[Span], context: InlineContext) -> String {
     let spans = if spans.iter().all(|s| s.style == Style::default()) {
         Cow::Borrowed(spans)
     } else {
@@ -38,17 +38,17 @@ pub(in crate::extract) fn write_inline(spans: &[Span], place: InlineContext) -> 
                 }
                 out.push('[');
                 for span in group {
-                    write_span(span, place, &mut out);
+                    write_span(span, context, &mut out);
                 }
                 out.push_str("](");
                 out.push_str(target);
                 out.push(')');
             }
-            None => write_span(first, place, &mut out),
+            None => write_span(first, context, &mut out),
         }
         at += length;
     }
-    match place {
+    match context {
         InlineContext::Heading => closing_hashes_escaped(out),
         InlineContext::Paragraph if out.starts_with(char::is_alphabetic) && !out.contains('\n') => {
             out
@@ -60,32 +60,45 @@ pub(in crate::extract) fn write_inline(spans: &[Span], place: InlineContext) -> 
 
 /// Brings emphasis to a form that cannot break: markers touch letters or digits inside and none outside.
 fn whole_emphasis(spans: &[Span]) -> Vec<Span> {
-    let mut out: Vec<Span> = spans
-        .iter()
-        .cloned()
-        .map(|mut span| {
-            span.style.large = false;
-            if span.style.code {
-                span.style = if span.text.contains(['`', '\n']) {
-                    Style::default()
-                } else {
-                    Style {
-                        code: true,
-                        ..Style::default()
-                    }
-                };
-            }
-            span
-        })
-        .collect();
-    // Styles that meet without a blank between: only what both share can be marked.
-    for at in 1..out.len() {
-        let (left, right) = out.split_at_mut(at);
+    let mut spans: Vec<Span> = spans.iter().cloned().map(with_written_style).collect();
+    share_touching_styles(&mut spans);
+    let mut result: Vec<Span> = Vec::with_capacity(spans.len());
+    for at in 0..spans.len() {
+        let span = std::mem::take(&mut spans[at]);
+        if span.style.strong || span.style.emphasis {
+            push_emphasised(span, spans.get(at + 1), &mut result);
+        } else {
+            push(&mut result, span);
+        }
+    }
+    result
+}
+
+/// A span without the styles that Markdown has no form for, or not for this text.
+fn with_written_style(mut span: Span) -> Span {
+    span.style.large = false;
+    if span.style.code {
+        span.style = Style {
+            code: !span.text.contains(['`', '\n']),
+            ..Style::default()
+        };
+    }
+    span
+}
+
+/// Gives styles that meet without a blank between them what both share: nothing else can be marked.
+fn share_touching_styles(spans: &mut [Span]) {
+    for at in 1..spans.len() {
+        let (left, right) = spans.split_at_mut(at);
         let (Some(left), Some(right)) = (left.last_mut(), right.first_mut()) else {
             continue;
         };
-        let styled = |s: &Span| s.style.strong || s.style.emphasis;
-        if styled(left) && styled(right) && left.link == right.link && left.style != right.style {
+        let is_styled = |s: &Span| s.style.strong || s.style.emphasis;
+        if is_styled(left)
+            && is_styled(right)
+            && left.link == right.link
+            && left.style != right.style
+        {
             let shared = Style {
                 strong: left.style.strong && right.style.strong,
                 emphasis: left.style.emphasis && right.style.emphasis,
@@ -99,69 +112,49 @@ fn whole_emphasis(spans: &[Span]) -> Vec<Span> {
             }
         }
     }
-    let mut result: Vec<Span> = Vec::with_capacity(out.len());
-    for at in 0..out.len() {
-        let span = std::mem::take(&mut out[at]);
-        if !span.style.strong && !span.style.emphasis {
-            push(&mut result, span);
-            continue;
-        }
-        // Beside a letter, a marker works only when it touches a letter on its inner side too.
-        let before = result
-            .last()
-            .filter(|s| s.link == span.link)
-            .and_then(|s| s.text.chars().next_back());
-        let after = out
-            .get(at + 1)
-            .filter(|s| s.link == span.link)
-            .and_then(|s| s.text.chars().next());
-        let outside = |c: Option<char>| c.is_some_and(|c| !c.is_whitespace());
-        let is_letter = |c: char| c.is_alphanumeric();
-        let start = if outside(before) {
-            span.text.find(is_letter)
-        } else {
-            span.text.find(|c: char| !c.is_whitespace())
-        };
-        let end = if outside(after) {
-            span.text.char_indices().rev().find(|(_, c)| is_letter(*c))
-        } else {
-            span.text
-                .char_indices()
-                .rev()
-                .find(|(_, c)| !c.is_whitespace())
-        };
-        let (Some(start), Some((last, c))) = (start, end) else {
-            push(
-                &mut result,
-                Span {
-                    style: Style::default(),
-                    ..span
-                },
-            );
-            continue;
-        };
-        let end = last + c.len_utf8();
-        // Between two letters a marker of one star is read as emphasis too, so nothing is left to check.
-        if start >= end || !span.text[start..end].contains(is_letter) {
-            push(
-                &mut result,
-                Span {
-                    style: Style::default(),
-                    ..span
-                },
-            );
-            continue;
-        }
-        let piece = |range: std::ops::Range<usize>, style: Style| Span {
-            text: span.text[range].to_owned(),
-            style,
-            link: span.link.clone(),
-        };
-        push(&mut result, piece(0..start, Style::default()));
-        push(&mut result, piece(start..end, span.style));
-        push(&mut result, piece(end..span.text.len(), Style::default()));
+}
+
+/// Adds a span with its emphasis on the part that can have it, and its ends without.
+fn push_emphasised(span: Span, next: Option<&Span>, result: &mut Vec<Span>) {
+    // Beside a letter, a marker works only when it touches a letter on its inner side too.
+    let before = result
+        .last()
+        .filter(|s| s.link == span.link)
+        .and_then(|s| s.text.chars().next_back());
+    let after = next
+        .filter(|s| s.link == span.link)
+        .and_then(|s| s.text.chars().next());
+    let touches = |c: Option<char>| c.is_some_and(|c| !c.is_whitespace());
+    let is_letter = |c: char| c.is_alphanumeric();
+    let start = if touches(before) {
+        span.text.find(is_letter)
+    } else {
+        span.text.find(|c: char| !c.is_whitespace())
+    };
+    let mut from_end = span.text.char_indices().rev();
+    let end = if touches(after) {
+        from_end.find(|(_, c)| is_letter(*c))
+    } else {
+        from_end.find(|(_, c)| !c.is_whitespace())
+    };
+    // Between two letters a marker of one star is read as emphasis too, so nothing else needs a check.
+    let marked = match (start, end) {
+        (Some(start), Some((last, c))) => start..last + c.len_utf8(),
+        _ => 0..0,
+    };
+    if marked.is_empty() || !span.text[marked.clone()].contains(is_letter) {
+        let style = Style::default();
+        push(result, Span { style, ..span });
+        return;
     }
-    result
+    let piece = |range: std::ops::Range<usize>, style: Style| Span {
+        text: span.text[range].to_owned(),
+        style,
+        link: span.link.clone(),
+    };
+    push(result, piece(0..marked.start, Style::default()));
+    push(result, piece(marked.clone(), span.style));
+    push(result, piece(marked.end..span.text.len(), Style::default()));
 }
 
 fn push(spans: &mut Vec<Span>, span: Span) {
@@ -176,10 +169,10 @@ fn push(spans: &mut Vec<Span>, span: Span) {
     }
 }
 
-fn write_span(span: &Span, place: InlineContext, out: &mut String) {
+fn write_span(span: &Span, context: InlineContext, out: &mut String) {
     if span.style.code {
         out.push('`');
-        if place == InlineContext::Cell {
+        if context == InlineContext::Cell {
             out.push_str(&span.text.replace('|', "\\|"));
         } else {
             out.push_str(&span.text);
@@ -205,16 +198,22 @@ fn write_span(span: &Span, place: InlineContext, out: &mut String) {
         out.push_str(marks);
         return;
     }
-    let mut letters = span.text.chars().peekable();
-    let mut previous = out
+    let previous = out
         .chars()
         .next_back()
         .filter(|_| marks.is_empty())
         .unwrap_or(' ');
+    write_escaped(&span.text, previous, context, out);
+    out.push_str(marks);
+}
+
+/// Writes text with a backslash before what would be mark-up; `previous` is the character before it.
+fn write_escaped(text: &str, mut previous: char, context: InlineContext, out: &mut String) {
+    let mut letters = text.chars().peekable();
     while let Some(c) = letters.next() {
         let next = letters.peek().copied();
         match c {
-            '\n' => out.push_str(match place {
+            '\n' => out.push_str(match context {
                 InlineContext::Cell => "<br>",
                 InlineContext::Paragraph => "\\\n",
                 InlineContext::Heading => " ",
@@ -242,12 +241,11 @@ fn write_span(span: &Span, place: InlineContext, out: &mut String) {
                 out.push('&');
             }
             '~' if next == Some('~') || previous == '~' => out.push_str("\\~"),
-            '|' if place == InlineContext::Cell => out.push_str("\\|"),
+            '|' if context == InlineContext::Cell => out.push_str("\\|"),
             c => out.push(c),
         }
         previous = c;
     }
-    out.push_str(marks);
 }
 
 fn looks_like_entity(rest: impl Iterator<Item = char>) -> bool {

@@ -18,7 +18,28 @@ pub(in crate::extract) fn restore_page_heading(
     links: &LinkResolver<'_>,
     blocks: &mut Vec<Block>,
 ) -> Option<String> {
-    let starts_with_title = blocks.iter().take(4).enumerate().any(|(at, b)| match b {
+    if begins_with_title(blocks) {
+        return None;
+    }
+    let text = page_heading_above(view, roots.first().copied()?, links)?;
+    let lower = text.to_lowercase();
+    let repeats = |b: &Block| matches!(b, Block::Heading(_, spans) if text_of(spans).to_lowercase().contains(&lower));
+    if blocks.iter().take(4).any(repeats) {
+        return None;
+    }
+    let heading = Block::Heading(1, vec![Span::plain(text.clone())]);
+    // The same words may open the text as a plain line.
+    let is_same = |b: &Block| matches!(b, Block::Paragraph(spans) | Block::Heading(_, spans) if text_of(spans).to_lowercase() == lower);
+    match blocks.iter().take(3).position(is_same) {
+        Some(at) => blocks[at] = heading,
+        None => blocks.insert(0, heading),
+    }
+    Some(text)
+}
+
+/// True when one of the first blocks is the heading of the document.
+fn begins_with_title(blocks: &[Block]) -> bool {
+    blocks.iter().take(4).enumerate().any(|(at, b)| match b {
         Block::Heading(level, spans) => {
             *level == 1 || at == 0 && title_topic(&text_of(spans)).is_some()
         }
@@ -26,23 +47,27 @@ pub(in crate::extract) fn restore_page_heading(
             at == 0 && title_topic(&text_of(spans)) == Some(TitleTopic::Privacy)
         }
         _ => false,
-    });
-    if starts_with_title {
-        return None;
-    }
-    let first_root = roots.first().copied()?;
+    })
+}
+
+/// The text of the heading above the chosen part that is most likely the document's.
+fn page_heading_above(
+    view: &PageView<'_>,
+    first_root: NodeId,
+    links: &LinkResolver<'_>,
+) -> Option<String> {
     let page_title = view.page_title.as_deref().map(without_site_name);
-    let mut best: Option<(u32, NodeId)> = None;
+    let mut best: Option<(u32, String)> = None;
     for id in view.body()..first_root {
-        let entry = &view.nodes[id];
-        let ElementKind::Heading(level) = entry.kind else {
+        let node = &view.nodes[id];
+        let ElementKind::Heading(level) = node.kind else {
             continue;
         };
-        // What encloses the text is no title of it, nor is a page inside an unclosed heading.
+        // An element around the text is no title of it, nor is a page inside an unclosed heading.
         if level > 2
-            || entry.end > first_root
-            || entry.hidden
-            || entry.stats.text_bytes as usize > MAX_CHARS * 4
+            || node.end > first_root
+            || node.hidden
+            || node.stats.text_bytes as usize > MAX_CHARS * 4
             || view.ancestors(id).any(|a| view.nodes[a].hidden)
         {
             continue;
@@ -51,39 +76,21 @@ pub(in crate::extract) fn restore_page_heading(
         if text.is_empty() || text.chars().count() > MAX_CHARS {
             continue;
         }
-        let topic = title_topic(&text).is_some();
-        let same = page_title
+        let is_title = title_topic(&text).is_some();
+        let is_same = page_title
             .as_deref()
             .is_some_and(|t| !t.is_empty() && (t.contains(&text) || text.contains(t)));
-        let excluded = view.ancestors(id).any(|a| view.nodes[a].excluded);
-        if (excluded || level == 2) && !topic {
+        let is_excluded = view.ancestors(id).any(|a| view.nodes[a].excluded);
+        if (is_excluded || level == 2) && !is_title {
             continue;
         }
-        let score = u32::from(topic) * 4 + u32::from(same) * 2 + u32::from(level == 1);
-        if best.is_none_or(|(most, _)| score >= most) {
-            best = Some((score, id));
+        let score = u32::from(is_title) * 4 + u32::from(is_same) * 2 + u32::from(level == 1);
+        if best.as_ref().is_none_or(|(most, _)| score >= *most) {
+            best = Some((score, text));
         }
     }
-    let (score, id) = best?;
-    // A lone <h1> around the logo names the site, not the document.
-    if score < 2 {
-        return None;
-    }
-    let text = heading_text(view, links, id);
-    let repeated = |b: &Block| matches!(b, Block::Heading(_, spans) if text_of(spans).to_lowercase().contains(&text.to_lowercase()));
-    if blocks.iter().take(4).any(repeated) {
-        return None;
-    }
-    // The same words may open the text as a plain line.
-    let opens = |b: &Block| matches!(b, Block::Paragraph(spans) | Block::Heading(_, spans) if text_of(spans).to_lowercase() == text.to_lowercase());
-    if let Some(at) = blocks.iter().take(3).position(opens) {
-        if let Some(block) = blocks.get_mut(at) {
-            *block = Block::Heading(1, vec![Span::plain(text.clone())]);
-        }
-    } else {
-        blocks.insert(0, Block::Heading(1, vec![Span::plain(text.clone())]));
-    }
-    Some(text)
+    // An <h1> around the logo alone names the site, not the document.
+    best.filter(|(score, _)| *score >= 2).map(|(_, text)| text)
 }
 
 /// Leaves one heading above the text where the page's frame has several, so that a new lay-out is no new text: drops the

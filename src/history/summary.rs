@@ -1,6 +1,6 @@
-//! What changed between two texts, in a line or two.
+//! A summary of what changed between two texts, in a line or two.
 
-use super::diff::{BlockChange, Piece, Redline};
+use super::diff::{LineChange, Redline, TextSide};
 use super::words::words;
 
 /// Pieces quoted at most.
@@ -9,18 +9,18 @@ const MOST_PIECES: usize = 3;
 const MOST_CHARS: usize = 120;
 
 impl Redline<'_> {
-    /// The longest pieces that were added (`+`) or removed (`-`), in reading order, each in quotes and shortened.
+    /// Quotes the longest pieces that were added (`+`) or removed (`-`), shortened, in reading order.
     #[must_use]
-    pub fn gist(&self) -> String {
+    pub fn summary(&self) -> String {
         let changed = self
-            .blocks
+            .lines
             .iter()
-            .filter(|block| block.change != BlockChange::Same);
-        let mut pieces: Vec<(usize, Piece, String)> = Vec::new();
-        for block in changed {
-            for run in block.pieces.chunk_by(|a, b| a.0 == b.0) {
+            .filter(|line| line.change != LineChange::Same);
+        let mut pieces: Vec<(usize, TextSide, String)> = Vec::new();
+        for line in changed {
+            for run in line.pieces.chunk_by(|a, b| a.0 == b.0) {
                 let text: String = run.iter().map(|(_, text)| *text).collect();
-                if run[0].0 != Piece::Same && words(&text).next().is_some() {
+                if run[0].0 != TextSide::Same && words(&text).next().is_some() {
                     pieces.push((pieces.len(), run[0].0, text.trim().to_owned()));
                 }
             }
@@ -29,7 +29,7 @@ impl Redline<'_> {
         pieces.truncate(MOST_PIECES);
         pieces.sort_by_key(|(place, ..)| *place);
         let quoted = pieces.iter().map(|(_, kind, text)| {
-            let sign = if *kind == Piece::Added { '+' } else { '-' };
+            let sign = if *kind == TextSide::Added { '+' } else { '-' };
             format!("{sign} “{}”", shortened(text))
         });
         quoted.collect::<Vec<_>>().join(" ")
@@ -46,27 +46,27 @@ fn shortened(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::redline;
     use super::*;
+    use crate::history::redline;
 
     #[test]
-    fn a_gist_quotes_the_longest_changes_in_reading_order() {
+    fn a_summary_quotes_the_longest_changes_in_reading_order() {
         let old = "We keep data for ten days.\nWe never sell it.\nWrite to us.";
         let new = "We keep data for two years.\nWe never sell it.\nWe share it with partners all over the world.\nWrite to us.";
         assert_eq!(
-            redline(old, new).gist(),
+            redline(old, new).summary(),
             "- “ten days” + “two years” + “We share it with partners all over the world.”"
         );
-        assert_eq!(redline(old, old).gist(), "");
+        assert_eq!(redline(old, old).summary(), "");
     }
 
     #[test]
     fn a_long_piece_is_cut_at_a_character() {
         let new = "ü ".repeat(500);
-        let gist = redline("", &new).gist();
+        let summary = redline("", &new).summary();
         assert!(
-            gist.ends_with("…”") && gist.chars().count() < MOST_CHARS + 8,
-            "{gist}"
+            summary.ends_with("…”") && summary.chars().count() < MOST_CHARS + 8,
+            "{summary}"
         );
     }
 }
