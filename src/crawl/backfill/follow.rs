@@ -9,7 +9,7 @@ use super::redirects::redirects_to_fetch;
 use super::replay::Replay;
 use crate::archive::Archive;
 use crate::crawl::blocking::run_blocking;
-use crate::crawl::derive::{captures_to_sample, derive_policy, extract_capture, strategy};
+use crate::crawl::derive::{derive_policy, extract_capture, sample_captures, strategy};
 use crate::crawl::discovery::FollowedPolicy;
 use crate::crawl::error::{CrawlError, check_stop};
 use crate::crawl::failures::Failures;
@@ -195,9 +195,8 @@ impl<'a, 'b, A: Archive> Follower<'a, 'b, A> {
         let (strategy, budget) = (strategy(&self.session.crawl), self.budget);
         let unanswered = self.record.unanswered.clone();
         run_blocking(move || {
-            let (places, captures_to_sample) =
-                captures_to_sample(&stored, &|id| unanswered.contains(&id));
-            let next = sample::next_within(strategy, &captures_to_sample, budget);
+            let (places, captures) = sample_captures(&stored, &|id| unanswered.contains(&id));
+            let next = sample::next_within(strategy, &captures, budget);
             let wanted = next.into_iter().filter_map(|i| places.get(i).copied());
             let wanted = wanted.collect();
             (stored, wanted)

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::redirects::redirects_to_fetch;
 use crate::config::{CrawlSettings, DiscoverSettings, SiteRow};
-use crate::crawl::derive::{captures_to_sample, strategy};
+use crate::crawl::derive::{sample_captures, strategy};
 use crate::crawl::discovery::{home_page_scans, home_page_span};
 use crate::crawl::error::CrawlError;
 use crate::crawl::site::site_requests;
@@ -133,13 +133,13 @@ impl SitePlan {
     fn add_policy(&mut self, crawl: &CrawlSettings, stored: &[StoredCapture]) {
         self.captures += u64::try_from(stored.len()).unwrap_or(u64::MAX);
         let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
-        let (places, captures_to_sample) = captures_to_sample(stored, &|_| false);
+        let (places, captures) = sample_captures(stored, &|_| false);
         let redirects = count(redirects_to_fetch(stored).len());
-        let first = count(sample::next(strategy(crawl), &captures_to_sample).len());
+        let first = count(sample::next(strategy(crawl), &captures).len());
         let mut payloads = HashSet::new();
         let open = places
             .iter()
-            .zip(&captures_to_sample)
+            .zip(&captures)
             .filter(|(_, s)| s.state == sample::ReadState::Unread)
             .filter(|(place, s)| {
                 payloads.insert(s.payload.clone().unwrap_or_else(|| place.to_string()))
@@ -147,12 +147,7 @@ impl SitePlan {
             .count();
         let most = redirects + count(open);
         let least = redirects + first;
-        let years = years(
-            &captures_to_sample
-                .iter()
-                .map(|s| s.timestamp)
-                .collect::<Vec<_>>(),
-        );
+        let years = years(&captures.iter().map(|s| s.timestamp).collect::<Vec<_>>());
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use super::capture_status::{CaptureStatus, capture_status};
-use super::captures_to_sample::{captures_to_sample, strategy};
+use super::sample_captures::{sample_captures, strategy};
 use super::versions::version_records;
 use crate::config::CrawlSettings;
 use crate::extract::EXTRACTOR_VERSION;
@@ -29,7 +29,7 @@ pub(crate) fn derive_policy(
         .filter(|s| crawl.in_span(s.capture.timestamp))
         .cloned()
         .collect();
-    let open = sample::shortfall(strategy(crawl), &captures_to_sample(&wanted, &|_| false).1);
+    let open = sample::shortfall(strategy(crawl), &sample_captures(&wanted, &|_| false).1);
     let is_of_another = store
         .derived_by(policy_id)?
         .is_some_and(|extractor| extractor != EXTRACTOR_VERSION);

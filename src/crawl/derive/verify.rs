@@ -1,7 +1,7 @@
 //! Checks whether a database is intact: recomputes hashes, follows references, derives histories again.
 
 use super::history::history_of;
-use crate::crawl::discovery::parse_scan;
+use crate::discover::PageScan;
 use crate::extract::{EXTRACTOR_VERSION, language_and_words, stated_dates, text_hash};
 use crate::model::{PayloadId, PolicyId, RenditionId, SiteId};
 use crate::store::{CheckedRendition, Store, StoreError, StoredHistory, VersionRecord};
@@ -129,7 +129,9 @@ impl Check<'_> {
     fn page_scans(&mut self, id: SiteId) {
         match scans_of_site(self.store, id) {
             Ok(scans) => {
-                let unreadable = scans.iter().filter(|scan| parse_scan(scan).is_none());
+                let unreadable = scans
+                    .iter()
+                    .filter(|scan| PageScan::from_json(scan).is_none());
                 for _ in unreadable {
                     self.fault(&format!(
                         "site {id}: a look at its home page or a hub cannot be read"

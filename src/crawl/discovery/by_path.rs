@@ -41,8 +41,7 @@ pub(super) async fn query_domain<A: Archive>(
         known: &known,
         expects_none,
     };
-    let answer = discover::by_path(search.archive, &query).await;
-    match answer {
+    match discover::by_path(search.archive, &query).await {
         Ok(found) => {
             store_answer(search, index, (&known, from), found).await?;
             Ok(None)

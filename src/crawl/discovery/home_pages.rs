@@ -1,6 +1,6 @@
 //! Discovery by link: scans of archived home pages.
 
-use super::scans::{home_page_scans, scan_json};
+use super::scans::home_page_scans;
 use super::search::SiteSearch;
 use crate::archive::Archive;
 use crate::config::CrawlSettings;
@@ -39,8 +39,10 @@ pub(super) async fn scan_home_pages<A: Archive>(
     let known = store_call(store, move |store: &Store| home_page_scans(store, site_id)).await?;
     let (span, limits) = home_page_span(search.crawl, search.site.start.since);
     let mut failed = None;
-    let mut store_scan = |scan: &PageScan| {
-        if let Err(error) = store.add_home_look(site_id, scan.requested_at, &scan_json(scan)) {
+    let mut store_scan = async |scan: &PageScan| {
+        let (moment, json) = (scan.requested_at, scan.to_json());
+        let call = move |store: &Store| store.add_home_look(site_id, moment, &json);
+        if let Err(error) = store_call(store, call).await {
             failed.get_or_insert(error);
         }
     };
@@ -52,7 +54,7 @@ pub(super) async fn scan_home_pages<A: Archive>(
     };
     let found = discover::by_link(&scanner, span, &known, &mut store_scan).await;
     if let Some(error) = failed {
-        return Err(error.into());
+        return Err(error);
     }
     match found {
         Ok(found) => {

@@ -3,7 +3,7 @@
 
 use super::hub_captures::next_capture;
 use super::known_addresses::candidate_addresses;
-use super::scans::{hubs, scan_json};
+use super::scans::hubs;
 use super::search::SiteSearch;
 use crate::archive::Archive;
 use crate::crawl::blocking::store_call;
@@ -48,23 +48,22 @@ async fn scan_captures<A: Archive>(
     failures: &mut Failures,
 ) -> Result<(), CrawlError> {
     let limits = ScanLimits::default();
-    let captures = captures_in_span(search, archive_id, &hub).await?;
-    let (site_id, site) = (search.site.site_id, &search.site.site);
-    let mut scans = hub.scans;
     let scanner = PageScanner {
         archive: search.archive,
-        site,
+        site: &search.site.site,
         vocabulary: search.vocabulary,
         limits: &limits,
     };
+    let captures = captures_in_span(search, archive_id, &hub).await?;
+    let (site_id, site) = (search.site.site_id, &search.site.site);
+    let mut scans = hub.scans;
     while let Some(capture) = next_capture(&captures, &scans, limits.reuse_days) {
         check_stop(search.stop)?;
-        let scan = discover::scan_hub(&scanner, capture).await;
-        match scan {
+        match discover::scan_hub(&scanner, capture).await {
             Ok(scan) => {
-                let (urlkey, asked, json) =
-                    (hub.urlkey.clone(), scan.requested_at, scan_json(&scan));
-                let call = move |store: &Store| store.add_hub_look(site_id, &urlkey, asked, &json);
+                let (urlkey, moment, json) =
+                    (hub.urlkey.clone(), scan.requested_at, scan.to_json());
+                let call = move |store: &Store| store.add_hub_look(site_id, &urlkey, moment, &json);
                 store_call(search.store, call).await?;
                 scans.push(scan);
             }

@@ -21,7 +21,8 @@ pub struct ByLink {
 /// Scans the archived home pages of a site for policy links.
 ///
 /// `known` are the scans of earlier runs. None of them is repeated, and the search goes on from them as an uninterrupted
-/// run would. Every new scan is given to `on_scan` when it is complete, to be stored.
+/// run would. Every new scan is given to `on_scan` when it is complete, to be stored; the next request
+/// waits until that is done.
 ///
 /// # Errors
 /// Only those that are not final for one capture ([`ArchiveError::as_drop`] is `None`). The same call continues from the
@@ -30,13 +31,13 @@ pub async fn by_link<A: Archive>(
     scanner: &PageScanner<'_, A>,
     span: HomeSpan,
     known: &[PageScan],
-    on_scan: &mut (dyn FnMut(&PageScan) + Send),
+    on_scan: &mut impl AsyncFnMut(&PageScan),
 ) -> Result<ByLink, ArchiveError> {
     let mut search = HomePageSearch::new(span, scanner.limits, known);
     while let Some(moment) = search.next() {
         let window = search.window(moment);
         let scan = scan_home_page(scanner, search.scans(), moment, window).await?;
-        on_scan(&scan);
+        on_scan(&scan).await;
         search.add(scan);
     }
     let scans = search.finish();

@@ -70,7 +70,7 @@ async fn run_until(
     span: HomeSpan,
 ) -> (Result<ByLink, ArchiveError>, Vec<PageScan>) {
     let mut stored = known.to_vec();
-    let mut store = |scan: &PageScan| stored.push(scan.clone());
+    let mut store = async |scan: &PageScan| stored.push(scan.clone());
     let (site, limits) = (site(), ScanLimits::default());
     let scanner = scanner(archive, &site, &limits);
     let found = by_link(&scanner, span, known, &mut store).await;
@@ -246,7 +246,7 @@ async fn a_site_that_may_cost_one_home_page_costs_one_and_later_its_new_end() {
             to: at(to),
         };
         let known = stored.clone();
-        let mut store = |scan: &PageScan| stored.push(scan.clone());
+        let mut store = async |scan: &PageScan| stored.push(scan.clone());
         let site = site();
         let scanner = scanner(&archive, &site, &limits);
         by_link(&scanner, span, &known, &mut store).await.unwrap();
@@ -394,7 +394,7 @@ async fn frames_refreshes_hubs_and_doorways_are_followed() {
 fn both_searches_can_run_on_any_thread() {
     fn is_send(_: &impl Send) {}
     let (archive, site, limits) = (MemoryArchive::default(), site(), ScanLimits::default());
-    let mut store = |_: &PageScan| {};
+    let mut store = async |_: &PageScan| {};
     let scanner = scanner(&archive, &site, &limits);
     is_send(&by_link(&scanner, span(), &[], &mut store));
     let query = PathQuery {

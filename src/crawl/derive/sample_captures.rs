@@ -37,7 +37,7 @@ fn says_what_page_is(reason: DropReason) -> bool {
 }
 
 /// Returns the captures that may show a page, for the sampler, and their places in `stored`.
-pub(crate) fn captures_to_sample(
+pub(crate) fn sample_captures(
     stored: &[StoredCapture],
     unanswered: &dyn Fn(CaptureId) -> bool,
 ) -> (Vec<usize>, Vec<SampleCapture>) {
