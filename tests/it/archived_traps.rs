@@ -1,5 +1,5 @@
-//! Sites whose archived pages lead a crawl astray: redirects without end, policies that were taken down, rows that an
-//! index brings late, payloads that are lost.
+//! Sites whose archived pages mislead a crawl: endless redirects, removed policies, index rows that
+//! appear late, lost payloads.
 
 use std::sync::Arc;
 
@@ -58,7 +58,7 @@ fn policies(store: &Store) -> Vec<Vec<StoredCapture>> {
 }
 
 #[tokio::test]
-async fn redirects_to_ever_new_addresses_cost_a_handful_of_requests() {
+async fn endless_redirects_cost_few_requests() {
     // The target of each redirect shows the policy, or asks for consent.
     for (target, shows) in [
         ("/consent?token=", policy("Example")),
@@ -76,21 +76,21 @@ async fn redirects_to_ever_new_addresses_cost_a_handful_of_requests() {
         world.sort();
         let store = Arc::new(Store::open_in_memory().unwrap());
         run(&world, &store, &[]).await;
-        let asked = world.take_asked();
+        let requests = world.take_requests();
         assert!(
-            asked.cdx <= 9 && asked.playback <= 40,
+            requests.cdx <= 9 && requests.playback <= 40,
             "{target}: {} index questions, {} pages",
-            asked.cdx,
-            asked.playback
+            requests.cdx,
+            requests.playback
         );
         if shows == HOME {
-            assert_eq!(asked.cdx, 1, "{target}");
+            assert_eq!(requests.cdx, 1, "{target}");
         }
     }
 }
 
 #[tokio::test]
-async fn redirects_are_followed_within_the_budget_and_what_is_left_is_said() {
+async fn redirects_are_followed_within_the_budget_and_the_rest_is_reported() {
     let mut world = World::default();
     for n in 0..100 {
         let to = url(&format!("/p/{n}"));
@@ -105,7 +105,7 @@ async fn redirects_are_followed_within_the_budget_and_what_is_left_is_said() {
     ];
     let left_open = run(&world, &store, &settings).await;
     // The redirect and the page that it leads to.
-    assert_eq!(world.take_asked().playback, 2);
+    assert_eq!(world.take_requests().playback, 2);
     assert!(
         left_open
             .iter()
@@ -115,7 +115,7 @@ async fn redirects_are_followed_within_the_budget_and_what_is_left_is_said() {
 }
 
 #[tokio::test]
-async fn a_policy_that_was_taken_down_does_not_move_to_the_page_its_address_leads_to() {
+async fn a_removed_policy_does_not_move_to_the_page_that_its_url_redirects_to() {
     for target in ["/", "/index.html", "/home", "/404.html", "/en/"] {
         let mut world = World::default();
         for n in 0..20 {
@@ -132,8 +132,8 @@ async fn a_policy_that_was_taken_down_does_not_move_to_the_page_its_address_lead
         world.sort();
         let store = Arc::new(Store::open_in_memory().unwrap());
         run(&world, &store, &[]).await;
-        let asked = world.take_asked();
-        assert_eq!(asked.cdx, 1, "{target}: {:?}", asked.questions);
+        let requests = world.take_requests();
+        assert_eq!(requests.cdx, 1, "{target}: {:?}", requests.queries);
         let policies = policies(&store);
         assert_eq!(policies.len(), 1, "{target}");
         assert!(
@@ -146,7 +146,7 @@ async fn a_policy_that_was_taken_down_does_not_move_to_the_page_its_address_lead
 }
 
 #[tokio::test]
-async fn an_address_that_is_new_to_a_later_answer_is_asked_for_from_its_beginning() {
+async fn a_url_that_a_later_index_answer_adds_is_queried_from_its_first_capture() {
     let mut world = World::default();
     for year in 2010..2022 {
         world.page(
@@ -161,7 +161,7 @@ async fn an_address_that_is_new_to_a_later_answer_is_asked_for_from_its_beginnin
     let settings = [("discover.by_link", "false")];
     run(&world, &store, &settings).await;
     assert_eq!(policies(&store).len(), 1);
-    // Rows that the index had not had before, most of them older than what was asked for last.
+    // Rows that the index did not have before, most of them older than the last query.
     for year in 2012..2022 {
         let shows = policy(&format!("Example of {year}"));
         world.page(
@@ -176,13 +176,13 @@ async fn an_address_that_is_new_to_a_later_answer_is_asked_for_from_its_beginnin
     let policies = policies(&store);
     let captures: Vec<usize> = policies.iter().map(Vec::len).collect();
     assert_eq!(captures, [12, 10]);
-    world.take_asked();
+    world.take_requests();
     run(&world, &store, &settings).await;
-    assert_eq!(world.take_asked().cdx, 1);
+    assert_eq!(world.take_requests().cdx, 1);
 }
 
 #[tokio::test]
-async fn other_words_ask_the_index_from_the_beginning() {
+async fn a_changed_vocabulary_queries_the_index_from_the_beginning() {
     let mut world = World::default();
     for year in 2010..2022 {
         let at = at(&format!("{year}"));
@@ -194,7 +194,7 @@ async fn other_words_ask_the_index_from_the_beginning() {
     let settings = [("discover.by_link", "false")];
     run(&world, &store, &settings).await;
     assert_eq!(policies(&store).len(), 1);
-    // The same stems are asked for, other rows are kept.
+    // The query has the same stems, other rows are kept.
     let text = include_str!("../../data/vocabulary.toml").replace(
         "[\"en\", \"privacy fence*\"]",
         "[\"en\", \"privacy trellis*\"]",
@@ -206,7 +206,7 @@ async fn other_words_ask_the_index_from_the_beginning() {
 }
 
 #[tokio::test]
-async fn a_payload_that_a_redirect_led_to_is_not_asked_for_under_its_own_address() {
+async fn a_payload_fetched_through_a_redirect_is_not_fetched_again_under_its_own_url() {
     let mut world = World::default();
     for n in 0..40 {
         world.page(&url("/privacy"), day(n * 30), 200, &policy("Example"));
@@ -228,7 +228,7 @@ async fn a_payload_that_a_redirect_led_to_is_not_asked_for_under_its_own_address
             .iter()
             .all(|s| s.text_hash.is_some() || s.capture.is_redirect())
     );
-    let asked = world.take_asked();
-    // The policy, and what the first and the last redirect led to: they are followed side by side.
-    assert_eq!(asked.payloads.len(), 3, "{:?}", asked.payloads);
+    let requests = world.take_requests();
+    // The policy, and the targets of the first and the last redirect, which are followed in parallel.
+    assert_eq!(requests.payloads.len(), 3, "{:?}", requests.payloads);
 }

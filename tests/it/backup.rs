@@ -1,4 +1,4 @@
-//! The command `backup`: whole copies, and nothing else is replaced.
+//! The command `backup`: it writes whole copies and replaces nothing but copies.
 
 use std::fs;
 
@@ -10,7 +10,7 @@ fn folder() -> tempfile::TempDir {
 }
 
 #[test]
-fn nothing_of_an_older_backup_gets_into_a_new_one() {
+fn a_new_backup_contains_nothing_of_an_older_one() {
     let folder = tempfile::tempdir().unwrap();
     let (target, log) = (folder.path().join("b.db"), folder.path().join("b.db-wal"));
     let backup = || {
@@ -21,7 +21,7 @@ fn nothing_of_an_older_backup_gets_into_a_new_one() {
     let name = |name: &str| policytrail::model::Site::parse(name).unwrap();
     store.site(&name("true.com"), None, None).unwrap();
     backup();
-    // Somebody worked on the copy, and was killed: what that wrote lies in the log beside it.
+    // A process that wrote to the copy was killed: its changes are in the log beside the copy.
     let copy = rusqlite::Connection::open(&target).unwrap();
     copy.pragma_update(None, "journal_mode", "WAL").unwrap();
     copy.execute("UPDATE sites SET site = 'stale.com'", [])
@@ -40,7 +40,7 @@ fn nothing_of_an_older_backup_gets_into_a_new_one() {
 }
 
 #[test]
-fn a_backup_is_a_whole_database_and_never_the_database_itself() {
+fn a_backup_is_a_whole_copy_and_never_overwrites_the_database_itself() {
     let folder = folder();
     let sample = sample_location();
     let backfill = [
@@ -108,7 +108,7 @@ fn a_backup_replaces_copies_of_a_database_and_nothing_else() {
     #[cfg(unix)]
     {
         use std::os::unix::fs::symlink;
-        // A socket stands for a device, which only the superuser makes.
+        // A socket takes the role of a device: only the superuser can create devices.
         let _socket = std::os::unix::net::UnixListener::bind(at("socket")).unwrap();
         let arguments = ["backup", "--db", "a.db", "socket"];
         fails(folder.path(), &arguments, 2, &["socket", "no file"]);

@@ -1,4 +1,4 @@
-//! The command line as a user meets it: help, documents, bad input, exit codes.
+//! The command line: help, documents, bad input, exit codes.
 
 use std::fs;
 use std::process::Command;
@@ -37,7 +37,7 @@ fn the_readme_names_every_reason_for_a_drop() {
 }
 
 #[test]
-fn sites_that_are_none_are_all_named_before_anything_happens() {
+fn invalid_sites_are_all_reported_before_any_request() {
     let folder = folder();
     let list = folder.path().join("sites.csv");
     fs::write(
@@ -66,7 +66,7 @@ fn sites_that_are_none_are_all_named_before_anything_happens() {
 }
 
 #[test]
-fn archives_that_cannot_be_used_are_named_with_a_cure_and_leave_no_database() {
+fn unusable_archives_are_reported_with_a_cure_and_leave_no_database() {
     let folder = folder();
     let warc = fs::read(root().join("data/sample/sample.warc.gz")).unwrap();
     fs::write(folder.path().join("cut.warc.gz"), &warc[..warc.len() / 2]).unwrap();
@@ -93,7 +93,7 @@ fn archives_that_cannot_be_used_are_named_with_a_cure_and_leave_no_database() {
 }
 
 #[test]
-fn an_index_that_points_past_the_end_drops_those_captures_and_no_others() {
+fn index_rows_that_point_past_the_end_drop_only_their_captures() {
     let folder = folder();
     let archive = folder.path().join("archive");
     fs::create_dir(&archive).unwrap();
@@ -125,9 +125,9 @@ fn an_index_that_points_past_the_end_drops_those_captures_and_no_others() {
 }
 
 #[test]
-fn an_archive_that_is_not_there_is_told_at_once() {
+fn a_missing_archive_is_reported_at_once() {
     let folder = folder();
-    // A port that was free a moment ago.
+    // A port that nothing listens on.
     let address = std::net::TcpListener::bind("127.0.0.1:0")
         .unwrap()
         .local_addr()
@@ -142,7 +142,7 @@ fn an_archive_that_is_not_there_is_told_at_once() {
 }
 
 #[test]
-fn databases_that_cannot_be_used_are_named_and_left_untouched() {
+fn unusable_databases_are_reported_and_left_untouched() {
     let folder = folder();
     let foreign = folder.path().join("foreign.db");
     rusqlite::Connection::open(&foreign)
@@ -215,7 +215,7 @@ fn an_export_that_cannot_be_written_leaves_nothing_behind() {
 }
 
 #[test]
-fn a_database_that_is_no_file_or_empty_is_a_fault_of_usage_and_left_as_it_is() {
+fn a_database_path_without_a_database_is_a_usage_error() {
     let folder = folder();
     let at = |name: &str| folder.path().join(name);
     fs::create_dir(at("folder")).unwrap();
@@ -239,12 +239,12 @@ fn a_database_that_is_no_file_or_empty_is_a_fault_of_usage_and_left_as_it_is() {
     )
     .unwrap();
     let output = run(folder.path(), &["check", "--config", "run.toml"]);
-    let told = String::from_utf8(output.stdout).unwrap();
-    assert!(told.contains("to be made"), "{told}");
+    let message = String::from_utf8(output.stdout).unwrap();
+    assert!(message.contains("to be made"), "{message}");
 }
 
 #[test]
-fn a_plan_expects_no_home_page_that_a_finished_look_has_seen() {
+fn a_plan_expects_no_home_page_that_a_finished_crawl_has_scanned() {
     let folder = folder();
     let sample = sample_location();
     let site = ["--archive", &sample, "--db", "a.db", "velofix-sample.com"];
@@ -274,7 +274,7 @@ fn a_plan_expects_no_home_page_that_a_finished_look_has_seen() {
 }
 
 #[test]
-fn a_slip_of_the_hand_is_named_as_what_it_is() {
+fn typing_mistakes_get_a_helpful_message() {
     let folder = folder();
     fs::write(
         folder.path().join("ranks.csv"),
@@ -311,7 +311,7 @@ fn a_slip_of_the_hand_is_named_as_what_it_is() {
 }
 
 #[test]
-fn a_command_that_fails_is_told_and_the_run_goes_on() {
+fn a_failing_notification_command_is_reported_and_the_run_continues() {
     let folder = folder();
     let sample = sample_location();
     let arguments = [

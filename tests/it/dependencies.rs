@@ -1,4 +1,4 @@
-//! What the program is built of: licences that fit, nothing unused, one version of what must be in step.
+//! Dependencies: licences that fit, nothing unused, one version of crates that must agree.
 
 use std::collections::BTreeSet;
 use std::fs;

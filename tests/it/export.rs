@@ -1,4 +1,4 @@
-//! The dataset as its users meet it: the same bytes, whole files, real readers, and the way back.
+//! Exported tables: the same bytes every time, the same rows in every format, filters.
 
 use std::collections::BTreeSet;
 use std::fs::{self, File};
@@ -119,7 +119,7 @@ fn every_format_holds_the_same_rows() {
 }
 
 #[test]
-fn an_export_is_narrowed_by_site_date_language_and_conditions() {
+fn an_export_can_be_filtered_by_site_date_language_and_conditions() {
     let folder = folder();
     let path = folder.path();
     let all = rows(path, &[], "versions");
@@ -209,7 +209,7 @@ fn an_export_without_texts_or_with_wrong_conditions_is_checked_first() {
 }
 
 #[test]
-fn a_version_that_is_sighted_twice_is_one_version() {
+fn a_version_seen_in_two_runs_of_captures_is_one_version() {
     let folder = folder();
     let path = folder.path();
     let before = rows(path, &[], "versions").len();
@@ -260,7 +260,7 @@ fn a_panel_has_a_row_for_each_half_year_of_a_policys_life() {
 }
 
 #[test]
-fn what_does_not_go_together_or_does_not_exist_is_refused() {
+fn contradicting_options_and_unknown_names_are_refused() {
     let folder = folder();
     let path = folder.path();
     for (arguments, word) in [
@@ -286,8 +286,8 @@ fn what_does_not_go_together_or_does_not_exist_is_refused() {
         path,
         &["export", "--out", "x", "--language", "xx"],
     ));
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert!(told.contains("0 versions"), "{told}");
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert!(message.contains("0 versions"), "{message}");
 }
 
 #[test]

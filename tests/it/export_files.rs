@@ -1,4 +1,4 @@
-//! The files of an export: what it may replace, what a killed export leaves, hostile names.
+//! The files of an export: which ones it replaces, what a killed export leaves, hostile names.
 
 use std::fs::{self, File};
 
@@ -8,7 +8,7 @@ use crate::support::dataset::{files, folder};
 use crate::support::program::{fails, policytrail, succeeds};
 
 #[test]
-fn what_is_not_of_an_export_is_never_replaced() {
+fn files_that_no_export_wrote_are_never_replaced() {
     let folder = folder();
     let out = folder.path().join("project");
     fs::create_dir(&out).unwrap();
@@ -27,7 +27,7 @@ fn what_is_not_of_an_export_is_never_replaced() {
 }
 
 #[test]
-fn files_of_somebodys_own_are_never_replaced_nor_removed() {
+fn a_users_own_files_are_never_replaced_or_removed() {
     let folder = folder();
     let path = folder.path();
     let own = |name: &str| {
@@ -60,7 +60,7 @@ fn files_of_somebodys_own_are_never_replaced_nor_removed() {
         );
     }
     own("own1/markdown/x");
-    // What is not written is in nobody's way.
+    // Files that the export does not write are not in the way.
     succeeds(policytrail(path, &["export", "--out", "own1"]));
     assert_eq!(files(&path.join("own1"))["sites.csv"], b"mine");
     // Beside a dataset, and in it.
@@ -82,7 +82,7 @@ fn files_of_somebodys_own_are_never_replaced_nor_removed() {
 }
 
 #[test]
-fn an_export_leaves_nothing_of_the_one_before_it() {
+fn an_export_removes_the_files_of_the_previous_export() {
     let folder = folder();
     let path = folder.path();
     let export = |format: &[&str], out: &str| {
@@ -120,7 +120,7 @@ fn an_export_that_was_killed_at_its_end_can_be_repeated() {
         files(&path.join(out))
     };
     let whole = run("whole");
-    // Twice: all is in its place but the checksums.
+    // Twice: everything is in place except the checksums.
     fs::create_dir(path.join("out")).unwrap();
     run("out");
     for _ in 0..2 {
@@ -143,7 +143,7 @@ fn an_export_that_was_killed_leaves_the_old_one_whole_and_the_next_cleans_up() {
     run();
     let out = folder.path().join("out");
     let before = files(&out);
-    // Killed between the two renames of a folder: the old one stands aside.
+    // Killed between the two renames of a directory: the old one has its temporary name.
     let part = out.join(".export.part");
     fs::create_dir(&part).unwrap();
     fs::write(part.join("versions.jsonl"), "half a li").unwrap();
@@ -200,11 +200,11 @@ fn a_hostile_database_writes_nothing_outside_its_folder() {
     )
     .output()
     .unwrap();
-    let told = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{told}");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(1), "{message}");
     assert!(
-        told.contains("unreadable values") && told.contains("not in markdown"),
-        "{told}"
+        message.contains("unreadable values") && message.contains("not in markdown"),
+        "{message}"
     );
     let mut names: Vec<String> = fs::read_dir(folder.path())
         .unwrap()

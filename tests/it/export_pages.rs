@@ -11,7 +11,7 @@ use crate::support::dataset::{files, folder, rows, sighted_twice};
 use crate::support::program::{policytrail, succeeds};
 
 #[test]
-fn pages_and_commits_have_every_version_of_a_narrowed_time() {
+fn pages_and_commits_have_every_version_of_a_time_filter() {
     let folder = folder();
     let path = folder.path();
     let (site, first) = sighted_twice(path);
@@ -37,13 +37,13 @@ fn pages_and_commits_have_every_version_of_a_narrowed_time() {
         ],
     ));
     assert_eq!(files(&path.join("pages/markdown")).len(), narrowed.len());
-    let told = String::from_utf8(output.stdout).unwrap();
+    let message = String::from_utf8(output.stdout).unwrap();
     assert!(
-        told.contains(&format!(
+        message.contains(&format!(
             "policies.fast-import: {} versions",
             narrowed.len()
         )),
-        "{told}"
+        "{message}"
     );
 }
 
@@ -126,7 +126,7 @@ fn pages_have_the_form_of_the_old_corpus() {
 }
 
 #[test]
-fn the_git_history_has_a_commit_for_each_version_in_order_of_time() {
+fn the_git_history_has_one_commit_per_version_in_order_of_time() {
     let git = |folder: &Path, arguments: &[&str]| {
         Command::new("git")
             .current_dir(folder)
@@ -167,7 +167,7 @@ fn the_git_history_has_a_commit_for_each_version_in_order_of_time() {
 
 #[test]
 #[cfg(unix)]
-fn half_a_repository_is_removed_when_git_fails() {
+fn an_incomplete_repository_is_removed_when_git_fails() {
     use std::os::unix::fs::PermissionsExt as _;
     let folder = folder();
     let path = folder.path();
@@ -186,17 +186,20 @@ fn half_a_repository_is_removed_when_git_fails() {
     let system = std::env::var("PATH").unwrap();
     let bin = path.join("bin");
     let output = export(&format!("{}:{system}", bin.display()));
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{told}");
-    assert!(told.contains("git made no policies.git: no "), "{told}");
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{message}");
     assert!(
-        !told.contains('\u{1b}') && !told.contains('\u{202e}'),
-        "{told}"
+        message.contains("git made no policies.git: no "),
+        "{message}"
+    );
+    assert!(
+        !message.contains('\u{1b}') && !message.contains('\u{202e}'),
+        "{message}"
     );
     assert!(!path.join("out/policies.git").exists());
-    // Without git there is the stream; that is told and no fault.
+    // Without git only the stream is written; this is reported and no fault.
     let output = export("/nowhere");
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(0), "{told}");
-    assert!(told.contains("git is not here"), "{told}");
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(0), "{message}");
+    assert!(message.contains("git is not here"), "{message}");
 }

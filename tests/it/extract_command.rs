@@ -105,7 +105,7 @@ fn a_folder_of_pages_becomes_a_folder_of_policies() {
 }
 
 #[test]
-fn no_text_of_a_folder_takes_the_place_of_another_or_of_a_page() {
+fn no_extracted_text_overwrites_another_or_a_page() {
     let folder = folder();
     let pages = folder.path().join("pages");
     fs::create_dir(&pages).unwrap();
@@ -128,9 +128,9 @@ fn no_text_of_a_folder_takes_the_place_of_another_or_of_a_page() {
         "extract", "--in", "pages", "--out", "texts", "--format", "text",
     ];
     let output = run(folder.path(), &arguments);
-    let told = String::from_utf8(output.stderr).unwrap();
-    assert_eq!(output.status.code(), Some(1), "{told}");
-    assert!(told.contains("large.html"), "{told}");
+    let message = String::from_utf8(output.stderr).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{message}");
+    assert!(message.contains("large.html"), "{message}");
     let out = String::from_utf8(output.stdout).unwrap();
     assert!(
         out.starts_with("5 pages, ") && out.ends_with(", 1 not read\n"),
@@ -165,7 +165,7 @@ fn no_text_of_a_folder_takes_the_place_of_another_or_of_a_page() {
 }
 
 #[test]
-fn characters_that_reorder_text_reach_no_terminal() {
+fn characters_that_reorder_text_are_not_printed() {
     let folder = folder();
     let page = "<title>Privacy \u{202e}ycavirp</title><a href=/privacy>Privacy \u{202e} policy</a>\
                 <h1>Privacy \u{2066} policy</h1><p>We collect no personal data. We use no cookies and share nothing.</p>";
@@ -184,8 +184,8 @@ fn characters_that_reorder_text_reach_no_terminal() {
     ] {
         let output = run(folder.path(), arguments);
         assert!(output.status.success(), "{output:?}");
-        let told = String::from_utf8(output.stdout).unwrap();
-        assert!(told.contains("Privacy"), "{told}");
-        assert!(!told.contains(['\u{202e}', '\u{2066}']), "{told}");
+        let message = String::from_utf8(output.stdout).unwrap();
+        assert!(message.contains("Privacy"), "{message}");
+        assert!(!message.contains(['\u{202e}', '\u{2066}']), "{message}");
     }
 }

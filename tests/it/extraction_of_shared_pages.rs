@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::support::paths::shared;
 
-fn document(bytes: &[u8], asked: DocumentType) -> Option<Document> {
+fn document(bytes: &[u8], wanted_type: DocumentType) -> Option<Document> {
     let input = PageInput {
         bytes,
         content_type: None,
@@ -19,7 +19,7 @@ fn document(bytes: &[u8], asked: DocumentType) -> Option<Document> {
     extract(
         &input,
         &Options {
-            document_type: asked,
+            document_type: wanted_type,
         },
     )
     .ok()
@@ -39,7 +39,7 @@ fn grams(text: &str) -> HashMap<Vec<String>, usize> {
     grams
 }
 
-/// Share of the first text's 4-grams that stand in the second.
+/// Share of the first text's 4-grams that the second contains.
 fn covered(wanted: &str, got: &str) -> f64 {
     let (wanted, got) = (grams(wanted), grams(got));
     let total: usize = wanted.values().sum();
@@ -54,7 +54,7 @@ fn covered(wanted: &str, got: &str) -> f64 {
 }
 
 #[test]
-fn policies_with_human_gold_are_found_whole_and_alone() {
+fn policies_with_human_gold_are_extracted_completely_and_without_other_text() {
     let Some(root) = shared("extraction/ota") else {
         return;
     };
@@ -70,7 +70,7 @@ fn policies_with_human_gold_are_found_whole_and_alone() {
         if row["privacy"] != Value::Bool(true) {
             continue;
         }
-        // Link targets are no words; the gold has them inline.
+        // Link targets are not words; the gold has them inline.
         let gold = fs::read_to_string(root.join(row["gold"].as_str().unwrap())).unwrap();
         let (recall, precision) = (
             covered(&gold, &found.markdown),
@@ -85,7 +85,7 @@ fn policies_with_human_gold_are_found_whole_and_alone() {
 }
 
 #[test]
-fn nothing_of_an_old_policy_is_lost_that_the_old_system_kept() {
+fn no_text_that_the_old_system_kept_is_lost() {
     let Some(root) = shared("extraction/princeton") else {
         return;
     };
@@ -147,7 +147,7 @@ fn labelled_privacy_policies_are_never_dropped() {
 }
 
 #[test]
-fn every_document_can_be_set_for_reading() {
+fn every_document_can_be_written_as_plain_text() {
     let Some(root) = shared("extraction/ota") else {
         return;
     };
@@ -157,7 +157,7 @@ fn every_document_can_be_set_for_reading() {
             let found = document(&fs::read(&path).unwrap(), DocumentType::Any).unwrap();
             let text = wrapped_text(&found.markdown, 80);
             let words = covered(&found.text, &text);
-            // Cells of tables are set beside each other, which breaks some 4-grams.
+            // Table cells are printed side by side, which breaks some 4-grams.
             assert!(words > 0.4, "{}: {words:.3}", path.display());
             assert!(!text.contains(|c: char| c.is_control() && c != '\n'));
         }

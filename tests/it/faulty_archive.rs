@@ -1,4 +1,4 @@
-//! The whole job against an archive that fails at every turn: the same database as against a faultless one.
+//! The whole job against an archive with many failures: it ends in the same database as against one without.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,8 +15,8 @@ use crate::support::crawl::Crawl;
 use crate::support::database;
 use crate::support::paths::sample;
 
-/// Runs until nothing is missing; the sample's index comes in pages of seven rows, so that each site takes many answers
-/// in a row, of which one in five fails.
+/// Most runs until nothing is missing. The sample's index comes in pages of seven rows, so that each site needs many
+/// answers in sequence, of which one in five fails.
 const RUNS: usize = 25;
 
 /// The facts of a backfill of the sample's sites.
@@ -26,7 +26,7 @@ async fn facts(server: &ArchiveServer) -> Vec<String> {
     let store = Arc::new(Store::open_or_create(&path).unwrap());
     let rows = read_site_list(&sample().join("sites.csv")).unwrap();
     let mut failures = Vec::new();
-    // A run may end with answers missing; the next one, a process of its own with retries of its own, asks for those.
+    // A run may end with answers missing. The next one has new retries and requests those.
     for _ in 0..RUNS {
         let stop = CancellationToken::new();
         let archive = client(server, &stop);
@@ -47,7 +47,7 @@ async fn facts(server: &ArchiveServer) -> Vec<String> {
     panic!("{RUNS} runs were not enough: {failures:#?}");
 }
 
-/// A client whose pauses before retries a test can wait for.
+/// A client with pauses before retries that are short enough for a test.
 fn client(server: &ArchiveServer, stop: &CancellationToken) -> HttpArchive {
     let http = HttpSettings {
         base_url: Url::parse(&server.url).unwrap(),
@@ -61,7 +61,7 @@ fn client(server: &ArchiveServer, stop: &CancellationToken) -> HttpArchive {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn an_archive_that_fails_at_every_turn_gives_the_database_of_a_faultless_one() {
+async fn an_archive_with_many_failures_gives_the_same_database_as_one_without() {
     let (good, bad) = (
         ArchiveServer::start(&sample(), 0),
         ArchiveServer::start_faulty(&sample()),

@@ -9,7 +9,7 @@ use crate::support::old_database::{KUPFER, current, database, schema_1};
 use crate::support::program::{answer, fails, json_lines, policytrail, run};
 
 #[test]
-fn archived_text_cannot_command_a_terminal_or_a_browser() {
+fn archived_text_cannot_control_a_terminal_or_a_browser() {
     let folder = current();
     let connection = Connection::open(database(folder.path())).unwrap();
     let evil = "\u{1b}]0;owned\u{7}\u{9b}31m\u{202e}gpj.exe</ins><script>alert(1)</script>\"'&";
@@ -108,11 +108,11 @@ fn verify_names_what_is_wrong() {
             .execute_batch(sql)
             .unwrap();
         let output = run(folder.path(), &["verify"]);
-        let told = String::from_utf8(output.stdout).unwrap();
-        assert_eq!(output.status.code(), Some(1), "{sql}: {told}");
+        let message = String::from_utf8(output.stdout).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{sql}: {message}");
         assert!(
-            told.contains(words) && told.contains("fault"),
-            "{sql}: {told}"
+            message.contains(words) && message.contains("fault"),
+            "{sql}: {message}"
         );
         let json = run(folder.path(), &["verify", "--format", "json"]);
         let lines = json_lines(&String::from_utf8(json.stdout).unwrap());
@@ -133,7 +133,7 @@ fn words_of_schema(connection: &Connection) -> Vec<(String, String)> {
 }
 
 #[test]
-fn a_database_whose_schema_runs_for_ever_is_refused_at_once() {
+fn a_database_with_an_endless_trigger_is_refused_at_once() {
     let endless =
         "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT x FROM n";
     let folder = current();
@@ -180,7 +180,7 @@ fn change_against_the_schema(file: &Path, sql: &str) {
 }
 
 #[test]
-fn a_database_made_to_harm_is_refused_or_read_without_panic() {
+fn a_malicious_database_is_refused_or_read_without_panic() {
     for sql in [
         "UPDATE versions SET first_seen = x'ff00', last_seen = 7.5",
         "UPDATE versions SET version = 4000000000, edition = -3, captures = -1",
@@ -213,19 +213,22 @@ fn a_database_made_to_harm_is_refused_or_read_without_panic() {
             &["verify"],
         ] {
             let output = run(folder.path(), arguments);
-            let told = String::from_utf8_lossy(&output.stderr).into_owned();
+            let message = String::from_utf8_lossy(&output.stderr).into_owned();
             assert!(
                 matches!(output.status.code(), Some(0..=2)),
-                "{sql}: {arguments:?}: {:?} {told}",
+                "{sql}: {arguments:?}: {:?} {message}",
                 output.status
             );
-            assert!(!told.contains("panicked"), "{sql}: {arguments:?}: {told}");
+            assert!(
+                !message.contains("panicked"),
+                "{sql}: {arguments:?}: {message}"
+            );
         }
     }
 }
 
 #[test]
-fn several_processes_that_bring_a_database_up_to_date_at_once_get_on() {
+fn several_processes_can_migrate_a_database_at_the_same_time() {
     let folder = schema_1();
     let start = |_| {
         policytrail(folder.path(), &["log", KUPFER, "--format", "json"])
@@ -247,7 +250,7 @@ fn several_processes_that_bring_a_database_up_to_date_at_once_get_on() {
 }
 
 #[test]
-fn two_readers_and_a_writer_get_on() {
+fn two_readers_and_a_writer_do_not_block_each_other() {
     let folder = current();
     let writer = Connection::open(database(folder.path())).unwrap();
     writer

@@ -1,8 +1,8 @@
 //! Golden pages: one folder for each kind of page, `source.html` in, `expected.md` and `expected.json` out.
 //!
-//! Beside the page may stand its address (`url.txt`) and the document that is wanted of it (`type.txt`: `any`).
+//! A folder can also have the page's URL (`url.txt`) and the type of document to extract (`type.txt`: `any`).
 //!
-//! `POLICYTRAIL_BLESS=1 cargo test --test it golden_pages` writes what comes out now; read the difference before you commit it.
+//! `POLICYTRAIL_BLESS=1 cargo test --test it golden_pages` writes the present output; read the difference before you commit.
 
 use std::fs;
 use std::path::PathBuf;

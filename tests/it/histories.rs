@@ -1,4 +1,4 @@
-//! Reading histories as people do: `log`, `show`, `diff`, `search`, on a database of the first schema.
+//! The commands that read histories (`log`, `show`, `diff`, `search`) on a database of the first schema.
 
 use rusqlite::Connection;
 use serde_json::Value;
@@ -8,7 +8,7 @@ use crate::support::paths::readme;
 use crate::support::program::{answer, fails, json_lines, run};
 
 #[test]
-fn a_database_of_the_first_schema_is_brought_up_to_date_and_everything_in_it_verifies() {
+fn a_database_of_the_first_schema_is_migrated_and_verifies() {
     let folder = schema_1();
     let before: Vec<(i64, i64, String)> = {
         let connection = Connection::open(database(folder.path())).unwrap();
@@ -21,10 +21,10 @@ fn a_database_of_the_first_schema_is_brought_up_to_date_and_everything_in_it_ver
             .collect()
     };
     assert_eq!(before.len(), 13);
-    let told = answer(folder.path(), &["verify"]);
+    let message = answer(folder.path(), &["verify"]);
     assert!(
-        told.contains("68 payloads") && told.contains("all as it should be"),
-        "{told}"
+        message.contains("68 payloads") && message.contains("all as it should be"),
+        "{message}"
     );
     let connection = Connection::open(database(folder.path())).unwrap();
     let mut rows = connection
@@ -56,7 +56,7 @@ fn a_database_of_the_first_schema_is_brought_up_to_date_and_everything_in_it_ver
 }
 
 #[test]
-fn log_is_a_line_a_version_within_80_columns() {
+fn log_prints_one_line_per_version_in_80_columns() {
     let folder = current();
     let text = answer(folder.path(), &["log", KUPFER]);
     assert!(text.lines().all(|l| l.chars().count() <= 80), "{text}");
@@ -79,7 +79,7 @@ fn log_is_a_line_a_version_within_80_columns() {
 }
 
 #[test]
-fn show_gives_the_version_in_force_on_a_day_and_says_when_that_is_not_certain() {
+fn show_prints_the_version_in_force_on_a_day_and_says_when_that_is_uncertain() {
     let folder = current();
     let versions = json_lines(&answer(folder.path(), &["log", KUPFER, "--format", "json"]));
     let show = |what: String| {
@@ -134,7 +134,7 @@ fn show_gives_the_version_in_force_on_a_day_and_says_when_that_is_not_certain() 
 }
 
 #[test]
-fn diff_speaks_to_terminals_browsers_patches_and_machines() {
+fn diff_has_forms_for_terminals_browsers_patches_and_programs() {
     let folder = current();
     let diff = |more: &[&str]| {
         let mut arguments = vec!["diff", KUPFER];
@@ -186,7 +186,7 @@ fn diff_speaks_to_terminals_browsers_patches_and_machines() {
 }
 
 #[test]
-fn search_tells_since_when_and_until_when_a_phrase_stood() {
+fn search_reports_when_a_phrase_appeared_and_disappeared() {
     let folder = current();
     let hits = json_lines(&answer(
         folder.path(),
@@ -244,7 +244,7 @@ fn every_query_in_the_readme_gives_an_answer() {
 }
 
 #[test]
-fn a_policy_keeps_its_number_when_it_alone_is_asked_for() {
+fn a_policy_keeps_its_number_when_it_is_selected_alone() {
     let folder = current();
     let connection = Connection::open(database(folder.path())).unwrap();
     connection
@@ -255,6 +255,6 @@ fn a_policy_keeps_its_number_when_it_alone_is_asked_for() {
         )
         .unwrap();
     drop(connection);
-    let told = answer(folder.path(), &["log", KUPFER, "--policy", "2"]);
-    assert!(told.contains("policy 2 (cookies)"), "{told}");
+    let message = answer(folder.path(), &["log", KUPFER, "--policy", "2"]);
+    assert!(message.contains("policy 2 (cookies)"), "{message}");
 }

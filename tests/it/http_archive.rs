@@ -89,12 +89,12 @@ async fn a_server_that_enforces_exactly_the_allowed_rate_never_has_to_answer_429
     let rate = 199.0 / (arrivals[199] - arrivals[0]).as_secs_f64();
     eprintln!("rate used: {:.1} % of 40 a second", rate / 0.4);
     assert!(rate <= 40.0, "{rate}");
-    // 97 % is held in virtual time; a machine busy with other tests may wake this one late.
+    // A test in virtual time holds 97 %; on a busy machine this one may wake late.
     assert!(rate >= 36.0, "{rate}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn four_connections_at_the_most_and_they_are_used_again() {
+async fn at_most_four_connections_are_open_and_they_are_reused() {
     let server = Server::start(None, Duration::from_millis(3), |request| {
         if request.target.starts_with("/cdx/") {
             Reply::text(200, row(1))
@@ -129,7 +129,7 @@ async fn four_connections_at_the_most_and_they_are_used_again() {
     assert!(most <= 4 && ever <= 10, "{most} at once, {ever} ever");
 }
 
-/// What a faultless server says.
+/// The answers of a faultless server.
 fn truth(request: &Request) -> Reply {
     if !request.target.starts_with("/cdx/") {
         return Reply::page(format!("<p>{}</p>", request.target));
@@ -208,14 +208,14 @@ async fn crawl(is_faulty: bool) -> (Vec<String>, Vec<Vec<u8>>) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_faulty_server_ends_with_the_results_of_a_faultless_one() {
+async fn a_faulty_server_gives_the_same_results_as_a_faultless_one() {
     let good = crawl(false).await;
     assert_eq!((good.0.len(), good.1.len()), (1200, 150));
     assert!(good == crawl(true).await);
 }
 
 #[tokio::test]
-async fn hundreds_of_headers_and_odd_ones_are_read() {
+async fn responses_with_hundreds_of_headers_are_read() {
     let server = Server::start(None, Duration::ZERO, |_| {
         let mut headers: Vec<(String, String)> = (0..700)
             .map(|i| (format!("X-Archive-Orig-X{i}"), "value ".repeat(20)))
@@ -240,7 +240,7 @@ async fn hundreds_of_headers_and_odd_ones_are_read() {
 }
 
 #[tokio::test]
-async fn the_server_is_told_who_asks_and_nothing_is_decoded_on_the_way() {
+async fn requests_carry_the_user_agent_and_bodies_arrive_undecoded() {
     let heads: Arc<Mutex<Vec<Request>>> = Arc::default();
     let server = Server::start(None, Duration::ZERO, {
         let heads = Arc::clone(&heads);
@@ -303,7 +303,7 @@ async fn the_server_is_told_who_asks_and_nothing_is_decoded_on_the_way() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_is_said_at_once_and_the_freeze_is_recorded() {
+async fn an_unreachable_server_is_reported_at_once_and_the_freeze_is_recorded() {
     let server = Server::start(None, Duration::ZERO, |_| Reply::Nothing).await;
     let gone = settings(&server);
     drop(server);
@@ -348,7 +348,7 @@ async fn a_429_stops_the_next_process_too() {
 }
 
 #[tokio::test]
-async fn a_body_without_end_is_cut_off_and_a_silent_server_is_not_waited_for_for_ever() {
+async fn an_endless_body_is_cut_off_and_a_silent_server_times_out() {
     let server = Server::start(None, Duration::ZERO, |_| {
         let archived = vec![(
             "Memento-Datetime".to_owned(),
@@ -387,7 +387,7 @@ async fn a_body_without_end_is_cut_off_and_a_silent_server_is_not_waited_for_for
 }
 
 #[tokio::test]
-async fn pywb_is_spoken_too() {
+async fn the_client_can_query_a_pywb() {
     let server = Server::start(None, Duration::ZERO, |request| {
         if request.target.starts_with("/coll/cdx?") {
             Reply::text(200, "{\"urlkey\": \"com,a)/\", \"timestamp\": \"20120611040411\", \"url\": \"http://a.com/\", \"mime\": \"text/html\", \"status\": \"200\"}\n")
@@ -414,7 +414,7 @@ async fn pywb_is_spoken_too() {
 }
 
 #[test]
-fn settings_that_pass_a_limit_make_no_client() {
+fn settings_over_a_limit_are_refused() {
     let over = HttpSettings {
         playback_per_second: 9.0,
         ..HttpSettings::default()

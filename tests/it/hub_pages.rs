@@ -1,4 +1,4 @@
-//! Policies that only a hub page ("Legal") names, and not the same ones in all years.
+//! Policies that only a hub page ("Legal") links to, and not the same ones in all years.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -21,11 +21,11 @@ fn policy(year: i32) -> String {
 }
 
 #[tokio::test]
-async fn what_a_hub_linked_to_at_other_times_is_found_and_no_payload_of_it_sent_twice() {
+async fn policies_that_a_hub_linked_to_at_other_times_are_found_and_no_payload_is_fetched_twice() {
     let url = |path: &str| format!("http://www.{SITE}{path}");
     let mut world = World::default();
     for year in 2005..2021 {
-        // No word of a policy stands in the paths: only the hub knows them.
+        // The paths contain no word of a policy: only the hub leads to them.
         let house = if year < 2011 { "/house/7" } else { "/house/9" };
         let hub = format!("<title>Legal</title><a href='{house}'>Privacy Policy</a>");
         let home = format!("<p>Welcome to {year}</p><a href='/legal'>Legal</a>");
@@ -50,26 +50,29 @@ async fn what_a_hub_linked_to_at_other_times_is_found_and_no_payload_of_it_sent_
     let keys: Vec<&str> = policy.urlkeys.iter().map(UrlKey::path).collect();
     assert_eq!(keys, ["/house/7", "/house/9"]);
 
-    let asked = world.take_asked();
-    // The domain and the hub in one question; the old address, which nobody knew then, in another.
-    assert_eq!(asked.cdx, 2, "{:?}", asked.questions);
-    let beside_home = asked.payloads.iter().filter(|(key, ..)| key.path() != "/");
+    let requests = world.take_requests();
+    // The domain and the hub in one query; the old URL, which was unknown then, in another.
+    assert_eq!(requests.cdx, 2, "{:?}", requests.queries);
+    let beside_home = requests
+        .payloads
+        .iter()
+        .filter(|(key, ..)| key.path() != "/");
     let payloads: Vec<(&UrlKey, &String)> =
         beside_home.map(|(key, _, digest)| (key, digest)).collect();
     let different: BTreeSet<&(&UrlKey, &String)> = payloads.iter().collect();
     assert_eq!(different.len(), payloads.len(), "{payloads:?}");
-    // The same again asks for no page.
+    // A second crawl requests no page.
     backfill(&world, SITE, &store, &[], Vocabulary::built_in()).await;
-    assert_eq!(world.take_asked().playback, 0);
+    assert_eq!(world.take_requests().playback, 0);
 }
 
 #[tokio::test]
-async fn hubs_cost_no_question_to_the_index_however_many_there_are() {
+async fn hubs_cost_no_index_query() {
     let url = |path: &str| format!("http://www.{SITE}{path}");
     let mut world = World::default();
     for year in 2005..2021 {
         let at = Timestamp::earliest(&format!("{year}-05")).unwrap();
-        // Their addresses are too long to be named all in the question for the site.
+        // Their URLs are too long to be listed together in the query for the site.
         let hub = format!("/about-the-house/of-the-year/legal-matters-and-notices/{year}");
         let home = format!("<p>Welcome to {year}</p><a href='{hub}'>Legal</a>");
         world.page(&url("/"), at, 200, &home);
@@ -78,6 +81,6 @@ async fn hubs_cost_no_question_to_the_index_however_many_there_are() {
     world.sort();
     let store = Arc::new(Store::open_in_memory().unwrap());
     backfill(&world, SITE, &store, &[], Vocabulary::built_in()).await;
-    let asked = world.take_asked();
-    assert_eq!(asked.cdx, 1, "{:?}", asked.questions);
+    let requests = world.take_requests();
+    assert_eq!(requests.cdx, 1, "{:?}", requests.queries);
 }

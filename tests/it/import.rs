@@ -1,4 +1,4 @@
-//! Exports on their way back into a database: the same rows, and nothing false.
+//! Imports of exports: the same rows, and no wrong ones.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,7 +10,7 @@ use crate::support::dataset::{files, folder, lines, rows};
 use crate::support::paths::root;
 use crate::support::program::{fails, policytrail, succeeds};
 
-/// Rows of captures without what says which bytes are stored: the bytes of pages are in no table.
+/// Rows of captures without the fields of the stored payload: the bytes of pages are in no table.
 fn without_payload(bytes: &[u8]) -> Vec<Value> {
     let text = std::str::from_utf8(bytes).unwrap();
     let row = |line: &str| {
@@ -23,7 +23,7 @@ fn without_payload(bytes: &[u8]) -> Vec<Value> {
 }
 
 #[test]
-fn a_jsonl_export_comes_back_as_it_was() {
+fn an_imported_jsonl_export_gives_the_same_export() {
     let folder = folder();
     let run = |arguments: &[&str]| succeeds(policytrail(folder.path(), arguments));
     run(&["export", "--out", "all", "--compress", "zst"]);
@@ -82,7 +82,7 @@ fn a_jsonl_export_comes_back_as_it_was() {
 }
 
 #[test]
-fn an_import_tells_what_is_wrong_and_leaves_nothing() {
+fn a_failed_import_names_the_fault_and_leaves_no_database() {
     let folder = folder();
     let path = folder.path();
     succeeds(policytrail(path, &["export", "--out", "out", "--no-text"]));
@@ -181,10 +181,10 @@ fn an_imported_history_says_what_came_before_each_version() {
 }
 
 #[test]
-fn pages_keep_their_names_when_a_dataset_comes_back() {
+fn pages_keep_their_names_after_an_import() {
     let folder = folder();
     let run = |arguments: &[&str]| succeeds(policytrail(folder.path(), arguments));
-    // The second policy of a site has the address that sorts first.
+    // The second policy of a site has the URL that sorts first.
     let connection = Connection::open(folder.path().join("policytrail.db")).unwrap();
     connection
         .execute_batch(
@@ -215,7 +215,7 @@ fn pages_keep_their_names_when_a_dataset_comes_back() {
 }
 
 #[test]
-fn a_narrowed_export_can_be_imported_and_shows_every_version_it_has() {
+fn a_filtered_export_can_be_imported_with_all_its_versions() {
     let folder = folder();
     let run = |arguments: &[&str]| succeeds(policytrail(folder.path(), arguments));
     for (at, narrowing) in [
@@ -232,11 +232,11 @@ fn a_narrowed_export_can_be_imported_and_shows_every_version_it_has() {
         arguments.extend(narrowing);
         run(&arguments);
         let output = run(&["import", &out, "--db", &db]);
-        let told = String::from_utf8(output.stderr).unwrap();
+        let message = String::from_utf8(output.stderr).unwrap();
         assert_eq!(
-            told.contains("captures showed versions that are not in this dataset"),
+            message.contains("captures showed versions that are not in this dataset"),
             narrowing[0] == "--where",
-            "{narrowing:?}: {told}"
+            "{narrowing:?}: {message}"
         );
         run(&["verify", "--db", &db]);
         run(&["export", "--db", &db, "--out", &again]);
@@ -263,7 +263,7 @@ fn a_narrowed_export_can_be_imported_and_shows_every_version_it_has() {
 }
 
 #[test]
-fn rows_that_say_what_cannot_be_are_refused() {
+fn impossible_rows_are_refused() {
     let folder = folder();
     let path = folder.path();
     let versions = rows(path, &[], "versions");
@@ -297,8 +297,11 @@ fn verify_hashes_the_texts_of_an_imported_database() {
     let run = |arguments: &[&str]| succeeds(policytrail(folder.path(), arguments));
     run(&["export", "--out", "all"]);
     run(&["import", "all", "--db", "all.db"]);
-    let told = String::from_utf8(run(&["verify", "--db", "all.db"]).stdout).unwrap();
-    assert!(!told.contains("(0 against their text hash)"), "{told}");
+    let message = String::from_utf8(run(&["verify", "--db", "all.db"]).stdout).unwrap();
+    assert!(
+        !message.contains("(0 against their text hash)"),
+        "{message}"
+    );
     let connection = Connection::open(folder.path().join("all.db")).unwrap();
     connection
         .execute("UPDATE documents SET text_sha256 = replace(text_sha256, substr(text_sha256, 1, 4), 'beef') WHERE document_id = 1", [])
@@ -310,7 +313,7 @@ fn verify_hashes_the_texts_of_an_imported_database() {
 }
 
 #[test]
-fn two_forms_of_one_table_are_not_chosen_from() {
+fn two_files_of_one_table_are_refused() {
     let folder = folder();
     let path = folder.path();
     succeeds(policytrail(path, &["export", "--out", "out"]));
@@ -332,7 +335,7 @@ fn two_forms_of_one_table_are_not_chosen_from() {
 }
 
 #[test]
-fn a_row_that_is_there_twice_and_a_line_that_is_cut_off_are_named_by_their_line() {
+fn repeated_rows_and_truncated_lines_are_reported_with_their_line() {
     let folder = folder();
     let path = folder.path();
     succeeds(policytrail(path, &["export", "--out", "out"]));
@@ -363,7 +366,7 @@ fn a_row_that_is_there_twice_and_a_line_that_is_cut_off_are_named_by_their_line(
 }
 
 #[test]
-fn an_import_does_not_go_on_in_what_a_killed_one_left() {
+fn an_import_does_not_continue_in_the_database_of_a_killed_import() {
     let folder = folder();
     let path = folder.path();
     succeeds(policytrail(path, &["export", "--out", "out"]));
@@ -382,7 +385,7 @@ fn an_import_does_not_go_on_in_what_a_killed_one_left() {
 }
 
 #[test]
-fn nothing_of_a_database_that_was_removed_gets_into_an_import() {
+fn an_import_contains_nothing_of_a_removed_database() {
     let folder = folder();
     let run = |arguments: &[&str]| succeeds(policytrail(folder.path(), arguments));
     run(&["export", "--out", "out"]);
@@ -395,7 +398,7 @@ fn nothing_of_a_database_that_was_removed_gets_into_an_import() {
     connection
         .execute("UPDATE sites SET rank = 4711", [])
         .unwrap();
-    // As a process leaves it that is killed.
+    // This is what a killed process leaves.
     let left_behind = fs::read(&log).unwrap();
     drop(connection);
     fs::remove_file(&database).unwrap();
@@ -411,7 +414,7 @@ fn nothing_of_a_database_that_was_removed_gets_into_an_import() {
 }
 
 #[test]
-fn a_folder_may_have_the_name_of_an_archive() {
+fn a_directory_can_have_the_name_of_an_archive() {
     let folder = folder();
     let run = |arguments: &[&str]| succeeds(policytrail(folder.path(), arguments));
     run(&["export", "--format", "warc", "--out", "wayback"]);

@@ -1,4 +1,4 @@
-//! However often a look at a site is cut short, the database ends as after one that was not.
+//! However often a crawl is interrupted, it ends in the same database as an uninterrupted one.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use crate::simulated_archive::{Numbers, World};
 use crate::support::crawl::Crawl;
 use crate::support::database::{assert_same, facts};
 
-/// An archive before which somebody stops the program after so many pages of policies; those in flight are lost.
+/// An archive during which the program is interrupted after so many pages of policies; requests in flight are lost.
 struct CutShort<'a> {
     world: &'a World,
     left: AtomicUsize,
@@ -35,7 +35,7 @@ impl Archive for CutShort<'_> {
     }
 
     async fn memento(&self, query: &MementoQuery) -> Result<Memento, ArchiveError> {
-        // A home page is stored together with its frames and hubs: only pages of policies count.
+        // A home page is stored together with its frames and hubs, so only pages of policies count.
         let counts = usize::from(query.expected_digest.is_some());
         let take = |left: usize| left.checked_sub(counts);
         let answer = self
@@ -77,8 +77,8 @@ async fn backfill(world: &World, site: &str, database: &Path, answers: usize) ->
     crawl.run(&[SiteRow::of(Site::parse(site).unwrap())]).await
 }
 
-/// Stops a backfill after every so many pages of policies until it is done, and holds the database against that of one
-/// that was not stopped. Gives how often it was.
+/// Interrupts a backfill after every `answers` pages of policies until it is done, and compares its database with that of
+/// an uninterrupted one. Returns the number of interruptions.
 async fn held_against_the_whole(world: &World, site: &str, answers: usize) -> usize {
     let folder = tempfile::tempdir().unwrap();
     let (whole, pieces) = (
@@ -101,7 +101,7 @@ async fn held_against_the_whole(world: &World, site: &str, answers: usize) -> us
 }
 
 #[tokio::test]
-async fn a_site_of_any_kind_ends_as_if_its_look_had_not_been_stopped() {
+async fn interrupted_crawls_of_every_kind_of_site_end_in_the_same_database() {
     let world = simulated_archive::world(24, 11);
     let mut cuts = 0;
     for (n, site) in world.sites.iter().enumerate() {
@@ -110,10 +110,10 @@ async fn a_site_of_any_kind_ends_as_if_its_look_had_not_been_stopped() {
     assert!(cuts > 100, "{cuts} cuts");
 }
 
-/// A page with counters that change the length of its records, whose text changes now and then and sometimes back: what
-/// the sampler asks for depends on every answer of a round.
+/// A page with counters that change the length of its records, and whose text changes and sometimes returns: what
+/// the sampler requests depends on every answer of a round.
 #[tokio::test]
-async fn a_page_whose_records_mislead_ends_as_if_its_look_had_not_been_stopped() {
+async fn interrupted_crawls_of_a_page_with_misleading_lengths_end_in_the_same_database() {
     for seed in 1..=3 {
         let mut numbers = Numbers::new(seed);
         let mut world = World::default();

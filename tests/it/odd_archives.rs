@@ -1,4 +1,4 @@
-//! Archives and machines that behave oddly: nothing is lost, nothing is asked for twice, no failure becomes an absence.
+//! Archives and machines that behave oddly: nothing is lost, nothing is requested twice, no failure becomes an absence.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -22,11 +22,11 @@ const PAGE: &str = "<title>Privacy Policy</title><h1>Privacy Policy</h1><p>We co
 
 /// An archive of three captures of one policy, without digests.
 struct Odd {
-    /// The key under which it lists them.
+    /// The URL key of its index rows.
     urlkey: &'static str,
-    /// The address that it says their pages came from.
+    /// The URL that its pages came from.
     came_from: &'static str,
-    asked: AtomicUsize,
+    fetched: AtomicUsize,
 }
 
 impl Odd {
@@ -34,7 +34,7 @@ impl Odd {
         Self {
             urlkey,
             came_from,
-            asked: AtomicUsize::new(0),
+            fetched: AtomicUsize::new(0),
         }
     }
 }
@@ -64,7 +64,7 @@ impl Archive for Odd {
 
     async fn memento(&self, query: &MementoQuery) -> Result<Memento, ArchiveError> {
         assert!(
-            self.asked.fetch_add(1, Ordering::Relaxed) < 50,
+            self.fetched.fetch_add(1, Ordering::Relaxed) < 50,
             "it asks without end"
         );
         Ok(Memento {
@@ -105,7 +105,7 @@ async fn backfill<A: Archive>(
 }
 
 #[tokio::test]
-async fn captures_listed_under_keys_of_another_spelling_are_the_policys_all_the_same() {
+async fn captures_under_another_spelling_of_the_url_key_belong_to_the_policy() {
     let store = Arc::new(Store::open_in_memory().unwrap());
     let archive = Odd::new(
         "com,example)/privacy;jsessionid=1",
@@ -121,17 +121,17 @@ async fn captures_listed_under_keys_of_another_spelling_are_the_policys_all_the_
 }
 
 #[tokio::test]
-async fn a_page_that_comes_from_elsewhere_is_asked_for_once() {
+async fn a_page_answered_from_another_url_is_fetched_once() {
     let store = Arc::new(Store::open_in_memory().unwrap());
     let archive = Odd::new("com,example)/privacy", "http://example.com/somewhere/else");
     backfill(&archive, &store, "example.com", &program()).await;
-    assert_eq!(archive.asked.load(Ordering::Relaxed), 3);
+    assert_eq!(archive.fetched.load(Ordering::Relaxed), 3);
     backfill(&archive, &store, "example.com", &program()).await;
-    assert_eq!(archive.asked.load(Ordering::Relaxed), 3);
+    assert_eq!(archive.fetched.load(Ordering::Relaxed), 3);
 }
 
 #[tokio::test]
-async fn a_page_that_cannot_be_read_now_is_fetched_as_often_as_one_that_can() {
+async fn an_unreadable_pdf_is_fetched_as_often_as_a_readable_one() {
     let archive = WarcArchive::open(&sample(), 1 << 25).unwrap();
     let mut fetched = Vec::new();
     for reader in [program(), PathBuf::from("/nonexistent/policytrail")] {
@@ -175,7 +175,7 @@ async fn a_pdf_reader_that_does_not_start_drops_nothing() {
         (2, before.mementos),
         "what was fetched is read, not fetched again"
     );
-    // Nor after an update, when all pages are to be read by another extractor.
+    // The same after an update, when another extractor must read all pages.
     rusqlite::Connection::open(&database)
         .unwrap()
         .execute_batch(

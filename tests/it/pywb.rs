@@ -1,6 +1,6 @@
 //! The main job against a real pywb, where one is installed: on the PATH, or in the folder `POLICYTRAIL_PYWB` names
 //! (`python3 -m venv /tmp/pywb && /tmp/pywb/bin/pip install pywb 'setuptools<81'`, then `POLICYTRAIL_PYWB=/tmp/pywb/bin`).
-//! Without one these tests say so and look at nothing.
+//! Without one these tests print that they are skipped.
 
 use std::fs::File;
 use std::path::Path;
@@ -23,14 +23,14 @@ use crate::support::paths::{sample, sample_location};
 use crate::support::program::{on_sample_sites, succeeds};
 use crate::support::pywb_server::PywbServer;
 
-/// What a backfill of the sample's sites puts into its database.
+/// The facts of a backfill of the sample's sites.
 fn facts_of_backfill(archive: &str, sampling: &str) -> Vec<String> {
     let folder = tempfile::tempdir().unwrap();
     let more = ["--to", "2024", "--sample", sampling];
     succeeds(on_sample_sites(folder.path(), "backfill", archive, &more));
     let database = folder.path().join("trail.db");
     database::assert_sound(&database);
-    // pywb leaves the trailers of a chunked body at its end (`0`, `Served-In: 12ms`): other bytes, the same words.
+    // pywb leaves the trailers of a chunked body at its end (`0`, `Served-In: 12ms`): only the bytes differ.
     let bytes_as_they_came = format!("{:?} |", ValueRef::Text(b"memento"));
     database::facts(&database)
         .into_iter()
@@ -146,7 +146,7 @@ fn redirects() -> Vec<Response> {
 /// URLs that are spelt in odd ways.
 fn addresses() -> Vec<Response> {
     vec![
-        // pywb gives a URL that it lacks with another query the nearest in its opinion.
+        // For a URL that it does not hold, pywb replays one with another query.
         html("http://example.com/page.html", "20120601000000"),
         to(
             "http://example.com/tracked",
@@ -286,7 +286,7 @@ async fn captures(archive: &impl Archive) -> Vec<Capture> {
 }
 
 /// A memento, or the name of its error, as text that can be compared.
-fn told(answer: Result<Memento, ArchiveError>) -> String {
+fn message(answer: Result<Memento, ArchiveError>) -> String {
     match answer {
         Ok(m) => {
             let body = String::from_utf8_lossy(&m.body).into_owned();
@@ -343,7 +343,7 @@ fn client(pywb: &PywbServer) -> HttpArchive {
 }
 
 #[tokio::test]
-async fn a_real_pywb_and_its_files_replay_odd_captures_alike() {
+async fn a_real_pywb_and_its_files_replay_odd_captures_in_the_same_way() {
     let folder = tempfile::tempdir().unwrap();
     let warc = folder.path().join("odd.warc.gz");
     write_oddities(&warc);
@@ -377,8 +377,8 @@ async fn a_real_pywb_and_its_files_replay_odd_captures_alike() {
                 expected_digest: row.digest.clone(),
             };
             let (one, other) = (
-                told(files.memento(&query).await),
-                told(server.memento(&query).await),
+                message(files.memento(&query).await),
+                message(server.memento(&query).await),
             );
             if one != other {
                 differences.push(format!(

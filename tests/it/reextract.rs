@@ -1,4 +1,4 @@
-//! `reextract` on the sample archive: after an older extractor, again, in part, and dropping what is superseded.
+//! `reextract` on the sample archive: after an older extractor, a second time, for one site, and with `--drop-old`.
 
 use std::fs;
 use std::path::Path;
@@ -36,7 +36,7 @@ fn count(folder: &Path, sql: &str) -> i64 {
     database.query_row(sql, [], |r| r.get(0)).unwrap()
 }
 
-/// A database as an older extractor left it: other words in every text, and its own version number.
+/// A database as an older extractor left it: other texts and another extractor version.
 fn by_an_older_extractor(folder: &Path) {
     let (sample, sites) = (sample_location(), sample_sites());
     let output = run(
@@ -69,7 +69,7 @@ fn by_an_older_extractor(folder: &Path) {
 }
 
 #[test]
-fn stored_pages_are_extracted_anew_and_the_old_results_kept_until_asked_to_drop_them() {
+fn reextract_keeps_old_results_until_they_are_dropped() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     by_an_older_extractor(folder);
@@ -93,7 +93,7 @@ fn stored_pages_are_extracted_anew_and_the_old_results_kept_until_asked_to_drop_
     let after = export(folder);
     assert_eq!(before.lines().count(), after.lines().count());
     assert!(!after.contains("\"extractor_version\":\"1\""));
-    // A second time there is nothing left to do, and what changed is still told.
+    // A second run has nothing to do and still reports what changed.
     let again = reextract(folder, &["--drop-old"]);
     assert_eq!(sum(&again, "pages_extracted"), 0);
     assert_eq!(sum(&again, "changed_words"), sum(&answer, "changed_words"));
@@ -115,7 +115,7 @@ fn stored_pages_are_extracted_anew_and_the_old_results_kept_until_asked_to_drop_
 }
 
 #[test]
-fn one_site_can_be_redone_and_dropping_spares_what_other_versions_rest_on() {
+fn one_site_can_be_reextracted_and_results_that_other_versions_need_are_kept() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     by_an_older_extractor(folder);
@@ -148,7 +148,7 @@ fn one_site_can_be_redone_and_dropping_spares_what_other_versions_rest_on() {
 }
 
 #[test]
-fn the_dates_that_a_policy_states_come_with_their_sentences() {
+fn stated_dates_come_with_their_sentences() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     by_an_older_extractor(folder);
@@ -175,7 +175,7 @@ fn the_dates_that_a_policy_states_come_with_their_sentences() {
 }
 
 #[test]
-fn nothing_that_a_terminal_obeys_is_in_the_log() {
+fn the_log_contains_no_terminal_control_characters() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     by_an_older_extractor(folder);

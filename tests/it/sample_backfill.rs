@@ -199,8 +199,8 @@ fn no_payload_is_fetched_twice_and_a_second_run_fetches_nothing() {
     let second = server.take_requests();
     let playbacks: Vec<&String> = second.iter().filter(|r| !r.starts_with("/cdx/")).collect();
     assert!(playbacks.is_empty(), "{playbacks:#?}");
-    // One question a site, and one for the policy that stands on another company's host; not counted are further pages
-    // of an answer and the proof that an empty one is empty, for which the second run asks at once.
+    // One query per site, and one for the policy on another company's host. Not counted are further pages
+    // of an answer and the check that an empty answer is empty, which the second run sends at once.
     let questions = |requests: &[String]| {
         requests
             .iter()
@@ -250,14 +250,14 @@ fn sampling_every_change_finds_the_versions_of_all_captures_for_fewer_requests()
 }
 
 #[test]
-fn a_limit_of_requests_is_kept_and_later_runs_go_on_to_the_same_end() {
+fn a_request_limit_is_kept_and_later_runs_end_in_the_same_database() {
     let server = ArchiveServer::start(&sample(), 0);
     let (whole, limited) = (folder(), folder());
     succeeds(backfill(whole.path(), &server.url, &[]));
     server.take_requests();
-    // Home pages and the ends of redirects are not counted: they say where the policy is.
+    // Home pages and targets of redirects are not counted: they show where the policy is.
     let is_policy = |r: &&String| r.starts_with("/web/") && r.contains("datenschutz");
-    let mut told = String::new();
+    let mut message = String::new();
     for round in 0..30 {
         let site = ["kupferkessel-sample.de"];
         let mut command = policytrail(
@@ -283,17 +283,17 @@ fn a_limit_of_requests_is_kept_and_later_runs_go_on_to_the_same_end() {
             ])
             .args(site);
         let output = succeeds(command);
-        let asked = server.take_requests().iter().filter(is_policy).count();
-        assert!(asked <= 3, "{asked} pages in round {round}");
-        told.push_str(&String::from_utf8_lossy(&output.stderr));
-        if asked == 0 {
+        let requested = server.take_requests().iter().filter(is_policy).count();
+        assert!(requested <= 3, "{requested} pages in round {round}");
+        message.push_str(&String::from_utf8_lossy(&output.stderr));
+        if requested == 0 {
             assert!(round > 2);
             break;
         }
     }
     assert!(
-        told.contains("--max-requests") && told.contains("run the same command again"),
-        "{told}"
+        message.contains("--max-requests") && message.contains("run the same command again"),
+        "{message}"
     );
     let of_site = |folder: &Path| -> Vec<Value> {
         let fields = ["version", "text_sha256", "first_seen", "changed_after"];
@@ -308,14 +308,14 @@ fn a_limit_of_requests_is_kept_and_later_runs_go_on_to_the_same_end() {
 }
 
 #[test]
-fn killed_at_any_moment_it_ends_in_the_same_database() {
+fn a_backfill_killed_at_any_moment_ends_in_the_same_database() {
     let server = ArchiveServer::start(&sample(), 1);
     let whole = folder();
     succeeds(backfill(whole.path(), &server.url, &["--sample", "all"]));
     let wanted = database::facts(&whole.path().join("trail.db"));
     let mut killed = folder();
     let mut kills = 0;
-    // Each life is a little longer than the one before, so that the moments of death spread over the whole job.
+    // Each process runs a little longer than the one before, so that the kills spread over the whole job.
     for life in 0..400u64 {
         let mut child = backfill(killed.path(), &server.url, &["--sample", "all"])
             .stdout(Stdio::null())
@@ -333,7 +333,7 @@ fn killed_at_any_moment_it_ends_in_the_same_database() {
                 database::assert_sound(&database);
             }
         } else {
-            // It came to its end in spite of all: another one is killed from its first moment on.
+            // The backfill ended before it was killed: another one starts with short runs again.
             database::assert_same(&wanted, &database::facts(&database));
             killed = folder();
         }
@@ -351,7 +351,7 @@ fn killed_at_any_moment_it_ends_in_the_same_database() {
 }
 
 #[test]
-fn two_at_once_on_one_database_are_told_apart() {
+fn a_second_backfill_on_a_database_in_use_is_refused() {
     let server = ArchiveServer::start(&sample(), 30);
     let folder = folder();
     let mut first = backfill(folder.path(), &server.url, &[])
@@ -363,11 +363,11 @@ fn two_at_once_on_one_database_are_told_apart() {
         std::thread::sleep(Duration::from_millis(5));
     }
     let second = backfill(folder.path(), &server.url, &[]).output().unwrap();
-    let told = String::from_utf8_lossy(&second.stderr).into_owned();
-    assert_eq!(second.status.code(), Some(2), "{told}");
+    let message = String::from_utf8_lossy(&second.stderr).into_owned();
+    assert_eq!(second.status.code(), Some(2), "{message}");
     assert!(
-        told.contains("in use by another process") && told.contains(&first.id().to_string()),
-        "{told}"
+        message.contains("in use by another process") && message.contains(&first.id().to_string()),
+        "{message}"
     );
     assert!(first.wait().unwrap().success());
 }

@@ -1,5 +1,5 @@
-//! The database of the whole sample archive, freshly crawled: what `verify` says when other hands change it, and what the
-//! README's questions say of it.
+//! The database of the whole sample archive: what `verify` reports when another program changes it, and what the
+//! README's queries return.
 
 use std::fs;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use rusqlite::Connection;
 use crate::support::paths::{readme, sample_location, sample_sites};
 use crate::support::program::run;
 
-/// The whole sample archive, as the present program stores it.
+/// A database of the whole sample archive, written by the present program.
 static CRAWLED: LazyLock<Vec<u8>> = LazyLock::new(|| {
     let folder = tempfile::tempdir().unwrap();
     let (sample, sites) = (sample_location(), sample_sites());
@@ -28,7 +28,7 @@ fn crawled() -> (tempfile::TempDir, PathBuf) {
     (folder, database)
 }
 
-/// The exit code of `verify`, and what it says, after other hands had a statement run.
+/// The exit code of `verify` and its report, after another program has run a statement.
 fn verify_after(sql: &str) -> (Option<i32>, String) {
     let (folder, database) = crawled();
     Connection::open(database)
@@ -43,16 +43,16 @@ fn verify_after(sql: &str) -> (Option<i32>, String) {
 }
 
 #[test]
-fn what_no_other_hands_touched_is_as_it_should_be() {
-    let (code, told) = verify_after("");
+fn an_unchanged_database_verifies() {
+    let (code, message) = verify_after("");
     assert!(
-        code == Some(0) && told.contains("all as it should be"),
-        "{told}"
+        code == Some(0) && message.contains("all as it should be"),
+        "{message}"
     );
 }
 
 #[test]
-fn what_is_derived_from_words_and_bytes_is_derived_anew() {
+fn verify_finds_changed_texts_bytes_and_derived_rows() {
     for (sql, words) in [
         (
             "UPDATE versions SET layouts = 99 WHERE version = 2",
@@ -87,11 +87,11 @@ fn what_is_derived_from_words_and_bytes_is_derived_anew() {
             "a look at its home page or a hub cannot be read",
         ),
     ] {
-        let (code, told) = verify_after(sql);
-        assert_eq!(code, Some(1), "{sql}: {told}");
+        let (code, message) = verify_after(sql);
+        assert_eq!(code, Some(1), "{sql}: {message}");
         assert!(
-            told.contains(words) && told.contains("fault"),
-            "{sql}: {told}"
+            message.contains(words) && message.contains("fault"),
+            "{sql}: {message}"
         );
     }
 }

@@ -36,7 +36,7 @@ fn the_sample_archive_is_small_enough_to_carry() {
     assert!(bytes < 600_000, "{bytes} bytes");
 }
 
-/// The words of a page, in a way that owes nothing to the program's own extraction.
+/// The words of a page, without use of the program's own extraction.
 fn words_of(found: &Memento, language: &str) -> String {
     if found.body.starts_with(b"%PDF") {
         return one_line(&pdf_extract::extract_text_from_mem(&found.body).expect("a valid PDF"));
@@ -102,7 +102,7 @@ fn life(version: &Value) -> (Timestamp, Timestamp) {
 }
 
 #[tokio::test]
-async fn the_expected_phrases_stand_on_the_pages_that_should_show_them() {
+async fn the_expected_phrases_are_on_the_pages_that_should_show_them() {
     let archive = WarcArchive::open(&sample(), 1 << 20).unwrap();
     let files: HashMap<&str, Vec<u8>> = sample_archive::files().into_iter().collect();
     let expected: Value = serde_json::from_slice(&files["expected.json"]).unwrap();

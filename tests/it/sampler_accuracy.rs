@@ -1,4 +1,5 @@
-//! What the sampler finds and what it costs, on made-up histories and, where the shared material is, on real ones.
+//! Changes that the sampler finds and captures that it costs, on made-up histories and, where the shared material exists,
+//! on real ones.
 //! Prints a table: `cargo test --test it sampler_accuracy -- --nocapture`.
 
 use std::collections::HashSet;
@@ -20,19 +21,19 @@ struct History {
     name: String,
     times: Vec<Timestamp>,
     texts: Vec<u64>,
-    /// The index tells the lengths of records: some hundred bytes apart for two texts, a few for one.
+    /// The index has record lengths: two texts differ by some hundred bytes, two captures of one text by a few.
     with_lengths: bool,
 }
 
 impl History {
-    /// Places of the captures that show another text than the capture before.
+    /// Positions of the captures whose text differs from that of the capture before.
     fn changes(&self) -> Vec<usize> {
         (1..self.texts.len())
             .filter(|&i| self.texts[i] != self.texts[i - 1])
             .collect()
     }
 
-    /// True where a text shows twice with others between, more than just now and then.
+    /// True when texts return after other texts, and more than a few times.
     fn alternates(&self) -> bool {
         let changes = self.changes();
         let different: HashSet<u64> = self.texts.iter().copied().collect();
@@ -44,7 +45,7 @@ impl History {
     }
 }
 
-/// Places looked at by the sampler.
+/// Positions of the captures that the sampler reads.
 fn sampled(history: &History) -> Vec<usize> {
     let length =
         |place: usize| 20_000 + 150 * (history.texts[place] % 97) + (place * place % 5) as u64;
@@ -64,17 +65,17 @@ fn sampled(history: &History) -> Vec<usize> {
                 .collect();
         }
         for i in wanted {
-            assert_eq!(captures[i].state, ReadState::Unread, "asked twice");
+            assert_eq!(captures[i].state, ReadState::Unread, "read twice");
             captures[i].state =
                 ReadState::Text(TextHash::of_normalised(&history.texts[i].to_string()));
         }
     }
 }
 
-/// Places looked at by the plain rule: one capture per half-year and the ends, then halving between neighbours that
-/// differ down to a day, and equal neighbours taken as unchanged. What the sampler must beat.
+/// Positions of the captures that the plain rule reads: one per half-year and the ends, then bisection between neighbours
+/// that differ, down to a day. Equal neighbours are taken as unchanged. The sampler must do better.
 fn plain(history: &History) -> Vec<usize> {
-    let mut looks: Vec<usize> = [0, history.times.len() - 1].into();
+    let mut reads: Vec<usize> = [0, history.times.len() - 1].into();
     let places: Vec<usize> = (0..history.times.len()).collect();
     let nearest = |among: &[usize], moment: i64| {
         *among
@@ -84,15 +85,15 @@ fn plain(history: &History) -> Vec<usize> {
     };
     let step_of = |i: usize| Grid::HALF_YEAR.step_of(history.times[i]);
     for step in places.chunk_by(|&a, &b| step_of(a) == step_of(b)) {
-        looks.push(nearest(
+        reads.push(nearest(
             step,
             Grid::HALF_YEAR.middle_of(step_of(step[0])).unix_seconds(),
         ));
     }
     loop {
-        looks.sort_unstable();
-        looks.dedup();
-        let open = looks.windows(2).filter(|pair| {
+        reads.sort_unstable();
+        reads.dedup();
+        let open = reads.windows(2).filter(|pair| {
             let (a, b) = (pair[0], pair[1]);
             history.texts[a] != history.texts[b]
                 && b - a > 1
@@ -104,9 +105,9 @@ fn plain(history: &History) -> Vec<usize> {
         };
         let cuts: Vec<usize> = open.map(cut).collect();
         if cuts.is_empty() {
-            return looks;
+            return reads;
         }
-        looks.extend(cuts);
+        reads.extend(cuts);
     }
 }
 
@@ -120,21 +121,21 @@ struct Score {
 }
 
 impl Score {
-    /// A change is found when the looks around it are in the very runs of captures before and after it.
-    fn of(history: &History, looks: &[usize]) -> Self {
+    /// A change is found when the captures read around it belong to the runs directly before and after it.
+    fn of(history: &History, reads: &[usize]) -> Self {
         let changes = history.changes();
         let mut score = Self {
             captures: history.times.len(),
-            fetched: looks.len(),
+            fetched: reads.len(),
             ..Self::default()
         };
         for (n, &change) in changes.iter().enumerate() {
             let run_before = n.checked_sub(1).map_or(0, |b| changes[b]);
             let run_after_ends = changes.get(n + 1).copied().unwrap_or(history.times.len());
-            let after = looks.partition_point(|&l| l < change);
+            let after = reads.partition_point(|&l| l < change);
             let found = after > 0
-                && looks[after - 1] >= run_before
-                && looks.get(after).is_some_and(|&l| l < run_after_ends);
+                && reads[after - 1] >= run_before
+                && reads.get(after).is_some_and(|&l| l < run_after_ends);
             for (class, days) in [0, 7, 30].into_iter().enumerate() {
                 let before = n == 0
                     || history.seconds(change) - history.seconds(changes[n - 1]) >= days * DAY;
@@ -159,7 +160,7 @@ impl Score {
         }
     }
 
-    #[expect(clippy::cast_precision_loss, reason = "some thousand looks")]
+    #[expect(clippy::cast_precision_loss, reason = "some thousand captures")]
     fn per_change(&self) -> (f64, f64) {
         (
             self.fetched as f64 / self.changes[0].max(1) as f64,
@@ -206,7 +207,7 @@ fn print_head() {
     );
 }
 
-/// Scores both rules on histories, prints each and the sum, and gives the sums (plain, sampler).
+/// Scores both rules on histories, prints each score and the sums, and returns the sums (plain, sampler).
 fn compare<'h>(title: &str, histories: impl Iterator<Item = &'h History>) -> (Score, Score) {
     let (mut plain_sum, mut sampled_sum) = (Score::default(), Score::default());
     for history in histories {
@@ -224,7 +225,7 @@ fn compare<'h>(title: &str, histories: impl Iterator<Item = &'h History>) -> (Sc
     (plain_sum, sampled_sum)
 }
 
-/// Numbers that look random and are the same everywhere (xorshift).
+/// Pseudo-random numbers that are the same everywhere (xorshift).
 struct Numbers(u64);
 
 impl Numbers {
@@ -274,7 +275,7 @@ fn made_up(name: &str, seed: u64, flips: impl Fn(i64, u64) -> bool) -> History {
 }
 
 #[test]
-fn calm_pages_cost_no_more_than_by_the_plain_rule() {
+fn calm_pages_cost_no_more_than_with_the_plain_rule() {
     let histories: Vec<History> = (1..=4_u64)
         .map(|seed| made_up("calm", seed * 7919, |_, _| false))
         .collect();
@@ -284,14 +285,14 @@ fn calm_pages_cost_no_more_than_by_the_plain_rule() {
     assert!(sampled.found[0] >= plain.found[0]);
     assert!(
         sampled.fetched <= plain.fetched,
-        "{} looks, {} by the plain rule",
+        "{} captures read, {} by the plain rule",
         sampled.fetched,
         plain.fetched
     );
 }
 
 #[test]
-fn calm_pages_cost_half_where_the_index_tells_lengths() {
+fn calm_pages_cost_half_where_the_index_has_record_lengths() {
     let histories: Vec<History> = (1..=4_u64)
         .map(|seed| History {
             with_lengths: true,
@@ -303,14 +304,14 @@ fn calm_pages_cost_half_where_the_index_tells_lengths() {
     assert!(sampled.found[0] >= plain.found[0]);
     assert!(
         2 * sampled.fetched <= plain.fetched,
-        "{} looks, {} by the plain rule",
+        "{} captures read, {} by the plain rule",
         sampled.fetched,
         plain.fetched
     );
 }
 
 #[test]
-fn pages_that_flip_back_and_forth_tell_more_for_each_look() {
+fn alternating_pages_reveal_more_changes_per_fetch() {
     type Flips = fn(i64, u64) -> bool;
     let kinds: [(&str, Flips); 4] = [
         ("one capture in ten", |day, n| {
@@ -340,7 +341,7 @@ fn pages_that_flip_back_and_forth_tell_more_for_each_look() {
                 sampled.per_change().1 < plain.per_change().1,
                 "{kind}: a found change costs more than by the plain rule"
             );
-            // Where the lengths tell of the flips, half as many again are found; where they do not, none is chased.
+            // Where record lengths show the alternation, half as many changes more are found.
             assert!(
                 !with_lengths || 2 * sampled.found[0] >= 3 * plain.found[0],
                 "{kind}: {} found, {} by the plain rule",
@@ -349,21 +350,21 @@ fn pages_that_flip_back_and_forth_tell_more_for_each_look() {
             );
             assert!(
                 with_lengths || sampled.fetched <= plain.fetched,
-                "{kind}: {} looks, {} by the plain rule",
+                "{kind}: {} captures read, {} by the plain rule",
                 sampled.fetched,
                 plain.fetched
             );
-            // Forty-six changes in each of twelve half-years: a pure alternation is not chased to its end.
+            // 46 changes in each of twelve half-years: a pure alternation is not resolved completely.
             assert!(
                 sampled.fetched <= 4 * 12 * 100,
-                "{kind}: {} looks",
+                "{kind}: {} reads",
                 sampled.fetched
             );
         }
     }
 }
 
-/// The dense histories of the shared material; `None`, said aloud, where they are not.
+/// The dense histories of the shared material; `None` where they do not exist.
 fn shared_histories() -> Option<Vec<History>> {
     let lines = fs::read_to_string(shared("archives/dense_histories.jsonl")?).unwrap();
     let history = |line: &str| {
@@ -391,7 +392,8 @@ fn shared_histories() -> Option<Vec<History>> {
 }
 
 #[test]
-fn on_real_dense_histories_it_reaches_the_plain_rule_and_more_where_a_page_alternates() {
+fn real_dense_histories_give_at_least_the_changes_of_the_plain_rule_and_more_on_alternating_pages()
+{
     let Some(histories) = shared_histories() else {
         return;
     };

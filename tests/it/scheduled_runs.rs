@@ -1,4 +1,4 @@
-//! The scheduled job, night after night: over an archive that grows, with kills, refusals and a full disk among them.
+//! The scheduled job over an archive that grows, with kills, refusals and a full disk.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::support::archive_server::{ArchiveServer, Mood};
+use crate::support::archive_server::{ArchiveServer, ArchiveState};
 use crate::support::database;
 use crate::support::paths::{sample, sample_location};
 use crate::support::program::on_sample_sites;
@@ -28,7 +28,7 @@ fn cdx(requests: &[String]) -> usize {
 }
 
 #[test]
-fn a_night_without_news_costs_one_index_query_a_site_and_no_page() {
+fn a_run_without_new_captures_costs_one_index_query_per_site_and_no_page() {
     let server = ArchiveServer::start(&sample(), 0);
     let folder = tempfile::tempdir().unwrap();
     let every_night = ["--config", "run.toml"];
@@ -68,14 +68,14 @@ fn a_night_without_news_costs_one_index_query_a_site_and_no_page() {
 }
 
 #[test]
-fn sites_are_looked_at_again_when_their_time_has_come() {
+fn sites_are_crawled_again_when_they_are_due() {
     let folder = tempfile::tempdir().unwrap();
     let files = sample_location();
     let due = |now: &str| {
         let output = night(folder.path(), &files, now, &[]).output().unwrap();
         summary(&output)["sites_due"].as_u64().unwrap()
     };
-    // All their policies are old: a week.
+    // All their policies are old, so the interval is a week.
     assert_eq!(
         (
             due("2025-01-01"),
@@ -87,19 +87,19 @@ fn sites_are_looked_at_again_when_their_time_has_come() {
     );
 }
 
-/// What every one of the thirty nights asks for.
+/// Arguments of every one of the thirty runs.
 const ALL: [&str; 8] = [
     "--sample",
     "all",
     "--on-change",
-    "cat >> told.jsonl",
+    "cat >> announced.jsonl",
     "--feed",
     "feed.xml",
     "--metrics",
     "m.txt",
 ];
 
-/// A night in whose middle the process is killed.
+/// A run whose process is killed in the middle.
 fn killed_night(folder: &Path, archive: &str, now: &str, after_ms: u64) {
     let mut child = night(folder, archive, now, &ALL)
         .stdout(Stdio::null())
@@ -111,7 +111,7 @@ fn killed_night(folder: &Path, archive: &str, now: &str, after_ms: u64) {
     child.wait().unwrap();
 }
 
-/// A night in which no file can grow beyond the database's size.
+/// A run in which no file can grow beyond the size of the database.
 fn night_on_a_full_disk(folder: &Path, archive: &str, now: &str) {
     let room = std::fs::metadata(folder.join("trail.db")).unwrap().len() / 1024;
     let command = night(folder, archive, now, &ALL);
@@ -132,7 +132,7 @@ fn night_on_a_full_disk(folder: &Path, archive: &str, now: &str) {
     assert!(matches!(output.status.code(), Some(0 | 1)), "{output:?}");
 }
 
-/// The archive's freeze lasts in real time, which no pretended night passes.
+/// Ends the freeze of the archive: it lasts in real time, which `--now` does not change.
 fn the_freeze_is_over(database: &Path) {
     let connection = rusqlite::Connection::open(database).unwrap();
     let ended = connection
@@ -144,7 +144,7 @@ fn the_freeze_is_over(database: &Path) {
     assert_eq!(ended, 1);
 }
 
-/// Site, text and first sight of each version.
+/// Site, text and first capture of each version.
 fn versions(database: &Path) -> BTreeSet<(String, String)> {
     let connection = rusqlite::Connection::open(database).unwrap();
     let mut statement = connection
@@ -159,42 +159,42 @@ fn versions(database: &Path) -> BTreeSet<(String, String)> {
     rows.map(Result::unwrap).collect()
 }
 
-/// What the command of `--on-change` was told, as [`versions`] names it.
-fn told(folder: &Path) -> Vec<(String, String)> {
+/// The versions that the command of `--on-change` received, named as in [`versions`].
+fn announced(folder: &Path) -> Vec<(String, String)> {
     let name = |line: &str| {
         let version: Value = serde_json::from_str(line).unwrap();
         let text = |name: &str| version[name].as_str().unwrap().to_owned();
         let which = format!("{} {}", text("text_sha256"), text("first_seen"));
         (text("site"), which)
     };
-    let lines = std::fs::read_to_string(folder.join("told.jsonl")).unwrap();
+    let lines = std::fs::read_to_string(folder.join("announced.jsonl")).unwrap();
     lines.lines().map(name).collect()
 }
 
 #[test]
-fn thirty_nights_over_a_growing_archive_find_every_change_once_whatever_happens() {
+fn thirty_disturbed_runs_over_a_growing_archive_find_every_change_once() {
     let server = ArchiveServer::start(&sample(), 1);
     let folder = tempfile::tempdir().unwrap();
     let trail = folder.path().join("trail.db");
     let mut kills = 0;
     for number in 0..31_u32 {
-        // Half a year a night, from 2010 to the middle of 2025.
+        // Half a year passes per run, from 2010 to the middle of 2025.
         let now = format!("{}-{:02}-15", 2010 + number / 2, 1 + number % 2 * 6);
         let until = format!("{}{:02}15000000", 2010 + number / 2, 1 + number % 2 * 6);
         let refuses = number % 10 == 4;
-        server.set_mood(Mood { until, refuses });
+        server.set_state(ArchiveState { until, refuses });
         let mut tonight = night(folder.path(), &server.url, &now, &ALL);
         match number % 5 {
-            // Killed in the middle, then again tonight.
+            // Killed in the middle, then repeated.
             1 | 2 => {
                 kills += 1;
                 let after_ms = u64::from(20 + number * 9);
                 killed_night(folder.path(), &server.url, &now, after_ms);
                 summary(&tonight.output().unwrap());
             }
-            // The next night makes it good.
+            // The next run completes the work.
             3 => night_on_a_full_disk(folder.path(), &server.url, &now),
-            // The archive refuses: it is left alone, and the night ends with its budget.
+            // The archive refuses: the run sends no more requests and ends with its budget.
             4 if refuses => {
                 server.take_requests();
                 let summary = summary(&tonight.args(["--budget", "1s"]).output().unwrap());
@@ -210,21 +210,21 @@ fn thirty_nights_over_a_growing_archive_find_every_change_once_whatever_happens(
             database::assert_sound(&trail);
         }
     }
-    server.set_mood(Mood::default());
+    server.set_state(ArchiveState::default());
     let whole = tempfile::tempdir().unwrap();
     let all = ["--sample", "all", "--to", "2025-07-15"];
     let output = on_sample_sites(whole.path(), "backfill", &server.url, &all).output();
     assert!(output.unwrap().status.success());
     assert_eq!(versions(&trail), versions(&whole.path().join("trail.db")));
-    let told = told(folder.path());
-    let once: BTreeSet<(String, String)> = told.iter().cloned().collect();
+    let announced = announced(folder.path());
+    let once: BTreeSet<(String, String)> = announced.iter().cloned().collect();
     assert_eq!(once, versions(&trail));
-    // A kill between a call and its record makes the call again.
-    assert!(told.len() <= once.len() + kills, "{told:#?}");
+    // After a kill between a call and its record, the call is repeated.
+    assert!(announced.len() <= once.len() + kills, "{announced:#?}");
 }
 
 #[test]
-fn a_budget_is_kept_and_shared_and_later_nights_come_to_the_same_end() {
+fn a_request_budget_is_kept_and_later_runs_end_in_the_same_database() {
     let server = ArchiveServer::start(&sample(), 0);
     let folder = tempfile::tempdir().unwrap();
     let mut nights = 0;
@@ -286,7 +286,7 @@ fn a_budget_is_kept_and_shared_and_later_nights_come_to_the_same_end() {
 }
 
 #[test]
-fn two_nights_at_once_are_told_apart() {
+fn a_second_run_on_a_database_in_use_is_refused() {
     let server = ArchiveServer::start(&sample(), 30);
     let folder = tempfile::tempdir().unwrap();
     let mut first = night(folder.path(), &server.url, "2025-01-01", &[])
@@ -300,10 +300,10 @@ fn two_nights_at_once_are_told_apart() {
     let second = night(folder.path(), &server.url, "2025-01-01", &[])
         .output()
         .unwrap();
-    let told = String::from_utf8_lossy(&second.stderr).into_owned();
-    assert_eq!(second.status.code(), Some(2), "{told}");
-    assert!(told.contains(&first.id().to_string()), "{told}");
-    // The lock of a dead process holds nobody up.
+    let announced = String::from_utf8_lossy(&second.stderr).into_owned();
+    assert_eq!(second.status.code(), Some(2), "{announced}");
+    assert!(announced.contains(&first.id().to_string()), "{announced}");
+    // The lock of a dead process blocks no other process.
     first.kill().unwrap();
     first.wait().unwrap();
     let third = night(folder.path(), &server.url, "2025-01-01", &[])
@@ -314,7 +314,7 @@ fn two_nights_at_once_are_told_apart() {
 
 #[test]
 #[cfg(unix)]
-fn a_night_that_is_told_to_stop_says_how_to_go_on() {
+fn an_interrupted_run_says_how_to_continue() {
     let server = ArchiveServer::start(&sample(), 30);
     let folder = tempfile::tempdir().unwrap();
     let child = night(folder.path(), &server.url, "2025-01-01", &[])
@@ -329,8 +329,11 @@ fn a_night_that_is_told_to_stop_says_how_to_go_on() {
     assert!(terminated.unwrap().success());
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130), "{output:?}");
-    let told = String::from_utf8_lossy(&output.stderr).into_owned();
-    assert!(told.contains("run the same command again"), "{told}");
+    let announced = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(
+        announced.contains("run the same command again"),
+        "{announced}"
+    );
     let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(summary["outcome"], "interrupted");
 }
@@ -347,7 +350,7 @@ fn terminate_in_a_call(child: &std::process::Child, called: &Path) {
 
 #[test]
 #[cfg(unix)]
-fn calls_of_on_change_stop_when_the_night_is_told_to_and_the_next_night_makes_them() {
+fn an_interrupted_run_leaves_its_notifications_to_the_next_run() {
     let folder = tempfile::tempdir().unwrap();
     let files = sample_location();
     let child = night(
@@ -363,24 +366,24 @@ fn calls_of_on_change_stop_when_the_night_is_told_to_and_the_next_night_makes_th
     terminate_in_a_call(&child, &folder.path().join("called"));
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130), "{output:?}");
-    let told: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let announced: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(
-        (&told["outcome"], &told["sites_left"]),
+        (&announced["outcome"], &announced["sites_left"]),
         (&"interrupted".into(), &0.into())
     );
     let next = night(
         folder.path(),
         &files,
         "2025-01-02",
-        &["--on-change", "cat >> told.jsonl"],
+        &["--on-change", "cat >> announced.jsonl"],
     );
     summary(&{ next }.output().unwrap());
-    let told = std::fs::read_to_string(folder.path().join("told.jsonl")).unwrap();
-    assert_eq!(told.lines().count(), 28);
+    let announced = std::fs::read_to_string(folder.path().join("announced.jsonl")).unwrap();
+    assert_eq!(announced.lines().count(), 28);
 }
 
 #[test]
-fn a_file_that_cannot_be_written_at_the_end_takes_neither_summary_nor_exit_code() {
+fn an_output_file_that_cannot_be_written_changes_neither_summary_nor_exit_code() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path();
     std::fs::create_dir(path.join("outcome")).unwrap();
@@ -423,10 +426,10 @@ fn a_file_that_cannot_be_written_at_the_end_takes_neither_summary_nor_exit_code(
 
 #[test]
 #[cfg(target_os = "linux")]
-fn a_folder_that_cannot_be_written_to_is_told_before_anything_is_asked() {
+fn an_unwritable_directory_is_reported_before_any_request() {
     let folder = tempfile::tempdir().unwrap();
     let files = sample_location();
-    // Not even root makes files there.
+    // Not even root can create files there.
     for command in ["run", "check"] {
         std::fs::write(
             folder.path().join("run.toml"),
@@ -436,19 +439,19 @@ fn a_folder_that_cannot_be_written_to_is_told_before_anything_is_asked() {
         let output = on_sample_sites(folder.path(), command, &files, &["--config", "run.toml"])
             .output()
             .unwrap();
-        let told = String::from_utf8_lossy(&output.stderr).into_owned();
-        assert_eq!(output.status.code(), Some(2), "{told}");
-        assert!(told.contains("/proc/policytrail.prom"), "{told}");
+        let announced = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!(output.status.code(), Some(2), "{announced}");
+        assert!(announced.contains("/proc/policytrail.prom"), "{announced}");
     }
     assert!(!folder.path().join("trail.db").exists());
 }
 
 #[test]
 #[cfg(unix)]
-fn the_second_signal_quits_without_waiting_for_what_is_in_flight() {
+fn a_second_signal_quits_without_waiting_for_requests_in_flight() {
     use std::io::{BufRead as _, BufReader};
     let folder = tempfile::tempdir().unwrap();
-    // It takes questions and never answers.
+    // It accepts requests and never answers.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("http://{}/", silent.local_addr().unwrap());
     let mut child = night(folder.path(), &address, "2025-01-01", &[])
@@ -459,12 +462,12 @@ fn the_second_signal_quits_without_waiting_for_what_is_in_flight() {
     let _asked = silent.accept().unwrap();
     let process = child.id().to_string();
     let terminate = || {
-        let told = Command::new("kill").arg(&process).status();
-        assert!(told.unwrap().success());
+        let announced = Command::new("kill").arg(&process).status();
+        assert!(announced.unwrap().success());
     };
     terminate();
-    let mut told = BufReader::new(child.stderr.take().unwrap()).lines();
-    assert!(told.any(|line| line.unwrap().contains("once more to quit at once")));
+    let mut announced = BufReader::new(child.stderr.take().unwrap()).lines();
+    assert!(announced.any(|line| line.unwrap().contains("once more to quit at once")));
     terminate();
     assert_eq!(child.wait().unwrap().code(), Some(130));
 }

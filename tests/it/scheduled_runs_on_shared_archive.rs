@@ -1,11 +1,11 @@
-//! The scheduled job over real histories (`../shared/archives/ota`), a night a quarter. Skips loudly without them.
+//! The scheduled job over real histories (`../shared/archives/ota`), one run per quarter. Skips loudly without them.
 
 use std::collections::BTreeSet;
 use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::archive_server::{ArchiveServer, Mood};
+use crate::support::archive_server::{ArchiveServer, ArchiveState};
 use crate::support::paths::shared;
 use crate::support::program::{policytrail, succeeds};
 
@@ -38,9 +38,9 @@ fn site_list(archive: &Path) -> String {
     format!("site,policy_url\n{}", sites.into_iter().collect::<String>())
 }
 
-/// The versions that the command of `--on-change` was told of.
-fn told(folder: &Path) -> Vec<(String, String, String)> {
-    let lines = std::fs::read_to_string(folder.join("told.jsonl")).unwrap();
+/// The versions that the command of `--on-change` received.
+fn announced(folder: &Path) -> Vec<(String, String, String)> {
+    let lines = std::fs::read_to_string(folder.join("announced.jsonl")).unwrap();
     let version = |line: &str| {
         let version: Value = serde_json::from_str(line).unwrap();
         let text = |name: &str| version[name].as_str().unwrap().to_owned();
@@ -50,7 +50,7 @@ fn told(folder: &Path) -> Vec<(String, String, String)> {
 }
 
 #[test]
-fn a_night_a_quarter_finds_what_a_backfill_at_the_end_finds() {
+fn quarterly_runs_find_the_versions_of_one_backfill_at_the_end() {
     let Some(ota) = shared("archives/ota") else {
         return;
     };
@@ -70,15 +70,15 @@ fn a_night_a_quarter_finds_what_a_backfill_at_the_end_finds() {
         "--db",
         "nights.db",
         "--on-change",
-        "cat >> told.jsonl",
+        "cat >> announced.jsonl",
     ];
     let months = (2022..=2026).flat_map(|year| (1..=12).step_by(3).map(move |month| (year, month)));
     let (mut nights, mut crawls) = (0, 0);
     for (year, month) in months.filter(|m| *m <= (2026, 10)) {
         let now = format!("{year}-{month:02}-01");
-        server.set_mood(Mood {
+        server.set_state(ArchiveState {
             until: format!("{year}{month:02}01000000"),
-            ..Mood::default()
+            ..ArchiveState::default()
         });
         let output = command(&[&night[..], &["--now", &now]].concat());
         let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
@@ -88,17 +88,17 @@ fn a_night_a_quarter_finds_what_a_backfill_at_the_end_finds() {
     let requests = server.take_requests();
     let (cdx, pages): (Vec<&String>, Vec<&String>) =
         requests.iter().partition(|r| r.starts_with("/cdx/"));
-    server.set_mood(Mood::default());
+    server.set_state(ArchiveState::default());
     command(&["backfill", "--db", "whole.db", "--to", "2026-10-01"]);
     let found = versions(&folder.path().join("nights.db"));
     let whole = versions(&folder.path().join("whole.db"));
     let differing: Vec<_> = whole.symmetric_difference(&found).collect();
     assert!(differing.is_empty(), "{differing:?}");
-    let told = told(folder.path());
-    let once: BTreeSet<_> = told.iter().cloned().collect();
+    let announced = announced(folder.path());
+    let once: BTreeSet<_> = announced.iter().cloned().collect();
     let differing: Vec<_> = once.symmetric_difference(&found).collect();
     assert!(differing.is_empty(), "{differing:?}");
-    assert_eq!(told.len(), found.len(), "each is told once");
+    assert_eq!(announced.len(), found.len(), "each is announced once");
     eprintln!(
         "{nights} nights, {crawls} crawls: {} index queries, {} pages ({} different), {} versions",
         cdx.len(),

@@ -10,7 +10,7 @@ fn folder() -> tempfile::TempDir {
 }
 
 #[test]
-fn settings_that_are_wrong_are_all_told_together() {
+fn all_wrong_settings_are_reported_together() {
     let folder = folder();
     fs::write(
         folder.path().join("x.toml"),
@@ -49,7 +49,7 @@ fn settings_that_are_wrong_are_all_told_together() {
 }
 
 #[test]
-fn no_setting_passes_the_limits_of_the_wayback_machine() {
+fn no_setting_exceeds_the_limits_of_the_wayback_machine() {
     let folder = folder();
     fails(
         folder.path(),
@@ -80,7 +80,7 @@ fn no_setting_passes_the_limits_of_the_wayback_machine() {
 }
 
 #[test]
-fn an_archive_of_others_is_not_asked_without_a_contact() {
+fn a_remote_archive_is_not_queried_without_a_contact() {
     let folder = folder();
     fails(
         folder.path(),
@@ -92,7 +92,7 @@ fn an_archive_of_others_is_not_asked_without_a_contact() {
 }
 
 #[test]
-fn a_job_is_checked_without_a_request_and_all_its_faults_are_told() {
+fn check_sends_no_request_and_reports_all_faults() {
     let folder = folder();
     let list = root().join("data/sample/sites.csv");
     let good = format!(
@@ -102,9 +102,9 @@ fn a_job_is_checked_without_a_request_and_all_its_faults_are_told() {
     );
     fs::write(folder.path().join("good.toml"), &good).unwrap();
     let output = run(folder.path(), &["check", "--config", "good.toml"]);
-    let told = String::from_utf8_lossy(&output.stdout).into_owned();
+    let message = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(
-        output.status.success() && told.contains("nothing was asked"),
+        output.status.success() && message.contains("nothing was asked"),
         "{output:?}"
     );
     assert!(!folder.path().join("policytrail.db").exists());
@@ -134,7 +134,7 @@ fn a_job_is_checked_without_a_request_and_all_its_faults_are_told() {
 }
 
 #[test]
-fn sites_may_stand_in_the_settings_themselves() {
+fn sites_can_be_listed_in_the_settings_file() {
     let folder = folder();
     let settings = |names: &str| {
         format!(
@@ -167,7 +167,7 @@ fn sites_may_stand_in_the_settings_themselves() {
 }
 
 #[test]
-fn check_names_what_is_wrong_with_every_file_at_once() {
+fn check_reports_the_faults_of_all_files_together() {
     let folder = folder();
     fs::create_dir(folder.path().join("dir")).unwrap();
     fs::write(

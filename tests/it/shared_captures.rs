@@ -1,5 +1,5 @@
-//! What one look stores may be another's: captures that sites share, looks cut short, another extractor, another archive.
-//! Whatever the order, the histories hold all that is stored.
+//! Captures that sites share, interrupted crawls, another extractor, another archive.
+//! In any order of crawls, the histories contain all that is stored.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -19,16 +19,16 @@ use crate::support::crawl::Crawl;
 use crate::support::database;
 use crate::support::program::program;
 
-/// An archive that holds a page a year at each address, told apart by one word.
+/// An archive with one page per year and URL; the pages differ by one word.
 struct Shelf {
     name: &'static str,
     /// Year, address, word.
     pages: Vec<(String, &'static str, &'static str)>,
-    asked: AtomicUsize,
-    /// After so many pages the user stops.
+    fetched: AtomicUsize,
+    /// Number of pages after which the user interrupts.
     stops_after: usize,
     stop: CancellationToken,
-    /// Asking costs somebody something.
+    /// Requests go over the network.
     is_far: bool,
 }
 
@@ -38,7 +38,7 @@ impl Shelf {
         Self {
             name,
             pages: Vec::new(),
-            asked: AtomicUsize::new(0),
+            fetched: AtomicUsize::new(0),
             stops_after: usize::MAX,
             stop: CancellationToken::new(),
             is_far: false,
@@ -99,10 +99,10 @@ impl Archive for Shelf {
     }
 
     async fn memento(&self, query: &MementoQuery) -> Result<Memento, ArchiveError> {
-        if self.asked.fetch_add(1, Ordering::Relaxed) + 1 >= self.stops_after {
+        if self.fetched.fetch_add(1, Ordering::Relaxed) + 1 >= self.stops_after {
             self.stop.cancel();
         }
-        // Others have time to ask for the same.
+        // Other crawls have time to request the same page.
         tokio::time::sleep(Duration::from_millis(20)).await;
         let found = self.pages.iter().find(|(year, url, _)| {
             *url == query.original && Timestamp::earliest(year).unwrap() == query.timestamp
@@ -135,20 +135,20 @@ impl Archive for Shelf {
     }
 }
 
-/// A database, and what is asked of it.
-struct House {
+/// A database with the crawls into it.
+struct Database {
     folder: tempfile::TempDir,
     store: Arc<Store>,
 }
 
-impl House {
+impl Database {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(Store::open_or_create(&folder.path().join("trail.db")).unwrap());
         Self { folder, store }
     }
 
-    async fn look(
+    async fn crawl(
         &self,
         archive: &Shelf,
         rows: &[SiteRow],
@@ -164,7 +164,7 @@ impl House {
         crawl.run(rows).await
     }
 
-    /// Everything in the database is what its captures give, and nothing waits.
+    /// Fails unless everything derived agrees with the captures and nothing is pending.
     fn assert_verified(&self) {
         let mut faults = Vec::new();
         let checked =
@@ -174,7 +174,7 @@ impl House {
         database::assert_sound(&self.folder.path().join("trail.db"));
     }
 
-    /// As an older extractor left it.
+    /// Makes the database as an older extractor left it.
     fn grow_old(&self) {
         let database = rusqlite::Connection::open(self.folder.path().join("trail.db")).unwrap();
         database
@@ -207,103 +207,103 @@ const PRIVACY: &str = "http://example.com/privacy";
 const OTHER: &str = "http://example.org/privacy";
 
 #[tokio::test]
-async fn what_a_look_at_one_site_stores_of_anothers_address_is_in_both_histories() {
-    let house = House::new();
+async fn a_capture_that_two_sites_share_is_in_both_histories() {
+    let database = Database::new();
     let archive = Shelf::new("shelf").with(PRIVACY, 2010, &["a", "b", "c", "d"]);
     let early = [("crawl.to", "2011")];
-    house
-        .look(&archive, &[site("example.com")], &early, false)
+    database
+        .crawl(&archive, &[site("example.com")], &early, false)
         .await;
     let mut other = site("example.org");
     other.policy_url = Some(PRIVACY.to_owned());
-    house.look(&archive, &[other], &[], false).await;
-    let versions: Vec<u64> = house.versions().iter().map(|(_, n)| *n).collect();
+    database.crawl(&archive, &[other], &[], false).await;
+    let versions: Vec<u64> = database.versions().iter().map(|(_, n)| *n).collect();
     assert_eq!(versions, [4, 4]);
-    house.assert_verified();
+    database.assert_verified();
 }
 
 #[tokio::test]
-async fn what_was_fetched_before_the_user_stopped_is_in_the_history() {
-    let house = House::new();
+async fn captures_fetched_before_an_interruption_are_in_the_history() {
+    let database = Database::new();
     let mut archive = Shelf::new("shelf").with(
         PRIVACY,
         2005,
         &["a", "b", "c", "d", "e", "f", "g", "h", "i", "j", "k", "l"],
     );
     archive.stops_after = 5;
-    let outcome = house
-        .look(&archive, &[site("example.com")], &[], false)
+    let outcome = database
+        .crawl(&archive, &[site("example.com")], &[], false)
         .await;
     assert!(outcome.is_interrupted());
-    let known = house.versions()[0].1;
+    let known = database.versions()[0].1;
     assert!((1..12).contains(&known), "{known}");
     assert_eq!(
         known,
-        house.store.status().unwrap().mementos,
+        database.store.status().unwrap().mementos,
         "every page that was fetched is a version"
     );
-    house.assert_verified();
+    database.assert_verified();
 }
 
 #[tokio::test]
-async fn a_page_that_policies_share_is_extracted_anew_for_all_of_them() {
-    let house = House::new();
+async fn a_page_that_policies_share_is_reextracted_for_all_of_them() {
+    let database = Database::new();
     let archive =
         Shelf::new("shelf")
             .with(OTHER, 2010, &["a", "b"])
             .with(PRIVACY, 2010, &["a", "b", "c"]);
-    house
-        .look(&archive, &[site("example.org")], &[], false)
+    database
+        .crawl(&archive, &[site("example.org")], &[], false)
         .await;
-    house
-        .look(&archive, &[site("example.com")], &[], false)
+    database
+        .crawl(&archive, &[site("example.com")], &[], false)
         .await;
-    assert_eq!(archive.asked.load(Ordering::Relaxed), 3);
-    let before = house.versions();
-    house.grow_old();
+    assert_eq!(archive.fetched.load(Ordering::Relaxed), 3);
+    let before = database.versions();
+    database.grow_old();
     let settings = Settings::from_layers(&Layers::default()).unwrap();
     Reextraction {
-        store: &house.store,
+        store: &database.store,
         pdf: &PdfReader::new(program()),
         crawl: &settings.crawl,
         now: Timestamp::earliest("2026").unwrap(),
         stop: &CancellationToken::new(),
     }
-    .run(house.store.policies_of(&[]).unwrap(), |_| {})
+    .run(database.store.policies_of(&[]).unwrap(), |_| {})
     .unwrap();
-    assert_eq!(house.versions(), before);
-    house.assert_verified();
-    house.grow_old();
-    house
-        .look(&archive, &[site("example.com")], &[], false)
+    assert_eq!(database.versions(), before);
+    database.assert_verified();
+    database.grow_old();
+    database
+        .crawl(&archive, &[site("example.com")], &[], false)
         .await;
     assert_eq!(
-        archive.asked.load(Ordering::Relaxed),
+        archive.fetched.load(Ordering::Relaxed),
         3,
         "nothing is asked for again"
     );
-    assert_eq!(house.versions(), before);
+    assert_eq!(database.versions(), before);
 }
 
 #[tokio::test]
-async fn a_new_version_is_told_though_the_extractor_is_a_new_one_too() {
-    let house = House::new();
+async fn a_new_version_is_announced_even_if_the_extractor_is_new_too() {
+    let database = Database::new();
     let archive = Shelf::new("shelf").with(PRIVACY, 2010, &["a", "b", "c"]);
     let early = [("crawl.to", "2011")];
-    house
-        .look(&archive, &[site("example.com")], &early, true)
+    database
+        .crawl(&archive, &[site("example.com")], &early, true)
         .await;
-    for change in house.store.untold(9, 0, 9).unwrap() {
-        house
+    for change in database.store.untold(9, 0, 9).unwrap() {
+        database
             .store
             .told(change.change_id, Some(Timestamp::earliest("2026").unwrap()))
             .unwrap();
     }
-    house.grow_old();
-    house
-        .look(&archive, &[site("example.com")], &[], true)
+    database.grow_old();
+    database
+        .crawl(&archive, &[site("example.com")], &[], true)
         .await;
-    let untold: Vec<i64> = house
+    let untold: Vec<i64> = database
         .store
         .untold(9, 0, 9)
         .unwrap()
@@ -314,38 +314,44 @@ async fn a_new_version_is_told_though_the_extractor_is_a_new_one_too() {
 }
 
 #[tokio::test]
-async fn captures_of_another_archive_wait_for_that_one() {
-    let house = House::new();
+async fn captures_of_another_archive_wait_for_that_archive() {
+    let database = Database::new();
     let one = Shelf::new("one").with(PRIVACY, 2008, &["a", "b", "c", "d"]);
     let other = Shelf::new("other").with(PRIVACY, 2012, &["e", "f"]);
     let few = [("crawl.max_requests_per_site", "2")];
-    house.look(&one, &[site("example.com")], &few, false).await;
-    house.look(&other, &[site("example.com")], &[], false).await;
-    house.look(&one, &[site("example.com")], &[], false).await;
-    let status = house.store.status().unwrap();
+    database
+        .crawl(&one, &[site("example.com")], &few, false)
+        .await;
+    database
+        .crawl(&other, &[site("example.com")], &[], false)
+        .await;
+    database
+        .crawl(&one, &[site("example.com")], &[], false)
+        .await;
+    let status = database.store.status().unwrap();
     assert_eq!(status.drops.len(), 0, "{:?}", status.drops);
     assert_eq!(status.versions, 6);
-    house.assert_verified();
+    database.assert_verified();
 }
 
 #[tokio::test]
-async fn sites_side_by_side_ask_once_for_what_they_share() {
-    let house = House::new();
+async fn sites_crawled_in_parallel_fetch_shared_captures_once() {
+    let database = Database::new();
     let archive = Shelf::new("shelf")
         .with(PRIVACY, 2010, &["a", "b", "c", "d", "e"])
         .with(OTHER, 2010, &["a", "b", "f"]);
     let mut third = site("example.net");
     third.policy_url = Some(PRIVACY.to_owned());
     let rows = [site("example.com"), site("example.org"), third];
-    house.look(&archive, &rows, &[], false).await;
-    assert_eq!(archive.asked.load(Ordering::Relaxed), 6);
-    let versions: Vec<u64> = house.versions().iter().map(|(_, n)| *n).collect();
+    database.crawl(&archive, &rows, &[], false).await;
+    assert_eq!(archive.fetched.load(Ordering::Relaxed), 6);
+    let versions: Vec<u64> = database.versions().iter().map(|(_, n)| *n).collect();
     assert_eq!(versions, [5, 5, 3]);
-    house.assert_verified();
+    database.assert_verified();
 }
 
 #[tokio::test]
-async fn the_database_is_one_whatever_layout_of_the_same_words_came_first() {
+async fn the_database_is_the_same_whichever_layout_of_a_text_came_first() {
     let words = [
         "don't sell it, and a long list of words,<br>which stand on lines,<br>some here,<br>some there",
         "don\u{2019}t sell it, and a long list of words, which stand on lines, some here, some there",
@@ -354,48 +360,52 @@ async fn the_database_is_one_whatever_layout_of_the_same_words_came_first() {
     let all = Shelf::new("shelf").with(PRIVACY, 2010, &words);
     let mut facts = Vec::new();
     for early in ["2010", "2011"] {
-        let house = House::new();
+        let database = Database::new();
         let span = [("crawl.from", early), ("crawl.to", early)];
-        house.look(&all, &[site("example.com")], &span, false).await;
-        house.look(&all, &[site("example.com")], &[], false).await;
-        house.assert_verified();
-        facts.push(database::facts(&house.folder.path().join("trail.db")));
+        database
+            .crawl(&all, &[site("example.com")], &span, false)
+            .await;
+        database
+            .crawl(&all, &[site("example.com")], &[], false)
+            .await;
+        database.assert_verified();
+        facts.push(database::facts(&database.folder.path().join("trail.db")));
     }
     database::assert_same(&facts[0], &facts[1]);
 }
 
 #[tokio::test]
-async fn a_policy_with_a_history_is_followed_though_a_better_one_is_found() {
-    let house = House::new();
+async fn a_policy_with_a_history_is_still_crawled_when_a_better_candidate_is_found() {
+    let database = Database::new();
     let archive = Shelf::new("shelf").with(PRIVACY, 2010, &["a", "b"]).with(
         "http://example.com/datapage",
         2010,
         &["x"],
     );
     let one = [("crawl.policies_per_site", "1")];
-    house
-        .look(&archive, &[site("example.com")], &one, false)
+    database
+        .crawl(&archive, &[site("example.com")], &one, false)
         .await;
     let archive = archive.with(PRIVACY, 2012, &["c"]);
     let mut given = site("example.com");
     given.policy_url = Some("http://example.com/datapage".to_owned());
-    house.look(&archive, &[given], &one, false).await;
-    let mut versions: Vec<u64> = house.versions().iter().map(|(_, n)| *n).collect();
+    database.crawl(&archive, &[given], &one, false).await;
+    let mut versions: Vec<u64> = database.versions().iter().map(|(_, n)| *n).collect();
     versions.sort_unstable();
     assert_eq!(versions, [1, 3]);
 }
 
 #[tokio::test]
-async fn a_capture_of_the_far_future_hides_none_that_comes_later() {
-    let house = House::new();
+async fn a_capture_with_a_future_timestamp_hides_no_later_capture() {
+    let database = Database::new();
     let mut archive =
         Shelf::new("shelf")
             .with(PRIVACY, 2010, &["a", "b"])
             .with(PRIVACY, 9000, &["z"]);
     archive.is_far = true;
     let sites = [site("example.com")];
-    house.look(&archive, &sites, &[], false).await;
+    database.crawl(&archive, &sites, &[], false).await;
     let archive = archive.with(PRIVACY, 2098, &["c"]);
-    house.look(&archive, &sites, &[], false).await;
-    assert_eq!(house.versions()[0].1, 4);
+    database.crawl(&archive, &sites, &[], false).await;
+    assert_eq!(database.versions()[0].1, 4);
 }

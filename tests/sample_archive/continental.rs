@@ -42,7 +42,7 @@ pub fn captures() -> Vec<Recorded> {
 }
 
 /// How a site looks at a moment, and how its bytes are declared and stored.
-struct Look {
+struct SiteStyle {
     chrome: Chrome,
     content_type: &'static str,
     bytes: Bytes,
@@ -51,47 +51,47 @@ struct Look {
 
 /// The content of a page, and how the site looks.
 struct Page<'a> {
-    look: &'a Look,
+    style: &'a SiteStyle,
     title: &'a str,
     blocks: &'a [Block],
 }
 
 fn html(url: &str, when: Timestamp, what: Shows, shown: &Page<'_>) -> Recorded {
     let Page {
-        look,
+        style,
         title,
         blocks,
     } = *shown;
-    let title = format!("{title} | {}", look.chrome.site_name);
-    let body = encode(&page(&look.chrome, &title, blocks), look.bytes);
+    let title = format!("{title} | {}", style.chrome.site_name);
+    let body = encode(&page(&style.chrome, &title, blocks), style.bytes);
     Recorded::new(
         url,
         when,
         what,
         &Answer {
             status: 200,
-            content_type: look.content_type,
+            content_type: style.content_type,
             body: &body,
-            wire: look.wire,
+            wire: style.wire,
         },
     )
 }
 
 fn policy_pages(
     policy: Policy,
-    look: impl Fn(Timestamp) -> Look,
+    style: impl Fn(Timestamp) -> SiteStyle,
     days: &[(u8, &[&str])],
 ) -> Vec<Recorded> {
     let url = policy.urls[0];
     let page = |revision: u8, day: &str| {
         let when = on(day, url);
-        let look = look(when);
+        let style = style(when);
         html(
             url,
             when,
-            shows(policy, revision, &look.chrome),
+            shows(policy, revision, &style.chrome),
             &Page {
-                look: &look,
+                style: &style,
                 title: &policy.text.title(revision),
                 blocks: &policy.text.revision(revision),
             },
@@ -110,7 +110,7 @@ fn paragraph(text: &str) -> Block {
     Block::Paragraph(text.to_owned())
 }
 
-fn kupferkessel_look(when: Timestamp) -> Look {
+fn kupferkessel_style(when: Timestamp) -> SiteStyle {
     let year = when.year();
     let (period, content_type, bytes, meta_charset) = match year {
         ..=2008 => (Period::Y2005, "text/html", Bytes::Windows1252, "iso-8859-1"),
@@ -149,7 +149,7 @@ fn kupferkessel_look(when: Timestamp) -> Look {
         meta_charset: Some(meta_charset),
         accordion: false,
     };
-    Look {
+    SiteStyle {
         chrome,
         content_type,
         bytes,
@@ -163,10 +163,10 @@ fn kupferkessel_look(when: Timestamp) -> Look {
 
 /// Same words in two encodings, and the policy's link first on the Impressum only.
 fn kupferkessel() -> Vec<Recorded> {
-    let look = kupferkessel_look;
+    let style = kupferkessel_style;
     let mut all = policy_pages(
         KUPFERKESSEL,
-        look,
+        style,
         &[
             (
                 1,
@@ -203,7 +203,7 @@ fn kupferkessel() -> Vec<Recorded> {
             when,
             Shows::Other,
             &Page {
-                look: &look(when),
+                style: &style(when),
                 title: "Willkommen",
                 blocks: &blocks,
             },
@@ -219,8 +219,9 @@ fn kupferkessel_imprint() -> Vec<Recorded> {
     let imprint = "http://www.kupferkessel-sample.de/impressum.html";
     for day in ["20040511", "20080803", "20100916", "20160402", "20180702"] {
         let when = on(day, imprint);
-        let mut look = kupferkessel_look(when);
-        look.chrome
+        let mut style = kupferkessel_style(when);
+        style
+            .chrome
             .footer_links
             .push(("Datenschutzerklärung", "/datenschutz".to_owned()));
         let blocks = [
@@ -234,7 +235,7 @@ fn kupferkessel_imprint() -> Vec<Recorded> {
             when,
             Shows::Other,
             &Page {
-                look: &look,
+                style: &style,
                 title: "Impressum",
                 blocks: &blocks,
             },
@@ -244,7 +245,7 @@ fn kupferkessel_imprint() -> Vec<Recorded> {
 }
 
 /// How the site looked at a time.
-fn sakura_look(when: Timestamp) -> Look {
+fn sakura_style(when: Timestamp) -> SiteStyle {
     let year = when.year();
     let (content_type, bytes, meta_charset, wire) = match year {
         ..=2016 => ("text/html", Bytes::ShiftJis, "Shift_JIS", Wire::Plain),
@@ -284,7 +285,7 @@ fn sakura_look(when: Timestamp) -> Look {
         meta_charset: Some(meta_charset),
         accordion: false,
     };
-    Look {
+    SiteStyle {
         chrome,
         content_type,
         bytes,
@@ -294,10 +295,10 @@ fn sakura_look(when: Timestamp) -> Look {
 
 /// `Shift_JIS` with a `<meta>` first, UTF-8 in chunks later.
 fn sakura() -> Vec<Recorded> {
-    let look = sakura_look;
+    let style = sakura_style;
     let mut all = policy_pages(
         SAKURA,
-        look,
+        style,
         &[
             (
                 1,
@@ -332,7 +333,7 @@ fn sakura() -> Vec<Recorded> {
             when,
             Shows::Other,
             &Page {
-                look: &look(when),
+                style: &style(when),
                 title: "トップ",
                 blocks: &blocks,
             },
@@ -342,7 +343,7 @@ fn sakura() -> Vec<Recorded> {
 }
 
 /// How the site looked at a time.
-fn lumen_look(when: Timestamp) -> Look {
+fn lumen_style(when: Timestamp) -> SiteStyle {
     let year = when.year();
     let chrome = Chrome {
         period: if year < 2018 {
@@ -376,7 +377,7 @@ fn lumen_look(when: Timestamp) -> Look {
     } else {
         Bytes::Utf8
     };
-    Look {
+    SiteStyle {
         chrome,
         content_type: "text/html; charset=utf-8",
         bytes,
@@ -386,10 +387,10 @@ fn lumen_look(when: Timestamp) -> Look {
 
 /// windows-1252 bytes under a header that says UTF-8, then real UTF-8.
 fn lumen() -> Vec<Recorded> {
-    let look = lumen_look;
+    let style = lumen_style;
     let mut all = policy_pages(
         LUMEN,
-        look,
+        style,
         &[
             (
                 1,
@@ -412,7 +413,7 @@ fn lumen() -> Vec<Recorded> {
             when,
             Shows::Other,
             &Page {
-                look: &look(when),
+                style: &style(when),
                 title: "Accueil",
                 blocks: &blocks,
             },

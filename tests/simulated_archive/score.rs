@@ -184,14 +184,14 @@ pub async fn measure(
     };
     let mut sent: HashMap<String, usize> = HashMap::new();
     for site in &world.sites {
-        world.take_asked();
+        world.take_requests();
         backfill(world, site, &store, settings, vocabulary).await;
-        let asked = world.take_asked();
-        score.cdx += asked.cdx;
-        score.playback += asked.playback;
+        let requests = world.take_requests();
+        score.cdx += requests.cdx;
+        score.playback += requests.playback;
         let home = format!("http://{site}/");
-        score.home_pages += asked
-            .questions
+        score.home_pages += requests
+            .queries
             .iter()
             .filter(|q| q.ends_with(&home))
             .count();
@@ -201,22 +201,24 @@ pub async fn measure(
             .filter(|p| p.site == *site)
             .map(|p| p.versions.len())
             .sum();
-        score.costs.push((site.clone(), asked.playback, versions));
-        if asked.cdx > 1 {
+        score
+            .costs
+            .push((site.clone(), requests.playback, versions));
+        if requests.cdx > 1 {
             score.faults.push((
                 site.clone(),
                 format!(
                     "{} index questions {:?}",
-                    asked.cdx,
-                    asked
-                        .questions
+                    requests.cdx,
+                    requests
+                        .queries
                         .iter()
                         .filter(|q| q.starts_with("cdx"))
                         .collect::<Vec<_>>()
                 ),
             ));
         }
-        score.count_repeated(asked.payloads, &mut sent);
+        score.count_repeated(requests.payloads, &mut sent);
     }
     let mut found = found_versions(&store);
     for site in &world.sites {

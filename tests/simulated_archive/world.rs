@@ -42,13 +42,13 @@ struct Stored {
 
 /// What was asked.
 #[derive(Debug, Default, Clone)]
-pub struct Asked {
+pub struct Requests {
     pub cdx: usize,
     /// Requests at playback, each hop of a redirect counted.
     pub playback: usize,
     /// Every payload that was sent: its capture and digest.
     pub payloads: Vec<(UrlKey, Timestamp, String)>,
-    pub questions: Vec<String>,
+    pub queries: Vec<String>,
 }
 
 /// The archive.
@@ -57,7 +57,7 @@ pub struct World {
     rows: BTreeMap<UrlKey, Vec<Stored>>,
     pub sites: Vec<String>,
     pub policies: Vec<TruePolicy>,
-    asked: Mutex<Asked>,
+    requests: Mutex<Requests>,
     seen: HashMap<UrlKey, BTreeSet<String>>,
 }
 
@@ -133,8 +133,8 @@ impl World {
     }
 
     /// What was asked since the last call.
-    pub fn take_asked(&self) -> Asked {
-        std::mem::take(&mut *self.asked.lock().unwrap())
+    pub fn take_requests(&self) -> Requests {
+        std::mem::take(&mut *self.requests.lock().unwrap())
     }
 
     fn nearest(&self, url: &str, at: Timestamp) -> Option<&Stored> {
@@ -151,9 +151,9 @@ impl Archive for World {
         sink: &mut (dyn FnMut(Capture) + Send),
     ) -> Result<IndexAnswer, ArchiveError> {
         {
-            let mut asked = self.asked.lock().unwrap();
-            asked.cdx += 1;
-            asked.questions.push(format!("cdx {:?}", query.scope));
+            let mut requests = self.requests.lock().unwrap();
+            requests.cdx += 1;
+            requests.queries.push(format!("cdx {:?}", query.scope));
         }
         let mut answer = IndexAnswer::default();
         let of_site = |site: &Site, key: &UrlKey| {
@@ -184,14 +184,14 @@ impl Archive for World {
     }
 
     async fn memento(&self, query: &MementoQuery) -> Result<Memento, ArchiveError> {
-        let mut asked = self.asked.lock().unwrap();
-        asked
-            .questions
+        let mut requests = self.requests.lock().unwrap();
+        requests
+            .queries
             .push(format!("{} {}", query.timestamp, query.original));
         let mut redirects: Vec<Redirect> = Vec::new();
         let mut url = query.original.clone();
         loop {
-            asked.playback += 1;
+            requests.playback += 1;
             let Some(stored) = self.nearest(&url, query.timestamp) else {
                 return Err(ArchiveError::NotArchived { url });
             };
@@ -225,7 +225,7 @@ impl Archive for World {
                         .as_ref()
                         .map(ToString::to_string)
                         .unwrap_or_default();
-                    asked
+                    requests
                         .payloads
                         .push((row.urlkey.clone(), row.timestamp, digest));
                     return Ok(Memento {

@@ -1,5 +1,5 @@
-//! A Wayback Machine on loopback over a folder of WARCs with CDXJ: the index and the replay protocol as the real one
-//! speaks them, read from the files by code of its own, so that it can contradict the program.
+//! A Wayback Machine on loopback over a folder of WARCs with CDXJ. It speaks the index and replay protocols of the real
+//! one and reads the files with its own code, so that it can contradict the program.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -36,15 +36,15 @@ struct Stored {
 pub struct ArchiveServer {
     pub url: String,
     requests: Arc<Mutex<Vec<String>>>,
-    mood: Arc<Mutex<Mood>>,
+    state: Arc<Mutex<ArchiveState>>,
 }
 
-/// What the archive is like today.
+/// The present state of the archive.
 #[derive(Debug, Clone, Default)]
-pub struct Mood {
-    /// Later captures are not there yet; all are when empty.
+pub struct ArchiveState {
+    /// Captures after this time do not exist yet; empty: all exist.
     pub until: String,
-    /// It refuses everything (429).
+    /// The archive refuses every request (429).
     pub refuses: bool,
 }
 
@@ -52,12 +52,12 @@ pub struct Mood {
 struct Shelf {
     rows: Arc<Vec<Row>>,
     requests: Arc<Mutex<Vec<String>>>,
-    mood: Arc<Mutex<Mood>>,
+    state: Arc<Mutex<ArchiveState>>,
     delay_ms: u64,
     faulty: bool,
 }
 
-/// Index rows in one answer; small, so that resume keys are walked.
+/// Index rows in one answer; few, so that resume keys are needed.
 const PAGE_ROWS: usize = 7;
 
 impl ArchiveServer {
@@ -74,11 +74,11 @@ impl ArchiveServer {
 
     fn serve(folder: &Path, delay_ms: u64, faulty: bool) -> Self {
         let requests = Arc::new(Mutex::new(Vec::new()));
-        let mood = Arc::new(Mutex::new(Mood::default()));
+        let state = Arc::new(Mutex::new(ArchiveState::default()));
         let shelf = Shelf {
             rows: Arc::new(rows(folder)),
             requests: Arc::clone(&requests),
-            mood: Arc::clone(&mood),
+            state: Arc::clone(&state),
             delay_ms,
             faulty,
         };
@@ -99,16 +99,16 @@ impl ArchiveServer {
         Self {
             url,
             requests,
-            mood,
+            state,
         }
     }
 
-    /// Changes what the archive is like.
-    pub fn set_mood(&self, mood: Mood) {
-        *self.mood.lock().unwrap() = mood;
+    /// Changes the state of the archive.
+    pub fn set_state(&self, state: ArchiveState) {
+        *self.state.lock().unwrap() = state;
     }
 
-    /// Paths and queries asked for since the last call.
+    /// Paths and queries requested since the last call.
     pub fn take_requests(&self) -> Vec<String> {
         std::mem::take(&mut self.requests.lock().unwrap())
     }
@@ -121,11 +121,11 @@ async fn answer(State(shelf): State<Shelf>, uri: Uri, RawQuery(query): RawQuery)
         return fault(number / 5, uri.path());
     }
     tokio::time::sleep(std::time::Duration::from_millis(shelf.delay_ms)).await;
-    let mood = shelf.mood.lock().unwrap().clone();
-    if mood.refuses {
+    let state = shelf.state.lock().unwrap().clone();
+    if state.refuses {
         return StatusCode::TOO_MANY_REQUESTS.into_response();
     }
-    let there = |r: &&Row| mood.until.is_empty() || r.timestamp <= mood.until;
+    let there = |r: &&Row| state.until.is_empty() || r.timestamp <= state.until;
     let rows: Vec<&Row> = shelf.rows.iter().filter(there).collect();
     let full = uri.to_string();
     match full.strip_prefix("/web/") {
@@ -164,7 +164,7 @@ impl Query {
         self.0.get(name).map_or("", String::as_str)
     }
 
-    /// The rows that are asked for, in the order of the index.
+    /// The rows that match, in the order of the index.
     fn rows<'r>(&self, rows: &[&'r Row]) -> Vec<&'r Row> {
         let wanted = self.get("url");
         let with_scheme = if wanted.contains("://") {

@@ -1,10 +1,10 @@
-//! What a database says, without the accidents of how it came about: row ids, clock times, runs.
+//! The facts of a database, without what depends on the course of the crawl: row ids, clock times, runs.
 
 use std::path::Path;
 
 use rusqlite::Connection;
 
-/// Every fact of a database, a line each, sorted.
+/// Every fact of a database, one per line, sorted.
 pub fn facts(path: &Path) -> Vec<String> {
     let connection = Connection::open(path).unwrap();
     let queries = [
@@ -54,7 +54,7 @@ pub fn assert_same(one: &[String], other: &[String]) {
     );
 }
 
-/// Fails when SQLite finds the file damaged or a reference leads nowhere.
+/// Fails when SQLite finds the file damaged or a reference without target.
 pub fn assert_sound(path: &Path) {
     let connection = Connection::open(path).unwrap();
     let answer: String = connection

@@ -1,4 +1,4 @@
-//! A database of the sample archive, and what exports of it hold.
+//! A database of the sample archive, and the contents of its exports.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -12,7 +12,7 @@ use tempfile::TempDir;
 use super::paths::{sample_location, sample_sites};
 use super::program::{json_lines, policytrail, succeeds};
 
-/// A folder with a database of the sample archive, every capture looked at.
+/// A folder with a database of the sample archive, every capture read.
 pub fn folder() -> TempDir {
     static MADE: OnceLock<TempDir> = OnceLock::new();
     let made = MADE.get_or_init(|| {
@@ -54,7 +54,7 @@ pub fn rows(folder: &Path, arguments: &[&str], table: &str) -> Vec<Value> {
     lines(&folder.join(format!("rows/{table}.jsonl")))
 }
 
-/// Every file under a folder with its bytes, without git's.
+/// Every file under a folder with its bytes, except those of git.
 pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     fn walk(folder: &Path, prefix: &str, found: &mut BTreeMap<String, Vec<u8>>) {
         for entry in fs::read_dir(folder).unwrap() {
@@ -75,7 +75,7 @@ pub fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
     found
 }
 
-/// Makes of a version with several captures one that was sighted twice: at its first capture, and at the others.
+/// Changes a version with several captures into one with two sightings: its first capture, and the others.
 pub fn sighted_twice(folder: &Path) -> (String, String) {
     let connection = Connection::open(folder.join("policytrail.db")).unwrap();
     let (policy, version, first, site): (i64, i64, String, String) = connection

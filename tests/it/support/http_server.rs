@@ -1,7 +1,7 @@
 //! A loopback HTTP/1.1 server that answers as a test says, counts connections and can enforce a rate.
 //!
-//! Written on the socket, because the faults that matter (bodies cut off, empty replies, resets) are below what a web
-//! framework lets one send.
+//! It works on the socket, because a web framework cannot send the faults that matter (truncated bodies, empty replies,
+//! resets).
 
 use std::collections::VecDeque;
 use std::net::SocketAddr;
@@ -29,7 +29,7 @@ pub enum Reply {
     Whole(u16, Vec<(String, String)>, Vec<u8>),
     /// The same with the true length, but the connection closes after so many bytes of the body.
     Cut(u16, Vec<(String, String)>, Vec<u8>, usize),
-    /// The connection closes without a word.
+    /// The connection closes without an answer.
     Nothing,
     /// A stream of chunks until the iterator ends.
     Chunks(
@@ -87,7 +87,7 @@ impl Drop for Server {
 
 type Script = Arc<dyn Fn(&Request) -> Reply + Send + Sync>;
 
-/// At most so many requests in any stretch of time; one more is answered with 429.
+/// Most requests in any period of a length; one more is answered with 429.
 #[derive(Clone, Copy)]
 pub struct Limit {
     pub requests: usize,

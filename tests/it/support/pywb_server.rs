@@ -25,7 +25,7 @@ impl Drop for Running {
 }
 
 impl PywbServer {
-    /// Starts a pywb over a WARC file, which it copies and indexes itself; `None`, said aloud, when none is installed.
+    /// Starts a pywb over a WARC file, which pywb copies and indexes. Without pywb, prints that and returns `None`.
     pub fn start(warc: &Path) -> Option<Self> {
         let Some(programs) = programs() else {
             eprintln!(
@@ -45,7 +45,7 @@ impl PywbServer {
                 .unwrap();
             assert!(output.status.success(), "{output:?}");
         }
-        // Somebody else may take the port between the look and the start: three tries.
+        // Another process may take the port before pywb starts: three attempts.
         let (running, port) = (0..3)
             .find_map(|_| start_on_free_port(&programs.join("wayback"), folder.path()))
             .unwrap();
