@@ -25,14 +25,14 @@ pub struct WarcArchive {
 }
 
 impl WarcArchive {
-    /// Opens a WARC file or a folder of `.warc` and `.warc.gz` files (sub-folders are not looked into). Indexes beside
-    /// them are read (`.cdxj`, `.cdx`); files that no index names are read from end to end, which takes a while. Blocks.
+    /// Opens a WARC file or a folder of `.warc` and `.warc.gz` files, without sub-folders. Reads the indexes beside them
+    /// (`.cdxj`, `.cdx`). Files that no index names are read from end to end, which takes a while. Blocks.
     ///
-    /// A body of more than `max_body_bytes`, before or after decoding, is [`ArchiveError::TooLarge`].
+    /// A body of more than `max_body_bytes`, before or after decoding, leads to [`ArchiveError::TooLarge`].
     ///
     /// # Errors
-    /// [`ArchiveError::File`] when there is nothing to open, when none of the files that an index names is there, and
-    /// when a file without an index is damaged or cut off: half an archive is not taken for a whole one.
+    /// [`ArchiveError::File`] when there is nothing to open, when none of the files that an index names exists, and when a
+    /// file without an index is damaged or cut off, because half an archive must not be mistaken for a whole one.
     pub fn open(path: &Path, max_body_bytes: u64) -> Result<Self, ArchiveError> {
         let collection = Arc::new(folder::open(path)?);
         if collection.catalogue.bad_rows() > 0 {
@@ -46,13 +46,13 @@ impl WarcArchive {
         })
     }
 
-    /// The same archive, which answers so many questions.
+    /// The same archive with a limited number of queries.
     #[must_use]
     pub fn with_allowance(self, allowance: Allowance) -> Self {
         Self { allowance, ..self }
     }
 
-    fn count(&self) -> Result<(), ArchiveError> {
+    fn take_request(&self) -> Result<(), ArchiveError> {
         let allowed = self.allowance.take();
         allowed.then_some(()).ok_or(ArchiveError::Interrupted)
     }
@@ -76,12 +76,12 @@ impl Archive for WarcArchive {
         query: &CaptureQuery,
         sink: &mut (dyn FnMut(Capture) + Send),
     ) -> Result<IndexAnswer, ArchiveError> {
-        self.count()?;
+        self.take_request()?;
         Ok(self.collection.catalogue.answer(query, sink))
     }
 
     async fn memento(&self, query: &MementoQuery) -> Result<Memento, ArchiveError> {
-        self.count()?;
+        self.take_request()?;
         let (collection, query, max_body_bytes) = (
             Arc::clone(&self.collection),
             query.clone(),
@@ -114,8 +114,8 @@ impl Archive for WarcArchive {
     }
 }
 
-/// What an archive in files is called: by a hash of where it lies, since two folders are two archives, of which neither can
-/// play what the other lists. The path itself stays out of the database: databases are passed on.
+/// Name of an archive in files: a hash of its path, because two folders are two archives, and neither can replay the
+/// captures of the other. The path itself is not stored, because databases are passed on.
 fn name_of(path: &Path) -> String {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let digest = Sha256::digest(path.as_os_str().as_encoded_bytes());

@@ -1,4 +1,4 @@
-//! The rows of all indexes in memory, sorted, and the questions that can be asked of them.
+//! The rows of all indexes in memory, sorted, and queries on them.
 //!
 //! A row takes about 400 bytes (measured: a million CDXJ lines of 290 bytes, 406 MB).
 
@@ -9,22 +9,22 @@ use super::scan::RecordLocation;
 use crate::archive::query::{CaptureQuery, IndexAnswer, Scope};
 use crate::model::{Capture, PayloadDigest, Timestamp, UrlKey};
 
-/// Bad rows whose keys are remembered; more are counted only.
+/// Unreadable rows whose keys are kept. Further ones are only counted.
 const MAX_REMEMBERED_BAD_KEYS: usize = 100_000;
 
-/// A capture and where its record is.
+/// A capture and the location of its record.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct CatalogueRow {
-    /// The row as archives give it.
+    /// The index row.
     pub(super) capture: Capture,
     /// Number of the file in the list of files.
     pub(super) file: u32,
-    /// Where in the file.
+    /// Location of the record in the file.
     pub(super) place: RecordLocation,
 }
 
 impl CatalogueRow {
-    /// What makes two rows the same capture.
+    /// Two rows with the same key are the same capture.
     fn key(&self) -> (&UrlKey, Timestamp, &str, Option<&PayloadDigest>) {
         let c = &self.capture;
         (&c.urlkey, c.timestamp, &c.original, c.digest.as_ref())
@@ -35,23 +35,23 @@ impl CatalogueRow {
 #[derive(Debug, Default)]
 pub(super) struct Catalogue {
     rows: Vec<CatalogueRow>,
-    /// (computed key, row), for rows whose key in the index is not the one that [`UrlKey::of`] gives.
+    /// (computed key, row) for rows whose key in the index differs from [`UrlKey::of`].
     aliases: Vec<(UrlKey, u32)>,
-    /// Rows with a digest that are no revisits, in order of the digest.
+    /// Rows with a digest that are no revisits, sorted by digest.
     by_digest: Vec<u32>,
     /// Keys of rows that could not be read, sorted.
     bad_keys: Vec<String>,
-    /// All rows that could not be read.
+    /// Number of all rows that could not be read.
     bad_rows: u64,
 }
 
-/// CatalogueRow numbers are 32 bits; an index of more rows would not fit in memory anyway.
+/// A row number in 32 bits. More rows would not fit in memory anyway.
 fn number(at: usize) -> u32 {
     u32::try_from(at).unwrap_or(u32::MAX)
 }
 
 impl Catalogue {
-    /// A catalogue of rows in any order; `bad_lines` are the beginnings of rows that could not be read.
+    /// Builds the catalogue from rows in any order, and from the rows that could not be read.
     pub(super) fn new(mut rows: Vec<CatalogueRow>, bad_lines: &UnreadableRows) -> Self {
         rows.sort_unstable_by(|a, b| a.key().cmp(&b.key()).then_with(|| a.cmp(b)));
         let mut aliases: Vec<(UrlKey, u32)> = Vec::new();
@@ -100,7 +100,7 @@ impl Catalogue {
         self.bad_rows
     }
 
-    /// Sends the rows that answer a query.
+    /// Sends the rows that match a query.
     pub(super) fn answer(
         &self,
         query: &CaptureQuery,
@@ -108,7 +108,7 @@ impl Catalogue {
     ) -> IndexAnswer {
         let mut answer = IndexAnswer::default();
         let Some(reach) = KeyRange::of(&query.scope) else {
-            // What is no web address was never captured.
+            // An address outside the web was never captured.
             return answer;
         };
         let mut before: Option<&CatalogueRow> = None;
@@ -138,7 +138,7 @@ impl Catalogue {
         answer
     }
 
-    /// The rows that a scope covers, in order; behind them those that an index put under another key.
+    /// The rows of a key range, in order, followed by those that an index has under another key.
     fn reached<'a>(
         &'a self,
         reach: &'a KeyRange,
@@ -155,7 +155,7 @@ impl Catalogue {
             .skip(begin)
             .take_while(|row| row.capture.urlkey.as_str().starts_with(&reach.prefix));
         let covers = |row: &CatalogueRow| reach.covers(row.capture.urlkey.as_str());
-        // And those whose own key lies outside of it.
+        // Rows whose key in the index is outside the range.
         let begin = self
             .aliases
             .partition_point(|(key, _)| key.as_str() < reach.prefix.as_str());
@@ -172,7 +172,7 @@ impl Catalogue {
         Box::new(rows.filter(move |row| covers(row)).chain(aliases))
     }
 
-    /// Every row of a URL: those under its key, and those that an index put under another key.
+    /// Every row of a URL: those under its key, and those that an index has under another key.
     pub(super) fn rows_of(&self, urlkey: &UrlKey) -> Vec<&CatalogueRow> {
         let begin = self
             .rows
@@ -193,7 +193,7 @@ impl Catalogue {
         found
     }
 
-    /// The row that holds a payload with this digest; of several the one nearest in time, the same URL before others.
+    /// A row whose record has a payload with this digest: of several the one of the same URL, then the nearest in time.
     pub(super) fn row_with_payload(
         &self,
         digest: &PayloadDigest,
@@ -230,7 +230,7 @@ pub(super) struct UnreadableRows {
 }
 
 impl UnreadableRows {
-    /// Counts a row and remembers its key, the first word of its line.
+    /// Counts a row and keeps its key, the first word of its line.
     pub(super) fn add(&mut self, line: &str) {
         self.count = self.count.saturating_add(1);
         if self.keys.len() < MAX_REMEMBERED_BAD_KEYS {
@@ -245,12 +245,12 @@ impl UnreadableRows {
     }
 }
 
-/// The keys that a scope covers: all begin with one prefix.
+/// The keys that a scope covers. All begin with one prefix.
 struct KeyRange {
     prefix: String,
-    /// The whole key, where only one is covered.
+    /// The only key, for a scope of one URL.
     exact: Option<UrlKey>,
-    /// Letters of which one must follow the prefix, where it is that of many keys.
+    /// One of these characters must follow the prefix in a scope of many URLs.
     followed_by: &'static [char],
 }
 

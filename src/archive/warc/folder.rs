@@ -1,4 +1,4 @@
-//! Finds the WARC files and indexes of an archive and decides which files are read for want of an index.
+//! Finds the WARC files and indexes of an archive. Files without an index are scanned.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
@@ -11,12 +11,12 @@ use super::lines::shown;
 use super::scan::{BUFFER_BYTES, RecordLocation, ScanError, scan_file};
 use crate::archive::ArchiveError;
 
-/// A WARC file that rows point at.
+/// A WARC file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct WarcFile {
     /// Base name.
     pub(super) name: String,
-    /// Where it is; `None` when an index names a file that is not there.
+    /// Path; `None` when an index names a file that does not exist.
     pub(super) path: Option<PathBuf>,
 }
 
@@ -80,7 +80,7 @@ fn base_name(path: &Path) -> Option<String> {
     Some(path.file_name()?.to_str()?.to_owned())
 }
 
-/// `sample` for `sample.warc.gz`, `sample.cdxj` and `sample.warc.gz.cdxj`.
+/// The common name of a file and its index: `sample` for `sample.warc.gz`, `sample.cdxj` and `sample.warc.gz.cdxj`.
 fn stem(name: &str) -> &str {
     let name = [".cdxj", ".cdx"]
         .iter()
@@ -90,7 +90,7 @@ fn stem(name: &str) -> &str {
     name.strip_suffix(".warc").unwrap_or(name)
 }
 
-/// What lies in a folder, by name.
+/// The WARC files and indexes in a folder, by name.
 struct Listing {
     warcs: Vec<String>,
     indexes: Vec<String>,
@@ -120,7 +120,7 @@ impl Listing {
         Ok(listing)
     }
 
-    /// The indexes that may be of one file: those that share its name, else all in its folder.
+    /// The indexes of one file: those with its name, or all in its folder when there are none.
     fn indexes_of(&self, warc: &str) -> Vec<String> {
         let own: Vec<String> = self
             .indexes
@@ -163,7 +163,7 @@ impl Loader {
         loader
     }
 
-    /// The number of a file, which is new when its name is.
+    /// The number of a file. A new name gets a new number.
     fn number_of(&mut self, name: &str, path: Option<PathBuf>) -> u32 {
         if let Some(&number) = self.numbers.get(name) {
             return number;
@@ -183,12 +183,12 @@ impl Loader {
             file_error(&path, format!("{e}; make the index readable or delete it"))
         };
         let file = File::open(&path).map_err(fail)?;
-        // An index without a column for the file is of the file that shares its name, or of the only one there is.
-        let unnamed = self.file_meant_by(index);
+        // An index without a column for the file belongs to the file with its name, or to the only file.
+        let unnamed = self.file_of_index(index);
         let reader = BufReader::with_capacity(BUFFER_BYTES, file);
         let report = read_index(reader, &mut |row| self.take(row, unnamed.as_deref(), only))
             .map_err(fail)?;
-        if !report.has_places {
+        if !report.has_offsets {
             tracing::warn!(
                 index,
                 "the index names no offsets (column V); the WARC files are read instead"
@@ -226,14 +226,15 @@ impl Loader {
         }
     }
 
-    fn file_meant_by(&self, index: &str) -> Option<String> {
+    /// The file that an index belongs to, for an index that does not name it.
+    fn file_of_index(&self, index: &str) -> Option<String> {
         let present = || self.files.iter().filter(|file| file.path.is_some());
         let same_stem = present().find(|file| stem(&file.name) == stem(index));
         let only_one = || present().next().filter(|_| present().count() == 1);
         same_stem.or_else(only_one).map(|file| file.name.clone())
     }
 
-    /// An index alone is no archive: one of the files that it names must be there.
+    /// Requires that one of the files that an index names exists.
     fn require_some_file(&self, path: &Path) -> Result<(), ArchiveError> {
         let named = || {
             (0_u32..)
@@ -256,7 +257,7 @@ impl Loader {
         ))
     }
 
-    /// Reads every file that no row of an index names.
+    /// Scans every file that no row of an index names.
     fn scan_the_rest(&mut self) -> Result<(), ArchiveError> {
         let files: Vec<(u32, WarcFile)> = (0_u32..).zip(self.files.iter().cloned()).collect();
         for (number, file) in files {
@@ -293,7 +294,7 @@ impl Loader {
     }
 }
 
-/// An archive that ends too early is not taken for a complete one.
+/// The error for a file that cannot be scanned to its end: an incomplete archive is not used.
 fn scan_error(path: &Path, error: &ScanError) -> ArchiveError {
     let ScanError {
         offset,

@@ -1,13 +1,13 @@
-//! The HTTP response inside a WARC record, read as tolerantly as browsers do, and its chunks put together.
+//! The HTTP response inside a WARC record, read as tolerantly as browsers do, with chunked bodies decoded.
 
 use std::io::{self, BufRead, Read};
 
 use super::lines::{HeadError, HeaderFields, LineRead, read_line, shown};
 
-/// Longest head of a response that is taken. The Internet Archive's own client allows 1,000 headers.
+/// Longest head of a response that is accepted. The Internet Archive's own client allows 1,000 headers.
 const MAX_HEAD_BYTES: usize = 1024 * 1024;
 
-/// Longest line that gives the size of a chunk, its extensions with it.
+/// Longest line with the size of a chunk and its extensions.
 const MAX_CHUNK_LINE_BYTES: usize = 4096;
 
 /// Status and headers of a response.
@@ -20,10 +20,10 @@ pub(super) struct ResponseHead {
 }
 
 impl ResponseHead {
-    /// Reads a head; the reader stands at the body afterwards.
+    /// Reads a head. The next byte of the reader is then the first of the body.
     pub(super) fn read(reader: &mut impl BufRead) -> Result<Self, HeadError> {
         let mut line = Vec::new();
-        // A blank line or two before the status line came from servers that counted a previous body wrongly.
+        // Servers that counted a previous body wrongly sent a blank line or two before the status line.
         for _ in 0..3 {
             if read_line(reader, MAX_CHUNK_LINE_BYTES, &mut line)? == LineRead::End
                 || !line.is_empty()
@@ -41,20 +41,20 @@ impl ResponseHead {
         })
     }
 
-    /// True when the body is said to come in chunks.
+    /// True when the headers declare a chunked body.
     pub(super) fn is_chunked(&self) -> bool {
         self.headers
             .all("transfer-encoding")
             .any(|value| value.to_ascii_lowercase().contains("chunked"))
     }
 
-    /// The MIME type without parameters, `unk` where there is none that could stand in an index.
+    /// The MIME type without parameters; `unk` where there is none that fits into an index.
     pub(super) fn mimetype(&self) -> String {
         mimetype_of(self.headers.get("content-type"))
     }
 }
 
-/// A `Content-Type` without parameters; `unk` for none.
+/// The MIME type of a `Content-Type`, without parameters; `unk` for none.
 pub(super) fn mimetype_of(content_type: Option<&str>) -> String {
     let bare = content_type
         .and_then(|value| value.split(';').next())
@@ -64,7 +64,7 @@ pub(super) fn mimetype_of(content_type: Option<&str>) -> String {
     if fits { bare } else { "unk" }.to_owned()
 }
 
-/// `HTTP/1.1 200 OK`, also without reason, with odd versions, `HTTP/2 200`.
+/// The status in a status line: `HTTP/1.1 200 OK`, also without reason, with unusual versions, `HTTP/2 200`.
 fn status_of(line: &str) -> Option<u16> {
     let mut words = line.split_ascii_whitespace();
     let protocol = words.next()?;
@@ -75,8 +75,8 @@ fn status_of(line: &str) -> Option<u16> {
     (is_http && (100..=999).contains(&status)).then_some(status)
 }
 
-/// A body in chunks as the plain body. Crawlers that took the chunks apart but kept the header are common, so a body
-/// that does not begin with the size of a chunk is given back as it is.
+/// Decodes a chunked body. Many crawlers decoded the chunks but kept the header, so a body that does not begin with the
+/// size of a chunk is returned unchanged.
 #[derive(Debug)]
 pub(super) struct UnchunkedReader<R> {
     inner: R,
@@ -86,15 +86,15 @@ pub(super) struct UnchunkedReader<R> {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ChunkState {
-    /// Nothing is read yet.
+    /// Before the first byte.
     Start,
-    /// So much of a chunk is still to come.
+    /// Inside a chunk, with this many bytes left.
     Inside { left: u64 },
-    /// The next line gives a size.
+    /// Before a line with a size.
     Between,
-    /// There are no chunks.
+    /// The body has no chunks.
     NotChunked,
-    /// The last chunk is read.
+    /// After the last chunk.
     Done,
 }
 
@@ -112,7 +112,7 @@ impl<R: BufRead> UnchunkedReader<R> {
         let mut line = Vec::new();
         let found = read_line(&mut self.inner, MAX_CHUNK_LINE_BYTES, &mut line)?;
         if found == LineRead::End {
-            // Some servers closed the connection after the last chunk without the "0" line: all chunks are there.
+            // Some servers closed the connection after the last chunk without the "0" line. The body is complete.
             return Ok(ChunkState::Done);
         }
         match chunk_size(&line) {
@@ -125,7 +125,7 @@ impl<R: BufRead> UnchunkedReader<R> {
         }
     }
 
-    /// Takes the first line and tells whether it is the size of a chunk; if not, the line is kept to be given back.
+    /// Reads the first line. If it is not the size of a chunk, the line is kept as the start of the body.
     fn start(&mut self) -> io::Result<ChunkState> {
         let mut line = Vec::new();
         self.inner
@@ -143,7 +143,7 @@ impl<R: BufRead> UnchunkedReader<R> {
     }
 }
 
-/// The size at the start of a chunk's line: hexadecimal digits, then nothing, blanks or an extension.
+/// The size in the first line of a chunk: hexadecimal digits, then nothing, blanks or an extension.
 fn chunk_size(line: &[u8]) -> Option<u64> {
     let text = std::str::from_utf8(line).ok()?;
     let digits = text.split(';').next()?.trim();

@@ -1,4 +1,4 @@
-//! Index files beside WARC files: CDXJ and CDX with a header line of letters.
+//! Reads index files beside WARC files: CDXJ, and CDX with a header line of letters.
 //!
 //! CDXJ is `urlkey timestamp {json}` (pywb). CDX is a line of letters, ` CDX N b a m s k r M S V g`, that names the
 //! columns below it (Internet Archive, "CDX and DAT legend"); files without that line have 9, 10 or 11 columns in
@@ -11,27 +11,27 @@ use serde_json::Value;
 use super::lines::{LineRead, read_line};
 use crate::model::{Capture, PayloadDigest, Timestamp, UrlKey};
 
-/// Longest line that is taken; a longer one is a bad row. The Wayback Machine's own rows stay under 8 KiB.
+/// Longest line that is accepted. A longer one is an unreadable row. Rows of the Wayback Machine stay under 8 KiB.
 pub(super) const MAX_LINE_BYTES: usize = 64 * 1024;
 
 /// A row of an index file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct IndexRow {
-    /// The row as archives give it.
+    /// The capture.
     pub(super) capture: Capture,
-    /// First byte of the record in its file.
+    /// Offset of the record in its file, in bytes.
     pub(super) offset: u64,
-    /// Base name of the WARC file; `None` where the index has no such column.
+    /// Base name of the WARC file; `None` for an index without such a column.
     pub(super) filename: Option<String>,
 }
 
-/// What reading an index file gave beside its rows.
+/// Summary of an index file.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct IndexReport {
     /// Rows that could not be read.
     pub(super) bad_rows: u64,
-    /// False for a CDX whose header names no offset (`V`): it tells what there is, but not where.
-    pub(super) has_places: bool,
+    /// False for a CDX whose header names no offset (`V`): it does not give the locations of records.
+    pub(super) has_offsets: bool,
 }
 
 /// The columns of a CDX file, as letters.
@@ -41,15 +41,15 @@ struct CdxColumns {
     letters: Vec<char>,
 }
 
-/// Reads a CDXJ or CDX file line by line and gives each row, or the line (at most its first 64 KiB) that is a bad one.
-/// A bad row never ends the reading.
+/// Reads a CDXJ or CDX file line by line. Sends each row to `sink`, or the line of an unreadable row (at most its first
+/// 64 KiB). An unreadable row never ends the reading.
 pub(super) fn read_index(
     mut reader: impl BufRead,
     sink: &mut impl FnMut(Result<IndexRow, &str>),
 ) -> io::Result<IndexReport> {
     let mut report = IndexReport {
         bad_rows: 0,
-        has_places: true,
+        has_offsets: true,
     };
     let mut columns: Option<CdxColumns> = None;
     let mut line = Vec::new();
@@ -64,7 +64,7 @@ pub(super) fn read_index(
             continue;
         }
         if let Some(header) = columns_of(text) {
-            report.has_places = header.letters.contains(&'V');
+            report.has_offsets = header.letters.contains(&'V');
             columns = Some(header);
             continue;
         }
@@ -86,7 +86,7 @@ pub(super) fn read_index(
     }
 }
 
-/// The header line of a CDX file: its first character is the delimiter of the file.
+/// Parses the header line of a CDX file. Its first character is the delimiter of the file.
 fn columns_of(line: &str) -> Option<CdxColumns> {
     let mut characters = line.chars();
     let delimiter = characters.next()?;
@@ -184,16 +184,16 @@ struct IndexFields<'a> {
     filename: Option<&'a str>,
 }
 
-/// A row, where what must be there is there: a key or a URL that gives one, a time, a place. The rest may be missing
-/// or odd (pywb's sample files: rows without digest, status or MIME type).
+/// Builds a row from its fields. A key (or a URL that gives one), a time and an offset are required. Other fields may be
+/// missing or invalid (pywb's sample files have rows without digest, status or MIME type).
 fn row(fields: &IndexFields<'_>) -> Option<IndexRow> {
-    // Some tools sort by plain URLs (`example.com/privacy` under `N`): only what has the form of a key is one.
+    // Some tools write plain URLs into the column of keys (`example.com/privacy` under `N`). A key contains `)`.
     let urlkey = match fields.urlkey.filter(|key| key.contains(')')) {
         Some(key) => UrlKey::from_cdx(key).ok()?,
         None => UrlKey::of(fields.url).ok()?,
     };
     let filename = match fields.filename {
-        // Only the base name counts, so that no index can point out of its folder.
+        // Only the base name counts, so that no index can refer to files outside its folder.
         Some(name) => Some(
             name.rsplit(['/', '\\'])
                 .next()
@@ -264,10 +264,10 @@ mod tests {
     }
 
     #[test]
-    fn a_cdx_without_offsets_says_that_it_has_no_places() {
+    fn a_cdx_without_offsets_is_reported() {
         let (rows, report) = read(b" CDX N b a m s k S\ncom,example)/ 20140127171200 http://example.com text/html 200 AAA 12\n");
         assert_eq!(
-            (rows.len(), report.has_places, report.bad_rows),
+            (rows.len(), report.has_offsets, report.bad_rows),
             (0, false, 0)
         );
     }

@@ -1,15 +1,15 @@
-//! Lines and header blocks out of byte streams that nobody vouches for.
+//! Reads lines and header blocks from untrusted byte streams.
 
 use std::io::{self, BufRead, Read};
 
-/// What a read for a line found.
+/// Result of reading a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LineRead {
     /// The stream has ended; nothing was read.
     End,
     /// A line, without its line end.
     Whole,
-    /// A line longer than allowed; only its beginning is kept, the rest is passed over.
+    /// A line longer than allowed. Only its start is kept, the rest is skipped.
     TooLong,
 }
 
@@ -55,29 +55,29 @@ pub(super) fn read_line(
     })
 }
 
-/// Why a block of headers could not be read.
+/// Why the head of a record or response cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum HeadError {
     /// The stream failed, or its compression is broken.
     #[error(transparent)]
     Io(#[from] io::Error),
-    /// The headers pass any sensible size.
+    /// The headers exceed the limit.
     #[error("its headers are longer than {0} bytes")]
     TooLong(usize),
-    /// The first line is not what it must be.
+    /// The first line is invalid.
     #[error("{0}")]
     WrongStart(String),
 }
 
-/// Named fields, in order; names in lower case.
+/// Named header fields, in order, with names in lower case.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct HeaderFields {
     fields: Vec<(String, String)>,
 }
 
 impl HeaderFields {
-    /// Reads fields up to the blank line or the end of the stream; `budget` is how many bytes they may take in all.
-    /// Folded lines are joined; lines without a colon are passed over (servers of the nineties sent some).
+    /// Reads fields up to the blank line or the end of the stream, at most `budget` bytes in all. Folded lines are joined.
+    /// Lines without a colon are skipped (servers of the nineties sent some).
     pub(super) fn read(reader: &mut impl BufRead, budget: usize) -> Result<Self, HeadError> {
         let mut fields: Vec<(String, String)> = Vec::new();
         let mut line = Vec::new();
@@ -103,7 +103,7 @@ impl HeaderFields {
         Ok(Self { fields })
     }
 
-    /// A single field, or none.
+    /// One field, or none.
     pub(super) fn of(name: &str, value: Option<&str>) -> Self {
         Self {
             fields: value
@@ -113,7 +113,7 @@ impl HeaderFields {
         }
     }
 
-    /// The first value of a field that is not empty; `name` in lower case.
+    /// The first non-empty value of a field; `name` in lower case.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         let mut values = self
             .fields
@@ -138,7 +138,7 @@ impl HeaderFields {
     }
 }
 
-/// Header bytes as text: UTF-8 where they are, else one letter a byte, so that nothing is lost.
+/// Header bytes as text: UTF-8 if valid, otherwise Latin-1, so that nothing is lost.
 fn text_of(bytes: &[u8]) -> String {
     std::str::from_utf8(bytes).map_or_else(
         |_| bytes.iter().copied().map(char::from).collect(),
@@ -146,7 +146,7 @@ fn text_of(bytes: &[u8]) -> String {
     )
 }
 
-/// Counts what is taken from a reader.
+/// A reader that counts its bytes.
 #[derive(Debug)]
 pub(super) struct CountingReader<R> {
     inner: R,
@@ -154,12 +154,12 @@ pub(super) struct CountingReader<R> {
 }
 
 impl<R> CountingReader<R> {
-    /// Counts from `position` on.
+    /// Counts from `position`.
     pub(super) fn from(inner: R, position: u64) -> Self {
         Self { inner, position }
     }
 
-    /// Bytes taken so far.
+    /// Position after the bytes read so far.
     pub(super) fn position(&self) -> u64 {
         self.position
     }
@@ -184,7 +184,7 @@ impl<R: BufRead> BufRead for CountingReader<R> {
     }
 }
 
-/// Text from a file as it may stand in a message: no control characters, not too long.
+/// Text of a file for a message: without control characters, at most 500 characters.
 pub(super) fn shown(text: &str) -> String {
     text.chars().filter(|c| !c.is_control()).take(500).collect()
 }
@@ -226,7 +226,7 @@ mod tests {
     }
 
     #[test]
-    fn an_overlong_line_is_passed_over_whole() {
+    fn an_overlong_line_is_skipped_as_a_whole() {
         let mut reader = io::BufReader::with_capacity(3, &b"0123456789\nnext\r\nlast"[..]);
         let mut line = Vec::new();
         assert_eq!(

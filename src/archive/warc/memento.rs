@@ -13,7 +13,7 @@ use crate::model::{Capture, PayloadDigest, Timestamp, UrlKey};
 /// Archived redirects that are followed at the most. The limit of browsers is 20, that of Wayback clients 10.
 const MAX_REDIRECTS: usize = 10;
 
-/// The memento nearest to a moment, archived redirects followed.
+/// Reads the memento nearest to the moment of a query, archived redirects followed.
 pub(super) fn read_memento(
     collection: &Collection,
     query: &MementoQuery,
@@ -60,7 +60,7 @@ fn finish(
     found: StoredResponse,
     redirects: Vec<Redirect>,
 ) -> Result<Memento, ArchiveError> {
-    // The digest of the row asked for says nothing about a page that redirects led to.
+    // The digest of the requested row does not apply to the target of redirects.
     let expected = query
         .expected_digest
         .as_ref()
@@ -80,8 +80,8 @@ fn finish(
     })
 }
 
-/// The capture nearest to the moment asked for; of several as near, the one with the same spelling of the URL, then the
-/// one with the digest expected (one second can hold http and https, and one URL with two digests).
+/// The capture nearest to the requested moment. Of several equally near, the one with the same spelling of the URL, then
+/// the one with the expected digest (one second can have http and https, and one URL with two digests).
 fn nearest<'a>(
     collection: &'a Collection,
     query: &MementoQuery,
@@ -101,8 +101,8 @@ fn nearest<'a>(
         .ok_or_else(|| outside(&rows, url, timestamp))
 }
 
-/// The capture that an archived redirect leads to: nearest to the redirect in time, but any with the same spelling of
-/// the URL before others, because a redirect from http to https has one key with its target.
+/// The capture that an archived redirect leads to: the nearest to the redirect in time. Captures with the same spelling
+/// of the URL precede others, because a redirect from http to https and its target have the same key.
 fn next_hop<'a>(
     collection: &'a Collection,
     from: &CatalogueRow,
@@ -122,7 +122,7 @@ fn next_hop<'a>(
         return Ok(row);
     }
     if inside(&rows, window).next().is_some() {
-        // Only the redirect itself is there, and it points at itself.
+        // The only capture is the redirect itself, and it leads to itself.
         return Err(ArchiveError::RedirectLoop { url: shown(url) });
     }
     Err(outside(&rows, url, timestamp))
@@ -164,7 +164,7 @@ fn outside(rows: &[&CatalogueRow], url: &str, timestamp: Timestamp) -> ArchiveEr
     }
 }
 
-/// The absolute URL that a redirect names, on the original web.
+/// The target of a redirect as an absolute URL on the original web.
 fn target_of(found: &StoredResponse, capture: &Capture) -> Result<String, ArchiveError> {
     let damaged = |detail: &str| ArchiveError::Damaged {
         url: shown(&capture.original),

@@ -5,19 +5,19 @@ use std::io::BufRead;
 use super::lines::{HeadError, HeaderFields, LineRead, read_line, shown};
 use crate::model::{PayloadDigest, Timestamp};
 
-/// Longest head of a record that is taken. Heads are a few hundred bytes; a URL of some kilobytes may be in them.
+/// Longest head of a record that is accepted. Heads have a few hundred bytes, and may contain a URL of some kilobytes.
 const MAX_HEAD_BYTES: usize = 256 * 1024;
 
-/// What a record holds, as far as this program looks at it.
+/// The type of a record, as far as this program reads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum RecordKind {
     /// A response of a server.
     Response,
-    /// The head of a response whose payload is that of an earlier record.
+    /// The head of a response whose payload is in an earlier record.
     Revisit,
-    /// A file without the protocol around it.
+    /// A file without HTTP headers.
     Resource,
-    /// Anything else: `warcinfo`, `request`, `metadata`, `conversion`, `continuation`, types yet to come.
+    /// Any other type: `warcinfo`, `request`, `metadata`, `conversion`, `continuation`, and future types.
     Other,
 }
 
@@ -25,14 +25,14 @@ pub(super) enum RecordKind {
 #[derive(Debug, Clone)]
 pub(super) struct RecordHead {
     headers: HeaderFields,
-    /// What follows.
+    /// Type of the record.
     pub(super) kind: RecordKind,
-    /// Bytes of the block that follows.
+    /// Length of the block that follows, in bytes.
     pub(super) content_length: u64,
 }
 
 impl RecordHead {
-    /// Reads a head; the reader stands at the block afterwards.
+    /// Reads a head. The next byte of the reader is then the first of the block.
     pub(super) fn read(reader: &mut impl BufRead) -> Result<Self, HeadError> {
         let mut line = Vec::new();
         let found = read_line(reader, 64, &mut line)?;
@@ -86,7 +86,7 @@ impl RecordHead {
         self.headers.get("warc-date").and_then(warc_date)
     }
 
-    /// `WARC-Payload-Digest`, where it is a SHA-1.
+    /// `WARC-Payload-Digest`, if it is a SHA-1.
     pub(super) fn payload_digest(&self) -> Option<PayloadDigest> {
         self.headers
             .get("warc-payload-digest")
@@ -98,7 +98,7 @@ impl RecordHead {
         self.headers.get("content-type")
     }
 
-    /// The earlier capture that a revisit names by URL and date; one of them may be missing.
+    /// URL and date of the earlier capture that a revisit names. One of them may be missing.
     pub(super) fn refers_to(&self) -> (Option<&str>, Option<Timestamp>) {
         let url = self
             .headers
@@ -110,7 +110,7 @@ impl RecordHead {
         )
     }
 
-    /// Why the record is not whole, in the crawler's words, when it says so.
+    /// Why the record is not complete, if the crawler recorded it.
     pub(super) fn incomplete(&self) -> Option<String> {
         if let Some(reason) = self.headers.get("warc-truncated") {
             return Some(format!(
@@ -124,14 +124,14 @@ impl RecordHead {
     }
 }
 
-/// wget and the examples of WARC 1.0 write `<http://example.com/>`.
+/// Removes the brackets that wget and the examples of WARC 1.0 write: `<http://example.com/>`.
 fn without_brackets(uri: &str) -> &str {
     uri.strip_prefix('<')
         .and_then(|u| u.strip_suffix('>'))
         .unwrap_or(uri)
 }
 
-/// `2012-06-11T04:04:11Z`, with fractions of seconds since WARC 1.1, and as 14 digits in some 0.17 files.
+/// Parses `2012-06-11T04:04:11Z`, with fractions of seconds since WARC 1.1, and 14 digits in some 0.17 files.
 fn warc_date(text: &str) -> Option<Timestamp> {
     let digits: String = text
         .chars()
@@ -142,7 +142,7 @@ fn warc_date(text: &str) -> Option<Timestamp> {
     Timestamp::earliest(&digits).ok()
 }
 
-/// A SHA-1 in base32, or in hexadecimal as some writers have it.
+/// Parses a SHA-1 in base32, or in hexadecimal as some writers write it.
 fn sha1_digest(text: &str) -> Option<PayloadDigest> {
     let (algorithm, letters) = text.split_once(':').unwrap_or(("sha1", text));
     if !algorithm.eq_ignore_ascii_case("sha1") && !algorithm.eq_ignore_ascii_case("sha-1") {
@@ -193,7 +193,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_head_is_refused() {
+    fn an_invalid_head_is_refused() {
         for raw in [
             "",
             "HTTP/1.1 200 OK\r\n\r\n",

@@ -1,4 +1,4 @@
-//! Reads the response of one capture out of its file, revisits with the payload of the record that they repeat.
+//! Reads the response of one capture from its file. A revisit gets the payload of the record that it repeats.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
@@ -16,39 +16,39 @@ use crate::archive::ArchiveError;
 use crate::archive::encoding::{BodyError, decode_body};
 use crate::model::{PayloadDigest, UrlKey};
 
-/// Bytes that may follow a record in its gzip member; reading them makes the decompressor check the member's sum.
+/// Bytes that may follow a record in its gzip member. Reading them makes the decompressor verify the check sum.
 const MAX_TRAILING_BYTES: u64 = 64 * 1024;
 
-/// A response as it is stored.
+/// A stored response.
 #[derive(Debug)]
 pub(super) struct StoredResponse {
-    /// The origin's status.
+    /// Status of the origin.
     pub(super) status: u16,
-    /// The origin's `Content-Type`.
+    /// `Content-Type` of the origin.
     pub(super) content_type: Option<String>,
-    /// The origin's `Location`.
+    /// `Location` of the origin.
     pub(super) location: Option<String>,
-    /// The body, all encodings taken off.
+    /// Body without its encodings.
     pub(super) body: Vec<u8>,
-    /// True when the record has no payload at all.
+    /// True when the record has no payload.
     pub(super) has_no_payload: bool,
 }
 
-/// Why a record gave no response.
+/// Why a record cannot be read.
 enum RecordError {
-    /// The file is not there.
+    /// The file does not exist.
     Missing,
     /// The system cannot read the file.
     System(io::Error),
-    /// The record is not what it should be.
+    /// The record is damaged.
     Damaged(String),
-    /// The payload passes the limit.
+    /// The payload exceeds the limit.
     TooLarge,
 }
 
 impl From<io::Error> for RecordError {
     fn from(error: io::Error) -> Self {
-        // Errors of the system have a number; those of decompressors and of parsers here have none.
+        // Errors of the system have a number. Those of decompressors and parsers have none.
         if error.raw_os_error().is_some() {
             Self::System(error)
         } else {
@@ -66,14 +66,14 @@ impl From<HeadError> for RecordError {
     }
 }
 
-/// The response of a capture.
+/// Reads the response of a capture.
 pub(super) fn replay(
     collection: &Collection,
     row: &CatalogueRow,
     max_body_bytes: u64,
 ) -> Result<StoredResponse, ArchiveError> {
     let record = read_record(collection, row, max_body_bytes)?;
-    // A redirect says all there is to say in its own head.
+    // The head of a redirect is enough.
     let is_redirect = record.response.as_ref().is_some_and(|head| {
         (300..400).contains(&head.status)
             && head.status != 304
@@ -124,7 +124,7 @@ pub(super) fn replay(
     })
 }
 
-/// The row whose payload a revisit repeats: the one it names, else any with the same digest.
+/// The row whose payload a revisit repeats: the one that it names, otherwise any with the same digest.
 fn origin_of<'a>(
     catalogue: &'a Catalogue,
     row: &CatalogueRow,
@@ -139,14 +139,14 @@ fn origin_of<'a>(
                 .rows_of(&key)
                 .into_iter()
                 .filter(|other| other.capture.timestamp == date && !other.capture.is_revisit());
-            // Two schemes in one second are two rows: the exact URL first.
+            // http and https in one second are two rows. The exact URL comes first.
             same_moment.min_by_key(|other| Some(other.capture.original.as_str()) != url)
         });
     let digest: Option<&PayloadDigest> = revisit.digest.as_ref().or(row.capture.digest.as_ref());
     named.or_else(|| digest.and_then(|digest| catalogue.row_with_payload(digest, &row.capture)))
 }
 
-/// What is read of a record.
+/// The parts of a record that are read.
 struct StoredRecord {
     is_revisit: bool,
     refers_to: (Option<String>, Option<crate::model::Timestamp>),
@@ -244,7 +244,8 @@ fn read_record_of(
         .as_ref()
         .is_some_and(|response| (300..400).contains(&response.status))
     {
-        // What a redirect shows to people does not matter, nor whether it is whole (recording 030: 138 KB of it).
+        // The page of a redirect does not matter, nor whether it is complete. It can be long: one of census.gov, an
+        // archived 301, has 138 KB.
         return Ok(record);
     }
     if !record.is_revisit {
@@ -259,7 +260,7 @@ fn read_record_of(
             read_capped(&mut block, max_body_bytes)?
         };
     }
-    // Trailers after the last chunk, or what a revisit holds in excess.
+    // Trailers after the last chunk, or excess bytes of a revisit.
     io::copy(&mut block, &mut io::sink())?;
     if block.limit() > 0 {
         return Err(RecordError::Damaged("the record is cut off".to_owned()));
@@ -275,7 +276,7 @@ fn check_head(head: &RecordHead, row: &CatalogueRow) -> Result<(), RecordError> 
             shown(head.type_name())
         )));
     }
-    // An index of another file of the same name would otherwise show one page under another's address.
+    // With the index of another file of the same name, a page would otherwise appear under the address of another.
     let target = head.target().unwrap_or_default();
     let (wanted, found) = (UrlKey::of(&row.capture.original), UrlKey::of(target));
     if target != row.capture.original && (found.is_err() || wanted != found) {
@@ -302,7 +303,7 @@ fn read_capped(reader: impl Read, max_bytes: u64) -> Result<Vec<u8>, RecordError
     }
 }
 
-/// A reader that stands at the record, compressed or not.
+/// Opens a file at a record, compressed or not.
 fn open_at(path: &Path, place: RecordLocation) -> Result<Box<dyn BufRead>, RecordError> {
     let mut file = File::open(path).map_err(|e| {
         if e.kind() == io::ErrorKind::NotFound {

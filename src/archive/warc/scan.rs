@@ -1,4 +1,4 @@
-//! Makes the index of a WARC file by reading it from end to end.
+//! Indexes a WARC file by reading it from end to end.
 
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
@@ -19,19 +19,19 @@ pub(super) const BUFFER_BYTES: usize = 64 * 1024;
 /// First bytes of a gzip member.
 pub(super) const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
-/// Where a record begins.
+/// Location of a record in a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct RecordLocation {
-    /// First byte in the file, of the record or of the gzip member that it is in.
+    /// Offset in the file of the record, or of the gzip member around it.
     pub(super) offset: u64,
-    /// Bytes of the decompressed member before the record: 0 in files with one member a record.
+    /// Bytes of the decompressed member before the record: 0 in files with one member per record.
     pub(super) skip: u64,
 }
 
-/// What reading a whole file gave.
+/// Result of reading a whole file.
 #[derive(Debug, Default)]
 pub(super) struct WarcScan {
-    /// The captures and where they are, in the order of the file.
+    /// Captures and the locations of their records, in the order of the file.
     pub(super) rows: Vec<(Capture, RecordLocation)>,
     /// `response`, `revisit` and `resource` records of web pages without a valid URL or date.
     pub(super) bad_rows: u64,
@@ -42,9 +42,9 @@ pub(super) struct WarcScan {
 /// Why a file could not be read to its end.
 #[derive(Debug)]
 pub(super) struct ScanError {
-    /// Where in the file the record or member begins that cannot be read.
+    /// Offset of the record or member that cannot be read.
     pub(super) offset: u64,
-    /// What is wrong with it.
+    /// What is wrong.
     pub(super) detail: String,
     /// True when the file ends too early.
     pub(super) is_cut_off: bool,
@@ -60,7 +60,7 @@ pub(super) fn scan_file(path: &Path) -> Result<WarcScan, ScanError> {
     scan(BufReader::with_capacity(BUFFER_BYTES, file))
 }
 
-/// Reads a whole WARC from a stream: plain, one gzip member a record, one member for all, or any mixture.
+/// Reads a whole WARC from a stream: plain, one gzip member per record, one member for all, or any mixture.
 pub(super) fn scan(reader: impl BufRead) -> Result<WarcScan, ScanError> {
     let mut outer = CountingReader::from(reader, 0);
     let mut scan = WarcScan::default();
@@ -77,7 +77,7 @@ pub(super) fn scan(reader: impl BufRead) -> Result<WarcScan, ScanError> {
         };
         let start = outer.fill_buf().map_err(|e| error(e.into()))?;
         if start.is_empty() && offset == 0 {
-            // A download that failed leaves such files; taking one for an archive without captures would hide that.
+            // A failed download leaves an empty file. Reading it as an archive without captures would hide that.
             return Err(error(HeadError::WrongStart("the file is empty".to_owned())));
         }
         if start.is_empty() {
@@ -130,7 +130,7 @@ fn set_length(scan: &mut WarcScan, from: usize, length: u64) {
     }
 }
 
-/// Reads one record with the line ends around it.
+/// Reads one record and the line ends after it.
 fn scan_record(
     reader: &mut impl BufRead,
     place: RecordLocation,
@@ -150,7 +150,7 @@ fn scan_record(
             "the file ends inside the record",
         )));
     }
-    // Two CRLF end a record; some writers wrote one, or bare line feeds.
+    // Two CRLF end a record. Some writers wrote one, or bare line feeds.
     loop {
         let bytes = reader.fill_buf()?;
         let line_ends = bytes
@@ -165,13 +165,14 @@ fn scan_record(
     }
 }
 
+/// The index row of a record, if it has one.
 enum RecordRow {
     Capture(Box<Capture>),
     Bad,
     None,
 }
 
-/// The index row of a record; reads as much of the block as it needs.
+/// Builds the index row of a record. Reads as much of the block as necessary.
 fn row_of(head: &RecordHead, block: &mut impl BufRead) -> Result<RecordRow, HeadError> {
     if head.kind == RecordKind::Other {
         return Ok(RecordRow::None);
@@ -181,7 +182,7 @@ fn row_of(head: &RecordHead, block: &mut impl BufRead) -> Result<RecordRow, Head
         .split_once(':')
         .is_some_and(|(scheme, _)| !scheme.to_ascii_lowercase().starts_with("http"));
     if has_other_scheme {
-        // dns:, ftp:, urn: and the like are no pages.
+        // dns:, ftp:, urn: and similar records are no pages.
         return Ok(RecordRow::None);
     }
     let (Ok(urlkey), Some(timestamp)) = (UrlKey::of(target), head.date()) else {
@@ -193,7 +194,7 @@ fn row_of(head: &RecordHead, block: &mut impl BufRead) -> Result<RecordRow, Head
         _ => match ResponseHead::read(block) {
             Ok(response) => (response.mimetype(), Some(response.status)),
             Err(HeadError::Io(error)) => return Err(error.into()),
-            // The row stays in the index, so that reading it says what is wrong.
+            // The row stays in the index, so that replay reports what is wrong.
             Err(HeadError::TooLong(_) | HeadError::WrongStart(_)) => ("unk".to_owned(), None),
         },
     };

@@ -1,4 +1,4 @@
-//! Writes WARC 1.1 files: one gzip member a record, so that an index can point at each.
+//! Writes WARC 1.1 files: one gzip member per record, so that an index can refer to each.
 //!
 //! Follows ISO 28500:2017 (WARC 1.1): records end in two CRLF, `WARC-Profile` names the kind of revisit, digests are
 //! `sha1:` with base32. The same input gives the same bytes: gzip headers carry no time, record ids are hashes.
@@ -11,17 +11,17 @@ use sha1::{Digest as _, Sha1};
 
 use crate::model::{Capture, PayloadDigest, Timestamp};
 
-/// `WARC-Profile` of a revisit whose payload was seen before, byte for byte (WARC 1.1, section 6.7.2).
+/// `WARC-Profile` of a revisit whose payload is identical to an earlier one (WARC 1.1, section 6.7.2).
 pub const IDENTICAL_PAYLOAD: &str =
     "http://netpreserve.org/warc/1.1/revisit/identical-payload-digest";
 
-/// Compression level of the members; part of "the same input gives the same bytes".
+/// Compression level of the members. It is fixed, because the same input must give the same bytes.
 const GZIP_LEVEL: u32 = 9;
 
-/// Where a record lies in its file, in bytes of the compressed file.
+/// Location and length of a written record, in bytes of the compressed file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecordPlace {
-    /// First byte.
+    /// Offset of the first byte.
     pub offset: u64,
     /// Number of bytes.
     pub length: u64,
@@ -30,17 +30,17 @@ pub struct RecordPlace {
 /// An HTTP response as it was captured.
 #[derive(Debug, Clone, Copy)]
 pub struct CapturedResponse<'a> {
-    /// The URL that was asked for.
+    /// Requested URL.
     pub url: &'a str,
-    /// When.
+    /// Time of the capture.
     pub timestamp: Timestamp,
     /// Status line and headers with the blank line after them, as received.
     pub head: &'a [u8],
-    /// What followed, as received: transfer and content encodings still on.
+    /// Body as received, with transfer and content encodings.
     pub payload: &'a [u8],
 }
 
-/// The earlier capture that a revisit points at.
+/// The earlier capture that a revisit refers to.
 #[derive(Debug, Clone, Copy)]
 pub struct EarlierCapture<'a> {
     /// Its URL.
@@ -49,7 +49,7 @@ pub struct EarlierCapture<'a> {
     pub timestamp: Timestamp,
 }
 
-/// Writes records one after the other and knows where each one begins.
+/// Writes records one after the other and returns the location of each.
 #[derive(Debug)]
 pub struct WarcWriter<W> {
     out: W,
@@ -57,12 +57,12 @@ pub struct WarcWriter<W> {
 }
 
 impl<W: Write> WarcWriter<W> {
-    /// A writer that begins a new file in `out`.
+    /// Creates a writer that begins a new file in `out`.
     pub fn new(out: W) -> Self {
         Self { out, offset: 0 }
     }
 
-    /// The `warcinfo` record that opens a file: its name, when it was made, and named fields about its making
+    /// Writes the `warcinfo` record at the start of a file: its name, its time, and named fields about its creation
     /// (`software`, `description`, …).
     ///
     /// # Errors
@@ -85,7 +85,7 @@ impl<W: Write> WarcWriter<W> {
         self.record("warcinfo", &headers, &[&block])
     }
 
-    /// A `response` record: the whole response.
+    /// Writes a `response` record: the whole response.
     ///
     /// # Errors
     /// When the output cannot be written.
@@ -105,7 +105,7 @@ impl<W: Write> WarcWriter<W> {
         self.record("response", &headers, &[response.head, response.payload])
     }
 
-    /// A `revisit` record: the head of the response, and that its payload is that of an earlier capture.
+    /// Writes a `revisit` record: the head of the response, and a reference to the earlier capture with the same payload.
     ///
     /// # Errors
     /// When the output cannot be written.
@@ -132,7 +132,7 @@ impl<W: Write> WarcWriter<W> {
         self.record("revisit", &headers, &[response.head])
     }
 
-    /// One record of any type, as one gzip member. `headers` are all but the version line, `WARC-Type`,
+    /// Writes one record of any type as one gzip member. `headers` are all except the version line, `WARC-Type`,
     /// `WARC-Record-ID`, `WARC-Block-Digest` and `Content-Length`, which follow from the rest. Line ends in header
     /// values become spaces, so that no value can forge a header.
     ///
@@ -186,7 +186,7 @@ impl<W: Write> WarcWriter<W> {
         Ok(place)
     }
 
-    /// Ends the file and gives back what it was written to.
+    /// Ends the file and returns its output.
     ///
     /// # Errors
     /// When the output cannot be flushed.
@@ -196,7 +196,7 @@ impl<W: Write> WarcWriter<W> {
     }
 }
 
-/// A CDXJ line (without line end) for a record, as pywb writes them: values are strings, unknown ones are left out.
+/// A CDXJ line for a record, without line end, as pywb writes it: values are strings, unknown ones are left out.
 #[must_use]
 pub fn cdxj_line(capture: &Capture, place: RecordPlace, filename: &str) -> String {
     let text = |value: &str| serde_json::Value::from(value).to_string();
@@ -223,7 +223,7 @@ pub fn cdxj_line(capture: &Capture, place: RecordPlace, filename: &str) -> Strin
     )
 }
 
-/// A timestamp as WARC spells it: `2012-06-11T04:04:11Z`.
+/// A timestamp in the form of WARC: `2012-06-11T04:04:11Z`.
 fn warc_date(timestamp: Timestamp) -> String {
     let digits = timestamp.to_string();
     let part = |from: usize, to: usize| digits.get(from..to).unwrap_or("00");
@@ -268,7 +268,7 @@ mod tests {
     }
 
     #[test]
-    fn each_record_is_a_member_at_the_place_that_is_told() {
+    fn each_record_is_a_member_at_the_returned_location() {
         let mut warc = WarcWriter::new(Vec::new());
         let timestamp: Timestamp = "20120611040411".parse().unwrap();
         warc.warcinfo("a.warc.gz", timestamp, &[("software", "test")])

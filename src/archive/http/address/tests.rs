@@ -131,6 +131,19 @@ fn a_location_is_understood_in_every_form() {
             "/web/2020/a.com/x",
             capture("20200101000000", "http://a.com/x"),
         ),
+    ] {
+        assert_eq!(wayback().target(location, from), target, "{location}");
+    }
+}
+
+#[test]
+fn a_location_that_is_no_capture_is_understood() {
+    let capture = |t: &str, original: &str| LocationTarget::Capture {
+        timestamp: stamp(t),
+        original: original.to_owned(),
+    };
+    let from = "http://www.a.com/old/page";
+    for (location, target) in [
         (
             "https://web.archive.org/429.html",
             LocationTarget::RateLimitPage,

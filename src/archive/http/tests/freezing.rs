@@ -1,16 +1,16 @@
-//! The freeze: who waits, how long, and when the run ends.
+//! The freeze after a refusal: who waits, and for how long.
 
 use super::*;
 
 pub(super) const TOO_MANY: &str = "<html><head><title>429 Too Many Requests</title></head></html>";
 
-fn ledger() -> Arc<MemoryLedger> {
+pub(super) fn ledger() -> Arc<MemoryLedger> {
     Arc::new(MemoryLedger::default())
 }
 
-#[tokio::test(start_paused = true)]
-async fn each_kind_of_refusal_stops_both_endpoints_for_a_minute_or_as_long_as_asked() {
-    let refusals: Vec<(&str, Plain, f64)> = vec![
+/// Refusals with their names, and the seconds that requests must wait after them.
+fn refusals() -> Vec<(&'static str, MakeReply, f64)> {
+    vec![
         ("429", || Reply::new(429, &[], TOO_MANY), 60.0),
         (
             "429 with Retry-After",
@@ -48,8 +48,12 @@ async fn each_kind_of_refusal_stops_both_endpoints_for_a_minute_or_as_long_as_as
             || Reply::Fail(TransportFailure::ResetAtConnect),
             60.0,
         ),
-    ];
-    for (name, refusal, wait) in refusals {
+    ]
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_kind_of_refusal_stops_both_endpoints_for_a_minute_or_as_long_as_asked() {
+    for (name, refusal, wait) in refusals() {
         for first in [Endpoint::Cdx, Endpoint::Playback] {
             let scene = scene(move |request, number| match (number, request.endpoint) {
                 (1, _) => refusal(),
@@ -111,45 +115,6 @@ async fn a_refusal_names_the_time_of_its_end_as_a_date() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_freeze_longer_than_an_hour_ends_the_run_and_is_obeyed_by_the_next() {
-    let (ledger, clock) = (ledger(), VirtualClock::new());
-    let scene = |answer: fn(usize) -> Reply| {
-        let respond = move |_: &Request, number| answer(number);
-        scene_with(
-            HttpSettings::default(),
-            ledger.clone(),
-            clock.clone(),
-            respond,
-        )
-    };
-    let start = Instant::now();
-    let first = scene(|number| match number {
-        1 => Reply::new(429, &[("retry-after", "3600")], TOO_MANY),
-        0 | 2 => Reply::page("<p>words</p>"),
-        _ => Reply::new(429, &[("retry-after", "99999999999")], TOO_MANY),
-    });
-    first.page("http://a.com/0").await.unwrap();
-    first.page("http://a.com/1").await.unwrap();
-    assert!(seconds(start.elapsed()) >= 3600.0, "an hour is waited for");
-    let before = Instant::now();
-    let ArchiveError::Refused { until, detail, .. } =
-        first.page("http://a.com/2").await.unwrap_err()
-    else {
-        panic!("not refused")
-    };
-    assert!(detail.contains("longer than an hour"), "{detail}");
-    assert!(seconds(before.elapsed()) < 60.0, "nobody waits a week");
-    assert_eq!(ledger.read().unwrap().until, Some(until));
-    let second = scene(|_| Reply::page("<p>words</p>"));
-    let error = second.page("http://a.com/2").await.unwrap_err();
-    assert!(
-        matches!(error, ArchiveError::Refused { until: u, .. } if u == until),
-        "{error}"
-    );
-    assert!(second.requests().is_empty());
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_refusal_counts_before_its_body_has_come() {
     for first in [Endpoint::Cdx, Endpoint::Playback] {
         let scene = scene(move |_, number| match number {
@@ -177,61 +142,6 @@ async fn a_refusal_counts_before_its_body_has_come() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_deadline_that_no_refusal_can_have_set_is_not_waited_for() {
-    let ledger = ledger();
-    ledger
-        .write(&Freeze {
-            until: Some("20990101000000".parse().unwrap()),
-            refusals_in_a_row: 3,
-        })
-        .unwrap();
-    let scene = scene_with(
-        HttpSettings::default(),
-        ledger,
-        VirtualClock::new(),
-        |_, _| Reply::page("<p>words</p>"),
-    );
-    scene.page("http://a.com/").await.unwrap();
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_deadline_that_no_refusal_can_have_set_hides_no_refusal_and_goes_with_the_next_good_answer()
- {
-    let clock = VirtualClock::new();
-    // One far ahead, and one that would be waited for some days from now.
-    for days in [365 * 50, 8] {
-        let ahead = clock.now().unix_seconds() + days * 86_400;
-        let wrong = Freeze {
-            until: Some(Timestamp::from_unix_seconds(ahead)),
-            refusals_in_a_row: 3,
-        };
-        let ledger = ledger();
-        ledger.write(&wrong).unwrap();
-        let refusing = scene_with(
-            HttpSettings::default(),
-            ledger.clone(),
-            clock.clone(),
-            |_, _| Reply::Fail(TransportFailure::ConnectionRefused),
-        );
-        assert!(refusing.page("http://a.com/").await.is_err());
-        let freeze = ledger.read().unwrap();
-        let seconds = freeze.until.unwrap().unix_seconds() - clock.now().unix_seconds();
-        assert!((60..=62).contains(&seconds), "{freeze:?}");
-        assert_eq!(freeze.refusals_in_a_row, 1);
-
-        ledger.write(&wrong).unwrap();
-        let answering = scene_with(
-            HttpSettings::default(),
-            ledger.clone(),
-            clock.clone(),
-            |_, _| Reply::page("<p>words</p>"),
-        );
-        answering.page("http://a.com/").await.unwrap();
-        assert_eq!(ledger.read().unwrap(), Freeze::default());
-    }
-}
-
-#[tokio::test(start_paused = true)]
 async fn an_archived_429_or_503_freezes_nothing() {
     for status in [429, 503] {
         let scene = scene(move |_, _| {
@@ -255,141 +165,6 @@ async fn an_archived_429_or_503_freezes_nothing() {
             (0, 0, 1)
         );
     }
-}
-
-#[tokio::test(start_paused = true)]
-async fn freezes_double_and_the_third_in_a_row_ends_the_run() {
-    let ledger = ledger();
-    let scene = scene_with(
-        HttpSettings::default(),
-        ledger.clone(),
-        VirtualClock::new(),
-        |_, number| {
-            if number == 0 {
-                Reply::page("<p>words</p>")
-            } else {
-                Reply::new(429, &[], TOO_MANY)
-            }
-        },
-    );
-    scene.page("http://a.com/0").await.unwrap();
-    let error = scene.page("http://a.com/1").await.unwrap_err();
-    let ArchiveError::Refused { until, .. } = error else {
-        panic!("{error}")
-    };
-    let requests = scene.requests();
-    let waits: Vec<f64> = requests[1..]
-        .windows(2)
-        .map(|pair| seconds(pair[1].at - pair[0].at))
-        .collect();
-    assert_eq!(requests.len(), 4);
-    assert!(
-        (60.0..63.0).contains(&waits[0]) && (120.0..123.0).contains(&waits[1]),
-        "{waits:?}"
-    );
-    assert_eq!(
-        ledger.read().unwrap(),
-        Freeze {
-            until: Some(until),
-            refusals_in_a_row: 3
-        }
-    );
-    assert!((240..=242).contains(&(until.unix_seconds() - scene.clock.now().unix_seconds())));
-    // Nothing leaves any more, and nobody waits.
-    let asked = Instant::now();
-    assert!(matches!(
-        scene.rows(&exact()).await.1,
-        Err(ArchiveError::Refused { .. })
-    ));
-    assert_eq!(
-        (scene.requests().len(), asked.elapsed()),
-        (4, Duration::ZERO)
-    );
-}
-
-#[tokio::test(start_paused = true)]
-async fn the_freeze_never_grows_past_an_hour_of_its_own() {
-    let ledger = ledger();
-    let clock = VirtualClock::new();
-    for already in [5, 6, 30, u32::MAX] {
-        ledger
-            .write(&Freeze {
-                until: None,
-                refusals_in_a_row: already,
-            })
-            .unwrap();
-        let scene = scene_with(
-            HttpSettings::default(),
-            ledger.clone(),
-            clock.clone(),
-            |_, _| Reply::new(429, &[], TOO_MANY),
-        );
-        let error = scene.page("http://a.com/").await.unwrap_err();
-        let ArchiveError::Refused { until, .. } = error else {
-            panic!("{error}")
-        };
-        let wait = until.unix_seconds() - clock.now().unix_seconds();
-        assert!(
-            (if already == 5 {
-                1920..=1922
-            } else {
-                3600..=3602
-            })
-            .contains(&wait),
-            "{already}: {wait}"
-        );
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn a_restarted_process_and_a_second_one_obey_the_deadline() {
-    let ledger = ledger();
-    let clock = VirtualClock::new();
-    let until = Timestamp::from_unix_seconds(clock.now().unix_seconds() + 100);
-    ledger
-        .write(&Freeze {
-            until: Some(until),
-            refusals_in_a_row: 1,
-        })
-        .unwrap();
-    let restarted = scene_with(
-        HttpSettings::default(),
-        ledger.clone(),
-        clock.clone(),
-        |_, _| Reply::page("<p>words</p>"),
-    );
-    let began = Instant::now();
-    restarted.page("http://a.com/").await.unwrap();
-    assert!((100.0..102.0).contains(&seconds(began.elapsed())));
-    assert_eq!(
-        ledger.read().unwrap(),
-        Freeze::default(),
-        "a good answer clears the record"
-    );
-
-    // The other process is refused while this one works.
-    let until = Timestamp::from_unix_seconds(clock.now().unix_seconds() + 50);
-    ledger
-        .write(&Freeze {
-            until: Some(until),
-            refusals_in_a_row: 1,
-        })
-        .unwrap();
-    let began = Instant::now();
-    restarted.page("http://a.com/").await.unwrap();
-    assert!((50.0..52.0).contains(&seconds(began.elapsed())));
-
-    // Three in a row, recorded by the other: no waiting for an hour, but the end of the run.
-    let until = Timestamp::from_unix_seconds(clock.now().unix_seconds() + 240);
-    ledger
-        .write(&Freeze {
-            until: Some(until),
-            refusals_in_a_row: 3,
-        })
-        .unwrap();
-    assert!(
-        matches!(restarted.page("http://a.com/").await, Err(ArchiveError::Refused { until: u, .. }) if u == until)
-    );
 }
 
 #[tokio::test(start_paused = true)]

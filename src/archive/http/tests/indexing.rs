@@ -1,4 +1,4 @@
-//! Index queries: resume keys, empty answers, narrower questions, other dialects, and servers that lie.
+//! Index queries: parameters, resume keys, rows, and the dialect of pywb.
 
 use super::*;
 use crate::archive::{KeyFilter, Scope};
@@ -209,127 +209,6 @@ async fn a_long_vocabulary_still_makes_a_short_address() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn refused_is_not_empty() {
-    let proven = scene(|request, _| {
-        Reply::rows(if request.parameter("output").is_some() {
-            "[]\n"
-        } else {
-            ""
-        })
-    });
-    let (rows, answer) = proven.rows(&exact()).await;
-    assert_eq!((rows.len(), answer.unwrap()), (0, IndexAnswer::default()));
-    assert_eq!(proven.requests().len(), 2);
-
-    let header_only = scene(|request, _| {
-        Reply::rows(if request.parameter("output").is_some() {
-            r#"[["urlkey","timestamp"]]"#
-        } else {
-            ""
-        })
-    });
-    header_only.rows(&exact()).await.1.unwrap();
-
-    let silent = scene(|_, _| Reply::rows(""));
-    assert!(matches!(
-        silent.rows(&exact()).await.1,
-        Err(ArchiveError::Unavailable { .. })
-    ));
-
-    let contradicts = scene(|request, number| {
-        if request.parameter("output").is_some() {
-            Reply::rows(r#"[["urlkey"],["com,a)/"]]"#)
-        } else if number == 0 {
-            Reply::rows("")
-        } else {
-            Reply::rows(row(1))
-        }
-    });
-    assert_eq!(contradicts.rows(&exact()).await.0.len(), 1);
-
-    let blocked = scene(|request, _| {
-        Reply::rows(if request.parameter("output").is_some() {
-            "org.archive.util.io.RuntimeIOException: org.archive.wayback.exception.RobotAccessControlException: Blocked By Robots"
-        } else {
-            ""
-        })
-    });
-    assert!(matches!(
-        blocked.rows(&exact()).await.1,
-        Err(ArchiveError::Excluded { .. })
-    ));
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_answer_that_breaks_off_is_no_silence() {
-    let scene = scene(|request, _| {
-        if request.parameter("output").is_some() {
-            Reply::Send {
-                status: 200,
-                headers: Vec::new(),
-                pieces: vec![Err(TransportFailure::Broken("reset".to_owned()))],
-                delay: Duration::ZERO,
-                endless: false,
-            }
-        } else if request.parameter("resumeKey").is_some() {
-            Reply::rows("")
-        } else {
-            Reply::rows(format!("{}\nkey\n", row(1)))
-        }
-    });
-    let (rows, answer) = scene.rows(&exact()).await;
-    assert_eq!(rows.len(), 1);
-    assert!(
-        matches!(answer, Err(ArchiveError::Unavailable { .. })),
-        "{answer:?}"
-    );
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_address_that_holds_the_words_of_an_exclusion_excludes_nothing() {
-    let scene = scene(|request, number| {
-        if request.parameter("output").is_some() {
-            Reply::rows(
-                r#"[["urlkey"],["com,a)/accesscontrolexception","20120611040411","http://a.com/AccessControlException"]]"#,
-            )
-        } else if number == 0 {
-            Reply::rows("")
-        } else {
-            Reply::rows(row(1))
-        }
-    });
-    let (rows, answer) = scene.rows(&exact()).await;
-    assert_eq!((rows.len(), answer.unwrap().rows), (1, 1));
-}
-
-#[tokio::test(start_paused = true)]
-async fn an_error_text_in_a_200_keeps_its_rows_and_is_asked_again() {
-    let scene = scene(|_, number| {
-        let rows: String = (0..10).map(row).collect();
-        if number == 0 {
-            let half: String = (0..5).map(row).collect();
-            Reply::rows(format!(
-                "{half}org.archive.util.io.RuntimeIOException: ConnectTimeoutException\n"
-            ))
-        } else {
-            Reply::rows(rows)
-        }
-    });
-    let (rows, answer) = scene.rows(&exact()).await;
-    assert_eq!(
-        (rows.len(), answer.unwrap()),
-        (
-            10,
-            IndexAnswer {
-                rows: 10,
-                repeated_rows: 0,
-                bad_rows: 0
-            }
-        )
-    );
-}
-
-#[tokio::test(start_paused = true)]
 async fn a_row_cut_off_is_no_row() {
     let scene = scene(|_, number| {
         if number == 0 {
@@ -367,32 +246,6 @@ async fn a_row_cut_off_is_no_row() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_of_which_no_row_can_be_read_is_no_proof_that_there_is_none() {
-    let endless = "x".repeat(200_000) + "\n";
-    for unreadable in [
-        endless.as_str(),
-        "com,a)/privacy notatime http://a.com/privacy\n",
-    ] {
-        let unreadable = unreadable.to_owned();
-        let for_ever = unreadable.clone();
-        let scene = scene(move |_, _| Reply::rows(for_ever.clone()));
-        let error = scene.rows(&exact()).await.1.unwrap_err();
-        assert!(matches!(error, ArchiveError::Unavailable { .. }), "{error}");
-        assert!(error.to_string().contains("none can be read"), "{error}");
-        let scene = self::scene(move |_, number| {
-            Reply::rows(if number == 0 {
-                unreadable.clone()
-            } else {
-                row(1)
-            })
-        });
-        let (rows, answer) = scene.rows(&exact()).await;
-        answer.unwrap();
-        assert_eq!(rows.len(), 1);
-    }
-}
-
-#[tokio::test(start_paused = true)]
 async fn bad_rows_are_counted_and_never_end_a_query() {
     let scene = scene(|_, _| {
         Reply::rows(format!(
@@ -409,28 +262,6 @@ async fn bad_rows_are_counted_and_never_end_a_query() {
             bad_rows: 2
         }
     );
-}
-
-#[tokio::test(start_paused = true)]
-async fn excluded_sites_are_final_in_each_of_their_forms() {
-    let blocked = "org.archive.util.io.RuntimeIOException: org.archive.wayback.exception.AdministrativeAccessControlException: Blocked Site Error";
-    let forms: Vec<Box<dyn Fn() -> Reply + Send + Sync>> = vec![
-        Box::new(move || Reply::new(403, &[("x-archive-wayback-runtime-error", blocked)], "")),
-        Box::new(move || Reply::new(403, &[], blocked)),
-        Box::new(move || Reply::rows(blocked)),
-    ];
-    for form in forms {
-        let scene = scene(move |_, _| form());
-        let error = scene.rows(&exact()).await.1.unwrap_err();
-        assert!(matches!(error, ArchiveError::Excluded { .. }), "{error}");
-        assert_eq!(
-            (
-                scene.requests().len(),
-                scene.archive.usage().cdx.outcomes[&RequestOutcome::Excluded]
-            ),
-            (1, 1)
-        );
-    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,7 +1,9 @@
-//! Tests of the whole client over a scripted transport, in virtual time.
+//! Tests of the whole client with a scripted transport, in virtual time.
 
 mod bodies;
+mod freeze_deadlines;
 mod freezing;
+mod index_errors;
 mod indexing;
 mod ledgers;
 mod narrowing;
@@ -30,7 +32,7 @@ use crate::archive::clock::Clock;
 use crate::archive::{Archive, ArchiveError, CaptureQuery, IndexAnswer, Memento, MementoQuery};
 use crate::model::{Capture, Timestamp};
 
-/// What the scripted server does with one request.
+/// Answer of the scripted server to one request.
 pub(super) enum Reply {
     Fail(TransportFailure),
     Send {
@@ -38,7 +40,7 @@ pub(super) enum Reply {
         headers: Vec<(String, String)>,
         pieces: Vec<Result<Bytes, TransportFailure>>,
         delay: Duration,
-        /// In place of the pieces comes a byte a second, and never an end.
+        /// Sends a byte per second without end, instead of the pieces.
         endless: bool,
     },
 }
@@ -83,7 +85,7 @@ impl Reply {
         self
     }
 
-    /// Leaves the reader waiting for the end of a body, of which a byte comes each second.
+    /// Replaces the body by one without end, of which a byte arrives each second.
     pub(super) fn with_a_body_that_never_ends(mut self) -> Self {
         if let Self::Send { endless, .. } = &mut self {
             *endless = true;
@@ -91,7 +93,7 @@ impl Reply {
         self
     }
 
-    /// Cuts the body at half and breaks the connection.
+    /// Cuts the body in the middle and breaks the connection.
     pub(super) fn cut(mut self) -> Self {
         if let Self::Send { pieces, .. } = &mut self {
             let Some(Ok(body)) = pieces.pop() else {
@@ -128,10 +130,10 @@ pub(super) struct Log {
 }
 
 pub(super) type Script = Box<dyn Fn(&Request, usize) -> Reply + Send + Sync>;
-/// Makes one answer, for tables of answers.
-pub(super) type Makes = Box<dyn Fn() -> Reply + Send + Sync>;
-/// The same without surroundings.
-pub(super) type Plain = fn() -> Reply;
+/// Makes one answer, for tables of answers, and may own data.
+pub(super) type BoxedReply = Box<dyn Fn() -> Reply + Send + Sync>;
+/// Makes one answer without data of its own.
+pub(super) type MakeReply = fn() -> Reply;
 pub(super) type Headers<'a> = Vec<(&'a str, &'a str)>;
 
 struct Scripted {
@@ -222,7 +224,7 @@ impl Clock for VirtualClock {
     }
 }
 
-/// A client over a scripted server, with all that a test looks at.
+/// A client, its scripted server, and what a test reads of them.
 pub(super) struct Scene {
     pub(super) archive: Arc<HttpArchive>,
     pub(super) log: Arc<Mutex<Log>>,

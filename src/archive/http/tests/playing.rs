@@ -93,7 +93,10 @@ async fn jumps_are_followed_inside_the_window_only() {
             );
         }
     }
-    // pywb serves the nearest capture without a jump.
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_window_holds_without_a_jump_as_pywb_serves_the_nearest_capture() {
     let direct = scene(|_, _| {
         Reply::new(
             200,
@@ -234,10 +237,9 @@ async fn a_redirect_hop_outside_the_window_is_displaced() {
 
 type Is = fn(&ArchiveError) -> bool;
 
-#[tokio::test(start_paused = true)]
-async fn final_answers_have_their_own_names() {
+fn final_answers() -> Vec<(&'static str, BoxedReply, Is)> {
     let excluded = "<html><p>This URL has been excluded from the Wayback Machine.</p></html>";
-    let cases: Vec<(&str, Makes, Is)> = vec![
+    vec![
         (
             "excluded, 403",
             Box::new(move || Reply::new(403, &[], excluded)),
@@ -276,6 +278,11 @@ async fn final_answers_have_their_own_names() {
             }),
             |e| matches!(e, ArchiveError::NotArchived { .. }),
         ),
+    ]
+}
+
+fn damaged_answers() -> Vec<(&'static str, BoxedReply, Is)> {
+    vec![
         (
             "stub",
             Box::new(|| Reply::new(400, &[], "Invalid URI")),
@@ -307,8 +314,12 @@ async fn final_answers_have_their_own_names() {
             }),
             |e| matches!(e, ArchiveError::Damaged { .. }),
         ),
-    ];
-    for (name, reply, is_right) in cases {
+    ]
+}
+
+#[tokio::test(start_paused = true)]
+async fn final_answers_have_their_own_names() {
+    for (name, reply, is_right) in final_answers().into_iter().chain(damaged_answers()) {
         let scene = scene(move |_, _| reply());
         let error = scene.page("http://a.com/").await.unwrap_err();
         assert!(

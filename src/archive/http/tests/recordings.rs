@@ -1,4 +1,7 @@
-//! Contract tests: what the client makes of every recorded answer. Skipped, loudly, where the recordings are not at hand.
+//! Contract tests: the client's result for every recorded answer of the Internet Archive.
+//!
+//! The recordings are not part of the repository, and without them these tests are skipped with a message. Small answers
+//! of the same forms are in `playing`, `freezing`, `indexing` and `index_errors`.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -122,88 +125,98 @@ async fn play(
         .await
 }
 
+/// Recorded playbacks:
+///
+/// - 002: a page of 1996, whose `Link` names the URL with `:80`;
+/// - 003: an archived 429 with `Memento-Datetime`;
+/// - 005 to 008: a jump to another scheme, an archived 301 with an absolute `Location`, a second jump, the page;
+/// - 030 to 032: an archived 301 with `Location: //web.archive.org/…` and a page of 138 KB, a jump, an archived 404.
+///
+/// The fields are number, requests, status, timestamp, original and number of archived redirects of recorded playbacks.
+type RecordedPlayback = (&'static str, usize, u16, &'static str, &'static str, usize);
+
+const PLAYBACKS: [RecordedPlayback; 9] = [
+    (
+        "002",
+        1,
+        200,
+        "19961231235847",
+        "http://www.nasa.gov:80/",
+        0,
+    ),
+    (
+        "003",
+        1,
+        429,
+        "20150129034904",
+        "http://www.reddit.com/r/PokemonGiveaway",
+        0,
+    ),
+    (
+        "005",
+        4,
+        200,
+        "20200201024405",
+        "https://www.epa.gov/sites/production/files/signpost/cc.html",
+        1,
+    ),
+    (
+        "006",
+        3,
+        200,
+        "20200201024405",
+        "https://www.epa.gov/sites/production/files/signpost/cc.html",
+        1,
+    ),
+    (
+        "007",
+        2,
+        200,
+        "20200201024405",
+        "https://www.epa.gov/sites/production/files/signpost/cc.html",
+        0,
+    ),
+    (
+        "008",
+        1,
+        200,
+        "20200201024405",
+        "https://www.epa.gov/sites/production/files/signpost/cc.html",
+        0,
+    ),
+    (
+        "030",
+        3,
+        404,
+        "20201102233026",
+        "https://www.census.gov/geo/gssi/",
+        1,
+    ),
+    (
+        "031",
+        2,
+        404,
+        "20201102233026",
+        "https://www.census.gov/geo/gssi/",
+        0,
+    ),
+    (
+        "032",
+        1,
+        404,
+        "20201102233026",
+        "https://www.census.gov/geo/gssi/",
+        0,
+    ),
+];
+
 #[tokio::test(start_paused = true)]
-#[expect(clippy::too_many_lines, reason = "a table, one line a recording")]
 async fn every_recorded_playback_is_understood() {
     let Some(all) = internet_archive() else {
         return;
     };
     let scene = playback_scene(&all);
-    // number, requests, status, timestamp, original, archived redirects
-    for (number, requests, status, timestamp, original, redirects) in [
-        (
-            "002",
-            1,
-            200,
-            "19961231235847",
-            "http://www.nasa.gov:80/",
-            0,
-        ),
-        (
-            "003",
-            1,
-            429,
-            "20150129034904",
-            "http://www.reddit.com/r/PokemonGiveaway",
-            0,
-        ),
-        (
-            "005",
-            4,
-            200,
-            "20200201024405",
-            "https://www.epa.gov/sites/production/files/signpost/cc.html",
-            1,
-        ),
-        (
-            "006",
-            3,
-            200,
-            "20200201024405",
-            "https://www.epa.gov/sites/production/files/signpost/cc.html",
-            1,
-        ),
-        (
-            "007",
-            2,
-            200,
-            "20200201024405",
-            "https://www.epa.gov/sites/production/files/signpost/cc.html",
-            0,
-        ),
-        (
-            "008",
-            1,
-            200,
-            "20200201024405",
-            "https://www.epa.gov/sites/production/files/signpost/cc.html",
-            0,
-        ),
-        (
-            "030",
-            3,
-            404,
-            "20201102233026",
-            "https://www.census.gov/geo/gssi/",
-            1,
-        ),
-        (
-            "031",
-            2,
-            404,
-            "20201102233026",
-            "https://www.census.gov/geo/gssi/",
-            0,
-        ),
-        (
-            "032",
-            1,
-            404,
-            "20201102233026",
-            "https://www.census.gov/geo/gssi/",
-            0,
-        ),
-    ] {
+    for (number, requests, status, timestamp, original, redirects) in PLAYBACKS {
         let before = scene.requests().len();
         let memento = play(&scene, &all, number).await.unwrap();
         let found = (
@@ -226,6 +239,7 @@ async fn every_recorded_playback_is_understood() {
         );
         assert!(!memento.body.is_empty(), "{number}");
     }
+    // An archived 303, a jump, an archived 302 and a jump back to the start.
     for number in ["010", "011", "012", "013"] {
         assert!(
             matches!(
@@ -235,10 +249,12 @@ async fn every_recorded_playback_is_understood() {
             "{number}"
         );
     }
+    // 200 with an HTML page that names the exclusion.
     assert!(matches!(
         play(&scene, &all, "009").await,
         Err(ArchiveError::Excluded { .. })
     ));
+    // 404 without `Memento-Datetime`.
     assert!(matches!(
         play(&scene, &all, "014").await,
         Err(ArchiveError::NotArchived { .. })

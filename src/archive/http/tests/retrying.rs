@@ -4,10 +4,9 @@ use std::collections::HashMap;
 
 use super::*;
 
-#[tokio::test(start_paused = true)]
-async fn what_is_worth_a_retry_is_asked_again_and_what_is_final_is_not() {
-    let page = || Reply::page("<p>words</p>");
-    let faults: Vec<(&str, Plain, bool)> = vec![
+/// Faulty answers with their names, and whether they are worth a retry.
+fn faults() -> Vec<(&'static str, MakeReply, bool)> {
+    vec![
         ("500", || Reply::new(500, &[], "oops"), true),
         ("502", || Reply::new(502, &[], ""), true),
         (
@@ -57,8 +56,13 @@ async fn what_is_worth_a_retry_is_asked_again_and_what_is_final_is_not() {
             },
             false,
         ),
-    ];
-    for (name, fault, is_retried) in faults {
+    ]
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_worth_a_retry_is_asked_again_and_what_is_final_is_not() {
+    let page = || Reply::page("<p>words</p>");
+    for (name, fault, is_retried) in faults() {
         let scene = scene(move |_, number| if number == 1 { fault() } else { page() });
         scene.page("http://a.com/0").await.unwrap();
         let answer = scene.page("http://a.com/1").await;

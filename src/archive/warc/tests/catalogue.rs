@@ -31,68 +31,71 @@ fn ask(catalogue: &Catalogue, query: &CaptureQuery) -> (Vec<String>, IndexAnswer
     (found, answer)
 }
 
+/// Key, time, URL and digest of the sample rows.
+const SAMPLE: [[&str; 4]; 9] = [
+    [
+        "com,example,shop)/privacy",
+        "20120101000000",
+        "http://shop.example.com/privacy",
+        "A",
+    ],
+    [
+        "com,example:8080)/privacy",
+        "20120101000000",
+        "http://example.com:8080/privacy",
+        "A",
+    ],
+    [
+        "com,example)/privacy",
+        "20130101000000",
+        "https://example.com/privacy",
+        "C",
+    ],
+    [
+        "com,example)/privacy",
+        "20120101000000",
+        "http://example.com/privacy",
+        "A",
+    ],
+    [
+        "com,example)/privacy",
+        "20120101000000",
+        "http://example.com/privacy",
+        "A",
+    ],
+    [
+        "com,example)/privacy",
+        "20120101000000",
+        "https://example.com/privacy",
+        "A",
+    ],
+    [
+        "com,example)/privacy-tips",
+        "20120101000000",
+        "http://example.com/privacy-tips",
+        "B",
+    ],
+    [
+        "com,example-two)/privacy",
+        "20120101000000",
+        "http://example-two.com/privacy",
+        "A",
+    ],
+    [
+        "com,examples)/",
+        "20120101000000",
+        "http://examples.com/",
+        "A",
+    ],
+];
+
 fn sample() -> Catalogue {
-    let rows = vec![
-        row(
-            "com,example,shop)/privacy",
-            "20120101000000",
-            "http://shop.example.com/privacy",
-            "A",
-        ),
-        row(
-            "com,example:8080)/privacy",
-            "20120101000000",
-            "http://example.com:8080/privacy",
-            "A",
-        ),
-        row(
-            "com,example)/privacy",
-            "20130101000000",
-            "https://example.com/privacy",
-            "C",
-        ),
-        row(
-            "com,example)/privacy",
-            "20120101000000",
-            "http://example.com/privacy",
-            "A",
-        ),
-        row(
-            "com,example)/privacy",
-            "20120101000000",
-            "http://example.com/privacy",
-            "A",
-        ),
-        row(
-            "com,example)/privacy",
-            "20120101000000",
-            "https://example.com/privacy",
-            "A",
-        ),
-        row(
-            "com,example)/privacy-tips",
-            "20120101000000",
-            "http://example.com/privacy-tips",
-            "B",
-        ),
-        row(
-            "com,example-two)/privacy",
-            "20120101000000",
-            "http://example-two.com/privacy",
-            "A",
-        ),
-        row(
-            "com,examples)/",
-            "20120101000000",
-            "http://examples.com/",
-            "A",
-        ),
-    ];
+    let rows = SAMPLE.map(|[key, time, url, digest]| row(key, time, url, digest));
     let mut bad = UnreadableRows::default();
     bad.add("com,example)/odd 2012 x");
     bad.add("com,other)/odd 2012 x");
     bad.add("%%");
-    Catalogue::new(rows, &bad)
+    Catalogue::new(rows.to_vec(), &bad)
 }
 
 #[test]

@@ -7,8 +7,8 @@ use crate::archive::warc::scan::scan;
 
 const A: &str = "http://example.com/privacy";
 
-fn three_pages() -> Maker {
-    let mut maker = Maker::new();
+fn three_pages() -> ArchiveBuilder {
+    let mut maker = ArchiveBuilder::new();
     let long = "long words ".repeat(300);
     maker
         .page(A, "20120101000000", "one")
@@ -57,7 +57,7 @@ fn a_file_that_is_cut_off_is_refused_without_an_index_and_read_as_far_as_it_goes
     }
     write(folder.path(), "a.warc.gz", cut);
     write(folder.path(), "a.cdxj", index);
-    let opened = Opened::of(folder);
+    let opened = OpenedArchive::of(folder);
     assert_eq!(opened.body(A, "20120101000000"), "one");
     let answer = opened.memento(A, "20140101000000");
     assert!(
@@ -122,7 +122,7 @@ fn an_index_alone_is_refused_and_a_single_missing_file_is_not() {
         .replace("2012", "2011");
     write(folder.path(), "a.cdxj", format!("{}{other}\n", maker.index));
     write(folder.path(), "a.warc.gz", maker.warc.finish().unwrap());
-    let opened = Opened::of(folder);
+    let opened = OpenedArchive::of(folder);
     let answer = opened.memento(A, "20110101000000");
     assert!(
         matches!(&answer, Err(error @ ArchiveError::Unavailable { .. }) if error.as_drop().is_none() && !error.ends_run()),
@@ -171,7 +171,7 @@ fn offsets_that_point_nowhere_are_damage_of_one_capture() {
         .replace("2012", "2004");
     write(folder.path(), "a.cdxj", index);
     write(folder.path(), "a.warc.gz", maker.warc.finish().unwrap());
-    let opened = Opened::of(folder);
+    let opened = OpenedArchive::of(folder);
     assert_eq!(
         (opened.archive.row_count(), opened.archive.bad_row_count()),
         (3, 1)
@@ -206,7 +206,7 @@ fn a_row_that_points_at_the_record_of_another_page_shows_nothing() {
         "a.warc.gz",
         maker.warc.finish().unwrap(),
     );
-    let opened = Opened::of(maker.folder);
+    let opened = OpenedArchive::of(maker.folder);
     let answer = opened.memento("http://example.com/other", "20120101000000");
     assert!(
         matches!(&answer, Err(ArchiveError::Damaged { detail, .. }) if detail.contains("make the index again")),
@@ -216,7 +216,7 @@ fn a_row_that_points_at_the_record_of_another_page_shows_nothing() {
 
 #[test]
 fn a_record_that_the_crawler_cut_off_is_damage() {
-    let mut maker = Maker::new();
+    let mut maker = ArchiveBuilder::new();
     let headers = [
         ("WARC-Target-URI", A),
         ("WARC-Date", "2013-01-01T00:00:00Z"),
@@ -240,7 +240,7 @@ fn a_flipped_bit_in_a_member_is_noticed() {
     bytes[at] ^= 0x10;
     write(maker.folder.path(), "a.cdxj", index);
     write(maker.folder.path(), "a.warc.gz", &bytes);
-    let opened = Opened::of(maker.folder);
+    let opened = OpenedArchive::of(maker.folder);
     assert!(matches!(
         opened.memento(A, "20140101000000"),
         Err(ArchiveError::Damaged { .. })
@@ -294,7 +294,7 @@ proptest! {
         let _ = scan(bytes.as_slice());
         write(maker.folder.path(), "a.cdxj", index);
         write(maker.folder.path(), "a.warc.gz", &bytes);
-        let opened = Opened::of(maker.folder);
+        let opened = OpenedArchive::of(maker.folder);
         for (timestamp, start) in [("20120101000000", "one"), ("20130101000000", "long words "), ("20140101000000", "three")] {
             match opened.memento(A, timestamp) {
                 // The check sums leave no wrong bodies.

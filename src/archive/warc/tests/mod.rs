@@ -1,4 +1,4 @@
-//! What archives in files promise, on archives made for the purpose.
+//! Tests of archives in files, on archives made for the tests.
 
 mod catalogue;
 mod hostile;
@@ -26,14 +26,27 @@ fn any_time() -> (Timestamp, Timestamp) {
     (at("19900101000000"), at("20301231235959"))
 }
 
+/// The capture of a payload, without status.
+fn capture(url: &str, timestamp: &str, payload: &[u8]) -> Capture {
+    Capture {
+        urlkey: UrlKey::of(url).unwrap(),
+        timestamp: at(timestamp),
+        original: url.to_owned(),
+        mimetype: "text/html".to_owned(),
+        statuscode: None,
+        digest: Some(PayloadDigest::of(payload)),
+        length: None,
+    }
+}
+
 /// A folder with one WARC file, filled record by record.
-struct Maker {
+struct ArchiveBuilder {
     folder: tempfile::TempDir,
     warc: WarcWriter<Vec<u8>>,
     index: String,
 }
 
-impl Maker {
+impl ArchiveBuilder {
     fn new() -> Self {
         Self {
             folder: tempfile::tempdir().unwrap(),
@@ -42,24 +55,10 @@ impl Maker {
         }
     }
 
-    fn row(
-        &mut self,
-        url: &str,
-        timestamp: &str,
-        mime: &str,
-        status: Option<u16>,
-        digest: PayloadDigest,
-        place: RecordPlace,
-    ) {
-        let capture = Capture {
-            urlkey: UrlKey::of(url).unwrap(),
-            timestamp: at(timestamp),
-            original: url.to_owned(),
-            mimetype: mime.to_owned(),
-            statuscode: status,
-            digest: Some(digest),
-            length: Some(place.length),
-        };
+    /// Adds the index row of a record.
+    fn row(&mut self, capture: Capture, place: RecordPlace) {
+        let length = Some(place.length);
+        let capture = Capture { length, ..capture };
         self.index += &cdxj_line(&capture, place, "a.warc.gz");
         self.index.push('\n');
     }
@@ -78,14 +77,9 @@ impl Maker {
             .split(' ')
             .nth(1)
             .and_then(|s| s.get(..3)?.parse().ok());
-        self.row(
-            url,
-            timestamp,
-            "text/html",
-            status,
-            PayloadDigest::of(payload),
-            place,
-        );
+        let row = capture(url, timestamp, payload);
+        let statuscode = status;
+        self.row(Capture { statuscode, ..row }, place);
         self
     }
 
@@ -122,14 +116,9 @@ impl Maker {
             payload,
         };
         let place = self.warc.revisit(&response, earlier).unwrap();
-        self.row(
-            url,
-            timestamp,
-            "warc/revisit",
-            None,
-            PayloadDigest::of(payload),
-            place,
-        );
+        let row = capture(url, timestamp, payload);
+        let mimetype = "warc/revisit".to_owned();
+        self.row(Capture { mimetype, ..row }, place);
         self
     }
 
@@ -143,26 +132,26 @@ impl Maker {
     }
 
     /// The archive without an index.
-    fn open(self) -> Opened {
+    fn open(self) -> OpenedArchive {
         let bytes = self.warc.finish().unwrap();
         std::fs::write(self.folder.path().join("a.warc.gz"), bytes).unwrap();
-        Opened::of(self.folder)
+        OpenedArchive::of(self.folder)
     }
 
     /// The archive with its index.
-    fn open_with_index(self) -> Opened {
+    fn open_with_index(self) -> OpenedArchive {
         std::fs::write(self.folder.path().join("a.cdxj"), &self.index).unwrap();
         self.open()
     }
 }
 
-/// An open archive with the folder that it is in.
-struct Opened {
+/// An open archive and its folder.
+struct OpenedArchive {
     folder: tempfile::TempDir,
     archive: WarcArchive,
 }
 
-impl Opened {
+impl OpenedArchive {
     fn of(folder: tempfile::TempDir) -> Self {
         let archive = WarcArchive::open(folder.path(), LIMIT).unwrap();
         Self { folder, archive }

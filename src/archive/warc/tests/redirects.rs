@@ -6,7 +6,7 @@ const A: &str = "http://example.com/privacy";
 
 #[test]
 fn archived_redirects_are_followed_and_told() {
-    let mut maker = Maker::new();
+    let mut maker = ArchiveBuilder::new();
     maker
         .redirect(
             "http://example.com/privacy",
@@ -50,7 +50,7 @@ fn archived_redirects_are_followed_and_told() {
 
 #[test]
 fn a_redirect_to_the_same_url_with_a_cookie_finds_the_page_after_it() {
-    let mut maker = Maker::new();
+    let mut maker = ArchiveBuilder::new();
     maker
         .redirect(A, "20120101000000", A)
         .page(A, "20120101000001", "words");
@@ -59,7 +59,7 @@ fn a_redirect_to_the_same_url_with_a_cookie_finds_the_page_after_it() {
 
 #[test]
 fn redirects_that_never_end_are_found_out() {
-    let mut maker = Maker::new();
+    let mut maker = ArchiveBuilder::new();
     maker
         .redirect("http://example.com/a", "20120101000000", "/b")
         .redirect("http://example.com/b", "20120101000000", "/a");
@@ -92,7 +92,7 @@ fn redirects_that_never_end_are_found_out() {
 
 #[test]
 fn a_redirect_that_leads_out_of_the_archive_names_its_target() {
-    let mut maker = Maker::new();
+    let mut maker = ArchiveBuilder::new();
     maker
         .redirect(A, "20120101000000", "//elsewhere.example.com/x")
         .page("http://late.example.com/", "20200101000000", "late");

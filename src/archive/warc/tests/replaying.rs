@@ -8,7 +8,7 @@ const A: &str = "http://example.com/privacy";
 
 #[test]
 fn the_nearest_capture_inside_the_window_answers() {
-    let mut maker = Maker::new();
+    let mut maker = ArchiveBuilder::new();
     maker
         .page(A, "20120101000000", "old")
         .page(A, "20140101000000", "new");
@@ -42,7 +42,7 @@ fn the_nearest_capture_inside_the_window_answers() {
 
 #[test]
 fn of_http_and_https_in_one_second_the_url_asked_for_answers() {
-    let mut maker = Maker::new();
+    let mut maker = ArchiveBuilder::new();
     maker
         .page("http://example.com/", "20120101000000", "plain")
         .page("https://example.com/", "20120101000000", "secure");
@@ -72,7 +72,7 @@ fn of_http_and_https_in_one_second_the_url_asked_for_answers() {
 
 #[test]
 fn of_two_payloads_in_one_second_the_one_expected_answers() {
-    let mut maker = Maker::new();
+    let mut maker = ArchiveBuilder::new();
     maker
         .redirect(A, "20120101000000", A)
         .page(A, "20120101000000", "one")
@@ -95,7 +95,7 @@ fn of_two_payloads_in_one_second_the_one_expected_answers() {
 
 #[test]
 fn archived_errors_are_mementos() {
-    let mut maker = Maker::new();
+    let mut maker = ArchiveBuilder::new();
     maker.response(
         A,
         "20120101000000",
@@ -117,7 +117,7 @@ fn chunks_and_content_encodings_are_taken_off() {
         chunked.extend_from_slice(b"\r\n");
     }
     chunked.extend_from_slice(b"0\r\n\r\n");
-    let mut maker = Maker::new();
+    let mut maker = ArchiveBuilder::new();
     let head = "HTTP/1.1 200 OK\nContent-Type: text/html; charset=x\nContent-Encoding: gzip";
     maker.response("http://example.com/gzip", "20120101000000", head, &packed);
     maker.response(
@@ -148,7 +148,7 @@ fn chunks_and_content_encodings_are_taken_off() {
 
 #[test]
 fn a_resource_is_a_page_and_requests_are_none() {
-    let mut maker = Maker::new();
+    let mut maker = ArchiveBuilder::new();
     let date = ("WARC-Date", "2013-01-01T00:00:00Z");
     maker.record("warcinfo", &[date], b"software: x\r\n");
     maker.record(
@@ -191,7 +191,7 @@ fn a_resource_is_a_page_and_requests_are_none() {
 
 #[test]
 fn an_empty_body_is_a_lost_payload_only_where_the_index_promised_one() {
-    let mut maker = Maker::new();
+    let mut maker = ArchiveBuilder::new();
     maker.page(A, "20120101000000", "");
     let opened = maker.open();
     let mut query = MementoQuery {
@@ -212,7 +212,7 @@ fn an_empty_body_is_a_lost_payload_only_where_the_index_promised_one() {
 
 #[test]
 fn a_body_over_the_limit_is_too_large_packed_or_not() {
-    let mut maker = Maker::new();
+    let mut maker = ArchiveBuilder::new();
     let limit = usize::try_from(LIMIT).unwrap();
     let big = vec![b'a'; limit + 1];
     maker.response(
@@ -260,7 +260,7 @@ fn a_body_over_the_limit_is_too_large_packed_or_not() {
 #[test]
 fn plain_files_whole_file_gzip_and_members_give_the_same_pages() {
     let make = || {
-        let mut maker = Maker::new();
+        let mut maker = ArchiveBuilder::new();
         maker.record(
             "warcinfo",
             &[("WARC-Date", "2012-01-01T00:00:00Z")],
@@ -294,7 +294,7 @@ fn plain_files_whole_file_gzip_and_members_give_the_same_pages() {
     ] {
         let folder = tempfile::tempdir().unwrap();
         write(folder.path(), name, bytes);
-        let opened = Opened::of(folder);
+        let opened = OpenedArchive::of(folder);
         assert_eq!(opened.archive.row_count(), 4);
         assert_eq!(opened.body(A, "20120101000000"), "one");
         assert_eq!(opened.body(A, "20140101000000"), "two");
@@ -305,9 +305,9 @@ fn plain_files_whole_file_gzip_and_members_give_the_same_pages() {
 
 #[test]
 fn files_without_rows_in_the_index_of_their_folder_are_read_too() {
-    let mut maker = Maker::new();
+    let mut maker = ArchiveBuilder::new();
     maker.page(A, "20120101000000", "one");
-    let mut second = Maker::new();
+    let mut second = ArchiveBuilder::new();
     second.page("http://shop.example.com/", "20130101000000", "two");
     write(
         maker.folder.path(),
@@ -338,7 +338,7 @@ fn files_without_rows_in_the_index_of_their_folder_are_read_too() {
 
 #[test]
 fn one_file_of_a_folder_can_be_opened_alone() {
-    let mut maker = Maker::new();
+    let mut maker = ArchiveBuilder::new();
     maker.page(A, "20120101000000", "one");
     write(maker.folder.path(), "b.warc.gz", b"not read");
     maker.index += &maker.index.replace("a.warc.gz", "b.warc.gz");

@@ -6,7 +6,7 @@ const A: &str = "http://example.com/privacy";
 
 #[test]
 fn a_revisit_has_the_payload_of_the_capture_that_it_names() {
-    let mut maker = Maker::new();
+    let mut maker = ArchiveBuilder::new();
     maker.page(A, "20120101000000", "words").page(
         "http://example.com/copy",
         "20110101000000",
@@ -56,7 +56,7 @@ fn a_revisit_has_the_payload_of_the_capture_that_it_names() {
 
 #[test]
 fn revisits_without_a_head_or_with_that_of_a_304_take_the_stored_one() {
-    let mut maker = Maker::new();
+    let mut maker = ArchiveBuilder::new();
     maker.response(
         A,
         "20120101000000",
@@ -98,7 +98,7 @@ fn revisits_without_a_head_or_with_that_of_a_304_take_the_stored_one() {
 
 #[test]
 fn a_revisit_of_a_redirect_leads_on_without_its_original() {
-    let mut maker = Maker::new();
+    let mut maker = ArchiveBuilder::new();
     maker.page(
         "http://example.com/new",
         "20130101000000",
