@@ -241,7 +241,9 @@ fn links_text(links: &[LinkCandidate], explain: bool) -> String {
         text.push('\n');
         // The first line is the header.
         if let Some(link) = number.checked_sub(1).and_then(|n| links.get(n)) {
-            text += &format!("       {}\n", safe_line(&link.reasons.join(", ")));
+            text += "       ";
+            text += &safe_line(&link.reasons.join(", "));
+            text.push('\n');
         }
     }
     text
