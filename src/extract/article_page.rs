@@ -18,7 +18,7 @@ use super::structure::{
 };
 use crate::page::Page;
 
-/// The article on a page that is no policy; `None` when what structure alone finds speaks of policy matters.
+/// Finds the article on a page that is no policy; `None` when the text found by structure has many policy words.
 pub(in crate::extract) fn article_content(page: &Page) -> Option<PageContent> {
     let links = LinkResolver::of(page);
     let host = page.url.as_ref().and_then(Url::host_str);

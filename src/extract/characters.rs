@@ -2,8 +2,8 @@
 
 use std::borrow::Cow;
 
-/// Characters that nobody sees and that must not reach a terminal or a hash: controls, directional overrides,
-/// zero-width spaces, soft hyphens, icon fonts' private letters.
+/// Characters that no reader sees and that must not reach a terminal or a hash: controls, directional overrides,
+/// zero-width spaces, soft hyphens, private letters of icon fonts.
 pub(in crate::extract) fn is_invisible(c: char) -> bool {
     c.is_control() && c != '\n'
         || matches!(c, '\u{AD}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2060}'..='\u{206F}' | '\u{202A}'..='\u{202E}'
@@ -11,7 +11,7 @@ pub(in crate::extract) fn is_invisible(c: char) -> bool {
             | '\u{E0000}'..='\u{E007F}')
 }
 
-/// True when [`cleaned`] has something to do: only a few first bytes of characters need a closer look.
+/// True when [`cleaned`] has something to remove. Only characters with a few first bytes need a closer check.
 fn has_invisible(text: &str) -> bool {
     let is_suspect = |b: u8| !matches!(b, b' '..=b'~' | b'\n' | 0x80..=0xC1 | 0xC3..=0xCC | 0xCE..=0xE0 | 0xE3..=0xED);
     let is_there = |at: usize| {
@@ -26,7 +26,8 @@ fn has_invisible(text: &str) -> bool {
             .any(|(at, b)| is_suspect(b) && is_there(at))
 }
 
-/// True when some byte of a text is one that is asked for; by chunks, as the compiler makes that many bytes a step.
+/// True when a text has a byte for which `is` is true. Works by chunks, which the compiler turns into vector
+/// instructions.
 pub(in crate::extract) fn any_byte(text: &str, is: impl Fn(u8) -> bool) -> bool {
     text.as_bytes()
         .chunks(64)
@@ -38,7 +39,7 @@ pub(in crate::extract) fn any_byte_in(chunk: &[u8], is: impl Fn(u8) -> bool) -> 
     chunk.iter().fold(false, |any, b| any | is(*b))
 }
 
-/// A text without the characters that nobody sees; tabs become spaces.
+/// Removes the characters that no reader sees; tabs become spaces.
 pub(in crate::extract) fn cleaned(text: &str) -> Cow<'_, str> {
     if !has_invisible(text) {
         return Cow::Borrowed(text);
@@ -54,7 +55,7 @@ pub(in crate::extract) fn cleaned(text: &str) -> Cow<'_, str> {
     )
 }
 
-/// Vowel signs of Indic and Thai scripts, which are no letters to `char::is_alphanumeric`.
+/// True for the vowel signs of Indic and Thai scripts, which `char::is_alphanumeric` does not count as letters.
 pub(in crate::extract) fn is_mark(c: char) -> bool {
     matches!(c, '\u{0300}'..='\u{036F}' | '\u{0591}'..='\u{05C7}' | '\u{064B}'..='\u{0652}' | '\u{0900}'..='\u{0903}'
         | '\u{093A}'..='\u{094F}' | '\u{0E31}' | '\u{0E34}'..='\u{0E3A}' | '\u{0E47}'..='\u{0E4E}' | '\u{200C}' | '\u{200D}')

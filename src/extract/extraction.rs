@@ -17,7 +17,7 @@ use super::vocabulary::policy_words;
 use crate::model::{Document, DropReason, Dropped};
 use crate::page::{Page, decode};
 
-/// Takes the document out of a page.
+/// Extracts the document of a page.
 ///
 /// # Errors
 /// The reason why the page has none, and what was seen.
@@ -25,7 +25,7 @@ pub fn extract(input: &PageInput<'_>, options: &Options) -> Result<Document, Dro
     explain(input, options).map(|extraction| extraction.document)
 }
 
-/// As [`extract`], and says what decided.
+/// As [`extract`], with an explanation of each decision.
 ///
 /// # Errors
 /// As [`extract`].
@@ -57,14 +57,14 @@ pub fn explain(input: &PageInput<'_>, options: &Options) -> Result<Extraction, D
                 .then(|| article_content(&page))
                 .flatten();
             let found = other.unwrap_or_else(|| policy_content(&page, *options));
-            // The tree of a large page takes more memory than all that is still to come.
+            // The tree of a large page takes more memory than all later steps.
             drop(page);
             finish(found, input, *options)
         }
     }
 }
 
-/// Language (ISO 639-1, `und` when unsure) and number of words of a document's text, as [`extract`] tells them.
+/// The language (ISO 639-1, `und` when unsure) and the number of words of a document's text, as [`extract`] gives them.
 #[must_use]
 pub fn language_and_words(text: &str) -> (&'static str, u64) {
     (detect_language(text), word_count(text))

@@ -1,10 +1,10 @@
-//! What an extraction takes and gives: a page with options in, a document with its explanation out.
+//! Input and result of an extraction.
 
 use url::Url;
 
 use crate::model::Document;
 
-/// Version of the extractor. Every change of its output makes a new one, because it changes text hashes.
+/// Version of the extractor. Every change of its output raises it, because the output decides the text hashes.
 pub const EXTRACTOR_VERSION: &str = "4";
 
 /// One archived page as it was fetched.
@@ -14,33 +14,33 @@ pub struct PageInput<'a> {
     pub bytes: &'a [u8],
     /// The `Content-Type` header, if known.
     pub content_type: Option<&'a str>,
-    /// The page's address on the original web, if known; links are relative to it and its fragment names a part.
+    /// The address of the page on the original web, if known. Links are relative to it and its fragment names a part.
     pub url: Option<&'a Url>,
 }
 
-/// The document that is wanted of a page that hosts several.
+/// The document to extract from a page that hosts several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DocumentType {
-    /// The privacy policy, where the page has one beside others; else the whole text.
+    /// The privacy policy, if the page has one beside other documents; otherwise the whole text.
     #[default]
     Privacy,
-    /// The main text of the page, whatever it is: several documents, or one that is no policy. Of a text that hardly
-    /// speaks of policy matters (an article, a manual) it is the body; its headline is the document's title.
+    /// The main text of the page, whatever it is: several documents, or one that is no policy. Of a text with few
+    /// policy words (an article, a manual) it is the body, and its headline is the title of the document.
     Any,
 }
 
-/// How to extract.
+/// The options of an extraction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Options {
-    /// The document that is wanted.
+    /// The document to extract.
     pub document_type: DocumentType,
 }
 
-/// A document and why it is that one.
+/// A document and the explanation of how it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Extraction {
     /// The document.
     pub document: Document,
-    /// What decided, in the order of deciding; one short line each, for people.
+    /// The decisions in their order, one short line each, for people.
     pub explanation: Vec<String>,
 }

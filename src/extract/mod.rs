@@ -1,13 +1,15 @@
-//! The words of a policy out of one archived page: bytes in, [`Document`] or [`Dropped`] out. Pure.
+//! Extracts the text of a policy from one archived page: bytes in, [`Document`](crate::model::Document) or
+//! [`Dropped`](crate::model::Dropped) out. Pure.
 //!
 //! ```text
-//! payload ▶ page ─▶ view ─▶ boilerplate ─▶ candidates ─▶ build ─▶ lines, headings, slice, trim, title ─▶ markdown, text
-//! is it   one     flat     what is        where the      block    what the tree should look like            the two
-//! a page  parse   list     never text     text is        tree                                               forms
+//! decode ─▶ dom ─▶ main_content ─▶ build ─▶ structure ─▶ facts ─▶ render
+//! format    flat   boilerplate     block    lines,       title,   Markdown
+//!           list   out, text in    tree     headings,    dates,   and plain
+//!                                           template     drop     text
 //! ```
 //!
-//! The page is parsed once and walked a fixed number of times. What decides is sums over subtrees (sentences, policy words,
-//! links), not one site's class names, so that a page that changes its frame keeps its text.
+//! The page is parsed once and walked a fixed number of times. Sums over subtrees (sentences, policy words, links)
+//! decide, not the class names of one site. So a page with a new frame keeps its text.
 
 mod article_page;
 mod blocks;

@@ -1,20 +1,20 @@
-//! The content found on a page, before it is known whether it is a policy.
+//! The content found on a page, before the decision whether it is a policy.
 
 use super::blocks::Block;
 use super::dom::{PageView, attribute};
 
-/// What was found on a page before it is judged.
+/// What was found on a page before that decision.
 pub(in crate::extract) struct PageContent {
     pub blocks: Vec<Block>,
     pub explanation: Vec<String>,
     pub page_title: Option<String>,
-    /// What stood above the text and is no part of it.
+    /// The headline above the text, which is not part of it.
     pub headline: Option<String>,
     pub shown: String,
     pub features: PageFeatures,
 }
 
-/// What stands on a page beside its text.
+/// The features of a page other than its text.
 #[derive(Debug, Clone, Copy, Default)]
 pub(in crate::extract) struct PageFeatures {
     pub password_field: bool,

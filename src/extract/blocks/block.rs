@@ -1,4 +1,4 @@
-//! The block tree: what a document is made of between the DOM and its two written forms.
+//! The block tree: the form of a document between the DOM and its two written forms.
 
 use std::rc::Rc;
 
@@ -7,13 +7,13 @@ use std::rc::Rc;
 pub(in crate::extract) struct Span {
     /// The characters; `\n` is a hard line break.
     pub text: String,
-    /// How it stands out.
+    /// The style of the characters.
     pub style: Style,
-    /// Where it leads: an absolute address where one could be made. Shared by all pieces under one link.
+    /// The target of the link: an absolute address where one is known. All pieces under one link share it.
     pub link: Option<Rc<str>>,
 }
 
-/// How a piece of text stands out from its neighbours.
+/// The style of a piece of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[expect(
     clippy::struct_excessive_bools,
@@ -26,7 +26,8 @@ pub(in crate::extract) struct Style {
     pub emphasis: bool,
     /// Code or teletype.
     pub code: bool,
-    /// Set larger than the text around it (`<big>`, `<font size=4>`): no Markdown has it, but headings of old pages do.
+    /// Larger than the text around it (`<big>`, `<font size=4>`). Markdown has no form for it, but headings of old
+    /// pages have it.
     pub large: bool,
 }
 
@@ -46,7 +47,7 @@ pub(in crate::extract) enum Block {
 }
 
 impl Span {
-    /// Other text in this one's style, under its link.
+    /// Makes a span of other text with the same style and link.
     pub(in crate::extract) fn with_text(&self, text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
@@ -64,7 +65,7 @@ impl Span {
     }
 }
 
-/// The characters of some spans, line breaks as spaces.
+/// The text of some spans, with line breaks as spaces.
 pub(in crate::extract) fn text_of(spans: &[Span]) -> String {
     let mut out = String::with_capacity(spans.iter().map(|s| s.text.len()).sum());
     push_text_of(spans, &mut out);
@@ -84,7 +85,8 @@ fn push_text_of(spans: &[Span], out: &mut String) {
 }
 
 impl Block {
-    /// Visits the text of this block and of those inside, in reading order: once per heading, paragraph and table cell.
+    /// Visits the text of this block and of the blocks inside it, in reading order: once per heading, paragraph and
+    /// table cell.
     pub(in crate::extract) fn each_run<'a>(&'a self, visit: &mut dyn FnMut(&'a [Span])) {
         match self {
             Self::Heading(_, spans) | Self::Paragraph(spans) => visit(spans),
@@ -94,7 +96,7 @@ impl Block {
         }
     }
 
-    /// As [`Block::each_run`], to change the runs.
+    /// As [`Block::each_run`], but the visitor can change the runs.
     pub(in crate::extract) fn each_run_mut(&mut self, change: &mut dyn FnMut(&mut Vec<Span>)) {
         match self {
             Self::Heading(_, spans) | Self::Paragraph(spans) => change(spans),
@@ -107,7 +109,7 @@ impl Block {
         }
     }
 
-    /// Everything that is written in the block, runs by single spaces.
+    /// All text of the block, its runs separated by single spaces.
     pub(in crate::extract) fn text(&self) -> String {
         let mut out = String::new();
         self.each_run(&mut |spans| {
@@ -119,7 +121,7 @@ impl Block {
         out
     }
 
-    /// Characters in all, and characters inside links.
+    /// The number of bytes of text, and of those inside links.
     pub(in crate::extract) fn weight(&self) -> (usize, usize) {
         let (mut all, mut linked) = (0, 0);
         self.each_run(&mut |spans| {
@@ -136,7 +138,7 @@ impl Block {
     }
 }
 
-/// True when there is a letter or digit in it.
+/// True when the spans have a letter or a digit.
 pub(in crate::extract) fn has_words(spans: &[Span]) -> bool {
     spans
         .iter()

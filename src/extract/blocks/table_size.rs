@@ -1,12 +1,12 @@
-//! How large a table may be for the cells that it has.
+//! The limit of a table's size, by the number of its cells.
 
-/// A table has at most so many places for each cell that is in it, and [`LEAST_PLACES`] more: a few cells that span
-/// hundreds of columns would make megabytes of nothing.
+/// Most places that a table may have for each of its cells, with [`LEAST_PLACES`] added. A few cells that span hundreds
+/// of columns would take megabytes.
 const PLACES_PER_CELL: usize = 16;
-/// Places that every table may have.
+/// The number of places that every table may have.
 const LEAST_PLACES: usize = 200;
 
-/// True when a table of so many cells may have so many places, empty ones included.
+/// True when a table with this number of cells may have this number of places, empty ones included.
 pub(in crate::extract) fn is_filled(places: usize, cells: usize) -> bool {
     places <= LEAST_PLACES + PLACES_PER_CELL * cells
 }

@@ -1,12 +1,12 @@
-//! The one form of a row of spans: white space folded, equal neighbours joined.
+//! The normal form of a row of spans: white space folded, equal neighbours joined.
 
 use super::block::{Span, Style};
 use crate::extract::characters::any_byte;
 
-/// Brings spans to their one form: white space folded, neighbours of one style joined, no style on blanks, nothing
-/// blank at the ends or around line breaks.
+/// Brings spans to their normal form: white space is folded, neighbours with one style are joined, blanks have no
+/// style, and there are no blanks at the ends or around line breaks.
 pub(in crate::extract) fn tidy(mut spans: Vec<Span>) -> Vec<Span> {
-    // Most paragraphs are one piece that needs its ends cut at most.
+    // Most paragraphs are one span that needs at most its ends trimmed.
     if let [only] = spans.as_mut_slice() {
         let blank = only.text.len() - only.text.trim_start().len();
         if blank > 0 {
@@ -21,7 +21,7 @@ pub(in crate::extract) fn tidy(mut spans: Vec<Span>) -> Vec<Span> {
         }
     }
     let mut out: Vec<Span> = Vec::with_capacity(spans.len());
-    // What separates the last letter from the next one: nothing, a space or a line break.
+    // What separates the last letter from the next: nothing, a space or a line break.
     let mut gap: Option<char> = None;
     for span in spans {
         let mut rest = span.text.as_str();
@@ -42,7 +42,7 @@ pub(in crate::extract) fn tidy(mut spans: Vec<Span>) -> Vec<Span> {
             if let Some(gap) = gap.take()
                 && let Some(last) = out.last_mut()
             {
-                // A blank belongs to both neighbours' style, or to none.
+                // A blank has the style of both neighbours, or none.
                 if same(last) || last.style == Style::default() && last.link.is_none() {
                     last.text.push(gap);
                 } else {
@@ -62,7 +62,7 @@ pub(in crate::extract) fn tidy(mut spans: Vec<Span>) -> Vec<Span> {
     out
 }
 
-/// True when a text that has no blanks at its ends has words by single spaces only.
+/// True when a text without blanks at its ends has single spaces between its words and no other white space.
 fn is_folded(text: &str) -> bool {
     if any_byte(text, may_be_blank) {
         return folded_length(text) == text.len();
@@ -70,7 +70,7 @@ fn is_folded(text: &str) -> bool {
     memchr::memmem::find(text.as_bytes(), b"  ").is_none()
 }
 
-/// Bytes from a word's first letter on that need no folding: words by single spaces.
+/// The number of bytes, from the first letter of a word on, that need no folding: words separated by single spaces.
 fn folded_length(text: &str) -> usize {
     const CHUNK: usize = 64;
     let bytes = text.as_bytes();
@@ -86,7 +86,7 @@ fn folded_length(text: &str) -> usize {
     let mut end = text.len();
     for from in (0..bytes.len()).step_by(CHUNK) {
         let to = bytes.len().min(from + CHUNK);
-        // Most chunks have nothing to look at; the compiler makes many bytes a step of that.
+        // Most chunks need no folding. The compiler turns this check into vector instructions.
         let next = &bytes[from + 1..bytes.len().min(to + 1)];
         let doubled = |(b, next): (&u8, &u8)| u8::from((*b, *next) == (b' ', b' '));
         let chunk = &bytes[from..to];
@@ -102,7 +102,7 @@ fn folded_length(text: &str) -> usize {
         .map_or(end, |run| run.trim_end_matches(' ').len())
 }
 
-/// White space other than the space, or the first byte of a character among which such is.
+/// True for white space other than the space, and for the first byte of characters some of which are white space.
 fn may_be_blank(byte: u8) -> bool {
     matches!(byte, b'\t'..=b'\r' | 0xC2 | 0xE1..=0xE3)
 }

@@ -1,4 +1,4 @@
-//! The containers that are open while a tree is built, and what becomes of them when they close.
+//! The containers that are open while a block tree is built.
 
 use crate::extract::blocks::{Block, Span, tidy};
 
@@ -14,7 +14,7 @@ pub(in crate::extract) enum Container {
     Quote(Vec<Block>),
     Table {
         rows: Vec<Vec<Vec<Span>>>,
-        /// For every column, how many of the next rows a cell from above still covers.
+        /// For every column, the number of next rows that a cell from above still covers.
         covered: Vec<u32>,
     },
     Cell {
@@ -49,11 +49,11 @@ impl OpenContainers {
         self.open.last()
     }
 
-    /// Begins a row, if the innermost container is a table.
+    /// Begins a row if the innermost container is a table; returns whether it is.
     pub(in crate::extract) fn start_row(&mut self) -> bool {
         match self.open.last_mut() {
             Some(Container::Table { rows, covered }) => {
-                // Cells from above reach past the end of the row before, too.
+                // Cells from above may reach past the end of the previous row.
                 let ended = rows.last().map_or(0, Vec::len);
                 for left in covered.iter_mut().skip(ended) {
                     *left = left.saturating_sub(1);
@@ -71,7 +71,7 @@ impl OpenContainers {
             .any(|f| matches!(f, Container::Table { .. }))
     }
 
-    /// Closes everything.
+    /// Closes all containers.
     pub(in crate::extract) fn finish(mut self) -> Vec<Block> {
         while self.open.len() > 1 {
             self.pop();
@@ -90,7 +90,7 @@ impl OpenContainers {
                 | Container::Quote(blocks)
                 | Container::Cell { blocks, .. },
             ) => {
-                // Orphan items that follow each other are one list.
+                // Consecutive items without a list are one list.
                 if let (Some(Block::List(None, before)), Block::List(None, items)) =
                     (blocks.last_mut(), &block)
                     && items.len() == 1
@@ -106,7 +106,7 @@ impl OpenContainers {
                 None => items.push(vec![block]),
             },
             Some(Container::Table { rows, .. }) => {
-                // A caption or text that stands between rows.
+                // A caption or text between rows.
                 let mut spans = Vec::new();
                 block.each_run(&mut |run| spans.extend(run.iter().cloned()));
                 rows.push(vec![spans]);
@@ -192,7 +192,7 @@ impl OpenContainers {
         let Some(row) = rows.last_mut() else {
             return;
         };
-        // Columns that a cell from above reaches into stay empty here.
+        // Columns that a cell from above covers stay empty.
         while let Some(left) = covered.get_mut(row.len()).filter(|left| **left > 0) {
             *left -= 1;
             row.push(Vec::new());

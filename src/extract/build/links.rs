@@ -1,27 +1,26 @@
-//! Link targets of a document: absolute, on the original web, and only of kinds that a reader can follow.
-
-use crate::extract::blocks::Block;
-use crate::extract::characters::is_invisible;
+//! Link targets of a document: absolute, on the original web, with schemes that a reader can follow.
 
 use std::rc::Rc;
 
 use url::Url;
 
+use crate::extract::blocks::Block;
+use crate::extract::characters::is_invisible;
 use crate::page::{Page, unarchived};
 
-/// Longest target that is kept, resolved or not; crawls hold kilobytes of tracking arguments.
+/// Longest target that is kept, before or after it is resolved. Archived pages hold kilobytes of tracking arguments.
 const MAX_TARGET_BYTES: usize = 2000;
-/// All targets of a document together take at most so many times the bytes of its page: a long base makes kilobytes of
-/// every short link, and one link that is never closed stands again in every paragraph.
+/// Most bytes of all targets of a document together, as a multiple of the page's bytes. A long base makes kilobytes of
+/// every short link, and an unclosed link is repeated in every paragraph.
 const TARGET_TIMES: usize = 4;
-/// What any page may have, however small it is.
+/// Bytes of targets that every page may have.
 const LEAST_TARGET_BYTES: usize = 16 * 1024;
 
 /// Resolves the links of one page.
 #[derive(Debug)]
 pub(in crate::extract) struct LinkResolver<'a> {
     page: &'a Page,
-    /// Base of last resort: what the page calls its own address.
+    /// The address that the page gives itself, as the last choice of a base.
     canonical: Option<Url>,
 }
 
@@ -35,9 +34,9 @@ impl<'a> LinkResolver<'a> {
         Self { page, canonical }
     }
 
-    /// The target to write for an `href`; `None` where the link should be plain text.
+    /// The target for an `href`; `None` for a link that is written as plain text.
     ///
-    /// A relative target of a page whose address nobody knows stays relative: its words are all that is known of it.
+    /// A relative target stays relative when the address of the page is unknown.
     pub(in crate::extract) fn target(&self, href: &str) -> Option<Rc<str>> {
         let href = href.trim();
         if href.is_empty() || href.len() > MAX_TARGET_BYTES {
@@ -65,14 +64,14 @@ impl<'a> LinkResolver<'a> {
     }
 }
 
-/// Makes plain text of the links beyond what a page of so many bytes can have by honest means.
+/// Makes plain text of the links beyond the limit for a page of this number of bytes.
 pub(in crate::extract) fn limit_link_targets(blocks: &mut [Block], page_bytes: usize) {
     let mut left = page_bytes
         .saturating_mul(TARGET_TIMES)
         .max(LEAST_TARGET_BYTES);
     for block in blocks {
         block.each_run_mut(&mut |spans| {
-            // Neighbours under one link are written as one.
+            // Neighbours with one link are written as one link.
             let mut before: Option<(Rc<str>, bool)> = None;
             for span in spans {
                 let Some(link) = span.link.clone() else {
@@ -96,7 +95,7 @@ pub(in crate::extract) fn limit_link_targets(blocks: &mut [Block], page_bytes: u
     }
 }
 
-/// True for what has no scheme: a path, a query or a fragment.
+/// True for a target without a scheme: a path, a query or a fragment.
 fn is_relative(href: &str) -> bool {
     match href.find([':', '/', '?', '#']) {
         Some(at) => !href[at..].starts_with(':') && !href.starts_with("//"),
@@ -104,7 +103,7 @@ fn is_relative(href: &str) -> bool {
     }
 }
 
-/// A target as Markdown can hold it: no white space, no control characters, no brackets of its own.
+/// A target in a form that Markdown can hold: no white space, no control characters, no brackets.
 fn written(target: &str) -> String {
     let mut out = String::with_capacity(target.len());
     for c in target.chars() {
@@ -124,8 +123,8 @@ fn written(target: &str) -> String {
     out
 }
 
-/// The address that Cloudflare hides behind `data-cfemail`: hexadecimal bytes, each mixed with the first one. The key
-/// differs at every visit, so the hidden form would make every capture a new link.
+/// Decodes the address that Cloudflare hides in `data-cfemail`: hexadecimal bytes, each combined with the first one.
+/// The key differs at every visit, so the hidden form would make every capture a new link.
 pub(in crate::extract) fn hidden_address(hexadecimal: &str) -> Option<String> {
     let bytes = data_encoding::HEXLOWER_PERMISSIVE
         .decode(hexadecimal.trim().as_bytes())

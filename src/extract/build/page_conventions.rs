@@ -1,17 +1,17 @@
-//! What the author of a page does throughout: draws headings as pictures, opens panels with plain buttons.
+//! The conventions of a page's author: headings drawn as pictures, panels opened by plain buttons.
+
+use scraper::Node as DomNode;
 
 use crate::extract::dom::{ElementKind, NodeId, PageView, attribute};
 use crate::extract::vocabulary::policy_words;
 
-use scraper::Node as DomNode;
-
-/// A page with more headings than this does not draw its sections' headings as pictures.
+/// A page with more headings than this has no headings drawn as pictures.
 const FEW_HEADINGS: usize = 2;
-/// One button above a text opens anything; so many of them, each above its own, open the sections of a text.
+/// Least number of buttons, each above a text, that open the sections of a text. A single one may open anything.
 const LEAST_PANELS: usize = 2;
-/// Words of a drawn heading.
+/// Number of words of a heading drawn as a picture.
 const HEADING_WORDS: std::ops::RangeInclusive<usize> = 2..=12;
-/// Words of an alternative text that describes a picture.
+/// Words in the alternative text of a picture that is not a heading.
 const PICTURES: &[&str] = &[
     "icon",
     "logo",
@@ -62,12 +62,12 @@ impl PageConventions {
         conventions
     }
 
-    /// True for a button that opens the section under it, on a page that has several.
+    /// True for a button that opens the section below it, on a page with several such buttons.
     pub(in crate::extract) fn opens_panels(self, view: &PageView<'_>, button: NodeId) -> bool {
         self.panels >= LEAST_PANELS && is_above_a_panel(view, button)
     }
 
-    /// True for the alternative text of a picture that is a heading in a drawn letter.
+    /// True for the alternative text of a picture that shows a heading.
     pub(in crate::extract) fn draws_heading(self, alt: &str) -> bool {
         let words = || {
             alt.split(|c: char| !c.is_alphanumeric())
@@ -80,7 +80,7 @@ impl PageConventions {
     }
 }
 
-/// A button whose next sibling is a box of sentences.
+/// True for a button whose next sibling is a box with sentences.
 fn is_above_a_panel(view: &PageView<'_>, button: NodeId) -> bool {
     let end = view.nodes[view.nodes[button].parent].end;
     let mut at = view.nodes[button].end;

@@ -5,11 +5,11 @@ use scraper::Node as DomNode;
 use crate::extract::characters::cleaned;
 use crate::extract::dom::{ElementKind, NodeId, PageView};
 
-/// The characters of a `<pre>`, line by line.
+/// The text of a `<pre>`, line by line.
 pub(in crate::extract) fn preformatted_text(view: &PageView<'_>, id: NodeId) -> String {
     let mut out = String::new();
     let end = view.nodes[id].end;
-    // Where the blocks that are open end.
+    // The ends of the open blocks.
     let mut ends: Vec<NodeId> = Vec::new();
     let mut at = id + 1;
     while at < end {
@@ -25,7 +25,7 @@ pub(in crate::extract) fn preformatted_text(view: &PageView<'_>, id: NodeId) -> 
             }
             (ElementKind::Break, _) => out.push('\n'),
             (ElementKind::Text | ElementKind::Inline, _) => {}
-            // A block takes lines of its own.
+            // A block has lines of its own.
             _ => {
                 if !out.ends_with('\n') {
                     out.push('\n');

@@ -5,7 +5,7 @@ use scraper::node::Element;
 use crate::extract::blocks::Style;
 use crate::extract::dom::attribute;
 
-/// How many of the open elements ask for each look.
+/// The number of open elements that set each style.
 #[derive(Debug, Default, Clone, Copy)]
 pub(in crate::extract) struct StyleCounts {
     strong: u32,
@@ -17,7 +17,7 @@ pub(in crate::extract) struct StyleCounts {
 }
 
 impl StyleCounts {
-    /// Adds the look of an element to what is in force.
+    /// Adds the style of an element.
     pub(in crate::extract) fn apply(&mut self, element: &Element) {
         let styles = self;
         match element.name() {
@@ -65,7 +65,7 @@ impl StyleCounts {
         }
     }
 
-    /// The style of text that stands here.
+    /// The style of text at this point.
     pub(in crate::extract) fn style(self) -> Style {
         Style {
             strong: self.strong > 0 && self.light == 0,

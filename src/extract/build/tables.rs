@@ -1,9 +1,9 @@
 //! Tables of data are kept, tables that only place things on the page are unwrapped.
 
+use scraper::node::Element;
+
 use crate::extract::blocks::is_filled;
 use crate::extract::dom::{ElementKind, NodeId, PageView, attribute};
-
-use scraper::node::Element;
 
 /// Rows or cells beyond these are no table that anybody reads.
 const MAX_ROWS: usize = 2000;

@@ -113,7 +113,7 @@ fn marked_heading(level: u8, mut spans: Vec<Span>) -> Option<Block> {
     has_words(&spans).then_some(Block::Heading(level, spans))
 }
 
-/// Two or more `<br>` end a paragraph.
+/// Splits a run at two or more `<br>`, which end a paragraph.
 fn split_at_blank_lines(run: Vec<Span>) -> Vec<Vec<Span>> {
     if !run.iter().any(|s| s.text.contains('\n')) {
         return vec![run];

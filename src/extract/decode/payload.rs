@@ -1,16 +1,15 @@
-//! What a payload is before it is parsed: a page, a plain text, a PDF, or nothing that has words.
+//! Detection of a payload's format before it is parsed: a page, plain text, a PDF, or nothing with words.
+
+use std::borrow::Cow;
 
 use super::pdf::is_pdf;
 use super::signatures::{
     binary_format, data_format, declared_format, has_page_tag, opens_tag, xml_format,
 };
-
-use std::borrow::Cow;
-
 use crate::model::{DropReason, Dropped};
 use crate::page::decode;
 
-/// What the bytes are.
+/// The format of a payload.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::extract) enum PayloadFormat {
     Html,
@@ -96,8 +95,8 @@ fn is_readable(start: &[u8], is_utf16: bool, content_type: Option<&str>) -> bool
         || is_text(decode(sample, content_type).text.chars())
 }
 
-/// A payload from its first word or tag on: without byte order mark, blanks and comments, of which templates and build
-/// tools leave kilobytes above a page.
+/// The payload from its first word or tag on, without byte order mark, blanks and comments. Templates and build tools
+/// leave kilobytes of them above a page.
 fn skip_prologue(bytes: &[u8]) -> &[u8] {
     let mut rest = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
     loop {
@@ -113,9 +112,9 @@ fn skip_prologue(bytes: &[u8]) -> &[u8] {
     }
 }
 
-/// True of characters among which few are controls, or stand for no character. Blanks are no controls, nor those by which
-/// ISO-2022 changes alphabets; NUL, with which tape and disk were filled up, has a rule of its own. Private characters (icons of
-/// a page's own font) are a tenth of random UTF-16.
+/// True for characters with few controls and few replacement characters among them. Blanks do not count as controls,
+/// nor do the characters by which ISO-2022 changes alphabets. NUL, which filled up tapes and disks, has a rule of its
+/// own. Private characters (icons of a page's own font) are a tenth of random UTF-16.
 fn is_text(characters: impl Iterator<Item = char>) -> bool {
     let (mut all, mut controls) = (0, 0);
     for c in characters {
@@ -168,7 +167,7 @@ mod tests {
         );
     }
 
-    /// Bytes without order, as those of a page that lost the header of its compression.
+    /// Random bytes, like those of a page that lost the header of its compression.
     fn random_bytes(length: usize, mut seed: u64) -> Vec<u8> {
         (0..length)
             .map(|_| {
@@ -251,7 +250,7 @@ mod tests {
                 );
             }
         }
-        // Without a mark, by the header: half of its bytes are none of text.
+        // Without a byte order mark, by the header: half of its bytes are not text.
         let wide: Vec<u8> = "隐私政策适用于我们收集的个人信息，请您仔细阅读"
             .repeat(100)
             .encode_utf16()

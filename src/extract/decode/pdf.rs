@@ -1,21 +1,21 @@
-//! PDF to blocks by the crate `pdf-extract`, which panics on odd files and is fenced here.
+//! Blocks of a PDF by the crate `pdf-extract`. The crate panics on some damaged files, and the panic is caught here.
 //!
-//! It can also run for minutes or take gigabytes: whoever handles PDFs of strangers calls this in a bounded process.
+//! It can also run for minutes or take gigabytes. Whoever handles PDFs of unknown origin calls this in a bounded
+//! process.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::plain_text::plain_text_blocks;
 use crate::extract::blocks::{Block, text_of};
 use crate::extract::characters::cleaned;
-
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
 use crate::model::{DropReason, Dropped};
 
-/// A PDF larger than this is a brochure.
+/// Largest PDF that is read. A larger one is not a policy.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
-/// Text beyond this is no policy.
+/// Most bytes of text that are read from a PDF.
 const MAX_TEXT_BYTES: usize = 8 * 1024 * 1024;
 
-/// True for what starts as a PDF does; some servers put a few bytes before it.
+/// True for bytes that begin like a PDF. Some servers put a few bytes before it.
 #[must_use]
 pub fn is_pdf(bytes: &[u8]) -> bool {
     bytes
@@ -53,7 +53,7 @@ pub(in crate::extract) fn pdf_blocks(bytes: &[u8]) -> Result<Vec<Block>, Dropped
     Ok(blocks)
 }
 
-/// A PDF has no mark-up: a short first line that is no sentence is its title.
+/// Makes a title of a short first line that is not a sentence: a PDF has no mark-up.
 fn titled(mut blocks: Vec<Block>) -> Vec<Block> {
     const LONGEST_TITLE: usize = 120;
     if let Some(Block::Paragraph(spans)) = blocks.first_mut() {
@@ -67,7 +67,8 @@ fn titled(mut blocks: Vec<Block>) -> Vec<Block> {
     blocks
 }
 
-/// The reader writes an empty line between the lines of some files: then one empty line is a line end, two a paragraph's.
+/// Joins the lines of files for which the reader writes an empty line after every line: there, one empty line is a line
+/// end and two are the end of a paragraph.
 fn joined(text: &str) -> String {
     let text = cleaned(text);
     let lines: Vec<&str> = text.lines().map(str::trim).collect();

@@ -1,8 +1,9 @@
-//! Plain text (`text/plain`, `<pre>`, PDF) to blocks: paragraphs from wrapped lines, bullets, underlined headings.
+//! Blocks of plain text (`text/plain`, `<pre>`, PDF): paragraphs from wrapped lines.
 
 use crate::extract::blocks::{Block, Span, tidy};
 
-/// Lines at least this long were wrapped by a machine; shorter ones end where their author ended them.
+/// Lines with at least this number of characters were wrapped by a program; shorter ones end where their author ended
+/// them.
 const WRAPPED_CHARS: usize = 50;
 
 /// The blocks of a plain text.
@@ -11,7 +12,7 @@ pub(in crate::extract) fn plain_text_blocks(text: &str) -> Vec<Block> {
     let mut paragraph: Vec<&str> = Vec::new();
     for line in text.split('\n') {
         let line = line.trim();
-        // Rulers separate and say nothing.
+        // A ruler separates paragraphs.
         let ruler = !line.is_empty() && !line.chars().any(char::is_alphanumeric);
         if line.is_empty() || ruler {
             finish(&mut paragraph, &mut out);
@@ -44,7 +45,7 @@ fn finish(lines: &mut Vec<&str>, out: &mut Vec<Block>) {
     }
 }
 
-/// A bullet or a number that begins an item of a list.
+/// True for a line that begins with the bullet or the number of a list item.
 fn starts_item(line: &str) -> bool {
     let mut letters = line.chars();
     match letters.next() {

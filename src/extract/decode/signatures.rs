@@ -1,4 +1,4 @@
-//! The marks by which formats are known: first bytes, tags, declared types.
+//! The marks of formats: first bytes, tags, declared types.
 
 /// First bytes of binary formats.
 const MAGIC: &[(&[u8], &str)] = &[
@@ -127,7 +127,7 @@ pub(in crate::extract) fn declared_format(declared: &str) -> Option<&'static str
         .map(|(_, what)| *what)
 }
 
-/// JSON and scripts, which have no declared type of their own or a wrong one.
+/// The format of JSON and of scripts, whose declared type is often missing or wrong.
 pub(in crate::extract) fn data_format(
     bytes: &[u8],
     start: &[u8],
@@ -143,7 +143,7 @@ pub(in crate::extract) fn data_format(
     is_script.then_some("a script")
 }
 
-/// True where a tag begins.
+/// True for bytes that begin with a tag.
 pub(in crate::extract) fn opens_tag(bytes: &[u8]) -> bool {
     matches!(bytes, [b'<', letter, ..] if letter.is_ascii_alphabetic())
 }

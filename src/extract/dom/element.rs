@@ -1,8 +1,8 @@
-//! What the attributes of one element say.
+//! The meaning of an element's attributes.
 
 use scraper::node::Element;
 
-/// The value of an attribute, without the look-up in the parser's table of names that [`Element::attr`] does.
+/// The value of an attribute. Avoids the look-up in the parser's table of names that [`Element::attr`] does.
 pub(in crate::extract) fn attribute<'a>(element: &'a Element, name: &str) -> Option<&'a str> {
     element
         .attrs()
@@ -10,7 +10,7 @@ pub(in crate::extract) fn attribute<'a>(element: &'a Element, name: &str) -> Opt
         .map(|(_, value)| value)
 }
 
-/// `<strong style="display:block">` is a line of its own.
+/// True for an inline element that is set as a line of its own, as `<strong style="display:block">`.
 pub(in crate::extract) fn is_set_as_block(element: &Element) -> bool {
     attribute(element, "style").is_some_and(|look| {
         let look = look.to_ascii_lowercase();
@@ -19,7 +19,7 @@ pub(in crate::extract) fn is_set_as_block(element: &Element) -> bool {
     })
 }
 
-/// Hidden by its own attributes (style sheets are not read).
+/// True for an element that its own attributes hide. Style sheets are not read.
 pub(in crate::extract) fn is_hidden(element: &Element) -> bool {
     element.attrs().any(|(name, value)| match name {
         "hidden" => value != "until-found",

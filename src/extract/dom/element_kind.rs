@@ -1,8 +1,8 @@
-//! What an element is for, by its name.
+//! The kind of an element, by its name.
 
 use scraper::node::Element;
 
-/// What an element is for.
+/// The kind of a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::extract) enum ElementKind {
     /// Text between tags.
@@ -31,7 +31,7 @@ pub(in crate::extract) enum ElementKind {
     Cell,
     /// `<blockquote>`.
     Quote,
-    /// `<pre>` and its forebears.
+    /// `<pre>` and its older forms.
     Preformatted,
     /// `<button>`.
     Button,
@@ -68,7 +68,8 @@ pub(in crate::extract) fn kind_of(element: &Element) -> ElementKind {
         "blockquote" => ElementKind::Quote,
         "pre" | "listing" | "plaintext" | "xmp" => ElementKind::Preformatted,
         "button" => ElementKind::Button,
-        // Office and custom elements with a colon stand in running text (`st1:City`, `fb:like`).
+        // Elements of office programs and custom elements with a colon are part of running text (`st1:City`,
+        // `fb:like`).
         name if name.contains(':') => ElementKind::Inline,
         _ => ElementKind::Box,
     }

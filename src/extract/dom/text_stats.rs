@@ -2,7 +2,7 @@
 
 use crate::extract::vocabulary::policy_words;
 
-/// A piece of text shorter than this is a label, not part of a sentence.
+/// A piece of text with fewer bytes than this is a label, not part of a sentence.
 const SENTENCE_BYTES: usize = 40;
 
 /// Sums over a subtree.
@@ -10,7 +10,7 @@ const SENTENCE_BYTES: usize = 40;
 pub(in crate::extract) struct TextStats {
     /// Bytes of text that are not white space.
     pub text_bytes: u32,
-    /// Of these, inside links.
+    /// Bytes of these inside links.
     pub linked_bytes: u32,
     /// Policy words outside links.
     pub policy_words: u32,
@@ -26,7 +26,7 @@ impl TextStats {
         self.prose_bytes = self.prose_bytes.saturating_add(other.prose_bytes);
     }
 
-    /// One number for "how much of a policy is this": prose, and more where it speaks of policy matters.
+    /// The weight of a subtree: its prose, and more with policy words.
     pub(in crate::extract) fn weight(self) -> u32 {
         self.prose_bytes / 2
             + self
@@ -35,7 +35,7 @@ impl TextStats {
                 .min(self.prose_bytes.saturating_mul(2))
     }
 
-    /// Share of the text that is inside links, in percent.
+    /// The share of the text inside links, in percent.
     pub(in crate::extract) fn link_share(self) -> u32 {
         self.linked_bytes.saturating_mul(100) / self.text_bytes.max(1)
     }
@@ -46,7 +46,7 @@ pub(in crate::extract) fn text_stats(text: &str, is_linked: bool) -> TextStats {
     if trimmed.is_empty() {
         return TextStats::default();
     }
-    // Counted by chunks, as the compiler makes that many bytes a step.
+    // By chunks, which the compiler turns into vector instructions.
     let bytes: usize = trimmed
         .as_bytes()
         .chunks(128)

@@ -1,4 +1,4 @@
-//! The page's DOM as a flat list in reading order, with what every judgement needs: sums of text, links and policy words.
+//! The DOM of a page as a flat list in reading order, with sums of text, links and policy words.
 
 use scraper::Node as DomNode;
 use scraper::node::Element;
@@ -11,22 +11,22 @@ use crate::page::Page;
 /// Index of a node in a [`PageView`].
 pub(in crate::extract) type NodeId = usize;
 
-/// One node.
+/// A node of the list.
 #[derive(Debug)]
 pub(in crate::extract) struct ViewNode<'a> {
     /// The DOM's node.
     pub dom: &'a DomNode,
     /// The parent; the root is its own.
     pub parent: NodeId,
-    /// One past the last node inside.
+    /// The position after the last node inside it.
     pub end: NodeId,
-    /// What it is.
+    /// The kind of the node.
     pub kind: ElementKind,
-    /// Sums over it and everything inside.
+    /// Sums over the node and everything inside it.
     pub stats: TextStats,
-    /// Not shown by its own attributes.
+    /// True when its own attributes hide it.
     pub hidden: bool,
-    /// Taken out of the page: boilerplate.
+    /// True for boilerplate.
     pub excluded: bool,
 }
 
@@ -61,7 +61,7 @@ impl<'a> PageView<'a> {
         Self::read(page, false)
     }
 
-    /// As [`PageView::of`], with what a `<template>` holds for scripts to show.
+    /// As [`PageView::of`], with the content of each `<template>`.
     pub(in crate::extract) fn with_templates(page: &'a Page) -> Self {
         Self::read(page, true)
     }
@@ -159,7 +159,7 @@ impl<'a> PageView<'a> {
         }
     }
 
-    /// A subtree is complete: its sums go to its parent.
+    /// Ends a subtree and adds its sums to its parent's.
     fn close(&mut self, id: NodeId, parent: NodeId) {
         self.nodes[id].end = self.nodes.len();
         if id != parent {
@@ -191,7 +191,7 @@ impl<'a> PageView<'a> {
         id
     }
 
-    /// True for a page that has something for scripts to show.
+    /// True for a page with a `<template>`.
     pub(in crate::extract) fn has_templates(&self) -> bool {
         (0..self.nodes.len()).any(|id| self.name(id) == "template")
     }
@@ -227,14 +227,14 @@ impl<'a> PageView<'a> {
         })
     }
 
-    /// The first `<body>` or `<frameset>`; the root when there is none.
+    /// The first `<body>`; the root when there is none.
     pub(in crate::extract) fn body(&self) -> NodeId {
         (0..self.nodes.len())
             .find(|id| self.name(*id) == "body")
             .unwrap_or(0)
     }
 
-    /// The text inside a node that is not excluded, white space folded, at most `limit` bytes (more or less).
+    /// The text inside a node without excluded parts, white space folded, cut at about `limit` bytes.
     pub(in crate::extract) fn text(&self, id: NodeId, limit: usize) -> String {
         let mut out = String::new();
         let mut at = id;
@@ -258,14 +258,14 @@ impl<'a> PageView<'a> {
         out
     }
 
-    /// From now on sentences count alone, whatever they speak of.
+    /// Sets all sums of policy words to zero, so that only sentences count.
     pub(in crate::extract) fn forget_words(&mut self) {
         for entry in &mut self.nodes {
             entry.stats.policy_words = 0;
         }
     }
 
-    /// Marks a subtree as boilerplate and takes its sums out of its ancestors'.
+    /// Excludes a subtree as boilerplate and subtracts its sums from its ancestors'.
     pub(in crate::extract) fn exclude(&mut self, id: NodeId) {
         if self.nodes[id].excluded {
             return;

@@ -1,11 +1,11 @@
 //! Names and limits of JSON fields that hold text.
 
-/// Strings longer than this are parsed as pages of their own with its limits.
+/// Least bytes of a string that may be part of the text.
 pub(in crate::extract) const JSON_SENTENCE_BYTES: usize = 40;
-/// Deepest JSON that is walked; `serde_json` itself stops at 128.
+/// Deepest JSON that is walked. `serde_json` itself stops at 128.
 pub(in crate::extract) const MAX_JSON_DEPTH: usize = 128;
 
-/// Names of fields whose short strings are words of the text, too.
+/// True for the name of a field whose short strings are part of the text.
 pub(in crate::extract) fn is_heading_name(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
     ["title", "heading", "headline", "question", "subtitle"]

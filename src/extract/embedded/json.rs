@@ -1,10 +1,10 @@
-//! JSON with its fields in the order they were written in, which is the order of the text.
+//! JSON with its fields in their written order, which is the order of the text.
 
 use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-/// A value; what is no text and holds none is not kept.
+/// A value. Numbers and the like are not kept, as they hold no text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::extract) enum Json {
     Text(String),
@@ -15,7 +15,7 @@ pub(in crate::extract) enum Json {
 }
 
 impl Json {
-    /// The first field of a name.
+    /// The first field with a name.
     pub(in crate::extract) fn get(&self, name: &str) -> Option<&Self> {
         match self {
             Self::Fields(fields) => fields.iter().find(|(own, _)| own == name).map(|(_, v)| v),
@@ -23,7 +23,7 @@ impl Json {
         }
     }
 
-    /// The text of the first field of a name.
+    /// The text of the first field with a name.
     pub(in crate::extract) fn text(&self, name: &str) -> Option<&str> {
         match self.get(name) {
             Some(Self::Text(text)) => Some(text),
@@ -31,7 +31,7 @@ impl Json {
         }
     }
 
-    /// The list in the first field of a name.
+    /// The list in the first field with a name.
     pub(in crate::extract) fn list(&self, name: &str) -> Option<&[Self]> {
         match self.get(name) {
             Some(Self::List(items)) => Some(items),

@@ -6,19 +6,19 @@ use crate::extract::blocks::{Block, Span, tidy};
 use crate::extract::build::LinkResolver;
 use crate::extract::characters::cleaned;
 
-/// Lines nested deeper than this are none.
+/// Pieces nested deeper than this are not read as a line.
 const MAX_DEPTH: usize = 16;
 
-/// What a node of rich text is.
+/// The meaning of a node of rich text.
 #[derive(Debug, PartialEq, Eq)]
 pub(in crate::extract) enum RichText<'j> {
-    /// One line of text, ready.
+    /// One complete line of text.
     Line(Block),
-    /// A list, the first number if it is ordered, and its items, still to be written.
+    /// A list: the first number if it is ordered, and its items, which are not written yet.
     List(Option<u32>, &'j [Json]),
 }
 
-/// What an object says that it is, if it is rich text with a text of its own; documents and their like are walked.
+/// Reads an object as rich text, if it is a line or a list. Documents and other containers are walked.
 pub(in crate::extract) fn rich_text<'j>(
     node: &'j Json,
     links: &LinkResolver<'_>,
@@ -33,7 +33,7 @@ pub(in crate::extract) fn rich_text<'j>(
         } else {
             Block::Paragraph(spans)
         };
-        // Portable text marks every item by itself.
+        // Portable text marks every item separately.
         return Some(RichText::Line(match node.text("listItem") {
             Some(sign) => Block::List((sign == "number").then_some(1), vec![vec![block]]),
             None => block,
@@ -58,7 +58,7 @@ fn children(node: &Json) -> Option<&[Json]> {
     node.list("content").or_else(|| node.list("children"))
 }
 
-/// The text of a node that is nothing but a piece of a line.
+/// The text of a node that is a piece of a line.
 fn piece(node: &Json) -> Option<&str> {
     let text = node.text("text").or_else(|| node.text("value"))?;
     let Json::Fields(fields) = node else {
@@ -71,7 +71,7 @@ fn piece(node: &Json) -> Option<&str> {
     (!is_card).then_some(text)
 }
 
-/// The pieces of a line: at least one direct child is a piece of text, and the others are links, looks or breaks.
+/// The pieces of a line: at least one direct child is a piece of text, and the others are links, styles or breaks.
 fn line(node: &Json, links: &LinkResolver<'_>, depth: usize) -> Option<Vec<Span>> {
     let children = children(node).filter(|_| depth < MAX_DEPTH)?;
     if !children.iter().any(|child| piece(child).is_some()) {

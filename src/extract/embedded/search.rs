@@ -1,5 +1,5 @@
-//! Pages that scripts fill in: the text is in the page's JSON (`__NEXT_DATA__`, JSON-LD and their kin), not in its DOM. Or in
-//! a frame that carries its page itself (`srcdoc`), or written for browsers without scripts.
+//! Pages that scripts fill in: the text is in the page's JSON (`__NEXT_DATA__`, JSON-LD and similar), not in its DOM.
+//! It may also be in a frame that carries its page (`srcdoc`), or in a `<noscript>`.
 
 use scraper::Selector;
 
@@ -13,16 +13,17 @@ use crate::extract::dom::PageView;
 use crate::extract::main_content::{Strictness, choose_main_content, exclude_boilerplate};
 use crate::page::Page;
 
-/// JSON larger than this is a shop's catalogue.
+/// Largest JSON that is read. Larger ones are catalogues of shops.
 const MAX_JSON_BYTES: usize = 8 * 1024 * 1024;
-/// So many elements that carry a page of their own are read.
+/// Most elements with a page of their own that are read.
 const MAX_CARRIERS: usize = 10;
-/// So far out of the text its title may stand: `{"title": …, "body": {"nodeType": "document", "content": […]}}`.
+/// Number of levels above the text on which its title may be: `{"title": …, "body": {"nodeType": "document", "content":
+/// […]}}`.
 const NEAR: usize = 3;
-/// How much of a wanted text a string is.
+/// Measures how much of the wanted text a string holds.
 pub(in crate::extract) type TextMeasure = fn(&str) -> u32;
 
-/// Bytes of a string that has sentences, whatever they speak of.
+/// The bytes of a string with sentences, whatever their subject; 0 for other strings.
 pub(in crate::extract) fn sentence_bytes(text: &str) -> u32 {
     let ends = [". ", ".\n", ".</", "! ", "? ", "。", "؟ "];
     let is_code =
@@ -33,8 +34,7 @@ pub(in crate::extract) fn sentence_bytes(text: &str) -> u32 {
     u32::try_from(text.len()).unwrap_or(u32::MAX)
 }
 
-/// The blocks of the text in the page's JSON with the most policy words, or whatever else is measured; empty when there is
-/// none.
+/// The blocks of the embedded text with the highest measure, for example most policy words; empty when there is none.
 pub(in crate::extract) fn embedded_blocks(
     page: &Page,
     links: &LinkResolver<'_>,
@@ -89,7 +89,7 @@ pub(in crate::extract) fn embedded_blocks(
     best.1
 }
 
-/// The value of some JSON; Angular writes it with signs of its own in place of quotes and brackets.
+/// Parses JSON. Angular writes signs of its own for quotes and brackets.
 fn parsed(text: &str) -> Option<Json> {
     serde_json::from_str(text).ok().or_else(|| {
         let plain = text
@@ -102,7 +102,7 @@ fn parsed(text: &str) -> Option<Json> {
     })
 }
 
-/// The short string that an object calls its title.
+/// The short string in a title field of an object.
 fn title_in(value: &Json) -> Option<&str> {
     let Json::Fields(fields) = value else {
         return None;
@@ -118,7 +118,7 @@ fn title_in(value: &Json) -> Option<&str> {
         })
 }
 
-/// The smallest part of the value that still holds most of its policy words, and all that it is a part of, outermost first.
+/// The smallest part of a value with most of its policy words, and the values around it, outermost first.
 fn densest<'j>(
     value: &'j Json,
     links: &LinkResolver<'_>,
@@ -134,7 +134,7 @@ fn densest<'j>(
             .max_by_key(|(words, _)| *words);
         match best {
             Some((words, child))
-                // One line of a text is not the text.
+                // A single line is not the text.
                 if u64::from(words) * 100 >= u64::from(total) * 85
                     && words > 0
                     && rich_text(child, links).is_none() =>

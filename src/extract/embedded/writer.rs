@@ -12,10 +12,10 @@ use crate::extract::decode::plain_text_blocks;
 use crate::extract::dom::PageView;
 use crate::page::Page;
 
-/// A string at least this long that stood before is the same field twice.
+/// Least bytes of a string that is a copy when it repeats an earlier one.
 const COPY_BYTES: usize = 1200;
 
-/// Writes the text of a value, in its order.
+/// Writes the text of a value, in written order.
 pub(in crate::extract) struct JsonTextWriter<'w> {
     page: &'w Page,
     links: &'w LinkResolver<'w>,
@@ -74,7 +74,7 @@ impl<'w> JsonTextWriter<'w> {
                     }
                 }
                 None => {
-                    // A title comes before what it is the title of, whatever order the serialiser chose.
+                    // A title comes before its text, whatever order the serialiser chose.
                     for titles in [true, false] {
                         for (field, inner) in fields {
                             if is_heading_name(field) == titles {
@@ -88,7 +88,7 @@ impl<'w> JsonTextWriter<'w> {
         }
     }
 
-    /// Items that are marked one by one and follow each other are one list.
+    /// Adds a line; consecutive items that are marked separately become one list.
     fn line(&mut self, block: Block) {
         match (self.out.last_mut(), block) {
             (Some(Block::List(before, items)), Block::List(start, item)) if *before == start => {

@@ -1,17 +1,17 @@
-//! Reading one date out of running text: month names, numbers, eras, and what they leave open.
-
-use crate::extract::characters::any_byte;
+//! Dates in running text: month names, numbers, eras, and ambiguous forms.
 
 use regex::{Captures, Regex};
 
-/// What a date of three numbers means that ends with the year.
+use crate::extract::characters::any_byte;
+
+/// The order of numbers in a date that ends with the year.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::extract) enum NumberOrder {
     /// 03/04 is the third of April.
     DayFirst,
     /// 03/04 is the fourth of March.
     MonthFirst,
-    /// Both are written; only a part above 12 decides.
+    /// Both orders are in use; only a part above 12 decides.
     Unsure,
 }
 
@@ -20,9 +20,9 @@ pub(in crate::extract) enum NumberOrder {
 pub(in crate::extract) struct DateMatch {
     /// `YYYY-MM-DD` or `YYYY-MM`.
     pub date: String,
-    /// Where it starts and ends, in bytes.
+    /// Position of its first byte.
     pub start: usize,
-    /// One past its last byte.
+    /// Position after its last byte.
     pub end: usize,
 }
 
@@ -46,7 +46,7 @@ enum DateForm {
     Numbers,
 }
 
-/// Years outside of these are no dates of a policy.
+/// The years of policies.
 const YEARS: std::ops::RangeInclusive<u32> = 1990..=2099;
 
 /// Dates that are written without the name of a month.
@@ -134,7 +134,8 @@ impl Calendar {
         })
     }
 
-    /// The first date of a text in lower case; `own_language`: the text is known to be of this calendar's language.
+    /// The first date of a text in lower case. `own_language` is true when the text is known to be in this calendar's
+    /// language.
     pub(in crate::extract) fn first(&self, text: &str, own_language: bool) -> Option<DateMatch> {
         self.all(text, own_language)
             .min_by_key(|found| (found.start, std::cmp::Reverse(found.end)))
@@ -151,7 +152,7 @@ impl Calendar {
         text: &'c str,
         own_language: bool,
     ) -> impl Iterator<Item = DateMatch> + 'c {
-        // Every date has a digit, of ASCII or among the characters of East Asia; most windows have none.
+        // Every date has an ASCII digit or a character of East Asia. Most windows have neither.
         let may_have = any_byte(text, |b| b.is_ascii_digit() || matches!(b, 0xE3..=0xE9));
         let forms = self.forms.iter().filter(move |_| may_have);
         forms.flat_map(move |(form, regex)| {
@@ -208,9 +209,9 @@ impl Calendar {
     }
 }
 
-/// The date as it is stored, if there is such a day.
+/// The stored form of a date, if the day exists.
 fn written(year: u32, month: u32, day: Option<u32>) -> Option<String> {
-    // The Buddhist calendar of Thai texts is 543 years ahead.
+    // The Buddhist calendar in Thai texts is 543 years ahead.
     let year = if (2533..=2642).contains(&year) {
         year - 543
     } else {
@@ -233,7 +234,7 @@ fn written(year: u32, month: u32, day: Option<u32>) -> Option<String> {
     })
 }
 
-/// 令和4年 is 2022; the first year of an era is written 元年.
+/// The year of an era: 令和4年 is 2022. The first year of an era is written 元年.
 fn year_of_era(era: Option<&str>, year: &str) -> Option<u32> {
     let number = if year == "元" { 1 } else { numeral(year)? };
     Some(match era {
@@ -245,7 +246,7 @@ fn year_of_era(era: Option<&str>, year: &str) -> Option<u32> {
     })
 }
 
-/// A number of ASCII digits, of Chinese digits (二〇二二) or with tens (三十一).
+/// Reads a number of ASCII digits, of Chinese digits (二〇二二) or with tens (三十一).
 fn numeral(text: &str) -> Option<u32> {
     if text.bytes().all(|b| b.is_ascii_digit()) {
         return text.parse().ok();

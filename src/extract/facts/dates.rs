@@ -1,10 +1,7 @@
-//! The dates that a policy states about itself: from when it is in force, when it was last changed.
+//! The dates that a policy states about itself: the date of force and the date of the last change.
 //!
-//! A date counts only beside words that say what it is the date of (`data/stated_dates.toml`), and only when it can be
-//! read one way: 03/04/2012 is no date in English, where one half of the readers means April and the other March.
-
-use super::calendar::{Calendar, NumberOrder};
-use crate::extract::characters::any_byte;
+//! A date counts only beside words that say what it is the date of (`data/stated_dates.toml`), and only when it has one
+//! meaning. 03/04/2012 does not count in English, where some readers mean April and others March.
 
 use std::collections::BTreeMap;
 use std::sync::{LazyLock, OnceLock};
@@ -12,29 +9,27 @@ use std::sync::{LazyLock, OnceLock};
 use aho_corasick::{AhoCorasick, MatchKind};
 use serde::Deserialize;
 
+use super::calendar::{Calendar, NumberOrder};
+use super::date_lines::{MAX_LABEL_BYTES, folded, may_matter, sentence};
 use crate::model::StatedDate;
 
 const DATA: &str = include_str!("../../../data/stated_dates.toml");
 
-/// Between the words and their date stand at most so many characters ("Effective Date: The earlier of 2024-12-23").
+/// Most characters between a cue and its date ("Effective Date: The earlier of 2024-12-23").
 const MAX_GAP: usize = 40;
-/// And so many where the words are a single one that has other uses, too ("effective", "updated").
+/// Most characters between a cue of one word, which has other uses too ("effective", "updated"), and its date.
 const MAX_GAP_OF_ONE_WORD: usize = 12;
-/// Between a date and the words after it.
+/// Most characters between a date and the cue after it.
 const MAX_GAP_BEFORE: usize = 12;
-/// Longest line that is only a label of the date in the next one.
-const MAX_LABEL_BYTES: usize = 300;
-/// Longest sentence that is reported, in characters; longer ones are cut around the date.
-const MAX_SENTENCE: usize = 300;
-/// A text with more mentions than this is no policy's; the rest is not looked at.
+/// The number of mentions after which the search stops. No policy has so many.
 const MAX_MENTIONS: usize = 2000;
 
 /// What a policy says about its own dates.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StatedDates {
-    /// From when the policy is in force: the first such statement of the text.
+    /// The date of force: the first one that the text states.
     pub effective: Option<StatedDate>,
-    /// When it was last changed: the latest of the dates that are stated as such.
+    /// The date of the last change: the latest one that the text states.
     pub last_updated: Option<StatedDate>,
 }
 
@@ -51,17 +46,17 @@ struct LanguageCues {
     other: Vec<String>,
 }
 
-/// One language, ready to search with.
+/// Finds the dates of one language.
 struct DateReader {
     calendar: Calendar,
     cues: AhoCorasick,
-    /// For every pattern of `cues`: states it the start of force (else the last change), and is it one word.
+    /// For every pattern of `cues`: true for a date of force (false for one of change), and true for a single word.
     meanings: Vec<(bool, bool)>,
     before: bool,
     other: Vec<String>,
 }
 
-/// A language of the file; its patterns are built when a text first asks for them.
+/// A language of the file. Its patterns are built when the first text needs them.
 struct LazyDateReader {
     language: LanguageCues,
     reader: OnceLock<Option<DateReader>>,
@@ -114,8 +109,9 @@ fn reader(language: &LanguageCues) -> Option<DateReader> {
 /// Finds the dates that a policy states about itself.
 ///
 /// `text` is a [`Document`](crate::model::Document)'s plain text, one line for each paragraph; `language` its ISO 639-1
-/// code. The words of that language are tried first, then English ones, whose headings stand on pages of every language;
-/// without a known language all are tried and a day-month-year of numbers counts only if one part is greater than 12.
+/// code. The cues of that language are tried first, then English ones, because pages of every language have English
+/// headings. For an unknown language all are tried, and a day-month-year of numbers counts only if one part is greater
+/// than 12.
 #[must_use]
 pub fn stated_dates(text: &str, language: &str) -> StatedDates {
     let readers = &*READERS;
@@ -159,52 +155,7 @@ pub fn stated_dates(text: &str, language: &str) -> StatedDates {
     found
 }
 
-/// A line has a date if it has a digit, and may name the date of the next line if it is short. All others, nearly the
-/// whole text, are not looked at.
-fn may_matter(line: &str) -> bool {
-    // First bytes of decimal digits in other scripts, among other letters.
-    let may_be_digit = |b: u8| b.is_ascii_digit() || matches!(b, 0xD9 | 0xDB | 0xE0 | 0xEF);
-    line.len() <= MAX_LABEL_BYTES || any_byte(line, may_be_digit)
-}
-
-/// Lower case, all decimal digits as ASCII, one character for each: positions stay comparable by counting.
-fn folded(line: &str) -> String {
-    let mut out = String::with_capacity(line.len());
-    let mut rest = line;
-    loop {
-        let plain = rest
-            .bytes()
-            .position(|b| !matches!(b, b' '..=b'~'))
-            .unwrap_or(rest.len());
-        let (run, after) = rest.split_at(plain);
-        out.push_str(run);
-        let Some(c) = after.chars().next() else {
-            break;
-        };
-        out.push(folded_letter(c));
-        rest = &after[c.len_utf8()..];
-    }
-    out.make_ascii_lowercase();
-    out
-}
-
-fn folded_letter(c: char) -> char {
-    match c {
-        '\u{FF10}'..='\u{FF19}' => digit(c, 0xFF10),
-        '\u{0660}'..='\u{0669}' => digit(c, 0x0660),
-        '\u{06F0}'..='\u{06F9}' => digit(c, 0x06F0),
-        '\u{0966}'..='\u{096F}' => digit(c, 0x0966),
-        '\u{0E50}'..='\u{0E59}' => digit(c, 0x0E50),
-        c if c.is_whitespace() => ' ',
-        c => c.to_lowercase().next().unwrap_or(c),
-    }
-}
-
-fn digit(c: char, zero: u32) -> char {
-    char::from_digit(u32::from(c).saturating_sub(zero), 10).unwrap_or(c)
-}
-
-/// The statement that counts so far: its date, and where it stands.
+/// The statement that counts so far: its date and its position.
 struct StatementPlace {
     date: String,
     line: usize,
@@ -212,7 +163,7 @@ struct StatementPlace {
 }
 
 impl StatementPlace {
-    /// As it is reported. Sentences are cut out for these alone: a text may mention two thousand dates in one long line.
+    /// The statement as it is reported. Only this one has its sentence cut out: a long line may mention two thousand dates.
     fn stated(self, lines: &[(&str, String)]) -> Option<StatedDate> {
         let (line, folded) = lines.get(self.line)?;
         Some(StatedDate {
@@ -222,11 +173,11 @@ impl StatementPlace {
     }
 }
 
-/// A date beside the words that say what it is.
+/// A date beside its cue.
 struct DateMention {
     is_effective: bool,
     date: String,
-    /// Bytes of the folded line from the first of words and date to the end of the last.
+    /// The bytes of the folded line that cue and date span.
     span: (usize, usize),
 }
 
@@ -346,7 +297,7 @@ impl DateReader {
             .then(|| (found.date, from + found.start))
     }
 
-    /// True when the same sentence names a law or an earlier version before it comes to the date.
+    /// True when the same sentence names a law or an earlier version before the date.
     fn is_of_something_else(&self, head: &str) -> bool {
         let from = head.ceil_char_boundary(head.len().saturating_sub(120));
         let near = head.get(from..).unwrap_or_default();
@@ -358,7 +309,7 @@ impl DateReader {
     }
 }
 
-/// At most [`MAX_GAP`] characters, which none has more than four bytes.
+/// True for at most [`MAX_GAP`] characters. A character has at most four bytes.
 fn is_short(text: &str) -> bool {
     text.len() <= MAX_GAP * 4 && text.chars().count() <= MAX_GAP
 }
@@ -366,42 +317,6 @@ fn is_short(text: &str) -> bool {
 fn ends_sentence(gap: &str) -> bool {
     let gap = gap.trim_start_matches(['.', ' ']);
     gap.contains(['。', '!', '?', ';']) || gap.contains(". ") && !gap.ends_with(". ")
-}
-
-/// The sentence of `line` around a part of its folded form, which has the same number of characters.
-fn sentence(line: &str, folded: &str, (start, end): (usize, usize)) -> String {
-    let count = |at: usize| folded.get(..at).map_or(0, |s| s.chars().count());
-    let (start, end) = (count(start), count(end));
-    // Only what can be in the sentence, and one character more on either side.
-    let first = start.saturating_sub(MAX_SENTENCE / 2 + 1);
-    let chars: Vec<char> = line
-        .chars()
-        .skip(first)
-        .take(end - first + MAX_SENTENCE / 2 + 1)
-        .collect();
-    let (start, end) = (start - first, end - first);
-    let stop = |at: usize| match chars.get(at) {
-        Some('。' | '！' | '？') => true,
-        Some('.' | '!' | '?') => {
-            chars.get(at + 1).is_none_or(|c| c.is_whitespace())
-                && at
-                    .checked_sub(1)
-                    .and_then(|b| chars.get(b))
-                    .is_none_or(|c| !c.is_numeric())
-        }
-        _ => false,
-    };
-    let least = start.saturating_sub(MAX_SENTENCE / 2);
-    let most = end.saturating_add(MAX_SENTENCE / 2).min(chars.len());
-    let from = (least..start.min(chars.len()))
-        .rev()
-        .find(|at| stop(*at))
-        .map_or(least, |at| at + 1);
-    let to = (end.min(most)..most)
-        .find(|at| stop(*at))
-        .map_or(most, |at| at + 1);
-    let sentence: String = chars.get(from..to).unwrap_or_default().iter().collect();
-    sentence.trim().to_owned()
 }
 
 #[cfg(test)]

@@ -7,13 +7,12 @@ use super::title::without_site_name;
 use crate::extract::blocks::{Block, text_of};
 use crate::extract::input::DocumentType;
 use crate::extract::vocabulary::{PAGE_PATTERNS, TitleTopic, first_of, policy_words, title_topic};
-
 use crate::model::{DropReason, Dropped};
 
 /// Bytes of a text that are searched for policy words.
 const SAMPLE_BYTES: usize = 8 * 1024;
 
-/// What is known of a page when its text is found.
+/// The facts about a page by which it is kept or dropped.
 #[derive(Debug)]
 pub(in crate::extract) struct PageFacts<'a> {
     pub blocks: &'a [Block],
@@ -21,14 +20,14 @@ pub(in crate::extract) struct PageFacts<'a> {
     pub words: u64,
     pub language: &'a str,
     pub page_title: Option<&'a str>,
-    /// Everything that is shown on the page, the beginning of it.
+    /// The beginning of the page's visible text.
     pub shown: &'a str,
     pub has_password_field: bool,
     pub frames: usize,
     pub has_scripts: bool,
-    /// The address speaks of a policy.
+    /// True when the address has policy words.
     pub policy_url: bool,
-    /// The document that is wanted.
+    /// The document to extract.
     pub asked: DocumentType,
 }
 
@@ -42,7 +41,7 @@ pub(in crate::extract) fn reject_non_policy(facts: &PageFacts<'_>) -> Result<(),
     }
     let found = found_in(facts.text);
     let titled = is_titled(facts);
-    // Prose about policy matters is a policy, whatever else the page says.
+    // Prose with many policy words is a policy, whatever else the page says.
     let rich =
         found >= 12 || found >= 5 && facts.words >= 40 && u64::from(found) * 25 >= facts.words;
     let top = top_of(facts);
@@ -90,7 +89,7 @@ fn reject_empty_pages(
 ) -> Result<(), Dropped> {
     let any = facts.asked == DocumentType::Any;
     let all = all_shown(facts, top);
-    // An article may speak of domains and of doors that are closed.
+    // An article may speak about domains and closed doors.
     let short = facts.words < if any { 80 } else { 250 };
     if let Some(phrase) =
         first_of(&PAGE_PATTERNS.parked, &all).filter(|_| (!titled || found < 2) && (short || !any))
@@ -148,7 +147,7 @@ fn reject_other_matters(facts: &PageFacts<'_>, found: u32) -> Result<(), Dropped
     Ok(())
 }
 
-/// True when one of the first words is the number 404 itself: it is also the area code of Atlanta.
+/// True when one of the first words is the number 404 alone. 404 is also the area code of Atlanta.
 fn says_404(top: &str) -> bool {
     let mut words = top.split_whitespace().take(12).peekable();
     while let Some(word) = words.next() {
@@ -161,7 +160,7 @@ fn says_404(top: &str) -> bool {
     false
 }
 
-/// Policy words of a text; of a long one, as many as its beginning lets expect.
+/// The number of policy words of a text; for a long text, estimated from its beginning.
 fn found_in(text: &str) -> u32 {
     let sample = &text[..text.floor_char_boundary(SAMPLE_BYTES)];
     let found = u64::from(policy_words(sample));

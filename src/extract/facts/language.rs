@@ -1,18 +1,18 @@
-//! The language of a document by ISO 639-1.
-
-use crate::extract::vocabulary::language_by_words;
+//! The language of a document, as an ISO 639-1 code.
 
 use whatlang::{Lang, Script};
 
-/// Enough of a text to know its language by, in bytes.
+use crate::extract::vocabulary::language_by_words;
+
+/// Bytes of a text that are enough to detect its language.
 const SAMPLE_BYTES: usize = 2 * 1024;
 
-/// The two letters of the text's language; `und` when unsure.
+/// The ISO 639-1 code of a text's language; `und` when unsure.
 pub(in crate::extract) fn detect_language(text: &str) -> &'static str {
     if is_english(text) {
         return "en";
     }
-    // The middle of a long text: its beginning has names, addresses and lists of contents.
+    // The middle of a long text is used: its beginning has names, addresses and lists of contents.
     let from = text.floor_char_boundary(text.len().saturating_sub(SAMPLE_BYTES) / 2);
     let sample = &text[from..text.floor_char_boundary(from.saturating_add(SAMPLE_BYTES))];
     if let Some(language) = by_little_words(sample) {
@@ -21,7 +21,7 @@ pub(in crate::extract) fn detect_language(text: &str) -> &'static str {
     let Some(info) = whatlang::detect(sample) else {
         return "und";
     };
-    // A script of one language leaves no doubt, however short the text is.
+    // A script with one language decides, however short the text is.
     match info.script() {
         Script::Hiragana | Script::Katakana => return "ja",
         Script::Hangul => return "ko",
@@ -33,7 +33,7 @@ pub(in crate::extract) fn detect_language(text: &str) -> &'static str {
         return "ja";
     }
     let code = iso_code(info.lang());
-    // An unsure guess stands when the policy words of the text are of the same language.
+    // An uncertain result counts when the policy words of the text are of the same language.
     if info.is_reliable() || language_by_words(sample) == Some(code) {
         code
     } else {
@@ -41,25 +41,26 @@ pub(in crate::extract) fn detect_language(text: &str) -> &'static str {
     }
 }
 
-/// Languages that the vocabulary has words of.
+/// Languages with words in the vocabulary.
 const KNOWN: &[&str] = &[
     "en", "de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "no", "fi", "cs", "hu", "ro", "el",
     "tr", "ru", "uk", "ar", "he", "fa", "hi", "th", "vi", "id", "ja", "ko", "zh",
 ];
 
-/// True for a language that the vocabulary has words of.
+/// True for a language with words in the vocabulary.
 pub(in crate::extract) fn has_vocabulary(language: &str) -> bool {
     KNOWN.contains(&language)
 }
 
-/// How much of a text is searched for the little words of English, in bytes.
+/// Bytes of a text that are searched for the common words of English.
 const ENGLISH_SAMPLE_BYTES: usize = 8 * 1024;
 
-/// English beyond doubt, without the detector: "the" and its kin are a fifth of any English text and of no other.
+/// True for English without doubt, found without the detector: "the" and similar words are a fifth of any English text
+/// and of no other.
 fn is_english(text: &str) -> bool {
     let sample = &text.as_bytes()[..text.len().min(ENGLISH_SAMPLE_BYTES)];
     let (mut words, mut the, mut little) = (0u32, 0u32, 0u32);
-    // Letters beyond ASCII join what they stand beside: no little word of English has one.
+    // Letters beyond ASCII are part of the word beside them: no common word of English has one.
     for word in sample.split(|b| !b.is_ascii_alphanumeric() && b.is_ascii()) {
         words += u32::from(!word.is_empty());
         match word {
@@ -72,8 +73,8 @@ fn is_english(text: &str) -> bool {
     words >= 100 && the * 100 >= words * 3 && (the + little) * 100 >= words * 18
 }
 
-/// French or German beyond doubt, without the detector: a sixth of a hundred words or more are little words of the one and
-/// hardly any are of the other. The detector said the same of 1,095 archived pages.
+/// French or German without doubt, found without the detector: of a hundred words or more, a sixth are common words of
+/// one language and hardly any are of the other. The detector gave the same result for 1,095 archived pages.
 fn by_little_words(sample: &str) -> Option<&'static str> {
     let (mut words, mut french, mut german) = (0u32, 0u32, 0u32);
     for word in sample.split(|c: char| !c.is_alphanumeric()) {

@@ -1,6 +1,7 @@
-//! What is derived from the text: title, language, dates, hash, drop reason.
+//! Facts derived from a text: title, language, dates, hash, number of words, reason to drop the page.
 
 mod calendar;
+mod date_lines;
 mod dates;
 mod drop_reason;
 mod language;

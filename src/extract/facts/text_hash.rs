@@ -7,9 +7,9 @@ use crate::model::{TextHash, is_spaceless};
 
 /// Hash of the words of a text.
 ///
-/// Two texts have one hash when they differ in white space (between letters of scripts without it, in whether there is any),
-/// line ends, Unicode form, invisible characters, capitals, or the
-/// shape of quotes, dashes and bullets; any other difference makes another hash.
+/// Two texts have the same hash when they differ only in white space, line ends, Unicode form, invisible characters,
+/// capitals, or the shape of quotes, dashes and bullets. Between letters of scripts without spaces, white space makes
+/// no difference at all. Any other difference makes another hash.
 #[must_use]
 pub fn text_hash(text: &str) -> TextHash {
     TextHash::of_normalised(&normalised(text))
@@ -32,9 +32,9 @@ fn normalised(text: &str) -> String {
     out.text
 }
 
-/// The characters from the combining marks on: below them every character is its own composed form.
+/// The characters from the combining marks on. Every character below them is its own composed form.
 fn marks_and_above(text: &str) -> impl Iterator<Item = char> {
-    // The first byte of U+0300; the bytes inside of a character are lower.
+    // The first byte of U+0300. Later bytes of a character are lower.
     let is_first = |b: u8| b >= 0xCC;
     let mut rest = text;
     std::iter::from_fn(move || {
@@ -50,7 +50,7 @@ fn marks_and_above(text: &str) -> impl Iterator<Item = char> {
     })
 }
 
-/// Letters and digits of ASCII.
+/// True for the letters and digits of ASCII.
 const IS_PLAIN: [bool; 256] = {
     let mut table = [false; 256];
     let mut byte = 0u8;
@@ -65,7 +65,7 @@ fn is_plain(byte: u8) -> bool {
     IS_PLAIN[usize::from(byte)]
 }
 
-/// Length of the words at a place that stand by single blanks.
+/// Length of the run of words, separated by single blanks, at the beginning of a text.
 #[expect(
     clippy::needless_bitwise_bool,
     reason = "a branch at the end of every word is one that the processor guesses wrong"
@@ -90,7 +90,7 @@ struct Normalised {
 }
 
 impl Normalised {
-    /// Pushes runs of ASCII words whole, in the case they have, and everything else by the letter.
+    /// Adds runs of ASCII words whole, in their case, and everything else letter by letter.
     fn push_all(&mut self, text: &str) {
         let bytes = text.as_bytes();
         let mut at = 0;
@@ -118,7 +118,7 @@ impl Normalised {
                         char::from(*byte)
                     });
                 }
-                // Nobody sees the other controls.
+                // The other controls are invisible.
                 0..=0x7F => {}
                 _ => {
                     let Some(c) = text[at..].chars().next() else {
@@ -133,10 +133,10 @@ impl Normalised {
         }
     }
 
-    /// Pushes a character beyond ASCII.
+    /// Adds a character beyond ASCII.
     fn push(&mut self, c: char) {
         let c = match c {
-            // Capitals are the style sheet's business as often as the author's.
+            // Capitals come from the style sheet as often as from the author.
             c if c.is_uppercase() => {
                 c.to_lowercase().for_each(|c| self.push_folded(c));
                 return;
@@ -159,7 +159,7 @@ impl Normalised {
         if is_invisible(c) {
             return;
         }
-        // White space beside a mark comes and goes with the mark-up around it.
+        // White space beside a mark depends on the mark-up around it.
         let is_letter =
             c.is_ascii_alphanumeric() || !c.is_ascii() && (c.is_alphanumeric() || is_mark(c));
         if is_letter {
@@ -172,7 +172,7 @@ impl Normalised {
     }
 
     fn push_letter(&mut self, c: char) {
-        // A line end of the source between two letters that are written without spaces is none of the author's.
+        // A line end of the source between two letters of a script without spaces is not the author's.
         let is_spaceless = is_spaceless(c);
         if self.gap && self.last_is_letter && !(is_spaceless && self.last_is_spaceless) {
             self.text.push(' ');

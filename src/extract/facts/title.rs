@@ -1,18 +1,18 @@
-//! The title of a document: the page's own heading before `<title>`, which carries the site's name.
+//! The title of a document: the page's own heading, or its `<title>` without the site's name.
 
 use crate::extract::blocks::{Block, Span, text_of, tidy};
 use crate::extract::characters::cleaned;
 use crate::extract::vocabulary::title_topic;
 
-/// What may stand above a title: a date, a line of links.
+/// Most bytes of text above a title: a date, a line of links.
 const ABOVE_BYTES: usize = 100;
-/// A heading after more text than this names a section.
+/// A heading after more bytes of text than this names a section.
 const INSIDE_BYTES: usize = 600;
 /// Longest title, in characters.
 const MAX_CHARS: usize = 300;
 
-/// The title to store: the heading above the text, else a first line that is a title, else the page's `<title>`, else the
-/// first heading inside the text.
+/// The title of a document: the heading above the text, else a first line that is a title, else the page's `<title>`,
+/// else the first heading inside the text.
 pub(in crate::extract) fn document_title(
     blocks: &[Block],
     page_title: Option<&str>,
@@ -42,7 +42,7 @@ pub(in crate::extract) fn document_title(
         .or(inside)
 }
 
-/// `Privacy Policy | Acme` and `Acme: Privacy Policy` without the site's name.
+/// Removes the site's name from titles like `Privacy Policy | Acme` and `Acme: Privacy Policy`.
 pub(in crate::extract) fn without_site_name(title: &str) -> String {
     let cleaned = cleaned(title);
     let spans = tidy(vec![Span::plain(cleaned.replace('\n', " "))]);

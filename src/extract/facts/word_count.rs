@@ -3,14 +3,14 @@
 use crate::extract::characters::{any_byte_in, is_mark};
 use crate::model::is_spaceless;
 
-/// Number of words; letters of scripts that write without spaces count one each.
+/// The number of words of a text. Letters of scripts without spaces count one each.
 pub(in crate::extract) fn word_count(text: &str) -> u64 {
     const CHUNK: usize = 64;
     let bytes = text.as_bytes();
     let (mut count, mut inside) = (0, false);
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
-        // Most of most texts: a word begins where a letter stands behind none, and the compiler makes many bytes a step.
+        // The common case: a word begins at a letter after none. The compiler turns this into vector instructions.
         if let Some(chunk) = bytes.get(at..at + CHUNK)
             && let [first, .., last] = chunk
             && !any_byte_in(chunk, |b| matches!(b, b'\'' | 0x80..))

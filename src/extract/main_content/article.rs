@@ -1,8 +1,8 @@
 //! The text of a page that is no policy: an article of a newspaper, a blog, an encyclopedia, a manual.
 //!
-//! No word tells such a text from its frame, so structure alone decides: what the page marks as its article, where the
-//! sentences are, how dense the links, how boxes are called. As the public collections of articles have it, the body is
-//! the text; headline, author and date above it are not.
+//! No vocabulary separates such a text from its frame, so structure alone decides: the element that the page marks as
+//! its article, the number of sentences, the density of links, the names of boxes. As in the public collections of
+//! articles, the body is the text, without headline, author and date.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,18 +11,18 @@ use super::candidates::{MainContent, SiblingRule, choose_main_content_in};
 use crate::extract::dom::{ElementKind, NodeId, PageView, attribute};
 use crate::extract::vocabulary::PAGE_PATTERNS;
 
-/// A box of the frame has less than this share of the page's sentences, whatever it is called, in percent.
+/// A box of the frame has less than this share of the page's sentences, in percent.
 const FRAME_SHARE: u64 = 20;
-/// Comments may be longer than what they are about.
+/// The same for comments, which may be longer than the article.
 const COMMENTS_SHARE: u64 = 75;
-/// What the page marks as its article has at least this share of its sentences, in percent.
+/// The element that the page marks as its article has at least this share of its sentences, in percent.
 const MARKED_SHARE: u64 = 50;
-/// A box with this share of its text inside links leads to other articles, in percent.
+/// A box with at least this share of its text inside links leads to other articles, in percent.
 const LINKED_SHARE: u32 = 60;
-/// So many class names of an element are read.
+/// Most class names of an element that are read.
 const MAX_NAMES: usize = 12;
 
-/// Finds the article of a page whose boilerplate is excluded; excludes what stands in the midst of it.
+/// Finds the article of a page whose boilerplate is excluded, and excludes foreign parts inside it.
 pub(in crate::extract) fn choose_article(view: &mut PageView<'_>) -> MainContent {
     view.forget_words();
     exclude_furniture(view);
@@ -34,7 +34,7 @@ pub(in crate::extract) fn choose_article(view: &mut PageView<'_>) -> MainContent
     choice
 }
 
-/// Excludes boxes that are called after what stands around an article and hold few of the page's sentences.
+/// Excludes boxes with few of the page's sentences whose names say that they are not part of an article.
 fn exclude_furniture(view: &mut PageView<'_>) {
     let body = view.body();
     let total = u64::from(view.nodes.get(body).map_or(0, |e| e.stats.prose_bytes)).max(1);
@@ -55,7 +55,7 @@ fn exclude_furniture(view: &mut PageView<'_>) {
             called.push((id, word));
         }
     }
-    // A page builder calls every part of the text a widget.
+    // Some page builders name every part of the text a widget.
     let mut sums: HashMap<&str, (NodeId, u64)> = HashMap::new();
     for (id, word) in &called {
         let (end, sum) = sums.entry(*word).or_default();
@@ -77,8 +77,8 @@ fn exclude_furniture(view: &mut PageView<'_>) {
     }
 }
 
-/// The word in an element's names that says that it is none of the text, and the share of the page's sentences that such
-/// an element has less of.
+/// The word in an element's names by which it is not part of the text, and the share of the page's sentences that such
+/// an element stays below.
 fn furniture_word<'v>(view: &PageView<'_>, id: NodeId) -> Option<(&'v str, u64)> {
     let element = view.element(id)?;
     let entry = &view.nodes[id];
@@ -88,7 +88,7 @@ fn furniture_word<'v>(view: &PageView<'_>, id: NodeId) -> Option<(&'v str, u64)>
     if element.name() == "form" {
         return Some(("form", FRAME_SHARE));
     }
-    // A name on a few words of a line is about their look.
+    // The name of a few words in a line is about their style.
     if entry.kind == ElementKind::Inline && view.nodes[entry.parent].stats.prose_bytes > 0 {
         return None;
     }
@@ -113,7 +113,7 @@ fn furniture_word<'v>(view: &PageView<'_>, id: NodeId) -> Option<(&'v str, u64)>
     found
 }
 
-/// What the page itself marks as its article or its main part, if most of the sentences are there.
+/// The element that the page marks as its article or main part, if it has most of the sentences.
 fn marked(view: &PageView<'_>) -> Option<NodeId> {
     let total = u64::from(view.nodes.get(view.body())?.stats.prose_bytes);
     let mut best: Option<(u8, u32, std::cmp::Reverse<NodeId>)> = None;

@@ -1,21 +1,22 @@
-//! What of a page is never the policy: navigation, consent banners, dialogs, share bars, footers, the archive's own banner.
+//! Boilerplate of a page: navigation, consent banners, dialogs, share bars, footers, the archive's own banner.
 //!
-//! Class names are judged by whole words (`col-lg-sidebarred` has no `sidebar`), and no name outweighs the words: a box
-//! that holds much of the page's policy text stays, whatever it is called.
+//! Class names count by whole words (`col-lg-sidebarred` has no `sidebar`). Text counts more than names: a box that
+//! holds much of the page's policy text stays, whatever its name.
+
+use std::collections::HashSet;
+
+use scraper::node::Element;
 
 use super::sections::{is_in_the_midst, is_one_of_several, is_section};
 use crate::extract::dom::{ElementKind, NodeId, PageView, attribute};
 use crate::extract::vocabulary::PAGE_PATTERNS;
 
-use scraper::node::Element;
-use std::collections::HashSet;
-
-/// How strictly names are believed.
+/// The signs by which boilerplate is recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::extract) enum Strictness {
     /// Tags, roles and class names.
     Names,
-    /// Tags and roles that leave no doubt; for pages whose names lie.
+    /// Tags, roles and names of widgets only, for pages with misleading names.
     TagsOnly,
 }
 
@@ -123,7 +124,7 @@ fn verdict_of_role(element: &Element, share: u64) -> Option<bool> {
 
 /// The id and the class names of an element.
 ///
-/// Not by `Element::classes`, which keeps a name of every page in a table of the whole program.
+/// `Element::classes` is not used: it stores the names of every page in a table of the whole program.
 fn names_of(element: &Element) -> impl Iterator<Item = &str> {
     let classes = attribute(element, "class").unwrap_or_default();
     attribute(element, "id")
@@ -143,7 +144,7 @@ fn limit_of_names<'a>(
     };
     let node = &view.nodes[id];
     let stats = node.stats;
-    // A section about comments is called "comments", too.
+    // A section about comments may have the name "comments".
     let mut of_the_text: Option<bool> = None;
     let mut is_of_the_text = || {
         *of_the_text.get_or_insert_with(|| {
@@ -181,7 +182,7 @@ fn limit_of_names<'a>(
     limit
 }
 
-/// Where the page's own links point to inside of it.
+/// The fragments that the page's links to itself name.
 fn anchors_of<'a>(view: &PageView<'a>) -> HashSet<&'a str> {
     (0..view.nodes.len())
         .filter_map(|id| view.element(id))
@@ -195,8 +196,9 @@ fn count_links(view: &PageView<'_>, id: NodeId) -> usize {
     (id..end).filter(|at| view.name(*at) == "a").count()
 }
 
-/// The boilerplate word in a class name or id, and whether it is believed where policy words stand: the whole name or its
-/// last word if it is a sure one, or a sure one at its beginning, which is never believed there (`navigation-block`).
+/// The boilerplate word in a class name or id, and whether it counts where there are policy words. The word is the
+/// whole name or its last word, which counts if it is a sure one, or a sure word at the beginning, which does not count
+/// there (`navigation-block`).
 fn boilerplate_word(words: &str) -> Option<(&str, bool)> {
     let (before, last) = words.rsplit_once(' ').unwrap_or(("", words));
     let first = before.split(' ').next().filter(|first| !first.is_empty());
@@ -219,7 +221,7 @@ fn boilerplate_word(words: &str) -> Option<(&str, bool)> {
     (!is_about).then_some(found)
 }
 
-/// `cookie-bar`, `gdprConsent`, `privacy_popup`: names that pair a matter of consent with a kind of box.
+/// True for names that combine a matter of consent with a kind of box: `cookie-bar`, `gdprConsent`.
 fn is_consent_name(words: &str) -> bool {
     let matter = |w: &str| {
         matches!(
@@ -260,7 +262,8 @@ fn is_consent_name(words: &str) -> bool {
     all.any(matter) && words.split(' ').any(kind) && !words.split(' ').any(|w| w == "policy")
 }
 
-/// `siteFooter`, `site-footer` and `site_footer` as words in lower case by single blanks; digits stay with their word.
+/// The words of a name in lower case, separated by single blanks: `siteFooter`, `site-footer` and `site_footer` are the
+/// same. Digits stay with their word.
 pub(in crate::extract) fn name_words(name: &str) -> String {
     let mut words = String::with_capacity(name.len() + 8);
     let mut last_lower = false;

@@ -1,4 +1,4 @@
-//! Where the main text is: the subtree that holds most of the policy's weight, with the siblings that belong to it.
+//! The main content of a page: the subtree with most of the policy's weight, and the siblings that belong to it.
 
 use super::sections::is_section;
 use crate::extract::dom::{ElementKind, NodeId, PageView, attribute};
@@ -10,30 +10,32 @@ use crate::extract::vocabulary::title_topic;
 pub(in crate::extract) struct MainContent {
     /// The chosen subtrees, in reading order.
     pub roots: Vec<NodeId>,
-    /// How it was found, for people.
+    /// The explanation of the choice, for people.
     pub reasons: Vec<String>,
 }
 
-/// A child with this share of the weight stands for its parent, in percent, when no sibling belongs to the text.
+/// A child with at least this share of its parent's weight may replace the parent when no sibling belongs to the text,
+/// in percent.
 const HALF: u64 = 50;
-/// A box with fewer bytes of sentences is none of the text by them alone.
+/// A box with fewer bytes of sentences does not belong to the text because of them.
 const LEAST_PROSE: u32 = 140;
-/// The few lines above an article have so many.
+/// Least bytes of sentences in the lines above an article.
 const LEAST_INTRODUCTION: u32 = 80;
-/// Share of a teaser's text inside its link, at least, in percent.
+/// Least share of a teaser's text inside its link, in percent.
 const CARD_LINKED: u32 = 10;
-/// Sentences of a teaser, in bytes.
+/// Most bytes of sentences in a teaser.
 const CARD_BYTES: usize = 250;
-/// A page with fewer policy words is in a language that the vocabulary does not know, or no policy.
+/// A page with fewer policy words is in a language that the vocabulary does not know, or is no policy.
 const FEW_WORDS: u32 = 8;
-/// So much of such a page tells its language.
+/// Bytes of such a page by which its language is detected.
 const SAMPLE_BYTES: usize = 4096;
-/// With this share it does so in any case; siblings that belong are joined afterwards.
+/// A child with at least this share replaces its parent in any case, in percent; siblings that belong to the text are
+/// joined later.
 const NEARLY_ALL: u64 = 85;
 
-/// Goes down from the body as long as one child holds the text, then joins what belongs to it on every level.
+/// Descends from the body while one child holds the text, then joins the siblings that belong to it on every level.
 ///
-/// The outcome depends on sums only, so small changes of a page's frame move nothing.
+/// The result depends on sums only, so small changes of a page's frame do not change it.
 pub(in crate::extract) fn choose_main_content(view: &PageView<'_>) -> MainContent {
     let body = view.body();
     let knows_language = view
@@ -49,14 +51,14 @@ pub(in crate::extract) fn choose_main_content(view: &PageView<'_>) -> MainConten
     choose_main_content_in(view, body, rule)
 }
 
-/// What tells a sibling of the main text that belongs to it.
+/// The rule by which a sibling belongs to the main text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::extract) enum SiblingRule {
-    /// Words of policy matters.
+    /// It has policy words.
     Words,
-    /// Sentences, as the vocabulary does not know the language.
+    /// It has sentences: the vocabulary does not know the language.
     Sentences,
-    /// Sentences that are not those of a list of other articles.
+    /// It has sentences and is no list of other articles.
     Article,
 }
 
@@ -152,7 +154,7 @@ fn may_hold_text(view: &PageView<'_>, id: NodeId) -> bool {
         )
 }
 
-/// Blocks that hold lines, not other blocks.
+/// True for a block that holds lines, not other blocks.
 fn is_text_block(view: &PageView<'_>, id: NodeId) -> bool {
     matches!(
         view.nodes[id].kind,
@@ -165,7 +167,7 @@ fn is_text_block(view: &PageView<'_>, id: NodeId) -> bool {
     ) && !(view.nodes[id].kind == ElementKind::Inline && has_boxes(view, id))
 }
 
-/// A `<font>` or `<span>` around the whole page.
+/// True for a `<font>` or `<span>` around the whole page.
 fn has_boxes(view: &PageView<'_>, id: NodeId) -> bool {
     (id + 1..view.nodes[id].end).any(|at| {
         matches!(
@@ -175,7 +177,7 @@ fn has_boxes(view: &PageView<'_>, id: NodeId) -> bool {
     })
 }
 
-/// True when sentences stand directly in it, beside its boxes.
+/// True for a node with sentences directly inside it, beside its boxes.
 fn holds_lines(view: &PageView<'_>, id: NodeId) -> bool {
     view.children(id)
         .filter(|c| {
@@ -190,15 +192,15 @@ fn holds_lines(view: &PageView<'_>, id: NodeId) -> bool {
         >= 3
 }
 
-/// A sibling of the main text that is part of it; `main` is the weight of the main text.
+/// True for a sibling that belongs to the main text; `main` is the weight of the main text.
 ///
-/// In a language that the vocabulary does not know, sentences count alone.
+/// In a language that the vocabulary does not know, only sentences count.
 fn belongs_beside(view: &PageView<'_>, id: NodeId, main: u32, rule: SiblingRule) -> bool {
     let entry = &view.nodes[id];
     if entry.excluded || entry.kind == ElementKind::Silent || entry.stats.link_share() > 50 {
         return false;
     }
-    // What is hidden beside a text that is shown is a dialog or a menu, unless it holds a part like the others.
+    // A hidden box beside visible text is a dialog or a menu, unless it holds a part like the others.
     if entry.hidden && entry.stats.weight() < main / 4 {
         return false;
     }
@@ -227,8 +229,8 @@ fn is_of_cards(view: &PageView<'_>, id: NodeId) -> bool {
         && entry.stats.prose_bytes as usize / links < CARD_BYTES
 }
 
-/// Where a part ends when the sections that follow it directly are taken along: boxes made like the last one, or that speak
-/// of policy matters, each with a heading of its own ("Contact us" has few words of a policy).
+/// The end of a part with the sections that follow it directly: boxes with a heading of their own that have the same
+/// class as the last one or policy words ("Contact us" has few policy words).
 fn with_sections(
     view: &PageView<'_>,
     children: &[NodeId],
@@ -255,7 +257,7 @@ fn with_sections(
     last
 }
 
-/// Where a part begins when the title above it, with the date under that, is taken along.
+/// The beginning of a part with the title above it and the date below the title.
 fn with_heading(view: &PageView<'_>, children: &[NodeId], first: usize, labelled: bool) -> usize {
     let mut title = None;
     let mut at = first;
@@ -270,7 +272,7 @@ fn with_heading(view: &PageView<'_>, children: &[NodeId], first: usize, labelled
     }
     match title {
         Some(at) => at,
-        // A label above the first of several parts is its heading.
+        // A label above the first of several parts is the heading of that part.
         None if labelled
             && first > 0
             && labels(view, children[first - 1])
@@ -282,7 +284,7 @@ fn with_heading(view: &PageView<'_>, children: &[NodeId], first: usize, labelled
     }
 }
 
-/// A few words without links, which stand above something.
+/// True for a few words without links, as they appear above a text.
 fn labels(view: &PageView<'_>, id: NodeId) -> bool {
     let entry = &view.nodes[id];
     !entry.excluded

@@ -1,4 +1,4 @@
-//! Where the text is on a page: boilerplate out, main content in.
+//! The main content of a page: boilerplate is excluded, the text is chosen.
 
 mod article;
 mod boilerplate;

@@ -1,26 +1,27 @@
-//! Panels that a page holds twice: copies of a text for telephones, for print, for every tab.
+//! Boxes that a page holds twice: copies of a text for phones, for print, for every tab.
 //!
-//! Only whole boxes are taken for copies. The words of a policy repeat by themselves: the same legal basis stands under
-//! every tool, the same address under every office.
-
-use crate::extract::dom::{ElementKind, NodeId, PageView, TextStats};
+//! Only whole boxes count as copies. Policies repeat sentences: the same legal basis under every tool, the same address
+//! under every office.
 
 use std::collections::HashMap;
 
-/// A box with fewer bytes of text, blanks not counted, is a policy repeating itself.
+use crate::extract::dom::{ElementKind, NodeId, PageView, TextStats};
+
+/// A box with fewer bytes of text, blanks not counted, is no copy: policies repeat themselves.
 const LEAST_BYTES: u32 = 240;
-/// With so many it is a copy in any case (bumble.com 2026 shows all of its tabs under every tab, 3,500 bytes each time).
+/// A box with at least this number of bytes is a copy in any case (bumble.com 2026 shows all of its tabs under every
+/// tab, 3,500 bytes each time).
 const SURE_BYTES: u32 = 2000;
-/// Where both copies are shown, smaller ones have at least this share of the text each, in percent.
+/// Where both copies are visible, each smaller one has at least this share of the text, in percent.
 const LEAST_SHARE: u64 = 20;
-/// So many boxes of the same sums are compared with one.
+/// Most boxes with the same sums that are compared with one box.
 const MAX_COMPARED: usize = 8;
-/// All comparisons together read at most so many times the text.
+/// Most text that all comparisons together read, as a multiple of the text.
 const MAX_READ: u64 = 8;
 
-/// Takes boxes out that hold the same words as one before them, and the roots among them off the list.
+/// Excludes boxes that repeat the text of an earlier one, and removes excluded roots from the list.
 ///
-/// Answers how many bytes went.
+/// Returns the number of excluded bytes.
 pub(in crate::extract) fn exclude_repeated_boxes(
     view: &mut PageView<'_>,
     roots: &mut Vec<NodeId>,
@@ -86,7 +87,7 @@ mod tests {
     use super::*;
     use crate::page::Page;
 
-    /// The words that are left of a page.
+    /// The text that is left of a page.
     fn left(html: &str) -> String {
         let page = Page::from_html(html, None);
         let mut view = PageView::of(&page);
@@ -118,7 +119,7 @@ mod tests {
 
     #[test]
     fn words_that_a_policy_says_twice_are_said_twice() {
-        // German generators set the same legal basis under every tool (and Buffer its addresses under every region).
+        // German generators repeat the same legal basis under every tool (and Buffer its addresses under every region).
         let flat = format!("<h3>Maps</h3>{PANEL}<h3>Films</h3>{PANEL}");
         let boxed = format!(
             "<div>{PANEL}</div><p>{}</p><div>{PANEL}</div>",

@@ -1,11 +1,11 @@
-//! What reads like a section of a text, whatever it is called: a heading of its own above sentences, nothing to fill in.
+//! Sections of a text, whatever their names: boxes with a heading above sentences and nothing to fill in.
 
 use crate::extract::dom::{ElementKind, NodeId, PageView, attribute};
 
-/// So many children of a box are looked at to tell whether one is among its like.
+/// Most siblings of a box that are compared with it.
 const MAX_SIBLINGS: usize = 500;
 
-/// True for a box that is shown and has a heading that is no link, running text, few links, no fields and no buttons.
+/// True for a visible box that has running text, few links, no fields, no buttons and a heading that is no link.
 pub(in crate::extract) fn is_section(view: &PageView<'_>, id: NodeId) -> bool {
     let entry = &view.nodes[id];
     if entry.hidden
@@ -33,7 +33,7 @@ pub(in crate::extract) fn is_section(view: &PageView<'_>, id: NodeId) -> bool {
     has_heading
 }
 
-/// A link that is set as a button (`class="btn"`, `role="button"`).
+/// True for a link that looks like a button (`class="btn"`, `role="button"`).
 fn is_drawn_button(view: &PageView<'_>, id: NodeId) -> bool {
     view.element(id).is_some_and(|element| {
         element.name() == "a"
@@ -46,7 +46,7 @@ fn is_drawn_button(view: &PageView<'_>, id: NodeId) -> bool {
     })
 }
 
-/// True when at least two siblings of the same element hold sentences: the box is one of a series.
+/// True for one of a series: at least two siblings with the same tag hold sentences.
 pub(in crate::extract) fn is_one_of_several(view: &PageView<'_>, id: NodeId) -> bool {
     let name = view.name(id);
     view.children(view.nodes[id].parent)
@@ -60,7 +60,7 @@ pub(in crate::extract) fn is_one_of_several(view: &PageView<'_>, id: NodeId) -> 
         == 2
 }
 
-/// True when siblings with sentences about policy matters stand before and after a box: it is in the middle of the text.
+/// True for a box in the middle of the text: siblings with sentences about policy matters come before and after it.
 pub(in crate::extract) fn is_in_the_midst(view: &PageView<'_>, id: NodeId) -> bool {
     let speaks = |at: NodeId| {
         let other = &view.nodes[at];

@@ -1,9 +1,9 @@
-//! Running text as Markdown: emphasis that cannot break, links, and as few escapes as are enough.
+//! Running text as Markdown: emphasis that cannot break, links, and no more escapes than needed.
+
+use std::borrow::Cow;
 
 use crate::extract::blocks::{Span, Style};
 use crate::extract::characters::any_byte;
-
-use std::borrow::Cow;
 
 /// The kind of block that holds running text. It decides what must be escaped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -225,7 +225,7 @@ fn write_escaped(text: &str, mut previous: char, context: InlineContext, out: &m
                 out.push('\\');
                 out.push(c);
             }
-            // Inside a word an underscore is only an underscore.
+            // An underscore inside a word has no meaning in Markdown.
             '_' if !(previous.is_alphanumeric() && next.is_some_and(char::is_alphanumeric)) => {
                 out.push_str("\\_");
             }
@@ -260,7 +260,7 @@ fn looks_like_entity(rest: impl Iterator<Item = char>) -> bool {
     false
 }
 
-/// Escapes what would start a block at the beginning of a line.
+/// Escapes characters that would start a block at the beginning of a line.
 fn line_starts_escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 2);
     for (at, line) in text.split('\n').enumerate() {
@@ -301,7 +301,7 @@ fn line_starts_escaped(text: &str) -> String {
     out
 }
 
-/// `C #` at the end of a heading would be read as its closing mark.
+/// Escapes `#` at the end of a heading, as in `C #`, which would close the heading.
 fn closing_hashes_escaped(mut text: String) -> String {
     let body = text.trim_end_matches('#').len();
     if body < text.len() && (body == 0 || text[..body].ends_with(' ')) {

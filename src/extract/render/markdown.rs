@@ -1,9 +1,10 @@
-//! The block tree as `CommonMark` with GFM tables: one way to write everything, so the same words give the same bytes.
+//! The block tree as `CommonMark` with GFM tables. There is one way to write everything, so the same text gives the
+//! same bytes.
 
 use super::inline::{InlineContext, write_inline};
 use crate::extract::blocks::{Block, Span, is_filled};
 
-/// Writes blocks; ends with one line end unless there is nothing.
+/// Writes blocks. The result ends with one line end unless it is empty.
 pub(in crate::extract) fn write_markdown(blocks: &[Block]) -> String {
     let mut lines = Vec::new();
     write_blocks(blocks, true, &mut lines);
@@ -27,7 +28,7 @@ fn write_blocks(blocks: &[Block], loose: bool, lines: &mut Vec<String>) {
             if !tight && lines.last().is_some_and(|l| !l.is_empty()) {
                 lines.push(String::new());
             }
-            // Two lists in a row would read as one.
+            // Two consecutive lists with one marker would be read as one.
             marker = match (previous, block) {
                 (Block::List(a, _), Block::List(b, _))
                     if a.is_some() == b.is_some() && marker == '-' =>
@@ -71,7 +72,7 @@ fn write_block(block: &Block, marker: char, lines: &mut Vec<String>) {
 }
 
 fn write_list(start: Option<u32>, items: &[Vec<Block>], marker: char, lines: &mut Vec<String>) {
-    // A list is tight when every item is one line of text, perhaps with a list under it.
+    // A list is tight when every item is one line of text, with or without a list below it.
     let loose = items.iter().any(|item| {
         item.iter()
             .filter(|b| !matches!(b, Block::List(..)))
@@ -106,7 +107,8 @@ fn write_list(start: Option<u32>, items: &[Vec<Block>], marker: char, lines: &mu
     }
 }
 
-/// A list that begins with another number than 1 needs a blank line above it, or it is read as more of the paragraph.
+/// True for a list that begins with another number than 1: without a blank line above it, it is read as part of the
+/// paragraph.
 fn interrupts_nothing(block: &Block) -> bool {
     matches!(block, Block::List(Some(start), _) if *start != 1)
 }
@@ -114,7 +116,7 @@ fn interrupts_nothing(block: &Block) -> bool {
 fn write_table(rows: &[Vec<Vec<Span>>], lines: &mut Vec<String>) {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let cells = rows.iter().flatten().filter(|c| !c.is_empty()).count();
-    // GFM takes short rows, too: where most places would be empty, only the header has them all.
+    // GFM allows short rows: where most places would be empty, only the header has them all.
     let is_filled = is_filled(columns.saturating_mul(rows.len()), cells);
     for (at, row) in rows.iter().enumerate() {
         let mut line = String::from("|");

@@ -2,7 +2,7 @@
 
 use crate::extract::blocks::{Block, Span, text_of};
 
-/// One line for every heading, paragraph, list item and table row; cells by tabs.
+/// Writes one line for every heading, paragraph, list item and table row; tabs separate cells.
 pub(in crate::extract) fn document_text(blocks: &[Block]) -> String {
     let bytes = blocks.iter().map(|block| block.weight().0 + 1).sum();
     let mut out = String::with_capacity(bytes);

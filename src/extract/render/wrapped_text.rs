@@ -1,32 +1,31 @@
-//! The Markdown of a document as wrapped plain text for people at a terminal, set by html2text.
+//! The Markdown of a document as wrapped plain text for people at a terminal, rendered by html2text.
 //!
-//! html2text's defaults number links and draw boxes; one configuration is pinned here. What it reads is made from our own
-//! Markdown, so it never sees a stranger's HTML.
-
-use crate::extract::characters::is_invisible;
+//! The defaults of html2text number links and draw boxes, so the configuration is fixed here. Its input is made from our
+//! own Markdown and never holds HTML of a page.
 
 use std::fmt::Write as _;
 
-/// Narrowest and widest line that is set, in columns.
+use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
+
+use crate::extract::characters::is_invisible;
+
+/// Narrowest and widest line, in columns.
 const WIDTHS: std::ops::RangeInclusive<usize> = 20..=400;
-/// Lists and quotes nested deeper than this are set flat.
+/// Lists and quotes nested deeper than this are rendered flat.
 const MAX_DEPTH: usize = 30;
 
-/// A document's Markdown as plain text, wrapped at `width` columns (20 to 400).
+/// Renders the Markdown of a document as plain text, wrapped at `width` columns (20 to 400).
 ///
-/// Reads the Markdown that this crate writes; of other Markdown it makes sense as far as the two agree. Line ends are
-/// `\n`, and no control character but it is in the result.
+/// Links keep their words only. The result has `\n` as line end and no other control character.
 #[must_use]
 pub fn wrapped_text(markdown: &str, width: usize) -> String {
     let width = width.clamp(*WIDTHS.start(), *WIDTHS.end());
-    let lines: Vec<&str> = markdown.lines().collect();
-    let html = blocks(&lines, 0);
-    let set = html2text::config::plain()
+    let rendered = html2text::config::plain()
         .no_link_wrapping()
         .link_footnotes(false)
         .allow_width_overflow()
-        .string_from_read(html.as_bytes(), width);
-    let text = set.unwrap_or_else(|_| markdown.to_owned());
+        .string_from_read(html_of(markdown).as_bytes(), width);
+    let text = rendered.unwrap_or_else(|_| markdown.to_owned());
     let mut out = String::with_capacity(text.len());
     for line in text.lines() {
         let line: String = line.chars().filter(|c| !is_invisible(*c)).collect();
@@ -40,239 +39,159 @@ pub fn wrapped_text(markdown: &str, width: usize) -> String {
     out
 }
 
-fn blocks(lines: &[&str], depth: usize) -> String {
-    let mut html = String::new();
-    let mut at = 0;
-    while let Some(line) = lines.get(at) {
-        if line.trim().is_empty() {
-            at += 1;
-        } else if let Some((level, text)) = heading(line) {
-            push(
-                &mut html,
-                format_args!("<h{level}>{}</h{level}>", inline(text)),
-            );
-            at += 1;
-        } else if line.starts_with('>') && depth < MAX_DEPTH {
-            let end = end_of(lines, at, |l| l.starts_with('>'));
-            let inner: Vec<&str> = lines[at..end]
-                .iter()
-                .map(|l| {
-                    l.strip_prefix("> ")
-                        .or_else(|| l.strip_prefix('>'))
-                        .unwrap_or(l)
-                })
-                .collect();
-            push(
-                &mut html,
-                format_args!("<blockquote>{}</blockquote>", blocks(&inner, depth + 1)),
-            );
-            at = end;
-        } else if line.starts_with('|') && lines.get(at + 1).is_some_and(|l| l.starts_with("| ---"))
-        {
-            let end = end_of(lines, at, |l| l.starts_with('|'));
-            html.push_str(&table(&lines[at..end]));
-            at = end;
-        } else if let Some(mark) = marker(line).filter(|_| depth < MAX_DEPTH) {
-            let (list, end) = list(lines, at, &mark, depth);
-            html.push_str(&list);
-            at = end;
-        } else {
-            let mut end = at + 1;
-            while lines.get(end).is_some_and(|l| {
-                !l.trim().is_empty() && marker(l).is_none() && heading(l).is_none()
-            }) {
-                end += 1;
-            }
-            push(
-                &mut html,
-                format_args!("<p>{}</p>", inline(&lines[at..end].join("\n"))),
-            );
-            at = end;
+/// The blocks of Markdown as HTML, without emphasis and links: plain text has neither.
+fn html_of(markdown: &str) -> String {
+    let mut writer = HtmlWriter::default();
+    for event in Parser::new_ext(markdown, Options::ENABLE_TABLES) {
+        writer.add(event);
+    }
+    writer.html
+}
+
+/// Writes the events of the Markdown parser as HTML.
+#[derive(Debug, Default)]
+struct HtmlWriter {
+    html: String,
+    /// Number of open quotes and list items.
+    depth: usize,
+    /// True directly inside a list item, where text has no paragraph of its own in a tight list.
+    in_item: bool,
+    /// True while a paragraph is open that the parser does not report.
+    in_implied_paragraph: bool,
+    in_table_head: bool,
+}
+
+impl HtmlWriter {
+    fn add(&mut self, event: Event<'_>) {
+        match event {
+            Event::Start(tag) => self.start(&tag),
+            Event::End(tag) => self.end(tag),
+            Event::Text(text) | Event::Code(text) | Event::Html(text) => self.text(&text),
+            Event::InlineHtml(html) if &*html == "<br>" => self.inline("<br>"),
+            Event::InlineHtml(html) => self.text(&html),
+            Event::SoftBreak => self.inline("\n"),
+            Event::HardBreak => self.inline("<br>"),
+            _ => {}
         }
     }
-    html
-}
 
-fn push(html: &mut String, words: std::fmt::Arguments<'_>) {
-    // Writing to a string cannot fail.
-    let _ = html.write_fmt(words);
-}
-
-fn end_of(lines: &[&str], from: usize, goes_on: impl Fn(&str) -> bool) -> usize {
-    let count = lines[from..].iter().take_while(|l| goes_on(l)).count();
-    from + count.max(1)
-}
-
-fn heading(line: &str) -> Option<(usize, &str)> {
-    let level = line.bytes().take_while(|b| *b == b'#').count();
-    let text = line.get(level..)?.strip_prefix(' ')?;
-    (1..=6).contains(&level).then_some((level, text))
-}
-
-struct Marker {
-    /// Its sign: `-`, `*`, `.` or `)`.
-    sign: char,
-    number: Option<u32>,
-    length: usize,
-}
-
-fn marker(line: &str) -> Option<Marker> {
-    let digits = line.bytes().take_while(u8::is_ascii_digit).count();
-    let sign = line.get(digits..)?.chars().next()?;
-    let fits = if digits == 0 {
-        matches!(sign, '-' | '*')
-    } else {
-        digits <= 9 && matches!(sign, '.' | ')')
-    };
-    let blank = line.get(digits + 1..)?.starts_with(' ');
-    (fits && blank).then(|| Marker {
-        sign,
-        number: line.get(..digits).and_then(|d| d.parse().ok()),
-        length: digits + 2,
-    })
-}
-
-/// One list from its first marker on; answers where it ends.
-fn list(lines: &[&str], from: usize, first: &Marker, depth: usize) -> (String, usize) {
-    let mut html = match first.number {
-        Some(number) => format!("<ol start={number}>"),
-        None => "<ul>".to_owned(),
-    };
-    let mut at = from;
-    while let Some(mark) = lines
-        .get(at)
-        .and_then(|l| marker(l))
-        .filter(|m| m.sign == first.sign)
-    {
-        let mut item = vec![lines[at].get(mark.length..).unwrap_or_default()];
-        at += 1;
-        while let Some(line) = lines.get(at) {
-            let inside = line
-                .get(..mark.length)
-                .is_some_and(|indent| indent.trim().is_empty());
-            if inside {
-                item.push(line.get(mark.length..).unwrap_or_default());
-            } else if line.is_empty() {
-                item.push("");
-            } else {
-                break;
+    fn start(&mut self, tag: &Tag<'_>) {
+        if is_inline(&tag.to_end()) {
+            return;
+        }
+        self.close_implied_paragraph();
+        self.in_item = false;
+        let is_flat = self.depth >= MAX_DEPTH;
+        match tag {
+            Tag::Paragraph | Tag::HtmlBlock => self.html.push_str("<p>"),
+            // Writing to a string cannot fail.
+            Tag::Heading { level, .. } => {
+                let _ = write!(self.html, "<{level}>");
             }
-            at += 1;
-        }
-        push(
-            &mut html,
-            format_args!("<li>{}</li>", blocks(&item, depth + 1)),
-        );
-    }
-    html.push_str(if first.number.is_some() {
-        "</ol>"
-    } else {
-        "</ul>"
-    });
-    (html, at)
-}
-
-fn table(lines: &[&str]) -> String {
-    let mut html = String::from("<table>");
-    for (at, line) in lines.iter().enumerate() {
-        if at == 1 {
-            continue;
-        }
-        let cell = if at == 0 { "th" } else { "td" };
-        html.push_str("<tr>");
-        for text in cells(line) {
-            push(
-                &mut html,
-                format_args!(
-                    "<{cell}>{}</{cell}>",
-                    inline(text.trim()).replace("&lt;br&gt;", "<br>")
-                ),
-            );
-        }
-        html.push_str("</tr>");
-    }
-    html.push_str("</table>");
-    html
-}
-
-/// The cells between the bars of a row that are not escaped.
-fn cells(line: &str) -> Vec<&str> {
-    let line = line.trim().trim_start_matches('|');
-    let mut cells = Vec::new();
-    let (mut start, mut escaped) = (0, false);
-    for (at, c) in line.char_indices() {
-        match c {
-            '\\' if !escaped => {
-                escaped = true;
-                continue;
+            Tag::CodeBlock(_) => self.html.push_str("<pre>"),
+            Tag::BlockQuote(_) => {
+                self.container("<blockquote>", is_flat);
+                self.depth += 1;
             }
-            '|' if !escaped => {
-                cells.push(&line[start..at]);
-                start = at + 1;
+            Tag::List(_) if is_flat => {}
+            Tag::List(None) => self.html.push_str("<ul>"),
+            Tag::List(Some(number)) => {
+                let _ = write!(self.html, "<ol start={number}>");
+            }
+            Tag::Item => {
+                self.container("<li>", is_flat);
+                self.depth += 1;
+                self.in_item = true;
+            }
+            Tag::Table(_) => self.html.push_str("<table>"),
+            Tag::TableHead => {
+                self.in_table_head = true;
+                self.html.push_str("<tr>");
+            }
+            Tag::TableRow => self.html.push_str("<tr>"),
+            Tag::TableCell => self
+                .html
+                .push_str(if self.in_table_head { "<th>" } else { "<td>" }),
+            _ => {}
+        }
+    }
+
+    fn end(&mut self, tag: TagEnd) {
+        if is_inline(&tag) {
+            return;
+        }
+        self.close_implied_paragraph();
+        if matches!(tag, TagEnd::Item | TagEnd::BlockQuote(_)) {
+            self.depth -= 1;
+        }
+        let is_flat = self.depth >= MAX_DEPTH;
+        match tag {
+            TagEnd::Paragraph | TagEnd::HtmlBlock => self.html.push_str("</p>"),
+            TagEnd::Heading(level) => {
+                let _ = write!(self.html, "</{level}>");
+            }
+            TagEnd::CodeBlock => self.html.push_str("</pre>"),
+            TagEnd::BlockQuote(_) => self.container("</blockquote>", is_flat),
+            TagEnd::List(is_ordered) => {
+                self.container(if is_ordered { "</ol>" } else { "</ul>" }, is_flat);
+                // A list ends inside the item that holds it.
+                self.in_item = self.depth > 0;
+            }
+            TagEnd::Item => self.container("</li>", is_flat),
+            TagEnd::Table => self.html.push_str("</table>"),
+            TagEnd::TableHead => {
+                self.in_table_head = false;
+                self.html.push_str("</tr>");
+            }
+            TagEnd::TableRow => self.html.push_str("</tr>"),
+            TagEnd::TableCell => {
+                self.html
+                    .push_str(if self.in_table_head { "</th>" } else { "</td>" })
             }
             _ => {}
         }
-        escaped = false;
     }
-    cells
-}
 
-/// Running text: escapes, emphasis, code, links (their words only) and hard line breaks.
-fn inline(text: &str) -> String {
-    let mut html = String::with_capacity(text.len() + 16);
-    let mut rest = text;
-    let mut targets: Vec<&str> = Vec::new();
-    while let Some(c) = rest.chars().next() {
-        let after = &rest[c.len_utf8()..];
-        match c {
-            '\\' if after.starts_with('\n') => {
-                html.push_str("<br>");
-                rest = &after[1..];
-                continue;
-            }
-            '\\' if after.starts_with(|n: char| n.is_ascii_punctuation()) => {
-                push_escaped(after.chars().next(), &mut html);
-                rest = &after[1..];
-                continue;
-            }
-            '*' => {
-                // Emphasis is for Markdown; plain text does without.
-                rest = rest.trim_start_matches('*');
-                continue;
-            }
-            '`' => {
-                if let Some((code, more)) = after.split_once('`') {
-                    code.chars().for_each(|c| push_escaped(Some(c), &mut html));
-                    rest = more;
-                    continue;
-                }
-                push_escaped(Some(c), &mut html);
-            }
-            '[' => targets.push(after),
-            ']' => {
-                if let Some(target) = after.strip_prefix('(').filter(|_| targets.pop().is_some())
-                    && let Some((_, more)) = target.split_once(')')
-                {
-                    rest = more;
-                    continue;
-                }
-                push_escaped(Some(c), &mut html);
-            }
-            _ => push_escaped(Some(c), &mut html),
+    fn container(&mut self, tag: &str, is_flat: bool) {
+        if !is_flat {
+            self.html.push_str(tag);
         }
-        rest = after;
     }
-    html
+
+    /// Writes HTML that is part of a line.
+    fn inline(&mut self, html: &str) {
+        if self.in_item && !self.in_implied_paragraph {
+            self.in_implied_paragraph = true;
+            self.html.push_str("<p>");
+        }
+        self.html.push_str(html);
+    }
+
+    fn text(&mut self, text: &str) {
+        self.inline("");
+        for c in text.chars() {
+            match c {
+                '<' => self.html.push_str("&lt;"),
+                '>' => self.html.push_str("&gt;"),
+                '&' => self.html.push_str("&amp;"),
+                c => self.html.push(c),
+            }
+        }
+    }
+
+    fn close_implied_paragraph(&mut self) {
+        if std::mem::take(&mut self.in_implied_paragraph) {
+            self.html.push_str("</p>");
+        }
+    }
 }
 
-fn push_escaped(c: Option<char>, html: &mut String) {
-    match c {
-        Some('<') => html.push_str("&lt;"),
-        Some('>') => html.push_str("&gt;"),
-        Some('&') => html.push_str("&amp;"),
-        Some(c) => html.push(c),
-        None => {}
-    }
+/// True for what is part of a line: emphasis, links, pictures.
+fn is_inline(tag: &TagEnd) -> bool {
+    matches!(
+        tag,
+        TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link | TagEnd::Image
+    )
 }
 
 #[cfg(test)]

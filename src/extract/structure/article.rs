@@ -1,22 +1,22 @@
-//! The blocks of an article: whether they are one, and which of them are its headline.
+//! The blocks of an article and its headline.
 
 use crate::extract::blocks::{Block, text_of};
 use crate::extract::vocabulary::{policy_words, title_topic};
 
-/// With fewer policy words than one in so many bytes a text is about other matters.
+/// Below one policy word per this many bytes, a text is not a policy.
 const BYTES_A_WORD: usize = 150;
-/// A line with fewer bytes is no sentence.
+/// Least bytes of a sentence.
 const LINE_BYTES: usize = 80;
-/// An article of fewer bytes may be the beginning of one that scripts show.
+/// An article with fewer bytes may be the beginning of one that scripts show.
 const TEASER_BYTES: usize = 1500;
-/// With fewer it is not even that.
+/// With fewer bytes, the visible text need not be the beginning of the article.
 const LEAST_TEASER_BYTES: usize = 300;
-/// By so many letters a beginning is known again.
+/// Number of letters by which a beginning is recognised.
 const BEGINNING_CHARS: usize = 40;
-/// So many blocks at the beginning may be headline, author and date.
+/// Most blocks at the beginning that may be headline, author and date.
 const HEAD_BLOCKS: usize = 12;
 
-/// True for a text that is long enough to be one and hardly speaks of policy matters.
+/// True for a text that is long enough for an article and has few policy words.
 pub(in crate::extract) fn is_article(blocks: &[Block]) -> bool {
     let (mut bytes, mut words) = (0, 0);
     for block in blocks {
@@ -31,12 +31,12 @@ fn bytes_of(blocks: &[Block]) -> usize {
     blocks.iter().map(|block| block.text().len()).sum()
 }
 
-/// True for a text so short that it may be the beginning of one that scripts show.
+/// True for a text so short that it may be the beginning of an article that scripts show.
 pub(in crate::extract) fn may_be_teaser(shown: &[Block]) -> bool {
     bytes_of(shown) < TEASER_BYTES
 }
 
-/// True when what is shown of an article is nothing or its beginning, and what the page carries beside is the whole.
+/// True when the visible text is nothing or the beginning of an article that the page carries whole in its JSON.
 pub(in crate::extract) fn is_teaser_of(shown: &[Block], carried: &[Block]) -> bool {
     let shown_bytes = bytes_of(shown);
     if bytes_of(carried) <= shown_bytes * 3 {
@@ -54,7 +54,7 @@ pub(in crate::extract) fn is_teaser_of(shown: &[Block], carried: &[Block]) -> bo
     shown_bytes < LEAST_TEASER_BYTES || whole.contains(&beginning)
 }
 
-/// Takes the headline with what stands around it off the beginning; answers the headline.
+/// Removes the headline with author and date from the beginning; returns the headline.
 pub(in crate::extract) fn remove_headline(
     blocks: &mut Vec<Block>,
     page_title: Option<&str>,
@@ -88,7 +88,7 @@ pub(in crate::extract) fn remove_headline(
         .take(HEAD_BLOCKS)
         .take_while(|b| !matches!(b, Block::Heading(2.., _)) || is_headline(b))
         .position(is_headline);
-    // The heading of the first section stands directly above its text.
+    // The heading of the first section is directly above its text.
     let first = match body.checked_sub(1) {
         Some(above) if matches!(&blocks[above], b @ Block::Heading(..) if !is_headline(b)) => above,
         _ => body,
@@ -97,7 +97,7 @@ pub(in crate::extract) fn remove_headline(
         Block::Heading(_, spans) | Block::Paragraph(spans) => text_of(spans),
         _ => String::new(),
     });
-    // A document of rules has its name as a part of it.
+    // The name of a legal document is part of it.
     if headline
         .as_deref()
         .is_some_and(|h| title_topic(h).is_some())
@@ -119,7 +119,7 @@ pub(in crate::extract) fn remove_headline(
     headline
 }
 
-/// Letters and digits only, in lower case.
+/// The letters and digits of a text, in lower case.
 fn letters(text: &str) -> String {
     text.chars()
         .filter(|c| c.is_alphanumeric())

@@ -1,17 +1,18 @@
-//! Headings that no `<h1>` marks: bold or large lines, lines in capitals, standing alone above the text they name.
+//! Headings without heading elements: bold or large lines and lines in capitals, alone above the text they name.
 
 use super::lines::stands_out;
 use crate::extract::blocks::{Block, Span, text_of, tidy};
 use crate::extract::vocabulary::title_topic;
 
-/// Longest heading, in characters; anything longer in an `<h2>` is text that somebody wanted large.
+/// Longest heading, in characters. Anything longer in an `<h2>` is text that was meant to be large.
 const MAX_CHARS: usize = 200;
-/// Longest line that is taken for a heading by its style alone.
+/// Longest line that is a heading because of its style alone.
 const MAX_STYLED_CHARS: usize = 110;
 
-/// Makes headings of what styles like one, and paragraphs of what only pretends to be one.
+/// Makes headings of paragraphs that look like headings, and paragraphs of headings that are too long.
 ///
-/// In a document that marks its own sections only large lines are promoted: there, bold lines are run-in words.
+/// In a document with marked sections, only large lines become headings: bold lines there are the first words of a
+/// paragraph.
 pub(in crate::extract) fn promote_headings(blocks: Vec<Block>) -> Vec<Block> {
     let blocks: Vec<Block> = blocks
         .into_iter()
@@ -27,7 +28,7 @@ pub(in crate::extract) fn promote_headings(blocks: Vec<Block>) -> Vec<Block> {
         .filter(|b| matches!(b, Block::Heading(..)))
         .count();
     let size: usize = blocks.iter().map(|b| b.weight().0).sum();
-    // One heading for some thousand characters is what documents with marked sections have.
+    // Documents with marked sections have one heading per some thousand characters.
     let sections_are_marked = marked >= 3 && size / marked < 6000;
     let mut candidates: Vec<Option<HeadingStyle>> = blocks.iter().map(heading_style).collect();
     if marked == 0 && candidates.iter().flatten().count() < 3 {
@@ -45,7 +46,7 @@ pub(in crate::extract) fn promote_headings(blocks: Vec<Block>) -> Vec<Block> {
                 level = own;
                 out.push(Block::Heading(own, spans));
             }
-            // The title, set in bold where the sections are marked as headings.
+            // A title in bold above sections that are marked as headings.
             Block::Paragraph(spans)
                 if at < 2
                     && out.iter().all(|b| !matches!(b, Block::Heading(..)))
@@ -84,8 +85,8 @@ enum HeadingStyle {
     Short,
 }
 
-/// In a text without any other heading, short lines without a full stop between long ones are headings when there are
-/// three or more of them (qualitybux.com 2009: titles by style sheet only).
+/// Finds headings in a text without any: at least three short lines without a full stop between long ones
+/// (qualitybux.com 2009 has titles by style sheet only).
 fn add_short_lines(blocks: &[Block], styles: &mut [Option<HeadingStyle>]) {
     let is_short = |block: &Block| {
         let Block::Paragraph(spans) = block else {
@@ -127,7 +128,7 @@ fn heading_style(block: &Block) -> Option<HeadingStyle> {
     let Block::Paragraph(spans) = block else {
         return None;
     };
-    // A character has four bytes at the most.
+    // A character has at most four bytes.
     if block.weight().0 > MAX_STYLED_CHARS * 4 {
         return None;
     }
@@ -169,7 +170,7 @@ fn heading_style(block: &Block) -> Option<HeadingStyle> {
     .then_some(HeadingStyle::Capitals)
 }
 
-/// A heading has something under it: text, a list or a table, or a heading that has.
+/// True when text, a list or a table follows, directly or after other headings.
 fn is_followed_by_text(blocks: &[Block], styles: &[Option<HeadingStyle>], at: usize) -> bool {
     for (next, block) in blocks.iter().enumerate().skip(at + 1).take(3) {
         match block {

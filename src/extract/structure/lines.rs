@@ -1,11 +1,11 @@
-//! Lines inside paragraphs: bullets that are drawn with characters become lists, a bold first line becomes its own block.
+//! Lines inside paragraphs: bullets written as characters become lists, a bold first line becomes a block.
 
 use crate::extract::blocks::{Block, Span, text_of, tidy};
 
-/// Longest line that can be a heading above the text it stands in, in characters.
+/// Longest line that can be a heading above the text in the same paragraph, in characters.
 const HEADING_CHARS: usize = 110;
 
-/// Goes through the blocks and inside their items and quotes.
+/// Separates the lines of all paragraphs, those in items and quotes included.
 pub(in crate::extract) fn separate_lines(blocks: Vec<Block>) -> Vec<Block> {
     let mut lines = Vec::with_capacity(blocks.len());
     for block in blocks {
@@ -24,7 +24,7 @@ pub(in crate::extract) fn separate_lines(blocks: Vec<Block>) -> Vec<Block> {
     gather_bullets(lines)
 }
 
-/// Splits a paragraph where a line starts an item, and after a first line that stands out as a whole.
+/// Splits a paragraph before each line that begins an item, and after a first line in bold or large letters.
 fn split(spans: Vec<Span>, out: &mut Vec<Block>) {
     if !spans.iter().any(|s| s.text.contains('\n')) {
         out.push(Block::Paragraph(spans));
@@ -109,13 +109,13 @@ fn lines_of(spans: &[Span]) -> Vec<Vec<Span>> {
 }
 
 struct Bullet {
-    /// Bytes that the sign and the blank after it take.
+    /// Bytes of the sign and the blank after it.
     length: usize,
-    /// A sign that is nothing but a bullet; hyphens and stars may be something else.
+    /// True for a sign that is always a bullet; hyphens and stars may be something else.
     sure: bool,
 }
 
-/// The bullet that a line starts with.
+/// The bullet at the beginning of a line.
 fn bullet(line: &[Span]) -> Option<Bullet> {
     let first = line.first()?;
     let sign = first.text.chars().next()?;
@@ -144,7 +144,7 @@ fn bullet(line: &[Span]) -> Option<Bullet> {
     }
 }
 
-/// Paragraphs in a row that start with bullets become one list.
+/// Makes one list of consecutive paragraphs that begin with bullets.
 fn gather_bullets(blocks: Vec<Block>) -> Vec<Block> {
     let of = |block: &Block| match block {
         Block::Paragraph(spans) => bullet(spans),

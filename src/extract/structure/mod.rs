@@ -1,4 +1,4 @@
-//! Corrections of a freshly built block tree: lines, headings, documents, template lines.
+//! Corrections of a new block tree: lines, headings, documents, template lines.
 
 mod article;
 mod headings;

@@ -1,4 +1,4 @@
-//! The heading above a text: put back where it was lost, reduced to one where there are several.
+//! The heading above a text: restored where it is missing, reduced to one where there are several.
 
 use crate::extract::blocks::{Block, Span, text_of};
 use crate::extract::build::{LinkResolver, build_blocks};
@@ -6,12 +6,12 @@ use crate::extract::dom::{ElementKind, NodeId, PageView};
 use crate::extract::facts::without_site_name;
 use crate::extract::vocabulary::{TitleTopic, policy_words, title_topic};
 
-/// A heading of the frame above a title is a name, not a sentence.
+/// Longest heading of the frame above a title, in bytes: it is a name, not a sentence.
 const FRAME_BYTES: usize = 40;
 /// Longest title, in characters.
 const MAX_CHARS: usize = 300;
 
-/// Puts the page's own heading back where the chosen part does not begin with one.
+/// Restores the page's own heading where the chosen part does not begin with one.
 pub(in crate::extract) fn restore_page_heading(
     view: &PageView<'_>,
     roots: &[NodeId],
@@ -93,13 +93,13 @@ fn page_heading_above(
     best.filter(|(score, _)| *score >= 2).map(|(_, text)| text)
 }
 
-/// Leaves one heading above the text where the page's frame has several, so that a new lay-out is no new text: drops the
-/// name of a site or of a help centre above the title, and the shorter one of two titles that say the same.
+/// Leaves one heading above the text where the frame of the page has several, so that a new layout makes no new text.
+/// Drops the name of a site or of a help centre above the title, and the shorter of two titles with the same words.
 ///
-/// support.happn.fr (2025) says "Privacy policy" as `<h1>` and as `<p>`; adopteunmec.com (2025) "Aide & services",
+/// support.happn.fr (2025) has "Privacy policy" as `<h1>` and as `<p>`; adopteunmec.com (2025) has "Aide & services",
 /// "Politique de confidentialité", "Politique de confidentialité et de traitement des données personnelles".
 pub(in crate::extract) fn merge_title_headings(blocks: &mut Vec<Block>) -> bool {
-    // How many blocks go, and the level of the heading that stays.
+    // The number of blocks to drop, and the level of the heading that stays.
     let (mut gone, mut kept) = (0, None);
     while let [Block::Heading(own, above), second, ..] = &blocks[gone..] {
         let level = &kept.unwrap_or(*own);

@@ -1,18 +1,18 @@
-//! Several documents on one page: the page is cut at the headings that are titles, and the asked one is kept.
+//! Pages that host several documents: the page is cut at the headings that are titles, and the wanted document is kept.
 
 use crate::extract::blocks::{Block, text_of};
 use crate::extract::dom::{ElementKind, PageView, attribute};
 use crate::extract::input::DocumentType;
 use crate::extract::vocabulary::{TitleTopic, policy_words, title_topic};
 
-/// A part with fewer bytes than this under its title is a teaser or an entry of a table of contents.
+/// A part with fewer bytes below its title is a teaser or an entry of a table of contents.
 const LEAST_BYTES: usize = 1200;
 
-/// Keeps the asked document of a page that hosts several; answers what it did, for people.
+/// Keeps the wanted document of a page that hosts several; returns the explanation, for people.
 ///
-/// A page is cut only where titles of *different* kinds stand on one level, each with a text of its own, and one of them
-/// is a privacy policy: a policy with a section "Cookies" stays whole. `named` is the heading that the address's fragment
-/// points to.
+/// A page is cut only at titles of *different* kinds on one level, each with a text of its own, if one of them is a
+/// privacy policy. A policy with a section "Cookies" stays whole. `named` is the heading that the fragment of the
+/// address names.
 pub(in crate::extract) fn keep_wanted_document(
     blocks: &mut Vec<Block>,
     asked: DocumentType,
@@ -78,7 +78,7 @@ pub(in crate::extract) fn keep_wanted_document(
     Some(reason)
 }
 
-/// The heading that an address's fragment points to: the element of that name, or the first heading in or after it.
+/// The heading that the fragment of an address names: the element of that name, or the first heading in or after it.
 pub(in crate::extract) fn heading_at(view: &PageView<'_>, fragment: &str) -> Option<String> {
     let is_target = |id: usize| {
         view.element(id).is_some_and(|e| {
@@ -87,7 +87,7 @@ pub(in crate::extract) fn heading_at(view: &PageView<'_>, fragment: &str) -> Opt
         })
     };
     let target = (0..view.nodes.len()).find(|id| is_target(*id))?;
-    // An anchor may stand inside the heading that it names.
+    // An anchor may be inside the heading that it names.
     let around = view
         .ancestors(target)
         .find(|id| matches!(view.nodes[*id].kind, ElementKind::Heading(_)));
@@ -106,11 +106,11 @@ struct HostedDocument {
     title: String,
     start: usize,
     end: usize,
-    /// It has a date of its own or names itself a notice: a document, not a section.
+    /// True for a document, which has a date or names itself; false for a section.
     independent: bool,
 }
 
-/// The documents of the page, by the headings of one level that are titles.
+/// The documents of a page, by the headings of one level that are titles.
 fn parts(blocks: &[Block]) -> Option<Vec<HostedDocument>> {
     for level in 1..=4 {
         let titles: Vec<(usize, String, Option<TitleTopic>)> = blocks
@@ -134,13 +134,13 @@ fn parts(blocks: &[Block]) -> Option<Vec<HostedDocument>> {
         }
         let mut parts: Vec<HostedDocument> = Vec::new();
         for (index, (start, title, topic)) in titles.iter().enumerate() {
-            // A part ends at the next heading of its level or above that is a title.
+            // A part ends at the next title of its level or at a heading of a higher level.
             let next = titles.get(index + 1).map_or(blocks.len(), |t| t.0);
             let above = (start + 1..next)
                 .find(|at| matches!(&blocks[*at], Block::Heading(l, _) if *l < level));
             let end = above.unwrap_or(next);
             match parts.last_mut() {
-                // Untitled sections belong to the document before them.
+                // Sections that are no documents belong to the document before them.
                 Some(part) if topic.is_none() && part.end == *start => part.end = end,
                 _ => parts.push(HostedDocument {
                     topic: *topic,
@@ -163,7 +163,7 @@ fn parts(blocks: &[Block]) -> Option<Vec<HostedDocument>> {
                     LEAST_BYTES
                 }
         });
-        // The title of the page may be a title too; then its part holds nothing, and the level below decides.
+        // The title of the page may be a title too. Then its part is empty, and the next level decides.
         if parts.len() >= 2
             && parts.iter().any(|p| {
                 p.topic == Some(TitleTopic::Privacy) && speaks_of_policy(&blocks[p.start..p.end])
@@ -175,7 +175,7 @@ fn parts(blocks: &[Block]) -> Option<Vec<HostedDocument>> {
     None
 }
 
-/// True when the first lines give a date or speak of "this cookie policy".
+/// True when the first lines have a date or speak of "this cookie policy".
 fn is_independent(blocks: &[Block]) -> bool {
     blocks.iter().skip(1).take(3).any(|block| {
         let text: String = block
@@ -205,7 +205,7 @@ fn is_independent(blocks: &[Block]) -> bool {
     })
 }
 
-/// "4. Terms" is a section.
+/// True for the numbered heading of a section, as "4. Terms".
 fn is_numbered(title: &str) -> bool {
     let start = title.trim_start();
     start.starts_with(|c: char| c.is_ascii_digit()) && start.get(..2).is_none_or(|two| two != "20")

@@ -1,19 +1,19 @@
-//! What hangs at the ends of a text, and the lines of the page's template in it.
+//! Lines of the page's template, inside a text and at its ends.
 
 use super::volatile_lines::drop_volatile_lines;
 use crate::extract::blocks::{Block, Span, text_of};
 use crate::extract::vocabulary::{PAGE_PATTERNS, policy_words};
 
-/// Headings without a text under them at the end of a document: at most so many are a template's.
+/// Most headings without text at the end of a document that are the template's.
 const MAX_TRAILING_HEADINGS: usize = 2;
 
-/// Takes template lines out everywhere, and at both ends whatever is only links or labels.
+/// Removes template lines everywhere, and links and labels at both ends.
 ///
-/// `host` is the page's own, if known: links to other hosts under a text are what the text refers to.
+/// `host` is the host of the page, if known. Links to other hosts below a text are references of the text.
 pub(in crate::extract) fn trim_template(blocks: &mut Vec<Block>, host: Option<&str>) {
     drop_template_lines(blocks);
     drop_volatile_lines(blocks);
-    // A label over a table of contents that stands elsewhere.
+    // The label of a table of contents that is elsewhere.
     let idle: Vec<bool> = (0..blocks.len())
         .map(|at| is_contents_label(&blocks[at]) && !blocks.get(at + 1).is_some_and(lists_contents))
         .collect();
@@ -31,7 +31,7 @@ pub(in crate::extract) fn trim_template(blocks: &mut Vec<Block>, host: Option<&s
         index += 1;
         index > first || !is_links(block) || leads_away(block, host)
     });
-    // A page builder that sets every line as a heading (happn.com 2023) must not lose them all.
+    // A page whose builder makes every line a heading (happn.com 2023) must not lose them all.
     let mut headings_left = MAX_TRAILING_HEADINGS;
     while let Some(last) = blocks.last() {
         let heading = matches!(last, Block::Heading(..)) && headings_left > 0;
@@ -49,18 +49,19 @@ fn length(spans: &[Span]) -> usize {
     spans.iter().map(|s| s.text.len()).sum()
 }
 
-/// How sure it is that a line is the template's.
+/// The likelihood that a line is the template's.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum TemplateLikelihood {
-    /// No line of a template.
+    /// The line is text.
     Text,
-    /// Said by templates, and by policies as an answer or a heading ("No", "Next").
+    /// Templates have it, and policies too, as an answer or a heading ("No", "Next").
     Perhaps,
-    /// Said by templates only.
+    /// Only templates have it.
     Template,
 }
 
-/// Takes out the lines of the template; what may be an answer only beside another such line or at an end of the document.
+/// Removes the lines of the template. A line that may be an answer goes only beside another such line or at an end of
+/// the document.
 fn drop_template_lines(blocks: &mut Vec<Block>) {
     let lines: Vec<TemplateLikelihood> = blocks.iter().map(template_line).collect();
     let mut drop = vec![false; blocks.len()];
@@ -79,7 +80,7 @@ fn drop_template_lines(blocks: &mut Vec<Block>) {
             .take_while(|line| **line == TemplateLikelihood::Perhaps)
             .count();
         let is_at_an_end = at == 0 || at + run == lines.len();
-        // One such line under a question answers it; several are the buttons of a poll.
+        // One such line below a question is the answer; several are the buttons of a poll.
         let kept = if answers && unsure == 1 {
             1
         } else if unsure == run && !is_at_an_end {
@@ -97,7 +98,7 @@ fn drop_template_lines(blocks: &mut Vec<Block>) {
     });
 }
 
-/// A heading, or a line that ends as a question does.
+/// True for a heading or a line that ends as a question.
 fn asks(block: &Block) -> bool {
     match block {
         Block::Heading(..) => true,
@@ -142,19 +143,19 @@ fn is_contents_label(block: &Block) -> bool {
         .contains(text.trim_end_matches([':', ' ']))
 }
 
-/// A list, or links one under the other.
+/// True for a list or a column of links.
 fn lists_contents(block: &Block) -> bool {
     let (all, linked) = block.weight();
     matches!(block, Block::List(..)) || linked * 2 > all
 }
 
-/// Long enough to be a sentence and not a link.
+/// True for a block that is long enough for a sentence and is no link.
 fn is_sentence(block: &Block) -> bool {
     let (all, linked) = block.weight();
     all >= 60 && linked * 2 < all || all >= 25 && linked == 0 && policy_words(&block.text()) > 0
 }
 
-/// "More links:" above what was trimmed.
+/// True for a label above links that were removed, as "More links:".
 fn is_label(block: &Block) -> bool {
     matches!(block, Block::Paragraph(_))
         && block.weight().0 < 60
@@ -178,7 +179,7 @@ fn leads_away(block: &Block, host: Option<&str>) -> bool {
     away * 2 > links
 }
 
-/// Nothing but links, or a list of them.
+/// True for nothing but links, or a list of links.
 fn is_links(block: &Block) -> bool {
     let (all, linked) = block.weight();
     all > 0
@@ -188,7 +189,7 @@ fn is_links(block: &Block) -> bool {
         && !block.text().contains('@')
 }
 
-/// True when the links lead into this same page: a table of contents.
+/// True for a table of contents: the links lead to this page.
 fn to_this_page(block: &Block) -> bool {
     let (mut links, mut inside) = (0, 0);
     block.each_run(&mut |spans| {
@@ -200,7 +201,7 @@ fn to_this_page(block: &Block) -> bool {
     links > 2 && inside * 2 > links
 }
 
-/// "© 2009 Acme Inc. All rights reserved" below the text.
+/// True for a copyright notice below the text, as "© 2009 Acme Inc. All rights reserved".
 fn is_copyright(block: &Block) -> bool {
     let Block::Paragraph(spans) = block else {
         return false;

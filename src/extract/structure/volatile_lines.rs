@@ -1,18 +1,18 @@
-//! Lines that a server writes anew for every visit: today's date, counters of visitors, how long the page took.
+//! Lines that a server writes for every visit: today's date, visitor counters, the time to generate the page.
 
 use crate::extract::blocks::{Block, text_of};
 use crate::extract::vocabulary::PAGE_PATTERNS;
 
-/// So many blocks at either end of a document may be such lines.
+/// Number of blocks at either end of a document that may be such lines.
 const ENDS: usize = 4;
-/// And they are no longer than this, in bytes.
+/// Longest such line, in bytes.
 const MAX_BYTES: usize = 100;
-/// After the words that tell such a line stand at most so many other words ("3 May", "seconds").
+/// Most words after those by which such a line is recognised ("3 May", "seconds").
 const MAX_WORDS_AFTER: usize = 3;
-/// A day and its date have at most so many words and numbers ("Monday the 3rd of May 2004, 12:15 pm").
+/// Most words and numbers of a day with its date ("Monday the 3rd of May 2004, 12:15 pm").
 const MAX_DATE_TOKENS: usize = 9;
 
-/// Takes such lines off both ends.
+/// Removes such lines from both ends.
 pub(in crate::extract) fn drop_volatile_lines(blocks: &mut Vec<Block>) {
     let count = blocks.len();
     let mut at = 0;
@@ -34,7 +34,7 @@ fn is_volatile(block: &Block) -> bool {
     line.contains(|c: char| c.is_ascii_digit()) && (is_counted(line) || is_day(line))
 }
 
-/// "You are visitor number 10,123", "Page generated in 0.12 seconds", "Printed on 3 May 2004".
+/// True for lines like "You are visitor number 10,123", "Page generated in 0.12 seconds", "Printed on 3 May 2004".
 fn is_counted(line: &str) -> bool {
     PAGE_PATTERNS.volatile.iter().any(|beginning| {
         line.strip_prefix(beginning.as_str()).is_some_and(|rest| {
@@ -47,7 +47,7 @@ fn is_counted(line: &str) -> bool {
     })
 }
 
-/// "Monday, 3 May 2004". A date without its day of the week may be the policy's own.
+/// True for a line like "Monday, 3 May 2004". A date without its day of the week may be the policy's own.
 fn is_day(line: &str) -> bool {
     let is_year = |token: &str| {
         token.len() == 4

@@ -1,4 +1,4 @@
-//! Word lists carried with the program: policy words, titles, patterns of pages that are no policy.
+//! Word lists that are part of the program: policy words, titles, patterns of pages that are no policy.
 
 mod page_patterns;
 mod policy_words;

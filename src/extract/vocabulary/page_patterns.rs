@@ -1,4 +1,4 @@
-//! The signs of `data/page_signs.toml`: what error, log-in and parking pages say, and how pages name their boilerplate.
+//! The patterns of `data/page_patterns.toml`: phrases of error, log-in and parking pages, and names of boilerplate.
 
 use std::collections::HashSet;
 use std::sync::LazyLock;
@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 const DATA: &str = include_str!("../../../data/page_patterns.toml");
 
-/// The lists of the file; what each is for stands there.
+/// The lists of the file. Comments in the file explain them.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::extract) struct PagePatterns {
@@ -31,7 +31,7 @@ pub(in crate::extract) struct PagePatterns {
 }
 
 impl PagePatterns {
-    /// True for a class name or id of a widget that is no part of any text.
+    /// True for a class name or id of a widget, which is never part of a text.
     pub(in crate::extract) fn is_foreign(&self, name: &str) -> bool {
         if !begins_foreign(name).is_some_and(|at| FOREIGN_BEGINNINGS[at]) {
             return false;
@@ -44,13 +44,13 @@ impl PagePatterns {
     }
 }
 
-/// A number for the first two letters of a name, the same for capitals.
+/// The number of the first two letters of a name, the same for capitals.
 fn begins_foreign(name: &str) -> Option<usize> {
     let [first, second] = name.as_bytes().first_chunk()?;
     Some(usize::from(first & 31) << 5 | usize::from(second & 31))
 }
 
-/// How foreign names begin: few names of any page do, and the set need not be asked for the others.
+/// The first letters of foreign names. Few names on a page begin so, and the others need no look-up in the set.
 static FOREIGN_BEGINNINGS: LazyLock<[bool; 1024]> = LazyLock::new(|| {
     let mut beginnings = [false; 1024];
     for at in PAGE_PATTERNS
@@ -63,11 +63,11 @@ static FOREIGN_BEGINNINGS: LazyLock<[bool; 1024]> = LazyLock::new(|| {
     beginnings
 });
 
-/// Read once; a test makes sure that the file, a part of the program, can be read.
+/// The patterns, read once. The file is part of the program and a test reads it.
 pub(in crate::extract) static PAGE_PATTERNS: LazyLock<PagePatterns> =
     LazyLock::new(|| toml::from_str(DATA).unwrap_or_default());
 
-/// The first of some phrases that stands in a text.
+/// The first of some phrases that a text has.
 pub(in crate::extract) fn first_of<'a>(phrases: &'a [String], text: &str) -> Option<&'a str> {
     phrases
         .iter()

@@ -1,12 +1,12 @@
-//! The policy vocabulary of `data/policy_words.toml`: how dense a text is in policy words, what a heading is the title of.
-
-use super::stems::StemSet;
-use crate::extract::characters::is_mark;
+//! The policy vocabulary of `data/policy_words.toml`: policy words of a text, and titles of documents.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use serde::Deserialize;
+
+use super::stems::StemSet;
+use crate::extract::characters::is_mark;
 
 const DATA: &str = include_str!("../../../data/policy_words.toml");
 
@@ -24,7 +24,7 @@ struct LanguageWords {
     sections: Vec<String>,
 }
 
-/// What a title says that its document is.
+/// The kind of document that a title names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(in crate::extract) enum TitleTopic {
     /// A privacy policy.
@@ -33,31 +33,31 @@ pub(in crate::extract) enum TitleTopic {
     Terms,
     /// A cookie notice.
     Cookies,
-    /// An imprint or another neighbour of policies.
+    /// An imprint or another document that appears beside policies.
     Imprint,
     /// A supplement to a privacy policy.
     Supplement,
-    /// A document of its own on pages of many documents, a section of one elsewhere.
+    /// A document of its own on pages with many documents, a section elsewhere.
     Section,
 }
 
 struct PolicyVocabulary {
     words: StemSet,
-    /// For every stem of `words`, the one language that has it; empty where several do.
+    /// For every stem of `words`, the language that has it; empty when several have it.
     languages: Vec<String>,
     titles: HashMap<String, TitleTopic>,
     longest_title: usize,
 }
 
 static VOCABULARY: LazyLock<PolicyVocabulary> = LazyLock::new(|| {
-    // The file is part of the program; `the_vocabulary_reads` fails the build's tests when it cannot be read.
+    // The file is part of the program; the test `the_vocabulary_reads` reads it.
     let languages: BTreeMap<String, LanguageWords> = toml::from_str(DATA).unwrap_or_default();
     let mut words: BTreeMap<String, String> = BTreeMap::new();
     let mut titles = HashMap::new();
     let mut longest_title = 0;
     for (code, language) in &languages {
         for word in &language.words {
-            // The search folds ASCII only; other scripts get their upper-case and title-case forms.
+            // The search ignores case for ASCII only; other scripts get their upper-case and title-case forms.
             let mut forms = vec![word.clone()];
             if !word.is_ascii() {
                 forms.push(word.to_uppercase());
@@ -101,14 +101,14 @@ static VOCABULARY: LazyLock<PolicyVocabulary> = LazyLock::new(|| {
     }
 });
 
-/// How many policy words stand in a text.
+/// The number of policy words in a text.
 pub(in crate::extract) fn policy_words(text: &str) -> u32 {
     let mut count = 0u32;
     VOCABULARY.words.each(text, |_| count += 1);
     count
 }
 
-/// The language whose own policy words a text has most of, if it has three or more.
+/// The language with most policy words of its own in a text, if there are at least three.
 pub(in crate::extract) fn language_by_words(text: &str) -> Option<&'static str> {
     let vocabulary = &*VOCABULARY;
     let mut counts: HashMap<&'static str, u32> = HashMap::new();
@@ -123,7 +123,7 @@ pub(in crate::extract) fn language_by_words(text: &str) -> Option<&'static str> 
     (count >= 3).then_some(code)
 }
 
-/// Words that may stand beside a title without changing what it is the title of.
+/// Words beside a title that do not change its meaning.
 const FILLERS: &[&str] = &[
     "our",
     "the",
@@ -193,8 +193,8 @@ const FILLERS: &[&str] = &[
     "com",
 ];
 
-/// The document that a heading is the title of: it is a title of the vocabulary, alone or with a few words (a company's
-/// name, "our", "for users") around it.
+/// The kind of document of which a heading is the title. The heading is a title of the vocabulary, alone or with a few
+/// words (a company's name, "our", "for users") around it.
 pub(in crate::extract) fn title_topic(heading: &str) -> Option<TitleTopic> {
     if heading.len() > 200 {
         return None;
@@ -204,7 +204,7 @@ pub(in crate::extract) fn title_topic(heading: &str) -> Option<TitleTopic> {
     if tokens.is_empty() || tokens.len() > 14 {
         return None;
     }
-    // Words stand by single spaces, so that every run of them is a piece of the whole.
+    // Single spaces separate the words, so every run of them is a slice of the whole.
     let starts: Vec<usize> = tokens
         .iter()
         .scan(0, |next, token| {
@@ -243,7 +243,7 @@ pub(in crate::extract) fn title_topic(heading: &str) -> Option<TitleTopic> {
     best.map(|(_, topic)| topic)
 }
 
-/// A heading as the vocabulary spells titles: lower case, words by single spaces, numbering and marks gone.
+/// A heading in the spelling of the vocabulary: lower case, single spaces, no numbering and no marks.
 fn folded_title(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars().flat_map(char::to_lowercase) {

@@ -1,35 +1,37 @@
-//! Finds the stems of a fixed list in running text: leftmost first, of several at one place the longest, none overlapping.
+//! Finds the stems of a fixed list in running text: the leftmost first, the longest of several at one position, without
+//! overlaps.
 //!
-//! Every letter of every page passes here. An Aho-Corasick automaton of the vocabulary is larger than a processor's first
-//! cache and waits for memory at every letter; a filter of four kilobytes on three letters at a time does not.
+//! Every letter of every page passes through this search. An Aho-Corasick automaton of the vocabulary is larger than
+//! the first cache of a processor and waits for memory at every letter. A filter of four kilobytes on three letters at
+//! a time does not.
 
-/// StemSet are no shorter than this, in bytes.
+/// Shortest stem, in bytes.
 const KEY_BYTES: usize = 3;
-/// Five bits a byte tell letters apart and fold ASCII capitals.
+/// Number of bits of a byte that distinguish letters and ignore the case of ASCII.
 const KEY_BITS: u32 = 5;
 const KEYS: usize = 1 << (KEY_BITS * 3);
 
 /// A list of stems to search for; ASCII letters match in either case.
 #[derive(Debug)]
 pub(in crate::extract) struct StemSet {
-    /// One bit for each key: some stem begins so.
+    /// One bit for each key with which a stem begins.
     begins: Box<[u64; KEYS / 64]>,
-    /// For each key, one bit for each fourth letter that a stem goes on with; all of them where one ends.
+    /// For each key, one bit for each fourth letter of its stems; all bits when a stem ends before it.
     next: Vec<u32>,
-    /// For each key, where its stems begin in `sorted`.
+    /// For each key, the position of its first stem in `sorted`.
     first: Vec<u16>,
-    /// By key, the longest first.
+    /// All stems by key, the longest first.
     sorted: Vec<Stem>,
 }
 
 #[derive(Debug)]
 struct Stem {
     key: usize,
-    /// Its first eight bytes, and which of their bits tell it from others whatever the case.
+    /// The first eight bytes, and a mask of their bits without those for case.
     start: u64,
     telling: u64,
     text: String,
-    /// Its place in the caller's list.
+    /// The position in the caller's list.
     place: usize,
 }
 
@@ -46,7 +48,7 @@ impl Stem {
     }
 }
 
-/// The first eight bytes of a text as a number, zeros for those that it does not have.
+/// The first eight bytes of a text as a number, zeros for missing ones.
 fn start(text: &[u8]) -> u64 {
     if let Some(bytes) = text.first_chunk() {
         return u64::from_le_bytes(*bytes);
@@ -56,7 +58,7 @@ fn start(text: &[u8]) -> u64 {
 }
 
 impl StemSet {
-    /// StemSet shorter than three bytes are left out, and what is beyond 65,535.
+    /// Builds the set. Stems shorter than three bytes are left out, and all beyond the first 65,535.
     pub(in crate::extract) fn new(list: &[String]) -> Self {
         let mut stems: Vec<Stem> = list
             .iter()
@@ -84,11 +86,11 @@ impl StemSet {
         }
     }
 
-    /// Calls `found` with the place in the list of every stem of the text, in order.
+    /// Calls `found` with the list position of every stem of the text, in order.
     pub(in crate::extract) fn each(&self, text: &str, mut found: impl FnMut(usize)) {
         let text = text.as_bytes();
         let mut key = 0;
-        // Before this place nothing may begin: it is inside the stem found last, or the key is not full yet.
+        // No stem may begin before this position: it is inside the last stem, or the key is not complete.
         let mut free = KEY_BYTES - 1;
         for (last, letter) in text.iter().enumerate() {
             key = (key << KEY_BITS | usize::from(letter & 31)) % KEYS;
