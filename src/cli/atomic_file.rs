@@ -235,7 +235,7 @@ mod tests {
         }
         assert!(at("link").is_symlink() && at("second").is_symlink());
         assert_eq!(names(&at("web")), ["feed.xml"]);
-        // A socket stands for a device: neither is a file, and anybody can make one.
+        // A socket instead of a device: neither is a file, and creating one needs no privileges.
         let _socket = UnixListener::bind(at("socket")).unwrap();
         symlink("socket", at("to socket")).unwrap();
         symlink("round", at("round")).unwrap();

@@ -1,7 +1,7 @@
-//! Ctrl-C and SIGTERM: once to stop cleanly, twice to quit.
+//! Ctrl-C and SIGTERM: the first one stops cleanly, the second one quits.
 //!
-//! Whoever once listens to a signal has taken its default effect away for the life of the process. So one listener serves
-//! a whole command, what comes after a crawl too: the calls of `--on-change`, the summary, the removal of old results.
+//! A process that listens to a signal once has lost the signal's default effect for good. So one listener serves the whole
+//! command, including the work after a crawl: the calls of `--on-change`, the summary, the removal of old results.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -12,17 +12,19 @@ use tokio_util::sync::CancellationToken;
 
 use super::failure::{Exit, Failure};
 
-/// As much as a main thread has.
+/// Stack of the command's thread: as large as that of a main thread.
 const STACK_BYTES: usize = 8 << 20;
 
+/// How the command ended.
 enum Event {
-    /// With what the command gave, or the panic that ended it.
+    /// It returned this result, or a panic ended it.
     Ended(thread::Result<Result<Exit, Failure>>),
+    /// The user interrupted it a second time.
     SecondInterrupt,
 }
 
-/// Runs a command that is asked to stop, by its token, at the first Ctrl-C or SIGTERM. At the second it is not waited for:
-/// the process ends, and the database is whole at any moment.
+/// Runs a command. The first Ctrl-C or SIGTERM cancels its token. The second ends the process without waiting for the
+/// command; the database is consistent at any moment.
 pub(super) fn interruptible(
     command: impl FnOnce(CancellationToken) -> Result<Exit, Failure> + Send + 'static,
 ) -> Result<Exit, Failure> {
@@ -34,7 +36,7 @@ pub(super) fn interruptible(
         .stack_size(STACK_BYTES)
         .spawn(move || {
             let ended = catch_unwind(AssertUnwindSafe(|| command(stop)));
-            // Nobody receives once the second interrupt came.
+            // After a second interrupt there is no receiver.
             let _ = events.send(Event::Ended(ended));
         })?;
     match event.recv() {
@@ -44,7 +46,7 @@ pub(super) fn interruptible(
     }
 }
 
-/// Listens from now to the end of the process.
+/// Listens to both signals until the process ends.
 fn listen(stop: CancellationToken, events: Sender<Event>) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -60,14 +62,14 @@ fn listen(stop: CancellationToken, events: Sender<Event>) -> io::Result<()> {
             stop.cancel();
             tracing::warn!("stopping when what is in flight is done; once more to quit at once");
             interrupts.next().await;
-            // Nobody receives once the command has ended.
+            // After the end of the command there is no receiver.
             let _ = events.send(Event::SecondInterrupt);
         });
     })?;
     Ok(())
 }
 
-/// Ctrl-C and SIGTERM, none of them missed between two waits.
+/// Ctrl-C and SIGTERM. None is missed between two waits.
 #[cfg(unix)]
 struct Interrupts {
     interrupt: tokio::signal::unix::Signal,

@@ -40,7 +40,7 @@ pub(super) fn start_logging(is_verbose: bool, format: LogFormat, bar: Option<Pro
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(LogWriter { bar, format })
-        // The logger does not escape field values. Without its own colours, every escape left is a stranger's.
+        // The logger does not escape field values. It writes no colours itself, so every escape sequence is unsafe.
         .with_ansi(false)
         .with_target(false);
     // A second start in one process (tests) keeps the first logger.

@@ -6,7 +6,7 @@ use super::validator::{Validator, shown};
 use crate::model::Timestamp;
 
 const DAY_SECONDS: u64 = 86_400;
-/// Grid step that stands in for a faulty one while the other settings are checked.
+/// Grid step that replaces a faulty one while the other settings are checked.
 const DEFAULT_GRID_MONTHS: u32 = 6;
 
 /// Which captures are fetched.
