@@ -2,15 +2,15 @@
 
 use url::Url;
 
+use super::block_builder::{LinkResolver, build_blocks};
 use super::blocks::Block;
-use super::build::{LinkResolver, build_blocks};
 use super::dom::PageView;
 use super::embedded::{embedded_blocks, sentence_bytes};
+use super::extracted_content::{ExtractedContent, PageFeatures};
 use super::facts::without_site_name;
 use super::main_content::{
     Strictness, choose_article, exclude_boilerplate, exclude_repeated_boxes,
 };
-use super::page_content::{PageContent, PageFeatures};
 use super::policy_page::EMBEDDED;
 use super::structure::{
     is_article, is_teaser_of, may_be_teaser, promote_headings, remove_headline, separate_lines,
@@ -19,7 +19,7 @@ use super::structure::{
 use crate::page::Page;
 
 /// Finds the article on a page that is no policy; `None` when the text found by structure has many policy words.
-pub(in crate::extract) fn article_content(page: &Page) -> Option<PageContent> {
+pub(in crate::extract) fn article_content(page: &Page) -> Option<ExtractedContent> {
     let links = LinkResolver::of(page);
     let host = page.url.as_ref().and_then(Url::host_str);
     let mut view = PageView::of(page);
@@ -38,7 +38,7 @@ pub(in crate::extract) fn article_content(page: &Page) -> Option<PageContent> {
         }
     }
     let headline = remove_headline(&mut blocks, view.page_title.as_deref());
-    is_article(&blocks).then(|| PageContent {
+    is_article(&blocks).then(|| ExtractedContent {
         explanation: choice.reasons,
         shown: view.text(view.body(), 3000),
         features,

@@ -1,15 +1,15 @@
 //! The extraction of one page, from its bytes to its document.
 
 use super::article_page::article_content;
-use super::build::limit_link_targets;
+use super::block_builder::limit_link_targets;
 use super::characters::cleaned;
 use super::decode::{PayloadFormat, detect_format, pdf_blocks, plain_text_blocks};
+use super::extracted_content::ExtractedContent;
 use super::facts::{
     PageFacts, detect_language, document_title, reject_non_policy, stated_dates, text_hash,
     word_count,
 };
-use super::input::{DocumentType, EXTRACTOR_VERSION, Extraction, Options, PageInput};
-use super::page_content::PageContent;
+use super::input::{DocumentType, EXTRACTOR_VERSION, ExplainedDocument, Options, PageInput};
 use super::policy_page::policy_content;
 use super::render::{document_text, write_markdown};
 use super::structure::{promote_headings, separate_lines};
@@ -29,7 +29,7 @@ pub fn extract(input: &PageInput<'_>, options: &Options) -> Result<Document, Dro
 ///
 /// # Errors
 /// As [`extract`].
-pub fn explain(input: &PageInput<'_>, options: &Options) -> Result<Extraction, Dropped> {
+pub fn explain(input: &PageInput<'_>, options: &Options) -> Result<ExplainedDocument, Dropped> {
     if input.bytes.trim_ascii().is_empty() {
         return Err(Dropped::new(
             DropReason::EmptyShell,
@@ -39,14 +39,14 @@ pub fn explain(input: &PageInput<'_>, options: &Options) -> Result<Extraction, D
     match detect_format(input.bytes, input.content_type)? {
         PayloadFormat::Pdf => {
             let blocks = promote_headings(separate_lines(pdf_blocks(input.bytes)?));
-            let found = PageContent::without_markup(blocks, "a PDF");
+            let found = ExtractedContent::without_markup(blocks, "a PDF");
             finish(found, input, *options)
         }
         PayloadFormat::PlainText => {
             let decoded = decode(input.bytes, input.content_type).text;
             let blocks = promote_headings(separate_lines(plain_text_blocks(&cleaned(&decoded))));
             finish(
-                PageContent::without_markup(blocks, "a plain text"),
+                ExtractedContent::without_markup(blocks, "a plain text"),
                 input,
                 *options,
             )
@@ -71,10 +71,10 @@ pub fn language_and_words(text: &str) -> (&'static str, u64) {
 }
 
 fn finish(
-    mut found: PageContent,
+    mut found: ExtractedContent,
     input: &PageInput<'_>,
     options: Options,
-) -> Result<Extraction, Dropped> {
+) -> Result<ExplainedDocument, Dropped> {
     limit_link_targets(&mut found.blocks, input.bytes.len());
     let text = document_text(&found.blocks);
     let (language, words) = language_and_words(&text);
@@ -94,7 +94,7 @@ fn finish(
         frames: found.features.frames,
         has_scripts: found.features.scripts,
         policy_url,
-        asked: options.document_type,
+        wanted: options.document_type,
     })?;
     let dates = stated_dates(&text, language);
     let document = Document {
@@ -111,7 +111,7 @@ fn finish(
         extractor_version: EXTRACTOR_VERSION,
         text,
     };
-    Ok(Extraction {
+    Ok(ExplainedDocument {
         document,
         explanation: found.explanation,
     })

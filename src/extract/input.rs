@@ -38,7 +38,7 @@ pub struct Options {
 
 /// A document and the explanation of how it was found.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Extraction {
+pub struct ExplainedDocument {
     /// The document.
     pub document: Document,
     /// The decisions in their order, one short line each, for people.

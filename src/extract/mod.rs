@@ -2,27 +2,27 @@
 //! [`Dropped`](crate::model::Dropped) out. Pure.
 //!
 //! ```text
-//! decode ─▶ dom ─▶ main_content ─▶ build ─▶ structure ─▶ facts ─▶ render
-//! format    flat   boilerplate     block    lines,       title,   Markdown
-//!           list   out, text in    tree     headings,    dates,   and plain
-//!                                           template     drop     text
+//! decode ─▶ dom ─▶ main_content ─▶ block_builder ─▶ structure ─▶ facts ─▶ render
+//! format    flat   boilerplate     block tree       lines,       title,   Markdown
+//!           list   out, text in                     headings,    dates,   and plain
+//!                                                   template     drop     text
 //! ```
 //!
 //! The page is parsed once and walked a fixed number of times. Sums over subtrees (sentences, policy words, links)
 //! decide, not the class names of one site. So a page with a new frame keeps its text.
 
 mod article_page;
+mod block_builder;
 mod blocks;
-mod build;
 mod characters;
 mod decode;
 mod dom;
 mod embedded;
+mod extracted_content;
 mod extraction;
 mod facts;
 mod input;
 mod main_content;
-mod page_content;
 mod policy_page;
 mod render;
 mod structure;
@@ -31,7 +31,7 @@ mod vocabulary;
 pub use decode::is_pdf;
 pub use extraction::{explain, extract, language_and_words};
 pub use facts::{StatedDates, stated_dates, text_hash};
-pub use input::{DocumentType, EXTRACTOR_VERSION, Extraction, Options, PageInput};
+pub use input::{DocumentType, EXTRACTOR_VERSION, ExplainedDocument, Options, PageInput};
 pub use render::wrapped_text;
 
 #[cfg(test)]

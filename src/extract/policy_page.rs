@@ -2,15 +2,15 @@
 
 use url::Url;
 
+use super::block_builder::{LinkResolver, build_blocks};
 use super::blocks::Block;
-use super::build::{LinkResolver, build_blocks};
 use super::dom::{NodeId, PageView};
 use super::embedded::embedded_blocks;
+use super::extracted_content::{ExtractedContent, PageFeatures};
 use super::input::Options;
 use super::main_content::{
     MainContent, Strictness, choose_main_content, exclude_boilerplate, exclude_repeated_boxes,
 };
-use super::page_content::{PageContent, PageFeatures};
 use super::structure::{
     heading_at, keep_wanted_document, merge_title_headings, promote_headings, restore_page_heading,
     separate_lines, trim_template,
@@ -25,7 +25,7 @@ pub(in crate::extract) const EMBEDDED: &str =
     "the text is in the page's JSON or a frame's, not in its elements";
 
 /// Finds the text of a page.
-pub(in crate::extract) fn policy_content(page: &Page, options: Options) -> PageContent {
+pub(in crate::extract) fn policy_content(page: &Page, options: Options) -> ExtractedContent {
     let links = LinkResolver::of(page);
     let host = page.url.as_ref().and_then(Url::host_str);
     let view = PageView::of(page);
@@ -67,7 +67,7 @@ pub(in crate::extract) fn policy_content(page: &Page, options: Options) -> PageC
     if merge_title_headings(&mut blocks) {
         explanation.push("one heading stands for several above the text".to_owned());
     }
-    PageContent {
+    ExtractedContent {
         blocks,
         explanation,
         shown: view.text(view.body(), 3000),

@@ -187,6 +187,10 @@ fn a_section_called_by_its_matter_is_kept_and_a_box_of_the_frame_is_not() {
             );
         }
     }
+}
+
+#[test]
+fn a_box_in_the_middle_of_the_text_is_kept_whatever_its_name_is() {
     let midst = format!(
         "<h1>Privacy Policy</h1><section>{0}</section><div id=chat><h2>Chat</h2><p>What you tell us in the chat is kept for a month.</p></div><section>{0}</section>",
         SENTENCE.repeat(3)

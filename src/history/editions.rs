@@ -1,6 +1,6 @@
 //! Versions, and the parallel editions of a page that shows several texts in turns.
 //!
-//! The captures of one address come from many crawlers: from several countries, logged in and not, in a test group and not.
+//! The captures of one address are made by many crawlers: from several countries, logged in and not, in a test group and not.
 //! A server that chooses the text by the visitor then seems to change its policy with every capture. The page of finya.de
 //! at Open Terms Archive shows its members' policy in 39 captures of two years, each time for a few hours between two
 //! captures of its visitors' policy: 81 apparent changes, where there were two. Repetition separates such a page from one
@@ -93,7 +93,7 @@ pub fn versions<C: Copy + Ord>(
 }
 
 /// Neighbouring observations of one text, by their first and last position in the ordered list.
-struct TextRun {
+struct ObservationRun {
     text: TextHash,
     first: usize,
     last: usize,
@@ -122,15 +122,15 @@ fn ordered<C: Copy + Ord>(observations: &[Observation<C>]) -> Vec<Observation<C>
     sorted
 }
 
-fn runs<C>(ordered: &[Observation<C>]) -> Vec<TextRun> {
-    let mut runs: Vec<TextRun> = Vec::new();
+fn runs<C>(ordered: &[Observation<C>]) -> Vec<ObservationRun> {
+    let mut runs: Vec<ObservationRun> = Vec::new();
     for (position, o) in ordered.iter().enumerate() {
         match runs.last_mut() {
             Some(run) if run.text == o.text_hash => {
                 run.last = position;
                 run.ends = o.timestamp;
             }
-            _ => runs.push(TextRun {
+            _ => runs.push(ObservationRun {
                 text: o.text_hash,
                 first: position,
                 last: position,
@@ -143,7 +143,7 @@ fn runs<C>(ordered: &[Observation<C>]) -> Vec<TextRun> {
 }
 
 /// Joins the runs of a text that belong to one period.
-fn periods(runs: &[TextRun], traits: &HashMap<TextHash, TextTraits>) -> Vec<TextPeriod> {
+fn periods(runs: &[ObservationRun], traits: &HashMap<TextHash, TextTraits>) -> Vec<TextPeriod> {
     let joined_to = returns(runs, traits);
     let alternates: Vec<bool> = {
         let mut marks = vec![false; runs.len()];
@@ -187,7 +187,7 @@ fn periods(runs: &[TextRun], traits: &HashMap<TextHash, TextTraits>) -> Vec<Text
 }
 
 /// For each run, the earlier run of the same text if only other editions lie between the two.
-fn returns(runs: &[TextRun], traits: &HashMap<TextHash, TextTraits>) -> Vec<Option<usize>> {
+fn returns(runs: &[ObservationRun], traits: &HashMap<TextHash, TextTraits>) -> Vec<Option<usize>> {
     let mut joined: Vec<Option<usize>> = vec![None; runs.len()];
     // For each text, the runs of its current episode: each within half a year of the one before.
     let mut episodes: HashMap<TextHash, Vec<usize>> = HashMap::new();

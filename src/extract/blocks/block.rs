@@ -17,7 +17,7 @@ pub(in crate::extract) struct Span {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "four looks that combine freely"
+    reason = "four styles that combine freely"
 )]
 pub(in crate::extract) struct Style {
     /// Bold.

@@ -12,9 +12,10 @@ pub(in crate::extract) fn attribute<'a>(element: &'a Element, name: &str) -> Opt
 
 /// True for an inline element that is set as a line of its own, as `<strong style="display:block">`.
 pub(in crate::extract) fn is_set_as_block(element: &Element) -> bool {
-    attribute(element, "style").is_some_and(|look| {
-        let look = look.to_ascii_lowercase();
-        look.split_once("display")
+    attribute(element, "style").is_some_and(|style| {
+        let style = style.to_ascii_lowercase();
+        style
+            .split_once("display")
             .is_some_and(|(_, value)| value.trim_start_matches([':', ' ']).starts_with("block"))
     })
 }

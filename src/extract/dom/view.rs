@@ -207,9 +207,9 @@ impl<'a> PageView<'a> {
     }
 
     /// The children of a node, in order.
-    pub(in crate::extract) fn children(&self, id: NodeId) -> Children<'_, 'a> {
+    pub(in crate::extract) fn children(&self, id: NodeId) -> ChildNodes<'_, 'a> {
         let end = self.nodes.get(id).map_or(0, |e| e.end);
-        Children {
+        ChildNodes {
             view: self,
             next: id + 1,
             end,
@@ -284,14 +284,14 @@ impl<'a> PageView<'a> {
     }
 }
 
-/// Children of a node of a [`PageView`].
-pub(in crate::extract) struct Children<'v, 'a> {
+/// ChildNodes of a node of a [`PageView`].
+pub(in crate::extract) struct ChildNodes<'v, 'a> {
     view: &'v PageView<'a>,
     next: NodeId,
     end: NodeId,
 }
 
-impl Iterator for Children<'_, '_> {
+impl Iterator for ChildNodes<'_, '_> {
     type Item = NodeId;
 
     fn next(&mut self) -> Option<NodeId> {

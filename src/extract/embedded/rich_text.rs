@@ -2,8 +2,8 @@
 
 use super::field_names::is_heading_name;
 use super::json::Json;
+use crate::extract::block_builder::LinkResolver;
 use crate::extract::blocks::{Block, Span, tidy};
-use crate::extract::build::LinkResolver;
 use crate::extract::characters::cleaned;
 
 /// Pieces nested deeper than this are not read as a line.

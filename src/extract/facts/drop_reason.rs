@@ -28,7 +28,7 @@ pub(in crate::extract) struct PageFacts<'a> {
     /// True when the address has policy words.
     pub policy_url: bool,
     /// The document to extract.
-    pub asked: DocumentType,
+    pub wanted: DocumentType,
 }
 
 /// Says why a page is no policy; `Ok` when it is one or may be one.
@@ -54,7 +54,7 @@ pub(in crate::extract) fn reject_non_policy(facts: &PageFacts<'_>) -> Result<(),
     {
         return Err(saying(DropReason::Parked, phrase));
     }
-    let is_wanted = facts.asked == DocumentType::Any;
+    let is_wanted = facts.wanted == DocumentType::Any;
     if is_wanted || titled || rich || facts.policy_url && found > 0 {
         return Ok(());
     }
@@ -87,7 +87,7 @@ fn reject_empty_pages(
     found: u32,
     titled: bool,
 ) -> Result<(), Dropped> {
-    let any = facts.asked == DocumentType::Any;
+    let any = facts.wanted == DocumentType::Any;
     let all = all_shown(facts, top);
     // An article may speak about domains and closed doors.
     let short = facts.words < if any { 80 } else { 250 };

@@ -11,7 +11,7 @@ use super::sections::{is_in_the_midst, is_one_of_several, is_section};
 use crate::extract::dom::{ElementKind, NodeId, PageView, attribute};
 use crate::extract::vocabulary::PAGE_PATTERNS;
 
-/// The signs by which boilerplate is recognised.
+/// The features by which boilerplate is recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::extract) enum Strictness {
     /// Tags, roles and class names.
@@ -95,7 +95,7 @@ fn verdict_of_tag(view: &PageView<'_>, id: NodeId, share: u64) -> Option<bool> {
     match view.name(id) {
         "nav" => Some(share < 50),
         "dialog" => Some(share < 90),
-        // A folded list of links is a menu or a table of contents, which comes and goes with the layout (docs.npmjs.com
+        // A folded list of links is a menu or a table of contents, which depends on the layout (docs.npmjs.com
         // 2023–2026 had it closed, open, empty and in a `<nav>` above the same text).
         "details" if stats.link_share() >= 70 => Some(true),
         "footer" => Some(share < 40),

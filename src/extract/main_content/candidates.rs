@@ -237,7 +237,7 @@ fn with_sections(
     mut last: usize,
     inner: NodeId,
 ) -> usize {
-    let look = |id: NodeId| {
+    let tag_and_class = |id: NodeId| {
         let element = view.element(id)?;
         Some((element.name(), attribute(element, "class")))
     };
@@ -248,7 +248,7 @@ fn with_sections(
         if entry.excluded
             || entry.stats.link_share() >= 20
             || !is_section(view, id)
-            || entry.stats.policy_words < 2 && look(id) != look(inner)
+            || entry.stats.policy_words < 2 && tag_and_class(id) != tag_and_class(inner)
         {
             break;
         }

@@ -1,7 +1,7 @@
 //! The heading above a text: restored where it is missing, reduced to one where there are several.
 
+use crate::extract::block_builder::{LinkResolver, build_blocks};
 use crate::extract::blocks::{Block, Span, text_of};
-use crate::extract::build::{LinkResolver, build_blocks};
 use crate::extract::dom::{ElementKind, NodeId, PageView};
 use crate::extract::facts::without_site_name;
 use crate::extract::vocabulary::{TitleTopic, policy_words, title_topic};

@@ -15,7 +15,7 @@ const LEAST_BYTES: usize = 1200;
 /// address names.
 pub(in crate::extract) fn keep_wanted_document(
     blocks: &mut Vec<Block>,
-    asked: DocumentType,
+    wanted: DocumentType,
     named: Option<&str>,
 ) -> Option<String> {
     let parts = parts(blocks)?;
@@ -24,7 +24,7 @@ pub(in crate::extract) fn keep_wanted_document(
             .iter()
             .find(|p| p.title == named && p.topic.is_some())
             .filter(|p| {
-                asked == DocumentType::Any
+                wanted == DocumentType::Any
                     || matches!(p.topic, Some(TitleTopic::Privacy | TitleTopic::Supplement))
             })
     });
@@ -38,7 +38,7 @@ pub(in crate::extract) fn keep_wanted_document(
         blocks.drain(..part.start);
         return Some(reason);
     }
-    if asked == DocumentType::Any {
+    if wanted == DocumentType::Any {
         return None;
     }
     let others = parts

@@ -74,7 +74,7 @@ fn drop_template_lines(blocks: &mut Vec<Block>) {
         let answers = at
             .checked_sub(1)
             .and_then(|before| blocks.get(before))
-            .is_some_and(asks);
+            .is_some_and(is_question);
         let unsure = lines[at..at + run]
             .iter()
             .take_while(|line| **line == TemplateLikelihood::Perhaps)
@@ -99,7 +99,7 @@ fn drop_template_lines(blocks: &mut Vec<Block>) {
 }
 
 /// True for a heading or a line that ends as a question.
-fn asks(block: &Block) -> bool {
+fn is_question(block: &Block) -> bool {
     match block {
         Block::Heading(..) => true,
         Block::Paragraph(spans) => text_of(spans).trim_end().ends_with(['?', '？']),

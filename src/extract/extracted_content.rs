@@ -4,7 +4,7 @@ use super::blocks::Block;
 use super::dom::{PageView, attribute};
 
 /// What was found on a page before that decision.
-pub(in crate::extract) struct PageContent {
+pub(in crate::extract) struct ExtractedContent {
     pub blocks: Vec<Block>,
     pub explanation: Vec<String>,
     pub page_title: Option<String>,
@@ -42,7 +42,7 @@ impl PageFeatures {
     }
 }
 
-impl PageContent {
+impl ExtractedContent {
     pub(in crate::extract) fn without_markup(blocks: Vec<Block>, what: &str) -> Self {
         let shown = blocks
             .iter()

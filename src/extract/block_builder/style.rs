@@ -35,13 +35,13 @@ impl StyleCounts {
             }
             _ => {}
         }
-        if let Some(look) = attribute(element, "style") {
-            let look: String = look
+        if let Some(declarations) = attribute(element, "style") {
+            let declarations: String = declarations
                 .bytes()
                 .filter(|b| !b.is_ascii_whitespace())
                 .map(|b| char::from(b.to_ascii_lowercase()))
                 .collect();
-            if let Some((_, weight)) = look.split_once("font-weight:") {
+            if let Some((_, weight)) = declarations.split_once("font-weight:") {
                 if ["bold", "600", "700", "800", "900"]
                     .iter()
                     .any(|w| weight.starts_with(w))
@@ -55,7 +55,7 @@ impl StyleCounts {
                     styles.light += 1;
                 }
             }
-            styles.emphasis += u32::from(look.contains("font-style:italic"));
+            styles.emphasis += u32::from(declarations.contains("font-style:italic"));
         }
         if matches!(element.name(), "b" | "strong")
             && styles.light > 0
