@@ -1,4 +1,4 @@
-//! Candidates: URLs that may be a policy, each with every piece of evidence for it.
+//! Candidates: URLs that may be a policy, each with all its evidence.
 
 use std::collections::BTreeMap;
 
@@ -9,38 +9,38 @@ use crate::model::{Site, Timestamp, UrlKey};
 use super::kind::{PolicyKind, Source};
 use super::page_scan::{PageScan, ScanOutcome};
 
-/// A second, independent source makes a candidate surer by this much.
+/// Points for a second, independent source.
 const SECOND_SOURCE_POINTS: u8 = 10;
 
 /// A URL that may be a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
-    /// The address on the original web, without fragment; other spellings of one index key are one candidate.
+    /// The address on the original web, without fragment. All spellings of one index key are one candidate.
     pub url: String,
     /// Its index key.
     pub urlkey: UrlKey,
-    /// Which policy; of two on one page the one with more evidence.
+    /// Which policy; if one page contains two, the one with more evidence.
     pub kind: PolicyKind,
     /// 0 to 100.
     pub score: u8,
-    /// It stands on another registrable domain than the site's.
+    /// True when it is on another registrable domain than the site's.
     pub cross_domain: bool,
-    /// What speaks for it, the strongest first.
+    /// Its evidence, the strongest first.
     pub evidence: Vec<CandidateEvidence>,
 }
 
 /// One reason to take a URL for a policy.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CandidateEvidence {
-    /// Where it comes from.
+    /// The source that found it.
     pub source: Source,
-    /// The policy it names; one page may hold two, told apart by fragments.
+    /// The policy that it names; one page may contain two, which have different fragments.
     pub kind: PolicyKind,
     /// Score of this evidence alone, 0 to 100.
     pub score: u8,
-    /// The home page whose links led here.
+    /// The home page whose links led to it.
     pub home: Option<(Timestamp, String)>,
-    /// The page with the link where that is not the home page: a frame or a hub.
+    /// The page with the link, where that is not the home page: a frame or a hub.
     pub page: Option<(Timestamp, String)>,
     /// The link's words.
     pub link_text: Option<String>,
@@ -53,7 +53,7 @@ pub struct CandidateEvidence {
 }
 
 impl Candidate {
-    /// A candidate with one piece of evidence; `None` when the text is no web address.
+    /// Makes a candidate with one piece of evidence; `None` when the text is no web address.
     #[must_use]
     pub fn new(
         url: &str,
@@ -94,7 +94,7 @@ pub fn given_candidate(url: &str, kind: PolicyKind, site: &Site) -> Option<Candi
     Candidate::new(url, kind, site, evidence)
 }
 
-/// The candidates that home pages name, the best first. Pure: the same scans give the same candidates.
+/// The candidates that scans of home pages name, the best first. Pure: the same scans give the same candidates.
 #[must_use]
 pub fn candidates_of_scans(scans: &[PageScan], site: &Site) -> Vec<Candidate> {
     let mut candidates = Vec::new();
@@ -125,7 +125,7 @@ pub fn candidates_of_scans(scans: &[PageScan], site: &Site) -> Vec<Candidate> {
     merge(candidates)
 }
 
-/// Makes candidates with one index key one, their evidence together, and ranks them: the best first. The order of the
+/// Merges candidates with the same index key, with all their evidence, and sorts them: the best first. The order of the
 /// input does not matter.
 #[must_use]
 pub fn merge(candidates: Vec<Candidate>) -> Vec<Candidate> {
@@ -136,12 +136,12 @@ pub fn merge(candidates: Vec<Candidate>) -> Vec<Candidate> {
             .or_default()
             .push(candidate);
     }
-    let mut merged: Vec<Candidate> = by_key.into_values().filter_map(united).collect();
+    let mut merged: Vec<Candidate> = by_key.into_values().filter_map(merged_into_one).collect();
     merged.sort_by(|a, b| (b.score, &a.urlkey).cmp(&(a.score, &b.urlkey)));
     merged
 }
 
-fn united(mut same: Vec<Candidate>) -> Option<Candidate> {
+fn merged_into_one(mut same: Vec<Candidate>) -> Option<Candidate> {
     let mut weights: BTreeMap<PolicyKind, u64> = BTreeMap::new();
     for piece in same.iter().flat_map(|candidate| &candidate.evidence) {
         *weights.entry(piece.kind).or_default() += u64::from(piece.score);
@@ -150,7 +150,7 @@ fn united(mut same: Vec<Candidate>) -> Option<Candidate> {
         .iter()
         .max_by_key(|(kind, weight)| (**weight, std::cmp::Reverse(**kind)))
         .map(|(kind, _)| *kind)?;
-    // The spelling of the surest evidence; of several, https and the shorter.
+    // The spelling with the surest evidence; among equals https, then the shortest.
     same.sort_by_cached_key(|c| {
         (
             std::cmp::Reverse(c.score),
@@ -165,7 +165,7 @@ fn united(mut same: Vec<Candidate>) -> Option<Candidate> {
         .collect();
     evidence.sort_by(|a, b| b.score.cmp(&a.score).then_with(|| a.cmp(b)));
     evidence.dedup();
-    // A link on a hub and one on a home page are one source: the site's own pages.
+    // A link on a hub and a link on a home page are one source: the site's own pages.
     let from_path = evidence.iter().any(|e| e.source == Source::Path);
     let from_links = evidence
         .iter()

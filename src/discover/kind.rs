@@ -1,10 +1,10 @@
-//! Which policy a URL is a candidate for, and which source named it.
+//! The kinds of policies and of links, and the sources of candidates.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The kinds of policy that are told apart.
+/// A kind of policy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PolicyKind {
@@ -52,13 +52,13 @@ pub enum LinkKind {
     Hub,
 }
 
-/// How a URL came to be a candidate.
+/// The source of a candidate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
     /// The user named it.
     Given,
-    /// Its path has the words (index query).
+    /// Its path contains policy words (index query).
     Path,
     /// An archived home page links to it.
     Link,

@@ -187,12 +187,9 @@ impl PageScan {
     /// When the capture was made that the archive offered instead, where it named one. No home page is nearer to the
     /// requested moment.
     pub(super) fn displaced_by(&self) -> Option<Timestamp> {
-        let nearest = self
-            .pages
+        self.pages
             .iter()
-            .filter_map(|page| page.capture.as_ref())
-            .next();
-        nearest
+            .find_map(|page| page.capture.as_ref())
             .map(|(timestamp, _)| *timestamp)
             .filter(|_| self.is_displaced())
     }

@@ -1,9 +1,9 @@
-//! When two index keys are one page under another query.
+//! Compares index keys whose queries differ.
 
 use crate::model::UrlKey;
 
-/// One page with another session, language or campaign in its query; a script (`index.php?page=privacy`) is told by its
-/// query, so there the whole key counts.
+/// True for two keys of one page, which may have another session, language or campaign in its query. The pages of a script
+/// (`index.php?page=privacy`) differ by their queries, so there the whole keys are compared.
 pub(crate) fn same_page(one: &UrlKey, other: &UrlKey) -> bool {
     let page = |key: &UrlKey| {
         let (page, _) = key.as_str().split_once('?').unwrap_or((key.as_str(), ""));

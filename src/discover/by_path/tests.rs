@@ -1,10 +1,14 @@
-//! What `by_path` must do.
+//! Tests of the index query for the pages of a site.
 
 use std::sync::LazyLock;
 
-use super::super::kind::PolicyKind;
+use super::super::kind::{PolicyKind, Source};
 use super::super::tests::memory_archive::MemoryArchive;
-use super::*;
+use super::candidate_rows::{CandidateRows, MAX_CANDIDATES, MAX_ROWS};
+use super::query::{ByPath, KNOWN_PATHS_BYTES, PathQuery, by_path, filter_with};
+use crate::archive::ArchiveError;
+use crate::discover::Vocabulary;
+use crate::model::{Capture, Site, Timestamp, UrlKey};
 
 fn site() -> Site {
     Site::parse("example.com").unwrap()
@@ -39,17 +43,17 @@ async fn known_addresses_without_policy_words_come_with_the_same_answer() {
 }
 
 #[test]
-fn paths_of_known_addresses_are_asked_for_as_far_as_there_is_room() {
+fn paths_of_known_addresses_are_queried_as_far_as_there_is_room() {
     let keys: Vec<UrlKey> = (0..100)
         .map(|i| UrlKey::of(&format!("http://example.com/company/page{i}")).unwrap())
         .collect();
     let filter = filter_with(&["privac".to_owned()], &keys);
-    let asked: usize = filter.keys.iter().map(|key| key.path().len()).sum();
-    assert!(filter.keys.len() > 5 && asked <= KNOWN_PATHS_BYTES);
+    let used: usize = filter.keys.iter().map(|key| key.path().len()).sum();
+    assert!(filter.keys.len() > 5 && used <= KNOWN_PATHS_BYTES);
 }
 
 #[test]
-fn what_is_wanted_most_is_asked_for_first_and_what_has_a_policy_word_need_not_be() {
+fn the_most_wanted_address_comes_first_and_one_with_a_policy_word_needs_no_room() {
     let long = format!("http://example.com/{}", "terms/".repeat(60));
     let mut keys = vec![UrlKey::of(&long).unwrap()];
     let short = [
@@ -162,7 +166,7 @@ async fn an_excluded_site_is_an_error_and_not_an_empty_answer() {
 }
 
 #[test]
-fn a_flood_of_rows_is_survived_in_bounded_memory() {
+fn a_flood_of_rows_takes_bounded_memory() {
     let mut rows = CandidateRows::new(Vocabulary::built_in(), &[]);
     let row = |original: String, second: i64| Capture {
         urlkey: UrlKey::of(&original).unwrap(),
@@ -180,7 +184,7 @@ fn a_flood_of_rows_is_survived_in_bounded_memory() {
         rows.take(row("http://example.com/privacy".to_owned(), second));
     }
     assert!(rows.rows <= MAX_ROWS && rows.kept.len() <= MAX_CANDIDATES);
-    let found = rows.finish(&site(), IndexAnswer::default());
+    let found = rows.finish(&site());
     assert_eq!(found.rows_left_out.len(), 1);
     assert_eq!(found.candidates[0].urlkey.as_str(), "com,example)/privacy");
     assert!(found.captures.len() <= MAX_CANDIDATES);

@@ -36,9 +36,9 @@ pub async fn by_link<A: Archive>(
     let mut search = HomePageSearch::new(span, scanner.limits, known);
     while let Some(moment) = search.next() {
         let window = search.window(moment);
-        let scan = scan_home_page(scanner, search.scans(), moment, window).await?;
-        on_scan(&scan).await;
-        search.add(scan);
+        let new = scan_home_page(scanner, search.scans(), moment, window).await?;
+        on_scan(&new).await;
+        search.add(new);
     }
     let scans = search.finish();
     let candidates = candidates_of_scans(&scans, scanner.site);

@@ -1,4 +1,4 @@
-//! What the earlier scans of a site tell about a page, so that it need not be fetched again. Pure.
+//! What the earlier scans of a site show about a page, so that it need not be fetched again. Pure.
 
 use std::collections::BTreeSet;
 

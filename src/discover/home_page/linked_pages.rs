@@ -1,5 +1,5 @@
 //! The pages that a home page leads to (hubs, frames, targets of refreshes): each is fetched once in a scan, and not at
-//! all where an earlier scan tells what is on it.
+//! all where an earlier scan shows what is on it.
 
 use std::collections::HashSet;
 
@@ -72,7 +72,7 @@ impl<'a, A: Archive> LinkedPages<'a, A> {
     /// Fetches a linked page from within a year of the home page, unless an earlier scan did.
     ///
     /// A hub of the site is fetched once, whatever its time: the digests of its captures are not known yet, and most hubs
-    /// stay unchanged for years. Its other captures are scanned when the index tells them apart (`scan_hub`).
+    /// stay unchanged for years. Its other captures are scanned when the index has their digests (`scan_hub`).
     pub(super) async fn fetch(
         &mut self,
         kind: LinkedPageKind,

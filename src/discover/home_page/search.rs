@@ -221,12 +221,12 @@ fn is_gap(scan: &PageScan, scans: &[PageScan]) -> bool {
 
 /// True for a scan whose answer still holds. Exclusions end and sites enter the archive, so an answer that ended the
 /// search holds for a while only. That the nearest capture is outside one span says nothing about a span that contains it.
-fn is_valid_still(scan: &PageScan, span: HomeSpan, limits: &ScanLimits) -> bool {
+fn is_valid_still(earlier: &PageScan, span: HomeSpan, limits: &ScanLimits) -> bool {
     let recent = u64::from(limits.reuse_days).saturating_mul(86_400);
-    if scan.is_displaced() {
-        return scan.displaced_by().is_some_and(|t| !span.is_near(t));
+    if earlier.is_displaced() {
+        return earlier.displaced_by().is_some_and(|t| !span.is_near(t));
     }
-    !scan.ends_search() || scan.requested_at.distance_seconds(span.to) <= recent
+    !earlier.ends_search() || earlier.requested_at.distance_seconds(span.to) <= recent
 }
 
 /// The direction from an end of the span towards its inside.

@@ -49,7 +49,7 @@ pub struct LinkCandidate {
 /// The links of a page that plausibly lead to a policy or a hub, the surest first, then in the order of the page; one
 /// per address and kind (one page may contain two policies, told apart by fragments). Pure.
 ///
-/// `site` is the site asked about; the page itself may be on another one (a home page that moved).
+/// `site` is the site whose policies are wanted; the page itself may be on another one (a home page that moved).
 #[must_use]
 pub fn judge_links(page: &Page, vocabulary: &Vocabulary, site: &Site) -> Vec<LinkCandidate> {
     let judge = LinkJudge {

@@ -1,4 +1,4 @@
-//! The owner of a page: the site asked about, and the site that the page itself is on.
+//! The owner of a page: the site whose policies are wanted, and the site that the page itself is on.
 
 use url::Url;
 
@@ -7,7 +7,7 @@ use crate::page::Page;
 
 /// Whose page a link is on.
 pub(super) struct PageOwner<'a> {
-    /// The site asked about.
+    /// The site whose policies are wanted.
     pub(super) site: &'a Site,
     /// The site of the page, which may be another one (a home page that moved).
     page_site: Option<Site>,

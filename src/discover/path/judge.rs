@@ -50,15 +50,15 @@ pub fn judge_path(key: &UrlKey, vocabulary: &Vocabulary) -> PathVerdict {
         Some(Ok(stripped)) => stripped,
         None => false,
     };
-    let names = NameFinder {
+    let finder = NameFinder {
         vocabulary,
         site_name: &site_name,
     };
     let mut sheet = ScoreSheet::default();
-    let named = names
+    let named = finder
         .in_path(&segments, &mut sheet)
-        .or_else(|| names.in_query(query, &mut sheet))
-        .or_else(|| names.in_host(below_site, &segments, &mut sheet));
+        .or_else(|| finder.in_query(query, &mut sheet))
+        .or_else(|| finder.in_host(below_site, &segments, &mut sheet));
     let Some(PolicyName { kind, position }) = named else {
         return rejected("no policy words".to_owned(), false);
     };

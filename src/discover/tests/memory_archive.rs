@@ -41,6 +41,58 @@ impl MemoryArchive {
     }
 }
 
+impl MemoryArchive {
+    /// The capture at the end of the redirects.
+    fn follow(&self, query: &MementoQuery) -> Result<Memento, ArchiveError> {
+        let url = query.original.clone();
+        let mut redirects = Vec::new();
+        let mut target = url.clone();
+        loop {
+            let captures = UrlKey::of(&target)
+                .ok()
+                .and_then(|key| self.pages.get(&key));
+            let nearest = captures.and_then(|all| {
+                all.iter()
+                    .min_by_key(|c| c.0.distance_seconds(query.timestamp))
+            });
+            let Some((timestamp, original, status, body)) = nearest else {
+                return Err(ArchiveError::NotArchived { url });
+            };
+            if *timestamp < query.window.0 || *timestamp > query.window.1 {
+                return Err(ArchiveError::Displaced {
+                    url,
+                    timestamp: *timestamp,
+                });
+            }
+            if (300..400).contains(status) {
+                redirects.push(Redirect {
+                    from: original.clone(),
+                    timestamp: *timestamp,
+                    status: *status,
+                    to: body.clone(),
+                });
+                if redirects.len() > 10 {
+                    return Err(ArchiveError::RedirectLoop { url });
+                }
+                target.clone_from(body);
+                continue;
+            }
+            self.fetched
+                .lock()
+                .unwrap()
+                .push(format!("{timestamp} {original}"));
+            return Ok(Memento {
+                timestamp: *timestamp,
+                original: original.clone(),
+                status: *status,
+                content_type: Some("text/html; charset=utf-8".to_owned()),
+                body: body.clone().into_bytes(),
+                redirects,
+            });
+        }
+    }
+}
+
 impl Archive for MemoryArchive {
     async fn captures(
         &self,
@@ -98,51 +150,7 @@ impl Archive for MemoryArchive {
                 detail: String::new(),
             });
         }
-        let mut redirects = Vec::new();
-        let mut target = url.clone();
-        loop {
-            let captures = UrlKey::of(&target)
-                .ok()
-                .and_then(|key| self.pages.get(&key));
-            let nearest = captures.and_then(|all| {
-                all.iter()
-                    .min_by_key(|c| c.0.distance_seconds(query.timestamp))
-            });
-            let Some((timestamp, original, status, body)) = nearest else {
-                return Err(ArchiveError::NotArchived { url });
-            };
-            if *timestamp < query.window.0 || *timestamp > query.window.1 {
-                return Err(ArchiveError::Displaced {
-                    url,
-                    timestamp: *timestamp,
-                });
-            }
-            if (300..400).contains(status) {
-                redirects.push(Redirect {
-                    from: original.clone(),
-                    timestamp: *timestamp,
-                    status: *status,
-                    to: body.clone(),
-                });
-                if redirects.len() > 10 {
-                    return Err(ArchiveError::RedirectLoop { url });
-                }
-                target.clone_from(body);
-                continue;
-            }
-            self.fetched
-                .lock()
-                .unwrap()
-                .push(format!("{timestamp} {original}"));
-            return Ok(Memento {
-                timestamp: *timestamp,
-                original: original.clone(),
-                status: *status,
-                content_type: Some("text/html; charset=utf-8".to_owned()),
-                body: body.clone().into_bytes(),
-                redirects,
-            });
-        }
+        self.follow(query)
     }
 
     fn memento_url(&self, timestamp: Timestamp, original: &str) -> String {

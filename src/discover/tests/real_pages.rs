@@ -89,7 +89,7 @@ fn judged(set: &str, root: &std::path::Path) -> BTreeMap<String, (String, Vec<Li
     pages
 }
 
-/// True where a tag of the page that makes a link has a privacy word in it, by by a crude search that shares no code with the judge.
+/// True where the tag of a link has a privacy word in it. A crude search that shares no code with the judge.
 fn seems_to_have_a_link(html: &str) -> bool {
     let words = ["privacy", "datenschutz", "confidentialit", "vie-privee"];
     html.split("<a ").skip(1).any(|rest| {

@@ -10,7 +10,7 @@ use super::phrase::{Phrase, PhraseClass};
 use super::text_match::TextMatch;
 use super::words::{MAX_TEXT_BYTES, count_words, fold, is_spaced};
 
-/// Shorter phrases are not looked for inside words run together (`examplecookies`).
+/// Shorter phrases are not searched inside words run together (`examplecookies`).
 const MIN_SQUEEZED_CHARACTERS: usize = 6;
 
 static BUILT_IN: LazyLock<Vocabulary> = LazyLock::new(|| {

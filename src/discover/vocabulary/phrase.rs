@@ -41,7 +41,7 @@ impl Phrase {
         )
     }
 
-    /// True for phrases that are not looked for inside words run together.
+    /// True for phrases that are not searched inside words run together.
     pub(super) fn is_whole_word_only(&self) -> bool {
         matches!(
             self.class,

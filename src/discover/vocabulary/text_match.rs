@@ -29,7 +29,7 @@ pub(in super::super) struct TextMatch {
     pub(in super::super) others: Vec<String>,
     /// Words that make it a policy about children, where nothing but such words does.
     children: Vec<String>,
-    /// A phrase that speaks against a policy. Beside the full name of a policy it is only one word more: "Free Fortune
+    /// A phrase that shows that the target is no policy. Beside the full name of a policy it is only one word more: "Free Fortune
     /// Cookie Privacy Policy".
     pub(in super::super) negative: Option<String>,
     /// A phrase of settings and choices.
@@ -85,7 +85,7 @@ impl TextMatch {
         found
     }
 
-    /// True when the text names a policy, or speaks for or against one.
+    /// True when the text names a policy, or contains a phrase for or against one.
     pub(in super::super) fn is_telling(&self) -> bool {
         self.policy.is_some() || self.negative.is_some() || self.weak.is_some()
     }

@@ -1,4 +1,4 @@
-//! Pages that flip back and forth, and pages that only seem to.
+//! Pages that alternate between texts, and pages that only seem to.
 
 use super::simulated::*;
 use crate::sample::{Grid, ReadState, Strategy, next};
@@ -13,7 +13,7 @@ fn unread(history: &Simulated, days: std::ops::Range<u32>) -> usize {
 }
 
 #[test]
-fn a_flip_draws_looks_to_captures_as_long_as_it() {
+fn an_alternating_page_has_captures_of_the_other_length_fetched() {
     // Text 7 shows on one day in eight, from day 100 to day 300; day 273 is the middle of the second half-year.
     let shows = |d: u32| {
         Some(if (100..300).contains(&d) && d % 8 == 1 {
@@ -27,17 +27,17 @@ fn a_flip_draws_looks_to_captures_as_long_as_it() {
     let seen = (100..300)
         .filter(|&d| d % 8 == 1 && history.is_pinned(d) && history.is_pinned(d + 1))
         .count();
-    assert!(seen >= 8, "{seen} of 25 flips seen");
+    assert!(seen >= 8, "{seen} of 25 found");
     assert!(
         unread(&history, 400..1500) > 1050,
-        "calm years were read: {}",
+        "years without a change were read: {}",
         unread(&history, 400..1500)
     );
 }
 
 #[test]
-fn a_flip_that_is_met_is_pinned_by_its_neighbours() {
-    // Where the index tells no lengths: one look meets the text, and two or three a side find its ends.
+fn a_short_lived_text_is_pinned_by_its_neighbours() {
+    // Where the index has no lengths, one request finds the text, and two or three on each side find its ends.
     let mut history = simulated(&(0..365).collect::<Vec<u32>>(), |d| {
         Some(u32::from((90..92).contains(&d)))
     });
@@ -48,8 +48,8 @@ fn a_flip_that_is_met_is_pinned_by_its_neighbours() {
 }
 
 #[test]
-fn looking_ends_where_it_has_told_enough() {
-    // Two editions, now this, now that, for twenty years and six captures a day.
+fn the_search_for_returns_ends_after_enough_changes() {
+    // Two editions at random, for twenty years with six captures a day.
     let days: Vec<u32> = (0..43_800).map(|i| i / 6).collect();
     let mut history = simulated(&days, |_| Some(1));
     let mut state = 1_u32;
@@ -105,22 +105,22 @@ fn a_text_back_after_years_is_no_alternation() {
 
 #[test]
 fn stretches_of_less_than_two_months_get_no_checks() {
-    // Ten captures a day: by their number the page would be checked 28 times.
+    // With ten captures a day, the page would be checked 28 times by their number.
     let days: Vec<u32> = (0..600).map(|i| 130 + i / 10).collect();
     let mut history = simulated(&days, |_| Some(1));
-    // The ends, which are nearest to the middles of either half-year, too.
+    // The two ends are also nearest to the middles of the two half-years.
     assert_eq!(history.run(EVERY_CHANGE), 2);
 }
 
 #[test]
-fn a_calm_page_with_few_captures_gets_no_checks() {
+fn an_unchanged_page_with_few_captures_gets_no_checks() {
     let days: Vec<u32> = (0..1460).step_by(30).collect();
     let mut history = simulated(&days, |_| Some(1));
     assert!(history.run(EVERY_CHANGE) <= 10);
 }
 
 #[test]
-fn flips_within_the_resolution_are_not_chased() {
+fn changes_within_the_resolution_are_not_separated() {
     let days: Vec<u32> = (0..730).collect();
     let strategy = Strategy::EveryChange {
         grid: Grid::HALF_YEAR,
@@ -131,26 +131,26 @@ fn flips_within_the_resolution_are_not_chased() {
 }
 
 #[test]
-fn what_the_page_mostly_is_counts_for_no_look_in_vain_where_its_neighbours_are_the_odd_ones() {
-    // Text 2 in records of changing lengths between those of text 1, which alone was met at first. Then text 2 was met
-    // on both sides of half a year in which a record is as long as those of text 1.
-    let (met, unread) = (|n: u32| ReadState::Text(text(n)), ReadState::Unread);
+fn the_usual_length_of_a_page_is_no_outlier_between_exceptions() {
+    // Text 2 has records of changing lengths between those of text 1; only text 1 was read at first. Then text 2 was read
+    // on both sides of half a year in which one record is as long as those of text 1.
+    let (read, unread) = (|n: u32| ReadState::Text(text(n)), ReadState::Unread);
     let rows = [
-        (0, 14_490, met(1)),
+        (0, 14_490, read(1)),
         (10, 13_474, unread),
-        (20, 14_492, met(1)),
+        (20, 14_492, read(1)),
         (30, 13_476, unread),
-        (40, 14_493, met(1)),
+        (40, 14_493, read(1)),
         (50, 13_478, unread),
-        (60, 14_492, met(1)),
+        (60, 14_492, read(1)),
         (70, 13_475, unread),
-        (80, 14_491, met(1)),
-        (90, 13_785, met(2)),
-        (100, 13_502, met(2)),
+        (80, 14_491, read(1)),
+        (90, 13_785, read(2)),
+        (100, 13_502, read(2)),
         (110, 14_494, unread),
         (120, 13_820, unread),
-        (300, 13_433, met(2)),
-        (301, 14_493, met(1)),
+        (300, 13_433, read(2)),
+        (301, 14_493, read(1)),
     ];
     let days: Vec<u32> = rows.iter().map(|row| row.0).collect();
     let mut history = simulated(&days, |_| None);

@@ -65,7 +65,7 @@ fn a_budget_that_binds_goes_to_the_largest_change_first() {
 fn the_shortfall_counts_steps_that_nobody_fetched() {
     let mut history = simulated(&(0..3650).collect::<Vec<u32>>(), |_| Some(1));
     assert_eq!(history.run_within(EVERY_CHANGE, Budget::of(7)), 7);
-    // Twenty half-years, of which the two ends are seen with their own captures.
+    // Twenty half-years; the captures of the two ends count for theirs.
     assert_eq!(
         shortfall(EVERY_CHANGE, &history.captures).unread_steps,
         20 - 7

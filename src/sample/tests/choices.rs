@@ -24,13 +24,13 @@ fn a_jump_in_length_is_fetched_from_both_sides() {
     let shows = |d: u32| Some(u32::from(d >= 1234) + u32::from(d >= 5000));
     let mut history = simulated(&days, shows).with_lengths();
     let requests = history.run(EVERY_CHANGE);
-    // The ends, every second year, two a change and the checks of a page with so many captures.
+    // The ends, every second year, two for each change, and the checks of a page with so many captures.
     assert!(requests <= 28, "{requests}");
     assert!(history.is_pinned(1234) && history.is_pinned(5000));
 }
 
 #[test]
-fn a_record_that_stands_out_is_fetched_though_the_looks_around_it_are_alike() {
+fn an_outlier_is_fetched_though_the_texts_around_it_are_equal() {
     let days: Vec<u32> = (0..3650).step_by(15).collect();
     let shows = |d: u32| {
         Some(if d == 1230 || d == 2445 {
@@ -47,7 +47,7 @@ fn a_record_that_stands_out_is_fetched_though_the_looks_around_it_are_alike() {
 }
 
 #[test]
-fn records_that_stand_out_for_nothing_are_fetched_a_few_times_only() {
+fn outliers_that_show_nothing_new_are_fetched_a_few_times_only() {
     let days: Vec<u32> = (0..3650).step_by(5).collect();
     let mut plain = simulated(&days, |_| Some(1)).with_lengths();
     let mut noisy = simulated(&days, |_| Some(1)).with_lengths();
@@ -59,8 +59,8 @@ fn records_that_stand_out_for_nothing_are_fetched_a_few_times_only() {
 }
 
 #[test]
-fn lengths_that_tell_nothing_are_not_believed() {
-    // Every text has records of one length: the page came back to its first text, which ends that differ do not show.
+fn unreliable_lengths_are_not_used() {
+    // All records have one length. The page returned to its first text, which ends that differ do not show.
     let days: Vec<u32> = (0..3650).step_by(5).collect();
     let shows = |d: u32| {
         Some(if d < 3000 {
@@ -78,10 +78,10 @@ fn lengths_that_tell_nothing_are_not_believed() {
 }
 
 #[test]
-fn a_lost_capture_speaks_for_none_of_its_neighbours() {
+fn a_lost_capture_covers_none_of_its_neighbours() {
     let days: Vec<u32> = (0..3650).step_by(10).collect();
     let shows = |d: u32| Some(u32::from((1210..2410).contains(&d)));
-    // The capture that each step is asked for first.
+    // The first choice of each step.
     let firsts = next(EVERY_CHANGE, &simulated(&days, shows).captures);
     let ends = [0, days.len() - 1];
     let mut history = simulated(&days, shows)
@@ -92,8 +92,8 @@ fn a_lost_capture_speaks_for_none_of_its_neighbours() {
 }
 
 #[test]
-fn a_lost_capture_between_two_looks_hides_none_of_its_length() {
-    // Three months of another text, of which one capture was asked for.
+fn a_lost_capture_between_two_read_ones_excludes_none_of_its_length() {
+    // Three months of another text, of which one capture was requested.
     let days: Vec<u32> = (0..=100).step_by(10).collect();
     let shows = |d: u32| match d {
         0 => Some(0),
@@ -153,7 +153,7 @@ fn a_half_year_of_errors_costs_a_few_tries_only() {
 }
 
 #[test]
-fn one_payload_is_asked_for_once() {
+fn one_payload_is_requested_once() {
     let mut history = simulated(&[1, 2, 3], |_| Some(1));
     for capture in &mut history.captures {
         capture.payload = Some("D".to_owned());
@@ -194,7 +194,7 @@ fn the_length_of_an_interval_can_be_chosen() {
 }
 
 #[test]
-fn nothing_is_asked_of_nothing() {
+fn nothing_is_requested_of_nothing() {
     for strategy in [
         EVERY_CHANGE,
         Strategy::Interval {
@@ -233,6 +233,6 @@ fn an_answer_for_a_hundred_thousand_captures_takes_little_time() {
     let start = std::time::Instant::now();
     assert!(next(EVERY_CHANGE, &history.captures).is_empty());
     slowest = slowest.max(start.elapsed());
-    // Without optimisation and beside other work; a quadratic loop takes minutes.
+    // The limit holds without optimisation and beside other work; a quadratic loop takes minutes.
     assert!(slowest < std::time::Duration::from_secs(2), "{slowest:?}");
 }

@@ -1,4 +1,4 @@
-//! What holds for every history, every strategy and every order of runs.
+//! Properties of every history, every strategy and every order of runs.
 
 use super::simulated::*;
 use crate::sample::choice::TRIES_PER_INTERVAL;
@@ -8,7 +8,7 @@ use crate::sample::{
 use proptest::prelude::{Strategy as Any, any, prop_assert, prop_assert_eq, proptest};
 use proptest::{collection::vec, sample::select};
 
-/// Days of captures, changes (day, text), days that give no text, and every which capture is lost (none when 0).
+/// Days of captures, changes (day, text), days without text, and n where every n-th capture is lost (0: none).
 type History = (Vec<u32>, Vec<(u32, u32)>, Vec<u32>, usize);
 
 fn any_history() -> impl Any<Value = History> {
@@ -37,7 +37,7 @@ fn any_strategy() -> impl Any<Value = Strategy> {
     })
 }
 
-/// What the index tells of the lengths of records.
+/// The lengths of records that the index has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Lengths {
     None,
@@ -81,11 +81,12 @@ fn without_lengths((days, changes, gaps, lost): &History) -> Simulated {
     history.losing(is_lost)
 }
 
-/// Neighbouring requests that differ have nothing unread between them, or are within the resolution, or in a time of
-/// errors. Where lengths tell truly, captures as long as one that gave no text give none and stay unread.
+/// True where neighbouring read captures with different texts have nothing unread between them, or are within the
+/// resolution, or in a time of errors. Where lengths depend on the text, captures as long as one without text have none
+/// either and stay unread.
 fn meets_resolution(history: &Simulated, resolution_seconds: u64, lengths: Lengths) -> bool {
     let seen: Vec<usize> = (0..history.days.len())
-        .filter(|&i| history.is_seen(i))
+        .filter(|&i| history.is_read(i))
         .collect();
     seen.windows(2).all(|pair| {
         let (a, b) = (&history.captures[pair[0]], &history.captures[pair[1]]);
@@ -104,12 +105,12 @@ fn meets_resolution(history: &Simulated, resolution_seconds: u64, lengths: Lengt
     })
 }
 
-/// The texts that all captures of a whole grid step show, or would show if they were not lost, and that neither the look
-/// before nor the one after shows; but for steps in which three captures gave nothing, or all are lost.
+/// Number of texts that all captures of a whole grid step show (or would show if they were not lost) and that the read
+/// captures before and after do not show. Steps in which three captures had no text, or all are lost, do not count.
 fn missed(history: &Simulated, grid: Grid) -> usize {
     let places: Vec<usize> = (0..history.days.len()).collect();
     let step = |i: usize| grid.step_of(history.captures[i].timestamp);
-    let is_seen = |i: &usize| history.is_seen(*i);
+    let is_read = |i: &usize| history.is_read(*i);
     places
         .chunk_by(|&a, &b| step(a) == step(b))
         .filter(|members| {
@@ -122,16 +123,16 @@ fn missed(history: &Simulated, grid: Grid) -> usize {
                 && members.iter().all(|&i| history.shows(i) == text)
                 && members.iter().any(|&i| history.truth[i].is_some())
                 && failed.count() < TRIES_PER_INTERVAL;
-            let before = (0..=last).rev().find(is_seen);
-            let after = (first..history.days.len()).find(is_seen);
+            let before = (0..=last).rev().find(is_read);
+            let after = (first..history.days.len()).find(is_read);
             let found = [before, after].into_iter().flatten();
             lasts && !found.into_iter().any(|i| history.truth[i] == text)
         })
         .count()
 }
 
-/// The same without any look in the step: what holds where the index tells no lengths.
-fn unseen(history: &Simulated, grid: Grid) -> usize {
+/// The same without any read capture in the step: the guarantee where the index has no lengths.
+fn unread_steps(history: &Simulated, grid: Grid) -> usize {
     let places: Vec<usize> = (0..history.days.len()).collect();
     let step = |i: usize| grid.step_of(history.captures[i].timestamp);
     places
@@ -139,16 +140,16 @@ fn unseen(history: &Simulated, grid: Grid) -> usize {
         .filter(|members| {
             let text = history.truth[members[0]];
             let lasts = text.is_some() && members.iter().all(|&i| history.truth[i] == text);
-            lasts && !members.iter().any(|&i| history.is_seen(i))
+            lasts && !members.iter().any(|&i| history.is_read(i))
         })
         .count()
 }
 
 proptest! {
     #[test]
-    fn every_strategy_ends_and_asks_for_no_capture_twice(history in any_history(), strategy in any_strategy(), lengths in any_lengths()) {
+    fn every_strategy_ends_and_requests_no_capture_twice(history in any_history(), strategy in any_strategy(), lengths in any_lengths()) {
         let mut history = simulate(&history, lengths);
-        // `look` panics at a capture that is known already.
+        // `read` panics at a capture that was read already.
         let requests = history.run(strategy);
         prop_assert!(requests <= history.days.len());
         prop_assert!(shortfall(strategy, &history.captures).is_none());
@@ -167,7 +168,7 @@ proptest! {
         history.run(Strategy::EveryChange { grid, resolution_seconds });
         prop_assert!(meets_resolution(&history, resolution_seconds, lengths));
         prop_assert_eq!(missed(&history, grid), 0);
-        prop_assert!(lengths == Lengths::ByText || unseen(&history, grid) == 0);
+        prop_assert!(lengths == Lengths::ByText || unread_steps(&history, grid) == 0);
     }
 
     #[test]
@@ -181,7 +182,7 @@ proptest! {
         let strategy = Strategy::EveryChange { grid, resolution_seconds: DAY };
         let mut all = simulate(&history, lengths);
         let at_first: Vec<usize> = (0..all.days.len()).filter(|&i| known_at_first[i]).collect();
-        // The first run knows of some of the captures only.
+        // The first run has some of the captures only.
         loop {
             let part: Vec<SampleCapture> = at_first.iter().map(|&i| all.captures[i].clone()).collect();
             let wanted = next(strategy, &part);
@@ -211,7 +212,7 @@ proptest! {
             let requests = history.run_within(strategy, Budget::of(budget));
             prop_assert!(requests <= budget);
             if requests < budget {
-                // What the budget did not stop has come to its end.
+                // Without a spent budget, the sampling is complete.
                 prop_assert!(shortfall(strategy, &history.captures).is_none());
                 prop_assert!(next(strategy, &history.captures).is_empty());
             }
@@ -237,7 +238,7 @@ proptest! {
         }
         prop_assert!(meets_resolution(&history, resolution_seconds, lengths));
         prop_assert_eq!(missed(&history, grid), 0);
-        prop_assert!(lengths == Lengths::ByText || unseen(&history, grid) == 0);
+        prop_assert!(lengths == Lengths::ByText || unread_steps(&history, grid) == 0);
     }
 
     #[test]
@@ -259,7 +260,7 @@ proptest! {
             for i in wanted {
                 let payload = history.captures[i].payload.clone();
                 prop_assert!(!asked.contains(&payload));
-                // The answer holds for all captures of the payload.
+                // The result holds for all captures of the payload.
                 for other in 0..history.captures.len() {
                     if history.captures[other].payload == payload {
                         history.read(other);
@@ -277,7 +278,7 @@ proptest! {
         order in 0usize..12,
         budget in 0usize..60,
     ) {
-        // Changes of so many words, a year and a bit apart, in any order, on a page with a capture every day.
+        // Changes of these many words, a little more than a year apart, in any order, on a page with a capture every day.
         let mut sizes = sizes;
         let by = order % sizes.len();
         sizes.rotate_left(by);
@@ -291,7 +292,7 @@ proptest! {
         let mut largest_first: Vec<(u32, u32)> = sizes.iter().copied().zip(change_days.iter().copied()).collect();
         largest_first.sort_unstable_by(|a, b| b.cmp(a));
         let pinned: Vec<bool> = largest_first.iter().map(|(_, day)| history.is_pinned(*day)).collect();
-        // Before the grid is met no change is known; then a smaller one is pinned only after all larger ones.
+        // No change is known before the grid is complete; then a smaller one is pinned down only after all larger ones.
         prop_assert!(steps_unseen > 0 || pinned.is_sorted_by(|a, b| a >= b), "{largest_first:?} {pinned:?}");
     }
 }

@@ -13,12 +13,12 @@ pub(super) fn text(n: u32) -> TextHash {
     TextHash::of_normalised(&n.to_string())
 }
 
-/// Captures at these days (since 2000) showing these texts (`None`: no text), all unknown at first. Text `n` is said to
-/// have `n * words_per_text` words.
+/// Captures at these days (since 2000) with these texts (`None`: no text), all unread at first. Text `n` has
+/// `n * words_per_text` words.
 pub(super) struct Simulated {
     pub(super) days: Vec<u32>,
     pub(super) truth: Vec<Option<u32>>,
-    /// What the captures would show that the archive has lost.
+    /// The texts of captures that the archive has lost.
     pub(super) lost: Vec<Option<u32>>,
     pub(super) captures: Vec<SampleCapture>,
     pub(super) words_per_text: u32,
@@ -50,7 +50,7 @@ impl Simulated {
         assert_eq!(
             self.captures[i].state,
             ReadState::Unread,
-            "asked for a known capture"
+            "requested a known capture"
         );
         let failed = if self.lost[i].is_some() {
             ReadState::Lost
@@ -61,7 +61,7 @@ impl Simulated {
         self.captures[i].words = self.truth[i].map(|n| n * self.words_per_text);
     }
 
-    /// Goes on to the end or until the budget is spent, and says how many captures were fetched.
+    /// Runs to the end or until the budget is spent; returns the number of fetched captures.
     pub(super) fn run_within(&mut self, strategy: Strategy, mut budget: Budget) -> usize {
         let mut requests = 0;
         loop {
@@ -77,7 +77,7 @@ impl Simulated {
         }
     }
 
-    /// The archive has lost the payloads of these places.
+    /// Makes the archive lose the payloads of these places.
     pub(super) fn losing(mut self, is_lost: impl Fn(usize) -> bool) -> Self {
         for i in (0..self.days.len()).filter(|&i| is_lost(i)) {
             self.lost[i] = self.truth[i].take();
@@ -85,12 +85,12 @@ impl Simulated {
         self
     }
 
-    /// What a capture shows, or would show.
+    /// The text that a capture shows, or would show.
     pub(super) fn shows(&self, i: usize) -> Option<u32> {
         self.truth[i].or(self.lost[i])
     }
 
-    /// The index tells the lengths of records: some hundred bytes apart for two texts, a byte or two for one.
+    /// Gives lengths to the records: some hundred bytes apart for two texts, a byte or two for one.
     pub(super) fn with_lengths(mut self) -> Self {
         for (i, capture) in self.captures.iter_mut().enumerate() {
             let noise = u64::try_from(i * i % 3).unwrap();
@@ -105,13 +105,13 @@ impl Simulated {
         self.run_within(strategy, Budget::UNBOUNDED)
     }
 
-    pub(super) fn is_seen(&self, i: usize) -> bool {
+    pub(super) fn is_read(&self, i: usize) -> bool {
         matches!(self.captures[i].state, ReadState::Text(_))
     }
 
     /// True when the captures on both sides of the change at a day were fetched.
     pub(super) fn is_pinned(&self, day: u32) -> bool {
         let after = self.days.partition_point(|&d| d < day);
-        self.is_seen(after - 1) && self.is_seen(after)
+        self.is_read(after - 1) && self.is_read(after)
     }
 }

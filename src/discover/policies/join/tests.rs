@@ -250,7 +250,7 @@ proptest::proptest! {
     }
 
     #[test]
-    fn odd_addresses_are_survived(from in "\\PC{0,30}", to in "(http://)?[a-z./?#%]{0,30}") {
+    fn odd_addresses_do_no_harm(from in "\\PC{0,30}", to in "(http://)?[a-z./?#%]{0,30}") {
         let evidence = [JoinEvidence::Redirect { from, to }];
         let _ = join(&[], &evidence, &site());
     }

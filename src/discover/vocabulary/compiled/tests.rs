@@ -88,7 +88,7 @@ fn words_within_other_words_are_not_found() {
 }
 
 #[test]
-fn a_full_name_outweighs_words_that_speak_against_one() {
+fn a_full_name_outweighs_words_against_it() {
     for (text, others) in [
         ("Born Free Privacy Policy", 2),
         ("Domain Privacy Policy", 1),
@@ -198,7 +198,7 @@ fn names_run_together_are_found_in_paths_only() {
 }
 
 #[test]
-fn the_query_fits_into_one_request_and_stands_as_keys_do() {
+fn the_query_fits_into_one_request_and_is_spelt_as_keys_are() {
     let words = Vocabulary::built_in().query_words();
     let in_request = percent_encoded(&words.join("|")).len();
     assert!(in_request < 1_700, "{in_request}");
@@ -233,7 +233,7 @@ fn every_name_of_the_vocabulary_is_read_as_what_it_is_listed_for() {
                 assert!(reading.hub && reading.policy.is_none(), "{}", phrase.text);
             }
             PhraseClass::Filler | PhraseClass::Generic => {
-                assert!(reading.generic, "{}", phrase.text)
+                assert!(reading.generic, "{}", phrase.text);
             }
         }
     }
