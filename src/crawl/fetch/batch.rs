@@ -102,3 +102,136 @@ async fn is_fetched<A>(
     let call = move |store: &Store| store.was_looked_at(capture_id);
     store_call(fetcher.store, call).await
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex as SyncMutex, PoisonError};
+
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use crate::archive::clock::SystemClock;
+    use crate::archive::{CaptureQuery, IndexAnswer, Memento, MementoQuery};
+    use crate::crawl::fetch::in_flight::InFlight;
+    use crate::crawl::fetch::pdf_reader::PdfReader;
+    use crate::crawl::progress::Progress;
+    use crate::model::{Capture, Timestamp, UrlKey};
+
+    /// An archive without answers that records its requests; it stops the crawl at the request with this number.
+    struct Silent {
+        requests: SyncMutex<Vec<Timestamp>>,
+        stops_at: usize,
+        stop: CancellationToken,
+    }
+
+    impl Silent {
+        fn requests(&self) -> Vec<Timestamp> {
+            let requests = self.requests.lock();
+            requests.unwrap_or_else(PoisonError::into_inner).clone()
+        }
+    }
+
+    impl Archive for Silent {
+        async fn captures(
+            &self,
+            _: &CaptureQuery,
+            _: &mut (dyn FnMut(Capture) + Send),
+        ) -> Result<IndexAnswer, ArchiveError> {
+            Ok(IndexAnswer::default())
+        }
+
+        async fn memento(&self, query: &MementoQuery) -> Result<Memento, ArchiveError> {
+            self.requests.lock().unwrap().push(query.timestamp);
+            if self.requests().len() == self.stops_at {
+                self.stop.cancel();
+            }
+            tokio::task::yield_now().await;
+            Err(ArchiveError::Unavailable {
+                archive: self.name(),
+                what: query.original.clone(),
+                detail: "silence".to_owned(),
+            })
+        }
+
+        fn memento_url(&self, _: Timestamp, original: &str) -> String {
+            original.to_owned()
+        }
+
+        fn name(&self) -> String {
+            "silent".to_owned()
+        }
+
+        fn is_local(&self) -> bool {
+            true
+        }
+    }
+
+    fn captures() -> Vec<StoredCapture> {
+        let original = "http://example.com/privacy";
+        let capture = |n: i64| Capture {
+            urlkey: UrlKey::of(original).unwrap(),
+            timestamp: Timestamp::from_unix_seconds(1_300_000_000 + 86_400 * n),
+            original: original.to_owned(),
+            mimetype: "text/html".to_owned(),
+            statuscode: Some(200),
+            digest: None,
+            length: None,
+        };
+        let stored = |n: i64| StoredCapture {
+            capture_id: serde_json::from_value(n.into()).unwrap(),
+            archive_id: serde_json::from_value(1.into()).unwrap(),
+            capture: capture(n),
+            fetched_capture_id: None,
+            fetched_at: None,
+            text_hash: None,
+            word_count: None,
+            extraction_dropped: None,
+            canonical: None,
+            asked: None,
+        };
+        (1..=20).map(stored).collect()
+    }
+
+    /// Fetches 20 captures; returns the times of the requests, of the captures without an answer, and the error.
+    async fn fetch_all(stops_at: usize) -> (Vec<Timestamp>, usize, Option<CrawlError>) {
+        let stop = CancellationToken::new();
+        let archive = Silent {
+            requests: SyncMutex::default(),
+            stops_at,
+            stop: stop.clone(),
+        };
+        let store = Arc::new(Store::open_in_memory().unwrap());
+        let fetcher = Fetcher {
+            archive: &archive,
+            store: &store,
+            clock: &SystemClock,
+            pdf: &PdfReader::new("no-such-program".into()),
+            progress: &Progress::default(),
+            in_flight: &InFlight::default(),
+            stop: &stop,
+        };
+        let captures = captures();
+        let wanted: Vec<&StoredCapture> = captures.iter().collect();
+        let batch = fetch_batch(&fetcher, &wanted, &FetchRecord::default()).await;
+        (archive.requests(), batch.unanswered.len(), batch.ended_by)
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn the_requests_of_a_batch_keep_the_order_of_the_captures() {
+        let times: Vec<Timestamp> = captures().iter().map(|s| s.capture.timestamp).collect();
+        let (requests, unanswered, ended_by) = fetch_all(usize::MAX).await;
+        assert_eq!(requests, times);
+        assert_eq!(unanswered, 20);
+        assert!(ended_by.is_none());
+    }
+
+    #[tokio::test(flavor = "multi_thread")]
+    async fn no_request_follows_the_one_that_stopped_the_crawl() {
+        let (requests, unanswered, ended_by) = fetch_all(3).await;
+        assert_eq!((requests.len(), unanswered), (3, 3));
+        assert!(matches!(
+            ended_by,
+            Some(CrawlError::Archive(ArchiveError::Interrupted))
+        ));
+    }
+}
