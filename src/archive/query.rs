@@ -1,5 +1,6 @@
 //! Queries to an archive, and their results.
 
+pub use crate::model::Redirect;
 use crate::model::{Capture, PayloadDigest, Site, Timestamp, UrlKey};
 
 /// The URLs that an index query covers.
@@ -102,19 +103,6 @@ pub struct MementoQuery {
     pub window: (Timestamp, Timestamp),
     /// Digest of the index row, which distinguishes a lost payload from an empty page.
     pub expected_digest: Option<PayloadDigest>,
-}
-
-/// One archived redirect on the way to a memento.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Redirect {
-    /// The URL that redirected.
-    pub from: String,
-    /// When that redirect was captured.
-    pub timestamp: Timestamp,
-    /// Its status (301, 302, …).
-    pub status: u16,
-    /// The URL it named, absolute, on the original web (never the archive's host).
-    pub to: String,
 }
 
 /// An archived response.

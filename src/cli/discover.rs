@@ -79,7 +79,7 @@ fn discover(job: &Job, format: OutputFormat, explain: bool) -> Result<Exit, Fail
 
 fn candidate_answer(candidate: &SiteCandidate) -> CandidateAnswer<'_> {
     let evidence = candidate.evidence.iter().map(|e| EvidenceAnswer {
-        source: &e.source,
+        source: e.source.code(),
         score: e.score,
         home_timestamp: &e.home_timestamp,
         home_original: &e.home_original,

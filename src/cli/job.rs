@@ -13,7 +13,7 @@ use super::logging::LogFormat;
 use crate::archive::clock::{Clock, ShiftedClock, SystemClock};
 use crate::config::{Settings, SiteRow};
 use crate::discover::Vocabulary;
-use crate::model::Timestamp;
+use crate::model::{ChangeId, Timestamp};
 use crate::store::{Store, StoreError};
 
 /// A job that can start.
@@ -103,10 +103,10 @@ impl Job {
         self.log_format
     }
 
-    /// The newest change in the database; 0 if there is no database yet.
-    pub(super) fn newest_change(&self) -> Result<i64, Failure> {
+    /// The newest change in the database; `None` if there is no database yet.
+    pub(super) fn newest_change(&self) -> Result<Option<ChangeId>, Failure> {
         match Store::open(&self.settings.database) {
-            Err(StoreError::Missing { .. } | StoreError::Empty { .. }) => Ok(0),
+            Err(StoreError::Missing { .. } | StoreError::Empty { .. }) => Ok(None),
             store => Ok(store?.newest_change()?),
         }
     }

@@ -17,6 +17,7 @@ use crate::archive::warc::WarcArchive;
 use crate::archive::{Allowance, Archive};
 use crate::config::{ArchiveLocation, RunBudget};
 use crate::crawl::{self, Outcome, PdfReader, Progress, Session, StoredFreeze, Until};
+use crate::model::ArchiveId;
 use crate::store::{CrawlLock, RunOutcome, Store};
 
 /// What a job does with its sites.
@@ -182,7 +183,7 @@ impl<'a> JobRun<'a> {
     fn session<'c, A: Archive>(
         &self,
         archive: &'c A,
-        archive_id: i64,
+        archive_id: ArchiveId,
         progress: Arc<Progress>,
     ) -> Result<Session<'c, A>, Failure>
     where

@@ -110,7 +110,7 @@ fn heading(policy: &PolicyEntry, history: &[VersionEntry], number: usize, color:
     format!(
         "{}\npolicy {number} ({}) of {}: {} in {}\nseen {} to {}\n",
         styled(&safe_line(&policy.policy_url), TextStyle::Bold, color),
-        safe_line(&policy.kind),
+        policy.kind,
         safe_line(&policy.site),
         counted(policy.versions, "version"),
         counted(policy.captures, "capture"),
@@ -216,14 +216,15 @@ fn size_bar(changed: u64, words: u64, cells: u64) -> String {
 mod tests {
     use super::*;
     use crate::history::{Change, ChangeKind};
+    use crate::model::{CaptureId, PolicyId, PolicyKind, RenditionId};
 
     #[test]
     fn every_line_stands_within_80_columns() {
         let policy = PolicyEntry {
-            policy_id: 1,
+            policy_id: PolicyId::new(1),
             site: "example.com".to_owned(),
             policy_url: "http://example.com/privacy".to_owned(),
-            kind: "privacy".to_owned(),
+            kind: PolicyKind::Privacy,
             versions: 2,
             captures: 2,
             drops: 0,
@@ -249,8 +250,8 @@ mod tests {
                 words_removed: 912_345,
             }),
             memento_url: String::new(),
-            rendition_id: 1,
-            fetched_capture_id: 1,
+            rendition_id: RenditionId::new(1),
+            fetched_capture_id: CaptureId::new(1),
             extractor_version: "1".to_owned(),
         };
         for editions in [1, 12] {

@@ -46,13 +46,13 @@ fn notify_each(
         .enable_all()
         .build()?;
     let limit = job.settings.run.on_change_timeout;
-    let mut last = 0;
+    let mut last = None;
     loop {
         let changes = store.untold(MAX_ATTEMPTS, last, BATCH)?;
         let Some(newest) = changes.last() else {
             return Ok(());
         };
-        last = newest.change_id;
+        last = Some(newest.change_id);
         for change in &changes {
             let notification = change_notification(store, change)?;
             let call = call_command(command, &notification, limit);

@@ -5,6 +5,7 @@ use super::failure::Failure;
 use super::finished_job::FinishedJob;
 use super::job::Job;
 use super::on_change::NotificationResult;
+use crate::model::ChangeId;
 use crate::report::{RunReport, safe_line};
 use crate::store::RunOutcome;
 
@@ -15,7 +16,7 @@ const MAX_LISTED: u32 = 1000;
 pub(super) fn run_report(
     job: &Job,
     finished: &FinishedJob,
-    newest_before: i64,
+    newest_before: Option<ChangeId>,
     notifications: NotificationResult,
 ) -> Result<RunReport, Failure> {
     let outcome = &finished.outcome;

@@ -8,7 +8,7 @@ use super::options::CommonOptions;
 use super::wording::date;
 use crate::archive::clock::{Clock as _, SystemClock};
 use crate::crawl::derive_outdated;
-use crate::model::{Site, Timestamp};
+use crate::model::{PolicyKind, Site, Timestamp};
 use crate::report::safe_line;
 use crate::store::{PolicyEntry, Store, VersionEntry};
 
@@ -136,7 +136,10 @@ pub(super) fn one_policy(
 ) -> Result<PolicyEntry, Failure> {
     let selected = selected_policies(store, site, policy)?;
     let mut policies: Vec<PolicyEntry> = selected.into_iter().map(|(_, policy)| policy).collect();
-    let privacy = policies.iter().filter(|p| p.kind == "privacy").count();
+    let privacy = policies
+        .iter()
+        .filter(|p| p.kind == PolicyKind::Privacy)
+        .count();
     if policies.len() == 1 || privacy == 1 {
         // Privacy policies come first.
         return Ok(policies.swap_remove(0));
@@ -154,7 +157,7 @@ fn listed(policies: &[PolicyEntry]) -> String {
             "\n  {}  {} ({}, {} versions)",
             i + 1,
             safe_line(&p.policy_url),
-            safe_line(&p.kind),
+            p.kind,
             p.versions
         )
     });

@@ -8,6 +8,7 @@ use toml::{Table, Value};
 use super::bounded_file::read_text_at_most;
 use super::defaults::DEFAULTS;
 use super::error::SettingFault;
+use crate::model::printable;
 
 /// Largest settings file.
 const MAX_FILE_BYTES: usize = 1 << 20;
@@ -86,7 +87,7 @@ impl Layers {
             Some(value) => self.set(key, value, origin),
             None => self.faults.push(SettingFault(format!(
                 "{origin}: `{}` is no {}",
-                printable(text),
+                printable(text, 80),
                 self.type_of(key)
             ))),
         }
@@ -101,7 +102,7 @@ impl Layers {
                 };
                 self.faults.push(SettingFault(format!(
                     "{origin}: unknown key `{}`{hint}",
-                    printable(key)
+                    printable(key, 80)
                 )));
                 return;
             }
@@ -236,9 +237,4 @@ fn nearest<'a>(key: &str, known: impl Iterator<Item = &'a String>) -> Option<&'a
         .filter(|(likeness, _)| *likeness > 0.5)
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .map(|(_, k)| k)
-}
-
-/// A user's text for a message: at most 80 characters, without control characters.
-fn printable(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(80).collect()
 }

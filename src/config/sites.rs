@@ -6,7 +6,7 @@ use std::path::Path;
 use url::Url;
 
 use super::bounded_file::read_at_most;
-use crate::model::{Site, UrlKey};
+use crate::model::{Site, UrlKey, printable};
 
 /// One line of a site list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -138,7 +138,10 @@ impl Columns<'_> {
                 "policy_url" => row.policy_url = Some(policy_url(value)?),
                 "rank" => {
                     let rank: u32 = value.parse().map_err(|_| {
-                        format!("rank `{}` is no whole number from 0 on", printable(value))
+                        format!(
+                            "rank `{}` is no whole number from 0 on",
+                            printable(value, 80)
+                        )
                     })?;
                     row.rank = Some(rank.into());
                 }
@@ -197,11 +200,6 @@ fn io_cause(error: &csv::Error) -> String {
         ),
         _ => error.to_string(),
     }
-}
-
-/// A user's text for a message: at most 80 characters, without control characters.
-fn printable(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(80).collect()
 }
 
 #[cfg(test)]

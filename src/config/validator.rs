@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use super::error::{ConfigError, SettingFault};
 use super::layers::Layers;
-use crate::model::{InvalidTimestamp, Site, Timestamp};
+use crate::model::{InvalidTimestamp, Site, Timestamp, printable};
 
 /// Validates the values of merged layers. A faulty value is replaced by a harmless one, so that all faults are found at
 /// once; [`Validator::finish`] then refuses the settings.
@@ -117,5 +117,5 @@ impl<'a> Validator<'a> {
 
 /// A user's text for a message: at most 40 characters, without control characters.
 pub(super) fn shown(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(40).collect()
+    printable(text, 40)
 }

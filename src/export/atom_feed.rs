@@ -131,13 +131,14 @@ fn urn(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{ChangeId, PolicyId};
 
     fn change(title: &str) -> (String, ChangeRow) {
         let change = ChangeRow {
-            change_id: 7,
+            change_id: ChangeId::new(7),
             noticed_at: "20260131020304".to_owned(),
             site: "example.com".to_owned(),
-            policy_id: 1,
+            policy_id: PolicyId::new(1),
             policy_url: "http://example.com/privacy?a=1&b=2".to_owned(),
             version: 3,
             changed_after: Some("20250101000000".to_owned()),

@@ -7,7 +7,7 @@ use super::error::ExportError;
 use super::file_names::{MARK, counted};
 use super::options::ExportOptions;
 use super::table_files::WrittenTable;
-use crate::model::Timestamp;
+use crate::model::{Timestamp, printable};
 use crate::store::tables::{Column, DROPS, Snapshot, VERSIONS};
 
 pub(super) const ABOUT: &str = "Histories of the privacy policies of web sites, taken from web archives: every version that was seen, with \
@@ -247,7 +247,7 @@ fn code(text: &str) -> String {
 /// Text from a database or a user that is safe in a Markdown table.
 fn plain(text: &str) -> String {
     let mut out = String::new();
-    for c in text.chars().filter(|c| !c.is_control()).take(200) {
+    for c in printable(text, 200).chars() {
         if matches!(c, '|' | '\\' | '`' | '<' | '[' | ']' | '*' | '_') {
             let _ = write!(out, "\\");
         }

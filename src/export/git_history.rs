@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use super::jsonl::write_object;
 use super::policy_path::PolicyPath;
+use crate::model::printable;
 use crate::store::tables::{Outline, VERSIONS};
 
 /// Author of the commits. Nobody can own this address.
@@ -104,12 +105,7 @@ fn run(command: &mut Command) -> Result<(), NoRepository> {
         Ok(output) if output.status.success() => Ok(()),
         Ok(output) => {
             let message = String::from_utf8_lossy(&output.stderr);
-            let message: String = message
-                .chars()
-                .filter(|c| !c.is_control() || *c == ' ')
-                .take(300)
-                .collect();
-            Err(NoRepository::Failed(message))
+            Err(NoRepository::Failed(printable(&message, 300)))
         }
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(NoRepository::NoGit),
         Err(error) => Err(NoRepository::Failed(error.to_string())),

@@ -10,7 +10,7 @@ use super::git_history::write_commit;
 use super::options::{ExportOptions, PageFormat, PageLayout};
 use super::page::{PageOrigin, markdown_page, text_page};
 use super::policy_path::PolicyPath;
-use crate::model::Timestamp;
+use crate::model::{PolicyId, RenditionId, Timestamp};
 use crate::store::tables::{Outline, Snapshot, VersionOrder};
 
 /// How many pages were written, and how many versions were left out because their site is not a domain.
@@ -22,9 +22,9 @@ pub(super) struct PageCounts {
 
 /// A version whose page is written later: when it is known that no newer version of the policy follows.
 struct PendingPage {
-    policy_id: i64,
+    policy_id: PolicyId,
     path: PolicyPath,
-    rendition_id: i64,
+    rendition_id: RenditionId,
     timestamp: Timestamp,
     original: String,
 }
@@ -33,7 +33,7 @@ struct PendingPage {
 #[derive(Default)]
 struct DateNames {
     /// Policy and date of the last page.
-    last: Option<(i64, String)>,
+    last: Option<(PolicyId, String)>,
     /// Pages of that policy with that date.
     pages: u32,
 }

@@ -58,6 +58,7 @@ impl PolicyPath {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{PolicyId, RenditionId};
 
     fn path_of(site: &str, kind: &str, ordinal: i64) -> Option<PolicyPath> {
         PolicyPath::of(&Outline {
@@ -65,8 +66,8 @@ mod tests {
             site,
             kind,
             ordinal,
-            policy_id: 7,
-            rendition_id: 1,
+            policy_id: PolicyId::new(7),
+            rendition_id: RenditionId::new(1),
             timestamp: "20120611040411".parse().unwrap(),
             original: "http://example.com/",
         })

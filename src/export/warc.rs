@@ -18,7 +18,7 @@ use super::warc_head::{media_type, response_head};
 use crate::archive::warc::writer::{
     CapturedResponse, EarlierCapture, RecordPlace, WarcWriter, cdxj_line,
 };
-use crate::model::{Capture, PayloadDigest, Timestamp, UrlKey};
+use crate::model::{Capture, CaptureId, PayloadDigest, Redirect, Timestamp, UrlKey};
 use crate::store::tables::{HeldCapture, Snapshot};
 
 /// Description in the `warcinfo` record.
@@ -38,7 +38,7 @@ const WARCINFO_FIELDS: [(&str, &str); 3] = [
 
 /// The last response that was written. Revisits of its payload follow it.
 struct WrittenResponse {
-    capture_id: i64,
+    capture_id: CaptureId,
     url: String,
     timestamp: Timestamp,
     head: Vec<u8>,
@@ -108,8 +108,12 @@ impl<W: Write> RecordWriter<'_, W> {
         fail: &dyn Fn(io::Error) -> ExportError,
     ) -> Result<Vec<IndexedRecord>, ExportError> {
         let mut rows = Vec::new();
-        for hop in hops(&held.redirects) {
-            rows.extend(self.redirect(&hop).map_err(fail)?);
+        for hop in held
+            .redirects
+            .iter()
+            .filter(|hop| (300..400).contains(&hop.status))
+        {
+            rows.extend(self.redirect(hop).map_err(fail)?);
         }
         if held.is_revisit {
             let last = self.last_response.take();
@@ -195,7 +199,7 @@ impl<W: Write> RecordWriter<'_, W> {
     }
 
     /// Writes an archived redirect.
-    fn redirect(&mut self, hop: &Hop) -> io::Result<Option<IndexedRecord>> {
+    fn redirect(&mut self, hop: &Redirect) -> io::Result<Option<IndexedRecord>> {
         let Some(urlkey) = self.take(&hop.from, hop.timestamp) else {
             return Ok(None);
         };
@@ -246,37 +250,6 @@ impl WrittenResponse {
     }
 }
 
-/// An archived redirect, as the database keeps it.
-#[derive(serde::Deserialize)]
-struct StoredHop {
-    from: String,
-    timestamp: String,
-    status: u16,
-    to: String,
-}
-
-struct Hop {
-    from: String,
-    timestamp: Timestamp,
-    status: u16,
-    to: String,
-}
-
-fn hops(redirects: &str) -> Vec<Hop> {
-    let stored: Vec<StoredHop> = serde_json::from_str(redirects).unwrap_or_default();
-    let hop = |h: StoredHop| {
-        let is_redirect = (300..400).contains(&h.status);
-        Some(Hop {
-            timestamp: h.timestamp.parse().ok()?,
-            from: h.from,
-            status: h.status,
-            to: h.to,
-        })
-        .filter(|_| is_redirect)
-    };
-    stored.into_iter().filter_map(hop).collect()
-}
-
 /// Writes every URL of every policy: an import of the archive reads them.
 fn write_site_list(
     snapshot: &Snapshot<'_>,
@@ -298,18 +271,4 @@ fn write_site_list(
     }
     folder.close(sink)?;
     Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn redirects_that_cannot_be_read_are_none() {
-        let stored = r#"[{"from":"http://a.com/","timestamp":"20120611040411","status":301,"to":"http://b.com/"},
-            {"from":"http://a.com/","timestamp":"20120611040411","status":200,"to":"http://b.com/"},
-            {"from":"http://a.com/","timestamp":"soon","status":301,"to":"http://b.com/"}]"#;
-        assert_eq!(hops(stored).len(), 1);
-        assert!(hops("nonsense").is_empty());
-    }
 }

@@ -5,6 +5,10 @@ mod capture;
 mod digest;
 mod document;
 mod drop_reason;
+mod id;
+mod policy_kind;
+mod printable;
+mod redirect;
 mod script;
 mod site;
 mod timestamp;
@@ -14,20 +18,13 @@ pub use capture::{Capture, EMPTY_PAYLOAD_DIGEST, IndexCounts};
 pub use digest::{InvalidDigest, PayloadDigest, TextHash};
 pub use document::{Document, StatedDate};
 pub use drop_reason::{DropReason, Dropped};
+pub use id::{
+    ArchiveId, CaptureId, ChangeId, DocumentId, PayloadId, PolicyId, RenditionId, RunId, SiteId,
+};
+pub use policy_kind::{PolicyKind, Source, UnknownCode};
+pub use printable::printable;
+pub use redirect::Redirect;
 pub use script::is_spaceless;
 pub use site::{InvalidSite, Site};
 pub use timestamp::{InvalidTimestamp, Timestamp};
 pub use url_key::{InvalidUrl, UrlKey};
-
-/// Id of a site.
-pub type SiteId = i64;
-/// Id of a policy.
-pub type PolicyId = i64;
-/// Id of a capture.
-pub type CaptureId = i64;
-/// Id of an archive.
-pub type ArchiveId = i64;
-/// Id of a payload.
-pub type PayloadId = i64;
-/// Id of a rendition.
-pub type RenditionId = i64;

@@ -4,6 +4,8 @@ use std::fmt;
 
 use url::{Host, Url};
 
+use super::printable;
+
 /// A registrable domain (`example.co.uk`), lower-case, international names in punycode.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Site(String);
@@ -27,7 +29,7 @@ impl Site {
     /// When it is an address, a bare public suffix (`co.uk`), or no host at all.
     pub fn parse(text: &str) -> Result<Self, InvalidSite> {
         let fail = |why| InvalidSite {
-            text: text.chars().filter(|c| !c.is_control()).take(80).collect(),
+            text: printable(text, 80),
             why,
         };
         let trimmed = text.trim();

@@ -5,8 +5,9 @@ use std::str::FromStr;
 
 use jiff::civil::{DateTime, date};
 use jiff::tz::TimeZone;
-use serde::de::Error as _;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+use super::printable;
 
 /// A moment to the second in UTC, written as web archives write it: 14 digits, `YYYYMMDDhhmmss`.
 ///
@@ -26,7 +27,7 @@ pub struct InvalidTimestamp {
 impl InvalidTimestamp {
     fn new(text: &str) -> Self {
         Self {
-            text: text.chars().filter(|c| !c.is_control()).take(40).collect(),
+            text: printable(text, 40),
         }
     }
 }
@@ -187,6 +188,21 @@ impl fmt::Display for Timestamp {
     }
 }
 
+impl Serialize for Timestamp {
+    /// Writes the 14 digits.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Timestamp {
+    /// Parses exactly 14 digits.
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 impl fmt::Debug for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -201,20 +217,6 @@ impl FromStr for Timestamp {
             return Err(InvalidTimestamp::new(text));
         }
         Self::from_digits(text).ok_or_else(|| InvalidTimestamp::new(text))
-    }
-}
-
-impl Serialize for Timestamp {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
-    }
-}
-
-impl<'de> Deserialize<'de> for Timestamp {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(D::Error::custom)
     }
 }
 

@@ -4,6 +4,8 @@ use std::fmt;
 
 use url::Url;
 
+use super::printable;
+
 /// The sort-friendly form of a URL, as CDX spells it: `com,example)/privacy?a=1`.
 ///
 /// Scheme, `www`, case, default port, user, fragment and a trailing slash do not matter; query arguments are sorted and
@@ -24,7 +26,7 @@ const MAX_URL_BYTES: usize = 4096;
 impl InvalidUrl {
     fn new(text: &str) -> Self {
         Self {
-            text: text.chars().filter(|c| !c.is_control()).take(200).collect(),
+            text: printable(text, 200),
         }
     }
 }

@@ -4,22 +4,25 @@ use std::collections::BTreeSet;
 
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
-use super::ledger::{IndexQueryKey, timestamp};
+use super::ledger::IndexQueryKey;
+use super::sql::{redirects, timestamp};
 use super::{Store, StoreError, pending};
-use crate::model::{Capture, IndexCounts, PayloadDigest, TextHash, Timestamp, UrlKey};
-use crate::model::{DropReason, Dropped};
+use crate::model::{
+    ArchiveId, Capture, CaptureId, DropReason, Dropped, IndexCounts, PayloadDigest, PolicyId,
+    Redirect, TextHash, Timestamp, UrlKey,
+};
 
 /// A stored index row with what is known of it.
 #[derive(Debug, Clone)]
 pub struct StoredCapture {
     /// Its row id.
-    pub capture_id: i64,
+    pub capture_id: CaptureId,
     /// The row of the archive that listed it.
-    pub archive_id: i64,
+    pub archive_id: ArchiveId,
     /// The index row.
     pub capture: Capture,
     /// The capture whose payload was fetched and stands for this one: itself, or one with the same digest.
-    pub fetched_capture_id: Option<i64>,
+    pub fetched_capture_id: Option<CaptureId>,
     /// When that was fetched.
     pub fetched_at: Option<Timestamp>,
     /// The words it showed, by the extractor asked for.
@@ -39,8 +42,8 @@ pub struct StoredCapture {
 pub struct Asked {
     /// Why nothing usable came.
     pub dropped: Option<Dropped>,
-    /// Archived redirects on the way, a JSON array of `{from, timestamp, status, to}`.
-    pub redirects: String,
+    /// Archived redirects on the way.
+    pub redirects: Vec<Redirect>,
     /// Time of the capture that came.
     pub timestamp: Option<Timestamp>,
     /// When the archive was asked.
@@ -106,7 +109,7 @@ impl Store {
     /// When the database fails.
     pub fn add_captures(
         &self,
-        archive_id: i64,
+        archive_id: ArchiveId,
         key: &IndexQueryKey,
         covered: &[IndexQueryKey],
         captures: &[Capture],
@@ -132,7 +135,7 @@ impl Store {
     /// When the database fails.
     pub fn captures_of_policy(
         &self,
-        policy_id: i64,
+        policy_id: PolicyId,
         extractor: &str,
     ) -> Result<Vec<StoredCapture>, StoreError> {
         self.read(|t| {
@@ -150,7 +153,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn was_looked_at(&self, capture_id: i64) -> Result<bool, StoreError> {
+    pub fn was_looked_at(&self, capture_id: CaptureId) -> Result<bool, StoreError> {
         self.read(|t| {
             t.prepare_cached(
                 "SELECT EXISTS (SELECT 1 FROM mementos WHERE capture_id = ?1)
@@ -179,7 +182,7 @@ impl Store {
     /// When the database fails.
     pub fn captures_at(
         &self,
-        archive_id: i64,
+        archive_id: ArchiveId,
         urlkey: &UrlKey,
     ) -> Result<Vec<Capture>, StoreError> {
         self.read(|t| {
@@ -214,7 +217,7 @@ impl Store {
 
 fn note_answer(
     t: &Transaction<'_>,
-    archive_id: i64,
+    archive_id: ArchiveId,
     key: &IndexQueryKey,
     counts: IndexCounts,
     now: Timestamp,
@@ -242,7 +245,11 @@ fn note_answer(
     Ok(())
 }
 
-fn insert(t: &Transaction<'_>, archive_id: i64, captures: &[Capture]) -> rusqlite::Result<()> {
+fn insert(
+    t: &Transaction<'_>,
+    archive_id: ArchiveId,
+    captures: &[Capture],
+) -> rusqlite::Result<()> {
     let mut statement = t.prepare_cached(INSERT)?;
     let mut added = BTreeSet::new();
     let mut rows = 0_i64;
@@ -264,7 +271,7 @@ fn insert(t: &Transaction<'_>, archive_id: i64, captures: &[Capture]) -> rusqlit
             rows += 1;
             continue;
         }
-        let listed_before: Option<i64> = t
+        let listed_before: Option<CaptureId> = t
             .prepare_cached(LISTED_BEFORE)?
             .query_row(
                 params![archive_id, urlkey, timestamp, c.original, digest],
@@ -283,14 +290,18 @@ fn insert(t: &Transaction<'_>, archive_id: i64, captures: &[Capture]) -> rusqlit
 }
 
 /// Makes a capture one of this archive's.
-fn list_again(t: &Transaction<'_>, archive_id: i64, capture_id: i64) -> rusqlite::Result<()> {
+fn list_again(
+    t: &Transaction<'_>,
+    archive_id: ArchiveId,
+    capture_id: CaptureId,
+) -> rusqlite::Result<()> {
     t.prepare_cached(
         "UPDATE archives SET captures = captures + iif(archive_id = ?1, 1, -1)
          WHERE archive_id IN (?1, (SELECT archive_id FROM captures WHERE capture_id = ?2))",
     )?
-    .execute([archive_id, capture_id])?;
+    .execute(params![archive_id, capture_id])?;
     t.prepare_cached("UPDATE captures SET archive_id = ?1 WHERE capture_id = ?2")?
-        .execute([archive_id, capture_id])?;
+        .execute(params![archive_id, capture_id])?;
     Ok(())
 }
 
@@ -325,9 +336,7 @@ fn stored_capture(row: &Row<'_>) -> rusqlite::Result<Option<StoredCapture>> {
     };
     let asked = row.get::<_, bool>(13)?.then_some(Asked {
         dropped: dropped(row.get(14)?, row.get(15)?),
-        redirects: row
-            .get::<_, Option<String>>(16)?
-            .unwrap_or_else(|| "[]".to_owned()),
+        redirects: redirects(row.get(16)?),
         timestamp: timestamp(row.get(17)?),
         fetched_at: timestamp(row.get(20)?),
     });

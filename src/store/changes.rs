@@ -3,7 +3,7 @@
 use rusqlite::{Row, Transaction, params};
 
 use super::{Store, StoreError};
-use crate::model::Timestamp;
+use crate::model::{ChangeId, PolicyId, Timestamp};
 
 /// When versions became known, and whether somebody waits to be told of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,13 +18,13 @@ pub struct Noticed {
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct ChangeRow {
     /// Its row id, in the order of notice.
-    pub change_id: i64,
+    pub change_id: ChangeId,
     /// When it was noticed, 14 digits UTC.
     pub noticed_at: String,
     /// Registrable domain.
     pub site: String,
     /// Row of the policy.
-    pub policy_id: i64,
+    pub policy_id: PolicyId,
     /// Where the policy lives, or lived last.
     pub policy_url: String,
     /// Number of the version, as histories stand now.
@@ -77,7 +77,7 @@ const ROWS: &str = "
 /// another extractor makes are no news.
 pub(super) fn note(
     t: &Transaction<'_>,
-    policy_id: i64,
+    policy_id: PolicyId,
     noticed: Noticed,
     same_extractor: bool,
 ) -> rusqlite::Result<()> {
@@ -101,27 +101,23 @@ pub(super) fn note(
 }
 
 impl Store {
-    /// The newest change so far; later ones have a larger id. 0 when there is none.
+    /// The newest change so far; later ones have a larger id. `None` when there is none.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn newest_change(&self) -> Result<i64, StoreError> {
-        self.read(|t| {
-            t.query_row("SELECT coalesce(max(change_id), 0) FROM changes", [], |r| {
-                r.get(0)
-            })
-        })
+    pub fn newest_change(&self) -> Result<Option<ChangeId>, StoreError> {
+        self.read(|t| t.query_row("SELECT max(change_id) FROM changes", [], |r| r.get(0)))
     }
 
     /// How many changes in the archive there are after one.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn count_changes_after(&self, change_id: i64) -> Result<u64, StoreError> {
+    pub fn count_changes_after(&self, newest_before: Option<ChangeId>) -> Result<u64, StoreError> {
         self.read(|t| {
             t.query_row(
                 "SELECT count(*) FROM changes WHERE cause = 'archive' AND change_id > ?1",
-                [change_id],
+                [newest_before.map_or(0, ChangeId::get)],
                 |r| r.get::<_, i64>(0),
             )
         })
@@ -132,10 +128,14 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn changes_after(&self, change_id: i64, limit: u32) -> Result<Vec<ChangeRow>, StoreError> {
+    pub fn changes_after(
+        &self,
+        newest_before: Option<ChangeId>,
+        limit: u32,
+    ) -> Result<Vec<ChangeRow>, StoreError> {
         self.changes(
             "cause = 'archive' AND change_id > ?1 ORDER BY change_id LIMIT ?2",
-            change_id,
+            newest_before,
             limit,
         )
     }
@@ -147,7 +147,7 @@ impl Store {
     pub fn newest_changes(&self, limit: u32) -> Result<Vec<ChangeRow>, StoreError> {
         self.changes(
             "cause = 'archive' AND change_id > ?1 ORDER BY change_id DESC LIMIT ?2",
-            0,
+            None,
             limit,
         )
     }
@@ -160,20 +160,20 @@ impl Store {
     pub fn untold(
         &self,
         most_tries: u32,
-        change_id: i64,
+        newest_before: Option<ChangeId>,
         limit: u32,
     ) -> Result<Vec<ChangeRow>, StoreError> {
         let which = format!(
             "told_at IS NULL AND tries < {most_tries} AND change_id > ?1 ORDER BY change_id LIMIT ?2"
         );
-        self.changes(&which, change_id, limit)
+        self.changes(&which, newest_before, limit)
     }
 
     /// Notes a call of the command of `--on-change`.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn told(&self, change_id: i64, told_at: Option<Timestamp>) -> Result<(), StoreError> {
+    pub fn told(&self, change_id: ChangeId, told_at: Option<Timestamp>) -> Result<(), StoreError> {
         self.write(|t| {
             t.prepare_cached(
                 "UPDATE changes SET tries = tries + 1, told_at = ?2 WHERE change_id = ?1",
@@ -186,12 +186,15 @@ impl Store {
     fn changes(
         &self,
         which: &str,
-        argument: i64,
+        newest_before: Option<ChangeId>,
         limit: u32,
     ) -> Result<Vec<ChangeRow>, StoreError> {
         self.read(|t| {
             let mut statement = t.prepare_cached(&format!("{ROWS} WHERE {which}"))?;
-            let rows = statement.query_map(params![argument, limit], change)?;
+            let rows = statement.query_map(
+                params![newest_before.map_or(0, ChangeId::get), limit],
+                change,
+            )?;
             rows.collect()
         })
     }

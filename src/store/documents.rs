@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::{Store, StoreError, pending};
 use crate::history::{TextTraits, simhash};
-use crate::model::{Document, StatedDate, TextHash, is_spaceless};
+use crate::model::{Document, DocumentId, RenditionId, StatedDate, TextHash, is_spaceless};
 
 /// A document ready to be stored.
 pub(super) struct NewDocument<'a> {
@@ -32,10 +32,10 @@ impl<'a> NewDocument<'a> {
     }
 
     /// Stores it, or finds it stored, and gives the id of its rendition.
-    pub(super) fn store(&self, t: &Transaction<'_>) -> rusqlite::Result<i64> {
+    pub(super) fn store(&self, t: &Transaction<'_>) -> rusqlite::Result<RenditionId> {
         let document = self.document;
         let text_sha256 = document.text_hash.to_string();
-        let added: Option<i64> = t
+        let added: Option<DocumentId> = t
             .prepare_cached(
                 "INSERT OR IGNORE INTO documents (text_sha256, language, word_count, simhash) VALUES (?1, ?2, ?3, ?4)
                  RETURNING document_id",
@@ -45,7 +45,7 @@ impl<'a> NewDocument<'a> {
                 |r| r.get(0),
             )
             .optional()?;
-        let document_id: i64 = match added {
+        let document_id: DocumentId = match added {
             Some(id) => {
                 index_text(t, id, &self.indexed)?;
                 id
@@ -110,14 +110,17 @@ impl<'a> NewDocument<'a> {
 
 /// Hash of a document's first rendition. The same words may be laid out in several ways, which are counted and compared
 /// a little differently: the smallest hash is first, so that nothing rests on which was stored first.
-fn first_rendition(t: &Transaction<'_>, document_id: i64) -> rusqlite::Result<Option<String>> {
+fn first_rendition(
+    t: &Transaction<'_>,
+    document_id: DocumentId,
+) -> rusqlite::Result<Option<String>> {
     t.prepare_cached("SELECT min(sha256) FROM renditions WHERE document_id = ?1")?
         .query_row([document_id], |r| r.get(0))
 }
 
 /// Describes a document by its first rendition, which is another than before. What was measured against that is measured
 /// again when the histories are derived next.
-fn describe(t: &Transaction<'_>, document_id: i64) -> rusqlite::Result<()> {
+fn describe(t: &Transaction<'_>, document_id: DocumentId) -> rusqlite::Result<()> {
     let (language, word_count, text): (String, i64, String) = t
         .prepare_cached(
             "SELECT language, word_count, text FROM renditions WHERE document_id = ?1 ORDER BY sha256 LIMIT 1",
@@ -144,7 +147,7 @@ fn describe(t: &Transaction<'_>, document_id: i64) -> rusqlite::Result<()> {
 /// [`first_renditions`].
 pub(super) fn describe_changed(
     t: &Transaction<'_>,
-    before: &[(i64, String)],
+    before: &[(DocumentId, String)],
 ) -> rusqlite::Result<()> {
     for (document_id, first) in before {
         if first_rendition(t, *document_id)?.is_some_and(|now| now != *first) {
@@ -155,7 +158,7 @@ pub(super) fn describe_changed(
 }
 
 /// The documents with several renditions, each with the hash of the first.
-pub(super) fn first_renditions(t: &Transaction<'_>) -> rusqlite::Result<Vec<(i64, String)>> {
+pub(super) fn first_renditions(t: &Transaction<'_>) -> rusqlite::Result<Vec<(DocumentId, String)>> {
     let mut statement = t.prepare(
         "SELECT document_id, min(sha256) FROM renditions GROUP BY document_id HAVING count(*) > 1",
     )?;
@@ -187,7 +190,7 @@ pub(super) fn indexed(text: &str) -> String {
     out
 }
 
-fn index_text(t: &Transaction<'_>, document_id: i64, indexed: &str) -> rusqlite::Result<()> {
+fn index_text(t: &Transaction<'_>, document_id: DocumentId, indexed: &str) -> rusqlite::Result<()> {
     t.prepare_cached("INSERT INTO document_words (rowid, words) VALUES (?1, ?2)")?
         .execute(params![document_id, indexed])?;
     Ok(())
@@ -201,7 +204,7 @@ pub(super) fn complete(t: &Transaction<'_>) -> rusqlite::Result<()> {
     )?;
     let mut rows = documents.query([])?;
     while let Some(row) = rows.next()? {
-        let (document_id, text): (i64, Option<String>) = (row.get(0)?, row.get(1)?);
+        let (document_id, text): (DocumentId, Option<String>) = (row.get(0)?, row.get(1)?);
         let Some(text) = text else { continue };
         t.prepare_cached("UPDATE documents SET simhash = ?2 WHERE document_id = ?1")?
             .execute(params![document_id, simhash(&text).cast_signed()])?;

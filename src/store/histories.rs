@@ -6,18 +6,19 @@ use super::documents::indexed;
 use super::versions::stored_change;
 use super::{Store, StoreError};
 use crate::history::{Change, words};
+use crate::model::{CaptureId, PolicyId, PolicyKind, RenditionId};
 
 /// A policy of a site.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyEntry {
     /// Its row id.
-    pub policy_id: i64,
+    pub policy_id: PolicyId,
     /// The site.
     pub site: String,
     /// Where it lives, or lived last.
     pub policy_url: String,
-    /// `privacy`, `cookies`, `children`.
-    pub kind: String,
+    /// Its kind.
+    pub kind: PolicyKind,
     /// Number of versions.
     pub versions: u64,
     /// Captures that showed them.
@@ -60,9 +61,9 @@ pub struct VersionEntry {
     /// Address of the first capture at the archive.
     pub memento_url: String,
     /// Its rendition.
-    pub rendition_id: i64,
+    pub rendition_id: RenditionId,
     /// The capture whose bytes were read for its first capture.
-    pub fetched_capture_id: i64,
+    pub fetched_capture_id: CaptureId,
     /// Version of the extractor.
     pub extractor_version: String,
 }
@@ -185,7 +186,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn history(&self, policy_id: i64) -> Result<Vec<VersionEntry>, StoreError> {
+    pub fn history(&self, policy_id: PolicyId) -> Result<Vec<VersionEntry>, StoreError> {
         self.read(|t| {
             let mut statement = t.prepare_cached(HISTORY)?;
             let rows = statement.query_map([policy_id], version_entry)?;
@@ -197,7 +198,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn rendition(&self, rendition_id: i64) -> Result<Option<Rendition>, StoreError> {
+    pub fn rendition(&self, rendition_id: RenditionId) -> Result<Option<Rendition>, StoreError> {
         self.read(|t| {
             t.prepare_cached("SELECT text, markdown FROM renditions WHERE rendition_id = ?1")?
                 .query_row([rendition_id], |r| {
@@ -242,7 +243,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails or the payload is damaged.
-    pub fn archived_bytes(&self, capture_id: i64) -> Result<Option<Vec<u8>>, StoreError> {
+    pub fn archived_bytes(&self, capture_id: CaptureId) -> Result<Option<Vec<u8>>, StoreError> {
         Ok(self.stored_page(capture_id)?.map(|page| page.body))
     }
 }

@@ -2,8 +2,9 @@
 
 use rusqlite::{OptionalExtension as _, params};
 
+use super::sql::timestamp;
 use super::{Store, StoreError};
-use crate::model::{Dropped, Site, Timestamp, UrlKey};
+use crate::model::{ArchiveId, Dropped, RunId, Site, SiteId, Timestamp, UrlKey};
 
 /// Names one question to an archive's index.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +37,7 @@ const RESUMABLE_SECONDS: i64 = 7 * 86_400;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SiteState {
     /// Its row id.
-    pub site_id: i64,
+    pub site_id: SiteId,
     /// A look at it has not come to its end.
     pub unfinished: bool,
     /// The archive has nothing to say about it.
@@ -77,7 +78,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn archive(&self, name: &str, memento_url_prefix: &str) -> Result<i64, StoreError> {
+    pub fn archive(&self, name: &str, memento_url_prefix: &str) -> Result<ArchiveId, StoreError> {
         self.write(|t| {
             t.execute(
                 "INSERT INTO archives (archive, memento_url_prefix) VALUES (?1, ?2)
@@ -164,9 +165,9 @@ impl Store {
     pub fn begin_run(
         &self,
         command: &str,
-        archive_id: i64,
+        archive_id: ArchiveId,
         now: Timestamp,
-    ) -> Result<i64, StoreError> {
+    ) -> Result<RunId, StoreError> {
         self.write(|t| {
             t.query_row(
                 "INSERT INTO runs (command, program_version, archive_id, started_at) VALUES (?1, ?2, ?3, ?4) RETURNING run_id",
@@ -182,7 +183,7 @@ impl Store {
     /// When the database fails.
     pub fn end_run(
         &self,
-        run_id: i64,
+        run_id: RunId,
         outcome: RunOutcome,
         requests: &str,
         now: Timestamp,
@@ -205,7 +206,7 @@ impl Store {
         site: &Site,
         rank: Option<i64>,
         tags: Option<&str>,
-    ) -> Result<i64, StoreError> {
+    ) -> Result<SiteId, StoreError> {
         self.write(|t| {
             t.query_row(
                 "INSERT INTO sites (site, rank, tags) VALUES (?1, ?2, coalesce(?3, '{}'))
@@ -240,7 +241,7 @@ impl Store {
     /// When the database fails.
     pub fn begin_look(
         &self,
-        site_id: i64,
+        site_id: SiteId,
         now: Timestamp,
     ) -> Result<Option<Timestamp>, StoreError> {
         let since: Option<String> = self.write(|t| {
@@ -268,7 +269,7 @@ impl Store {
     /// When the database fails.
     pub fn end_look(
         &self,
-        site_id: i64,
+        site_id: SiteId,
         dropped: Option<&Dropped>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
@@ -287,7 +288,7 @@ impl Store {
     /// When the database fails.
     pub fn past_query(
         &self,
-        archive_id: i64,
+        archive_id: ArchiveId,
         key: &IndexQueryKey,
     ) -> Result<Option<PastQuery>, StoreError> {
         self.read(|t| {
@@ -308,7 +309,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn home_looks(&self, site_id: i64) -> Result<Vec<String>, StoreError> {
+    pub fn home_looks(&self, site_id: SiteId) -> Result<Vec<String>, StoreError> {
         self.read(|t| {
             let mut statement =
                 t.prepare_cached("SELECT look FROM home_looks WHERE site_id = ?1 ORDER BY asked")?;
@@ -321,7 +322,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn hub_looks(&self, site_id: i64) -> Result<Vec<(String, String)>, StoreError> {
+    pub fn hub_looks(&self, site_id: SiteId) -> Result<Vec<(String, String)>, StoreError> {
         self.read(|t| {
             let mut statement = t.prepare_cached(
                 "SELECT urlkey, look FROM hub_looks WHERE site_id = ?1 ORDER BY urlkey, asked",
@@ -337,7 +338,7 @@ impl Store {
     /// When the database fails.
     pub fn add_hub_look(
         &self,
-        site_id: i64,
+        site_id: SiteId,
         urlkey: &UrlKey,
         asked: Timestamp,
         look: &str,
@@ -357,7 +358,7 @@ impl Store {
     /// When the database fails.
     pub fn add_home_look(
         &self,
-        site_id: i64,
+        site_id: SiteId,
         asked: Timestamp,
         look: &str,
     ) -> Result<(), StoreError> {
@@ -369,9 +370,4 @@ impl Store {
         })?;
         Ok(())
     }
-}
-
-/// A stored time; `None` for NULL or for what is no time (a file changed by other hands).
-pub(super) fn timestamp(text: Option<String>) -> Option<Timestamp> {
-    text?.parse().ok()
 }

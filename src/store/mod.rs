@@ -24,6 +24,7 @@ mod read;
 mod reextraction;
 mod schedule;
 mod schema;
+mod sql;
 pub mod tables;
 mod verify;
 mod versions;

@@ -5,7 +5,9 @@ use rusqlite::{OptionalExtension as _, Transaction, params};
 use super::documents::NewDocument;
 use super::payloads::{self, Payload};
 use super::{Store, StoreError, pending};
-use crate::model::{Document, Dropped, Timestamp, UrlKey};
+use crate::model::{
+    CaptureId, Document, Dropped, PayloadId, PolicyId, Redirect, Timestamp, UrlKey,
+};
 
 /// What playback of one capture gave.
 #[derive(Debug, Clone, Default)]
@@ -18,8 +20,8 @@ pub struct Fetched {
     pub content_type: Option<String>,
     /// The bytes; `None` when nothing usable came.
     pub body: Option<Vec<u8>>,
-    /// Archived redirects on the way, as a JSON array.
-    pub redirects: Option<String>,
+    /// Archived redirects on the way.
+    pub redirects: Vec<Redirect>,
     /// The page's `<link rel=canonical>`.
     pub canonical: Option<String>,
     /// Why this capture is not to be asked for again although it gave no page.
@@ -30,7 +32,7 @@ pub struct Fetched {
 #[derive(Debug, Clone)]
 pub struct PendingExtraction {
     /// The capture that was fetched.
-    pub capture_id: i64,
+    pub capture_id: CaptureId,
     /// Its URL.
     pub original: String,
     /// The origin's content type.
@@ -47,7 +49,7 @@ impl Store {
     /// When the database fails.
     pub fn add_memento(
         &self,
-        capture_id: i64,
+        capture_id: CaptureId,
         fetched: &Fetched,
         extracted: Option<(&str, &Result<Document, Dropped>)>,
         now: Timestamp,
@@ -80,7 +82,7 @@ impl Store {
                     fetched.statuscode,
                     fetched.content_type,
                     payload_id,
-                    fetched.redirects.as_deref().unwrap_or("[]"),
+                    Redirect::list_to_json(&fetched.redirects),
                     fetched.canonical,
                     fetched.dropped.as_ref().map(|d| d.reason.code()),
                     fetched.dropped.as_ref().map(|d| d.detail.as_str()),
@@ -100,7 +102,7 @@ impl Store {
     /// When the database fails.
     pub fn add_extraction(
         &self,
-        capture_id: i64,
+        capture_id: CaptureId,
         version: &str,
         result: &Result<Document, Dropped>,
     ) -> Result<(), StoreError> {
@@ -116,7 +118,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn unextracted(&self, policy_id: i64, extractor: &str) -> Result<Vec<i64>, StoreError> {
+    pub fn unextracted(
+        &self,
+        policy_id: PolicyId,
+        extractor: &str,
+    ) -> Result<Vec<CaptureId>, StoreError> {
         self.read(|t| {
             let mut statement = t.prepare_cached(
                 "SELECT m.capture_id FROM mementos m
@@ -141,13 +147,16 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails or the payload cannot be unpacked.
-    pub fn stored_page(&self, capture_id: i64) -> Result<Option<PendingExtraction>, StoreError> {
+    pub fn stored_page(
+        &self,
+        capture_id: CaptureId,
+    ) -> Result<Option<PendingExtraction>, StoreError> {
         let damaged = |e: String| StoreError::Damaged {
             path: self.path().into(),
             detail: format!("the payload of capture {capture_id}: {e}"),
         };
         let row = self.read(|t| {
-            let row: Option<(Option<String>, Option<String>, i64)> = t
+            let row: Option<(Option<String>, Option<String>, PayloadId)> = t
                 .query_row(
                     "SELECT original, content_type, payload_id FROM mementos WHERE capture_id = ?1 AND payload_id IS NOT NULL",
                     [capture_id],
@@ -178,7 +187,7 @@ impl Store {
 
 fn store_extraction(
     t: &Transaction<'_>,
-    capture_id: i64,
+    capture_id: CaptureId,
     version: &str,
     result: Result<&NewDocument<'_>, &Dropped>,
 ) -> rusqlite::Result<()> {

@@ -12,6 +12,7 @@ use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use sha2::{Digest as _, Sha256};
 
 use super::Fetched;
+use crate::model::PayloadId;
 
 /// Compression of payloads: zstd's own default.
 const ZSTD_LEVEL: i32 = 3;
@@ -28,7 +29,7 @@ const WORTH_A_PREFIX: u64 = 2;
 
 /// A whole payload that others may be stored against.
 pub(super) struct Prefix {
-    payload_id: i64,
+    payload_id: PayloadId,
     packed_bytes: usize,
     body: Vec<u8>,
 }
@@ -38,14 +39,14 @@ pub(super) struct Payload {
     sha256: String,
     size_bytes: i64,
     packed: Vec<u8>,
-    base_payload_id: Option<i64>,
+    base_payload_id: Option<PayloadId>,
 }
 
 /// Why a stored payload cannot be restored.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Unrestorable {
     #[error("its prefix, payload {0}, is missing or no whole payload")]
-    Prefix(i64),
+    Prefix(PayloadId),
     #[error("it cannot be unpacked: {0}")]
     Packing(#[from] io::Error),
     #[error("its bytes have SHA-256 {found}, not {stored}")]
@@ -59,7 +60,7 @@ pub(super) struct Stored {
     pub(super) sha256: String,
     pub(super) size_bytes: i64,
     pub(super) body: Vec<u8>,
-    pub(super) base_payload_id: Option<i64>,
+    pub(super) base_payload_id: Option<PayloadId>,
 }
 
 impl Payload {
@@ -85,7 +86,7 @@ impl Payload {
     }
 
     /// Stores it, or finds it stored, and gives its row id.
-    pub(super) fn store(&self, t: &Transaction<'_>) -> rusqlite::Result<i64> {
+    pub(super) fn store(&self, t: &Transaction<'_>) -> rusqlite::Result<PayloadId> {
         t.prepare_cached(
             "INSERT OR IGNORE INTO payloads (sha256, size_bytes, body, base_payload_id) VALUES (?1, ?2, ?3, ?4)",
         )?
@@ -96,7 +97,7 @@ impl Payload {
 }
 
 /// The packed difference and the prefix's id; `None` when it saves too little.
-fn pack_against(body: &[u8], prefix: &Prefix) -> io::Result<Option<(Vec<u8>, i64)>> {
+fn pack_against(body: &[u8], prefix: &Prefix) -> io::Result<Option<(Vec<u8>, PayloadId)>> {
     let window = (prefix.body.len() + body.len())
         .max(1024)
         .next_power_of_two()
@@ -133,7 +134,7 @@ pub(super) fn prefixes_for(
         "SELECT coalesce(p.base_payload_id, p.payload_id) FROM mementos m JOIN payloads p USING (payload_id)
          WHERE m.urlkey = ?1 AND m.timestamp > ?2 ORDER BY m.timestamp LIMIT ?3",
     ];
-    let mut ids: Vec<i64> = Vec::new();
+    let mut ids: Vec<PayloadId> = Vec::new();
     for sql in near {
         let mut statement = t.prepare_cached(sql)?;
         let rows = statement.query_map(
@@ -160,7 +161,7 @@ fn is_stored(t: &Transaction<'_>, body: &[u8]) -> rusqlite::Result<bool> {
 }
 
 /// A payload as a prefix; `None` when it is too large, damaged or not whole.
-fn prefix(t: &Transaction<'_>, payload_id: i64) -> rusqlite::Result<Option<Prefix>> {
+fn prefix(t: &Transaction<'_>, payload_id: PayloadId) -> rusqlite::Result<Option<Prefix>> {
     let row = stored(t, payload_id)?.filter(|row| {
         row.base_payload_id.is_none()
             && usize::try_from(row.size_bytes).is_ok_and(|n| n <= MAX_PREFIX_BYTES)
@@ -176,7 +177,7 @@ fn prefix(t: &Transaction<'_>, payload_id: i64) -> rusqlite::Result<Option<Prefi
 }
 
 /// A row of `payloads`.
-pub(super) fn stored(t: &Connection, payload_id: i64) -> rusqlite::Result<Option<Stored>> {
+pub(super) fn stored(t: &Connection, payload_id: PayloadId) -> rusqlite::Result<Option<Stored>> {
     t.prepare_cached(
         "SELECT sha256, size_bytes, body, base_payload_id FROM payloads WHERE payload_id = ?1",
     )?

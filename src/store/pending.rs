@@ -3,6 +3,7 @@
 use rusqlite::{Transaction, params};
 
 use super::{Store, StoreError};
+use crate::model::{CaptureId, DocumentId, PolicyId};
 
 /// Notes for all policies at an address that something was stored for their histories.
 pub(super) fn note_address(t: &Transaction<'_>, urlkey: &str) -> rusqlite::Result<()> {
@@ -16,7 +17,7 @@ pub(super) fn note_address(t: &Transaction<'_>, urlkey: &str) -> rusqlite::Resul
 
 /// Notes it for all policies whose captures a memento speaks for: those at its own address, at the address that came, and
 /// those with captures of the same digest.
-pub(super) fn note_memento(t: &Transaction<'_>, capture_id: i64) -> rusqlite::Result<()> {
+pub(super) fn note_memento(t: &Transaction<'_>, capture_id: CaptureId) -> rusqlite::Result<()> {
     t.prepare_cached(
         "UPDATE policies SET pending = pending + 1 WHERE policy_id IN (
              SELECT u.policy_id FROM captures c JOIN policy_urls u ON u.urlkey = c.urlkey WHERE c.capture_id = ?1
@@ -32,7 +33,7 @@ pub(super) fn note_memento(t: &Transaction<'_>, capture_id: i64) -> rusqlite::Re
 }
 
 /// Notes it for all policies with a version of these words: another language or size of theirs may make another history.
-pub(super) fn note_document(t: &Transaction<'_>, document_id: i64) -> rusqlite::Result<()> {
+pub(super) fn note_document(t: &Transaction<'_>, document_id: DocumentId) -> rusqlite::Result<()> {
     t.prepare_cached(
         "UPDATE policies SET pending = pending + 1
          WHERE policy_id IN (SELECT policy_id FROM versions WHERE document_id = ?1)",
@@ -42,14 +43,14 @@ pub(super) fn note_document(t: &Transaction<'_>, document_id: i64) -> rusqlite::
 }
 
 /// Notes it for one policy.
-pub(super) fn note_policy(t: &Transaction<'_>, policy_id: i64) -> rusqlite::Result<()> {
+pub(super) fn note_policy(t: &Transaction<'_>, policy_id: PolicyId) -> rusqlite::Result<()> {
     t.prepare_cached("UPDATE policies SET pending = pending + 1 WHERE policy_id = ?1")?
         .execute([policy_id])?;
     Ok(())
 }
 
 /// Takes the note back, unless more was stored since it read `seen`.
-pub(super) fn settle(t: &Transaction<'_>, policy_id: i64, seen: i64) -> rusqlite::Result<()> {
+pub(super) fn settle(t: &Transaction<'_>, policy_id: PolicyId, seen: i64) -> rusqlite::Result<()> {
     t.prepare_cached("UPDATE policies SET pending = 0 WHERE policy_id = ?1 AND pending = ?2")?
         .execute(params![policy_id, seen])?;
     Ok(())
@@ -60,7 +61,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn pending(&self, policy_id: i64) -> Result<i64, StoreError> {
+    pub fn pending(&self, policy_id: PolicyId) -> Result<i64, StoreError> {
         self.read(|t| {
             t.prepare_cached("SELECT coalesce(max(pending), 0) FROM policies WHERE policy_id = ?1")?
                 .query_row([policy_id], |r| r.get(0))
@@ -71,7 +72,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn pending_policies(&self) -> Result<Vec<i64>, StoreError> {
+    pub fn pending_policies(&self) -> Result<Vec<PolicyId>, StoreError> {
         self.read(|t| {
             let mut statement = t.prepare_cached(
                 "SELECT policy_id FROM policies WHERE pending > 0 ORDER BY policy_id",

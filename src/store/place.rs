@@ -57,7 +57,7 @@ mod tests {
     use super::*;
     use crate::model::Site;
 
-    fn write_to(store: &Store) -> Result<i64, StoreError> {
+    fn write_to(store: &Store) -> Result<crate::model::SiteId, StoreError> {
         store.site(&Site::parse("example.com").unwrap(), None, None)
     }
 

@@ -4,15 +4,15 @@ use std::collections::BTreeSet;
 
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
-use super::ledger::timestamp;
+use super::sql::{parsed, redirects, timestamp};
 use super::{Store, StoreError, pending};
-use crate::model::{Timestamp, UrlKey};
+use crate::model::{CaptureId, PolicyId, PolicyKind, Redirect, SiteId, Source, Timestamp, UrlKey};
 
 /// A policy of a site, as the crawl found it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyRow {
-    /// `privacy`, `cookies`, `children`.
-    pub kind: String,
+    /// Its kind.
+    pub kind: PolicyKind,
     /// Where it lives, or lived last.
     pub policy_url: String,
     /// True on another site's host.
@@ -28,10 +28,10 @@ pub struct DiscoveryRow {
     pub urlkey: UrlKey,
     /// The URL.
     pub url: String,
-    /// `privacy`, `cookies`, `children`.
-    pub kind: String,
-    /// `given`, `path`, `link`, `hub`, `redirect`, `canonical`.
-    pub source: String,
+    /// Its kind.
+    pub kind: PolicyKind,
+    /// How it was found.
+    pub source: Source,
     /// How sure; higher is surer.
     pub score: i64,
     /// The archived page that held the link: 14 digits, or empty.
@@ -48,7 +48,7 @@ pub struct DiscoveryRow {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyKeys {
     /// Its row id.
-    pub policy_id: i64,
+    pub policy_id: PolicyId,
     /// The keys.
     pub urlkeys: Vec<UrlKey>,
 }
@@ -57,13 +57,13 @@ pub struct PolicyKeys {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tie {
     /// The capture that was asked for.
-    pub capture_id: i64,
+    pub capture_id: CaptureId,
     /// When.
     pub fetched_at: Option<Timestamp>,
     /// The page's own address.
     pub came_from: String,
-    /// Archived redirects on the way to it, a JSON array of `{from, timestamp, status, to}`.
-    pub redirects: String,
+    /// Archived redirects on the way to it.
+    pub redirects: Vec<Redirect>,
     /// Its `<link rel=canonical>`.
     pub canonical: Option<String>,
 }
@@ -73,7 +73,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn add_discoveries(&self, site_id: i64, rows: &[DiscoveryRow]) -> Result<(), StoreError> {
+    pub fn add_discoveries(
+        &self,
+        site_id: SiteId,
+        rows: &[DiscoveryRow],
+    ) -> Result<(), StoreError> {
         self.write(|t| {
             let mut statement = t.prepare_cached(
                 "INSERT OR IGNORE INTO discoveries
@@ -94,7 +98,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn discoveries(&self, site_id: i64) -> Result<Vec<DiscoveryRow>, StoreError> {
+    pub fn discoveries(&self, site_id: SiteId) -> Result<Vec<DiscoveryRow>, StoreError> {
         self.read(|t| {
             let mut statement = t.prepare_cached(
                 "SELECT urlkey, url, kind, source, score, home_timestamp, home_original, link_text, reasons
@@ -104,12 +108,13 @@ impl Store {
             let mut found = Vec::new();
             while let Some(r) = rows.next()? {
                 let Ok(urlkey) = UrlKey::from_cdx(&r.get::<_, String>(0)?) else { continue };
+                let (Some(kind), Some(source)) = (parsed(r.get(1 + 1)?), parsed(r.get(1 + 2)?)) else { continue };
                 let reasons: String = r.get(8)?;
                 found.push(DiscoveryRow {
                     urlkey,
                     url: r.get(1)?,
-                    kind: r.get(2)?,
-                    source: r.get(3)?,
+                    kind,
+                    source,
                     score: r.get(4)?,
                     home_timestamp: r.get(5)?,
                     home_original: r.get(6)?,
@@ -125,7 +130,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn policies_of_site(&self, site_id: i64) -> Result<Vec<PolicyKeys>, StoreError> {
+    pub fn policies_of_site(&self, site_id: SiteId) -> Result<Vec<PolicyKeys>, StoreError> {
         self.read(|t| {
             let mut statement = t.prepare_cached(
                 "SELECT policy_id, urlkey FROM policy_urls WHERE site_id = ?1 ORDER BY policy_id, urlkey",
@@ -133,7 +138,7 @@ impl Store {
             let mut rows = statement.query([site_id])?;
             let mut policies: Vec<PolicyKeys> = Vec::new();
             while let Some(row) = rows.next()? {
-                let (policy_id, urlkey): (i64, String) = (row.get(0)?, row.get(1)?);
+                let (policy_id, urlkey): (PolicyId, String) = (row.get(0)?, row.get(1)?);
                 let Ok(urlkey) = UrlKey::from_cdx(&urlkey) else { continue };
                 match policies.last_mut() {
                     Some(last) if last.policy_id == policy_id => last.urlkeys.push(urlkey),
@@ -148,7 +153,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn addresses_with_versions(&self, site_id: i64) -> Result<BTreeSet<UrlKey>, StoreError> {
+    pub fn addresses_with_versions(&self, site_id: SiteId) -> Result<BTreeSet<UrlKey>, StoreError> {
         self.read(|t| {
             let mut statement = t.prepare_cached(
                 "SELECT u.urlkey FROM policies p JOIN policy_urls u USING (policy_id)
@@ -166,7 +171,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn ties(&self, site_id: i64) -> Result<Vec<Tie>, StoreError> {
+    pub fn ties(&self, site_id: SiteId) -> Result<Vec<Tie>, StoreError> {
         self.read(|t| {
             let mut statement = t.prepare_cached(
                 "SELECT DISTINCT m.capture_id, m.fetched_at, coalesce(m.original, c.original), m.redirects, m.canonical
@@ -180,7 +185,7 @@ impl Store {
                     capture_id: r.get(0)?,
                     fetched_at: timestamp(r.get(1)?),
                     came_from: r.get(2)?,
-                    redirects: r.get(3)?,
+                    redirects: redirects(r.get(3)?),
                     canonical: r.get(4)?,
                 })
             })?;
@@ -219,9 +224,9 @@ impl Store {
     /// When the database fails.
     pub fn set_policies(
         &self,
-        site_id: i64,
+        site_id: SiteId,
         policies: &[PolicyRow],
-    ) -> Result<Vec<i64>, StoreError> {
+    ) -> Result<Vec<PolicyId>, StoreError> {
         self.write(|t| {
             let mut taken = BTreeSet::new();
             let mut ids = Vec::with_capacity(policies.len());
@@ -244,7 +249,7 @@ impl Store {
             }
             for (policy, id) in policies.iter().zip(&ids) {
                 for (urlkey, url) in &policy.urls {
-                    let before: Option<i64> = t
+                    let before: Option<PolicyId> = t
                         .prepare_cached("SELECT policy_id FROM policy_urls WHERE site_id = ?1 AND urlkey = ?2")?
                         .query_row(params![site_id, urlkey.as_str()], |r| r.get(0))
                         .optional()?;
@@ -272,17 +277,17 @@ impl Store {
 /// The smallest id under which one of the policy's addresses is stored and that no other policy has taken.
 fn stored_id(
     t: &Transaction<'_>,
-    site_id: i64,
+    site_id: SiteId,
     policy: &PolicyRow,
-    taken: &BTreeSet<i64>,
-) -> rusqlite::Result<Option<i64>> {
+    taken: &BTreeSet<PolicyId>,
+) -> rusqlite::Result<Option<PolicyId>> {
     let mut smallest = None;
     let mut statement =
         t.prepare_cached("SELECT policy_id FROM policy_urls WHERE site_id = ?1 AND urlkey = ?2")?;
     for (urlkey, _) in &policy.urls {
         let mut rows = statement.query(params![site_id, urlkey.as_str()])?;
         if let Some(row) = rows.next()? {
-            let id: i64 = row.get(0)?;
+            let id: PolicyId = row.get(0)?;
             if !taken.contains(&id) && smallest.is_none_or(|s| id < s) {
                 smallest = Some(id);
             }

@@ -4,6 +4,7 @@ use rusqlite::Row;
 use serde::Serialize;
 
 use super::{Store, StoreError};
+use crate::model::PolicyKind;
 
 /// What the database holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -62,8 +63,8 @@ pub struct PolicySummary {
     pub site: String,
     /// Where the policy lives, or lived last; `None` for a site without any.
     pub policy_url: Option<String>,
-    /// `privacy`, `cookies`, `children`.
-    pub kind: Option<String>,
+    /// The policy's kind; `None` for a site without any.
+    pub kind: Option<PolicyKind>,
     /// Number of versions.
     pub versions: u64,
     /// First observation, 14 digits.

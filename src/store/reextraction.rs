@@ -3,12 +3,13 @@
 use rusqlite::params;
 
 use super::{Store, StoreError, documents};
+use crate::model::PolicyId;
 
 /// A policy as its address.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PolicyAddress {
     /// Its row.
-    pub policy_id: i64,
+    pub policy_id: PolicyId,
     /// The site.
     pub site: String,
     /// Where the policy lives, or lived last.
@@ -65,7 +66,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn version_count(&self, policy_id: i64) -> Result<u64, StoreError> {
+    pub fn version_count(&self, policy_id: PolicyId) -> Result<u64, StoreError> {
         self.read(|t| {
             t.prepare_cached("SELECT count(*) FROM versions WHERE policy_id = ?1")?
                 .query_row([policy_id], |r| r.get::<_, i64>(0))
@@ -77,7 +78,11 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn difference(&self, policy_id: i64, extractor: &str) -> Result<Difference, StoreError> {
+    pub fn difference(
+        &self,
+        policy_id: PolicyId,
+        extractor: &str,
+    ) -> Result<Difference, StoreError> {
         self.read(|t| {
             t.prepare_cached(
                 "SELECT count(*),

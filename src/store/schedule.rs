@@ -2,7 +2,7 @@
 
 use rusqlite::params;
 
-use super::ledger::timestamp;
+use super::sql::timestamp;
 use super::{Store, StoreError};
 use crate::model::{Site, Timestamp};
 

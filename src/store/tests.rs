@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::model::{
-    Capture, Document, DropReason, Dropped, IndexCounts, PayloadDigest, Site, TextHash, Timestamp,
-    UrlKey,
+    ArchiveId, Capture, CaptureId, ChangeId, Document, DropReason, Dropped, IndexCounts,
+    PayloadDigest, PolicyId, PolicyKind, Site, SiteId, TextHash, Timestamp, UrlKey,
 };
 
 const EXTRACTOR: &str = "test";
@@ -51,7 +51,7 @@ fn document(words: &str) -> Document {
 
 fn policy(urls: &[&str]) -> PolicyRow {
     PolicyRow {
-        kind: "privacy".to_owned(),
+        kind: PolicyKind::Privacy,
         policy_url: urls[0].to_owned(),
         cross_domain: false,
         urls: urls
@@ -63,8 +63,8 @@ fn policy(urls: &[&str]) -> PolicyRow {
 
 struct House {
     store: Store,
-    archive: i64,
-    site: i64,
+    archive: ArchiveId,
+    site: SiteId,
 }
 
 fn house() -> House {
@@ -100,7 +100,7 @@ impl House {
             .unwrap();
     }
 
-    fn fetched(&self, id: i64, from: &Capture, words: &str) {
+    fn fetched(&self, id: CaptureId, from: &Capture, words: &str) {
         let fetched = Fetched {
             came_from: Some((from.urlkey.clone(), from.timestamp, from.original.clone())),
             statuscode: Some(200),
@@ -461,7 +461,7 @@ fn a_document_is_described_by_one_layout_whichever_came_first() {
                 text_hash: TextHash::of_normalised("one line of words"),
                 ..document(text)
             };
-            let capture_id = i64::try_from(n).unwrap() + 1;
+            let capture_id = CaptureId::new(i64::try_from(n).unwrap() + 1);
             let fetched = Fetched {
                 body: Some(text.as_bytes().to_vec()),
                 ..Fetched::default()

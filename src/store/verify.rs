@@ -2,13 +2,17 @@
 
 use std::collections::HashMap;
 
+use rusqlite::types::FromSql;
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
 use super::documents::rendition_sha256;
 use super::versions::{SIGHTINGS, stored_change};
 use super::{DropRow, Look, Store, StoreError, VersionRecord, payloads};
 use crate::history::simhash;
-use crate::model::{DropReason, Dropped, PayloadDigest, StatedDate, Timestamp};
+use crate::model::{
+    CaptureId, DropReason, Dropped, PayloadDigest, PayloadId, PolicyId, RenditionId, SiteId,
+    StatedDate, Timestamp,
+};
 
 /// A stored payload, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,10 +57,10 @@ pub struct StoredHistory {
 impl Store {
     /// The ids of a table's rows, after one, in order: at most a thousand. `table` is `payloads`, `renditions`,
     /// `documents` or `policies`.
-    fn ids_after(&self, sql: &str, after: i64) -> Result<Vec<i64>, StoreError> {
+    fn ids_after<I: FromSql>(&self, sql: &str, after: Option<i64>) -> Result<Vec<I>, StoreError> {
         self.read(|t| {
             let mut statement = t.prepare_cached(sql)?;
-            let rows = statement.query_map([after], |r| r.get(0))?;
+            let rows = statement.query_map([after.unwrap_or(i64::MIN)], |r| r.get(0))?;
             rows.collect()
         })
     }
@@ -65,10 +69,10 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn payloads_after(&self, after: i64) -> Result<Vec<i64>, StoreError> {
+    pub fn payloads_after(&self, after: Option<PayloadId>) -> Result<Vec<PayloadId>, StoreError> {
         self.ids_after(
             "SELECT payload_id FROM payloads WHERE payload_id > ?1 ORDER BY payload_id LIMIT 1000",
-            after,
+            after.map(PayloadId::get),
         )
     }
 
@@ -76,18 +80,21 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn renditions_after(&self, after: i64) -> Result<Vec<i64>, StoreError> {
-        self.ids_after("SELECT rendition_id FROM renditions WHERE rendition_id > ?1 ORDER BY rendition_id LIMIT 1000", after)
+    pub fn renditions_after(
+        &self,
+        after: Option<RenditionId>,
+    ) -> Result<Vec<RenditionId>, StoreError> {
+        self.ids_after("SELECT rendition_id FROM renditions WHERE rendition_id > ?1 ORDER BY rendition_id LIMIT 1000", after.map(RenditionId::get))
     }
 
     /// The next thousand policies after one.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn policies_after(&self, after: i64) -> Result<Vec<i64>, StoreError> {
+    pub fn policies_after(&self, after: Option<PolicyId>) -> Result<Vec<PolicyId>, StoreError> {
         self.ids_after(
             "SELECT policy_id FROM policies WHERE policy_id > ?1 ORDER BY policy_id LIMIT 1000",
-            after,
+            after.map(PolicyId::get),
         )
     }
 
@@ -95,7 +102,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn check_payload(&self, payload_id: i64) -> Result<CheckedPayload, StoreError> {
+    pub fn check_payload(&self, payload_id: PayloadId) -> Result<CheckedPayload, StoreError> {
         let (body, digests) = self.read(|t| {
             let body = match payloads::stored(t, payload_id)? {
                 None => Err("it is missing".to_owned()),
@@ -126,7 +133,11 @@ impl Store {
 
     /// Captures that the index lists under the digest of a payload, that were played as themselves, and that have another
     /// payload.
-    fn strayed(&self, payload_id: i64, digest: &PayloadDigest) -> Result<Vec<String>, StoreError> {
+    fn strayed(
+        &self,
+        payload_id: PayloadId,
+        digest: &PayloadDigest,
+    ) -> Result<Vec<String>, StoreError> {
         self.read(|t| {
             let mut statement = t.prepare_cached(
                 "SELECT m.capture_id FROM captures c JOIN mementos m ON m.capture_id = c.capture_id
@@ -134,7 +145,7 @@ impl Store {
                    AND m.redirects = '[]' ORDER BY m.capture_id LIMIT 100",
             )?;
             let rows = statement.query_map(params![payload_id, digest.as_str()], |r| {
-                let capture_id: i64 = r.get(0)?;
+                let capture_id: CaptureId = r.get(0)?;
                 Ok(format!(
                     "memento of capture {capture_id}: it has another payload than {payload_id}, which has its digest"
                 ))
@@ -149,7 +160,7 @@ impl Store {
     /// When the database fails.
     pub fn check_rendition(
         &self,
-        rendition_id: i64,
+        rendition_id: RenditionId,
         extractor: &str,
     ) -> Result<Option<CheckedRendition>, StoreError> {
         self.read(|t| {
@@ -196,7 +207,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn has_its_sightings(&self, policy_id: i64) -> Result<bool, StoreError> {
+    pub fn has_its_sightings(&self, policy_id: PolicyId) -> Result<bool, StoreError> {
         self.read(|t| {
             t.prepare_cached(&format!(
                 "WITH derived AS ({SIGHTINGS} AND EXISTS (SELECT 1 FROM versions WHERE policy_id = ?1 AND edition > 1)),
@@ -212,10 +223,10 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn sites_after(&self, after: i64) -> Result<Vec<i64>, StoreError> {
+    pub fn sites_after(&self, after: Option<SiteId>) -> Result<Vec<SiteId>, StoreError> {
         self.ids_after(
             "SELECT site_id FROM sites WHERE site_id > ?1 ORDER BY site_id LIMIT 1000",
-            after,
+            after.map(SiteId::get),
         )
     }
 
@@ -223,7 +234,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn stored_history(&self, policy_id: i64) -> Result<StoredHistory, StoreError> {
+    pub fn stored_history(&self, policy_id: PolicyId) -> Result<StoredHistory, StoreError> {
         self.read(|t| {
             Ok(StoredHistory {
                 versions: stored_versions(t, policy_id)?,
@@ -246,7 +257,10 @@ fn stated_date(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<StatedDat
     })
 }
 
-fn stored_versions(t: &Transaction<'_>, policy_id: i64) -> rusqlite::Result<Vec<VersionRecord>> {
+fn stored_versions(
+    t: &Transaction<'_>,
+    policy_id: PolicyId,
+) -> rusqlite::Result<Vec<VersionRecord>> {
     let mut statement = t.prepare_cached(
         "SELECT version, edition, previous_version, same_as, first_seen, last_seen, changed_after,
                 change_kind, words_added, words_removed, simhash_distance
@@ -291,7 +305,7 @@ fn stored_versions(t: &Transaction<'_>, policy_id: i64) -> rusqlite::Result<Vec<
     Ok(versions)
 }
 
-fn stored_drops(t: &Transaction<'_>, policy_id: i64) -> rusqlite::Result<Vec<DropRow>> {
+fn stored_drops(t: &Transaction<'_>, policy_id: PolicyId) -> rusqlite::Result<Vec<DropRow>> {
     let mut statement = t.prepare_cached(
         "SELECT capture_id, reason, detail FROM drops WHERE policy_id = ?1 ORDER BY capture_id",
     )?;

@@ -7,15 +7,15 @@ use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 use super::changes::{self, Noticed};
 use super::{Store, StoreError, pending};
 use crate::history::{Change, ChangeKind, HISTORY_RULES};
-use crate::model::{Dropped, TextHash, Timestamp};
+use crate::model::{CaptureId, Dropped, PolicyId, TextHash, Timestamp};
 
 /// A capture that showed a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Look {
     /// The capture.
-    pub capture_id: i64,
+    pub capture_id: CaptureId,
     /// The capture whose bytes were read for it.
-    pub fetched_capture_id: i64,
+    pub fetched_capture_id: CaptureId,
 }
 
 /// A version to store.
@@ -45,7 +45,7 @@ pub struct VersionRecord {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DropRow {
     /// The capture.
-    pub capture_id: i64,
+    pub capture_id: CaptureId,
     /// Why.
     pub dropped: Dropped,
 }
@@ -88,7 +88,7 @@ impl Store {
     /// When the database fails.
     pub fn set_history(
         &self,
-        policy_id: i64,
+        policy_id: PolicyId,
         history: &Derived<'_>,
         left_open: Option<usize>,
         noticed: Noticed,
@@ -140,7 +140,7 @@ impl Store {
     /// When the database fails.
     pub fn known_changes(
         &self,
-        policy_id: i64,
+        policy_id: PolicyId,
     ) -> Result<HashMap<(TextHash, TextHash), Change>, StoreError> {
         self.read(|t| {
             let mut statement = t.prepare_cached(
@@ -166,7 +166,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn derived_by(&self, policy_id: i64) -> Result<Option<String>, StoreError> {
+    pub fn derived_by(&self, policy_id: PolicyId) -> Result<Option<String>, StoreError> {
         self.read(|t| {
             let row: Option<Option<String>> = t
                 .prepare_cached("SELECT extractor_version FROM policies WHERE policy_id = ?1")?
@@ -180,7 +180,7 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn outdated_histories(&self) -> Result<Vec<(i64, String)>, StoreError> {
+    pub fn outdated_histories(&self) -> Result<Vec<(PolicyId, String)>, StoreError> {
         self.read(|t| {
             let mut statement = t.prepare_cached(
                 "SELECT policy_id, extractor_version FROM policies
@@ -208,7 +208,7 @@ impl Store {
 
 fn insert_version(
     t: &Transaction<'_>,
-    policy_id: i64,
+    policy_id: PolicyId,
     extractor: &str,
     version: &VersionRecord,
 ) -> rusqlite::Result<()> {
@@ -258,7 +258,7 @@ fn insert_version(
 /// Writes what is told of a policy without looking at all its rows.
 fn summarise(
     t: &Transaction<'_>,
-    policy_id: i64,
+    policy_id: PolicyId,
     extractor: &str,
     versions: &[VersionRecord],
     drops: usize,

@@ -19,7 +19,8 @@ use std::time::{Duration, Instant};
 use policytrail::extract::text_hash;
 use policytrail::history::{Observation, change, versions};
 use policytrail::model::{
-    Capture, Document, IndexCounts, PayloadDigest, Site, TextHash, Timestamp, UrlKey,
+    ArchiveId, Capture, CaptureId, Document, IndexCounts, PayloadDigest, PolicyId, PolicyKind,
+    Site, TextHash, Timestamp, UrlKey,
 };
 use policytrail::store::{
     Derived, Fetched, IndexQueryKey, Look, Noticed, PolicyRow, Store, VersionRecord,
@@ -152,7 +153,13 @@ fn captures(url: &str, number: usize) -> Vec<Capture> {
 }
 
 /// Stores one policy as a crawl does: index rows, pages, then its history.
-fn store_policy(store: &Store, archive: i64, number: usize, sentences: usize, spent: &mut Spent) {
+fn store_policy(
+    store: &Store,
+    archive: ArchiveId,
+    number: usize,
+    sentences: usize,
+    spent: &mut Spent,
+) {
     let name = format!("site-{number}.com");
     let url = format!("https://{name}/privacy");
     let now = Timestamp::from_unix_seconds(1_700_000_000);
@@ -171,7 +178,7 @@ fn store_policy(store: &Store, archive: i64, number: usize, sentences: usize, sp
             .add_captures(archive, &key, &[], &captures, IndexCounts::default(), now)
             .unwrap();
         let row = PolicyRow {
-            kind: "privacy".to_owned(),
+            kind: PolicyKind::Privacy,
             policy_url: url.clone(),
             cross_domain: false,
             urls: vec![(UrlKey::of(&url).unwrap(), url.clone())],
@@ -210,9 +217,9 @@ fn store_policy(store: &Store, archive: i64, number: usize, sentences: usize, sp
 }
 
 /// Derives and stores the history of a policy.
-fn derive(store: &Store, policy_id: i64) {
+fn derive(store: &Store, policy_id: PolicyId) {
     let stored = store.captures_of_policy(policy_id, EXTRACTOR).unwrap();
-    let seen: Vec<Observation<i64>> = stored
+    let seen: Vec<Observation<CaptureId>> = stored
         .iter()
         .map(|s| Observation {
             capture: s.capture_id,

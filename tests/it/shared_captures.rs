@@ -293,7 +293,7 @@ async fn a_new_version_is_announced_even_if_the_extractor_is_new_too() {
     database
         .crawl(&archive, &[site("example.com")], &early, true)
         .await;
-    for change in database.store.untold(9, 0, 9).unwrap() {
+    for change in database.store.untold(9, None, 9).unwrap() {
         database
             .store
             .told(change.change_id, Some(Timestamp::earliest("2026").unwrap()))
@@ -305,7 +305,7 @@ async fn a_new_version_is_announced_even_if_the_extractor_is_new_too() {
         .await;
     let untold: Vec<i64> = database
         .store
-        .untold(9, 0, 9)
+        .untold(9, None, 9)
         .unwrap()
         .iter()
         .map(|c| c.version)

@@ -6,9 +6,11 @@ use std::sync::{Arc, Mutex};
 
 use flate2::{Compression, read::GzDecoder, write::GzEncoder};
 use policytrail::archive::{
-    Archive, ArchiveError, CaptureQuery, IndexAnswer, Memento, MementoQuery, Redirect, Scope,
+    Archive, ArchiveError, CaptureQuery, IndexAnswer, Memento, MementoQuery, Scope,
 };
-use policytrail::model::{Capture, PayloadDigest, Site, Timestamp, UrlKey};
+use policytrail::model::{
+    Capture, EMPTY_PAYLOAD_DIGEST, PayloadDigest, Redirect, Site, Timestamp, UrlKey,
+};
 
 /// One version of one policy as the archive shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -111,7 +113,7 @@ impl World {
             original: url.to_owned(),
             mimetype: "text/html".to_owned(),
             statuscode: Some(status),
-            digest: PayloadDigest::parse("3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ").ok(),
+            digest: PayloadDigest::parse(EMPTY_PAYLOAD_DIGEST).ok(),
             length: Some(430),
         };
         self.rows.entry(key).or_default().push(Stored {

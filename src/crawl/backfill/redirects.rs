@@ -46,7 +46,5 @@ fn of_address<'s>(redirects: &[&'s StoredCapture]) -> Vec<&'s StoredCapture> {
 
 /// Returns where a fetched redirect leads.
 fn target(stored: &StoredCapture) -> Option<UrlKey> {
-    let hops: Vec<serde_json::Value> =
-        serde_json::from_str(&stored.asked.as_ref()?.redirects).ok()?;
-    UrlKey::of(hops.first()?["to"].as_str()?).ok()
+    UrlKey::of(&stored.asked.as_ref()?.redirects.first()?.to).ok()
 }

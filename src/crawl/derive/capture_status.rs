@@ -28,7 +28,7 @@ pub(crate) fn capture_status(stored: &StoredCapture) -> CaptureStatus {
         if let Some(dropped) = &asked.dropped {
             return CaptureStatus::Dropped(dropped.clone());
         }
-        if asked.redirects != "[]" {
+        if !asked.redirects.is_empty() {
             return CaptureStatus::Redirect;
         }
         if asked.timestamp != Some(stored.capture.timestamp) {

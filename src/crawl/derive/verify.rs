@@ -62,14 +62,14 @@ impl Check<'_> {
     }
 
     /// Checks every row of a table, in the order of ids; `after` returns the next ids.
-    fn each(
+    fn each<I: Copy>(
         &mut self,
-        after: fn(&Store, i64) -> Result<Vec<i64>, StoreError>,
-        check: fn(&mut Self, i64),
+        after: fn(&Store, Option<I>) -> Result<Vec<I>, StoreError>,
+        check: fn(&mut Self, I),
     ) -> Result<(), StoreError> {
         let mut last = None;
         loop {
-            let ids = after(self.store, last.unwrap_or(i64::MIN))?;
+            let ids = after(self.store, last)?;
             let Some(&newest) = ids.last() else {
                 return Ok(());
             };

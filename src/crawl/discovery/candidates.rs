@@ -30,7 +30,7 @@ impl SiteCandidate {
     /// The sources that named it, sorted, each once.
     #[must_use]
     pub fn sources(&self) -> Vec<&str> {
-        let mut sources: Vec<&str> = self.evidence.iter().map(|e| e.source.as_str()).collect();
+        let mut sources: Vec<&str> = self.evidence.iter().map(|e| e.source.code()).collect();
         sources.sort_unstable();
         sources.dedup();
         sources

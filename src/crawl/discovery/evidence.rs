@@ -1,7 +1,6 @@
 //! Evidence for candidates, as rows of the database and back.
 
 use crate::discover::{self, Candidate};
-use crate::discover::{PolicyKind, Source};
 use crate::model::{Site, SiteId, Timestamp};
 use crate::store::{DiscoveryRow, Store, StoreError};
 
@@ -22,8 +21,8 @@ fn discovery_rows(candidate: &Candidate) -> impl Iterator<Item = DiscoveryRow> {
         DiscoveryRow {
             urlkey: candidate.urlkey.clone(),
             url: candidate.url.clone(),
-            kind: candidate.kind.code().to_owned(),
-            source: e.source.code().to_owned(),
+            kind: candidate.kind,
+            source: e.source,
             score: i64::from(e.score),
             home_timestamp: page
                 .map(|(timestamp, _)| timestamp.to_string())
@@ -39,10 +38,10 @@ fn discovery_rows(candidate: &Candidate) -> impl Iterator<Item = DiscoveryRow> {
 
 /// Returns the candidates that stored evidence makes. Rows that cannot be read are left out.
 pub(super) fn candidates_of_rows(rows: &[DiscoveryRow], site: &Site) -> Vec<Candidate> {
-    let pieces = rows.iter().filter_map(|row| {
-        let kind = PolicyKind::from_code(&row.kind)?;
+    let pieces = rows.iter().map(|row| {
+        let kind = row.kind;
         let evidence = discover::CandidateEvidence {
-            source: Source::from_code(&row.source)?,
+            source: row.source,
             kind,
             score: u8::try_from(row.score.clamp(0, 100)).unwrap_or(0),
             home: row
@@ -58,5 +57,5 @@ pub(super) fn candidates_of_rows(rows: &[DiscoveryRow], site: &Site) -> Vec<Cand
         };
         Candidate::new(&row.url, kind, site, evidence)
     });
-    discover::merge(pieces.collect())
+    discover::merge(pieces.flatten().collect())
 }

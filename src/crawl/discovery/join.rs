@@ -7,10 +7,9 @@ use super::evidence::candidates_of_rows;
 use super::ranking::policies_to_follow;
 use super::scans::{home_page_scans, hubs};
 use crate::crawl::site::CrawledSite;
-use crate::discover::Source;
 use crate::discover::{self, Candidate, JoinEvidence, Policy};
 use crate::extract::EXTRACTOR_VERSION;
-use crate::model::{PolicyId, Timestamp, UrlKey};
+use crate::model::{PolicyId, Redirect, Source, Timestamp, UrlKey};
 use crate::store::{DiscoveryRow, PolicyRow, Store, StoreError, Tie};
 
 /// A policy that is followed.
@@ -75,15 +74,11 @@ pub(crate) fn page_evidence(mut ties: Vec<Tie>) -> Vec<JoinEvidence> {
                 to,
             });
         }
-        let hops: Vec<serde_json::Value> = serde_json::from_str(&tie.redirects).unwrap_or_default();
-        for hop in hops {
-            if let (Some(from), Some(to)) = (hop["from"].as_str(), hop["to"].as_str()) {
-                evidence.push(JoinEvidence::Redirect {
-                    from: from.to_owned(),
-                    to: to.to_owned(),
-                });
-            }
-        }
+        evidence.extend(
+            tie.redirects
+                .into_iter()
+                .map(|Redirect { from, to, .. }| JoinEvidence::Redirect { from, to }),
+        );
     }
     evidence
 }
@@ -116,8 +111,8 @@ fn discoveries_of_pages(
             rows.push(DiscoveryRow {
                 urlkey,
                 url: url.clone(),
-                kind: policy.kind.code().to_owned(),
-                source: source.code().to_owned(),
+                kind: policy.kind,
+                source,
                 score: i64::from(discover::PLAUSIBLE_SCORE),
                 home_timestamp: String::new(),
                 home_original: String::new(),

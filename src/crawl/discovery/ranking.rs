@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::discover::Source;
 use crate::discover::{self, Candidate, Policy};
-use crate::model::UrlKey;
+use crate::model::{Source, UrlKey};
 use crate::store::PolicyRow;
 
 /// How sure it is that an address belongs to a policy: one that the user named is surest, then by score.
@@ -48,7 +47,7 @@ fn rank(candidate: &Candidate) -> Rank {
 /// The row of a policy, not named yet.
 fn policy_row(policy: Policy) -> PolicyRow {
     PolicyRow {
-        kind: policy.kind.code().to_owned(),
+        kind: policy.kind,
         policy_url: String::new(),
         cross_domain: policy.cross_domain,
         urls: policy

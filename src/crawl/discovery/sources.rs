@@ -8,9 +8,8 @@ use crate::archive::Archive;
 use crate::crawl::error::{CrawlError, check_stop};
 use crate::crawl::failures::Failures;
 use crate::crawl::index::SiteIndex;
-use crate::discover::PolicyKind;
 use crate::discover::{self, Candidate, Vocabulary};
-use crate::model::{Dropped, UrlKey};
+use crate::model::{Dropped, PolicyKind, UrlKey};
 
 /// The sources that are searched, besides the addresses that the user named.
 #[derive(Debug, Clone, Copy)]

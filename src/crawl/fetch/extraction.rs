@@ -26,16 +26,11 @@ pub(super) fn extract_memento(memento: Memento, pdf: &PdfReader) -> (Fetched, Op
     let came_from = UrlKey::of(&memento.original)
         .ok()
         .map(|key| (key, memento.timestamp, memento.original.clone()));
-    let redirects: Vec<serde_json::Value> = memento
-        .redirects
-        .iter()
-        .map(|r| serde_json::json!({ "from": r.from, "timestamp": r.timestamp.to_string(), "status": r.status, "to": r.to }))
-        .collect();
     let mut fetched = Fetched {
         came_from,
         statuscode: Some(memento.status),
         content_type: memento.content_type,
-        redirects: Some(serde_json::Value::from(redirects).to_string()),
+        redirects: memento.redirects,
         ..Fetched::default()
     };
     if !(200..300).contains(&memento.status) {

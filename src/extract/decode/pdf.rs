@@ -8,7 +8,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::plain_text::plain_text_blocks;
 use crate::extract::blocks::{Block, text_of};
 use crate::extract::characters::cleaned;
-use crate::model::{DropReason, Dropped};
+use crate::model::{DropReason, Dropped, printable};
 
 /// Largest PDF that is read. A larger one is not a policy.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
@@ -35,12 +35,7 @@ pub(in crate::extract) fn pdf_blocks(bytes: &[u8]) -> Result<Vec<Block>, Dropped
     }))
     .map_err(|_| unreadable("the PDF is damaged in a way that stops its reader"))?
     .map_err(|error| {
-        let words: String = error
-            .to_string()
-            .chars()
-            .filter(|c| !c.is_control())
-            .take(120)
-            .collect();
+        let words = printable(&error.to_string(), 120);
         unreadable(&format!("the PDF cannot be read: {words}"))
     })?;
     let text = &text[..text.floor_char_boundary(MAX_TEXT_BYTES)];

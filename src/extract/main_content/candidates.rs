@@ -4,6 +4,7 @@ use super::sections::is_section;
 use crate::extract::dom::{ElementKind, NodeId, PageView, attribute};
 use crate::extract::facts::{detect_language, has_vocabulary};
 use crate::extract::vocabulary::title_topic;
+use crate::model::printable;
 
 /// The chosen part of a page.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -304,7 +305,7 @@ fn describe(view: &PageView<'_>, id: NodeId) -> String {
             .chain(element.classes().take(2).map(|c| ('.', c)))
         {
             out.push(sign);
-            out.extend(name.chars().filter(|c| !c.is_control()).take(40));
+            out.push_str(&printable(name, 40));
         }
     }
     out.push('>');

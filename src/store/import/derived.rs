@@ -5,10 +5,11 @@ use std::collections::HashMap;
 use rusqlite::{Transaction, params};
 
 use crate::history::distance;
+use crate::model::PolicyId;
 
 /// The version before another in its edition.
 struct Before {
-    policy_id: i64,
+    policy_id: PolicyId,
     version: u32,
     previous: u32,
     simhash_distance: u32,
@@ -45,18 +46,18 @@ fn befores(t: &Transaction<'_>) -> rusqlite::Result<Vec<Before>> {
     )?;
     let mut rows = statement.query([])?;
     let mut befores = Vec::new();
-    let mut last = (0_i64, 0_u32);
+    let mut last = (None, 0_u32);
     // The newest version of each edition, and its simhash.
     let mut newest: HashMap<u32, (u32, u64)> = HashMap::new();
     while let Some(row) = rows.next()? {
-        let (policy_id, version, edition): (i64, u32, u32) =
+        let (policy_id, version, edition): (PolicyId, u32, u32) =
             (row.get(0)?, row.get(1)?, row.get(2)?);
         let simhash = row.get::<_, i64>(3)?.cast_unsigned();
         // Where versions are left out nobody knows of which edition they were.
-        if last.0 != policy_id || last.1.checked_add(1) != Some(version) {
+        if last.0 != Some(policy_id) || last.1.checked_add(1) != Some(version) {
             newest.clear();
         }
-        last = (policy_id, version);
+        last = (Some(policy_id), version);
         if let Some((previous, other)) = newest.insert(edition, (version, simhash)) {
             befores.push(Before {
                 policy_id,

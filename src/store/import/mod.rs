@@ -14,12 +14,12 @@ use rusqlite::{Transaction, params};
 
 pub use lines::{CaptureLine, DiscoveryLine, PolicyLine, SiteLine, VersionLine};
 use rows::{
-    Playback, RowFault, add_address, add_memento, archive_id, capture_id, json, key, observe,
-    optional_time, policy_id, site, site_id, value,
+    Playback, RowFault, add_address, add_memento, archive_id, capture_id, json, key, kind, observe,
+    optional_time, policy_id, site, site_id, source, value,
 };
 
 use super::{Store, StoreError};
-use crate::model::TextHash;
+use crate::model::{PolicyId, TextHash};
 
 /// What `runs` says of an import.
 const IMPORT_COMMAND: &str = "import jsonl";
@@ -84,7 +84,8 @@ impl Store {
     pub fn import_policies(&self, rows: &[PolicyLine]) -> Imported {
         self.import(rows, |t, r| {
             let site_id = site_id(t, &r.site)?;
-            let policy_id: i64 = t
+            kind(&r.kind)?;
+            let policy_id: PolicyId = t
                 .prepare_cached(
                     "INSERT INTO policies (site_id, policy_url, kind, cross_domain, left_open) VALUES (?1, ?2, ?3, ?4, ?5)
                      RETURNING policy_id",
@@ -102,6 +103,8 @@ impl Store {
         self.import(rows, |t, r| {
             let site_id = site_id(t, &r.site)?;
             key(&r.urlkey)?;
+            kind(&r.kind)?;
+            source(&r.source)?;
             optional_time(r.home_timestamp.as_deref())?;
             t.prepare_cached(
                 "INSERT OR IGNORE INTO discoveries

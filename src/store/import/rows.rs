@@ -5,7 +5,10 @@ use std::num::NonZeroU32;
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
 use super::lines::CaptureLine;
-use crate::model::{InvalidTimestamp, PayloadDigest, Site, Timestamp, UrlKey};
+use crate::model::{
+    ArchiveId, CaptureId, InvalidTimestamp, PayloadDigest, PolicyId, PolicyKind, Site, SiteId,
+    Source, Timestamp, UrlKey, printable,
+};
 
 /// A capture as the index names it.
 pub(super) struct Name<'a> {
@@ -60,8 +63,18 @@ impl From<rusqlite::Error> for RowFault {
 }
 
 pub(super) fn value(column: &str, text: &str, expected: &str) -> RowFault {
-    let text: String = text.chars().filter(|c| !c.is_control()).take(80).collect();
+    let text = printable(text, 80);
     RowFault::Value(format!("`{column}` is `{text}`, not {expected}"))
+}
+
+pub(super) fn kind(code: &str) -> Result<PolicyKind, RowFault> {
+    code.parse()
+        .map_err(|_| value("kind", code, "`privacy`, `cookies` or `children`"))
+}
+
+pub(super) fn source(code: &str) -> Result<Source, RowFault> {
+    code.parse()
+        .map_err(|_| value("source", code, "the code of a source, such as `link`"))
 }
 
 pub(super) fn site(text: &str) -> Result<Site, RowFault> {
@@ -90,8 +103,8 @@ pub(super) fn json(text: &str) -> Result<(), RowFault> {
         .map_err(|_| value("tags or redirects", text, "JSON"))
 }
 
-pub(super) fn site_id(t: &Transaction<'_>, name: &str) -> Result<i64, RowFault> {
-    let found: Option<i64> = t
+pub(super) fn site_id(t: &Transaction<'_>, name: &str) -> Result<SiteId, RowFault> {
+    let found: Option<SiteId> = t
         .prepare_cached("SELECT site_id FROM sites WHERE site = ?1")?
         .query_row([name], |r| r.get(0))
         .optional()?;
@@ -107,9 +120,9 @@ pub(super) fn site_id(t: &Transaction<'_>, name: &str) -> Result<i64, RowFault> 
 
 pub(super) fn policy_id(
     t: &Transaction<'_>,
-    site_id: i64,
+    site_id: SiteId,
     policy_url: &str,
-) -> Result<Option<i64>, RowFault> {
+) -> Result<Option<PolicyId>, RowFault> {
     Ok(t.prepare_cached(
         "SELECT min(policy_id) FROM policies WHERE site_id = ?1 AND policy_url = ?2",
     )?
@@ -118,8 +131,8 @@ pub(super) fn policy_id(
 
 pub(super) fn add_address(
     t: &Transaction<'_>,
-    site_id: i64,
-    policy_id: i64,
+    site_id: SiteId,
+    policy_id: PolicyId,
     url: &str,
 ) -> Result<(), RowFault> {
     let urlkey = UrlKey::of(url).map_err(|e| RowFault::Value(e.to_string()))?;
@@ -153,7 +166,7 @@ pub(super) fn archive_id(
     name: &str,
     memento_url: &str,
     original: &str,
-) -> Result<i64, RowFault> {
+) -> Result<ArchiveId, RowFault> {
     let (prefix, _) = split_memento_url(memento_url, original)?;
     t.prepare_cached(
         "INSERT OR IGNORE INTO archives (archive, memento_url_prefix) VALUES (?1, ?2)",
@@ -176,13 +189,13 @@ pub(super) fn is_known(t: &Transaction<'_>, name: &Name<'_>) -> Result<bool, Row
 /// The row of a capture, made when new; `known` is what its own row of the table says.
 pub(super) fn capture_id(
     t: &Transaction<'_>,
-    archive_id: i64,
+    archive_id: ArchiveId,
     name: &Name<'_>,
     known: Option<(&str, Option<u16>, Option<u32>)>,
-) -> Result<i64, RowFault> {
+) -> Result<CaptureId, RowFault> {
     let find = "SELECT capture_id FROM captures WHERE urlkey = ?1 AND timestamp = ?2 AND original = ?3 AND digest = ?4";
     let names = params![name.urlkey, name.timestamp, name.original, name.digest];
-    let found: Option<i64> = t
+    let found: Option<CaptureId> = t
         .prepare_cached(find)?
         .query_row(names, |r| r.get(0))
         .optional()?;
@@ -210,7 +223,7 @@ pub(super) fn capture_id(
 
 pub(super) fn add_memento(
     t: &Transaction<'_>,
-    capture_id: i64,
+    capture_id: CaptureId,
     playback: &Playback<'_>,
 ) -> Result<(), RowFault> {
     optional_time(playback.timestamp)?;
@@ -242,10 +255,10 @@ pub(super) fn add_memento(
 /// Notes that a capture showed a version; false when the version, or what playback gave, is not in the dataset.
 pub(super) fn observe(
     t: &Transaction<'_>,
-    policy_id: i64,
+    policy_id: PolicyId,
     version: NonZeroU32,
-    capture_id: i64,
-    fetched_capture_id: i64,
+    capture_id: CaptureId,
+    fetched_capture_id: CaptureId,
 ) -> Result<bool, RowFault> {
     let is_here: bool = t
         .prepare_cached(

@@ -6,11 +6,13 @@ use rusqlite::{Transaction, params};
 
 use super::lines::VersionLine;
 use super::rows::{
-    Name, Playback, RowFault, add_address, add_memento, archive_id, capture_id, is_known, observe,
-    policy_id, site_id, split_memento_url, time, value,
+    Name, Playback, RowFault, add_address, add_memento, archive_id, capture_id, is_known, kind,
+    observe, policy_id, site_id, source, split_memento_url, time, value,
 };
 use super::{Beside, Hashing};
-use crate::model::{Document, StatedDate, TextHash, UrlKey};
+use crate::model::{
+    CaptureId, Document, PolicyId, RenditionId, SiteId, StatedDate, TextHash, UrlKey,
+};
 use crate::store::documents::NewDocument;
 
 /// Stores a version, with what it needs of other tables where that is not there.
@@ -26,6 +28,10 @@ pub(super) fn import_version(
         ));
     };
     check_order(r)?;
+    kind(&r.kind)?;
+    r.discovered_by
+        .iter()
+        .try_for_each(|code| source(code).map(|_| ()))?;
     let text_hash: TextHash = r
         .text_sha256
         .parse()
@@ -102,9 +108,9 @@ pub(super) fn import_version(
 fn add_rows(
     t: &Transaction<'_>,
     r: &VersionLine,
-    policy: i64,
-    first: i64,
-    rendition: i64,
+    policy: PolicyId,
+    first: CaptureId,
+    rendition: RenditionId,
 ) -> Result<(), RowFault> {
     let known = if r.sightings > NonZeroU32::MIN {
         "SELECT EXISTS (SELECT 1 FROM repeated_sightings WHERE policy_id = ?1 AND version = ?2 AND sighting = ?3)"
@@ -198,7 +204,7 @@ fn stated(date: Option<&String>, sentence: Option<&String>) -> Option<StatedDate
 }
 
 /// The evidence that a version tells of: a row for each way in which its policy was found.
-fn add_sources(t: &Transaction<'_>, site_id: i64, r: &VersionLine) -> Result<(), RowFault> {
+fn add_sources(t: &Transaction<'_>, site_id: SiteId, r: &VersionLine) -> Result<(), RowFault> {
     let urlkey = UrlKey::of(&r.policy_url).map_err(|e| RowFault::Value(e.to_string()))?;
     let has_text = |s: &&String| matches!(s.as_str(), "link" | "hub");
     let of_link = r

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use rusqlite::types::Value;
 
 use super::{Column, ColumnType, VERSIONS};
-use crate::model::Timestamp;
+use crate::model::{Timestamp, printable};
 
 /// A condition on a field of `versions`.
 #[derive(Debug, Clone, PartialEq)]
@@ -77,7 +77,7 @@ impl FromStr for Condition {
     /// "contains" (letters' case does not matter); `=` on a list means that it has such an element.
     fn from_str(text: &str) -> Result<Self, InvalidCondition> {
         let fail = |why: String| InvalidCondition {
-            text: text.chars().filter(|c| !c.is_control()).take(80).collect(),
+            text: printable(text, 80),
             why,
         };
         let end = text

@@ -4,15 +4,16 @@ use rusqlite::params;
 
 use super::snapshot::time;
 use super::{CAPTURES, Filter, POLICIES, Snapshot};
-use crate::model::Timestamp;
+use crate::model::{CaptureId, PayloadId, Redirect, Timestamp};
 use crate::store::StoreError;
 use crate::store::payloads;
+use crate::store::sql::redirects;
 
 /// A capture that was fetched, or one that shares the payload of such.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HeldCapture {
     /// The capture that was fetched, for itself or in its place.
-    pub fetched_capture_id: i64,
+    pub fetched_capture_id: CaptureId,
     /// It was not fetched itself: its payload is that of the fetched one, which comes before it.
     pub is_revisit: bool,
     /// Its address; of a fetched one that of the capture that came.
@@ -23,8 +24,8 @@ pub struct HeldCapture {
     pub statuscode: Option<u16>,
     /// Content type that it came with.
     pub content_type: Option<String>,
-    /// Archived redirects that led to it, as JSON.
-    pub redirects: String,
+    /// Archived redirects that led to it.
+    pub redirects: Vec<Redirect>,
     /// Its bytes are held.
     pub has_payload: bool,
 }
@@ -70,7 +71,7 @@ impl Snapshot<'_> {
                     timestamp,
                     statuscode: row.get(4)?,
                     content_type: row.get(5)?,
-                    redirects: row.get(6)?,
+                    redirects: redirects(row.get(6)?),
                     has_payload: row.get(7)?,
                 })
             };
@@ -84,9 +85,9 @@ impl Snapshot<'_> {
     ///
     /// # Errors
     /// When the database fails, does not hold them, or they cannot be unpacked.
-    pub fn payload(&self, capture_id: i64) -> Result<Vec<u8>, StoreError> {
+    pub fn payload(&self, capture_id: CaptureId) -> Result<Vec<u8>, StoreError> {
         let read = || {
-            let payload_id: i64 = self
+            let payload_id: PayloadId = self
                 .connection
                 .prepare_cached("SELECT payload_id FROM mementos WHERE capture_id = ?1 AND payload_id IS NOT NULL")?
                 .query_row([capture_id], |r| r.get(0))?;

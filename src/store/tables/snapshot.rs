@@ -7,7 +7,7 @@ use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
 
 use super::{Cell, Column, ColumnType, Filter, Table, VERSIONS};
-use crate::model::Timestamp;
+use crate::model::{PolicyId, RenditionId, Timestamp};
 use crate::store::{Store, StoreError};
 
 /// One state of the database: whoever writes meanwhile is not seen.
@@ -38,9 +38,9 @@ pub struct Outline<'a> {
     /// 1, 2, … among the policies of this kind and site.
     pub ordinal: i64,
     /// Row of its policy.
-    pub policy_id: i64,
+    pub policy_id: PolicyId,
     /// Row of its words.
-    pub rendition_id: i64,
+    pub rendition_id: RenditionId,
     /// Time of its first capture.
     pub timestamp: Timestamp,
     /// Address of its first capture.
@@ -160,7 +160,7 @@ impl Snapshot<'_> {
     ///
     /// # Errors
     /// When the database fails or does not hold them.
-    pub fn body(&self, rendition_id: i64) -> Result<Body, StoreError> {
+    pub fn body(&self, rendition_id: RenditionId) -> Result<Body, StoreError> {
         self.connection
             .prepare_cached("SELECT title, text, markdown FROM renditions WHERE rendition_id = ?1")
             .and_then(|mut statement| {
@@ -320,7 +320,7 @@ fn cell(value: ValueRef<'_>, kind: ColumnType) -> Option<Cell<'_>> {
 fn outline<'a>(
     row: &'a Row<'_>,
     cells: &'a [Cell<'a>],
-) -> Option<(Outline<'a>, Option<(i64, i64)>)> {
+) -> Option<(Outline<'a>, Option<(PolicyId, i64)>)> {
     let at = cells.len();
     let text = |i: usize| row.get_ref(i).ok()?.as_str().ok();
     let number = |i: usize| row.get_ref(i).ok()?.as_i64().ok();
@@ -329,8 +329,8 @@ fn outline<'a>(
         site: text(at)?,
         kind: text(at + 1)?,
         ordinal: number(at + 2)?,
-        policy_id: number(at + 3)?,
-        rendition_id: number(at + 4)?,
+        policy_id: PolicyId::new(number(at + 3)?),
+        rendition_id: RenditionId::new(number(at + 4)?),
         timestamp: text(at + 5)?.parse().ok()?,
         original: text(at + 6)?,
     };

@@ -49,32 +49,43 @@ fn history(house: &House, extractor: &str, texts: &[&str], tell: bool) {
 fn every_version_is_told_once_and_a_text_that_comes_back_is_told_again() {
     let house = house();
     let untold = || -> Vec<(i64, i64)> {
-        let rows = house.store.untold(2, 0, 9).unwrap();
-        rows.iter().map(|c| (c.change_id, c.version)).collect()
+        let rows = house.store.untold(2, None, 9).unwrap();
+        rows.iter()
+            .map(|c| (c.change_id.get(), c.version))
+            .collect()
     };
     history(&house, EXTRACTOR, &["a", "b"], true);
     assert_eq!(untold(), [(1, 1), (2, 2)]);
-    house.store.told(1, Some(stamp("2026"))).unwrap();
-    house.store.told(2, None).unwrap();
+    house
+        .store
+        .told(ChangeId::new(1), Some(stamp("2026")))
+        .unwrap();
+    house.store.told(ChangeId::new(2), None).unwrap();
     history(&house, EXTRACTOR, &["a", "b", "a"], true);
     assert_eq!(untold(), [(2, 2), (3, 3)], "a failed call is made again");
-    house.store.told(2, None).unwrap();
+    house.store.told(ChangeId::new(2), None).unwrap();
     assert_eq!(untold(), [(3, 3)], "but not for ever");
     let newest = house.store.newest_changes(9).unwrap();
     assert_eq!(newest.len(), 3);
     assert_eq!(newest[0].first_seen, "20120101000000");
-    assert_eq!(house.store.count_changes_after(2).unwrap(), 1);
+    assert_eq!(
+        house
+            .store
+            .count_changes_after(Some(ChangeId::new(2)))
+            .unwrap(),
+        1
+    );
 }
 
 #[test]
 fn what_nobody_waits_for_and_what_only_another_extractor_reads_is_not_told() {
     let house = house();
     history(&house, EXTRACTOR, &["a", "b"], false);
-    assert!(house.store.untold(5, 0, 9).unwrap().is_empty());
+    assert!(house.store.untold(5, None, 9).unwrap().is_empty());
     history(&house, "another", &["a!", "b!"], true);
-    assert!(house.store.untold(5, 0, 9).unwrap().is_empty());
+    assert!(house.store.untold(5, None, 9).unwrap().is_empty());
     history(&house, "another", &["a!", "b!", "c"], true);
-    assert_eq!(house.store.untold(5, 0, 9).unwrap().len(), 1);
+    assert_eq!(house.store.untold(5, None, 9).unwrap().len(), 1);
 }
 
 #[test]

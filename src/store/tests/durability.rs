@@ -3,6 +3,7 @@
 use std::io::Read as _;
 
 use super::*;
+use crate::model::CaptureId;
 
 /// Texts of one page that drift slowly, as archived pages do.
 fn drifting(n: usize) -> String {
@@ -73,9 +74,9 @@ fn a_payload_that_was_tampered_with_is_not_handed_out() {
             .store
             .set_policies(house.site, &[policy(&[URL])])
             .unwrap();
-        house.fetched(1, &captures[0], "words");
+        house.fetched(CaptureId::new(1), &captures[0], "words");
         house.store.lock().execute(sql, []).unwrap();
-        let error = house.store.stored_page(1).unwrap_err();
+        let error = house.store.stored_page(CaptureId::new(1)).unwrap_err();
         assert!(
             matches!(error, StoreError::Damaged { .. }),
             "{sql}: {error}"
@@ -92,14 +93,14 @@ fn a_zstd_bomb_is_not_unpacked() {
         .store
         .set_policies(house.site, &[policy(&[URL])])
         .unwrap();
-    house.fetched(1, &captures[0], "words");
+    house.fetched(CaptureId::new(1), &captures[0], "words");
     let bomb = zstd::stream::encode_all(std::io::repeat(0).take(1 << 30), 3).unwrap();
     house
         .store
         .lock()
         .execute("UPDATE payloads SET body = ?1, size_bytes = 1000", [bomb])
         .unwrap();
-    let error = house.store.stored_page(1).unwrap_err();
+    let error = house.store.stored_page(CaptureId::new(1)).unwrap_err();
     assert!(
         error.to_string().contains("1001 bytes, not 1000"),
         "{error}"
@@ -136,7 +137,7 @@ fn a_full_disk_is_told_loses_nothing_and_the_work_goes_on_when_there_is_room() {
             body: Some(body(i).into_bytes()),
             ..Fetched::default()
         };
-        let id = i64::try_from(i + 1).unwrap();
+        let id = CaptureId::new(i64::try_from(i + 1).unwrap());
         house.store.add_memento(
             id,
             &fetched,
@@ -246,7 +247,7 @@ fn two_writers_at_once_lose_nothing_and_double_nothing() {
                 for (i, from) in captures.iter().enumerate() {
                     own.add(&captures);
                     own.fetched(
-                        i64::try_from(i + 1).unwrap(),
+                        CaptureId::new(i64::try_from(i + 1).unwrap()),
                         from,
                         &format!("words of day {}", i / 2),
                     );
@@ -311,10 +312,10 @@ fn words_are_found_in_any_script_and_never_taken_for_operators() {
     ];
     let mut versions = Vec::new();
     for (number, (from, words)) in (1_u32..).zip(captures.iter().zip(texts)) {
-        house.fetched(i64::from(number), from, words);
+        house.fetched(CaptureId::new(i64::from(number)), from, words);
         let look = Look {
-            capture_id: i64::from(number),
-            fetched_capture_id: i64::from(number),
+            capture_id: CaptureId::new(i64::from(number)),
+            fetched_capture_id: CaptureId::new(i64::from(number)),
         };
         versions.push(VersionRecord {
             number,

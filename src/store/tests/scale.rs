@@ -7,7 +7,7 @@ use super::*;
 
 /// A policy whose captures show two texts in turns, each fetched once; every pair of captures is a version of its own when
 /// `many`, else there are two versions, editions of each other.
-fn in_turns(captures: usize, many: bool) -> (House, i64) {
+fn in_turns(captures: usize, many: bool) -> (House, PolicyId) {
     let house = house();
     let rows: Vec<Capture> = (0..captures)
         .map(|n| {

@@ -1,0 +1,71 @@
+//! Conversions between the model's types and values of SQLite.
+
+use std::str::FromStr;
+
+use rusqlite::types::{FromSql, FromSqlError, FromSqlResult, ToSql, ToSqlOutput, ValueRef};
+
+use crate::model::{
+    ArchiveId, CaptureId, ChangeId, DocumentId, PayloadId, PolicyId, PolicyKind, Redirect,
+    RenditionId, RunId, SiteId, Source, Timestamp,
+};
+
+macro_rules! integer_ids {
+    ($($name:ident),+ $(,)?) => {$(
+        impl ToSql for $name {
+            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                Ok(ToSqlOutput::from(self.get()))
+            }
+        }
+
+        impl FromSql for $name {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                i64::column_result(value).map(Self::new)
+            }
+        }
+    )+};
+}
+
+integer_ids!(
+    ArchiveId,
+    CaptureId,
+    ChangeId,
+    DocumentId,
+    PayloadId,
+    PolicyId,
+    RenditionId,
+    RunId,
+    SiteId,
+);
+
+macro_rules! codes {
+    ($($name:ident),+ $(,)?) => {$(
+        impl ToSql for $name {
+            fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+                Ok(ToSqlOutput::from(self.code()))
+            }
+        }
+
+        impl FromSql for $name {
+            fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+                value.as_str()?.parse().map_err(FromSqlError::other)
+            }
+        }
+    )+};
+}
+
+codes!(PolicyKind, Source);
+
+/// Parses a stored text; `None` for NULL and for text that another program made unreadable.
+pub(super) fn parsed<T: FromStr>(text: Option<String>) -> Option<T> {
+    text?.parse().ok()
+}
+
+/// Parses a stored time; `None` for NULL and for text that is not a time.
+pub(super) fn timestamp(text: Option<String>) -> Option<Timestamp> {
+    parsed(text)
+}
+
+/// Parses the stored list of archived redirects; empty for NULL.
+pub(super) fn redirects(json: Option<String>) -> Vec<Redirect> {
+    json.map_or_else(Vec::new, |json| Redirect::list_from_json(&json))
+}
