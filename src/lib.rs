@@ -35,4 +35,5 @@ pub mod export;
 
 pub mod report;
 
+#[cfg(feature = "cli")]
 pub mod cli;

@@ -6,6 +6,9 @@ use super::error::ArchiveError;
 use super::query::{CaptureQuery, IndexAnswer, Memento, MementoQuery};
 use crate::model::{Capture, Timestamp};
 
+/// Largest body, in bytes, that an archive gives by default. The largest of 866 policy pages has 2.1 MB; PDFs are larger.
+pub const DEFAULT_MAX_BODY_BYTES: u64 = 32 << 20;
+
 /// An archive of web pages: an index of captures, and the archived responses themselves.
 pub trait Archive: Send + Sync {
     /// Sends every distinct row that matches the query to `sink`, in the order of the index, and returns counts at the

@@ -15,5 +15,5 @@ pub mod warc;
 
 pub use allowance::Allowance;
 pub use error::ArchiveError;
-pub use interface::Archive;
+pub use interface::{Archive, DEFAULT_MAX_BODY_BYTES};
 pub use query::{CaptureQuery, IndexAnswer, KeyFilter, Memento, MementoQuery, Redirect, Scope};

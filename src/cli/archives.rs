@@ -3,11 +3,9 @@
 use serde_json::Value;
 
 use super::failure::Failure;
-use crate::archive::Archive;
 use crate::archive::http::{ArchiveUsage, Dialect, EndpointUsage, HttpSettings, RequestLog};
 use crate::config::{ArchiveLocation, ArchiveSettings, DiscoverSettings, read_text_at_most};
 use crate::discover::Vocabulary;
-use crate::model::Timestamp;
 use crate::report::{EndpointCounts, RequestCounts};
 
 /// Largest vocabulary file.
@@ -66,16 +64,6 @@ pub(super) fn http_settings(
     http.validate()
         .map_err(|faults| Failure::usage(anyhow::anyhow!(faults)))?;
     Ok(http)
-}
-
-/// The part of an archive's URLs for people before `<timestamp>/<url>`.
-pub(super) fn memento_url_prefix<A: Archive>(archive: &A) -> String {
-    let stamp = Timestamp::from_unix_seconds(0);
-    let address = archive.memento_url(stamp, "");
-    address
-        .strip_suffix(&format!("{stamp}/"))
-        .unwrap_or(&address)
-        .to_owned()
 }
 
 /// The request counts of a run, as stored.

@@ -140,7 +140,9 @@ impl From<ExportError> for Failure {
     fn from(error: ExportError) -> Self {
         match error {
             ExportError::Store(error) => error.into(),
-            ExportError::Busy { .. } | ExportError::Foreign { .. } => Self::usage(error),
+            ExportError::Busy { .. } | ExportError::Foreign { .. } | ExportError::NoParquet => {
+                Self::usage(error)
+            }
             other => Self {
                 exit: Exit::DoneWithFailures,
                 error: other.into(),

@@ -16,8 +16,7 @@ use crate::archive::http::HttpArchive;
 use crate::archive::warc::WarcArchive;
 use crate::archive::{Allowance, Archive};
 use crate::config::{ArchiveLocation, RunBudget};
-use crate::crawl::{self, Outcome, PdfReader, Progress, Session, StoredFreeze, Until};
-use crate::model::ArchiveId;
+use crate::crawl::{Crawl, Outcome, PdfReader, Progress, StoredFreeze, Until};
 use crate::store::{CrawlLock, RunOutcome, Store};
 
 /// What a job does with its sites.
@@ -144,17 +143,15 @@ impl<'a> JobRun<'a> {
         archive: &A,
         requests: impl Fn() -> Value,
     ) -> Result<FinishedJob, Failure> {
-        let prefix = archives::memento_url_prefix(archive);
-        let archive_id = self.store.archive(&archive.name(), &prefix)?;
-        let display = ProgressDisplay::start(self.job.is_verbose(), self.job.log_format());
         let progress = Arc::new(Progress::default());
+        let crawl = self.crawl_of(archive, Arc::clone(&progress))?;
+        let display = ProgressDisplay::start(self.job.is_verbose(), self.job.log_format());
         let started_at = self.job.now();
         let run_id = self
             .store
-            .begin_run(self.job.command(), archive_id, started_at)?;
-        let session = self.session(archive, archive_id, Arc::clone(&progress))?;
+            .begin_run(self.job.command(), crawl.archive_id(), started_at)?;
         let result = tokio::select! {
-            result = self.crawl_sites(&session) => result,
+            result = self.crawl_sites(&crawl) => result,
             never = display.follow(progress, self.playback_per_second) => match never {},
         };
         display.finish();
@@ -179,47 +176,42 @@ impl<'a> JobRun<'a> {
         })
     }
 
-    /// What the crawl works with.
-    fn session<'c, A: Archive>(
+    /// The crawl of this job.
+    fn crawl_of<'c, A: Archive>(
         &self,
         archive: &'c A,
-        archive_id: ArchiveId,
         progress: Arc<Progress>,
-    ) -> Result<Session<'c, A>, Failure>
+    ) -> Result<Crawl<'c, A>, Failure>
     where
         'a: 'c,
     {
         let settings = &self.job.settings;
         let is_scheduled = matches!(self.task, JobTask::Scheduled);
-        Ok(Session {
-            archive,
-            archive_id,
-            store: Arc::clone(&self.store),
-            clock: Arc::clone(self.job.clock()),
-            crawl: settings.crawl.clone(),
-            discover: settings.discover.clone(),
-            vocabulary: self.job.vocabulary(),
-            pdf: PdfReader::of_this_program()?,
-            progress,
-            in_flight: Arc::default(),
-            stop: self.stop.clone(),
-            announce_changes: is_scheduled && settings.run.on_change.is_some(),
-        })
+        let crawl = Crawl::builder(archive, Arc::clone(&self.store))
+            .settings(settings.crawl.clone())
+            .discover(settings.discover.clone())
+            .vocabulary(self.job.vocabulary())
+            .pdf_reader(PdfReader::of_this_program()?)
+            .clock(Arc::clone(self.job.clock()))
+            .progress(progress)
+            .stop(self.stop.clone())
+            .announce_changes(is_scheduled && settings.run.on_change.is_some());
+        Ok(crawl.build()?)
     }
 
     /// Crawls the sites; returns how many there were, or how many were due.
     async fn crawl_sites<A: Archive>(
         &self,
-        session: &Session<'_, A>,
+        crawl: &Crawl<'_, A>,
     ) -> Result<(usize, Outcome), Failure> {
         match self.task {
             JobTask::Crawl(until) => {
-                let outcome = crawl::crawl_sites(session, &self.job.rows, until).await;
+                let outcome = crawl.crawl_sites(&self.job.rows, until).await;
                 Ok((self.job.site_names().len(), outcome))
             }
             JobTask::Scheduled => {
                 let run = &self.job.settings.run;
-                let turns = crawl::run_due_sites(session, &self.job.rows, run).await?;
+                let turns = crawl.run_due_sites(&self.job.rows, run).await?;
                 Ok((turns.due, turns.outcome))
             }
         }

@@ -112,7 +112,7 @@ impl Command {
         let (mut done, total) = (0, policies.len() as u64);
         let reextraction = Reextraction {
             store: &self.store,
-            pdf: &pdf,
+            pdf: Some(&pdf),
             crawl: &self.crawl,
             now: SystemClock.now(),
             stop,

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::layers::Layers;
 use super::validator::{Validator, shown};
 use crate::model::Timestamp;
 
@@ -41,6 +42,13 @@ pub struct CrawlSettings {
     pub home_pages_per_site: usize,
     /// Policies per site.
     pub policies_per_site: usize,
+}
+
+impl Default for CrawlSettings {
+    /// The built-in defaults: the section `[crawl]` of `config/policytrail.toml`.
+    fn default() -> Self {
+        crawl_settings(&mut Validator::new(&Layers::default()))
+    }
 }
 
 impl CrawlSettings {

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::layers::Layers;
 use super::validator::{Validator, shown};
 
 /// The scheduled job.
@@ -24,6 +25,13 @@ pub struct RunSettings {
     pub metrics: Option<PathBuf>,
     /// Summary to write.
     pub summary: Option<PathBuf>,
+}
+
+impl Default for RunSettings {
+    /// The built-in defaults: the section `[run]` of `config/policytrail.toml`.
+    fn default() -> Self {
+        run_settings(&mut Validator::new(&Layers::default()))
+    }
 }
 
 /// After how many days a site is crawled again.

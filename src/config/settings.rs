@@ -40,6 +40,22 @@ pub struct DiscoverSettings {
     pub vocabulary: Option<PathBuf>,
 }
 
+impl Default for DiscoverSettings {
+    /// The built-in defaults: the section `[discover]` of `config/policytrail.toml`.
+    fn default() -> Self {
+        let layers = Layers::default();
+        discover_settings(&Validator::new(&layers), &layers)
+    }
+}
+
+fn discover_settings(validator: &Validator<'_>, layers: &Layers) -> DiscoverSettings {
+    DiscoverSettings {
+        by_path: layers.truth("discover.by_path"),
+        by_link: layers.truth("discover.by_link"),
+        vocabulary: validator.path("discover.vocabulary"),
+    }
+}
+
 impl Settings {
     /// Validates merged layers.
     ///
@@ -56,11 +72,7 @@ impl Settings {
             sites: validator.sites("sites.names"),
             sites_file: validator.path("sites.file"),
             crawl: crawl_settings(&mut validator),
-            discover: DiscoverSettings {
-                by_path: layers.truth("discover.by_path"),
-                by_link: layers.truth("discover.by_link"),
-                vocabulary: validator.path("discover.vocabulary"),
-            },
+            discover: discover_settings(&validator, layers),
             run: run_settings(&mut validator),
         };
         validator.finish(settings)

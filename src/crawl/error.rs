@@ -1,5 +1,7 @@
 //! Errors that end a crawl.
 
+use std::path::PathBuf;
+
 use tokio_util::sync::CancellationToken;
 
 use crate::archive::ArchiveError;
@@ -15,6 +17,12 @@ pub enum CrawlError {
     /// The database ended it.
     #[error(transparent)]
     Store(#[from] StoreError),
+    /// The versions of the database came without their pages, and a crawl would lose them.
+    #[error("`{}` was imported from JSON Lines: it holds versions without their pages, and a crawl would lose them; crawl into another database", database.display())]
+    Imported {
+        /// The database.
+        database: PathBuf,
+    },
     /// This program failed on one page.
     #[error("internal error while looking at `{what}`: {detail}; please report it")]
     Panicked {

@@ -7,12 +7,13 @@
 //!                 └─────▶ derive               versions and drops
 //! ```
 //!
-//! Each stage borrows what it needs from the [`Session`]. Every answer is stored before the next request that depends on
+//! A [`Crawl`] is built from an archive and a database. Each stage borrows what it needs from its session. Every answer is stored before the next request that depends on
 //! it, and a stored answer is never requested again: the same command ends in the same database however often it is
 //! interrupted and repeated. The database, parsing, sampling and derivation run on blocking threads.
 
 mod backfill;
 mod blocking;
+mod builder;
 mod derive;
 mod discovery;
 mod error;
@@ -25,14 +26,14 @@ mod schedule;
 mod session;
 mod site;
 
-pub use backfill::{Outcome, SitePlan, Until, crawl_sites, plan};
+pub use backfill::{Outcome, SitePlan, Until, plan};
+pub use builder::{Crawl, CrawlBuilder};
 pub use derive::{
     ReextractedPolicy, Reextraction, VerifyReport, derive_outdated, drop_old_extractions, verify,
 };
 pub use discovery::{SiteCandidate, site_candidates};
 pub use error::CrawlError;
-pub use fetch::{InFlight, PDF_COMMAND, PdfReader, run_pdf_child};
+pub use fetch::{PDF_COMMAND, PdfReader, run_pdf_child};
 pub use freeze_ledger::StoredFreeze;
 pub use progress::{Progress, ProgressSnapshot};
-pub use schedule::{ScheduledRun, due_at, is_due, run_due_sites};
-pub use session::Session;
+pub use schedule::{ScheduledRun, due_at, is_due};

@@ -1,4 +1,4 @@
-//! What a crawl works with.
+//! What the stages of a crawl work with. A user builds it with [`super::CrawlBuilder`].
 
 use std::sync::Arc;
 
@@ -16,32 +16,31 @@ use crate::model::ArchiveId;
 use crate::store::{Noticed, Store, StoreError};
 
 /// What a crawl works with. All sites that are crawled at once share it.
-#[expect(missing_debug_implementations, reason = "a clock has nothing to show")]
-pub struct Session<'a, A> {
+pub(crate) struct Session<'a, A> {
     /// The archive.
-    pub archive: &'a A,
+    pub(crate) archive: &'a A,
     /// Its row in the database.
-    pub archive_id: ArchiveId,
+    pub(crate) archive_id: ArchiveId,
     /// The database.
-    pub store: Arc<Store>,
+    pub(crate) store: Arc<Store>,
     /// Time of day.
-    pub clock: Arc<dyn Clock>,
+    pub(crate) clock: Arc<dyn Clock>,
     /// Which captures are fetched.
-    pub crawl: CrawlSettings,
+    pub(crate) crawl: CrawlSettings,
     /// How policies are discovered.
-    pub discover: DiscoverSettings,
+    pub(crate) discover: DiscoverSettings,
     /// Words by which policies are recognised.
-    pub vocabulary: &'a Vocabulary,
-    /// Reads PDFs.
-    pub pdf: PdfReader,
+    pub(crate) vocabulary: &'a Vocabulary,
+    /// Reads PDFs, if one is set.
+    pub(crate) pdf: Option<PdfReader>,
     /// Advanced as the work goes on.
-    pub progress: Arc<Progress>,
+    pub(crate) progress: Arc<Progress>,
     /// Pages that are being fetched.
-    pub in_flight: Arc<InFlight>,
+    pub(crate) in_flight: Arc<InFlight>,
     /// Cancelled when the user wants to stop.
-    pub stop: CancellationToken,
+    pub(crate) stop: CancellationToken,
     /// New versions are announced to somebody.
-    pub announce_changes: bool,
+    pub(crate) announce_changes: bool,
 }
 
 impl<A> Session<'_, A> {

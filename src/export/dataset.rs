@@ -14,7 +14,7 @@ use super::folder::ExportFolder;
 use super::git_history::{NoRepository, make_repository};
 use super::options::{ExportOptions, PageFormat};
 use super::pages::{PageCounts, write_git_stream, write_pages};
-use super::table_files::{WrittenTable, table_file_names, write_tables};
+use super::table_files::{WrittenTable, check_formats, table_file_names, write_tables};
 use super::warc::write_warc;
 use crate::store::Store;
 use crate::store::tables::Snapshot;
@@ -41,6 +41,7 @@ pub fn export(
     options: &ExportOptions,
     target: &Path,
 ) -> Result<Exported, ExportError> {
+    check_formats(options)?;
     let mut folder = ExportFolder::open(target, &planned_names(options))?;
     let exported = store.snapshot(|snapshot| {
         let mut exported = Exported::default();

@@ -29,6 +29,11 @@ pub enum ExportError {
         /// What would be replaced.
         path: PathBuf,
     },
+    /// This build has no Parquet.
+    #[error(
+        "this build cannot write Parquet; build policytrail with the feature `parquet`, or choose another format"
+    )]
+    NoParquet,
     /// The database failed.
     #[error(transparent)]
     Store(#[from] StoreError),

@@ -25,6 +25,7 @@ mod options;
 mod page;
 mod pages;
 mod panel;
+#[cfg(feature = "parquet")]
 mod parquet;
 mod policy_path;
 mod previous_export;

@@ -11,7 +11,7 @@ pub enum TableFormat {
     Jsonl,
     /// CSV by RFC 4180.
     Csv,
-    /// Apache Parquet.
+    /// Apache Parquet. Needs the feature `parquet`.
     Parquet,
 }
 

@@ -1,6 +1,6 @@
 //! Writes each table in one pass: every row is written in all formats of the options.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use super::compression::Compression;
 use super::csv::CsvWriter;
@@ -10,9 +10,13 @@ use super::folder::ExportFolder;
 use super::jsonl::JsonlWriter;
 use super::options::{ExportOptions, TableFormat};
 use super::panel;
+#[cfg(feature = "parquet")]
 use super::parquet::ParquetWriter;
 use super::row_writer::RowWriter;
 use crate::store::tables::{Cell, Column, PANEL, Snapshot, TABLES, Table};
+
+/// True when this build writes Parquet.
+const CAN_WRITE_PARQUET: bool = cfg!(feature = "parquet");
 
 /// The end of a file name.
 fn suffix(format: TableFormat) -> &'static str {
@@ -44,10 +48,27 @@ fn row_writer<'a>(
     Ok(match format {
         TableFormat::Jsonl => Box::new(JsonlWriter::new(out, columns)),
         TableFormat::Csv => Box::new(CsvWriter::new(out, columns).map_err(fail)?),
-        TableFormat::Parquet => {
-            Box::new(ParquetWriter::new(out, table.name, columns).map_err(fail)?)
-        }
+        TableFormat::Parquet => parquet_writer(out, table.name, columns).map_err(fail)?,
     })
+}
+
+#[cfg(feature = "parquet")]
+fn parquet_writer<'a>(
+    out: &'a mut (dyn Write + Send),
+    table: &str,
+    columns: &[Column],
+) -> io::Result<Box<dyn RowWriter + 'a>> {
+    Ok(Box::new(ParquetWriter::new(out, table, columns)?))
+}
+
+/// A build without the feature writes no Parquet: [`check_formats`] refuses it before.
+#[cfg(not(feature = "parquet"))]
+fn parquet_writer<'a>(
+    _out: &'a mut (dyn Write + Send),
+    _table: &str,
+    _columns: &[Column],
+) -> io::Result<Box<dyn RowWriter + 'a>> {
+    Err(io::ErrorKind::Unsupported.into())
 }
 
 /// A table that was written.
@@ -67,6 +88,16 @@ pub struct WrittenTable {
 
 fn file_name(table: &Table, format: TableFormat, compression: Compression) -> String {
     format!("{}.{}{}", table.name, suffix(format), compression.suffix())
+}
+
+/// Fails if this build cannot write one of the formats.
+pub(super) fn check_formats(options: &ExportOptions) -> Result<(), ExportError> {
+    let can_write = |format: &TableFormat| *format != TableFormat::Parquet || CAN_WRITE_PARQUET;
+    if options.tables.iter().all(can_write) {
+        Ok(())
+    } else {
+        Err(ExportError::NoParquet)
+    }
 }
 
 /// The names of the files that [`write_tables`] writes.

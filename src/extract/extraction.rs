@@ -17,7 +17,10 @@ use super::vocabulary::policy_words;
 use crate::model::{Document, DropReason, Dropped};
 use crate::page::{Page, decode};
 
-/// Extracts the document of a page.
+/// Extracts the document of a page: HTML, plain text or PDF.
+///
+/// A PDF of unknown origin may take minutes and gigabytes: `crawl::PdfReader` reads it in a process with limits. A build
+/// without the feature `pdf` ([`super::CAN_READ_PDFS`]) drops every PDF; do not store that result.
 ///
 /// # Errors
 /// The reason why the page has none, and what was seen.

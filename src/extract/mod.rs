@@ -28,7 +28,8 @@ mod render;
 mod structure;
 mod vocabulary;
 
-pub use decode::is_pdf;
+pub(crate) use decode::CANNOT_READ_PDFS;
+pub use decode::{CAN_READ_PDFS, is_pdf};
 pub use extraction::{explain, extract, language_and_words};
 pub use facts::{StatedDates, stated_dates, text_hash};
 pub use input::{DocumentType, EXTRACTOR_VERSION, ExplainedDocument, Options, PageInput};

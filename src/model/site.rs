@@ -1,6 +1,7 @@
 //! `Site`: a registrable domain by the public suffix list.
 
 use std::fmt;
+use std::str::FromStr;
 
 use url::{Host, Url};
 
@@ -95,6 +96,14 @@ impl Site {
 impl fmt::Display for Site {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(&self.0)
+    }
+}
+
+impl FromStr for Site {
+    type Err = InvalidSite;
+
+    fn from_str(text: &str) -> Result<Self, InvalidSite> {
+        Self::parse(text)
     }
 }
 

@@ -120,3 +120,32 @@ fn code(folder: &Path) -> String {
     }
     all
 }
+
+/// Crates that only the command line, Parquet or PDFs need.
+const CRATES_OF_FEATURES: [&str; 8] = [
+    "anyhow",
+    "clap",
+    "indicatif",
+    "parquet",
+    "pdf-extract",
+    "prometheus-client",
+    "rlimit",
+    "tracing-subscriber",
+];
+
+#[test]
+fn the_library_without_features_pulls_no_crate_of_theirs() {
+    let output = Command::new(env!("CARGO"))
+        .current_dir(root())
+        .args(["tree", "--locked", "-e", "normal", "--prefix", "none"])
+        .arg("--no-default-features")
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{output:?}");
+    let tree = String::from_utf8(output.stdout).unwrap();
+    let names: BTreeSet<&str> = tree.lines().filter_map(|l| l.split(' ').next()).collect();
+    assert!(names.contains("rusqlite"), "{names:?}");
+    for name in CRATES_OF_FEATURES {
+        assert!(!names.contains(name), "{name}");
+    }
+}

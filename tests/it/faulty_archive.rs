@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 
 use crate::support::archive_server::ArchiveServer;
-use crate::support::crawl::Crawl;
+use crate::support::crawl::TestCrawl;
 use crate::support::database;
 use crate::support::paths::sample;
 
@@ -31,9 +31,9 @@ async fn facts(server: &ArchiveServer) -> Vec<String> {
         let stop = CancellationToken::new();
         let archive = client(server, &stop);
         let settings = [("crawl.sample", "all"), ("crawl.to", "2024")];
-        let crawl = Crawl {
+        let crawl = TestCrawl {
             stop: stop.clone(),
-            ..Crawl::new(&archive, &store, &settings)
+            ..TestCrawl::new(&archive, &store, &settings)
         };
         let outcome = crawl.run(&rows).await;
         assert!(outcome.ended_by.is_none(), "{:?}", outcome.ended_by);

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::simulated_archive;
 use crate::simulated_archive::{Numbers, World};
-use crate::support::crawl::Crawl;
+use crate::support::crawl::TestCrawl;
 use crate::support::database::{assert_same, facts};
 
 /// An archive during which the program is interrupted after so many pages of policies; requests in flight are lost.
@@ -69,10 +69,10 @@ async fn backfill(world: &World, site: &str, database: &Path, answers: usize) ->
         stop: stop.clone(),
     };
     let store = Arc::new(Store::open_or_create(database).unwrap());
-    let crawl = Crawl {
-        pdf_reader: "no-such-program".into(),
+    let crawl = TestCrawl {
+        pdf_reader: None,
         stop,
-        ..Crawl::new(&archive, &store, &[("crawl.to", "2024")])
+        ..TestCrawl::new(&archive, &store, &[("crawl.to", "2024")])
     };
     crawl.run(&[SiteRow::of(Site::parse(site).unwrap())]).await
 }

@@ -6,14 +6,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use policytrail::archive::warc::WarcArchive;
 use policytrail::archive::{
-    Archive, ArchiveError, CaptureQuery, IndexAnswer, Memento, MementoQuery,
+    Archive, ArchiveError, CaptureQuery, DEFAULT_MAX_BODY_BYTES, IndexAnswer, Memento, MementoQuery,
 };
 use policytrail::config::SiteRow;
 use policytrail::crawl::Outcome;
 use policytrail::model::{Capture, Site, Timestamp, UrlKey};
 use policytrail::store::Store;
 
-use crate::support::crawl::Crawl;
+use crate::support::crawl::TestCrawl;
 use crate::support::paths::sample;
 use crate::support::program::program;
 
@@ -94,12 +94,12 @@ async fn backfill<A: Archive>(
     archive: &A,
     store: &Arc<Store>,
     site: &str,
-    pdf_reader: &Path,
+    pdf_reader: Option<&Path>,
 ) -> Outcome {
     let settings = [("crawl.sample", "all"), ("discover.by_link", "false")];
-    let crawl = Crawl {
-        pdf_reader: pdf_reader.to_path_buf(),
-        ..Crawl::new(archive, store, &settings)
+    let crawl = TestCrawl {
+        pdf_reader: pdf_reader.map(Path::to_path_buf),
+        ..TestCrawl::new(archive, store, &settings)
     };
     crawl.run(&[SiteRow::of(Site::parse(site).unwrap())]).await
 }
@@ -111,7 +111,7 @@ async fn captures_under_another_spelling_of_the_url_key_belong_to_the_policy() {
         "com,example)/privacy;jsessionid=1",
         "http://example.com/privacy",
     );
-    let outcome = backfill(&archive, &store, "example.com", &program()).await;
+    let outcome = backfill(&archive, &store, "example.com", Some(&program())).await;
     assert!(outcome.failures.is_empty(), "{:?}", outcome.failures);
     let status = store.status().unwrap();
     assert_eq!(
@@ -124,9 +124,9 @@ async fn captures_under_another_spelling_of_the_url_key_belong_to_the_policy() {
 async fn a_page_answered_from_another_url_is_fetched_once() {
     let store = Arc::new(Store::open_in_memory().unwrap());
     let archive = Odd::new("com,example)/privacy", "http://example.com/somewhere/else");
-    backfill(&archive, &store, "example.com", &program()).await;
+    backfill(&archive, &store, "example.com", Some(&program())).await;
     assert_eq!(archive.fetched.load(Ordering::Relaxed), 3);
-    backfill(&archive, &store, "example.com", &program()).await;
+    backfill(&archive, &store, "example.com", Some(&program())).await;
     assert_eq!(archive.fetched.load(Ordering::Relaxed), 3);
 }
 
@@ -136,7 +136,7 @@ async fn an_unreadable_pdf_is_fetched_as_often_as_a_readable_one() {
     let mut fetched = Vec::new();
     for reader in [program(), PathBuf::from("/nonexistent/policytrail")] {
         let store = Arc::new(Store::open_in_memory().unwrap());
-        backfill(&archive, &store, "civic-ledger-sample.org", &reader).await;
+        backfill(&archive, &store, "civic-ledger-sample.org", Some(&reader)).await;
         fetched.push(store.status().unwrap().mementos);
     }
     assert_eq!(fetched[1], fetched[0]);
@@ -153,7 +153,7 @@ async fn a_pdf_reader_that_does_not_start_drops_nothing() {
         &archive,
         &store,
         site,
-        Path::new("/nonexistent/policytrail"),
+        Some(Path::new("/nonexistent/policytrail")),
     )
     .await;
     assert!(
@@ -167,7 +167,7 @@ async fn a_pdf_reader_that_does_not_start_drops_nothing() {
         "{before:?}"
     );
     assert_eq!(before.sites_unfinished, 1);
-    let outcome = backfill(&archive, &store, site, &program()).await;
+    let outcome = backfill(&archive, &store, site, Some(&program())).await;
     assert!(outcome.failures.is_empty(), "{:?}", outcome.failures);
     let after = store.status().unwrap();
     assert_eq!(
@@ -184,7 +184,34 @@ async fn a_pdf_reader_that_does_not_start_drops_nothing() {
         )
         .unwrap();
     let nowhere = Path::new("/nonexistent/policytrail");
-    let outcome = backfill(&archive, &store, site, nowhere).await;
+    let outcome = backfill(&archive, &store, site, Some(nowhere)).await;
     assert!(!outcome.failures.is_empty());
     assert_eq!(store.status().unwrap().versions, 2);
+}
+
+#[tokio::test]
+async fn a_pdf_without_a_reader_is_left_for_a_crawl_with_one() {
+    let archive = WarcArchive::open(&sample(), DEFAULT_MAX_BODY_BYTES).unwrap();
+    let store = Arc::new(Store::open_in_memory().unwrap());
+    let site = "civic-ledger-sample.org";
+    for _ in 0..2 {
+        let outcome = backfill(&archive, &store, site, None).await;
+        let says = |words: &str| outcome.failures.iter().any(|f| f.contains(words));
+        assert!(
+            says("no PDF reader is set") && says("`CrawlBuilder::pdf_reader`"),
+            "{:?}",
+            outcome.failures
+        );
+        let status = store.status().unwrap();
+        assert!(
+            status.drops.is_empty() && status.versions == 0,
+            "{status:?}"
+        );
+        assert_eq!(status.sites_unfinished, 1);
+    }
+    let fetched = store.status().unwrap().mementos;
+    let outcome = backfill(&archive, &store, site, Some(&program())).await;
+    assert!(outcome.failures.is_empty(), "{:?}", outcome.failures);
+    let status = store.status().unwrap();
+    assert_eq!((status.versions, status.mementos), (2, fetched));
 }

@@ -15,7 +15,7 @@ use policytrail::store::{PolicyAddress, Store};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use crate::support::crawl::Crawl;
+use crate::support::crawl::TestCrawl;
 use crate::support::database;
 use crate::support::program::program;
 
@@ -156,10 +156,10 @@ impl Database {
         announce_changes: bool,
     ) -> Outcome {
         let fixed = [("crawl.sample", "all"), ("discover.by_link", "false")];
-        let crawl = Crawl {
+        let crawl = TestCrawl {
             stop: archive.stop.clone(),
             announce_changes,
-            ..Crawl::new(archive, &self.store, &[&fixed, settings].concat())
+            ..TestCrawl::new(archive, &self.store, &[&fixed, settings].concat())
         };
         crawl.run(rows).await
     }
@@ -264,7 +264,7 @@ async fn a_page_that_policies_share_is_reextracted_for_all_of_them() {
     let settings = Settings::from_layers(&Layers::default()).unwrap();
     Reextraction {
         store: &database.store,
-        pdf: &PdfReader::new(program()),
+        pdf: Some(&PdfReader::new(program())),
         crawl: &settings.crawl,
         now: Timestamp::earliest("2026").unwrap(),
         stop: &CancellationToken::new(),

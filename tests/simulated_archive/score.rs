@@ -4,15 +4,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 use std::sync::Arc;
 
-use policytrail::archive::clock::SystemClock;
 use policytrail::config::{Layers, Settings, SiteRow};
-use policytrail::crawl::{self, PdfReader, Progress, Session, Until};
+use policytrail::crawl::{Crawl, Until};
 use policytrail::discover::Vocabulary;
 use policytrail::model::Site;
 use policytrail::model::{Timestamp, UrlKey};
 use policytrail::store::tables::{Cell, Filter, VERSIONS};
 use policytrail::store::{Store, StoreError};
-use tokio_util::sync::CancellationToken;
 
 use super::world::World;
 
@@ -139,30 +137,14 @@ pub async fn backfill(
         layers.add_text(name, value, "test");
     }
     let settings = Settings::from_layers(&layers).unwrap();
-    let archive_id = store
-        .archive("simulated", "http://archive.example/web/")
+    let crawl = Crawl::builder(world, Arc::clone(store))
+        .settings(settings.crawl)
+        .discover(settings.discover)
+        .vocabulary(vocabulary)
+        .build()
         .unwrap();
-    let session = Session {
-        archive: world,
-        archive_id,
-        store: Arc::clone(store),
-        clock: Arc::new(SystemClock),
-        crawl: settings.crawl.clone(),
-        discover: settings.discover.clone(),
-        vocabulary,
-        pdf: PdfReader::new("no-such-program".into()),
-        progress: Arc::new(Progress::default()),
-        in_flight: Arc::default(),
-        stop: CancellationToken::new(),
-        announce_changes: false,
-    };
-    let row = SiteRow {
-        site: Site::parse(site).unwrap(),
-        policy_url: None,
-        rank: None,
-        tags: BTreeMap::new(),
-    };
-    let outcome = crawl::crawl_sites(&session, &[row], Until::Versions).await;
+    let row = SiteRow::of(Site::parse(site).unwrap());
+    let outcome = crawl.crawl_sites(&[row], Until::Versions).await;
     assert!(
         outcome.ended_by.is_none() && outcome.failures.is_empty(),
         "{outcome:?}"

@@ -6,6 +6,7 @@ use url::{Host, Url};
 
 use super::usage::RequestRecord;
 use crate::archive::allowance::Allowance;
+use crate::archive::interface::DEFAULT_MAX_BODY_BYTES;
 
 /// The Internet Archive's Wayback Machine.
 pub const DEFAULT_BASE_URL: &str = "https://web.archive.org";
@@ -64,8 +65,7 @@ impl Default for HttpSettings {
             // Half of the limit that the Internet Archive requested (8 per second; EDGI wayback, December 2023).
             playback_per_second: 4.0,
             contact: None,
-            // The largest of 866 policy pages has 2.1 MB; PDFs are larger.
-            max_body_bytes: 32 * 1024 * 1024,
+            max_body_bytes: DEFAULT_MAX_BODY_BYTES,
             connect_timeout: Duration::from_secs(30),
             // Index answers after 25 s are normal; more than 60 s is overload.
             read_timeout: Duration::from_mins(2),

@@ -236,7 +236,7 @@ impl<'a, 'b, A: Archive> Follower<'a, 'b, A> {
             archive: self.session.archive,
             store: &self.session.store,
             clock: &*self.session.clock,
-            pdf: &self.session.pdf,
+            pdf: self.session.pdf.as_ref(),
             progress: &self.session.progress,
             in_flight: &self.session.in_flight,
             stop: self.stop,
@@ -263,7 +263,7 @@ impl<'a, 'b, A: Archive> Follower<'a, 'b, A> {
             }
             let (store, pdf) = (Arc::clone(&session.store), session.pdf.clone());
             let what = format!("capture {capture_id}");
-            let extract = move || extract_capture(&store, &pdf, capture_id);
+            let extract = move || extract_capture(&store, pdf.as_ref(), capture_id);
             if let Some(failure) = run_parse(&what, extract).await?? {
                 self.record.unanswered.insert(capture_id);
                 failures.add(&self.site.site, failure);

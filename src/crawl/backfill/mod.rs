@@ -12,5 +12,5 @@ mod until;
 
 pub use outcome::Outcome;
 pub use plan::{SitePlan, plan};
-pub use sites::crawl_sites;
+pub(super) use sites::crawl_sites;
 pub use until::Until;

@@ -41,6 +41,17 @@ impl Outcome {
         self.outcome == RunOutcome::Interrupted
     }
 
+    /// Returns the outcome of a crawl that ran to its end. Single requests may have failed: [`Outcome::failures`].
+    ///
+    /// # Errors
+    /// With the error that ended it early.
+    pub fn into_result(mut self) -> Result<Self, CrawlError> {
+        match self.ended_by.take() {
+            None => Ok(self),
+            Some(error) => Err(error),
+        }
+    }
+
     /// Sorts the lines and sets the outcome, once all sites are done.
     pub(super) fn complete(mut self) -> Self {
         self.failures.sort();

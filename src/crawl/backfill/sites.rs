@@ -17,7 +17,7 @@ use crate::store::Store;
 /// Crawls sites until all are done, the archive refuses, or the user stops.
 ///
 /// Several rows may name one site (with several known policies); they are one crawl.
-pub async fn crawl_sites<A: Archive>(
+pub(crate) async fn crawl_sites<A: Archive>(
     session: &Session<'_, A>,
     rows: &[SiteRow],
     until: Until,

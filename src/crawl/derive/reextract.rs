@@ -34,7 +34,7 @@ pub struct ReextractedPolicy {
 /// reader does not start); the page stays as it is.
 pub(crate) fn extract_capture(
     store: &Store,
-    pdf: &PdfReader,
+    pdf: Option<&PdfReader>,
     capture_id: CaptureId,
 ) -> Result<Option<String>, StoreError> {
     let Some(page) = store.stored_page(capture_id)? else {
@@ -54,8 +54,8 @@ pub(crate) fn extract_capture(
 pub struct Reextraction<'a> {
     /// The database.
     pub store: &'a Store,
-    /// Reads PDFs.
-    pub pdf: &'a PdfReader,
+    /// Reads PDFs. Without it, each PDF is a failure and keeps its old result.
+    pub pdf: Option<&'a PdfReader>,
     /// Settings of the sampling strategy.
     pub crawl: &'a CrawlSettings,
     /// Present time.

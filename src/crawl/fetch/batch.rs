@@ -113,7 +113,6 @@ mod tests {
     use crate::archive::clock::SystemClock;
     use crate::archive::{CaptureQuery, IndexAnswer, Memento, MementoQuery};
     use crate::crawl::fetch::in_flight::InFlight;
-    use crate::crawl::fetch::pdf_reader::PdfReader;
     use crate::crawl::progress::Progress;
     use crate::model::{Capture, Timestamp, UrlKey};
 
@@ -205,7 +204,7 @@ mod tests {
             archive: &archive,
             store: &store,
             clock: &SystemClock,
-            pdf: &PdfReader::new("no-such-program".into()),
+            pdf: None,
             progress: &Progress::default(),
             in_flight: &InFlight::default(),
             stop: &stop,

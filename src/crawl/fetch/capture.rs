@@ -29,8 +29,8 @@ pub(crate) struct Fetcher<'a, A> {
     pub(crate) store: &'a Arc<Store>,
     /// Time of day.
     pub(crate) clock: &'a dyn Clock,
-    /// Reads PDFs.
-    pub(crate) pdf: &'a PdfReader,
+    /// Reads PDFs, if one is set.
+    pub(crate) pdf: Option<&'a PdfReader>,
     /// Counts requests.
     pub(crate) progress: &'a Progress,
     /// Pages that are being fetched.
@@ -89,10 +89,10 @@ async fn store_memento<A>(
     capture: &Capture,
     memento: Memento,
 ) -> Result<FetchOutcome, CrawlError> {
-    let (store, pdf) = (Arc::clone(fetcher.store), fetcher.pdf.clone());
+    let (store, pdf) = (Arc::clone(fetcher.store), fetcher.pdf.cloned());
     let now = fetcher.clock.now();
     let stored = run_parse(&capture.original, move || {
-        let (page, extraction) = extract_memento(memento, &pdf);
+        let (page, extraction) = extract_memento(memento, pdf.as_ref());
         // A page that this machine cannot extract now is stored too: the next run reads it from the database.
         let (extracted, outcome) = match extraction.transpose() {
             Ok(extracted) => (extracted, FetchOutcome::Stored),

@@ -15,13 +15,20 @@ use crate::store::{Fetched, PendingExtraction};
 /// Bytes at the start of a page that are searched for `<link rel=canonical>`: its head is shorter than that.
 const HEAD_BYTES: usize = 64 * 1024;
 
+/// Message about a PDF when no reader is set.
+const NO_PDF_READER: &str = "cannot read the PDF: no PDF reader is set; give `PdfReader::new(PATH)` to \
+                             `CrawlBuilder::pdf_reader`, where PATH is a program `policytrail`";
+
 /// The document of a page, or the reason why it has none. The error is about this machine, not about the page: the next
 /// run extracts the page from the database.
 pub(super) type Extraction = io::Result<Result<Document, Dropped>>;
 
 /// Turns a memento into what is stored: a page with its document, an archived error, or a redirect. The extraction is
 /// `None` for an archived error.
-pub(super) fn extract_memento(memento: Memento, pdf: &PdfReader) -> (Fetched, Option<Extraction>) {
+pub(super) fn extract_memento(
+    memento: Memento,
+    pdf: Option<&PdfReader>,
+) -> (Fetched, Option<Extraction>) {
     let url = Url::parse(&memento.original).ok();
     let came_from = UrlKey::of(&memento.original)
         .ok()
@@ -56,7 +63,7 @@ pub(super) fn extract_memento(memento: Memento, pdf: &PdfReader) -> (Fetched, Op
 }
 
 /// Extracts a page that is stored already.
-pub(crate) fn extract_stored(page: &PendingExtraction, pdf: &PdfReader) -> Extraction {
+pub(crate) fn extract_stored(page: &PendingExtraction, pdf: Option<&PdfReader>) -> Extraction {
     let url = Url::parse(&page.original).ok();
     extract_page(
         &PageInput {
@@ -68,9 +75,12 @@ pub(crate) fn extract_stored(page: &PendingExtraction, pdf: &PdfReader) -> Extra
     )
 }
 
-fn extract_page(input: &PageInput<'_>, pdf: &PdfReader) -> Extraction {
+fn extract_page(input: &PageInput<'_>, pdf: Option<&PdfReader>) -> Extraction {
     if extract::is_pdf(input.bytes) {
-        pdf.read_blocking(input)
+        pdf.map_or_else(
+            || Err(io::Error::other(NO_PDF_READER)),
+            |reader| reader.read_blocking(input),
+        )
     } else {
         catch_panic(|| extract::extract(input, &Options::default()))
     }

@@ -9,7 +9,7 @@ use crate::model::{Capture, CaptureId};
 
 /// The pages that are being fetched, over all sites that are crawled at once.
 #[derive(Debug, Default)]
-pub struct InFlight {
+pub(crate) struct InFlight {
     keys: Mutex<HashSet<String>>,
     released: Notify,
 }

@@ -10,6 +10,5 @@ pub(super) mod pdf_reader;
 
 pub(super) use batch::{FetchRecord, fetch_batch};
 pub(super) use capture::Fetcher;
-pub use in_flight::InFlight;
 pub use pdf_child::{PDF_COMMAND, run_pdf_child};
 pub use pdf_reader::PdfReader;

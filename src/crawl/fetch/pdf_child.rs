@@ -4,16 +4,18 @@ use std::io::{self, Read as _};
 
 use serde::{Deserialize, Serialize};
 
-use crate::extract::{self, EXTRACTOR_VERSION, Options, PageInput};
+use crate::extract::{
+    self, CAN_READ_PDFS, CANNOT_READ_PDFS, EXTRACTOR_VERSION, Options, PageInput,
+};
 use crate::model::{Document, DropReason, Dropped};
 
-/// Name of the hidden command that reads one PDF.
+/// Name of the hidden command that reads one PDF: the first argument that [`super::PdfReader`] gives to its program.
 pub const PDF_COMMAND: &str = "read-pdf";
 /// Processor time that a PDF may take.
 #[cfg(unix)]
 pub(super) const CPU_LIMIT_SECONDS: u64 = 20;
 /// Address space of the child.
-#[cfg(unix)]
+#[cfg(all(unix, feature = "pdf"))]
 const MEMORY_LIMIT_BYTES: u64 = 2 << 30;
 /// Largest PDF, and largest answer about it.
 pub(super) const MAX_ANSWER_BYTES: u64 = 64 << 20;
@@ -32,30 +34,56 @@ enum PdfAnswer {
         reason: String,
         detail: String,
     },
+    /// This build does not read PDFs.
+    Unsupported,
 }
 
-/// Reads a PDF from `input` and writes the answer to `output`: the child's side.
+/// Reads a PDF from `input` and writes the answer to `output`: the child's side. It limits the memory and the processor
+/// time of the whole process.
 ///
 /// # Errors
 /// When reading or writing fails.
 pub fn run_pdf_child(input: impl io::Read, mut output: impl io::Write) -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        let (_, hard) = rlimit::getrlimit(rlimit::Resource::AS)?;
-        let limit = MEMORY_LIMIT_BYTES.min(hard);
-        rlimit::setrlimit(rlimit::Resource::AS, limit, limit)?;
-        // The hard limit stays as it is: beyond it the system kills the process without a reason.
-        let (_, hard) = rlimit::getrlimit(rlimit::Resource::CPU)?;
-        rlimit::setrlimit(rlimit::Resource::CPU, CPU_LIMIT_SECONDS.min(hard), hard)?;
-    }
+    limit_process()?;
     let mut bytes = Vec::new();
     input.take(MAX_ANSWER_BYTES).read_to_end(&mut bytes)?;
+    output.write_all(b"\n")?;
+    serde_json::to_writer(&mut output, &answer(&bytes))?;
+    output.flush()
+}
+
+/// Limits the memory and the processor time of this process.
+#[cfg(all(unix, feature = "pdf"))]
+fn limit_process() -> io::Result<()> {
+    let (_, hard) = rlimit::getrlimit(rlimit::Resource::AS)?;
+    let limit = MEMORY_LIMIT_BYTES.min(hard);
+    rlimit::setrlimit(rlimit::Resource::AS, limit, limit)?;
+    // The hard limit stays as it is: beyond it the system kills the process without a reason.
+    let (_, hard) = rlimit::getrlimit(rlimit::Resource::CPU)?;
+    rlimit::setrlimit(rlimit::Resource::CPU, CPU_LIMIT_SECONDS.min(hard), hard)
+}
+
+/// Limits nothing: the system has no such limits, or this build reads no PDFs.
+#[cfg(not(all(unix, feature = "pdf")))]
+#[expect(
+    clippy::unnecessary_wraps,
+    reason = "the limits of other systems can fail"
+)]
+fn limit_process() -> io::Result<()> {
+    Ok(())
+}
+
+/// Extracts the text of a PDF.
+fn answer(bytes: &[u8]) -> PdfAnswer {
+    if !CAN_READ_PDFS {
+        return PdfAnswer::Unsupported;
+    }
     let page = PageInput {
-        bytes: &bytes,
+        bytes,
         content_type: Some("application/pdf"),
         url: None,
     };
-    let answer = match extract::extract(&page, &Options::default()) {
+    match extract::extract(&page, &Options::default()) {
         Ok(d) => PdfAnswer::Document {
             title: d.title,
             language: d.language,
@@ -67,17 +95,15 @@ pub fn run_pdf_child(input: impl io::Read, mut output: impl io::Write) -> io::Re
             reason: d.reason.code().to_owned(),
             detail: d.detail,
         },
-    };
-    output.write_all(b"\n")?;
-    serde_json::to_writer(&mut output, &answer)?;
-    output.flush()
+    }
 }
 
-/// Parses the output of the child; `None` when it holds no answer. The answer is the last line: the library that reads PDFs
-/// prints remarks before it.
-pub(super) fn parse_answer(output: &[u8]) -> Option<Result<Document, Dropped>> {
+/// Parses the output of the child; `None` when it holds no answer, and an error when its build reads no PDFs. The answer is
+/// the last line: the library that reads PDFs prints remarks before it.
+pub(super) fn parse_answer(output: &[u8]) -> Option<io::Result<Result<Document, Dropped>>> {
     let line = output.trim_ascii_end().rsplit(|b| *b == b'\n').next()?;
-    Some(match serde_json::from_slice(line).ok()? {
+    let read = match serde_json::from_slice(line).ok()? {
+        PdfAnswer::Unsupported => return Some(Err(io::Error::other(CANNOT_READ_PDFS))),
         PdfAnswer::Document {
             title,
             language,
@@ -103,5 +129,6 @@ pub(super) fn parse_answer(output: &[u8]) -> Option<Result<Document, Dropped>> {
             DropReason::from_code(&reason).unwrap_or(DropReason::UnreadablePdf),
             detail,
         )),
-    })
+    };
+    Some(Ok(read))
 }

@@ -25,7 +25,10 @@ const STOPPED_BY_OTHERS: [i32; 4] = [1, 2, 9, 15];
 #[cfg(unix)]
 const OUT_OF_TIME: i32 = 24;
 
-/// Reads each PDF in a new process of this program, two at once.
+/// Reads each PDF in a new process, two at once.
+///
+/// The process is the program `policytrail`, or a program of yours that calls [`super::run_pdf_child`] with its standard
+/// input and output when its first argument is [`PDF_COMMAND`]. That program needs the feature `pdf`, this one does not.
 #[derive(Debug, Clone)]
 pub struct PdfReader {
     program: PathBuf,
@@ -78,11 +81,11 @@ impl PdfReader {
         std::env::current_exe().map(Self::new)
     }
 
-    /// Returns a reader that starts the `policytrail` at this path.
+    /// Returns a reader that starts the program at this path.
     #[must_use]
-    pub fn new(program: PathBuf) -> Self {
+    pub fn new(program: impl Into<PathBuf>) -> Self {
         Self {
-            program,
+            program: program.into(),
             wait_limit: WAIT_LIMIT,
             children: Arc::default(),
         }
@@ -93,7 +96,8 @@ impl PdfReader {
     /// most five minutes.
     ///
     /// # Errors
-    /// When the child does not start, is stopped by others or does not end: that says nothing about the PDF.
+    /// When the child does not start, is stopped by others, does not end or cannot read PDFs: that says nothing about the
+    /// PDF.
     pub fn read_blocking(&self, page: &PageInput<'_>) -> io::Result<Result<Document, Dropped>> {
         let _permit = self.children.permit();
         let mut child = Command::new(&self.program)
@@ -121,7 +125,7 @@ impl PdfReader {
             )));
         };
         match parse_answer(&answer) {
-            Some(read) => Ok(read),
+            Some(read) => read,
             #[cfg(unix)]
             None if signal(status) == Some(OUT_OF_TIME) => Ok(Err(Dropped::new(
                 DropReason::BeyondLimits,
@@ -224,6 +228,13 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
+    fn a_reader_of_a_build_without_pdfs_says_nothing_of_the_pdf() {
+        let error = read_by(r#"printf '"Unsupported"'"#).unwrap_err();
+        assert!(error.to_string().contains("feature `pdf`"), "{error}");
+    }
+
+    #[test]
+    #[cfg(unix)]
     fn a_reader_that_breaks_down_over_a_pdf_is_the_pdfs_fault() {
         for end in ["exit 101", "kill -ABRT $$", "kill -SEGV $$"] {
             let dropped = read_by(end).unwrap().unwrap_err();
@@ -267,10 +278,6 @@ mod tests {
         for end in ["exit 1", "exit 0", "kill -INT $$", "kill -KILL $$"] {
             assert!(read_by(end).is_err(), "{end}");
         }
-        assert!(
-            PdfReader::new("/nonexistent".into())
-                .read_blocking(&PAGE)
-                .is_err()
-        );
+        assert!(PdfReader::new("/nonexistent").read_blocking(&PAGE).is_err());
     }
 }

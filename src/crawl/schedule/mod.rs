@@ -4,4 +4,5 @@ mod due;
 mod turns;
 
 pub use due::{due_at, is_due};
-pub use turns::{ScheduledRun, run_due_sites};
+pub use turns::ScheduledRun;
+pub(super) use turns::run_due_sites;

@@ -26,7 +26,7 @@ pub struct ScheduledRun {
 ///
 /// # Errors
 /// When the database fails before the first site.
-pub async fn run_due_sites<A: Archive>(
+pub(crate) async fn run_due_sites<A: Archive>(
     session: &Session<'_, A>,
     rows: &[SiteRow],
     settings: &RunSettings,

@@ -6,6 +6,7 @@ mod plain_text;
 mod signatures;
 
 pub(in crate::extract) use payload::{PayloadFormat, detect_format};
-pub use pdf::is_pdf;
+pub(crate) use pdf::CANNOT_READ_PDFS;
 pub(in crate::extract) use pdf::pdf_blocks;
+pub use pdf::{CAN_READ_PDFS, is_pdf};
 pub(in crate::extract) use plain_text::plain_text_blocks;

@@ -1,8 +1,10 @@
-//! Blocks of a PDF by the crate `pdf-extract`. The crate panics on some damaged files, and the panic is caught here.
+//! Blocks of a PDF by the crate `pdf-extract` (feature `pdf`). The crate panics on some damaged files, and the panic is
+//! caught here.
 //!
 //! It can also run for minutes or take gigabytes. Whoever handles PDFs of unknown origin calls this in a bounded
 //! process.
 
+#[cfg(feature = "pdf")]
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::plain_text::plain_text_blocks;
@@ -15,6 +17,12 @@ const MAX_BYTES: usize = 16 * 1024 * 1024;
 /// Most bytes of text that are read from a PDF.
 const MAX_TEXT_BYTES: usize = 8 * 1024 * 1024;
 
+/// True when this build reads PDFs: it has the feature `pdf`.
+pub const CAN_READ_PDFS: bool = cfg!(feature = "pdf");
+/// Message of a build that does not read PDFs.
+pub(crate) const CANNOT_READ_PDFS: &str =
+    "this build cannot read PDFs; build policytrail with the feature `pdf`";
+
 /// True for bytes that begin like a PDF. Some servers put a few bytes before it.
 #[must_use]
 pub fn is_pdf(bytes: &[u8]) -> bool {
@@ -26,18 +34,10 @@ pub fn is_pdf(bytes: &[u8]) -> bool {
 
 /// The text of a PDF as blocks.
 pub(in crate::extract) fn pdf_blocks(bytes: &[u8]) -> Result<Vec<Block>, Dropped> {
-    let unreadable = |detail: &str| Dropped::new(DropReason::UnreadablePdf, detail);
     if bytes.len() > MAX_BYTES {
         return Err(unreadable("the PDF is larger than 16 MB"));
     }
-    let text = catch_unwind(AssertUnwindSafe(|| {
-        pdf_extract::extract_text_from_mem(bytes)
-    }))
-    .map_err(|_| unreadable("the PDF is damaged in a way that stops its reader"))?
-    .map_err(|error| {
-        let words = printable(&error.to_string(), 120);
-        unreadable(&format!("the PDF cannot be read: {words}"))
-    })?;
+    let text = pdf_text(bytes)?;
     let text = &text[..text.floor_char_boundary(MAX_TEXT_BYTES)];
     let blocks = titled(plain_text_blocks(&joined(text)));
     if blocks.is_empty() {
@@ -46,6 +46,29 @@ pub(in crate::extract) fn pdf_blocks(bytes: &[u8]) -> Result<Vec<Block>, Dropped
         ));
     }
     Ok(blocks)
+}
+
+fn unreadable(detail: &str) -> Dropped {
+    Dropped::new(DropReason::UnreadablePdf, detail)
+}
+
+/// The text of a PDF.
+#[cfg(feature = "pdf")]
+fn pdf_text(bytes: &[u8]) -> Result<String, Dropped> {
+    catch_unwind(AssertUnwindSafe(|| {
+        pdf_extract::extract_text_from_mem(bytes)
+    }))
+    .map_err(|_| unreadable("the PDF is damaged in a way that stops its reader"))?
+    .map_err(|error| {
+        let words = printable(&error.to_string(), 120);
+        unreadable(&format!("the PDF cannot be read: {words}"))
+    })
+}
+
+/// A build without the feature reads no PDF. A crawl never comes here: it leaves the PDF for a later run.
+#[cfg(not(feature = "pdf"))]
+fn pdf_text(_bytes: &[u8]) -> Result<String, Dropped> {
+    Err(unreadable(CANNOT_READ_PDFS))
 }
 
 /// Makes a title of a short first line that is not a sentence: a PDF has no mark-up.
@@ -94,7 +117,7 @@ fn joined(text: &str) -> String {
     out
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "pdf"))]
 mod tests {
     use crate::extract::render::document_text;
     use std::fmt::Write as _;
@@ -183,5 +206,16 @@ mod tests {
                 assert_eq!(dropped.reason, DropReason::UnreadablePdf);
             }
         }
+    }
+}
+
+#[cfg(all(test, not(feature = "pdf")))]
+mod tests_without_reader {
+    use super::*;
+
+    #[test]
+    fn a_build_that_cannot_read_pdfs_says_so() {
+        let dropped = pdf_blocks(b"%PDF-1.4").unwrap_err();
+        assert_eq!(dropped.detail, CANNOT_READ_PDFS);
     }
 }

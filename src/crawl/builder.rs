@@ -1,0 +1,230 @@
+//! A crawl for the users of this library: built from an archive and a database, with defaults for everything else.
+
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
+use super::backfill::{Outcome, SitePlan, Until, crawl_sites, plan};
+use super::blocking::run_blocking;
+use super::error::CrawlError;
+use super::fetch::PdfReader;
+use super::progress::Progress;
+use super::schedule::{ScheduledRun, run_due_sites};
+use super::session::Session;
+use crate::archive::Archive;
+use crate::archive::clock::{Clock, SystemClock};
+use crate::config::{CrawlSettings, DiscoverSettings, RunSettings, SiteRow};
+use crate::discover::Vocabulary;
+use crate::model::{ArchiveId, Timestamp};
+use crate::store::Store;
+
+/// A crawl of one archive into one database.
+///
+/// ```no_run
+/// # async fn backfill() -> Result<(), Box<dyn std::error::Error>> {
+/// use std::path::Path;
+///
+/// use policytrail::archive::warc::WarcArchive;
+/// use policytrail::archive::DEFAULT_MAX_BODY_BYTES;
+/// use policytrail::config::SiteRow;
+/// use policytrail::crawl::{Crawl, Until};
+/// use policytrail::store::Store;
+///
+/// let archive = WarcArchive::open(Path::new("collection"), DEFAULT_MAX_BODY_BYTES)?;
+/// let store = Store::open_or_create(Path::new("policies.db"))?;
+/// let crawl = Crawl::builder(&archive, store).build()?;
+/// let sites = [SiteRow::of("example.com".parse()?)];
+/// let outcome = crawl.crawl_sites(&sites, Until::Versions).await;
+/// # Ok(())
+/// # }
+/// ```
+pub struct Crawl<'a, A> {
+    session: Session<'a, A>,
+}
+
+/// The parts of a [`Crawl`]. Each setter replaces a default.
+pub struct CrawlBuilder<'a, A> {
+    archive: &'a A,
+    store: Arc<Store>,
+    settings: CrawlSettings,
+    discover: DiscoverSettings,
+    vocabulary: &'a Vocabulary,
+    pdf_reader: Option<PdfReader>,
+    clock: Arc<dyn Clock>,
+    progress: Arc<Progress>,
+    stop: CancellationToken,
+    announce_changes: bool,
+}
+
+impl<'a, A: Archive> Crawl<'a, A> {
+    /// Begins a crawl of this archive into this database, a [`Store`] or an `Arc<Store>`.
+    ///
+    /// Only one crawl at a time may write to a database: hold a [`crate::store::CrawlLock`] where other processes could
+    /// start one.
+    pub fn builder(archive: &'a A, store: impl Into<Arc<Store>>) -> CrawlBuilder<'a, A> {
+        CrawlBuilder {
+            archive,
+            store: store.into(),
+            settings: CrawlSettings::default(),
+            discover: DiscoverSettings::default(),
+            vocabulary: Vocabulary::built_in(),
+            pdf_reader: None,
+            clock: Arc::new(SystemClock),
+            progress: Arc::default(),
+            stop: CancellationToken::new(),
+            announce_changes: false,
+        }
+    }
+
+    /// Crawls sites until all are done, the archive refuses, or the crawl is stopped. Needs a Tokio runtime.
+    ///
+    /// Several rows may name one site (with several known policies); they are one crawl. A repeated call continues where
+    /// an earlier one ended.
+    pub async fn crawl_sites(&self, rows: &[SiteRow], until: Until) -> Outcome {
+        crawl_sites(&self.session, rows, until).await
+    }
+
+    /// Crawls the sites that are due, those that waited longest first. A turn has a limit of pages; a site that needs more
+    /// has another turn when all other sites have had theirs. A site with a request that got no answer waits for the next
+    /// run.
+    ///
+    /// # Errors
+    /// When the database fails before the first site.
+    pub async fn run_due_sites(
+        &self,
+        rows: &[SiteRow],
+        settings: &RunSettings,
+    ) -> Result<ScheduledRun, CrawlError> {
+        run_due_sites(&self.session, rows, settings).await
+    }
+
+    /// Estimates the requests that a backfill of these sites would still send, from what the database knows; sorted by
+    /// site. It sends none. Crawl the sites until [`Until::Index`] before, and the estimate knows their captures.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn plan(&self, rows: &[SiteRow]) -> Result<Vec<SitePlan>, CrawlError> {
+        let session = &self.session;
+        let (store, now) = (Arc::clone(&session.store), session.clock.now());
+        let (settings, discover) = (session.crawl.clone(), session.discover.clone());
+        let rows = rows.to_vec();
+        run_blocking(move || plan(&store, &settings, &discover, &rows, now)).await?
+    }
+
+    /// The database.
+    #[must_use]
+    pub fn store(&self) -> &Arc<Store> {
+        &self.session.store
+    }
+
+    /// The row of the archive in the database.
+    #[must_use]
+    pub fn archive_id(&self) -> ArchiveId {
+        self.session.archive_id
+    }
+
+    /// Counters that the crawl advances.
+    #[must_use]
+    pub fn progress(&self) -> &Arc<Progress> {
+        &self.session.progress
+    }
+}
+
+impl<'a, A: Archive> CrawlBuilder<'a, A> {
+    /// Sets which captures are fetched. Default: those of `config/policytrail.toml`.
+    #[must_use]
+    pub fn settings(self, settings: CrawlSettings) -> Self {
+        Self { settings, ..self }
+    }
+
+    /// Sets how policies are discovered. Default: by path and by link. The file of [`DiscoverSettings::vocabulary`] is not
+    /// read: read it with [`Vocabulary::from_toml`] and set it with [`CrawlBuilder::vocabulary`].
+    #[must_use]
+    pub fn discover(self, discover: DiscoverSettings) -> Self {
+        Self { discover, ..self }
+    }
+
+    /// Sets the words by which policies are recognised. Default: [`Vocabulary::built_in`].
+    #[must_use]
+    pub fn vocabulary(self, vocabulary: &'a Vocabulary) -> Self {
+        Self { vocabulary, ..self }
+    }
+
+    /// Sets the reader of PDFs. Default: none. A PDF is then stored and is one of [`Outcome::failures`]; a later crawl with
+    /// a reader extracts it.
+    #[must_use]
+    pub fn pdf_reader(self, pdf_reader: PdfReader) -> Self {
+        Self {
+            pdf_reader: Some(pdf_reader),
+            ..self
+        }
+    }
+
+    /// Sets the clock. Default: that of the machine.
+    #[must_use]
+    pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
+        Self { clock, ..self }
+    }
+
+    /// Sets the counters that the crawl advances. Default: new ones ([`Crawl::progress`]).
+    #[must_use]
+    pub fn progress(self, progress: Arc<Progress>) -> Self {
+        Self { progress, ..self }
+    }
+
+    /// Sets the token that stops the crawl when it is cancelled: requests in flight are finished and stored, and no other
+    /// is begun. Default: a token that nobody cancels.
+    #[must_use]
+    pub fn stop(self, stop: CancellationToken) -> Self {
+        Self { stop, ..self }
+    }
+
+    /// Sets whether new versions are recorded as changes to announce ([`Store::untold`]). Default: they are not.
+    #[must_use]
+    pub fn announce_changes(self, announce_changes: bool) -> Self {
+        Self {
+            announce_changes,
+            ..self
+        }
+    }
+
+    /// Registers the archive in the database and returns the crawl. Blocks while the database is busy.
+    ///
+    /// # Errors
+    /// When the database fails, and [`CrawlError::Imported`] when its versions came without their pages.
+    pub fn build(self) -> Result<Crawl<'a, A>, CrawlError> {
+        if self.store.is_imported()? {
+            return Err(CrawlError::Imported {
+                database: self.store.path().to_owned(),
+            });
+        }
+        let prefix = memento_url_prefix(self.archive);
+        let archive_id = self.store.archive(&self.archive.name(), &prefix)?;
+        Ok(Crawl {
+            session: Session {
+                archive: self.archive,
+                archive_id,
+                store: self.store,
+                clock: self.clock,
+                crawl: self.settings,
+                discover: self.discover,
+                vocabulary: self.vocabulary,
+                pdf: self.pdf_reader,
+                progress: self.progress,
+                in_flight: Arc::default(),
+                stop: self.stop,
+                announce_changes: self.announce_changes,
+            },
+        })
+    }
+}
+
+/// The part of an archive's URLs for people before `<timestamp>/<url>`.
+fn memento_url_prefix<A: Archive>(archive: &A) -> String {
+    let stamp = Timestamp::from_unix_seconds(0);
+    let address = archive.memento_url(stamp, "");
+    address
+        .strip_suffix(&format!("{stamp}/"))
+        .unwrap_or(&address)
+        .to_owned()
+}
