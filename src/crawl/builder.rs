@@ -18,26 +18,7 @@ use crate::discover::Vocabulary;
 use crate::model::{ArchiveId, Timestamp};
 use crate::store::Store;
 
-/// A crawl of one archive into one database.
-///
-/// ```no_run
-/// # async fn backfill() -> Result<(), Box<dyn std::error::Error>> {
-/// use std::path::Path;
-///
-/// use policytrail::archive::warc::WarcArchive;
-/// use policytrail::archive::DEFAULT_MAX_BODY_BYTES;
-/// use policytrail::config::SiteRow;
-/// use policytrail::crawl::{Crawl, Until};
-/// use policytrail::store::Store;
-///
-/// let archive = WarcArchive::open(Path::new("collection"), DEFAULT_MAX_BODY_BYTES)?;
-/// let store = Store::open_or_create(Path::new("policies.db"))?;
-/// let crawl = Crawl::builder(&archive, store).build()?;
-/// let sites = [SiteRow::of("example.com".parse()?)];
-/// let outcome = crawl.crawl_sites(&sites, Until::Versions).await;
-/// # Ok(())
-/// # }
-/// ```
+/// A crawl of one archive into one database ([an example](crate#crawl-a-folder-of-warc-files)).
 pub struct Crawl<'a, A> {
     session: Session<'a, A>,
 }

@@ -190,3 +190,24 @@ fn write_table(
         files,
     })
 }
+
+#[cfg(all(test, not(feature = "parquet")))]
+mod tests {
+    use super::*;
+    use crate::export::export;
+    use crate::store::Store;
+
+    #[test]
+    fn a_build_without_parquet_refuses_the_format_before_it_writes() {
+        let folder = tempfile::tempdir().unwrap();
+        let target = folder.path().join("dataset");
+        let options = ExportOptions {
+            tables: vec![TableFormat::Jsonl, TableFormat::Parquet],
+            ..ExportOptions::default()
+        };
+        let store = Store::open_in_memory().unwrap();
+        let error = export(&store, &options, &target).unwrap_err();
+        assert!(error.to_string().contains("feature `parquet`"), "{error}");
+        assert!(!target.exists());
+    }
+}

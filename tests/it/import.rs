@@ -3,11 +3,15 @@
 use std::collections::BTreeSet;
 use std::fs;
 
+use policytrail::archive::DEFAULT_MAX_BODY_BYTES;
+use policytrail::archive::warc::WarcArchive;
+use policytrail::crawl::{Crawl, CrawlError};
+use policytrail::store::Store;
 use rusqlite::Connection;
 use serde_json::{Value, json};
 
 use crate::support::dataset::{files, folder, lines, rows};
-use crate::support::paths::root;
+use crate::support::paths::{root, sample};
 use crate::support::program::{fails, policytrail, succeeds};
 
 /// Rows of captures without the fields of the stored payload: the bytes of pages are in no table.
@@ -72,7 +76,11 @@ fn an_imported_jsonl_export_gives_the_same_export() {
         2,
         &["imported from JSON Lines", "--db"],
     );
-    let connection = Connection::open(folder.path().join("all.db")).unwrap();
+    let database = folder.path().join("all.db");
+    let archive = WarcArchive::open(&sample(), DEFAULT_MAX_BODY_BYTES).unwrap();
+    let crawl = Crawl::builder(&archive, Store::open(&database).unwrap()).build();
+    assert!(matches!(crawl.err(), Some(CrawlError::Imported { .. })));
+    let connection = Connection::open(&database).unwrap();
     let dangling: i64 = connection
         .query_row("SELECT count(*) FROM pragma_foreign_key_check", [], |r| {
             r.get(0)

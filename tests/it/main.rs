@@ -25,6 +25,7 @@ mod hub_pages;
 mod import;
 mod index_memory;
 mod interrupted_crawls;
+mod library;
 mod odd_archives;
 mod pywb;
 mod reextract;

@@ -132,3 +132,16 @@ pub(super) fn parse_answer(output: &[u8]) -> Option<io::Result<Result<Document, 
     };
     Some(Ok(read))
 }
+
+#[cfg(all(test, not(feature = "pdf")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_build_without_pdf_gives_no_reason_to_drop_the_pdf() {
+        let mut output = Vec::new();
+        run_pdf_child(&b"%PDF-1.4"[..], &mut output).unwrap();
+        let error = parse_answer(&output).unwrap().unwrap_err();
+        assert_eq!(error.to_string(), CANNOT_READ_PDFS);
+    }
+}

@@ -10,7 +10,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::plain_text::plain_text_blocks;
 use crate::extract::blocks::{Block, text_of};
 use crate::extract::characters::cleaned;
-use crate::model::{DropReason, Dropped, printable};
+#[cfg(feature = "pdf")]
+use crate::model::printable;
+use crate::model::{DropReason, Dropped};
 
 /// Largest PDF that is read. A larger one is not a policy.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
@@ -210,11 +212,11 @@ mod tests {
 }
 
 #[cfg(all(test, not(feature = "pdf")))]
-mod tests_without_reader {
+mod tests {
     use super::*;
 
     #[test]
-    fn a_build_that_cannot_read_pdfs_says_so() {
+    fn a_build_without_pdf_says_so() {
         let dropped = pdf_blocks(b"%PDF-1.4").unwrap_err();
         assert_eq!(dropped.detail, CANNOT_READ_PDFS);
     }
