@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 
-use crate::store::{Beside, Hashing, ImportError, Store, StoreError};
+use crate::store::{Hashing, ImportError, PresentTables, Store, StoreError};
 
 /// Most rows stored in one transaction.
 const MAX_BATCH_ROWS: usize = 500;
@@ -106,12 +106,12 @@ pub fn import_dataset(
     if let Some(path) = &captures {
         others += each_batch(path, |rows| store.import_captures(rows))?;
     }
-    let beside = Beside {
+    let present = PresentTables {
         captures: captures.is_some(),
         discoveries: discoveries.is_some(),
     };
     let versions = each_batch(&versions, |rows| {
-        store.import_versions(rows, beside, hashing)
+        store.import_versions(rows, present, hashing)
     })?;
     let mut without_version = 0;
     if let Some(path) = &captures {

@@ -6,6 +6,9 @@ use crate::model::{
     PayloadDigest, PolicyId, PolicyKind, Site, SiteId, TextHash, Timestamp, UrlKey,
 };
 
+use std::path::Path;
+use std::time::Duration;
+
 const EXTRACTOR: &str = "test";
 
 fn noticed() -> Noticed {

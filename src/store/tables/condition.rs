@@ -5,7 +5,8 @@ use std::str::FromStr;
 
 use rusqlite::types::Value;
 
-use super::{Column, ColumnType, VERSIONS};
+use super::described::VERSIONS;
+use super::table::{Column, ColumnType};
 use crate::model::{Timestamp, printable};
 
 /// A condition on a field of `versions`.

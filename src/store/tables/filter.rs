@@ -2,7 +2,9 @@
 
 use rusqlite::types::Value;
 
-use super::{Chosen, Condition, Table, VERSIONS};
+use super::condition::Condition;
+use super::described::VERSIONS;
+use super::table::{Chosen, Table};
 use crate::model::{Site, Timestamp};
 
 /// Narrows an export; the default takes everything.

@@ -2,12 +2,13 @@
 
 use rusqlite::params;
 
-use super::snapshot::time;
-use super::{CAPTURES, Filter, POLICIES, Snapshot};
+use super::described::{CAPTURES, POLICIES};
+use super::filter::Filter;
+use super::snapshot::{Snapshot, time};
 use crate::model::{CaptureId, PayloadId, Redirect, Timestamp};
-use crate::store::StoreError;
-use crate::store::payloads;
-use crate::store::sql::redirects;
+use crate::store::captures::payloads;
+use crate::store::database::StoreError;
+use crate::store::database::sql::redirects;
 
 /// A capture that was fetched, or one that shares the payload of such.
 #[derive(Debug, Clone, PartialEq, Eq)]

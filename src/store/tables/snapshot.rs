@@ -6,9 +6,11 @@ use std::path::Path;
 use rusqlite::types::{Value, ValueRef};
 use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
 
-use super::{Cell, Column, ColumnType, Filter, Table, VERSIONS};
+use super::described::VERSIONS;
+use super::filter::Filter;
+use super::table::{Cell, Column, ColumnType, Table};
 use crate::model::{PolicyId, RenditionId, Timestamp};
-use crate::store::{Store, StoreError};
+use crate::store::database::{Store, StoreError};
 
 /// One state of the database: whoever writes meanwhile is not seen.
 #[derive(Debug)]
@@ -72,11 +74,11 @@ impl Store {
         work: impl FnOnce(&Snapshot<'_>) -> Result<T, E>,
     ) -> Result<T, E> {
         let mut connection = self.lock();
-        let fail = |e| E::from(StoreError::of(&self.path, e));
+        let fail = |e| E::from(StoreError::of(self.path(), e));
         let transaction = connection.transaction().map_err(fail)?;
         work(&Snapshot {
             connection: &transaction,
-            path: &self.path,
+            path: self.path(),
         })
     }
 }

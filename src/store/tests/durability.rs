@@ -2,6 +2,8 @@
 
 use std::io::Read as _;
 
+use rusqlite::Connection;
+
 use super::*;
 use crate::model::CaptureId;
 

@@ -1,7 +1,9 @@
 //! A stored database of the first schema, brought to each later one first and from there to the newest.
 
 use super::*;
+use crate::store::database::migrations::MIGRATIONS;
 use rusqlite::Connection;
+use rusqlite_migration::Migrations;
 
 #[test]
 fn a_stored_database_of_any_earlier_schema_comes_up_to_date_with_all_that_it_holds() {

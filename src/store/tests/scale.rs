@@ -2,7 +2,8 @@
 
 use rusqlite::{StatementStatus, params};
 
-use super::super::{captures::OF_POLICY, faults::FAULTS};
+use super::super::captures::stored::OF_POLICY;
+use super::super::maintenance::faults::FAULTS;
 use super::*;
 
 /// A policy whose captures show two texts in turns, each fetched once; every pair of captures is a version of its own when

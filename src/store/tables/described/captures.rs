@@ -1,8 +1,8 @@
 //! What stands in the tables of captures.
 
-use super::{POLICY_URL, SITE, always, perhaps};
-use crate::store::tables::ColumnType::{Integer, Json, Text, Time};
-use crate::store::tables::{Chosen, Table};
+use super::columns::{POLICY_URL, SITE, always, perhaps};
+use crate::store::tables::table::ColumnType::{Integer, Json, Text, Time};
+use crate::store::tables::table::{Chosen, Table};
 
 /// One capture of a policy a row.
 pub const CAPTURES: Table = Table {

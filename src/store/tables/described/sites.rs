@@ -1,8 +1,8 @@
 //! What stands in the tables of sites, their policies, and the evidence for them.
 
-use super::{KIND, POLICY_URL, SITE, always, evidence, perhaps};
-use crate::store::tables::ColumnType::{Boolean, Integer, Json, List, Text, Time};
-use crate::store::tables::{Chosen, Table};
+use super::columns::{KIND, POLICY_URL, SITE, always, evidence, perhaps};
+use crate::store::tables::table::ColumnType::{Boolean, Integer, Json, List, Text, Time};
+use crate::store::tables::table::{Chosen, Table};
 
 /// One policy a row.
 pub const POLICIES: Table = Table {

@@ -1,11 +1,11 @@
 //! What stands in the tables of versions.
 
-use super::{
+use super::columns::{
     FIRST_SEEN, KIND, LANGUAGE, LAST_SEEN, MEMENTO_URL, POLICY_URL, SITE, TEXT_SHA256, TITLE,
     VERSION, WORD_COUNT, always, body, evidence, perhaps,
 };
-use crate::store::tables::ColumnType::{Boolean, Integer, Json, List, Text, Time};
-use crate::store::tables::{Chosen, Table};
+use crate::store::tables::table::ColumnType::{Boolean, Integer, Json, List, Text, Time};
+use crate::store::tables::table::{Chosen, Table};
 
 /// One version of a policy a row.
 pub const VERSIONS: Table = Table {

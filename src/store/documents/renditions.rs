@@ -4,12 +4,14 @@ use data_encoding::HEXLOWER;
 use rusqlite::{OptionalExtension as _, Transaction, params};
 use sha2::{Digest as _, Sha256};
 
-use super::{Store, StoreError, pending};
 use crate::history::{TextTraits, simhash};
-use crate::model::{Document, DocumentId, RenditionId, StatedDate, TextHash, is_spaceless};
+use crate::model::{Document, DocumentId, RenditionId, StatedDate, TextHash};
+use crate::store::database::full_text::{index_text, indexed};
+use crate::store::database::{Store, StoreError};
+use crate::store::ledger::pending;
 
 /// A document ready to be stored.
-pub(super) struct NewDocument<'a> {
+pub(in crate::store) struct NewDocument<'a> {
     document: &'a Document,
     rendition_sha256: String,
     simhash: u64,
@@ -18,7 +20,7 @@ pub(super) struct NewDocument<'a> {
 
 impl<'a> NewDocument<'a> {
     /// Makes what takes time, before a transaction.
-    pub(super) fn of(document: &'a Document) -> Self {
+    pub(in crate::store) fn of(document: &'a Document) -> Self {
         Self {
             document,
             rendition_sha256: rendition_sha256(
@@ -32,7 +34,7 @@ impl<'a> NewDocument<'a> {
     }
 
     /// Stores it, or finds it stored, and gives the id of its rendition.
-    pub(super) fn store(&self, t: &Transaction<'_>) -> rusqlite::Result<RenditionId> {
+    pub(in crate::store) fn store(&self, t: &Transaction<'_>) -> rusqlite::Result<RenditionId> {
         let document = self.document;
         let text_sha256 = document.text_hash.to_string();
         let added: Option<DocumentId> = t
@@ -145,7 +147,7 @@ fn describe(t: &Transaction<'_>, document_id: DocumentId) -> rusqlite::Result<()
 
 /// Describes the documents anew whose first rendition is another one now than when `before` was taken by
 /// [`first_renditions`].
-pub(super) fn describe_changed(
+pub(in crate::store) fn describe_changed(
     t: &Transaction<'_>,
     before: &[(DocumentId, String)],
 ) -> rusqlite::Result<()> {
@@ -158,7 +160,9 @@ pub(super) fn describe_changed(
 }
 
 /// The documents with several renditions, each with the hash of the first.
-pub(super) fn first_renditions(t: &Transaction<'_>) -> rusqlite::Result<Vec<(DocumentId, String)>> {
+pub(in crate::store) fn first_renditions(
+    t: &Transaction<'_>,
+) -> rusqlite::Result<Vec<(DocumentId, String)>> {
     let mut statement = t.prepare(
         "SELECT document_id, min(sha256) FROM renditions GROUP BY document_id HAVING count(*) > 1",
     )?;
@@ -167,66 +171,17 @@ pub(super) fn first_renditions(t: &Transaction<'_>) -> rusqlite::Result<Vec<(Doc
 }
 
 /// Hash of a rendition: of its title, text and Markdown, each ended by a zero byte.
-pub(super) fn rendition_sha256(title: Option<&str>, text: &str, markdown: &str) -> String {
+pub(in crate::store) fn rendition_sha256(
+    title: Option<&str>,
+    text: &str,
+    markdown: &str,
+) -> String {
     let mut hasher = Sha256::new();
     for part in [title.unwrap_or(""), text, markdown] {
         hasher.update(part.as_bytes());
         hasher.update([0]);
     }
     HEXLOWER.encode(&hasher.finalize())
-}
-
-/// A text as the full-text index takes it: letters of scripts without spaces stand alone, so that any word of theirs is
-/// found as a phrase of its letters.
-pub(super) fn indexed(text: &str) -> String {
-    let mut out = String::with_capacity(text.len());
-    for c in text.chars() {
-        if is_spaceless(c) {
-            out.extend([' ', c, ' ']);
-        } else {
-            out.push(c);
-        }
-    }
-    out
-}
-
-fn index_text(t: &Transaction<'_>, document_id: DocumentId, indexed: &str) -> rusqlite::Result<()> {
-    t.prepare_cached("INSERT INTO document_words (rowid, words) VALUES (?1, ?2)")?
-        .execute(params![document_id, indexed])?;
-    Ok(())
-}
-
-/// Fills in what documents of an older schema lack: their simhash and their place in the full-text index.
-pub(super) fn complete(t: &Transaction<'_>) -> rusqlite::Result<()> {
-    let mut documents = t.prepare(
-        "SELECT d.document_id, (SELECT r.text FROM renditions r WHERE r.document_id = d.document_id ORDER BY r.rendition_id LIMIT 1)
-         FROM documents d ORDER BY d.document_id",
-    )?;
-    let mut rows = documents.query([])?;
-    while let Some(row) = rows.next()? {
-        let (document_id, text): (DocumentId, Option<String>) = (row.get(0)?, row.get(1)?);
-        let Some(text) = text else { continue };
-        t.prepare_cached("UPDATE documents SET simhash = ?2 WHERE document_id = ?1")?
-            .execute(params![document_id, simhash(&text).cast_signed()])?;
-        index_text(t, document_id, &indexed(&text))?;
-    }
-    Ok(())
-}
-
-/// Computes the simhashes of documents with several renditions by the first of them: before, the one stored first counted.
-pub(super) fn hash_first_renditions(t: &Transaction<'_>) -> rusqlite::Result<()> {
-    for (document_id, first) in first_renditions(t)? {
-        let text: String = t.query_row(
-            "SELECT text FROM renditions WHERE sha256 = ?1",
-            [first],
-            |r| r.get(0),
-        )?;
-        t.execute(
-            "UPDATE documents SET simhash = ?2 WHERE document_id = ?1",
-            params![document_id, simhash(&text).cast_signed()],
-        )?;
-    }
-    Ok(())
 }
 
 impl Store {

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, HashMap};
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
 use super::changes::{self, Noticed};
-use super::{Store, StoreError, pending};
 use crate::history::{Change, ChangeKind, HISTORY_RULES};
 use crate::model::{CaptureId, Dropped, PolicyId, TextHash, Timestamp};
+use crate::store::database::{Store, StoreError};
+use crate::store::ledger::pending;
 
 /// A capture that showed a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,7 +66,7 @@ pub struct Derived<'a> {
 
 /// The runs of captures that showed one version, of the versions of a policy that have several: rows of
 /// `repeated_sightings`, none where the policy has one edition.
-pub(super) const SIGHTINGS: &str = "
+pub(in crate::store) const SIGHTINGS: &str = "
     SELECT * FROM (
         SELECT policy_id, version, row_number() OVER (PARTITION BY version ORDER BY run),
                count(*) OVER (PARTITION BY version) AS sightings, first_capture_id, captures, changed_after, first_seen, last_seen
@@ -293,7 +294,10 @@ fn summarise(
 }
 
 /// The change in four columns of a row, from `first` on: kind, words added, words removed, bits of the simhash.
-pub(super) fn stored_change(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<Change>> {
+pub(in crate::store) fn stored_change(
+    row: &Row<'_>,
+    first: usize,
+) -> rusqlite::Result<Option<Change>> {
     let kind: Option<String> = row.get(first)?;
     let number = |i: usize| {
         row.get::<_, Option<i64>>(i)

@@ -2,8 +2,8 @@
 
 use rusqlite::{Row, Transaction, params};
 
-use super::{Store, StoreError};
 use crate::model::{ChangeId, PolicyId, Timestamp};
+use crate::store::database::{Store, StoreError};
 
 /// When versions became known, and whether somebody waits to be told of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

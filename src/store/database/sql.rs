@@ -56,16 +56,16 @@ macro_rules! codes {
 codes!(PolicyKind, Source);
 
 /// Parses a stored text; `None` for NULL and for text that another program made unreadable.
-pub(super) fn parsed<T: FromStr>(text: Option<String>) -> Option<T> {
+pub(in crate::store) fn parsed<T: FromStr>(text: Option<String>) -> Option<T> {
     text?.parse().ok()
 }
 
 /// Parses a stored time; `None` for NULL and for text that is not a time.
-pub(super) fn timestamp(text: Option<String>) -> Option<Timestamp> {
+pub(in crate::store) fn timestamp(text: Option<String>) -> Option<Timestamp> {
     parsed(text)
 }
 
 /// Parses the stored list of archived redirects; empty for NULL.
-pub(super) fn redirects(json: Option<String>) -> Vec<Redirect> {
+pub(in crate::store) fn redirects(json: Option<String>) -> Vec<Redirect> {
     json.map_or_else(Vec::new, |json| Redirect::list_from_json(&json))
 }

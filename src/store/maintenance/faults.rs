@@ -2,14 +2,14 @@
 
 use rusqlite::Transaction;
 
-use super::{Store, StoreError};
+use crate::store::database::{Store, StoreError};
 
 /// Lines of SQLite's own report at most.
 const MOST_LINES: usize = 100;
 
 /// Questions whose every answer is a fault, with what it is. Policies may have many captures: a question goes through the
 /// observations once and looks the version of each up (`CROSS JOIN`), never through those of a policy for each version.
-pub(super) const FAULTS: [(&str, &str); 11] = [
+pub(in crate::store) const FAULTS: [(&str, &str); 11] = [
     (
         "the full-text index lacks document",
         "SELECT document_id FROM documents WHERE document_id NOT IN (SELECT id FROM document_words_docsize)",

@@ -11,8 +11,7 @@ use data_encoding::HEXLOWER;
 use rusqlite::{Connection, OptionalExtension as _, Transaction, params};
 use sha2::{Digest as _, Sha256};
 
-use super::Fetched;
-use crate::model::PayloadId;
+use crate::model::{PayloadId, Timestamp, UrlKey};
 
 /// Compression of payloads: zstd's own default.
 const ZSTD_LEVEL: i32 = 3;
@@ -28,14 +27,14 @@ const MOST_PREFIXES: usize = 3;
 const WORTH_A_PREFIX: u64 = 2;
 
 /// A whole payload that others may be stored against.
-pub(super) struct Prefix {
+pub(in crate::store) struct Prefix {
     payload_id: PayloadId,
     packed_bytes: usize,
     body: Vec<u8>,
 }
 
 /// A payload ready to be stored.
-pub(super) struct Payload {
+pub(in crate::store) struct Payload {
     sha256: String,
     size_bytes: i64,
     packed: Vec<u8>,
@@ -44,7 +43,7 @@ pub(super) struct Payload {
 
 /// Why a stored payload cannot be restored.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum Unrestorable {
+pub(in crate::store) enum Unrestorable {
     #[error("its prefix, payload {0}, is missing or no whole payload")]
     Prefix(PayloadId),
     #[error("it cannot be unpacked: {0}")]
@@ -56,16 +55,16 @@ pub(super) enum Unrestorable {
 }
 
 /// A row of `payloads`.
-pub(super) struct Stored {
-    pub(super) sha256: String,
-    pub(super) size_bytes: i64,
-    pub(super) body: Vec<u8>,
-    pub(super) base_payload_id: Option<PayloadId>,
+pub(in crate::store) struct Stored {
+    pub(in crate::store) sha256: String,
+    pub(in crate::store) size_bytes: i64,
+    pub(in crate::store) body: Vec<u8>,
+    pub(in crate::store) base_payload_id: Option<PayloadId>,
 }
 
 impl Payload {
     /// Packs bytes, against the first prefix with which it pays.
-    pub(super) fn of(body: &[u8], prefixes: &[Prefix]) -> io::Result<Self> {
+    pub(in crate::store) fn of(body: &[u8], prefixes: &[Prefix]) -> io::Result<Self> {
         let mut against = None;
         for prefix in prefixes {
             against = pack_against(body, prefix)?;
@@ -86,7 +85,7 @@ impl Payload {
     }
 
     /// Stores it, or finds it stored, and gives its row id.
-    pub(super) fn store(&self, t: &Transaction<'_>) -> rusqlite::Result<PayloadId> {
+    pub(in crate::store) fn store(&self, t: &Transaction<'_>) -> rusqlite::Result<PayloadId> {
         t.prepare_cached(
             "INSERT OR IGNORE INTO payloads (sha256, size_bytes, body, base_payload_id) VALUES (?1, ?2, ?3, ?4)",
         )?
@@ -116,15 +115,15 @@ fn pack_against(body: &[u8], prefix: &Prefix) -> io::Result<Option<(Vec<u8>, Pay
         .then_some((packed, prefix.payload_id)))
 }
 
-/// The prefixes to store a fetched body against, best first: those of the captures of its address nearest before it, then
-/// after it (a page that shows two editions in turns needs the second). None when the very bytes are stored already.
-pub(super) fn prefixes_for(
+/// Returns the prefixes to try for the body of a capture, best first: those of the captures of its address nearest before
+/// it, then after it (a page that shows two editions in turns needs the second). Empty when the same bytes are stored
+/// already.
+pub(in crate::store) fn prefixes_for(
     t: &Transaction<'_>,
-    fetched: &Fetched,
+    urlkey: &UrlKey,
+    timestamp: Timestamp,
+    body: &[u8],
 ) -> rusqlite::Result<Vec<Prefix>> {
-    let (Some((urlkey, timestamp, _)), Some(body)) = (&fetched.came_from, &fetched.body) else {
-        return Ok(Vec::new());
-    };
     if body.len() > MAX_PREFIX_BYTES || is_stored(t, body)? {
         return Ok(Vec::new());
     }
@@ -177,7 +176,10 @@ fn prefix(t: &Transaction<'_>, payload_id: PayloadId) -> rusqlite::Result<Option
 }
 
 /// A row of `payloads`.
-pub(super) fn stored(t: &Connection, payload_id: PayloadId) -> rusqlite::Result<Option<Stored>> {
+pub(in crate::store) fn stored(
+    t: &Connection,
+    payload_id: PayloadId,
+) -> rusqlite::Result<Option<Stored>> {
     t.prepare_cached(
         "SELECT sha256, size_bytes, body, base_payload_id FROM payloads WHERE payload_id = ?1",
     )?
@@ -193,7 +195,7 @@ pub(super) fn stored(t: &Connection, payload_id: PayloadId) -> rusqlite::Result<
 }
 
 /// The bytes of a payload, checked.
-pub(super) fn restore(
+pub(in crate::store) fn restore(
     t: &Connection,
     row: &Stored,
 ) -> rusqlite::Result<Result<Vec<u8>, Unrestorable>> {

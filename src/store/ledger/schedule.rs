@@ -2,9 +2,9 @@
 
 use rusqlite::params;
 
-use super::sql::timestamp;
-use super::{Store, StoreError};
 use crate::model::{Site, Timestamp};
+use crate::store::database::sql::timestamp;
+use crate::store::database::{Store, StoreError};
 
 /// What a schedule needs to know of a site.
 #[derive(Debug, Clone, PartialEq, Eq)]

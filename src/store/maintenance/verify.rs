@@ -5,14 +5,16 @@ use std::collections::HashMap;
 use rusqlite::types::FromSql;
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
-use super::documents::rendition_sha256;
-use super::versions::{SIGHTINGS, stored_change};
-use super::{DropRow, Look, Store, StoreError, VersionRecord, payloads};
 use crate::history::simhash;
 use crate::model::{
     CaptureId, DropReason, Dropped, PayloadDigest, PayloadId, PolicyId, RenditionId, SiteId,
     StatedDate, Timestamp,
 };
+use crate::store::captures::payloads;
+use crate::store::database::{Store, StoreError};
+use crate::store::documents::rendition_sha256;
+use crate::store::histories::versions::{SIGHTINGS, stored_change};
+use crate::store::histories::{DropRow, Look, VersionRecord};
 
 /// A stored payload, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -11,7 +11,7 @@ use rusqlite::{Connection, Transaction};
 use rusqlite_migration::{M, Migrations};
 use sha2::{Digest as _, Sha256};
 
-use super::MIGRATIONS;
+use super::migrations::MIGRATIONS;
 
 /// [`fingerprint`] of what all migrations make. Most files have that and nothing else, which is told without making it
 /// anew (6 ms of every start); the others are looked at object by object. A test names it after a new migration.
@@ -144,7 +144,8 @@ fn may_run(
 mod tests {
     use super::{NEWEST, fingerprint, made_by, objects};
     use crate::model::{Site, Timestamp};
-    use crate::store::{MIGRATIONS, Store, StoreError};
+    use crate::store::database::migrations::MIGRATIONS;
+    use crate::store::{Store, StoreError};
 
     /// Opens a database that other hands had a statement run on.
     fn after(sql: &str) -> Result<(tempfile::TempDir, Store), StoreError> {

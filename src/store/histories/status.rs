@@ -3,8 +3,8 @@
 use rusqlite::Row;
 use serde::Serialize;
 
-use super::{Store, StoreError};
 use crate::model::PolicyKind;
+use crate::store::database::{Store, StoreError};
 
 /// What the database holds.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

@@ -2,11 +2,11 @@
 
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
-use super::documents::indexed;
 use super::versions::stored_change;
-use super::{Store, StoreError};
 use crate::history::{Change, words};
 use crate::model::{CaptureId, PolicyId, PolicyKind, RenditionId};
+use crate::store::database::full_text::indexed;
+use crate::store::database::{Store, StoreError};
 
 /// A policy of a site.
 #[derive(Debug, Clone, PartialEq, Eq)]

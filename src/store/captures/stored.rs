@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
-use super::ledger::IndexQueryKey;
-use super::sql::{redirects, timestamp};
-use super::{Store, StoreError, pending};
 use crate::model::{
     ArchiveId, Capture, CaptureId, DropReason, Dropped, IndexCounts, PayloadDigest, PolicyId,
     Redirect, TextHash, Timestamp, UrlKey,
 };
+use crate::store::database::sql::{redirects, timestamp};
+use crate::store::database::{Store, StoreError};
+use crate::store::ledger::{IndexQueryKey, pending};
 
 /// A stored index row with what is known of it.
 #[derive(Debug, Clone)]
@@ -63,7 +63,7 @@ const LISTED_BEFORE: &str = "SELECT capture_id FROM captures
 /// same digest. A memento that came from another time than its row says nothing about the row's digest. Thousands of
 /// captures may have one digest, so that who shows it is asked once for each digest, not for each capture; a redirect
 /// may have led to one of them.
-pub(super) const OF_POLICY: &str = "
+pub(in crate::store) const OF_POLICY: &str = "
     WITH alike AS MATERIALIZED (
         SELECT s.digest, s.capture_id, s.urlkey, s.timestamp, s.original
         FROM captures s

@@ -2,11 +2,11 @@
 
 use rusqlite::{Transaction, params};
 
-use super::{Store, StoreError};
 use crate::model::{CaptureId, DocumentId, PolicyId};
+use crate::store::database::{Store, StoreError};
 
 /// Notes for all policies at an address that something was stored for their histories.
-pub(super) fn note_address(t: &Transaction<'_>, urlkey: &str) -> rusqlite::Result<()> {
+pub(in crate::store) fn note_address(t: &Transaction<'_>, urlkey: &str) -> rusqlite::Result<()> {
     t.prepare_cached(
         "UPDATE policies SET pending = pending + 1
          WHERE policy_id IN (SELECT policy_id FROM policy_urls WHERE urlkey = ?1)",
@@ -17,7 +17,10 @@ pub(super) fn note_address(t: &Transaction<'_>, urlkey: &str) -> rusqlite::Resul
 
 /// Notes it for all policies whose captures a memento speaks for: those at its own address, at the address that came, and
 /// those with captures of the same digest.
-pub(super) fn note_memento(t: &Transaction<'_>, capture_id: CaptureId) -> rusqlite::Result<()> {
+pub(in crate::store) fn note_memento(
+    t: &Transaction<'_>,
+    capture_id: CaptureId,
+) -> rusqlite::Result<()> {
     t.prepare_cached(
         "UPDATE policies SET pending = pending + 1 WHERE policy_id IN (
              SELECT u.policy_id FROM captures c JOIN policy_urls u ON u.urlkey = c.urlkey WHERE c.capture_id = ?1
@@ -33,7 +36,10 @@ pub(super) fn note_memento(t: &Transaction<'_>, capture_id: CaptureId) -> rusqli
 }
 
 /// Notes it for all policies with a version of these words: another language or size of theirs may make another history.
-pub(super) fn note_document(t: &Transaction<'_>, document_id: DocumentId) -> rusqlite::Result<()> {
+pub(in crate::store) fn note_document(
+    t: &Transaction<'_>,
+    document_id: DocumentId,
+) -> rusqlite::Result<()> {
     t.prepare_cached(
         "UPDATE policies SET pending = pending + 1
          WHERE policy_id IN (SELECT policy_id FROM versions WHERE document_id = ?1)",
@@ -43,14 +49,21 @@ pub(super) fn note_document(t: &Transaction<'_>, document_id: DocumentId) -> rus
 }
 
 /// Notes it for one policy.
-pub(super) fn note_policy(t: &Transaction<'_>, policy_id: PolicyId) -> rusqlite::Result<()> {
+pub(in crate::store) fn note_policy(
+    t: &Transaction<'_>,
+    policy_id: PolicyId,
+) -> rusqlite::Result<()> {
     t.prepare_cached("UPDATE policies SET pending = pending + 1 WHERE policy_id = ?1")?
         .execute([policy_id])?;
     Ok(())
 }
 
 /// Takes the note back, unless more was stored since it read `seen`.
-pub(super) fn settle(t: &Transaction<'_>, policy_id: PolicyId, seen: i64) -> rusqlite::Result<()> {
+pub(in crate::store) fn settle(
+    t: &Transaction<'_>,
+    policy_id: PolicyId,
+    seen: i64,
+) -> rusqlite::Result<()> {
     t.prepare_cached("UPDATE policies SET pending = 0 WHERE policy_id = ?1 AND pending = ?2")?
         .execute(params![policy_id, seen])?;
     Ok(())

@@ -2,8 +2,9 @@
 
 use rusqlite::params;
 
-use super::{Store, StoreError, documents};
 use crate::model::PolicyId;
+use crate::store::database::{Store, StoreError};
+use crate::store::documents;
 
 /// A policy as its address.
 #[derive(Debug, Clone, PartialEq, Eq)]

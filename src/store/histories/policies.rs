@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
-use super::sql::{parsed, redirects, timestamp};
-use super::{Store, StoreError, pending};
 use crate::model::{CaptureId, PolicyId, PolicyKind, Redirect, SiteId, Source, Timestamp, UrlKey};
+use crate::store::database::sql::{parsed, redirects, timestamp};
+use crate::store::database::{Store, StoreError};
+use crate::store::ledger::pending;
 
 /// A policy of a site, as the crawl found it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -2,12 +2,13 @@
 
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
-use super::documents::NewDocument;
-use super::payloads::{self, Payload};
-use super::{Store, StoreError, pending};
+use super::payloads::{self, Payload, Prefix};
 use crate::model::{
     CaptureId, Document, Dropped, PayloadId, PolicyId, Redirect, Timestamp, UrlKey,
 };
+use crate::store::database::{Store, StoreError};
+use crate::store::documents::NewDocument;
+use crate::store::ledger::pending;
 
 /// What playback of one capture gave.
 #[derive(Debug, Clone, Default)]
@@ -55,7 +56,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         // Compressing and hashing take longer than writing: done before the transaction.
-        let prefixes = self.read(|t| payloads::prefixes_for(t, fetched))?;
+        let prefixes = self.read(|t| prefixes_for(t, fetched))?;
         let payload = fetched
             .body
             .as_deref()
@@ -182,6 +183,16 @@ impl Store {
             content_type,
             body,
         }))
+    }
+}
+
+/// The prefixes for a fetched body; none without a body, or when the capture that came is unknown.
+fn prefixes_for(t: &Transaction<'_>, fetched: &Fetched) -> rusqlite::Result<Vec<Prefix>> {
+    match (&fetched.came_from, &fetched.body) {
+        (Some((urlkey, timestamp, _)), Some(body)) => {
+            payloads::prefixes_for(t, urlkey, *timestamp, body)
+        }
+        _ => Ok(Vec::new()),
     }
 }
 

@@ -5,11 +5,11 @@ use std::num::NonZeroU32;
 use rusqlite::{Transaction, params};
 
 use super::lines::VersionLine;
+use super::options::{Hashing, PresentTables};
 use super::rows::{
     Name, Playback, RowFault, add_address, add_memento, archive_id, capture_id, is_known, kind,
     observe, policy_id, site_id, source, split_memento_url, time, value,
 };
-use super::{Beside, Hashing};
 use crate::model::{
     CaptureId, Document, PolicyId, RenditionId, SiteId, StatedDate, TextHash, UrlKey,
 };
@@ -19,7 +19,7 @@ use crate::store::documents::NewDocument;
 pub(super) fn import_version(
     t: &Transaction<'_>,
     r: &VersionLine,
-    beside: Beside,
+    present: PresentTables,
     hashing: Hashing,
 ) -> Result<(), RowFault> {
     let (Some(text), Some(markdown)) = (&r.text, &r.markdown) else {
@@ -60,7 +60,7 @@ pub(super) fn import_version(
         digest: r.digest.as_deref().unwrap_or("-"),
     };
     // A dataset that is narrowed in time has versions whose first capture is in no row of `captures`.
-    let has_capture = beside.captures && is_known(t, &name)?;
+    let has_capture = present.captures && is_known(t, &name)?;
     let first = if has_capture {
         capture_id(t, archive, &name, None)?
     } else {
@@ -98,7 +98,7 @@ pub(super) fn import_version(
         add_memento(t, first, &playback)?;
         observe(t, policy, r.version, first, first)?;
     }
-    if !beside.discoveries {
+    if !present.discoveries {
         add_sources(t, site_id, r)?;
     }
     Ok(())

@@ -3,7 +3,7 @@
 use std::fs::{self, Metadata};
 use std::path::Path;
 
-use super::StoreError;
+use super::error::StoreError;
 
 /// Refuses what is no file: SQLite would open a device or a folder, and write beside it.
 pub(super) fn check(path: &Path, found: &Metadata) -> Result<(), StoreError> {

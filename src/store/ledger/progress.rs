@@ -2,9 +2,9 @@
 
 use rusqlite::{OptionalExtension as _, params};
 
-use super::sql::timestamp;
-use super::{Store, StoreError};
 use crate::model::{ArchiveId, Dropped, RunId, Site, SiteId, Timestamp, UrlKey};
+use crate::store::database::sql::timestamp;
+use crate::store::database::{Store, StoreError};
 
 /// Names one question to an archive's index.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use std::path::Path;
 use rusqlite::Connection;
 use rusqlite::backup::{Backup, Progress, StepResult};
 
-use super::{APPLICATION_ID, Store, StoreError};
+use crate::store::database::{APPLICATION_ID, Store, StoreError};
 
 /// Pages copied at a time; others may write in between.
 const STEP_PAGES: i32 = 1024;
@@ -48,10 +48,10 @@ impl Store {
         // begin the copy anew.
         let snapshot = connection
             .transaction()
-            .map_err(|e| StoreError::of(&self.path, e))?;
+            .map_err(|e| StoreError::of(self.path(), e))?;
         snapshot
             .query_row("SELECT count(*) FROM sqlite_schema", [], |_| Ok(()))
-            .map_err(|e| StoreError::of(&self.path, e))?;
+            .map_err(|e| StoreError::of(self.path(), e))?;
         let mut copy = Connection::open(target).map_err(fail)?;
         {
             let backup = Backup::new(&snapshot, &mut copy).map_err(fail)?;
@@ -86,7 +86,7 @@ impl Store {
             Ok(())
         } else {
             Err(StoreError::Damaged {
-                path: self.path.clone(),
+                path: self.path().into(),
                 detail: check,
             })
         }

@@ -119,7 +119,7 @@ pub enum StoreError {
 
 impl StoreError {
     /// Names an SQLite error by what it means for this file.
-    pub(super) fn of(path: &Path, error: rusqlite::Error) -> Self {
+    pub(in crate::store) fn of(path: &Path, error: rusqlite::Error) -> Self {
         let (path, detail) = (path.to_path_buf(), error.to_string());
         // Columns of another type than the schema says: other hands.
         if matches!(

@@ -1,0 +1,79 @@
+//! The migrations that bring a database to the newest schema.
+//!
+//! A hook computes values that SQL alone cannot compute. It runs on the schema of its own migration, so it has its own
+//! statements and never changes with the code for the newest schema.
+
+use std::sync::LazyLock;
+
+use rusqlite::{Transaction, params};
+use rusqlite_migration::M;
+
+use super::full_text::{index_text, indexed};
+use crate::history::simhash;
+use crate::model::DocumentId;
+
+/// The migrations in order. The list only grows, and no file of it changes after a release.
+pub(in crate::store) static MIGRATIONS: LazyLock<[M<'static>; 10]> = LazyLock::new(|| {
+    [
+        M::up(include_str!("../migrations/0001_first.sql")),
+        M::up(include_str!("../migrations/0002_stated_dates.sql")),
+        M::up_with_hook(
+            include_str!("../migrations/0003_histories.sql"),
+            |t: &Transaction<'_>| Ok(fill_in_documents(t)?),
+        ),
+        M::up(include_str!("../migrations/0004_runs.sql")),
+        M::up_with_hook(
+            include_str!("../migrations/0005_renditions_order.sql"),
+            |t: &Transaction<'_>| Ok(hash_first_renditions(t)?),
+        ),
+        M::up(include_str!("../migrations/0006_pending.sql")),
+        M::up(include_str!("../migrations/0007_versions_by_rendition.sql")),
+        M::up(include_str!("../migrations/0008_archives_captures.sql")),
+        M::up(include_str!("../migrations/0009_pace.sql")),
+        M::up(include_str!("../migrations/0010_hub_looks.sql")),
+    ]
+});
+
+/// Returns the number of the newest schema that this program knows.
+pub(super) fn newest_schema() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+}
+
+/// Adds the simhash and the full-text index entry that documents of an older schema lack.
+fn fill_in_documents(t: &Transaction<'_>) -> rusqlite::Result<()> {
+    let mut documents = t.prepare(
+        "SELECT d.document_id, (SELECT r.text FROM renditions r WHERE r.document_id = d.document_id ORDER BY r.rendition_id LIMIT 1)
+         FROM documents d ORDER BY d.document_id",
+    )?;
+    let mut rows = documents.query([])?;
+    while let Some(row) = rows.next()? {
+        let (document_id, text): (DocumentId, Option<String>) = (row.get(0)?, row.get(1)?);
+        let Some(text) = text else { continue };
+        t.prepare_cached("UPDATE documents SET simhash = ?2 WHERE document_id = ?1")?
+            .execute(params![document_id, simhash(&text).cast_signed()])?;
+        index_text(t, document_id, &indexed(&text))?;
+    }
+    Ok(())
+}
+
+/// Recomputes the simhash of each document with several renditions from the rendition with the smallest hash. Older
+/// versions of the program used the rendition that was stored first.
+fn hash_first_renditions(t: &Transaction<'_>) -> rusqlite::Result<()> {
+    let mut statement = t.prepare(
+        "SELECT document_id, min(sha256) FROM renditions GROUP BY document_id HAVING count(*) > 1",
+    )?;
+    let rows = statement.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?;
+    let first_renditions: Vec<(DocumentId, String)> = rows.collect::<rusqlite::Result<_>>()?;
+    for (document_id, first) in first_renditions {
+        let text: String = t.query_row(
+            "SELECT text FROM renditions WHERE sha256 = ?1",
+            [first],
+            |r| r.get(0),
+        )?;
+        t.execute(
+            "UPDATE documents SET simhash = ?2 WHERE document_id = ?1",
+            params![document_id, simhash(&text).cast_signed()],
+        )?;
+    }
+    Ok(())
+}

@@ -1,0 +1,34 @@
+//! What an import is told about the export it reads, and why it fails.
+
+use crate::model::TextHash;
+use crate::store::database::StoreError;
+
+/// Why a row of an export cannot be stored.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ImportError {
+    /// A value does not fit its column.
+    #[error("{0}")]
+    Value(String),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Tables of the export that are there besides `versions`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PresentTables {
+    /// `captures`.
+    pub captures: bool,
+    /// `discoveries`.
+    pub discoveries: bool,
+}
+
+/// How texts are checked against their stored hash.
+#[derive(Debug, Clone, Copy)]
+pub struct Hashing {
+    /// The extractor whose hashes these are.
+    pub extractor_version: &'static str,
+    /// The hash of a text.
+    pub text_hash: fn(&str) -> TextHash,
+}
