@@ -1,4 +1,4 @@
-//! Tests of the row parsers: odd rows by hand, every recorded row, and whatever bytes come.
+//! Tests of the row parsers: unusual rows, every recorded row, and arbitrary bytes.
 
 use std::path::PathBuf;
 

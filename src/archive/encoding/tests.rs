@@ -1,4 +1,4 @@
-//! Tests of body decoding: the matrix of codings and headers, damage, bombs, and whatever bytes come.
+//! Tests of body decoding: codings and headers, damage, compression bombs, and arbitrary bytes.
 
 use std::io::Write;
 

@@ -34,8 +34,8 @@ const FAILURES_BEFORE_PAUSE: u32 = 20;
 const FAILURE_PAUSE: Duration = Duration::from_mins(1);
 /// The pause with this number ends the run.
 const LAST_PAUSE: u32 = 3;
-/// Time that requests in flight have to end after the user stops the run: much more than an answer takes that comes at
-/// all, and much less than a service manager waits before it kills the process.
+/// Time that requests in flight have to end after the user stops the run: much more than a real answer takes, and
+/// much less than a service manager waits before it kills the process.
 const STOP_GRACE: Duration = Duration::from_mins(1);
 
 /// Pace and queue of one endpoint.

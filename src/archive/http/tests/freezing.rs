@@ -175,7 +175,7 @@ async fn requests_that_were_under_way_count_as_one_refusal() {
         ledger.clone(),
         VirtualClock::new(),
         |_, number| match number {
-            // Four at once; the last answer comes when the freeze is over already.
+            // Four at once. The last answer arrives after the freeze.
             1..=3 => Reply::new(429, &[], TOO_MANY).after(Duration::from_secs(2)),
             4 => Reply::new(429, &[], TOO_MANY).after(Duration::from_secs(90)),
             _ => Reply::page("<p>words</p>"),

@@ -1,4 +1,4 @@
-//! Index servers that time out, lie about their keys, or cut their pages.
+//! Index servers that time out, send wrong resume keys, or cut their pages.
 
 use super::indexing::{domain, paged, small_pages};
 use super::*;

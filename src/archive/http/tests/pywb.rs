@@ -1,4 +1,4 @@
-//! What a real pywb (2.10) answered and the Wayback Machine does not; `tests/pywb.rs` asks one.
+//! Answers of a real pywb (2.10) that the Wayback Machine does not give. `tests/it/pywb.rs` runs a real one.
 
 use super::*;
 

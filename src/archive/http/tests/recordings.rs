@@ -89,7 +89,7 @@ pub(super) fn internet_archive() -> Option<BTreeMap<String, Recorded>> {
     Some(all)
 }
 
-/// Plays the recorded exchanges by path; what was not recorded was never asked.
+/// Answers with the recorded exchanges by path. A request without a recording fails the test.
 fn playback_scene(all: &BTreeMap<String, Recorded>) -> Scene {
     let by_path: BTreeMap<String, Recorded> = all
         .values()

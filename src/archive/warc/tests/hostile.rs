@@ -28,7 +28,7 @@ fn open_error(folder: &Path) -> String {
 #[cfg(unix)]
 fn an_archive_that_is_no_file_is_refused_and_not_waited_for() {
     let folder = tempfile::tempdir().unwrap();
-    // A socket stands for a device or a pipe, which not everybody can make.
+    // A socket instead of a device or a pipe, which not every user can create.
     let path = folder.path().join("a.warc.gz");
     let _socket = std::os::unix::net::UnixListener::bind(&path).unwrap();
     assert!(open_error(&path).contains("give a WARC file"));

@@ -1,4 +1,4 @@
-//! Where the payload of a revisit comes from.
+//! The source of the payload of a revisit.
 
 use super::*;
 
