@@ -10,15 +10,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::simhash::distance;
-use crate::model::{TextHash, Timestamp};
+use crate::model::{RETURN_SECONDS, TextHash, Timestamp};
 
 /// Number of the rules by which histories are derived. Every change of the rules raises it, so that stored histories are
 /// derived again.
 pub const HISTORY_RULES: u32 = 2;
 
-/// A text that returns within half a year may alternate with another. One that returns later was rewritten twice. The
-/// sampler uses the same limit.
-const RETURN_SECONDS: u64 = 183 * 86_400;
 /// From this number of runs on, each within [`RETURN_SECONDS`] of the one before, a text is an edition. The head of this
 /// file says why.
 const RUNS_OF_AN_EDITION: usize = 4;

@@ -1,6 +1,7 @@
 //! The vocabulary of web archives and of policy histories: plain values, parsed at the edge and trusted after.
 //! No I/O, no async; every other room speaks in these words.
 
+mod alternation;
 mod capture;
 mod digest;
 mod document;
@@ -14,6 +15,7 @@ mod site;
 mod timestamp;
 mod url_key;
 
+pub use alternation::RETURN_SECONDS;
 pub use capture::{Capture, EMPTY_PAYLOAD_DIGEST, IndexCounts};
 pub use digest::{InvalidDigest, PayloadDigest, TextHash};
 pub use document::{Document, StatedDate};
@@ -22,7 +24,7 @@ pub use id::{
     ArchiveId, CaptureId, ChangeId, DocumentId, PayloadId, PolicyId, RenditionId, RunId, SiteId,
 };
 pub use policy_kind::{PolicyKind, Source, UnknownCode};
-pub use printable::printable;
+pub use printable::{printable, printable_line};
 pub use redirect::Redirect;
 pub use script::is_spaceless;
 pub use site::{InvalidSite, Site};

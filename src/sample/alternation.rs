@@ -10,11 +10,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use super::grid::Grid;
 use super::read_captures::{ReadCapture, ReadCaptures};
-use crate::model::TextHash;
-
-/// A text that is back within half a year of its last sight has *returned*, and the changes between alternate. Policies
-/// that are restored after a longer time have been rewritten twice.
-const RETURN_SECONDS: u64 = 183 * 86_400;
+use crate::model::{RETURN_SECONDS, TextHash};
 
 /// Changes of one half-year after which no more returns are sought there. By then it is known that the page alternates,
 /// between which texts and how often; the next return shows nothing new.

@@ -2,6 +2,8 @@
 
 use std::io::{self, BufRead, Read};
 
+use crate::model::printable;
+
 /// Result of reading a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LineRead {
@@ -186,7 +188,7 @@ impl<R: BufRead> BufRead for CountingReader<R> {
 
 /// Text of a file for a message: without control characters, at most 500 characters.
 pub(super) fn shown(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(500).collect()
+    printable(text, 500)
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use url::Url;
 
-use crate::model::{Site, UrlKey};
+use crate::model::{Site, UrlKey, printable};
 use crate::page::Page;
 
 use super::super::kind::{LinkKind, PolicyKind};
@@ -139,12 +139,7 @@ impl LinkJudge<'_> {
             url: url.as_str().to_owned(),
             kind,
             score: sheet.score(),
-            text: telling
-                .text
-                .chars()
-                .filter(|c| !c.is_control())
-                .take(MAX_TEXT_CHARACTERS)
-                .collect(),
+            text: printable(&telling.text, MAX_TEXT_CHARACTERS),
             reasons: sheet.into_reasons(),
             in_footer: raw.in_footer || raw.near_end,
             cross_domain: !self.owner.site.owns(url),

@@ -1,5 +1,7 @@
 //! What single segments and arguments of a path are.
 
+use crate::model::printable;
+
 /// File endings of pages.
 pub(super) const PAGE_ENDINGS: &str = "html htm shtml shtm xhtml phtml php php3 php4 php5 asp aspx ashx jsp jspx jspa do \
     cfm cgi pl stm mspx txt pdf page action";
@@ -46,5 +48,5 @@ pub(super) fn is_year(segment: &str) -> bool {
 
 /// A segment for a reason: short and without control characters.
 pub(super) fn clipped(text: &str) -> String {
-    text.chars().filter(|c| !c.is_control()).take(40).collect()
+    printable(text, 40)
 }

@@ -211,8 +211,7 @@ mod tests {
     }
 }
 
-#[cfg(test)]
-#[cfg(not(feature = "pdf"))]
+#[cfg(all(test, not(feature = "pdf")))]
 mod tests {
     use super::*;
 

@@ -120,7 +120,9 @@ pub fn without_tests(tokens: &[String]) -> Vec<String> {
         };
         let words = &tokens[at..at + end];
         let has = |word: &str| words.iter().any(|w| w == word);
-        if has("cfg") && has("test") && !has("not") {
+        // `not(test)`, other than `all(test, not(feature = "x"))`, is code outside tests.
+        let is_negated = words.windows(3).any(|w| w[0] == "not" && w[2] == "test");
+        if has("cfg") && has("test") && !is_negated {
             at += end;
             while let Some(next) = attribute(&tokens[at..]) {
                 at += next;
@@ -201,6 +203,8 @@ fn words_in_comments_strings_and_tests_are_left_out() {
         struct S { #[cfg(test)] seen: Vec<u8>, kept: b'\'' }
         #[cfg(test)]
         mod more { use super::*; fn f() { crate::g() } }
+        #[cfg(all(test, not(feature = "x")))]
+        mod without { use super::*; }
         fn last() { crate::h() }
     "##;
     let words: Vec<String> = without_tests(&tokens(text))
