@@ -11,7 +11,7 @@ use super::words::{count_words, is_word, tokens};
 
 /// Largest number of lines that are compared, both texts together.
 const MOST_LINES: usize = 20_000;
-/// Most words and tokens_of_part of differing lines that are compared with each other, both texts together.
+/// Largest number of tokens of differing lines that are compared with each other, both texts together.
 const MOST_TOKENS: usize = 20_000;
 /// With fewer words between them, two changes are shown as one: a reader follows one long change better than three that
 /// share an "and".

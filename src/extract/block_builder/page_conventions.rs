@@ -53,7 +53,7 @@ impl PageConventions {
                         conventions.headings += usize::from(view.nodes[at].stats.text_bytes > 0);
                     }
                     ElementKind::Button => {
-                        conventions.panels += usize::from(is_above_a_panel(view, at))
+                        conventions.panels += usize::from(is_above_a_panel(view, at));
                     }
                     _ => {}
                 }

@@ -96,7 +96,7 @@ impl TextRun {
 /// The heading of the words in an `<h1>` to `<h6>`, if there are any.
 fn marked_heading(level: u8, mut spans: Vec<Span>) -> Option<Block> {
     for span in &mut spans {
-        // PagePatterns such as "#" and "¶" that link a heading to itself.
+        // Signs such as "#" and "¶" that link a heading to itself.
         if span.link.is_some() && !span.text.chars().any(char::is_alphanumeric) {
             span.text.clear();
             span.text.push(' ');

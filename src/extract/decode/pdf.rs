@@ -119,7 +119,8 @@ fn joined(text: &str) -> String {
     out
 }
 
-#[cfg(all(test, feature = "pdf"))]
+#[cfg(test)]
+#[cfg(feature = "pdf")]
 mod tests {
     use crate::extract::render::document_text;
     use std::fmt::Write as _;

@@ -284,7 +284,7 @@ impl<'a> PageView<'a> {
     }
 }
 
-/// ChildNodes of a node of a [`PageView`].
+/// The child nodes of a node of a [`PageView`].
 pub(in crate::extract) struct ChildNodes<'v, 'a> {
     view: &'v PageView<'a>,
     next: NodeId,

@@ -76,7 +76,7 @@ impl HtmlWriter {
     }
 
     fn start(&mut self, tag: &Tag<'_>) {
-        if is_inline(&tag.to_end()) {
+        if is_inline(tag.to_end()) {
             return;
         }
         self.close_implied_paragraph();
@@ -117,7 +117,7 @@ impl HtmlWriter {
     }
 
     fn end(&mut self, tag: TagEnd) {
-        if is_inline(&tag) {
+        if is_inline(tag) {
             return;
         }
         self.close_implied_paragraph();
@@ -146,7 +146,7 @@ impl HtmlWriter {
             TagEnd::TableRow => self.html.push_str("</tr>"),
             TagEnd::TableCell => {
                 self.html
-                    .push_str(if self.in_table_head { "</th>" } else { "</td>" })
+                    .push_str(if self.in_table_head { "</th>" } else { "</td>" });
             }
             _ => {}
         }
@@ -187,7 +187,7 @@ impl HtmlWriter {
 }
 
 /// True for what is part of a line: emphasis, links, pictures.
-fn is_inline(tag: &TagEnd) -> bool {
+fn is_inline(tag: TagEnd) -> bool {
     matches!(
         tag,
         TagEnd::Emphasis | TagEnd::Strong | TagEnd::Strikethrough | TagEnd::Link | TagEnd::Image
