@@ -1,7 +1,8 @@
 //! Explains the reasons for drops in the data card.
 
 /// The meaning of a reason's code; empty for a code that this program does not know.
-pub(super) fn drop_meaning(code: &str) -> &'static str {
+#[must_use]
+pub fn drop_meaning(code: &str) -> &'static str {
     match code {
         "excluded" => "The archive excludes the URL at its owner's wish or by robots.txt",
         "not_archived" => {

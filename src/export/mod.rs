@@ -39,6 +39,7 @@ pub use compression::Compression;
 pub use data_card::dictionary_line;
 pub use dataset::{Exported, export};
 pub use dataset_import::{DatasetReadError, ImportedRows, import_dataset};
+pub use drop_meanings::drop_meaning;
 pub use error::ExportError;
 pub use export_file::WrittenFile;
 pub use file_names::{SITE_LIST, counted};

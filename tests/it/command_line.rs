@@ -1,39 +1,12 @@
 //! The command line: help, documents, bad input, exit codes.
 
 use std::fs;
-use std::process::Command;
 
-use crate::support::paths::{readme, root, sample_location};
+use crate::support::paths::{root, sample_location};
 use crate::support::program::{fails, run};
 
 fn folder() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
-}
-
-#[test]
-fn the_readme_shows_the_help_that_is_printed() {
-    let readme = readme();
-    let output = Command::new(env!("CARGO_BIN_EXE_policytrail"))
-        .args(["backfill", "--help"])
-        .env("COLUMNS", "100")
-        .output()
-        .unwrap();
-    let help = String::from_utf8(output.stdout).unwrap();
-    assert!(
-        readme.contains(help.trim()),
-        "put this into README.md:\n{help}"
-    );
-}
-
-#[test]
-fn the_readme_names_every_reason_for_a_drop() {
-    let readme = readme();
-    for reason in policytrail::model::DropReason::ALL {
-        assert!(
-            readme.contains(&format!("| `{reason}` |")),
-            "{reason} is not in the README"
-        );
-    }
 }
 
 #[test]

@@ -4,13 +4,11 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
-use policytrail::export::dictionary_line;
 use policytrail::store::tables::{PANEL, TABLES};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use crate::support::dataset::{files, folder, lines, rows, sighted_twice};
-use crate::support::paths::root;
 use crate::support::program::{fails, policytrail, succeeds};
 
 const EVERYTHING: &str = "jsonl,csv,parquet,markdown,text,git,warc";
@@ -288,27 +286,4 @@ fn contradicting_options_and_unknown_names_are_refused() {
     ));
     let message = String::from_utf8(output.stderr).unwrap();
     assert!(message.contains("0 versions"), "{message}");
-}
-
-#[test]
-fn the_readme_has_the_data_dictionary() {
-    let readme = fs::read_to_string(root().join("README.md")).unwrap();
-    for table in TABLES.iter().chain([&PANEL]) {
-        let dictionary: Vec<String> = table.columns.iter().map(dictionary_line).collect();
-        let dictionary = dictionary.join("\n");
-        assert!(
-            readme.contains(&dictionary),
-            "put this under `{}` into README.md:\n{dictionary}",
-            table.name
-        );
-    }
-    let output = policytrail(&root(), &["export", "--help"])
-        .env("COLUMNS", "100")
-        .output()
-        .unwrap();
-    let help = String::from_utf8(output.stdout).unwrap();
-    assert!(
-        readme.contains(help.trim()),
-        "put this into README.md:\n{help}"
-    );
 }

@@ -4,7 +4,6 @@ use rusqlite::Connection;
 use serde_json::Value;
 
 use crate::support::old_database::{KUPFER, current, database, schema_1};
-use crate::support::paths::readme;
 use crate::support::program::{answer, fails, json_lines, run};
 
 #[test]
@@ -210,37 +209,6 @@ fn search_reports_when_a_phrase_appeared_and_disappeared() {
         ""
     );
     fails(folder.path(), &["search", "–"], 2, &["no word to look for"]);
-}
-
-#[test]
-fn every_query_in_the_readme_gives_an_answer() {
-    let folder = current();
-    let connection = Connection::open(database(folder.path())).unwrap();
-    let readme = readme();
-    let blocks = readme
-        .split("```sql\n")
-        .skip(1)
-        .map(|b| b.split("```").next().unwrap());
-    let queries: Vec<&str> = blocks
-        .flat_map(|b| b.split(";\n"))
-        .filter(|q| !q.trim().is_empty())
-        .collect();
-    assert_eq!(queries.len(), 6);
-    for query in queries {
-        let mut statement = connection
-            .prepare(query)
-            .unwrap_or_else(|e| panic!("{query}: {e}"));
-        let mut rows = statement.query([]).unwrap();
-        let mut count = 0;
-        while rows.next().unwrap().is_some() {
-            count += 1;
-        }
-        // These four sites share no policy.
-        assert!(
-            count > 0 || query.contains("shared_documents") || query.contains("near_documents"),
-            "{query}"
-        );
-    }
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod archived_traps;
 mod backup;
 mod command_line;
 mod dependencies;
+mod documents;
 mod export;
 mod export_files;
 mod export_pages;

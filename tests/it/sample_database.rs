@@ -1,5 +1,5 @@
 //! The database of the whole sample archive: what `verify` reports when another program changes it, and what the
-//! README's queries return.
+//! first recipe returns.
 
 use std::fs;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use rusqlite::Connection;
 
-use crate::support::paths::{readme, sample_location, sample_sites};
+use crate::support::paths::{root, sample_location, sample_sites};
 use crate::support::program::run;
 
 /// A database of the whole sample archive, written by the present program.
@@ -97,9 +97,9 @@ fn verify_finds_changed_texts_bytes_and_derived_rows() {
 }
 
 #[test]
-fn the_readmes_first_question_is_answered_with_privacy_policies_only() {
-    let readme = readme();
-    let query = readme.split("```sql\n").nth(1).unwrap();
+fn the_first_recipe_returns_privacy_policies_only() {
+    let recipes = fs::read_to_string(root().join("docs/recipes.md")).unwrap();
+    let query = recipes.split("```sql\n").nth(1).unwrap();
     let query = query
         .split(";\n")
         .next()

@@ -1,16 +1,10 @@
 //! Folders that the tests read: the repository, the sample archive, the shared material beside the repository.
 
-use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The repository.
 pub fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-}
-
-/// The text of the README.
-pub fn readme() -> String {
-    fs::read_to_string(root().join("README.md")).unwrap()
 }
 
 /// The folder of the sample archive.
