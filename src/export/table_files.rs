@@ -191,7 +191,8 @@ fn write_table(
     })
 }
 
-#[cfg(all(test, not(feature = "parquet")))]
+#[cfg(test)]
+#[cfg(not(feature = "parquet"))]
 mod tests {
     use super::*;
     use crate::export::export;

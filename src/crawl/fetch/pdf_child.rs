@@ -133,7 +133,8 @@ pub(super) fn parse_answer(output: &[u8]) -> Option<io::Result<Result<Document, 
     Some(Ok(read))
 }
 
-#[cfg(all(test, not(feature = "pdf")))]
+#[cfg(test)]
+#[cfg(not(feature = "pdf"))]
 mod tests {
     use super::*;
 

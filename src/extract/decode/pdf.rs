@@ -212,7 +212,8 @@ mod tests {
     }
 }
 
-#[cfg(all(test, not(feature = "pdf")))]
+#[cfg(test)]
+#[cfg(not(feature = "pdf"))]
 mod tests {
     use super::*;
 
