@@ -21,25 +21,25 @@ pub enum BadRow {
     #[error("the urlkey cannot be read")]
     UrlKey,
     /// Not 14 digits, or no date.
-    #[error("the timestamp is no date")]
+    #[error("the timestamp is not a date")]
     Timestamp,
     /// `mailto:`, `data:` and the like, or longer than 4,096 bytes.
-    #[error("the original is no web address")]
+    #[error("the original is not a web address")]
     Original,
     /// Longer than 255 bytes.
     #[error("the MIME type is too long")]
     Mimetype,
     /// Neither a number of up to three digits nor `-`.
-    #[error("the status is no number")]
+    #[error("the status is not a number")]
     Statuscode,
     /// Neither a number nor `-`.
-    #[error("the length is no number")]
+    #[error("the length is not a number")]
     Length,
     /// A line of more than 64 KiB.
     #[error("the line is too long")]
     LineTooLong,
     /// No JSON array or object, or its fields are neither text nor numbers.
-    #[error("the row is no JSON row")]
+    #[error("the row is not a JSON array")]
     Json,
 }
 
@@ -99,7 +99,7 @@ pub(crate) fn sort_key(line: &[u8]) -> &[u8] {
 /// Missing status, digest, MIME type and length are "none". An object without `urlkey` gets the key of its URL.
 ///
 /// # Errors
-/// As [`parse_line`], and [`BadRow::Json`] for any other JSON. In a header row the timestamp is no date.
+/// As [`parse_line`], and [`BadRow::Json`] for any other JSON. In a header row the timestamp is not a date.
 pub fn parse_json_row(row: &[u8]) -> Result<Capture, BadRow> {
     if row.len() > MAX_LINE_BYTES {
         return Err(BadRow::LineTooLong);

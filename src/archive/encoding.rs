@@ -11,7 +11,7 @@ use std::io::Read;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum BodyError {
     /// The decoded body exceeds the limit.
-    #[error("the decoded body passes the size limit")]
+    #[error("the decoded body is larger than the limit")]
     TooLarge,
     /// The compressed bytes break off or are wrong; names the place.
     #[error("{0}")]
@@ -217,7 +217,7 @@ fn read_into(
 
 fn damaged(coding: Coding, good_bytes: usize, error: &std::io::Error) -> BodyError {
     BodyError::Damaged(format!(
-        "{} stream fails after {good_bytes} good bytes ({error})",
+        "the {} stream cannot be decoded after {good_bytes} bytes ({error})",
         coding.name()
     ))
 }

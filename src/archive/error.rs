@@ -23,7 +23,9 @@ pub enum ArchiveError {
         url: String,
     },
     /// The nearest capture is outside the requested window: final for this window.
-    #[error("the archive's nearest capture of `{url}` is of {timestamp}, outside the wanted time")]
+    #[error(
+        "the archive's nearest capture of `{url}` is from {timestamp}, outside the requested time"
+    )]
     Displaced {
         /// URL of the nearest capture.
         url: String,
@@ -31,7 +33,7 @@ pub enum ArchiveError {
         timestamp: Timestamp,
     },
     /// Archived redirects form a loop, or there are more than ten: final.
-    #[error("archived redirects from `{url}` never end")]
+    #[error("the archived redirects from `{url}` never end")]
     RedirectLoop {
         /// First URL.
         url: String,
@@ -69,7 +71,9 @@ pub enum ArchiveError {
         detail: String,
     },
     /// The archive refuses this client for now: the run must end and may continue at `until`.
-    #[error("{archive} refuses requests ({detail}); go on after {until} UTC with the same command")]
+    #[error(
+        "{archive} refuses requests ({detail}); run the same command after {until} UTC to continue"
+    )]
     Refused {
         /// Name of the archive.
         archive: String,

@@ -38,7 +38,7 @@ pub(super) fn http_settings(
         ArchiveLocation::Pywb(url) => (Dialect::Pywb, url.clone()),
         ArchiveLocation::Path(path) => {
             return Err(Failure::usage(anyhow::anyhow!(
-                "`{}` is a path, not a server",
+                "`{}` is a path, not the address of a server",
                 path.display()
             )));
         }
@@ -57,8 +57,8 @@ pub(super) fn http_settings(
     };
     if http.contact.is_none() && !http.is_loopback() {
         return Err(Failure::usage(anyhow::anyhow!(
-            "no contact: an archive must be able to reach whoever asks it; give your e-mail address or URL with \
-             --contact, or as `contact` in the section [archive] of the settings"
+            "no contact given; the archive must be able to reach the person who sends the requests. Give your e-mail \
+             address or URL with --contact, or as `contact` in section [archive] of the settings"
         )));
     }
     http.validate()

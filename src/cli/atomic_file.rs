@@ -41,18 +41,20 @@ impl AtomicFile {
         let parent = folder_of(&place);
         if !parent.is_dir() {
             let parent = parent.display();
-            return Err(format!("there is no folder `{parent}`: make it first"));
+            return Err(format!(
+                "the directory `{parent}` does not exist; create it first"
+            ));
         }
         let mut folder = place.clone().into_os_string();
         folder.push(".part");
         let folder = PathBuf::from(folder);
-        let unwritable = |e: io::Error| format!("{e}: its folder must be writable");
+        let unwritable = |e: io::Error| format!("{e}; make its directory writable");
         match fs::create_dir(&folder) {
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
             made => made.map_err(unwritable)?,
         }
         if !fs::symlink_metadata(&folder).is_ok_and(|m| m.is_dir()) {
-            return Err(format!("`{}` is in the way: remove it", folder.display()));
+            return Err(format!("`{}` is in the way; remove it", folder.display()));
         }
         let lock = File::options()
             .write(true)
@@ -63,7 +65,9 @@ impl AtomicFile {
         match lock.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                return Err("another process is writing it: wait until it ends".to_owned());
+                return Err(
+                    "another process is writing it; wait until that process ends".to_owned(),
+                );
             }
             Err(TryLockError::Error(e)) => return Err(unwritable(e)),
         }
@@ -145,7 +149,7 @@ fn follow_links(path: &Path) -> Result<PathBuf, String> {
             Err(_) => return Ok(place),
         };
         if kind.is_dir() {
-            return Err("it is a folder".to_owned());
+            return Err("it is a directory".to_owned());
         }
         if kind.is_file() {
             return Ok(place);
@@ -154,12 +158,12 @@ fn follow_links(path: &Path) -> Result<PathBuf, String> {
         // `/dev/stdout` leads through `/proc` to whatever file this process writes to.
         let is_in_proc = fs::canonicalize(parent).is_ok_and(|p| p.starts_with("/proc"));
         if !kind.is_symlink() || is_in_proc {
-            return Err("it is a device or a pipe, no file".to_owned());
+            return Err("it is a device or a pipe, not a regular file".to_owned());
         }
         let target = fs::read_link(&place).map_err(|e| e.to_string())?;
         place = parent.join(target);
     }
-    Err("it is a link that leads nowhere".to_owned())
+    Err("it is a symbolic link to a file that does not exist".to_owned())
 }
 
 fn folder_of(path: &Path) -> &Path {

@@ -10,10 +10,13 @@ use super::job_run::{JobTask, run_job};
 use super::status::summary_table;
 use crate::crawl::Until;
 
-/// Find the policies of sites, fetch their archived pages, keep every version
+/// Find the policies of sites, fetch their archived pages and store every version
 ///
-/// Safe to interrupt and to repeat: what is stored is not asked for again.
+/// You can interrupt this command and run it again: it fetches only what the database does not hold yet.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  policytrail backfill example.com --from 2005 --contact you@example.org\n  policytrail backfill --sites sites.csv --archive crawl.warc.gz"
+)]
 pub(super) struct Arguments {
     #[command(flatten)]
     sites: SiteOptions,
@@ -38,11 +41,11 @@ fn crawl(job: &Job) -> Result<Exit, Failure> {
     for lost in policies.iter().filter(|p| p.policy_url.is_none()) {
         match &lost.site_dropped {
             Some(reason) => tracing::warn!(
-                "{}: the archive has nothing to say about this site ({reason})",
+                "{}: the archive provides nothing for this site ({reason})",
                 lost.site
             ),
             None if finished.outcome.ended_by.is_none() => tracing::warn!(
-                "{}: no policy was found in this archive; if you know its address, give it with --url",
+                "{}: no policy found in this archive; if you know the URL of the policy, give it with --url",
                 lost.site
             ),
             None => {}

@@ -10,10 +10,11 @@ use super::options::CommonOptions;
 use crate::report::safe_line;
 use crate::store::Store;
 
-/// Copy the database to a file, also while a crawl writes to it
+/// Copy the database to a file, even while a crawl writes to it
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  policytrail backup policytrail-copy.db")]
 pub(super) struct Arguments {
-    /// The copy; an older one of this name is replaced when the new one is whole
+    /// File for the copy; an older copy is replaced only when the new copy is complete
     #[arg(value_name = "FILE")]
     target: PathBuf,
 
@@ -27,20 +28,20 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let same = |a: &std::path::Path| fs::canonicalize(a).ok();
     if target.exists() && same(target) == same(&settings.database) {
         return Err(Failure::usage(anyhow::anyhow!(
-            "`{}` is the database itself; name another file",
+            "`{}` is the database itself; give another file for the copy",
             target.display()
         )));
     }
     let store = Store::open_to_read(&settings.database)?;
     if target.is_file() && !Store::may_be_replaced(target) {
         return Err(Failure::usage(anyhow::anyhow!(
-            "`{}` is no copy of a policytrail database and was left untouched; name another file",
+            "`{}` is not a policytrail database and was not changed; give another file",
             target.display()
         )));
     }
     let file = AtomicFile::create(target)?;
     store.copy_to(&file.path(), |left, all| {
-        tracing::debug!(left, all, "pages");
+        tracing::debug!(left, all, "copying database pages");
     })?;
     file.commit_database()?;
     let bytes = fs::metadata(target).map_or(0, |m| m.len());

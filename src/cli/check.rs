@@ -12,8 +12,9 @@ use crate::archive::warc::WarcArchive;
 use crate::config::{ArchiveLocation, Settings};
 use crate::store::{Store, StoreError};
 
-/// Check settings, site list, vocabulary, archive and database, without asking anything
+/// Check the settings, site list, archive and database without sending a request
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  policytrail check --config policytrail.toml")]
 pub(super) struct Arguments {
     #[command(flatten)]
     sites: SiteOptions,
@@ -39,7 +40,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let sites: BTreeSet<&str> = rows.iter().map(|row| row.site.as_str()).collect();
     writeln!(
         io::stdout(),
-        "archive   {archive}\nsites     {}\ndatabase  {} ({database})\nall is well; nothing was asked",
+        "archive   {archive}\nsites     {}\ndatabase  {} ({database})\nno problem found; no request was sent",
         sites.len(),
         settings.database.display()
     )?;
@@ -67,8 +68,8 @@ fn database(path: &Path) -> Result<String, Failure> {
     match Store::open(path) {
         Err(StoreError::Missing { .. } | StoreError::Empty { .. }) => {
             check_writable(path)?;
-            Ok("to be made".to_owned())
+            Ok("will be created".to_owned())
         }
-        store => Ok(format!("{} versions so far", store?.status()?.versions)),
+        store => Ok(format!("{} versions", store?.status()?.versions)),
     }
 }

@@ -10,7 +10,7 @@ use super::failure::{Exit, Failure};
 use super::job::Job;
 use super::job_options::{CrawlOptions, SiteOptions};
 use super::job_run::{JobTask, run_job};
-use super::options::OutputFormat;
+use super::options::{FormatOption, OutputFormat, heading};
 use super::table::{Align, table};
 use crate::config::read_at_most;
 use crate::crawl::{SiteCandidate, Until, site_candidates};
@@ -22,26 +22,29 @@ use crate::report::{CandidateAnswer, EvidenceAnswer, LinkAnswer, safe_json, safe
 /// Largest saved page, as in `extract`.
 const MAX_PAGE_BYTES: usize = 64 << 20;
 
-/// Find where the policies of sites are, without fetching them
+/// Find the URLs of the policies of sites, without fetching the policies
 ///
-/// What is found is kept in the database: a backfill goes on from there and does not ask again.
+/// The results are stored in the database, and a later backfill uses them. With --page, no archive is read: the command
+/// rates the links of one saved page.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  policytrail discover example.com --explain --contact you@example.org\n  policytrail discover --page home.html --url https://www.example.com/"
+)]
 pub(super) struct Arguments {
     #[command(flatten)]
     sites: SiteOptions,
     #[command(flatten)]
     crawl: CrawlOptions,
 
-    /// Say why: every piece of evidence with its score and reasons
-    #[arg(long)]
+    /// Also print the evidence for each URL, with scores and reasons
+    #[arg(long, help_heading = heading::OUTPUT)]
     explain: bool,
 
-    /// How to print it
-    #[arg(long, value_enum, default_value = "text")]
-    format: OutputFormat,
+    #[command(flatten)]
+    output: FormatOption,
 
-    /// Judge the links of this saved page instead, without any archive; its address is given by one --url
-    #[arg(long, value_name = "FILE", requires = "urls")]
+    /// Rate the links of this saved page and read no archive; --url gives the URL of the page
+    #[arg(long, value_name = "FILE", requires = "urls", help_heading = heading::INPUT)]
     page: Option<PathBuf>,
 }
 
@@ -50,7 +53,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         return judge_page(arguments, page);
     }
     let job = Job::new("discover", &arguments.sites, &arguments.crawl, &[])?;
-    let (format, explain) = (arguments.format, arguments.explain);
+    let (format, explain) = (arguments.output.format, arguments.explain);
     job.interruptible(move |job| discover(job, format, explain))
 }
 
@@ -162,7 +165,7 @@ fn explained_candidate(f: &SiteCandidate) -> String {
 fn judge_page(arguments: &Arguments, file: &Path) -> Result<Exit, Failure> {
     let links = links_of_page(arguments, file)?;
     let mut out = io::stdout().lock();
-    match arguments.format {
+    match arguments.output.format {
         OutputFormat::Json => {
             for link in &links {
                 writeln!(out, "{}", safe_json(&link_answer(link))?)?;
@@ -176,15 +179,18 @@ fn judge_page(arguments: &Arguments, file: &Path) -> Result<Exit, Failure> {
 fn links_of_page(arguments: &Arguments, file: &Path) -> Result<Vec<LinkCandidate>, Failure> {
     let [address] = arguments.sites.urls() else {
         return Err(Failure::usage(anyhow::anyhow!(
-            "--page needs exactly one --url: the page's own address"
+            "--page needs exactly one --url, the URL of the page"
         )));
     };
-    let url = Url::parse(address)
-        .map_err(|e| Failure::usage(anyhow::anyhow!("--url is not a web address: {e}")))?;
+    let url = Url::parse(address).map_err(|e| {
+        Failure::usage(anyhow::anyhow!(
+            "--url is not a valid URL: {e}; give a full URL such as https://www.example.com/"
+        ))
+    })?;
     let site = Site::parse(address).map_err(Failure::usage)?;
     let mut bytes = read_at_most(file, MAX_PAGE_BYTES).map_err(|e| {
         Failure::usage(anyhow::anyhow!(
-            "cannot read `{}`: {e}; name a saved page",
+            "cannot read `{}`: {e}; give the file of a saved page",
             file.display()
         ))
     })?;

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::failure::{Exit, Failure};
-use super::options::{CommonOptions, earliest_timestamp, latest_timestamp};
+use super::options::{CommonOptions, earliest_timestamp, heading, latest_timestamp};
 use super::selection;
 use crate::export::{
     self, ExportOptions, Exported, LinkTarget, PageFormat, PageLayout, Period, TableFormat, export,
@@ -14,71 +14,76 @@ use crate::report::safe_line;
 use crate::store::Store;
 use crate::store::tables::{Condition, Filter};
 
-/// Write the dataset: every version with its dates, text and evidence, and the tables around them
+/// Write the dataset: every version with its dates, text and evidence
 ///
-/// The same database gives the same bytes. An interrupted export leaves the old files whole.
+/// The same database always gives the same bytes. If an export is interrupted, the files of the previous export remain
+/// unchanged.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  policytrail export --out dataset\n  policytrail export --out dataset --format csv,parquet --site example.com --from 2018"
+)]
 pub(super) struct Arguments {
     #[command(flatten)]
     common: CommonOptions,
 
-    /// Form of the dataset; several with commas, or given again
+    /// Output format; several may be given, separated by commas
     #[arg(
         long = "format",
         value_enum,
         value_name = "FORMAT",
         value_delimiter = ',',
-        default_value = "jsonl"
+        default_value = "jsonl",
+        help_heading = heading::OUTPUT
     )]
     formats: Vec<Format>,
 
-    /// Folder to write into; made if it is not there
-    #[arg(long, value_name = "DIR")]
+    /// Output directory; created if it does not exist
+    #[arg(long, value_name = "DIR", help_heading = heading::OUTPUT)]
     out: PathBuf,
 
-    /// Only this site; may be given again
-    #[arg(long = "site", value_name = "SITE", value_parser = site)]
+    /// Only this site; may be repeated
+    #[arg(long = "site", value_name = "SITE", value_parser = site, help_heading = heading::SELECTION)]
     sites: Vec<Site>,
 
-    /// Only versions in force, and captures made, at or after this date
-    #[arg(long, value_name = "DATE", value_parser = earliest_timestamp)]
+    /// Only captures, and versions in force, at or after this date
+    #[arg(long, value_name = "DATE", value_parser = earliest_timestamp, help_heading = heading::SELECTION)]
     from: Option<Timestamp>,
 
-    /// Only versions first seen, and captures made, up to this date
-    #[arg(long, value_name = "DATE", value_parser = latest_timestamp)]
+    /// Only captures, and versions first seen, up to this date
+    #[arg(long, value_name = "DATE", value_parser = latest_timestamp, help_heading = heading::SELECTION)]
     to: Option<Timestamp>,
 
-    /// Only versions in this language (ISO 639-1)
-    #[arg(long, value_name = "CODE", value_parser = language)]
+    /// Only versions in this language: a code of ISO 639-1 such as en, or und for unknown
+    #[arg(long, value_name = "CODE", value_parser = language, help_heading = heading::SELECTION)]
     language: Option<String>,
 
-    /// Only versions that meet a condition on a field of `versions`, such as `word_count>1000`: = != < <= > >= and ~
-    /// (contains); may be given again, all must hold
-    #[arg(long = "where", value_name = "CONDITION")]
+    /// Only versions that satisfy a condition on a field of the table `versions`, such as `word_count>1000`. The
+    /// operators are = != < <= > >= and ~ (contains). If repeated, all conditions must hold
+    #[arg(long = "where", value_name = "CONDITION", help_heading = heading::SELECTION)]
     conditions: Vec<Condition>,
 
-    /// Leave out the words of the policies: a manifest of addresses, digests, hashes and dates to share
-    #[arg(long)]
+    /// Leave out the text of the policies, to share a manifest of URLs, digests, hashes and dates
+    #[arg(long, help_heading = heading::OUTPUT)]
     no_text: bool,
 
-    /// Compress JSON Lines and CSV
-    #[arg(long, value_enum, value_name = "HOW")]
+    /// Compress the JSON Lines and CSV files
+    #[arg(long, value_enum, value_name = "METHOD", help_heading = heading::OUTPUT)]
     compress: Option<Compress>,
 
-    /// Beside the tables one of periods of such length: for each policy and period the version in force at its middle
-    #[arg(long, value_enum, value_name = "LENGTH")]
+    /// Add the table `panel`: for each policy and each period of this length, the version in force at its middle
+    #[arg(long, value_enum, value_name = "PERIOD", help_heading = heading::OUTPUT)]
     panel: Option<PeriodArgument>,
 
-    /// Which versions become pages, and where [default: latest]
-    #[arg(long, value_enum, value_name = "LAYOUT")]
+    /// Which versions are written as pages, and the names of their files [default: latest]
+    #[arg(long, value_enum, value_name = "LAYOUT", help_heading = heading::OUTPUT)]
     layout: Option<LayoutArgument>,
 
-    /// Where the links of Markdown pages lead [default: original]
-    #[arg(long, value_enum, value_name = "WHERE")]
+    /// Target of the links in Markdown pages [default: original]
+    #[arg(long, value_enum, value_name = "TARGET", help_heading = heading::OUTPUT)]
     links: Option<LinksArgument>,
 
-    /// Break lines of plain text at so many characters
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(20..))]
+    /// Wrap the lines of plain text pages at this many characters
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(20..), help_heading = heading::OUTPUT)]
     wrap: Option<u16>,
 }
 
@@ -90,13 +95,13 @@ enum Format {
     Csv,
     /// Tables as Parquet
     Parquet,
-    /// A folder of pages in the form of the Princeton-Leuven corpus
+    /// A directory of Markdown pages, laid out as in the Princeton-Leuven corpus
     Markdown,
-    /// A folder of pages as plain words
+    /// A directory of plain text pages
     Text,
-    /// A git history of the pages: policies.fast-import, and policies.git where git is there
+    /// A git history of the pages: policies.fast-import, and policies.git if git is installed
     Git,
-    /// The archived pages held: policies.warc.gz (WARC 1.1) with its index policies.cdxj
+    /// The stored archived pages: policies.warc.gz (WARC 1.1) and its index policies.cdxj
     Warc,
 }
 
@@ -123,9 +128,9 @@ enum LayoutArgument {
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum LinksArgument {
-    /// To the addresses of the original web
+    /// The original URLs
     Original,
-    /// To the Wayback Machine at the time of the version
+    /// The Wayback Machine, at the time of the version
     Archive,
 }
 
@@ -149,7 +154,7 @@ fn language(text: &str) -> Result<String, String> {
     if is_code {
         Ok(code)
     } else {
-        Err("a language has two letters (ISO 639-1), such as en; und: unsure".to_owned())
+        Err("give a code of ISO 639-1 with two letters, such as en, or und for unknown".to_owned())
     }
 }
 
@@ -214,21 +219,21 @@ fn add<T: PartialEq>(formats: &mut Vec<T>, format: T) {
 fn check(options: &ExportOptions) -> Result<(), &'static str> {
     if options.no_text && (!options.pages.is_empty() || options.git || options.warc) {
         return Err(
-            "--no-text leaves out the words of the policies, and the formats markdown, text, git and warc are made of them: \
-                    leave one of the two",
+            "--no-text cannot be used with the formats markdown, text, git and warc, which consist of the text; remove \
+                    --no-text or these formats",
         );
     }
     if options.panel.is_some() && options.tables.is_empty() {
-        return Err("--panel makes a table: add the format jsonl, csv or parquet");
+        return Err("--panel adds a table; add the format jsonl, csv or parquet");
     }
     let is_packed = |format: &TableFormat| *format != TableFormat::Parquet;
     if options.compression != export::Compression::None && !options.tables.iter().any(is_packed) {
         return Err(
-            "--compress is for the formats jsonl and csv: the others are packed, or are read as they are",
+            "--compress applies only to the formats jsonl and csv; add one of them, or remove --compress",
         );
     }
     if options.wrap.is_some() && !options.pages.contains(&PageFormat::Text) {
-        return Err("--wrap breaks the lines of plain text: add the format text");
+        return Err("--wrap applies only to plain text; add the format text");
     }
     let filter = &options.filter;
     if filter
@@ -236,7 +241,7 @@ fn check(options: &ExportOptions) -> Result<(), &'static str> {
         .zip(filter.to)
         .is_some_and(|(from, to)| from > to)
     {
-        return Err("--from is later than --to");
+        return Err("--from is later than --to; exchange the dates");
     }
     Ok(())
 }
@@ -245,11 +250,11 @@ impl Arguments {
     /// Refuses page options without pages.
     fn check_pages(&self, options: &ExportOptions) -> Result<(), &'static str> {
         if self.layout.is_some() && options.pages.is_empty() {
-            return Err("--layout is for pages: add the format markdown or text");
+            return Err("--layout applies only to pages; add the format markdown or text");
         }
         let has_markdown = options.git || options.pages.contains(&PageFormat::Markdown);
         if self.links.is_some() && !has_markdown {
-            return Err("--links is for Markdown pages: add the format markdown or git");
+            return Err("--links applies only to Markdown pages; add the format markdown or git");
         }
         Ok(())
     }
@@ -265,7 +270,7 @@ fn check_sites(store: &Store, sites: &[Site]) -> Result<(), Failure> {
     }) {
         None => Ok(()),
         Some(site) => Err(Failure::usage(anyhow::anyhow!(
-            "--site {site} is not in the database; `policytrail status` lists its sites"
+            "--site: {site} is not in the database; `policytrail status` lists the sites"
         ))),
     }
 }

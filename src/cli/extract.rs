@@ -9,43 +9,47 @@ use std::path::{Path, PathBuf};
 use url::Url;
 
 use super::failure::{Exit, Failure};
+use super::options::heading;
 use crate::crawl::PdfReader;
 use crate::extract::{self, DocumentType, Options, PageInput};
 use crate::model::{Document, DropReason, Dropped};
 use crate::report::{document_answer, drop_answer, safe_json, safe_line};
 
-/// Take the policy's words out of a saved page (HTML, PDF or plain text)
+/// Extract the text of the policy from a saved page (HTML, PDF or plain text)
+///
+/// If the page is not a policy, the command prints the reason to stderr and exits with code 1. With --type any, it
+/// prints the main text of any page; for an article, that is the body without the headline, author and comments.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "A page that is no policy is told on stderr with its reason, and the exit code is 1; with `--type any` its text is given: of an article the body, without headline, author, comments and links to others."
+    after_help = "Examples:\n  policytrail extract page.html --url https://www.example.com/privacy\n  policytrail extract --in pages --out texts --format json"
 )]
 pub(super) struct Arguments {
-    /// The page; `-` or nothing for standard input
+    /// Saved page; standard input if it is `-` or not given
     #[arg(value_name = "FILE", conflicts_with_all = ["input", "out"])]
     file: Option<PathBuf>,
 
-    /// Address of the page, for its relative links and its fragment
-    #[arg(long, value_name = "URL", conflicts_with = "input")]
+    /// URL of the page, which resolves its relative links; a fragment (#…) selects a part of the page
+    #[arg(long, value_name = "URL", conflicts_with = "input", help_heading = heading::INPUT)]
     url: Option<String>,
 
-    /// What to print
-    #[arg(long, value_enum, default_value = "markdown")]
+    /// Output format
+    #[arg(long, value_enum, default_value = "markdown", help_heading = heading::OUTPUT)]
     format: Format,
 
-    /// The document wanted of an HTML page
-    #[arg(long = "type", value_enum, default_value = "privacy")]
+    /// Text to extract from an HTML page
+    #[arg(long = "type", value_enum, value_name = "TYPE", default_value = "privacy", help_heading = heading::INPUT)]
     document_type: Type,
 
-    /// A folder of saved pages, with --out
-    #[arg(long = "in", value_name = "DIR", requires = "out")]
+    /// Extract every saved page of this directory; requires --out
+    #[arg(long = "in", value_name = "DIR", requires = "out", help_heading = heading::INPUT)]
     input: Option<PathBuf>,
 
-    /// The folder for their texts, `<name>.md`, `.txt` or `.json`; made if it is not there
-    #[arg(long, value_name = "DIR", requires = "input")]
+    /// Output directory for the texts (`NAME.md`, `.txt` or `.json`); created if it does not exist
+    #[arg(long, value_name = "DIR", requires = "input", help_heading = heading::OUTPUT)]
     out: Option<PathBuf>,
 
-    /// Say on stderr which part of the page won and why
-    #[arg(long)]
+    /// Also print to stderr which part of the page was chosen, and why
+    #[arg(long, help_heading = heading::OUTPUT)]
     explain: bool,
 }
 
@@ -53,17 +57,17 @@ pub(super) struct Arguments {
 enum Format {
     /// `CommonMark` with tables
     Markdown,
-    /// Plain words, wrapped at 80 columns
+    /// Plain text, wrapped at 80 columns
     Text,
-    /// Title, language, text, Markdown, hash
+    /// JSON with title, language, text, Markdown and hash
     Json,
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum Type {
-    /// The privacy policy, cut out of a page that holds several documents
+    /// The privacy policy, even if the page holds other documents too
     Privacy,
-    /// The main text of the page, be it several documents, an article or a manual
+    /// The main text of any page
     Any,
 }
 
@@ -73,7 +77,7 @@ const TEXT_COLUMNS: usize = 80;
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let url = arguments.url.as_deref().map(Url::parse).transpose().map_err(|e| {
-        Failure::usage(anyhow::anyhow!("--url is not a web address: {e}; write a full one such as https://www.example.com/privacy"))
+        Failure::usage(anyhow::anyhow!("--url is not a valid URL: {e}; give a full URL such as https://www.example.com/privacy"))
     })?;
     match (&arguments.input, &arguments.out) {
         (Some(input), Some(out)) => many(arguments, input, out),
@@ -94,7 +98,7 @@ fn one(arguments: &Arguments, url: Option<&Url>) -> Result<Exit, Failure> {
     match result {
         Ok(_) => Ok(Exit::Done),
         Err(dropped) => {
-            report(&format!("no policy: {dropped}{}", cure(&dropped)));
+            report(&format!("not a policy: {dropped}{}", cure(&dropped)));
             Ok(Exit::DoneWithFailures)
         }
     }
@@ -107,7 +111,7 @@ fn many(arguments: &Arguments, input: &Path, out: &Path) -> Result<Exit, Failure
     let same = |folder: &Path| fs::canonicalize(folder).map_err(|e| unusable(folder, &e));
     if same(input)? == same(out)? {
         return Err(Failure::usage(anyhow::anyhow!(
-            "--in and --out are the same folder, and texts would take the place of pages: name another one with --out"
+            "--in and --out are the same directory, so texts could overwrite pages; give another directory with --out"
         )));
     }
     let (mut dropped_pages, mut unread) = (0, 0);
@@ -125,7 +129,10 @@ fn many(arguments: &Arguments, input: &Path, out: &Path) -> Result<Exit, Failure
         if let Err(dropped) = &result {
             dropped_pages += 1;
             let cure = cure(dropped);
-            report(&format!("{}: no policy: {dropped}{cure}", file.display()));
+            report(&format!(
+                "{}: not a policy: {dropped}{cure}",
+                file.display()
+            ));
         }
         if result.is_ok() || matches!(arguments.format, Format::Json) {
             fs::write(&target, printed(arguments.format, &result)?)
@@ -151,7 +158,7 @@ fn many(arguments: &Arguments, input: &Path, out: &Path) -> Result<Exit, Failure
 
 fn unusable(folder: &Path, error: &io::Error) -> Failure {
     Failure::usage(anyhow::anyhow!(
-        "cannot read folder `{}`: {error}",
+        "cannot read directory `{}`: {error}",
         folder.display()
     ))
 }
@@ -173,7 +180,7 @@ fn page_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
 /// How to get the text of a page that is not a policy.
 fn cure(dropped: &Dropped) -> &'static str {
     if dropped.reason == DropReason::NotAPolicy {
-        "; `--type any` gives its text"
+        "; to print its text anyway, use `--type any`"
     } else {
         ""
     }
@@ -227,7 +234,7 @@ fn extract_page(
     let options = Options { document_type };
     if extract::is_pdf(bytes) {
         if arguments.explain {
-            report("the payload is a PDF: it is read whole, by a process of its own");
+            report("the payload is a PDF, which a separate process reads");
         }
         return Ok(PdfReader::of_this_program()?.read_blocking(&input)?);
     }
@@ -255,7 +262,7 @@ fn printed(format: Format, result: &Result<Document, Dropped>) -> Result<String,
 fn read(path: &Path) -> Result<Vec<u8>, Failure> {
     File::open(path).and_then(read_bounded).map_err(|e| {
         Failure::usage(anyhow::anyhow!(
-            "cannot read `{}`: {e}; name a saved page, or - for standard input",
+            "cannot read `{}`: {e}; give the file of a saved page, or - for standard input",
             path.display()
         ))
     })

@@ -27,21 +27,19 @@ impl FinishedJob {
     /// Logs what failed and returns the exit code.
     pub(super) fn exit(self) -> Result<Exit, Failure> {
         for failure in &self.outcome.failures {
-            tracing::warn!("no answer this time: {failure}");
+            tracing::warn!("failed: {failure}");
         }
         if !self.outcome.failures.is_empty() {
             let failures = self.outcome.failures.len();
-            tracing::warn!(
-                "{failures} requests got no answer; run the same command again to ask for them"
-            );
+            tracing::warn!("{failures} requests failed; run the same command again to retry them");
         }
         for open in &self.outcome.left_open {
             tracing::warn!(
-                "{open}: the limit of --max-requests is reached; run the same command again to go on"
+                "{open}: the limit of --max-requests is reached; run the same command again to continue"
             );
         }
         if self.outcome.is_interrupted() {
-            tracing::warn!("interrupted; run the same command again to go on");
+            tracing::warn!("interrupted; run the same command again to continue");
             return Ok(Exit::Interrupted);
         }
         match self.outcome.ended_by {

@@ -14,14 +14,17 @@ use crate::export::{SITE_LIST, import_dataset};
 use crate::extract::{EXTRACTOR_VERSION, text_hash};
 use crate::store::{Hashing, Store};
 
-/// Read an earlier export into a new database: JSON Lines, or WARC
+/// Create a database from an export in JSON Lines or WARC
 ///
-/// `versions.jsonl` alone gives the versions; with the tables beside it all that they hold. Such a database holds no
-/// pages: it is for reading and exporting, not for going on with a crawl. A WARC export holds the pages: they are looked
-/// at again, and the crawl can go on.
+/// A JSON Lines export needs only `versions.jsonl`; the other tables are read if they are in the same directory. The
+/// new database holds no archived pages: you can read and export it, but not continue its crawl. A WARC export holds
+/// the pages: they are extracted again, and the crawl can continue.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  policytrail import dataset --db copy.db\n  policytrail import dataset/policies.warc.gz --db copy.db"
+)]
 pub(super) struct Arguments {
-    /// Folder of an export, or its `versions.jsonl` (also .gz or .zst), or its `policies.warc.gz`
+    /// Directory of an export, its `versions.jsonl` (or .gz, .zst), or its `policies.warc.gz`
     #[arg(value_name = "FILE|DIR")]
     from: PathBuf,
 
@@ -39,13 +42,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let (from, database) = (&arguments.from, &settings.database);
     if database.exists() {
         return Err(Failure::usage(anyhow::anyhow!(
-            "`{}` is there already: an import makes a new database, name it with --db",
+            "`{}` already exists, and an import creates a new database; give another file with --db",
             database.display()
         )));
     }
     if !from.exists() {
         return Err(Failure::usage(anyhow::anyhow!(
-            "there is no `{}`: name a folder or file of an export",
+            "`{}` does not exist; give the directory or a file of an export",
             from.display()
         )));
     }
@@ -60,7 +63,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     if imported.without_version > 0 {
         writeln!(
             io::stderr(),
-            "policytrail: {} captures showed versions that are not in this dataset: it is narrowed, and they stay without one",
+            "policytrail: {} captures refer to versions that this filtered dataset does not contain; they are imported without a version",
             imported.without_version
         )?;
     }
@@ -93,7 +96,7 @@ fn import_warc(from: &Path, folder: &Path, arguments: &Arguments) -> Result<Exit
     let list = folder.join(SITE_LIST);
     if !list.is_file() {
         return Err(Failure::usage(anyhow::anyhow!(
-            "there is no `{}` beside the archive: use `policytrail backfill --archive {} SITE…` instead",
+            "`{}` does not exist in the directory of the archive; use `policytrail backfill --archive {} SITE…` instead",
             list.display(),
             from.display()
         )));

@@ -60,7 +60,7 @@ fn listen(stop: CancellationToken, events: Sender<Event>) -> io::Result<()> {
         runtime.block_on(async {
             interrupts.next().await;
             stop.cancel();
-            tracing::warn!("stopping when what is in flight is done; once more to quit at once");
+            tracing::warn!("interrupted; waiting for the requests in progress. Interrupt again to quit immediately");
             interrupts.next().await;
             // After the end of the command there is no receiver.
             let _ = events.send(Event::SecondInterrupt);

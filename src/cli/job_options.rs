@@ -3,23 +3,23 @@
 use std::path::{Path, PathBuf};
 
 use super::failure::Failure;
-use super::options::CommonOptions;
+use super::options::{CommonOptions, heading};
 use crate::config::{ConfigError, Settings, SiteRow, read_site_list};
 use crate::model::Site;
 
 /// Which sites.
 #[derive(Debug, Default, clap::Args)]
 pub(super) struct SiteOptions {
-    /// Domains, such as example.com
+    /// Domains of the sites, such as example.com
     #[arg(value_name = "SITE")]
     sites: Vec<String>,
 
-    /// Site list: CSV with a header, `site[,policy_url][,rank][,…]`
-    #[arg(long = "sites", value_name = "FILE")]
+    /// List of sites: a CSV file with the header `site[,policy_url][,rank][,…]`
+    #[arg(long = "sites", value_name = "FILE", help_heading = heading::SITES)]
     sites_file: Option<String>,
 
-    /// Address of a policy that is known; used beside what is discovered
-    #[arg(long = "url", value_name = "URL")]
+    /// URL of a known policy, in addition to the policies that policytrail finds; may be repeated
+    #[arg(long = "url", value_name = "URL", help_heading = heading::SITES)]
     urls: Vec<String>,
 }
 
@@ -107,52 +107,54 @@ impl CrawlOptions {
 /// Which archive, which captures, how fast.
 #[derive(Debug, Default, clap::Args)]
 pub(super) struct CrawlOptions {
-    /// `wayback`, a base URL that speaks its protocol, `pywb+URL`, or a WARC file or folder [default: wayback]
-    #[arg(long, value_name = "WHERE")]
+    /// Archive to read: `wayback`, the base URL of a compatible server, `pywb+URL`, or a WARC file or directory
+    /// [default: wayback]
+    #[arg(long, value_name = "ARCHIVE", help_heading = heading::ARCHIVE)]
     archive: Option<String>,
 
-    /// First capture to look at: 2005, 2005-07, 2005-07-31 or up to 14 digits
-    #[arg(long, value_name = "DATE")]
+    /// Only captures at or after this date: 2005, 2005-07, 2005-07-31 or up to 14 digits
+    #[arg(long, value_name = "DATE", help_heading = heading::SAMPLING)]
     from: Option<String>,
 
-    /// Last capture to look at
-    #[arg(long, value_name = "DATE")]
+    /// Only captures up to this date
+    #[arg(long, value_name = "DATE", help_heading = heading::SAMPLING)]
     to: Option<String>,
 
-    /// Which captures to look at: every-change, interval, interval=1y, all [default: every-change]
-    #[arg(long, value_name = "HOW")]
+    /// Which captures to fetch: every-change, interval, interval=1y or all [default: every-change]
+    #[arg(long, value_name = "STRATEGY", help_heading = heading::SAMPLING)]
     sample: Option<String>,
 
-    /// Length of a grid step: 6mo, 1y, 1mo [default: 6mo]
-    #[arg(long, value_name = "STEP")]
+    /// Length of one period of the sampling grid: 1mo, 6mo or 1y [default: 6mo]
+    #[arg(long, value_name = "PERIOD", help_heading = heading::SAMPLING)]
     grid: Option<String>,
 
-    /// Pin changes down to captures at most so many days apart [default: 1]
-    #[arg(long, allow_negative_numbers = true, value_name = "DAYS")]
+    /// Locate each change between two captures that are at most this many days apart [default: 1]
+    #[arg(long, allow_negative_numbers = true, value_name = "DAYS", help_heading = heading::SAMPLING)]
     resolution: Option<String>,
 
-    /// Archived pages of policies to ask for per site in this run, the largest changes first; 0: no limit [default: 0]
-    #[arg(long, allow_negative_numbers = true, value_name = "N")]
+    /// Fetch at most this many archived policy pages per site in this run, for the largest changes first; 0 means no
+    /// limit [default: 0]
+    #[arg(long, allow_negative_numbers = true, value_name = "N", help_heading = heading::SAMPLING)]
     max_requests: Option<String>,
 
-    /// Index queries a minute [default: 24; at most 30 at web.archive.org]
-    #[arg(long, allow_negative_numbers = true, value_name = "N")]
+    /// Index queries per minute [default: 24; web.archive.org allows at most 30]
+    #[arg(long, allow_negative_numbers = true, value_name = "N", help_heading = heading::ARCHIVE)]
     cdx_per_minute: Option<String>,
 
-    /// Archived pages a second [default: 4; at most 8 at web.archive.org]
-    #[arg(long, allow_negative_numbers = true, value_name = "N")]
+    /// Archived pages fetched per second [default: 4; web.archive.org allows at most 8]
+    #[arg(long, allow_negative_numbers = true, value_name = "N", help_heading = heading::ARCHIVE)]
     playback_per_second: Option<String>,
 
-    /// Your e-mail address or URL, sent to the archive in the User-Agent
-    #[arg(long, value_name = "TEXT")]
+    /// Your e-mail address or URL, which is sent to the archive in the User-Agent header
+    #[arg(long, value_name = "CONTACT", help_heading = heading::ARCHIVE)]
     contact: Option<String>,
 
-    /// Write one JSON line for each request to this file
-    #[arg(long, value_name = "FILE")]
+    /// Write a log of all requests to this file, one JSON object per line
+    #[arg(long, value_name = "FILE", help_heading = heading::LOGGING)]
     log_requests: Option<PathBuf>,
 
     /// Log every step
-    #[arg(long, short)]
+    #[arg(long, short, help_heading = heading::LOGGING)]
     verbose: bool,
 
     #[command(flatten)]
@@ -196,7 +198,7 @@ pub(super) fn site_rows(
     }
     if rows.is_empty() {
         return Err(Failure::usage(anyhow::anyhow!(
-            "no site to look at: name domains, or a list with --sites FILE"
+            "no site given; give domains such as example.com, or a list of sites with --sites FILE"
         )));
     }
     Ok(rows)

@@ -57,7 +57,7 @@ async fn open_and_crawl(job: &Job, task: JobTask) -> Result<FinishedJob, Failure
         ArchiveLocation::Path(path) => {
             if job.log_requests().is_some() {
                 return Err(Failure::usage(anyhow::anyhow!(
-                    "no requests are made of an archive of files: leave out --log-requests"
+                    "--log-requests cannot be used with an archive in files, because no requests are made; remove it"
                 )));
             }
             let archive =
@@ -109,8 +109,8 @@ fn open_store(job: &Job) -> Result<Arc<Store>, Failure> {
     let store = Store::open_or_create(&job.settings.database)?;
     if store.is_imported()? {
         return Err(Failure::usage(anyhow::anyhow!(
-            "`{}` was imported from JSON Lines: it holds versions without their pages, and a crawl would lose them; \
-             name another database with --db",
+            "`{}` was imported from JSON Lines, so it holds versions without their pages, and a crawl would lose them; \
+             give another database with --db",
             job.settings.database.display()
         )));
     }

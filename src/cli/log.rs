@@ -5,35 +5,35 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
 use super::failure::{Exit, Failure};
-use super::options::{CommonOptions, OutputFormat};
+use super::options::{ColorOption, CommonOptions, FormatOption, OutputFormat, PolicyOption};
 use super::selection;
-use super::terminal::{ColorMode, TextStyle, shortened, styled};
+use super::terminal::{TextStyle, shortened, styled};
 use super::wording::{counted, date};
 use crate::model::Timestamp;
 use crate::report::{safe_json, safe_line, version_answer};
 use crate::store::{PolicyEntry, VersionEntry};
 
-/// Show the history of a site's policies: a line a version, with its dates and how much changed
+/// Show the history of a site's policies, one line per version
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  policytrail log example.com\n  policytrail log example.com --policy 2 --format json"
+)]
 pub(super) struct Arguments {
-    /// Domain, such as example.com
+    /// Domain of the site, such as example.com
     #[arg(value_name = "SITE")]
     site: String,
 
-    /// One of its policies, by number or address [default: all]
-    #[arg(long, value_name = "N|URL")]
-    policy: Option<String>,
+    #[command(flatten)]
+    selection: PolicyOption,
 
     #[command(flatten)]
     common: CommonOptions,
 
-    /// How to print it
-    #[arg(long, value_enum, default_value = "text")]
-    format: OutputFormat,
+    #[command(flatten)]
+    output: FormatOption,
 
-    /// When to colour
-    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
-    color: ColorMode,
+    #[command(flatten)]
+    terminal: ColorOption,
 }
 
 /// Cells of the size bar, so that a line has at most 80 columns.
@@ -45,13 +45,16 @@ const MAX_TITLE_CHARS: usize = 66;
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let store = selection::open_database(&arguments.common)?;
-    let policies =
-        selection::selected_policies(&store, &arguments.site, arguments.policy.as_deref())?;
-    let color = arguments.color.is_wanted();
+    let policies = selection::selected_policies(
+        &store,
+        &arguments.site,
+        arguments.selection.policy.as_deref(),
+    )?;
+    let color = arguments.terminal.color.is_wanted();
     let mut out = io::stdout().lock();
     for (i, (number, policy)) in policies.iter().enumerate() {
         let history = store.history(policy.policy_id)?;
-        match arguments.format {
+        match arguments.output.format {
             OutputFormat::Json => {
                 for version in &history {
                     writeln!(out, "{}", safe_json(&version_answer(policy, version))?)?;
@@ -76,7 +79,7 @@ fn timeline(policy: &PolicyEntry, history: &[VersionEntry], number: usize, color
     let (edition_header, bar_cells) = if editions > 1 {
         let _ = writeln!(
             out,
-            "The page shows {editions} editions (ed) in turns; each is a line of versions of its own."
+            "The page alternates between {editions} editions (column ed); each edition has its own sequence of versions."
         );
         (" ed", SIZE_BAR_CELLS_WITH_EDITION)
     } else {
@@ -130,7 +133,7 @@ fn notes<'a>(v: &'a VersionEntry, titles: &mut HashMap<u32, &'a str>) -> Vec<Str
         notes.push(format!("“{title}”"));
     }
     if let Some(same) = v.same_as {
-        notes.push(format!("the words of version {same} again"));
+        notes.push(format!("same text as version {same}"));
     }
     notes
 }
@@ -145,7 +148,7 @@ fn columns(v: &VersionEntry, history: &[VersionEntry], bar_cells: u64, color: bo
         None if v.previous_version.is_none() => {
             (String::new(), String::new(), "first", String::new())
         }
-        None => (String::new(), String::new(), "not known", String::new()),
+        None => (String::new(), String::new(), "unknown", String::new()),
         Some(c) => {
             let before = v
                 .previous_version

@@ -11,9 +11,9 @@ use crate::report::{escape_json, safe_text};
 /// Format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum LogFormat {
-    /// For people
+    /// Plain text for people
     Text,
-    /// For machines: a JSON object a line
+    /// JSON, one object per line
     Json,
 }
 

@@ -30,7 +30,7 @@ pub(super) fn metrics_text(report: &RunReport) -> Result<String, Failure> {
         let value = if outcome == report.outcome { 1.0 } else { 0.0 };
         set(&outcomes, &[("outcome", outcome)], value);
     }
-    registry.register("run_outcome", "1 for how the last run ended", outcomes);
+    registry.register("run_outcome", "1 for the outcome of the last run", outcomes);
     requests(&mut registry, report);
     labelled(&mut registry, report);
     let mut text = String::new();
@@ -58,7 +58,7 @@ fn numbers(registry: &mut Registry, report: &RunReport) {
             ("run_sites_due", "Sites that were due", report.due as f64),
             (
                 "run_sites_left",
-                "Sites that were due and are still",
+                "Sites that were due and are still unfinished",
                 report.left() as f64,
             ),
             (
@@ -106,12 +106,16 @@ fn requests(registry: &mut Registry, report: &RunReport) {
     registry.register("run_requests", "Requests of the last run", requests);
     registry.register(
         "run_share_of_rate",
-        "Share of the allowed rate that it used while it asked",
+        "Share of the allowed rate that the last run used while it sent requests",
         shares,
     );
     let freezes = Number::default();
     freezes.set(number(&report.requests["freezes"]));
-    registry.register("run_freezes", "Refusals that the last run met", freezes);
+    registry.register(
+        "run_freezes",
+        "Refusals by the archive during the last run",
+        freezes,
+    );
 }
 
 /// The labelled metrics of the database.
@@ -121,7 +125,11 @@ fn labelled(registry: &mut Registry, report: &RunReport) {
         #[expect(clippy::cast_precision_loss, reason = "a count far below 2^53")]
         set(&drops, &[("reason", reason)], *n as f64);
     }
-    registry.register("drops", "Captures that gave no version", drops);
+    registry.register(
+        "drops",
+        "Captures that were dropped and show no version",
+        drops,
+    );
     let frozen = Labelled::default();
     for (archive, until) in &report.status.frozen {
         #[expect(clippy::cast_precision_loss, reason = "seconds far below 2^53")]
@@ -135,7 +143,7 @@ fn labelled(registry: &mut Registry, report: &RunReport) {
     }
     registry.register(
         "frozen_until_timestamp_seconds",
-        "When an archive that refused may be asked again",
+        "Time when requests to an archive that refused may be sent again",
         frozen,
     );
 }

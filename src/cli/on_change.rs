@@ -78,7 +78,7 @@ async fn call_command(command: &str, notification: &Value, limit: Duration) -> R
         .stdout(Stdio::null())
         .kill_on_drop(true)
         .spawn()
-        .map_err(|e| format!("it does not start: {e}"))?;
+        .map_err(|e| format!("cannot start it: {e}"))?;
     let stdin = child.stdin.take();
     let line = format!("{notification}\n");
     let work = async {
@@ -92,7 +92,10 @@ async fn call_command(command: &str, notification: &Value, limit: Duration) -> R
         Ok(Ok(status)) if status.success() => Ok(()),
         Ok(Ok(status)) => Err(status.to_string()),
         Ok(Err(e)) => Err(e.to_string()),
-        Err(_) => Err(format!("it took longer than {} seconds", limit.as_secs())),
+        Err(_) => Err(format!(
+            "it ran longer than {} seconds and was stopped",
+            limit.as_secs()
+        )),
     }
 }
 

@@ -2,16 +2,62 @@
 
 use std::path::PathBuf;
 
+use super::terminal::ColorMode;
 use crate::config::{ConfigError, Layers, Settings};
 use crate::model::Timestamp;
+
+/// Headings of the groups of options in the help texts.
+pub(super) mod heading {
+    pub(in super::super) const SITES: &str = "Sites";
+    pub(in super::super) const ARCHIVE: &str = "Archive";
+    pub(in super::super) const SAMPLING: &str = "Sampling";
+    pub(in super::super) const SCHEDULE: &str = "Schedule";
+    pub(in super::super) const SELECTION: &str = "Selection";
+    pub(in super::super) const INPUT: &str = "Input";
+    pub(in super::super) const OUTPUT: &str = "Output";
+    pub(in super::super) const DATABASE: &str = "Database and settings";
+    pub(in super::super) const LOGGING: &str = "Logging";
+}
 
 /// Format of an answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum OutputFormat {
-    /// For people
+    /// Plain text for people
     Text,
-    /// For machines: JSON, an object a line
+    /// JSON, one object per line
     Json,
+}
+
+/// `--format` of the commands that answer in text or JSON.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(super) struct FormatOption {
+    /// Output format
+    #[arg(long, value_enum, default_value = "text", help_heading = heading::OUTPUT)]
+    pub(super) format: OutputFormat,
+}
+
+/// `--color` of the commands that print for a terminal.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(super) struct ColorOption {
+    /// When to use colors
+    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN", help_heading = heading::OUTPUT)]
+    pub(super) color: ColorMode,
+}
+
+/// `--policy` of the commands that read the history of one site.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct PolicyOption {
+    /// Policy to use if the site has several: its number in `policytrail log`, or its URL
+    #[arg(long, value_name = "N|URL", help_heading = heading::SELECTION)]
+    pub(super) policy: Option<String>,
+}
+
+/// `--now` of the commands that compute a schedule.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(super) struct NowOption {
+    /// Use this time in place of the current time, to test a schedule: 2026-12-31 or up to 14 digits
+    #[arg(long, value_name = "DATE", value_parser = earliest_timestamp, help_heading = heading::SCHEDULE)]
+    pub(super) now: Option<Timestamp>,
 }
 
 /// Parses a date of the command line as its first second.
@@ -27,12 +73,12 @@ pub(super) fn latest_timestamp(text: &str) -> Result<Timestamp, String> {
 /// Where the settings file and the database are.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct CommonOptions {
-    /// Settings file (TOML); `config/policytrail.toml` in the source lists every setting with its default
-    #[arg(long, value_name = "FILE")]
+    /// Settings file (TOML); `config/policytrail.toml` in the source code lists all settings and their defaults
+    #[arg(long, value_name = "FILE", help_heading = heading::DATABASE)]
     pub(super) config: Option<PathBuf>,
 
-    /// Database [default: policytrail.db]
-    #[arg(long, value_name = "FILE")]
+    /// Database file [default: policytrail.db]
+    #[arg(long, value_name = "FILE", help_heading = heading::DATABASE)]
     pub(super) db: Option<PathBuf>,
 }
 

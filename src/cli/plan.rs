@@ -1,4 +1,4 @@
-//! `policytrail plan`: what a backfill would ask for, and how long it would take.
+//! `policytrail plan`: estimates the requests and the duration of a backfill.
 
 use std::io::{self, Write as _};
 use std::time::Duration;
@@ -9,32 +9,36 @@ use super::failure::{Exit, Failure};
 use super::job::Job;
 use super::job_options::{CrawlOptions, SiteOptions};
 use super::job_run::{JobTask, run_job};
-use super::options::OutputFormat;
+use super::options::{FormatOption, OutputFormat, heading};
 use super::table::{Align, table};
 use crate::crawl::{SitePlan, Until, plan};
 use crate::report::{PlanAnswer, Rates, SitePlanAnswer, safe_json};
 use crate::store::Store;
 
-/// Say what a backfill would ask for and how long it would take; nothing but the index is asked
+/// Estimate the requests and the duration of a backfill
+///
+/// This command queries the index of the archive, but fetches no policy.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  policytrail plan example.com --from 2005 --contact you@example.org\n  policytrail plan --offline --sites sites.csv"
+)]
 pub(super) struct Arguments {
     #[command(flatten)]
     sites: SiteOptions,
     #[command(flatten)]
     crawl: CrawlOptions,
 
-    /// Ask nothing: plan from what the database knows
-    #[arg(long)]
+    /// Send no request: estimate from the database alone
+    #[arg(long, help_heading = heading::ARCHIVE)]
     offline: bool,
 
-    /// How to print it
-    #[arg(long, value_enum, default_value = "text")]
-    format: OutputFormat,
+    #[command(flatten)]
+    output: FormatOption,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let job = Job::new("plan", &arguments.sites, &arguments.crawl, &[])?;
-    let format = arguments.format;
+    let format = arguments.output.format;
     if arguments.offline {
         let store = Store::open_to_read(&job.settings.database)?;
         print_plan(&job, &store, format)?;
@@ -116,7 +120,7 @@ fn plan_text(plan: &PlanAnswer, rates: Rates) -> String {
     let rows: Vec<Vec<String>> = plan.sites.iter().chain([&total]).map(row).collect();
     let time = |seconds: f64| HumanDuration(Duration::from_secs_f64(seconds));
     format!(
-        "{}at {} index queries a minute and {} pages a second: {} at least, {} likely, {} at most\n",
+        "{}duration at {} index queries per minute and {} pages per second: at least {}, probably {}, at most {}\n",
         table(&header, &rows),
         rates.cdx_per_minute,
         rates.playback_per_second,

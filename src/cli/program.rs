@@ -1,10 +1,11 @@
 //! The program: its commands, and how it runs one of them.
 
 use std::ffi::OsString;
-use std::io;
+use std::fmt::Write as _;
+use std::io::{self, Write as _};
 use std::process::ExitCode;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use super::failure::{Exit, Failure};
 use super::{
@@ -13,19 +14,82 @@ use super::{
 };
 use crate::crawl::{PDF_COMMAND, run_pdf_child};
 
-/// Histories of privacy policies from web archives.
+/// Histories of privacy policies from web archives
 ///
-/// Finds where each site's privacy policy lived over the years, fetches the archived pages politely, takes the policy's
-/// own words out of the HTML, and keeps every version, with its dates, in one SQLite file that exports as a dataset.
+/// policytrail finds the privacy policies of web sites in a web archive, fetches the archived pages at a polite rate and
+/// extracts the text of the policies. It stores every version with its dates in one SQLite file, which you can read and
+/// export as a dataset.
 #[derive(Debug, Parser)]
-#[command(name = "policytrail", version, arg_required_else_help = true, after_help = EXIT_CODES)]
+#[command(name = "policytrail", version, subcommand_value_name = "COMMAND", after_help = EXIT_CODES)]
 struct Arguments {
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
-const EXIT_CODES: &str = "Exit codes: 0 done · 1 done with failures · 2 usage or configuration · \
-3 the archive refused or cannot be reached (run again to go on) · 130 interrupted (run again to go on)";
+const EXIT_CODES: &str = "\
+`policytrail COMMAND --help` describes the options of a command and gives examples.
+
+Exit codes:
+    0  done
+    1  done, but some steps failed
+    2  wrong arguments, settings or files
+    3  the archive refused requests or cannot be reached; run the command again later to continue
+  130  interrupted; run the command again to continue";
+
+/// The text that the program prints without arguments.
+const TOUR: &str = "\
+policytrail collects the histories of privacy policies from web archives.
+
+Collect the archived versions of a site's policy in the database policytrail.db:
+  policytrail backfill example.com --from 2005 --contact you@example.org
+
+Read the history, and see what the newest change removed and added:
+  policytrail log example.com
+  policytrail diff example.com
+
+Export all versions as a dataset:
+  policytrail export --out dataset
+
+`policytrail --help` lists all commands. `policytrail COMMAND --help` describes one command.
+";
+
+/// The groups of commands in the help text.
+const COMMAND_GROUPS: [(&str, &[&str]); 4] = [
+    (
+        "Crawl an archive",
+        &["discover", "plan", "check", "backfill", "run"],
+    ),
+    (
+        "Read the histories",
+        &["status", "log", "show", "diff", "search"],
+    ),
+    ("Export and import", &["export", "import", "extract"]),
+    ("Maintain the database", &["verify", "backup", "reextract"]),
+];
+
+/// The command line, with the commands of the help text in groups.
+fn command_line() -> clap::Command {
+    let command = Arguments::command();
+    let header = *command.get_styles().get_header();
+    let literal = *command.get_styles().get_literal();
+    let mut list = String::new();
+    for (title, names) in COMMAND_GROUPS {
+        // Writing to a string cannot fail.
+        let _ = writeln!(list, "{header}{title}:{header:#}");
+        for name in names {
+            let about = command
+                .find_subcommand(name)
+                .and_then(clap::Command::get_about);
+            let about = about.map(ToString::to_string).unwrap_or_default();
+            let _ = writeln!(list, "  {literal}{name:<9}{literal:#}  {about}");
+        }
+        list.push('\n');
+    }
+    let template = format!(
+        "{{about-with-newline}}\n{{usage-heading}} {{usage}}\n\n{list}{header}Options:{header:#}\n{{options}}{{after-help}}"
+    );
+    command.help_template(template)
+}
 
 #[derive(Debug, Subcommand)]
 enum Command {
@@ -45,7 +109,7 @@ enum Command {
     Import(import::Arguments),
     Extract(extract::Arguments),
     Reextract(reextract::Arguments),
-    /// Read one PDF from standard input (for this program's own use)
+    /// Read one PDF from standard input (for internal use)
     #[command(name = PDF_COMMAND, hide = true)]
     ReadPdf,
 }
@@ -53,7 +117,10 @@ enum Command {
 /// Runs the program with these arguments (the first is its name) and returns its exit code.
 #[must_use]
 pub fn run_program(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let arguments = match Arguments::try_parse_from(arguments) {
+    let parsed = command_line()
+        .try_get_matches_from(arguments)
+        .and_then(|matches| Arguments::from_arg_matches(&matches));
+    let arguments = match parsed {
         Ok(arguments) => arguments,
         Err(error) => {
             // A closed pipe is not a failure.
@@ -66,7 +133,12 @@ pub fn run_program(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             .into();
         }
     };
-    let result = match arguments.command {
+    let Some(command) = arguments.command else {
+        // If stderr is closed, nobody can read the tour.
+        let _ = io::stderr().write_all(TOUR.as_bytes());
+        return Exit::Usage.into();
+    };
+    let result = match command {
         Command::Backfill(arguments) => backfill::run(&arguments),
         Command::Run(arguments) => run::run(&arguments),
         Command::Check(arguments) => check::run(&arguments),
@@ -88,4 +160,49 @@ pub fn run_program(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
             .map_err(Failure::from),
     };
     result.unwrap_or_else(Failure::report).into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_help_lists_every_command_once() {
+        let command = Arguments::command();
+        let mut commands: Vec<&str> = command
+            .get_subcommands()
+            .filter(|c| !c.is_hide_set())
+            .map(clap::Command::get_name)
+            .collect();
+        let mut listed: Vec<&str> = COMMAND_GROUPS
+            .iter()
+            .flat_map(|(_, names)| names.iter().copied())
+            .collect();
+        commands.sort_unstable();
+        listed.sort_unstable();
+        assert_eq!(listed, commands);
+    }
+
+    #[test]
+    fn every_command_has_examples_that_parse() {
+        for command in Arguments::command().get_subcommands() {
+            if command.is_hide_set() {
+                continue;
+            }
+            let name = command.get_name();
+            let help = command.get_after_help().map(ToString::to_string);
+            let help = help.unwrap_or_default();
+            let examples: Vec<&str> = help
+                .lines()
+                .filter_map(|line| line.strip_prefix("  policytrail "))
+                .collect();
+            assert!((1..=2).contains(&examples.len()), "{name}: {help}");
+            for example in examples {
+                let words = example.split(" > ").next().unwrap_or_default();
+                let words = words.split(' ').map(|w| w.trim_matches('"'));
+                let parsed = Arguments::try_parse_from(["policytrail"].into_iter().chain(words));
+                assert!(parsed.is_ok(), "{example}: {parsed:?}");
+            }
+        }
+    }
 }

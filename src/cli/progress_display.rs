@@ -46,7 +46,7 @@ impl ProgressDisplay {
                     .map(|rate| time_left(now.requests_left, rate))
                     .unwrap_or_default();
                 bar.set_message(format!(
-                    "{}/{} sites, {} captures, {} requests to go{left}",
+                    "{}/{} sites, {} captures, {} requests left{left}",
                     now.sites_done, now.sites_total, now.captures_fetched, now.requests_left
                 ));
             }
@@ -75,5 +75,5 @@ impl ProgressDisplay {
 fn time_left(requests: u64, rate: f64) -> String {
     #[expect(clippy::cast_precision_loss, reason = "an estimate for people")]
     let seconds = Duration::from_secs_f64(requests as f64 / rate);
-    format!(", about {} left", HumanDuration(seconds))
+    format!(", about {} remaining", HumanDuration(seconds))
 }

@@ -7,7 +7,7 @@ use tokio_util::sync::CancellationToken;
 use super::failure::{Exit, Failure};
 use super::interrupt::interruptible;
 use super::logging::LogFormat;
-use super::options::{CommonOptions, OutputFormat};
+use super::options::{CommonOptions, FormatOption, OutputFormat, heading};
 use super::progress_display::ProgressDisplay;
 use super::table::{Align, table};
 use crate::archive::ArchiveError;
@@ -19,23 +19,25 @@ use crate::model::Site;
 use crate::report::{DroppedAnswer, PolicyReextractionAnswer, ReextractionAnswer, safe_json};
 use crate::store::{CrawlLock, DroppedOld, PolicyAddress, Store};
 
-/// Run the present extractor over the stored pages and derive the histories anew
+/// Extract the text of the stored pages again after an update of policytrail
 ///
-/// Nothing is fetched. Safe to interrupt and to repeat: what is done is not done again. The results of older extractors are
-/// kept until --drop-old.
+/// Nothing is fetched. You can interrupt this command and run it again: it continues where it stopped. The results of
+/// older extractors are kept until you give --drop-old.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  policytrail reextract\n  policytrail reextract example.com --format json"
+)]
 pub(super) struct Arguments {
-    /// Domains, such as example.com; all sites of the database when none is named
+    /// Domains of the sites, such as example.com [default: all sites of the database]
     #[arg(value_name = "SITE")]
     sites: Vec<String>,
 
-    /// Drop the results of older extractors when all is done
-    #[arg(long)]
+    /// At the end, delete the results of older extractors
+    #[arg(long, help_heading = heading::DATABASE)]
     drop_old: bool,
 
-    /// How to print what changed
-    #[arg(long, value_enum, default_value = "text")]
-    format: OutputFormat,
+    #[command(flatten)]
+    output: FormatOption,
 
     #[command(flatten)]
     common: CommonOptions,
@@ -53,7 +55,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let is_unknown = |name: &&String| !policies.iter().any(|p| p.site == **name);
     if let Some(name) = names.iter().find(is_unknown) {
         return Err(Failure::usage(anyhow::anyhow!(
-            "`{name}` has no policy in `{}`; `policytrail status` lists the sites that have",
+            "`{name}` has no policy in `{}`; `policytrail status` lists the sites with policies",
             settings.database.display()
         )));
     }
@@ -61,7 +63,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         store,
         crawl: settings.crawl,
         drop_old: arguments.drop_old,
-        format: arguments.format,
+        format: arguments.output.format,
     };
     interruptible(move |stop| {
         let _lock = lock;
@@ -83,7 +85,7 @@ impl Command {
         let reports = self.extract(policies, stop)?;
         let failures: Vec<&String> = reports.iter().flat_map(|r| &r.failures).collect();
         for failure in &failures {
-            tracing::warn!("not read this time, and its old result kept: {failure}");
+            tracing::warn!("cannot extract a page, so its old result is kept: {failure}");
         }
         if self.drop_old && stop.is_cancelled() {
             return Err(ArchiveError::Interrupted.into());
@@ -120,7 +122,7 @@ impl Command {
         let reports = reextraction.run(policies, |report| {
             done += 1;
             display.show_policies(done, total);
-            tracing::info!(policy = %report.policy.policy_url, pages = report.pages, "policy done");
+            tracing::info!(policy = %report.policy.policy_url, pages = report.pages, "policy extracted");
         });
         display.finish();
         Ok(reports?)
@@ -139,7 +141,7 @@ fn print(
             if let Some(dropped) = dropped {
                 writeln!(
                     out,
-                    "dropped {} results of older extractors and {} texts that only they had",
+                    "deleted {} results of older extractors and {} texts that occurred only in them",
                     dropped.extractions, dropped.documents
                 )?;
             }

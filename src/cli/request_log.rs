@@ -19,7 +19,7 @@ pub(super) fn open_request_log(path: &Path) -> Result<RequestLog, Failure> {
         .map_err(|e| {
             let path = path.display();
             Failure::usage(anyhow::anyhow!(
-                "cannot write request log `{path}`: {e}; name another file with --log-requests"
+                "cannot write the request log `{path}`: {e}; give another file with --log-requests"
             ))
         })?;
     let file = Mutex::new(Some(file));
@@ -32,7 +32,7 @@ pub(super) fn open_request_log(path: &Path) -> Result<RequestLog, Failure> {
             && let Some(file) = slot.as_mut()
             && let Err(e) = writeln!(file, "{line}")
         {
-            tracing::warn!("the request log ends here: {e}");
+            tracing::warn!("cannot write the request log, so it ends here: {e}");
             *slot = None;
         }
     }))

@@ -1,4 +1,4 @@
-//! `policytrail run`: the scheduled job. Only what is new, as much as the budget allows, and word of every new version.
+//! `policytrail run`: the scheduled job. It crawls the sites that are due within a budget, and reports every new version.
 
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ use super::job_run::{JobTask, run_job};
 use super::logging::LogFormat;
 use super::metrics::metrics_text;
 use super::on_change::{NotificationResult, notify};
-use super::options::earliest_timestamp;
+use super::options::{NowOption, heading};
 use super::run_summary::{run_report, run_text};
 use crate::export::atom_feed;
 use crate::model::Timestamp;
@@ -22,42 +22,45 @@ use crate::store::Store;
 /// Most versions in the feed.
 const FEED_ENTRIES: u32 = 100;
 
-/// Look again at the sites that are due: the scheduled job
+/// Crawl the sites that are due and report new versions (for cron or a timer)
 ///
-/// Sites come from the settings or a list. Each is looked at again after a part of its policy's age (section [run] of
-/// the settings), what was not finished at once; those that waited longest come first. One at a time per database.
+/// The sites come from the command line, a list or the settings. A site is due after a fraction of the age of its
+/// policy, which section [run] of the settings defines; an unfinished site is due at once. The sites that have waited
+/// longest are crawled first. Only one crawl at a time can use a database.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  policytrail run --config policytrail.toml --budget 2h\n  policytrail run --sites sites.csv --contact you@example.org --feed changes.xml"
+)]
 pub(super) struct Arguments {
     #[command(flatten)]
     sites: SiteOptions,
 
-    /// Stop after 2h, 90m or 5000-requests; what is left waits for the next run
-    #[arg(long, value_name = "LIMIT")]
+    /// Stop after this time or number of requests: 2h, 90m or 5000-requests; the next run continues
+    #[arg(long, value_name = "LIMIT", help_heading = heading::SCHEDULE)]
     budget: Option<String>,
 
-    /// Command for the shell, called once for each new version, its JSON on standard input
-    #[arg(long, value_name = "COMMAND")]
+    /// Run this shell command once for each new version, with a JSON object on its standard input
+    #[arg(long, value_name = "COMMAND", help_heading = heading::OUTPUT)]
     on_change: Option<String>,
 
-    /// Write an Atom feed of the newest versions
-    #[arg(long, value_name = "FILE")]
+    /// Write an Atom feed of the newest versions to this file
+    #[arg(long, value_name = "FILE", help_heading = heading::OUTPUT)]
     feed: Option<PathBuf>,
 
-    /// Write metrics for monitoring, as `OpenMetrics` text
-    #[arg(long, value_name = "FILE")]
+    /// Write metrics for monitoring to this file, in the OpenMetrics text format
+    #[arg(long, value_name = "FILE", help_heading = heading::OUTPUT)]
     metrics: Option<PathBuf>,
 
-    /// Write the summary (a JSON object) to a file as well
-    #[arg(long, value_name = "FILE")]
+    /// Also write the summary of the run, a JSON object, to this file
+    #[arg(long, value_name = "FILE", help_heading = heading::OUTPUT)]
     summary: Option<PathBuf>,
 
-    /// Form of log lines [default: text on a terminal, else json]
-    #[arg(long, value_enum, value_name = "FORM")]
+    /// Format of log lines [default: text on a terminal, otherwise json]
+    #[arg(long, value_enum, value_name = "FORMAT", help_heading = heading::LOGGING)]
     log_format: Option<LogFormat>,
 
-    /// Pretend that it is this moment, to rehearse a schedule: 2026-12-31 or up to 14 digits
-    #[arg(long, value_name = "DATE", value_parser = earliest_timestamp)]
-    now: Option<Timestamp>,
+    #[command(flatten)]
+    schedule: NowOption,
 
     #[command(flatten)]
     crawl: CrawlOptions,
@@ -77,7 +80,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         .unwrap_or_else(LogFormat::of_this_terminal);
     let mut job =
         Job::new("run", &arguments.sites, &arguments.crawl, &flags)?.with_log_format(log_format);
-    if let Some(now) = arguments.now {
+    if let Some(now) = arguments.schedule.now {
         job = job.at(now);
     }
     let settings = &job.settings.run;
@@ -159,7 +162,9 @@ fn end(
     }
     let exit = finished.exit()?;
     if interrupted {
-        tracing::warn!("interrupted; the next run tells --on-change of what is left");
+        tracing::warn!(
+            "interrupted before --on-change ran for every new version; the next run continues with the rest"
+        );
         return Ok(Exit::Interrupted);
     }
     Ok(match exit {

@@ -46,7 +46,7 @@ pub(super) fn run_report(
 /// The summary for people.
 pub(super) fn run_text(report: &RunReport) -> String {
     let mut text = format!(
-        "{} of {} sites were due, {} looked at to the end; {} new versions\n",
+        "{} of {} sites were due, {} were crawled completely; {} new versions\n",
         report.due, report.sites, report.finished, report.new_versions
     );
     for change in &report.changes {
@@ -63,7 +63,7 @@ pub(super) fn run_text(report: &RunReport) -> String {
         text.push('\n');
     }
     if report.budget_spent {
-        text += "the budget is spent; ";
+        text += "the budget is used up; ";
         text += &report.left().to_string();
         text += " sites wait for the next run\n";
     }

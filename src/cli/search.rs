@@ -1,44 +1,45 @@
-//! `policytrail search`: which policies said something, from when until when.
+//! `policytrail search`: finds a phrase in all policies, with the dates of its first and last version.
 
 use std::io::{self, Write as _};
 use std::num::NonZeroUsize;
 
 use super::failure::{Exit, Failure};
-use super::options::{CommonOptions, OutputFormat};
+use super::options::{ColorOption, CommonOptions, FormatOption, OutputFormat, heading};
 use super::selection;
-use super::terminal::{ColorMode, TextStyle, styled};
+use super::terminal::{TextStyle, styled};
 use super::wording::{counted, date};
 use crate::report::{Excerpt, excerpt, finding_answer, safe_json, safe_line};
 use crate::store::{Findings, Found};
 
-/// Find a phrase in all versions of all policies: where it stands, since when, until when
+/// Search all versions for a phrase, and show when it appeared and disappeared
 ///
-/// Capitals, accents and marks do not matter. In Chinese, Japanese, Thai, Lao, Khmer and Burmese any letters in a row
-/// are found; elsewhere whole words only.
+/// Case, accents and punctuation are ignored. Only whole words match, except in Chinese, Japanese, Thai, Lao, Khmer and
+/// Burmese, where any sequence of characters matches.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  policytrail search \"legitimate interest\"\n  policytrail search --anywhere location advertising --limit 10"
+)]
 pub(super) struct Arguments {
-    /// The phrase
+    /// Words of the phrase
     #[arg(required = true, value_name = "WORDS")]
     words: Vec<String>,
 
-    /// The words anywhere in a version, in any order
-    #[arg(long)]
+    /// Match versions that contain all the words, in any place and order
+    #[arg(long, help_heading = heading::SELECTION)]
     anywhere: bool,
 
-    /// Policies to print at most
-    #[arg(long, value_name = "N", default_value = "50")]
+    /// Print at most this many policies
+    #[arg(long, value_name = "N", default_value = "50", help_heading = heading::OUTPUT)]
     limit: NonZeroUsize,
 
     #[command(flatten)]
     common: CommonOptions,
 
-    /// How to print it
-    #[arg(long, value_enum, default_value = "text")]
-    format: OutputFormat,
+    #[command(flatten)]
+    output: FormatOption,
 
-    /// When to colour
-    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
-    color: ColorMode,
+    #[command(flatten)]
+    terminal: ColorOption,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
@@ -48,21 +49,21 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         .search(&query, arguments.anywhere, arguments.limit.get())?
         .ok_or_else(|| {
             Failure::usage(anyhow::anyhow!(
-                "`{}` has no word to look for",
+                "`{}` contains no word to search for; give at least one word",
                 safe_line(&query)
             ))
         })?;
-    let color = arguments.color.is_wanted();
+    let color = arguments.terminal.color.is_wanted();
     let mut out = io::stdout().lock();
     for found in &findings.found {
         let excerpt = excerpt(&found.text, &query);
-        let answer = match arguments.format {
+        let answer = match arguments.output.format {
             OutputFormat::Json => safe_json(&finding_answer(found, excerpt.as_ref()))?,
             OutputFormat::Text => finding_text(found, excerpt.as_ref(), color),
         };
         writeln!(out, "{answer}")?;
     }
-    if arguments.format == OutputFormat::Text {
+    if arguments.output.format == OutputFormat::Text {
         print_rest(&findings)?;
     }
     Ok(Exit::Done)
@@ -72,11 +73,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 fn print_rest(findings: &Findings) -> io::Result<()> {
     let shown = findings.found.len() as u64;
     if findings.policies == 0 {
-        writeln!(io::stderr(), "in no version of any policy")?;
+        writeln!(io::stderr(), "not found in any version")?;
     } else if shown < findings.policies {
         writeln!(
             io::stderr(),
-            "{} more; --limit N shows them",
+            "{} more; use a higher --limit to see them",
             counted(findings.policies - shown, "policy").replace("policys", "policies")
         )?;
     }
@@ -86,7 +87,7 @@ fn print_rest(findings: &Findings) -> io::Result<()> {
 /// A policy in which the phrase occurs, for people.
 fn finding_text(found: &Found, excerpt: Option<&Excerpt>, color: bool) -> String {
     let end = if found.still_there {
-        "the last capture has it".to_owned()
+        "still in the last capture".to_owned()
     } else {
         format!(
             "last seen {} (version {})",

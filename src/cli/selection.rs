@@ -45,7 +45,7 @@ impl VersionSelector {
         if marked || is_number && digits.len() < 4 {
             return digits.parse().map(Self::Number).map_err(|_| {
                 Failure::usage(anyhow::anyhow!(
-                    "`{}` is no version: write #3, 3 or a date",
+                    "`{}` is not a version; give a number such as 3 or #3, or a date",
                     safe_line(text)
                 ))
             });
@@ -86,12 +86,12 @@ fn unknown_site(store: &Store, site: &str) -> Result<anyhow::Error, Failure> {
     let path = store.path().display();
     if sites.iter().any(|s| s == site) {
         return Ok(anyhow::anyhow!(
-            "{site} has no version of a policy in `{path}`; `policytrail status` tells why, `policytrail backfill {site}` looks again"
+            "{site} has no version of a policy in `{path}`; `policytrail status` shows why, and `policytrail backfill {site}` tries again"
         ));
     }
     if sites.is_empty() {
         return Ok(anyhow::anyhow!(
-            "`{path}` holds no site yet; `policytrail backfill {site}` looks for its policies"
+            "`{path}` holds no site yet; `policytrail backfill {site}` adds {site}"
         ));
     }
     let (count, alike) = (sites.len(), |name: &str| strsim::jaro_winkler(name, site));
@@ -100,7 +100,7 @@ fn unknown_site(store: &Store, site: &str) -> Result<anyhow::Error, Failure> {
     let names = safe_line(&sites.join(", "));
     let more = if count > MAX_NAMED_SITES { ", …" } else { "" };
     Ok(anyhow::anyhow!(
-        "{site} is not in `{path}`, which holds {count} sites ({names}{more}); `policytrail status` lists them, `policytrail backfill {site}` adds it"
+        "{site} is not in `{path}`, which holds {count} sites ({names}{more}); `policytrail status` lists them, and `policytrail backfill {site}` adds {site}"
     ))
 }
 
@@ -185,7 +185,7 @@ pub(super) fn select_version<'a>(
             .map(|v| (v, None))
             .ok_or_else(|| {
                 Failure::usage(anyhow::anyhow!(
-                    "{} has versions 1 to {}, no version {n}; `policytrail log {}` lists them",
+                    "{} has versions 1 to {}, but no version {n}; `policytrail log {}` lists them",
                     safe_line(&policy.policy_url),
                     last.version,
                     policy.site
@@ -195,7 +195,7 @@ pub(super) fn select_version<'a>(
             let moment = moment.to_string();
             if moment < first.first_seen {
                 return Err(Failure::usage(anyhow::anyhow!(
-                    "no capture of {} is as old as that: the first is of {}",
+                    "{} has no capture on or before that date; the first capture is from {}",
                     safe_line(&policy.policy_url),
                     date(&first.first_seen)
                 )));
@@ -228,7 +228,7 @@ fn in_force<'a>(
     }
     if !parallel.is_empty() {
         notes.push(format!(
-            "the page showed another edition in turns with this one: {}",
+            "the page alternated between this version and other editions: {}",
             parallel.join(", ")
         ));
     }
@@ -289,14 +289,14 @@ fn uncertain(history: &[VersionEntry], version: &VersionEntry) -> String {
         .find(|v| v.previous_version == Some(version.version));
     match next {
         Some(next) => format!(
-            "not certain: version {} was last seen on {}, version {} first on {}; the change came at some time between",
+            "not certain: version {} was last seen on {}, and version {} was first seen on {}; the change happened between these dates",
             version.version,
             date(&version.last_seen),
             next.version,
             date(&next.first_seen)
         ),
         None => format!(
-            "not certain: the last capture of it is of {}",
+            "not certain: the last capture of this version is from {}",
             date(&version.last_seen)
         ),
     }

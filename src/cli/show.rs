@@ -3,39 +3,40 @@
 use std::io::{self, IsTerminal as _, Write as _};
 
 use super::failure::{Exit, Failure};
-use super::options::{CommonOptions, OutputFormat};
+use super::options::{CommonOptions, FormatOption, OutputFormat, PolicyOption, heading};
 use super::selection;
 use super::wording::{counted, date};
 use crate::report::{safe_json, safe_line, safe_text, version_text_answer};
 use crate::store::{PolicyEntry, Rendition, Store, VersionEntry};
 
-/// Print a version of a policy as Markdown: the newest, one by number, or the one in force on a day
+/// Print one version of a policy as Markdown, by number or by date
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  policytrail show example.com@2018-05-25\n  policytrail show example.com#3 --raw > page.html"
+)]
 pub(super) struct Arguments {
-    /// `example.com`, `example.com@2018-05-25` (in force on that day) or `example.com#3`
+    /// `example.com` (newest version), `example.com@2018-05-25` (in force on that date) or `example.com#3` (version 3)
     #[arg(value_name = "SITE[@DATE|#N]")]
     what: String,
 
-    /// One of the site's policies, by number or address
-    #[arg(long, value_name = "N|URL")]
-    policy: Option<String>,
+    #[command(flatten)]
+    selection: PolicyOption,
 
-    /// Print the archived bytes of the version's first capture instead
-    #[arg(long, conflicts_with = "format")]
+    /// Print the archived bytes of the first capture of this version
+    #[arg(long, conflicts_with = "format", help_heading = heading::OUTPUT)]
     raw: bool,
 
     #[command(flatten)]
     common: CommonOptions,
 
-    /// How to print it
-    #[arg(long, value_enum, default_value = "text")]
-    format: OutputFormat,
+    #[command(flatten)]
+    output: FormatOption,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let (site, selector) = selection::site_and_version(&arguments.what)?;
     let store = selection::open_database(&arguments.common)?;
-    let policy = selection::one_policy(&store, site, arguments.policy.as_deref())?;
+    let policy = selection::one_policy(&store, site, arguments.selection.policy.as_deref())?;
     let history = store.history(policy.policy_id)?;
     let (version, note) = selection::select_version(&policy, &history, selector)?;
     if arguments.raw {
@@ -47,7 +48,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         )
     };
     let rendition = store.rendition(version.rendition_id)?.ok_or_else(missing)?;
-    match arguments.format {
+    match arguments.output.format {
         OutputFormat::Json => {
             let answer = version_text_answer(&policy, version, note, &rendition);
             writeln!(io::stdout(), "{}", safe_json(&answer)?)?;
@@ -65,14 +66,14 @@ fn print_archived_bytes(store: &Store, version: &VersionEntry) -> Result<Exit, F
     let mut out = io::stdout().lock();
     if out.is_terminal() {
         return Err(Failure::usage(anyhow::anyhow!(
-            "archived bytes may command a terminal: send them to a file (`> page.html`) or a pipe"
+            "archived bytes may contain terminal control sequences; redirect them to a file (`> page.html`) or a pipe"
         )));
     }
     let bytes = store
         .archived_bytes(version.fetched_capture_id)?
         .ok_or_else(|| {
             anyhow::anyhow!(
-                "no bytes are stored of {}; `policytrail verify` checks the database",
+                "no bytes are stored for {}; `policytrail verify` checks the database",
                 safe_line(&version.memento_url)
             )
         })?;

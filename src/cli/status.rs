@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 
 use super::archives::request_counts_text;
 use super::failure::{Exit, Failure};
-use super::options::{CommonOptions, OutputFormat, earliest_timestamp};
+use super::options::{CommonOptions, FormatOption, NowOption, OutputFormat, heading};
 use super::table::{Align, table};
 use super::wording::{minute, size};
 use crate::archive::clock::{Clock as _, SystemClock};
@@ -14,30 +14,29 @@ use crate::model::Timestamp;
 use crate::report::{SiteSchedule, StatusAnswer, count_due, escape_json, safe_text};
 use crate::store::{LastRun, PolicySummary, SiteTurn, Status, Store};
 
-/// Say what the database holds: sites, policies, versions, drops by reason, the last run
+/// Show what the database holds, and how the last run ended
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:\n  policytrail status\n  policytrail status --schedule")]
 pub(super) struct Arguments {
     #[command(flatten)]
     common: CommonOptions,
 
-    /// How to print it
-    #[arg(long, value_enum, default_value = "text")]
-    format: OutputFormat,
+    #[command(flatten)]
+    output: FormatOption,
 
-    /// List the sites instead: when each was last looked at, and when `policytrail run` is to look again
-    #[arg(long)]
-    sites: bool,
+    /// Show for each site when it was last crawled and when `policytrail run` crawls it again
+    #[arg(long = "schedule", alias = "sites", help_heading = heading::SCHEDULE)]
+    is_schedule: bool,
 
-    /// Pretend that it is this moment: 2026-12-31 or up to 14 digits
-    #[arg(long, value_name = "DATE", value_parser = earliest_timestamp)]
-    now: Option<Timestamp>,
+    #[command(flatten)]
+    schedule: NowOption,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let settings = arguments.common.settings(&[])?;
     let store = Store::open_to_read(&settings.database)?;
     let status = store.status()?;
-    let now = arguments.now.unwrap_or_else(|| SystemClock.now());
+    let now = arguments.schedule.now.unwrap_or_else(|| SystemClock.now());
     let recheck = &settings.run.recheck;
     let schedules: Vec<SiteSchedule> = store
         .site_turns()?
@@ -45,8 +44,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         .map(|site| schedule(site, recheck, now))
         .collect();
     let mut out = io::stdout().lock();
-    match arguments.format {
-        OutputFormat::Text if arguments.sites => {
+    match arguments.output.format {
+        OutputFormat::Text if arguments.is_schedule => {
             out.write_all(site_table(&schedules).as_bytes())?;
         }
         OutputFormat::Json => {
@@ -78,7 +77,7 @@ fn schedule(site: SiteTurn, recheck: &RecheckSettings, now: Timestamp) -> SiteSc
 fn site_table(schedules: &[SiteSchedule]) -> String {
     let header = [
         ("site", Align::Left),
-        ("last looked at", Align::Left),
+        ("last crawled", Align::Left),
         ("due", Align::Left),
         ("", Align::Left),
     ];
@@ -152,22 +151,24 @@ fn overview(s: &Status, due: usize) -> String {
     let mut lines = vec![
         String::new(),
         format!(
-            "{} sites ({} with versions, {} looked at to the end), {} policies, {} versions of {} documents",
+            "{} sites ({} with versions, {} crawled completely), {} policies, {} versions, {} different texts",
             s.sites, s.sites_with_versions, s.sites_looked_at, s.policies, s.versions, s.documents
         ),
         format!(
-            "{} captures known, {} fetched; {} payloads, {} unpacked; the database has {}",
+            "{} captures known, {} fetched; {} payloads, {} uncompressed; size of the database: {}",
             s.captures,
             s.mementos,
             s.payloads,
             size(s.payload_bytes),
             size(s.database_bytes)
         ),
-        format!("{due} sites are due for `policytrail run` (`status --sites` lists when)"),
+        format!(
+            "{due} sites are due for `policytrail run` (`policytrail status --schedule` lists the dates)"
+        ),
     ];
     if s.sites_unfinished > 0 {
         lines.push(format!(
-            "{} sites are not looked at to the end: run `policytrail backfill` with them to go on",
+            "{} sites are unfinished; run `policytrail backfill` with these sites to continue",
             s.sites_unfinished
         ));
     }
@@ -181,7 +182,7 @@ fn overview(s: &Status, due: usize) -> String {
     }
     for (archive, until) in &s.frozen {
         lines.push(format!(
-            "{archive} is left alone until {until} UTC, because it refused"
+            "{archive} refused requests; no request is sent to it until {until} UTC"
         ));
     }
     lines.extend(s.last_run.iter().flat_map(last_run_lines));

@@ -5,11 +5,11 @@ use std::io::{self, IsTerminal as _};
 /// When output is coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(super) enum ColorMode {
-    /// On a terminal, unless `NO_COLOR` is set
+    /// Use colors on a terminal, unless `NO_COLOR` is set
     Auto,
-    /// Always
+    /// Always use colors
     Always,
-    /// Never
+    /// Never use colors
     Never,
 }
 

@@ -3,22 +3,23 @@
 use std::io::{self, Write as _};
 
 use super::failure::{Exit, Failure};
-use super::options::{CommonOptions, OutputFormat};
+use super::options::{CommonOptions, FormatOption, OutputFormat};
 use super::selection;
 use crate::crawl::{VerifyReport, verify};
 use crate::report::{VerifyAnswer, fault_answer, safe_json, safe_line};
 
-/// Check the database: every hash recomputed, every reference followed, every history derived anew
+/// Check that the database is consistent
 ///
-/// Nothing is changed. Exit code 1 when something is wrong; each fault is named.
+/// This command recomputes every hash, follows every reference and derives every history again. It changes nothing. It
+/// prints each fault, and exits with code 1 if there is one.
 #[derive(Debug, clap::Args)]
+#[command(after_help = "Example:\n  policytrail verify")]
 pub(super) struct Arguments {
     #[command(flatten)]
     common: CommonOptions,
 
-    /// How to print it
-    #[arg(long, value_enum, default_value = "text")]
-    format: OutputFormat,
+    #[command(flatten)]
+    output: FormatOption,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
@@ -27,12 +28,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let mut printed: Result<(), Failure> = Ok(());
     let mut print = |fault: &str| {
         if printed.is_ok() {
-            printed = print_fault(&mut out, arguments.format, fault);
+            printed = print_fault(&mut out, arguments.output.format, fault);
         }
     };
     let checked = verify(&store, &mut print)?;
     printed?;
-    match arguments.format {
+    match arguments.output.format {
         OutputFormat::Text => writeln!(out, "{}", summary(&checked))?,
         OutputFormat::Json => writeln!(out, "{}", safe_json(&verify_answer(&checked))?)?,
     }
@@ -65,18 +66,20 @@ fn verify_answer(checked: &VerifyReport) -> VerifyAnswer {
 
 fn summary(c: &VerifyReport) -> String {
     let verdict = match c.faults {
-        0 => "all as it should be".to_owned(),
-        1 => "1 fault; restore a copy of the database, or fetch the page again".to_owned(),
-        n => format!("{n} faults; restore a copy of the database, or fetch the pages again"),
+        0 => "no fault found".to_owned(),
+        1 => "1 fault; restore a copy of the database, or fetch the affected page again".to_owned(),
+        n => {
+            format!("{n} faults; restore a copy of the database, or fetch the affected pages again")
+        }
     };
     let waiting = match c.pending {
         0 => String::new(),
         n => format!(
-            "; {n} histories lack pages that are stored: run the job again, or `policytrail reextract`"
+            "; {n} histories do not include all stored pages yet; run the crawl again, or `policytrail reextract`"
         ),
     };
     format!(
-        "checked {} payloads ({} against the archive's digest), {} renditions ({} against their text hash), the histories of {} policies: {verdict}{waiting}",
+        "checked {} payloads ({} against the digest of the archive), {} renditions ({} against their text hash) and the histories of {} policies: {verdict}{waiting}",
         c.payloads, c.digests, c.renditions, c.texts, c.policies
     )
 }

@@ -66,7 +66,7 @@ fn contact(validator: &mut Validator<'_>) -> Option<String> {
     if !text.bytes().all(|b| (0x20..0x7f).contains(&b)) || text.len() > MAX_CONTACT_BYTES {
         validator.fault(
             "archive.contact",
-            "must be an e-mail address or a URL, in plain ASCII",
+            "must be an e-mail address or a URL that contains only ASCII characters",
         );
     }
     (!text.is_empty()).then(|| text.to_owned())
@@ -82,7 +82,7 @@ fn location(validator: &mut Validator<'_>) -> ArchiveLocation {
             None if text.contains("://") => (ArchiveLocation::Wayback, text),
             None => {
                 if text.is_empty() {
-                    validator.fault(key, "is empty: give `wayback`, a base URL or a path");
+                    validator.fault(key, "is empty; give `wayback`, a base URL or a path");
                 }
                 return ArchiveLocation::Path(PathBuf::from(text));
             }
@@ -93,7 +93,7 @@ fn location(validator: &mut Validator<'_>) -> ArchiveLocation {
             wrap(url)
         }
         _ => {
-            validator.fault(key, "is no http or https address: give `wayback`, a base URL such as http://127.0.0.1:8080, or a path");
+            validator.fault(key, "is not an http or https URL; give `wayback`, a base URL such as http://127.0.0.1:8080, or a path");
             ArchiveLocation::Path(PathBuf::new())
         }
     }

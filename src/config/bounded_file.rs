@@ -17,7 +17,7 @@ pub fn read_at_most(path: &Path, max_bytes: usize) -> io::Result<Vec<u8>> {
         let mebibytes = max_bytes >> 20;
         return Err(io::Error::new(
             io::ErrorKind::FileTooLarge,
-            format!("it has more than {mebibytes} MiB"),
+            format!("it is larger than {mebibytes} MiB"),
         ));
     }
     Ok(bytes)
@@ -30,7 +30,7 @@ pub fn read_at_most(path: &Path, max_bytes: usize) -> io::Result<Vec<u8>> {
 pub fn read_text_at_most(path: &Path, max_bytes: usize) -> io::Result<String> {
     let bytes = read_at_most(path, max_bytes)?;
     String::from_utf8(bytes)
-        .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8"))
+        .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not valid UTF-8"))
 }
 
 #[cfg(test)]

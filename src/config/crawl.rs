@@ -114,7 +114,7 @@ fn sampling(validator: &mut Validator<'_>) -> (Sampling, u32) {
                 return (Sampling::Interval, months(validator, "crawl.sample", step));
             }
             let what = format!(
-                "is `{}`: it must be every-change, interval, interval=6mo or all",
+                "is `{}`; it must be every-change, interval, interval=6mo or all",
                 shown(other)
             );
             validator.fault("crawl.sample", what);
@@ -134,7 +134,7 @@ fn months(validator: &mut Validator<'_>, key: &str, text: &str) -> u32 {
         .filter(|months| (1..=120).contains(months));
     parsed.unwrap_or_else(|| {
         let what = format!(
-            "has the step `{}`: write 6mo, 1y or 1mo, ten years at most",
+            "contains the period `{}`; give a period such as 1mo, 6mo or 1y, at most ten years",
             shown(text)
         );
         validator.fault(key, what);

@@ -40,7 +40,7 @@ impl Layers {
         let origin = format!("`{}`", path.display());
         match read_text_at_most(path, MAX_FILE_BYTES) {
             Err(e) => self.faults.push(SettingFault(format!(
-                "cannot read {origin}: {e}; name a readable TOML file with --config"
+                "cannot read {origin}: {e}; give a readable TOML file with --config"
             ))),
             Ok(text) => {
                 let values = flatten(&text, &origin, &mut self.faults);
@@ -86,7 +86,7 @@ impl Layers {
         match parsed {
             Some(value) => self.set(key, value, origin),
             None => self.faults.push(SettingFault(format!(
-                "{origin}: `{}` is no {}",
+                "{origin}: `{}` is not a {}",
                 printable(text, 80),
                 self.type_of(key)
             ))),
@@ -98,7 +98,9 @@ impl Layers {
             (None, _) => {
                 let hint = match nearest(key, self.values.keys()) {
                     Some(meant) => format!(" (did you mean `{meant}`?)"),
-                    None => "; `config/policytrail.toml` in the source lists all keys".to_owned(),
+                    None => {
+                        "; `config/policytrail.toml` in the source code lists all keys".to_owned()
+                    }
                 };
                 self.faults.push(SettingFault(format!(
                     "{origin}: unknown key `{}`{hint}",

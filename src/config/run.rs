@@ -114,7 +114,10 @@ fn budget(validator: &mut Validator<'_>) -> RunBudget {
         (Some(requests), _) => RunBudget::Requests(requests),
         (_, Some(seconds)) => RunBudget::Time(Duration::from_secs(seconds)),
         _ => {
-            let what = format!("is `{}`: write 2h, 90m or 5000-requests", shown(text));
+            let what = format!(
+                "is `{}`; give a time such as 2h or 90m, or a number of requests such as 5000-requests",
+                shown(text)
+            );
             validator.fault("run.budget", what);
             RunBudget::Unlimited
         }

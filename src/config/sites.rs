@@ -43,7 +43,7 @@ pub fn read_site_list(path: &Path) -> Result<Vec<SiteRow>, SiteListError> {
     let name = path.display();
     let bytes = read_at_most(path, MAX_LIST_BYTES).map_err(|e| {
         fail(format!(
-            "cannot read site list `{name}`: {e}; name a readable CSV file"
+            "cannot read the site list `{name}`: {e}; give a readable CSV file"
         ))
     })?;
     let mut reader = csv::ReaderBuilder::new()
@@ -52,7 +52,12 @@ pub fn read_site_list(path: &Path) -> Result<Vec<SiteRow>, SiteListError> {
         .from_reader(bytes.as_slice());
     let header = reader
         .headers()
-        .map_err(|e| fail(format!("cannot read site list `{name}`: {}", io_cause(&e))))?
+        .map_err(|e| {
+            fail(format!(
+                "cannot read the site list `{name}`: {}",
+                io_cause(&e)
+            ))
+        })?
         .clone();
     let header: Vec<String> = header
         .iter()
@@ -60,7 +65,9 @@ pub fn read_site_list(path: &Path) -> Result<Vec<SiteRow>, SiteListError> {
         .collect();
     let site_column = header.iter().position(|h| h == "site").ok_or_else(|| {
         let cure = header_cure(&header);
-        fail(format!("`{name}`, line 1: no column `site`; {cure}"))
+        fail(format!(
+            "`{name}`, line 1: there is no column `site`; {cure}"
+        ))
     })?;
     let columns = Columns {
         header: &header,
@@ -82,7 +89,7 @@ pub fn read_site_list(path: &Path) -> Result<Vec<SiteRow>, SiteListError> {
     if bad.len() > MAX_LISTED_LINES {
         let more = bad.len() - MAX_LISTED_LINES;
         bad.truncate(MAX_LISTED_LINES);
-        bad.push(format!("`{name}`: and {more} more bad lines"));
+        bad.push(format!("`{name}`: {more} more lines have errors"));
     }
     if bad.is_empty() {
         Ok(rows)
@@ -95,10 +102,10 @@ pub fn read_site_list(path: &Path) -> Result<Vec<SiteRow>, SiteListError> {
 fn header_cure(header: &[String]) -> &'static str {
     match header {
         [only] if only.contains([';', '\t']) => {
-            "part the fields with commas, and begin with a header such as site,policy_url,rank"
+            "separate the fields with commas, and begin with a header such as site,policy_url,rank"
         }
         [first, ..] if Site::parse(first).is_ok() => {
-            "the first line is a site already; put a header above it, such as site,policy_url,rank"
+            "the first line is already a site; add a header above it, such as site,policy_url,rank"
         }
         _ => "the first line must be a header such as site,policy_url,rank",
     }
@@ -115,7 +122,7 @@ impl Columns<'_> {
     fn row(&self, record: &csv::StringRecord) -> Result<SiteRow, String> {
         if record.len() > self.header.len() {
             return Err(format!(
-                "{} fields, but the header has {}; quote fields that hold a comma",
+                "{} fields, but the header has {}; put fields that contain a comma in quotes",
                 record.len(),
                 self.header.len()
             ));
@@ -139,7 +146,7 @@ impl Columns<'_> {
                 "rank" => {
                     let rank: u32 = value.parse().map_err(|_| {
                         format!(
-                            "rank `{}` is no whole number from 0 on",
+                            "rank `{}` is not a whole number of 0 or more",
                             printable(value, 80)
                         )
                     })?;
@@ -195,7 +202,7 @@ fn io_cause(error: &csv::Error) -> String {
     match error.kind() {
         csv::ErrorKind::Io(e) => e.to_string(),
         csv::ErrorKind::Utf8 { pos, .. } => format!(
-            "line {} is not UTF-8",
+            "line {} is not valid UTF-8",
             pos.as_ref().map_or(0, csv::Position::line)
         ),
         _ => error.to_string(),

@@ -62,7 +62,7 @@ impl<'a> Validator<'a> {
         for name in self.layers.texts(key).filter(|name| !name.is_empty()) {
             match Site::parse(name) {
                 Ok(site) => sites.push(site),
-                Err(e) => self.fault(key, format!("names no site: {e}")),
+                Err(e) => self.fault(key, format!("contains an invalid site: {e}")),
             }
         }
         sites
@@ -79,7 +79,7 @@ impl<'a> Validator<'a> {
             } else {
                 format!("{number:e}")
             };
-            self.fault(key, format!("is {number}: it must be from {low} to {high}"));
+            self.fault(key, format!("is {number}; it must be from {low} to {high}"));
         }
         number
     }
@@ -90,7 +90,7 @@ impl<'a> Validator<'a> {
         match u64::try_from(number) {
             Ok(n) if (low..=high).contains(&n) => n,
             _ => {
-                self.fault(key, format!("is {number}: it must be from {low} to {high}"));
+                self.fault(key, format!("is {number}; it must be from {low} to {high}"));
                 low
             }
         }

@@ -18,13 +18,13 @@ pub enum CrawlError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// The versions of the database came without their pages, and a crawl would lose them.
-    #[error("`{}` was imported from JSON Lines: it holds versions without their pages, and a crawl would lose them; crawl into another database", database.display())]
+    #[error("`{}` was imported from JSON Lines, so it holds versions without their pages, and a crawl would lose them; use another database", database.display())]
     Imported {
         /// The database.
         database: PathBuf,
     },
     /// This program failed on one page.
-    #[error("internal error while looking at `{what}`: {detail}; please report it")]
+    #[error("internal error while processing `{what}`: {detail}; please report it")]
     Panicked {
         /// The page.
         what: String,

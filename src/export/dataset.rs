@@ -61,7 +61,7 @@ pub fn export(
         if card.is_empty() {
             exported
                 .remarks
-                .push("0 versions: nothing in the database is what was asked for".to_owned());
+                .push("0 versions: nothing in the database matches the selection".to_owned());
         }
         let metadata = serde_json::to_vec_pretty(&croissant(&card, &exported.tables))
             .map_err(|e| ExportError::write(target, e.into()))?;
@@ -92,13 +92,13 @@ fn write_git(
             exported.others.push(repository);
         }
         Err(NoRepository::NoGit) => exported.remarks.push(format!(
-            "the program git is not here: no {GIT_REPOSITORY}, only {GIT_STREAM}"
+            "git is not installed, so {GIT_REPOSITORY} was not created; {GIT_STREAM} holds the history"
         )),
         Err(NoRepository::Failed(message)) => {
             remove_partial(&repository)?;
             exported
                 .notes
-                .push(format!("git made no {GIT_REPOSITORY}: {message}"));
+                .push(format!("git could not create {GIT_REPOSITORY}: {message}"));
         }
     }
     Ok(())
@@ -131,7 +131,7 @@ impl Exported {
     fn add_tables(&mut self, tables: Vec<WrittenTable>) {
         for table in tables.iter().filter(|t| t.left_out > 0) {
             self.notes.push(format!(
-                "{} rows of {} have unreadable values and were left out; the database was changed by other hands",
+                "{} rows of {} have unreadable values and were left out; another program has changed the database",
                 table.left_out, table.table.name
             ));
         }
@@ -149,8 +149,8 @@ impl Exported {
     fn note_left_out(&mut self, versions: u64, name: &str) {
         if versions > 0 {
             self.notes.push(format!(
-                "{versions} versions are not in {name}: their site is no domain, or a value cannot be read; the database was \
-                 changed by other hands"
+                "{versions} versions are not in {name}, because their site is not a domain or a value cannot be read; another \
+                 program has changed the database"
             ));
         }
     }

@@ -20,13 +20,13 @@ const MAX_LINE_BYTES: u64 = 256 << 20;
 #[non_exhaustive]
 pub enum DatasetReadError {
     /// There is no table of versions.
-    #[error("there is no `versions.jsonl` (or .gz, .zst) in `{}`: name a folder or file of `export --format jsonl`", folder.display())]
+    #[error("`{}` contains no `versions.jsonl` (or .gz, .zst); give a directory or file that `policytrail export --format jsonl` wrote", folder.display())]
     NoVersions {
         /// The directory.
         folder: PathBuf,
     },
     /// A table exists in two forms, and one of them may be older.
-    #[error("there are both `{}` and `{}`, and nobody knows which of them is meant: remove one", one.display(), other.display())]
+    #[error("both `{}` and `{}` exist; remove one of them", one.display(), other.display())]
     Twice {
         /// One file.
         one: PathBuf,
@@ -34,7 +34,7 @@ pub enum DatasetReadError {
         other: PathBuf,
     },
     /// A file cannot be read.
-    #[error("cannot read `{}`: {cause}; name a whole file of `export --format jsonl`, or fetch it again", path.display())]
+    #[error("cannot read `{}`: {cause}; give a complete file that `policytrail export --format jsonl` wrote, or download it again", path.display())]
     Read {
         /// The file.
         path: PathBuf,
@@ -42,7 +42,7 @@ pub enum DatasetReadError {
         cause: io::Error,
     },
     /// A line is not a row of its table.
-    #[error("`{}`, {}: {what}; name a whole export, or fetch it again", path.display(), lines(*first, *last))]
+    #[error("`{}`, {}: {what}; give a complete export, or download it again", path.display(), lines(*first, *last))]
     Line {
         /// The file.
         path: PathBuf,

@@ -4,31 +4,37 @@
 #[must_use]
 pub fn drop_meaning(code: &str) -> &'static str {
     match code {
-        "excluded" => "The archive excludes the URL at its owner's wish or by robots.txt",
-        "not_archived" => {
-            "The archive says that it has no capture of the URL, though its index named one"
+        "excluded" => {
+            "The archive excludes the URL because of robots.txt or at the request of the site's owner"
         }
-        "displaced" => "The archive answered with a capture outside the wanted window only",
-        "redirect_loop" => {
-            "Archived redirects that come back to themselves, or more than ten of them"
-        }
-        "too_large" => "The body passed the size limit",
+        "not_archived" => "The archive reports no capture of the URL, although its index lists one",
+        "displaced" => "The archive returned only a capture outside the requested time",
+        "redirect_loop" => "The archived redirects form a loop, or there are more than ten of them",
+        "too_large" => "The body is larger than the limit",
         "lost_payload" => {
-            "The archive lost the payload: an empty body where the index has a digest of something"
+            "The archive has lost the payload: the body is empty, but the index has the digest of a non-empty one"
         }
         "damaged_record" => {
-            "The stored record is damaged: truncated, bad compression, unreadable WARC"
+            "The archived record is damaged: truncated, compressed wrongly, or not readable as WARC"
         }
-        "archived_error" => "The archived response is an error (4xx or 5xx of the origin)",
-        "not_a_page" => "The payload is no page: an image, a script, an archive file",
-        "soft_404" => "An error page served with status 200",
-        "parked" => "A registrar's or advertiser's page on a domain for sale",
-        "login_wall" => "A page that asks to log in",
-        "empty_shell" => "A shell without text (scripts fill it in, frames, or nothing at all)",
-        "not_a_policy" => "A page about something else than a policy",
-        "unreadable_pdf" => "A PDF that yields no text",
+        "archived_error" => {
+            "The archived response is an error (status 4xx or 5xx of the original server)"
+        }
+        "not_a_page" => {
+            "The payload is not a page, but for example an image, a script or an archive file"
+        }
+        "soft_404" => "The page is an error page that was served with status 200",
+        "parked" => {
+            "The page belongs to a registrar or advertiser; the domain is parked or for sale"
+        }
+        "login_wall" => "The page requires a login",
+        "empty_shell" => {
+            "The page has no text of its own: scripts or frames load it, or it is empty"
+        }
+        "not_a_policy" => "The page is not a policy",
+        "unreadable_pdf" => "No text could be extracted from the PDF",
         "beyond_limits" => {
-            "The page is too deep, too slow or otherwise beyond the extractor's limits"
+            "The page exceeds a limit of the extractor, such as its nesting depth or time"
         }
         _ => "",
     }

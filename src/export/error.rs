@@ -10,7 +10,7 @@ use crate::store::StoreError;
 #[non_exhaustive]
 pub enum ExportError {
     /// A file cannot be written.
-    #[error("cannot write `{}`: {cause}; check the folder given with --out and the room on its disk", path.display())]
+    #[error("cannot write `{}`: {cause}; check the directory given with --out and the free space on its disk", path.display())]
     Write {
         /// The file or directory.
         path: PathBuf,
@@ -18,20 +18,20 @@ pub enum ExportError {
         cause: io::Error,
     },
     /// Another export is writing to the directory.
-    #[error("another export writes to `{}`; wait until it ends, or name another folder with --out", folder.display())]
+    #[error("another export is writing to `{}`; wait until it ends, or give another directory with --out", folder.display())]
     Busy {
         /// The directory.
         folder: PathBuf,
     },
     /// The export would replace something that no export wrote.
-    #[error("`{}` is not of an export and would be replaced; move it, or name another folder with --out", path.display())]
+    #[error("`{}` was not written by an export and would be replaced; move it, or give another directory with --out", path.display())]
     Foreign {
         /// What would be replaced.
         path: PathBuf,
     },
     /// This build has no Parquet.
     #[error(
-        "this build cannot write Parquet; build policytrail with the feature `parquet`, or choose another format"
+        "this build of policytrail cannot write Parquet; build it with the feature `parquet`, or choose another format"
     )]
     NoParquet,
     /// The database failed.

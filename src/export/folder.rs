@@ -101,7 +101,10 @@ impl ExportFolder {
         if is_relative_name(name) {
             Ok(self.staging.path.join(name))
         } else {
-            let cause = io::Error::new(io::ErrorKind::InvalidInput, "that is no name for a file");
+            let cause = io::Error::new(
+                io::ErrorKind::InvalidInput,
+                "this name cannot be used for a file",
+            );
             Err(ExportError::write(&self.target, cause))
         }
     }

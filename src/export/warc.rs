@@ -22,9 +22,9 @@ use crate::model::{Capture, CaptureId, PayloadDigest, Redirect, Timestamp, UrlKe
 use crate::store::tables::{HeldCapture, Snapshot};
 
 /// Description in the `warcinfo` record.
-const DESCRIPTION: &str = "Privacy policies as kept by policytrail. Status, Content-Type, Location and body are those that the archive \
-                           played; content encodings are taken off, Content-Length is computed, and all other headers of the \
-                           responses are not kept and so not here. There are no request records.";
+const DESCRIPTION: &str = "Privacy policies as stored by policytrail. Status, Content-Type, Location and body are those that the archive \
+                           returned; content encodings are removed, and Content-Length is computed. Other response headers \
+                           are not stored, so they are missing here. There are no request records.";
 
 /// Fields of the `warcinfo` record: who made the file and how.
 const WARCINFO_FIELDS: [(&str, &str); 3] = [

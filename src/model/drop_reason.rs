@@ -9,38 +9,38 @@ use serde::{Deserialize, Serialize};
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum DropReason {
-    /// The archive excludes the URL at its owner's wish or by robots.txt.
+    /// The archive excludes the URL because of robots.txt or at the request of the site's owner.
     Excluded,
-    /// The archive says that it has no capture of the URL, though its index named one.
+    /// The archive reports no capture of the URL, although its index lists one.
     NotArchived,
-    /// The archive answered with a capture outside the wanted window only.
+    /// The archive returned only a capture outside the requested time.
     Displaced,
-    /// Archived redirects that come back to themselves, or more than ten of them.
+    /// The archived redirects form a loop, or there are more than ten of them.
     RedirectLoop,
-    /// The body passed the size limit.
+    /// The body is larger than the limit.
     TooLarge,
-    /// The archive lost the payload: an empty body where the index has a digest of something.
+    /// The archive has lost the payload: the body is empty, but the index has the digest of a non-empty one.
     LostPayload,
-    /// The stored record is damaged: truncated, bad compression, unreadable WARC.
+    /// The archived record is damaged: truncated, compressed wrongly, or not readable as WARC.
     DamagedRecord,
-    /// The archived response is an error (4xx or 5xx of the origin).
+    /// The archived response is an error (status 4xx or 5xx of the original server).
     ArchivedError,
-    /// The payload is no page: an image, a script, an archive file.
+    /// The payload is not a page, but for example an image, a script or an archive file.
     NotAPage,
-    /// An error page served with status 200.
+    /// The page is an error page that was served with status 200.
     #[serde(rename = "soft_404")]
     Soft404,
-    /// A registrar's or advertiser's page on a domain for sale.
+    /// The page belongs to a registrar or advertiser; the domain is parked or for sale.
     Parked,
-    /// A page that asks to log in.
+    /// The page requires a login.
     LoginWall,
-    /// A shell without text (scripts fill it in, frames, or nothing at all).
+    /// The page has no text of its own: scripts or frames load it, or it is empty.
     EmptyShell,
-    /// A page about something else than a policy.
+    /// The page is not a policy.
     NotAPolicy,
-    /// A PDF that yields no text.
+    /// No text could be extracted from the PDF.
     UnreadablePdf,
-    /// The page is too deep, too slow or otherwise beyond the extractor's limits.
+    /// The page exceeds a limit of the extractor, such as its nesting depth or time.
     BeyondLimits,
 }
 

@@ -38,16 +38,16 @@ impl Site {
             return Err(fail("it is empty"));
         }
         if trimmed.contains('@') && !trimmed.contains('/') {
-            return Err(fail("it has an @ in it"));
+            return Err(fail("it contains an @"));
         }
         let url = match trimmed.split_once("://") {
             Some(("http" | "https", _)) => Url::parse(trimmed),
-            Some(_) => return Err(fail("only http and https pages are in web archives")),
+            Some(_) => return Err(fail("web archives hold only http and https pages")),
             None => Url::parse(&format!("http://{trimmed}")),
         };
-        let url = url.map_err(|_| fail("it has no valid host name"))?;
+        let url = url.map_err(|_| fail("it contains no valid host name"))?;
         if trimmed.contains(char::is_whitespace) {
-            return Err(fail("it has a space in it"));
+            return Err(fail("it contains a space"));
         }
         Self::of_url(&url).map_err(fail)
     }
@@ -65,18 +65,19 @@ impl Site {
                         .split('.')
                         .any(|label| label.is_empty() || label.len() > MOST_LABEL_BYTES)
                 {
-                    return Err("a part of its name is empty or too long");
+                    return Err("a part of the name is empty or too long");
                 }
                 let found = psl::domain(host.as_bytes())
-                    .ok_or("it is a public suffix, not a domain of somebody")?;
+                    .ok_or("it is a public suffix, under which others register domains")?;
                 if !found.suffix().is_known() {
-                    return Err("its ending is no known top-level domain");
+                    return Err("it does not end in a known top-level domain");
                 }
-                let name = std::str::from_utf8(found.as_bytes()).map_err(|_| "it is not text")?;
+                let name =
+                    std::str::from_utf8(found.as_bytes()).map_err(|_| "it is not valid text")?;
                 Ok(Self(name.to_ascii_lowercase()))
             }
             Some(_) => Err("it is an IP address"),
-            None => Err("it has no host"),
+            None => Err("it contains no host"),
         }
     }
 

@@ -18,7 +18,7 @@ pub struct Timestamp(DateTime);
 /// Text that is no moment in time, with what was expected instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
-    "`{text}` is not a date: write it as 2012, 2012-06, 2012-06-11 or up to 14 digits (YYYYMMDDhhmmss)"
+    "`{text}` is not a date; write it as 2012, 2012-06, 2012-06-11 or up to 14 digits (YYYYMMDDhhmmss)"
 )]
 pub struct InvalidTimestamp {
     text: String,

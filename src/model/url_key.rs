@@ -15,7 +15,7 @@ pub struct UrlKey(String);
 
 /// A URL or key that no web archive can index.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not a web address: write a full one such as https://www.example.com/privacy")]
+#[error("`{text}` is not a web address; give a full URL such as https://www.example.com/privacy")]
 pub struct InvalidUrl {
     text: String,
 }

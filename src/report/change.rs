@@ -21,12 +21,12 @@ pub fn change_summary(store: &Store, change: &ChangeRow) -> Result<String, Store
         Err(_) => None,
     };
     let (Some(before), Some(now)) = (before, now) else {
-        return Ok(format!("first version known, {} words", change.word_count));
+        return Ok(format!("first known version, {} words", change.word_count));
     };
     let redline = redline(&before, &now);
     let back = change
         .same_as
-        .map(|version| format!("the words of version {version} are back; "))
+        .map(|version| format!("same text as version {version}; "))
         .unwrap_or_default();
     let (added, removed) = (redline.words_added, redline.words_removed);
     Ok(format!(

@@ -71,7 +71,7 @@ fn a_backup_is_a_whole_copy_and_never_overwrites_the_database_itself() {
     let itself = ["backup", "--db", "a.db", "./a.db"];
     fails(folder.path(), &itself, 2, &["the database itself"]);
     let nowhere = ["backup", "--db", "a.db", "nowhere/b.db"];
-    fails(folder.path(), &nowhere, 2, &["no folder"]);
+    fails(folder.path(), &nowhere, 2, &["does not exist"]);
     fails(
         folder.path(),
         &["backup", "--db", "none.db", "b.db"],
@@ -111,7 +111,12 @@ fn a_backup_replaces_copies_of_a_database_and_nothing_else() {
         // A socket takes the role of a device: only the superuser can create devices.
         let _socket = std::os::unix::net::UnixListener::bind(at("socket")).unwrap();
         let arguments = ["backup", "--db", "a.db", "socket"];
-        fails(folder.path(), &arguments, 2, &["socket", "no file"]);
+        fails(
+            folder.path(),
+            &arguments,
+            2,
+            &["socket", "not a regular file"],
+        );
         for option in ["--feed", "--metrics", "--summary"] {
             let arguments = [
                 "run",
@@ -121,7 +126,12 @@ fn a_backup_replaces_copies_of_a_database_and_nothing_else() {
                 "socket",
                 "example.com",
             ];
-            fails(folder.path(), &arguments, 2, &["socket", "no file"]);
+            fails(
+                folder.path(),
+                &arguments,
+                2,
+                &["socket", "not a regular file"],
+            );
         }
         assert!(fs::read(at("socket")).is_err());
         symlink("target.db", at("link.db")).unwrap();

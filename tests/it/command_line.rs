@@ -138,7 +138,7 @@ fn unusable_databases_are_reported_and_left_untouched() {
         ("foreign.db", "not a policytrail database"),
         ("text.db", "not a policytrail database"),
         ("newer.db", "newer policytrail"),
-        ("nowhere/x.db", "no folder"),
+        ("nowhere/x.db", "does not exist"),
     ] {
         let arguments = [
             "backfill",
@@ -199,7 +199,7 @@ fn a_database_path_without_a_database_is_a_usage_error() {
         &["verify"],
         &["search", "data"],
     ] {
-        for (database, word) in [("folder", "a folder"), ("empty.db", "is empty")] {
+        for (database, word) in [("folder", "a directory"), ("empty.db", "is empty")] {
             let arguments = [command, &["--db", database]].concat();
             fails(folder.path(), &arguments, 2, &[database, word, "--db"]);
         }
@@ -213,7 +213,7 @@ fn a_database_path_without_a_database_is_a_usage_error() {
     .unwrap();
     let output = run(folder.path(), &["check", "--config", "run.toml"]);
     let message = String::from_utf8(output.stdout).unwrap();
-    assert!(message.contains("to be made"), "{message}");
+    assert!(message.contains("will be created"), "{message}");
 }
 
 #[test]

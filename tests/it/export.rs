@@ -216,7 +216,7 @@ fn a_version_seen_in_two_runs_of_captures_is_one_version() {
     let card = fs::read_to_string(path.join("rows/README.md")).unwrap();
     for line in [
         format!("| versions | {before} |"),
-        format!("| sightings of them | {} |", before + 1),
+        format!("| sightings of these versions | {} |", before + 1),
         format!("({before} versions)"),
     ] {
         assert!(card.contains(&line), "{line} in {card}");

@@ -189,7 +189,7 @@ fn an_incomplete_repository_is_removed_when_git_fails() {
     let message = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(1), "{message}");
     assert!(
-        message.contains("git made no policies.git: no "),
+        message.contains("git could not create policies.git: no "),
         "{message}"
     );
     assert!(
@@ -201,5 +201,5 @@ fn an_incomplete_repository_is_removed_when_git_fails() {
     let output = export("/nowhere");
     let message = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(0), "{message}");
-    assert!(message.contains("git is not here"), "{message}");
+    assert!(message.contains("git is not installed"), "{message}");
 }

@@ -70,7 +70,7 @@ fn verify_names_what_is_wrong() {
         ),
         (
             "UPDATE payloads SET sha256 = 'ff' || substr(sha256, 3) WHERE payload_id = 4",
-            "payload 4: its bytes have SHA-256",
+            "payload 4: its bytes have the SHA-256",
         ),
         (
             "UPDATE renditions SET text = text || ' more' WHERE rendition_id = 2",
@@ -78,24 +78,24 @@ fn verify_names_what_is_wrong() {
         ),
         (
             "UPDATE documents SET simhash = simhash + 1 WHERE document_id = 1",
-            "another simhash",
+            "the simhash of its text differs",
         ),
         (
             "UPDATE versions SET words_added = 1 + words_added WHERE policy_id = 1 AND version = 2",
-            "policy 1: version 2 is not what",
+            "policy 1: version 2 differs",
         ),
         (
             "UPDATE versions SET last_seen = '20990101000000' WHERE policy_id = 2 AND version = 1",
-            "policy 2: version 1 is not what",
+            "policy 2: version 1 differs",
         ),
         ("DELETE FROM drops", "drops"),
         (
             "PRAGMA foreign_keys = OFF; DELETE FROM captures WHERE capture_id = 5",
-            "that is not there",
+            "that does not exist",
         ),
         (
             "UPDATE policies SET captures = 99 WHERE policy_id = 1",
-            "counts are wrong of policy 1",
+            "counts are wrong: policy 1",
         ),
         (
             "UPDATE payloads SET base_payload_id = payload_id WHERE payload_id = 7",

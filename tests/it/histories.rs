@@ -22,7 +22,7 @@ fn a_database_of_the_first_schema_is_migrated_and_verifies() {
     assert_eq!(before.len(), 13);
     let message = answer(folder.path(), &["verify"]);
     assert!(
-        message.contains("68 payloads") && message.contains("all as it should be"),
+        message.contains("68 payloads") && message.contains("no fault found"),
         "{message}"
     );
     let connection = Connection::open(database(folder.path())).unwrap();
@@ -208,7 +208,12 @@ fn search_reports_when_a_phrase_appeared_and_disappeared() {
         answer(folder.path(), &["search", "no such phrase anywhere"]),
         ""
     );
-    fails(folder.path(), &["search", "–"], 2, &["no word to look for"]);
+    fails(
+        folder.path(),
+        &["search", "–"],
+        2,
+        &["no word to search for"],
+    );
 }
 
 #[test]

@@ -242,7 +242,8 @@ fn a_filtered_export_can_be_imported_with_all_its_versions() {
         let output = run(&["import", &out, "--db", &db]);
         let message = String::from_utf8(output.stderr).unwrap();
         assert_eq!(
-            message.contains("captures showed versions that are not in this dataset"),
+            message
+                .contains("captures refer to versions that this filtered dataset does not contain"),
             narrowing[0] == "--where",
             "{narrowing:?}: {message}"
         );
@@ -368,7 +369,7 @@ fn repeated_rows_and_truncated_lines_are_reported_with_their_line() {
         path,
         &import,
         2,
-        &["versions.jsonl`, line 2: EOF", "fetch it again"],
+        &["versions.jsonl`, line 2: EOF", "download it again"],
     );
     assert!(!path.join("new.db").exists() && !path.join("new.db.part").exists());
 }

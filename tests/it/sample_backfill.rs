@@ -389,7 +389,7 @@ fn the_table_is_on_stdout_and_the_log_on_stderr() {
         "{out}"
     );
     assert!(
-        log.lines().all(|l| l.contains("INFO")) && log.contains("site done"),
+        log.lines().all(|l| l.contains("INFO")) && log.contains("site crawled"),
         "{log}"
     );
 }

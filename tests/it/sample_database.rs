@@ -46,7 +46,7 @@ fn verify_after(sql: &str) -> (Option<i32>, String) {
 fn an_unchanged_database_verifies() {
     let (code, message) = verify_after("");
     assert!(
-        code == Some(0) && message.contains("all as it should be"),
+        code == Some(0) && message.contains("no fault found"),
         "{message}"
     );
 }
@@ -60,31 +60,31 @@ fn verify_finds_changed_texts_bytes_and_derived_rows() {
         ),
         (
             "UPDATE documents SET language = 'xx' WHERE document_id = 1",
-            "its language and number of words are not its document's",
+            "its language and number of words differ from those of its document",
         ),
         (
             "UPDATE renditions SET language = 'xx' WHERE rendition_id = 1",
-            "not in `xx`",
+            "the database says `xx`",
         ),
         (
             "UPDATE renditions SET word_count = 1 WHERE rendition_id = 1",
-            "with 1",
+            "` and 1",
         ),
         (
             "UPDATE renditions SET effective_date = '1999-12-31' WHERE rendition_id = 1",
-            "not those that its text states",
+            "differ from the dates in its text",
         ),
         (
             "UPDATE mementos SET payload_id = 1",
-            ", which has its digest",
+            ", which has the same digest",
         ),
         (
             "DELETE FROM drops; DELETE FROM captures WHERE capture_id NOT IN (SELECT capture_id FROM mementos UNION SELECT capture_id FROM observations)",
-            "the count of captures is wrong of archive 1",
+            "the count of captures is wrong: archive 1",
         ),
         (
             "UPDATE home_looks SET look = '{}'",
-            "a look at its home page or a hub cannot be read",
+            "the scan of its home page or of a hub cannot be read",
         ),
     ] {
         let (code, message) = verify_after(sql);

@@ -467,7 +467,10 @@ fn a_second_signal_quits_without_waiting_for_requests_in_flight() {
     };
     terminate();
     let mut announced = BufReader::new(child.stderr.take().unwrap()).lines();
-    assert!(announced.any(|line| line.unwrap().contains("once more to quit at once")));
+    assert!(announced.any(|line| {
+        line.unwrap()
+            .contains("Interrupt again to quit immediately")
+    }));
     terminate();
     assert_eq!(child.wait().unwrap().code(), Some(130));
 }

@@ -104,7 +104,7 @@ fn check_sends_no_request_and_reports_all_faults() {
     let output = run(folder.path(), &["check", "--config", "good.toml"]);
     let message = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(
-        output.status.success() && message.contains("nothing was asked"),
+        output.status.success() && message.contains("no request was sent"),
         "{output:?}"
     );
     assert!(!folder.path().join("policytrail.db").exists());
@@ -127,7 +127,7 @@ fn check_sends_no_request_and_reports_all_faults() {
             folder.path(),
             &arguments,
             2,
-            &["no folder `nowhere`", "make it first"],
+            &["directory `nowhere` does not exist", "create it first"],
         );
     }
     assert!(!folder.path().join("policytrail.db").exists());
@@ -152,7 +152,7 @@ fn sites_can_be_listed_in_the_settings_file() {
     let summary: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!(summary["sites_finished"], 2, "{output:?}");
     for (names, word) in [
-        ("['localhost', 'a.com']", "names no site"),
+        ("['localhost', 'a.com']", "contains an invalid site"),
         ("[7]", "list of texts"),
         ("'a.com'", "list of texts"),
     ] {

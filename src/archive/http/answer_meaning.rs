@@ -13,16 +13,16 @@ pub(super) enum TransportFailure {
     #[error("connection reset while connecting")]
     ResetAtConnect,
     /// No such host, no route, no TLS.
-    #[error("no connection: {0}")]
+    #[error("cannot connect: {0}")]
     NoConnection(String),
     /// The connection was not established in time.
-    #[error("connecting took too long")]
+    #[error("the connection timed out")]
     ConnectTimeout,
     /// The answer, or its next byte, was not received in time.
-    #[error("the answer took too long")]
+    #[error("the answer timed out")]
     Timeout,
     /// The exchange broke off: reset, closed, truncated, not HTTP.
-    #[error("the answer broke off: {0}")]
+    #[error("the answer was cut off: {0}")]
     Broken(String),
 }
 

@@ -46,7 +46,7 @@ impl Freeze {
         } else if self.refusals_in_a_row >= LAST_REFUSAL {
             Some(format!("{} refusals in a row", self.refusals_in_a_row))
         } else if left > MAX_OWN_FREEZE_SECONDS + 1 {
-            Some("it asks to be left alone for longer than an hour".to_owned())
+            Some("it asks for a pause of more than an hour".to_owned())
         } else {
             None
         }

@@ -95,7 +95,7 @@ impl FreezeControl {
 
     fn ledger_error(&self, detail: String) -> ArchiveError {
         ArchiveError::File {
-            path: format!("{} (its record of refusals)", self.archive),
+            path: format!("{} (stored refusals)", self.archive),
             detail,
         }
     }
@@ -133,7 +133,7 @@ impl FreezeControl {
             state.last_deadline = stored.until;
             state.generation += u64::from(freeze.until.is_some());
             if let Some(until) = freeze.until.filter(|until| now < *until) {
-                tracing::warn!(archive = %self.archive, until = %until, "left alone until then (UTC), because it refused; waiting");
+                tracing::warn!(archive = %self.archive, until = %until, "the archive refused requests; waiting until this time (UTC)");
             }
         }
         match freeze.until {
@@ -188,7 +188,7 @@ impl FreezeControl {
                 return Err(self.refused(until, detail));
             }
             if !already_counted {
-                tracing::warn!(archive = %self.archive, until = %until, in_a_row = next.refusals_in_a_row, "refused: {detail}");
+                tracing::warn!(archive = %self.archive, until = %until, in_a_row = next.refusals_in_a_row, "the archive refused requests: {detail}");
             }
         }
         match next.ends_run(now) {
@@ -217,7 +217,7 @@ impl FreezeControl {
         state.generation += 1;
         state.last_deadline = next.until;
         self.changed.notify_waiters();
-        tracing::warn!(archive = %self.archive, until = %until, "fails at everything; left alone until then (UTC)");
+        tracing::warn!(archive = %self.archive, until = %until, "the archive answers no request; pausing until this time (UTC)");
         Ok(until)
     }
 
@@ -249,7 +249,7 @@ impl FreezeControl {
                     Ok(()) => state.last_deadline = None,
                     // Safe: the next refusal counts as one more in a row.
                     Err(error) => {
-                        tracing::warn!(archive = %self.archive, "cannot clear the record of refusals: {error}");
+                        tracing::warn!(archive = %self.archive, "cannot delete the stored refusals: {error}");
                     }
                 }
             }

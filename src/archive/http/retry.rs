@@ -95,7 +95,7 @@ impl<'a> RetryState<'a> {
         }
         // No request was ever answered: the user must not wait seven minutes for a server that does not exist.
         let until = scheduler.freeze.until();
-        let detail = format!("{}, and nothing has answered yet", failed.detail);
+        let detail = format!("{}, and no request has been answered yet", failed.detail);
         Err(if scheduler.is_public_archive {
             ArchiveError::Refused {
                 archive: scheduler.archive().to_owned(),
@@ -104,7 +104,7 @@ impl<'a> RetryState<'a> {
             }
         } else {
             scheduler.unreachable(format!(
-                "{detail}; the next request may go after {until} UTC"
+                "{detail}; the next request is allowed after {until} UTC"
             ))
         })
     }
@@ -119,9 +119,9 @@ impl<'a> RetryState<'a> {
         let no_attempt_left = self.attempts >= MAX_ATTEMPTS;
         if no_attempt_left || !self.scheduler.take_retry() {
             let why = if no_attempt_left {
-                format!("asked {} times", self.attempts)
+                format!("sent {} times", self.attempts)
             } else {
-                "the run's retries are spent".to_owned()
+                "the retries of this run are used up".to_owned()
             };
             request.end(RequestOutcome::Failed);
             drop(request);
@@ -132,9 +132,9 @@ impl<'a> RetryState<'a> {
         let pause = self.pause();
         let (what, tries, seconds) = (&self.what, self.attempts, pause.as_secs());
         if pause < LOGGED_PAUSE {
-            tracing::debug!(%what, tries, seconds, "asking again: {}", failed.detail);
+            tracing::debug!(%what, tries, seconds, "retrying: {}", failed.detail);
         } else {
-            tracing::warn!(%what, tries, "no answer yet, asking again in {seconds} s: {}", failed.detail);
+            tracing::warn!(%what, tries, "request failed, retrying in {seconds} s: {}", failed.detail);
         }
         self.scheduler
             .unless_stopped(tokio::time::sleep(pause))

@@ -321,7 +321,8 @@ impl RequestScheduler {
         if failures < LAST_PAUSE * FAILURES_BEFORE_PAUSE {
             return Ok(());
         }
-        let detail = format!("{failures} questions in a row without an answer, the last: {detail}");
+        let detail =
+            format!("{failures} requests in a row got no answer; the last error: {detail}");
         Err(self.freeze.end_run(until, detail))
     }
 

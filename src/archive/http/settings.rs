@@ -103,15 +103,15 @@ const CEILINGS: [Ceiling; 2] = [
         domain: "archive.org",
         cdx_per_minute: 30.0,
         playback_per_second: 8.0,
-        reason: "the Internet Archive allows 30 index requests a minute and asked for at most 8 playbacks a second; above, it \
-                 blocks the address for an hour and longer",
+        reason: "the Internet Archive allows 30 index requests per minute and at most 8 archived pages per second; above these \
+                 rates, it blocks your address for an hour or longer",
     },
     Ceiling {
         domain: "arquivo.pt",
         // 80 % of 250 and of 400 per minute.
         cdx_per_minute: 200.0,
         playback_per_second: 5.3,
-        reason: "Arquivo.pt allows 250 index requests and 400 mementos a minute and bans for good whoever passes them",
+        reason: "Arquivo.pt allows 250 index requests and 400 archived pages per minute, and permanently blocks clients that exceed these rates",
     },
 ];
 
@@ -138,7 +138,7 @@ impl HttpSettings {
         let url = &self.base_url;
         if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
             errors.push(format!(
-                "`{url}` is no address of an archive: write one such as {DEFAULT_BASE_URL}"
+                "`{url}` is not the URL of an archive; give a URL such as {DEFAULT_BASE_URL}"
             ));
         }
         if url.query().is_some()
@@ -147,7 +147,7 @@ impl HttpSettings {
             || url.password().is_some()
         {
             errors.push(format!(
-                "the address of the archive, `{}`, has more than host and path: leave out user, `?` and `#`",
+                "the URL of the archive, `{}`, may have only a host and a path; remove the user, `?` and `#`",
                 url.path()
             ));
         }
@@ -155,12 +155,12 @@ impl HttpSettings {
 
     fn check_rates(&self, errors: &mut Vec<String>) {
         for (name, rate) in [
-            ("index requests a minute", self.cdx_per_minute),
-            ("playbacks a second", self.playback_per_second),
+            ("index requests per minute", self.cdx_per_minute),
+            ("archived pages per second", self.playback_per_second),
         ] {
             if !(rate.is_finite() && rate >= 0.001) {
                 errors.push(format!(
-                    "{rate} {name} is no rate: write a number above 0.001"
+                    "{rate} {name} is not a valid rate; give a number above 0.001"
                 ));
             }
         }
@@ -169,19 +169,19 @@ impl HttpSettings {
         };
         if self.cdx_per_minute > ceiling.cdx_per_minute {
             errors.push(format!(
-                "{} index requests a minute pass the limit of {} ({})",
+                "{} index requests per minute exceed the limit of {} ({})",
                 self.cdx_per_minute, ceiling.cdx_per_minute, ceiling.reason
             ));
         }
         if self.playback_per_second > ceiling.playback_per_second {
             errors.push(format!(
-                "{} playbacks a second pass the limit of {} ({})",
+                "{} archived pages per second exceed the limit of {} ({})",
                 self.playback_per_second, ceiling.playback_per_second, ceiling.reason
             ));
         }
         if self.base_url.scheme() != "https" {
             errors.push(format!(
-                "`{}` must begin with https: {} answers nothing else",
+                "`{}` must begin with https, because {} accepts nothing else",
                 self.base_url, ceiling.domain
             ));
         }
@@ -197,7 +197,7 @@ impl HttpSettings {
                 .all(|b| matches!(b, b' '..=b'~') && !b"()".contains(&b));
         if !fits {
             errors.push(
-                "the contact must be a URL or e-mail address of plain ASCII without brackets"
+                "the contact must be a URL or an e-mail address in ASCII without brackets"
                     .to_owned(),
             );
         }
@@ -206,13 +206,13 @@ impl HttpSettings {
     fn check_limits(&self, errors: &mut Vec<String>) {
         if self.max_body_bytes == 0 || self.max_body_bytes > 1 << 30 {
             errors.push(format!(
-                "a largest body of {} bytes is not between 1 and 1 GiB",
+                "the limit of {} bytes for a body must be between 1 byte and 1 GiB",
                 self.max_body_bytes
             ));
         }
         if !(1..=150_000).contains(&self.cdx_page_rows) {
             errors.push(format!(
-                "{} index rows at once are not between 1 and 150000",
+                "the number of index rows per request is {}; it must be between 1 and 150000",
                 self.cdx_page_rows
             ));
         }
@@ -225,7 +225,7 @@ impl HttpSettings {
         ] {
             if time.is_zero() || time > day {
                 errors.push(format!(
-                    "{name} of {} s is not between 0 and a day",
+                    "the {name} of {} s must be between 0 and a day",
                     time.as_secs_f64()
                 ));
             }
@@ -302,7 +302,7 @@ mod tests {
             assert_eq!(at(base, 30.0, 8.0), Ok(()), "{base}");
             let fault = at(base, 30.1, 8.0).unwrap_err();
             assert!(
-                fault.contains("limit of 30") && fault.contains("blocks the address"),
+                fault.contains("limit of 30") && fault.contains("blocks your address"),
                 "{fault}"
             );
             assert!(
@@ -339,7 +339,7 @@ mod tests {
         let faults = settings.validate().unwrap_err();
         for part in [
             "no address",
-            "leave out user",
+            "remove the user",
             "NaN",
             "playbacks a second is no rate",
             "contact",

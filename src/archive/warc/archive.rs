@@ -36,7 +36,7 @@ impl WarcArchive {
     pub fn open(path: &Path, max_body_bytes: u64) -> Result<Self, ArchiveError> {
         let collection = Arc::new(folder::open(path)?);
         if collection.catalogue.bad_rows() > 0 {
-            tracing::warn!(path = %path.display(), bad_rows = collection.catalogue.bad_rows(), "captures without a readable index row are left out");
+            tracing::warn!(path = %path.display(), bad_rows = collection.catalogue.bad_rows(), "skipped captures whose index row cannot be read");
         }
         Ok(Self {
             name: name_of(path),

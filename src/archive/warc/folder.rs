@@ -29,18 +29,22 @@ pub(super) struct Collection {
 
 /// Opens a single WARC file or a folder of them.
 pub(super) fn open(path: &Path) -> Result<Collection, ArchiveError> {
-    let metadata = std::fs::metadata(path)
-        .map_err(|e| file_error(path, format!("{e}; give a WARC file or a folder of them")))?;
+    let metadata = std::fs::metadata(path).map_err(|e| {
+        file_error(
+            path,
+            format!("{e}; give a WARC file or a directory of WARC files"),
+        )
+    })?;
     let (folder, only) = if metadata.is_dir() {
         (path.to_path_buf(), None)
     } else if !metadata.is_file() {
         return Err(file_error(
             path,
-            "it is a device or a pipe; give a WARC file or a folder of them",
+            "it is a device or a pipe; give a WARC file or a directory of WARC files",
         ));
     } else {
-        let name =
-            base_name(path).ok_or_else(|| file_error(path, "its name is not UTF-8; rename it"))?;
+        let name = base_name(path)
+            .ok_or_else(|| file_error(path, "its name is not valid UTF-8; rename it"))?;
         (
             path.parent()
                 .filter(|p| !p.as_os_str().is_empty())
@@ -57,7 +61,7 @@ pub(super) fn open(path: &Path) -> Result<Collection, ArchiveError> {
     if warcs.is_empty() && indexes.is_empty() {
         return Err(file_error(
             path,
-            "the folder holds no WARC file (.warc, .warc.gz) and no index (.cdxj, .cdx)",
+            "the directory contains no WARC file (.warc, .warc.gz) and no index (.cdxj, .cdx)",
         ));
     }
     let mut loader = Loader::new(folder, warcs);
@@ -98,7 +102,8 @@ struct Listing {
 
 impl Listing {
     fn read(folder: &Path) -> Result<Self, ArchiveError> {
-        let fail = |e: std::io::Error| file_error(folder, format!("{e}; make the folder readable"));
+        let fail =
+            |e: std::io::Error| file_error(folder, format!("{e}; make the directory readable"));
         let mut listing = Self {
             warcs: Vec::new(),
             indexes: Vec::new(),
@@ -191,14 +196,14 @@ impl Loader {
         if !report.has_offsets {
             tracing::warn!(
                 index,
-                "the index names no offsets (column V); the WARC files are read instead"
+                "the index has no offsets (column V); reading the WARC files instead"
             );
         }
         if report.bad_rows > 0 {
             tracing::warn!(
                 index,
                 bad_rows = report.bad_rows,
-                "rows of the index cannot be read and are left out"
+                "skipped index rows that cannot be read"
             );
         }
         Ok(())
@@ -252,7 +257,7 @@ impl Loader {
         Err(file_error(
             path,
             format!(
-                "its index names `{name}`, but neither that nor any other file that it names is there; put them beside it"
+                "the index refers to `{name}`, but no file that it refers to exists; put these files in the directory of the index"
             ),
         ))
     }
@@ -264,16 +269,16 @@ impl Loader {
             let Some(path) = file.path.filter(|_| !self.named.contains(&number)) else {
                 continue;
             };
-            tracing::info!(file = %path.display(), "no index beside the file: reading it from end to end");
+            tracing::info!(file = %path.display(), "the file has no index; reading all of it");
             let scan = scan_file(&path).map_err(|error| scan_error(&path, &error))?;
             if scan.shared_members > 0 {
                 tracing::warn!(
                     file = %path.display(),
-                    "the file was compressed as a whole: each capture is read from its start; compress it record by record to read it faster"
+                    "the file is compressed as a whole, so each capture is read from the start of the file; compress each record separately to read it faster"
                 );
             }
             if scan.bad_rows > 0 {
-                tracing::warn!(file = %path.display(), bad_rows = scan.bad_rows, "records without a valid URL or date are left out");
+                tracing::warn!(file = %path.display(), bad_rows = scan.bad_rows, "skipped records without a valid URL or date");
                 self.bad.add_nameless(scan.bad_rows);
             }
             self.rows
@@ -305,16 +310,16 @@ fn scan_error(path: &Path, error: &ScanError) -> ArchiveError {
         format!("it is cut off in its first record ({detail}); download it again")
     } else if *is_cut_off {
         format!(
-            "it is cut off in the record at byte {offset} ({detail}); download it again, or cut it off at the last whole record \
-             with `truncate --size={offset}`: an archive without an index must be whole"
+            "it is cut off in the record at byte {offset} ({detail}); download it again, or remove the incomplete record \
+             with `truncate --size={offset}`. An archive without an index must be complete"
         )
     } else if *offset == 0 {
         format!(
-            "it does not begin as a WARC file does ({detail}); give a WARC file (.warc, .warc.gz) or a folder of them, and download it again if it should be one"
+            "it does not begin as a WARC file does ({detail}); give a WARC file (.warc, .warc.gz) or a directory of WARC files; if it should be a WARC file, download it again"
         )
     } else {
         format!(
-            "the record at byte {offset} cannot be read ({detail}); download the file again, or put its index (.cdxj, .cdx) beside it"
+            "the record at byte {offset} cannot be read ({detail}); download the file again, or put its index (.cdxj, .cdx) in the same directory"
         )
     };
     file_error(path, detail)

@@ -33,7 +33,7 @@ impl ResponseHead {
         }
         let text = String::from_utf8_lossy(&line);
         let status = status_of(&text).ok_or_else(|| {
-            HeadError::WrongStart(format!("`{}` is no HTTP status line", shown(&text)))
+            HeadError::WrongStart(format!("`{}` is not an HTTP status line", shown(&text)))
         })?;
         Ok(Self {
             status,

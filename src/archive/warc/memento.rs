@@ -44,7 +44,7 @@ pub(super) fn read_memento(
             }
             200..=299 | 400..=999 => return finish(query, capture, found, redirects),
             status => {
-                let detail = format!("a response of status {status} is none");
+                let detail = format!("a response of status {status} is not a capture of a page");
                 return Err(ArchiveError::Damaged {
                     url: shown(&capture.original),
                     detail,
@@ -174,13 +174,12 @@ fn target_of(found: &StoredResponse, capture: &Capture) -> Result<String, Archiv
         .location
         .as_deref()
         .ok_or_else(|| damaged("without Location"))?;
-    let base =
-        Url::parse(&capture.original).map_err(|_| damaged("from an address that is none"))?;
+    let base = Url::parse(&capture.original).map_err(|_| damaged("from an invalid URL"))?;
     let mut target = base
         .join(location)
-        .map_err(|_| damaged("to an address that is none"))?;
+        .map_err(|_| damaged("to an invalid URL"))?;
     if UrlKey::of_url(&target).is_err() || target.as_str().len() > 4096 {
-        return Err(damaged("to something that is no web page"));
+        return Err(damaged("to something that is not a web page"));
     }
     target.set_fragment(None);
     Ok(target.into())

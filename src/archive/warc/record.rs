@@ -42,14 +42,14 @@ impl RecordHead {
             .is_some_and(|n| n.contains('.') && n.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
         if found != LineRead::Whole || !is_version {
             return Err(HeadError::WrongStart(
-                "no WARC record begins there".to_owned(),
+                "no WARC record begins at this position".to_owned(),
             ));
         }
         let headers = HeaderFields::read(reader, MAX_HEAD_BYTES)?;
         let length = headers.get("content-length").unwrap_or_default();
         let content_length = length.parse::<u64>().map_err(|_| {
             HeadError::WrongStart(format!(
-                "the record there has no valid Content-Length (`{}`)",
+                "the record has no valid Content-Length (`{}`)",
                 shown(length)
             ))
         })?;

@@ -170,7 +170,7 @@ fn read_record(
             archive: "file".to_owned(),
             what: shown(&row.capture.original),
             detail: format!(
-                "its WARC file `{}` is not there; put it beside its index and run again",
+                "its WARC file `{}` does not exist; put it in the directory of its index and run the command again",
                 shown(&file.name)
             ),
         },
@@ -179,7 +179,7 @@ fn read_record(
             file_error(
                 path,
                 format!(
-                    "{error}, at byte {}; make the file readable and run again",
+                    "{error}, at byte {}; make the file readable and run the command again",
                     row.place.offset
                 ),
             )
@@ -272,7 +272,7 @@ fn read_record_of(
 fn check_head(head: &RecordHead, row: &CatalogueRow) -> Result<(), RecordError> {
     if head.kind == RecordKind::Other {
         return Err(RecordError::Damaged(format!(
-            "the record there is no response but `{}`",
+            "the record is not a response but `{}`",
             shown(head.type_name())
         )));
     }
@@ -281,7 +281,7 @@ fn check_head(head: &RecordHead, row: &CatalogueRow) -> Result<(), RecordError> 
     let (wanted, found) = (UrlKey::of(&row.capture.original), UrlKey::of(target));
     if target != row.capture.original && (found.is_err() || wanted != found) {
         return Err(RecordError::Damaged(format!(
-            "the record there is of `{}`; make the index again",
+            "the record is of `{}`; create the index again",
             shown(target)
         )));
     }

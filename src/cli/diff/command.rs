@@ -3,9 +3,8 @@
 use std::io::{self, Write as _};
 
 use super::super::failure::{Exit, Failure};
-use super::super::options::CommonOptions;
+use super::super::options::{ColorOption, CommonOptions, PolicyOption, heading};
 use super::super::selection::{self, VersionSelector};
-use super::super::terminal::ColorMode;
 use super::{html, text, unified};
 use crate::history::redline;
 use crate::report::{compare, diff_answer, safe_json, safe_line};
@@ -13,59 +12,68 @@ use crate::store::{PolicyEntry, VersionEntry};
 
 /// Show what changed between two versions of a policy, word by word
 ///
-/// With one version: against the version before it. With none: the newest change.
+/// If you give one version, it is compared with the version before it. If you give none, the newest change is shown.
 #[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  policytrail diff example.com\n  policytrail diff example.com 3 4 --format html > changes.html"
+)]
 pub(in super::super) struct Arguments {
-    /// Domain, such as example.com
+    /// Domain of the site, such as example.com
     #[arg(value_name = "SITE")]
     site: String,
 
-    /// The old version: its number (3 or #3) or a date it was in force on
+    /// Old version: its number (3 or #3), or a date on which it was in force
     #[arg(value_name = "A")]
     from: Option<String>,
 
-    /// The new version
+    /// New version: its number, or a date on which it was in force
     #[arg(value_name = "B")]
     to: Option<String>,
 
-    /// One of the site's policies, by number or address
-    #[arg(long, value_name = "N|URL")]
-    policy: Option<String>,
+    #[command(flatten)]
+    selection: PolicyOption,
 
     #[command(flatten)]
     common: CommonOptions,
 
-    /// How to print it
-    #[arg(long, value_enum, default_value = "text")]
+    /// Output format
+    #[arg(long, value_enum, default_value = "text", help_heading = heading::OUTPUT)]
     format: Format,
 
-    /// When to colour
-    #[arg(long, value_enum, default_value = "auto", value_name = "WHEN")]
-    color: ColorMode,
+    #[command(flatten)]
+    terminal: ColorOption,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 enum Format {
-    /// A redline for the terminal; without colour `[-gone-]` and `{+new+}`
+    /// Redline for the terminal; without colors, changes are marked `[-removed-]` and `{+added+}`
     Text,
-    /// Unified diff of the plain texts
+    /// Unified diff of the plain text
     Unified,
-    /// One page for browsers and printers
+    /// One HTML page, for a browser or a printer
     Html,
-    /// For machines: one JSON object
+    /// One JSON object
     Json,
 }
 
 pub(in super::super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let store = selection::open_database(&arguments.common)?;
-    let policy = selection::one_policy(&store, &arguments.site, arguments.policy.as_deref())?;
+    let policy = selection::one_policy(
+        &store,
+        &arguments.site,
+        arguments.selection.policy.as_deref(),
+    )?;
     let history = store.history(policy.policy_id)?;
     let (old, new) = compared_versions(arguments, &policy, &history)?;
     if old.version == new.version {
-        writeln!(io::stderr(), "both are version {}", old.version)?;
+        writeln!(
+            io::stderr(),
+            "both arguments select version {}",
+            old.version
+        )?;
     } else if old.text_sha256 == new.text_sha256 {
         let (old, new) = (old.version, new.version);
-        writeln!(io::stderr(), "versions {old} and {new} have the same words")?;
+        writeln!(io::stderr(), "versions {old} and {new} have the same text")?;
     }
     let comparison = compare(&store, &policy, old, new)?;
     let redline = redline(
@@ -73,7 +81,7 @@ pub(in super::super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         &comparison.new.rendition.text,
     );
     let answer = match arguments.format {
-        Format::Text => text::page(&comparison, &redline, arguments.color.is_wanted()),
+        Format::Text => text::page(&comparison, &redline, arguments.terminal.color.is_wanted()),
         Format::Unified => unified::page(&comparison),
         Format::Html => html::page(&comparison, &redline),
         Format::Json => safe_json(&diff_answer(&comparison, &redline))? + "\n",
@@ -101,7 +109,7 @@ fn compared_versions<'a>(
             .and_then(|p| history.iter().find(|v| v.version == p));
         place.ok_or_else(|| {
             Failure::usage(anyhow::anyhow!(
-                "there is no version before version {}; name two, `policytrail log {}` lists them",
+                "there is no version before version {}; give two versions (`policytrail log {}` lists them)",
                 version.version,
                 policy.site
             ))
@@ -120,7 +128,7 @@ fn compared_versions<'a>(
             let newest = history.iter().filter(|v| v.previous_version.is_some());
             let new = newest.max_by_key(|v| v.version).ok_or_else(|| {
                 Failure::usage(anyhow::anyhow!(
-                    "{} has one version only: nothing changed between its captures",
+                    "{} has only one version, so there is no change to show",
                     safe_line(&policy.policy_url)
                 ))
             })?;

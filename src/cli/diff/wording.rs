@@ -17,7 +17,7 @@ pub(super) fn change_date(c: &Comparison<'_>) -> String {
         let word = if dates.contains(' ') { "between" } else { "on" };
         return format!("changed {word} {dates}");
     }
-    "not neighbours: other versions or editions lie between".to_owned()
+    "not consecutive: there are other versions or editions between them".to_owned()
 }
 
 /// Two dates, or one if they are equal.

@@ -42,7 +42,7 @@ fn every_fault_is_told_at_once_with_its_place() {
     assert_eq!(told.lines().count(), 5, "{told}");
     assert!(faults("[crawl]\nfrom='2014'\nto='2013'").contains("is after"));
     assert!(faults("[crawl\n").contains("line 1"));
-    assert!(faults("[archive]\nlocation='ftp://x'").contains("no http or https address"));
+    assert!(faults("[archive]\nlocation='ftp://x'").contains("not an http or https URL"));
     assert!(!faults("[archive]\n\"a\\u001b[2J\"=1").contains('\u{1b}'));
 }
 

@@ -114,7 +114,7 @@ impl<'a, 'b, A: Archive> Follower<'a, 'b, A> {
             }
         }
         self.left_open.push(format!(
-            "{}: after {MAX_ROUNDS} rounds its pages still tell of new addresses; run it again to go on",
+            "{}: after {MAX_ROUNDS} rounds, pages still lead to new URLs; run the command again to continue",
             self.site.site
         ));
         Ok(policies)
@@ -292,7 +292,7 @@ impl<'a, 'b, A: Archive> Follower<'a, 'b, A> {
         let url = policy.urls.first().map_or("", |(_, url)| url.as_str());
         if !open.is_none() {
             self.left_open.push(format!(
-                "{url}: {} changes not pinned down (the widest within {} days), {} steps not looked at",
+                "{url}: {} changes not located exactly (the least exact within {} days), {} periods not sampled",
                 open.open_intervals,
                 open.widest_seconds / 86_400,
                 open.unread_steps

@@ -55,7 +55,7 @@ pub(super) async fn crawl_site<A: Archive>(
     let dropped = find_candidates(&search, sources, &mut index, &mut failures).await?;
     let mut left_open = Vec::new();
     if let Some(dropped) = &dropped {
-        tracing::info!(site = %site.site, reason = %dropped.reason, "the archive has nothing to say about this site");
+        tracing::info!(site = %site.site, reason = %dropped.reason, "the archive provides nothing for this site");
     } else {
         let follower = Follower::new(session, &site, stop);
         match until {
@@ -82,7 +82,7 @@ pub(super) async fn crawl_site<A: Archive>(
     if is_complete {
         end(session, &site, dropped).await?;
     }
-    tracing::info!(site = %site.site, failures = failures.len(), "site done");
+    tracing::info!(site = %site.site, failures = failures.len(), "site crawled");
     Ok(SiteReport {
         failures: failures.into_lines(),
         left_open,

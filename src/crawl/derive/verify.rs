@@ -134,7 +134,7 @@ impl Check<'_> {
                     .filter(|scan| PageScan::from_json(scan).is_none());
                 for _ in unreadable {
                     self.fault(&format!(
-                        "site {id}: a look at its home page or a hub cannot be read"
+                        "site {id}: the scan of its home page or of a hub cannot be read"
                     ));
                 }
             }
@@ -156,20 +156,20 @@ fn text_faults(rendition: &CheckedRendition) -> Vec<String> {
     let found = text_hash(&rendition.text).to_string();
     if found != rendition.text_sha256 {
         faults.push(format!(
-            "its words have SHA-256 {found}, not {}",
+            "its text has the hash {found}, not {}",
             rendition.text_sha256
         ));
     }
     let (language, words) = language_and_words(&rendition.text);
     if (language, words) != (rendition.language.as_str(), rendition.word_count) {
         faults.push(format!(
-            "its text is in `{language}` and has {words} words, not in `{}` with {}",
+            "its text has the language `{language}` and {words} words, but the database says `{}` and {}",
             rendition.language, rendition.word_count
         ));
     }
     let dates = stated_dates(&rendition.text, language);
     if (&dates.effective, &dates.last_updated) != (&rendition.effective, &rendition.last_updated) {
-        faults.push("the dates stored with it are not those that its text states".to_owned());
+        faults.push("the stored dates differ from the dates in its text".to_owned());
     }
     faults
 }
@@ -181,7 +181,7 @@ fn policy_fault(store: &Store, policy_id: PolicyId) -> Result<Option<String>, St
         // An import stores histories without the pages that they were made of.
         let empty = stored.versions.is_empty() && stored.drops.is_empty() || store.is_imported()?;
         return Ok(
-            (!empty).then(|| format!("policy {policy_id} has a history that no extractor made"))
+            (!empty).then(|| format!("policy {policy_id} has a history from an unknown extractor"))
         );
     };
     let history = history_of(store, policy_id, &extractor, true)?;
@@ -199,7 +199,7 @@ fn policy_fault(store: &Store, policy_id: PolicyId) -> Result<Option<String>, St
     }
     if derived == stored {
         return Ok((!store.has_its_sightings(policy_id)?).then(|| {
-            format!("policy {policy_id}: its sightings are not what its observations give")
+            format!("policy {policy_id}: its sightings differ from those derived from its captures")
         }));
     }
     let differing = stored
@@ -210,14 +210,19 @@ fn policy_fault(store: &Store, policy_id: PolicyId) -> Result<Option<String>, St
         .map_or_else(
             || {
                 format!(
-                    "{} versions and {} drops where its captures give {} and {}",
+                    "{} versions and {} dropped captures, but its captures give {} and {}",
                     stored.versions.len(),
                     stored.drops.len(),
                     derived.versions.len(),
                     derived.drops.len()
                 )
             },
-            |(s, _)| format!("version {} is not what its captures give", s.number),
+            |(s, _)| {
+                format!(
+                    "version {} differs from the version derived from its captures",
+                    s.number
+                )
+            },
         );
     Ok(Some(format!("policy {policy_id}: {differing}")))
 }

@@ -120,7 +120,7 @@ impl PdfReader {
         let status = child.wait()?;
         let Some(answer) = answer else {
             return Err(io::Error::other(format!(
-                "the PDF reader came to no end in {} seconds",
+                "the PDF reader did not finish within {} seconds",
                 self.wait_limit.as_secs()
             )));
         };
@@ -129,14 +129,16 @@ impl PdfReader {
             #[cfg(unix)]
             None if signal(status) == Some(OUT_OF_TIME) => Ok(Err(Dropped::new(
                 DropReason::BeyondLimits,
-                format!("the PDF took more than {CPU_LIMIT_SECONDS} seconds of processor time"),
+                format!(
+                    "reading the PDF needed more than {CPU_LIMIT_SECONDS} seconds of processor time"
+                ),
             ))),
             None if gave_up(status) => Ok(Err(Dropped::new(
                 DropReason::UnreadablePdf,
-                format!("the PDF reader gave up ({status})"),
+                format!("the PDF reader failed ({status})"),
             ))),
             None => Err(io::Error::other(format!(
-                "the PDF reader was stopped ({status})"
+                "the PDF reader was terminated ({status})"
             ))),
         }
     }
@@ -253,7 +255,7 @@ mod tests {
     #[cfg(unix)]
     fn a_reader_that_gets_no_time_says_nothing_of_the_pdf() {
         let error = read_within("exec sleep 600", Duration::from_millis(50)).unwrap_err();
-        assert!(error.to_string().contains("came to no end"), "{error}");
+        assert!(error.to_string().contains("did not finish"), "{error}");
     }
 
     #[test]

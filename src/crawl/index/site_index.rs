@@ -226,7 +226,7 @@ impl<'a, A: Archive> SiteIndex<'a, A> {
             newest: rows.iter().map(|c| c.timestamp).max(),
         };
         if counts.bad_rows > 0 {
-            tracing::warn!(site = %self.site.site, scope = key.scope, rows = counts.bad_rows, "unreadable index rows were skipped");
+            tracing::warn!(site = %self.site.site, scope = key.scope, rows = counts.bad_rows, "skipped unreadable index rows");
         }
         let scopes: Vec<String> = covered
             .iter()

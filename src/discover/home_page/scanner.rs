@@ -48,7 +48,7 @@ impl<A: Archive> PageScanner<'_, A> {
                 dropped: Dropped::new(
                     DropReason::ArchivedError,
                     format!(
-                        "`{}` answered {} when it was captured",
+                        "`{}` returned status {} when it was captured",
                         memento.original, memento.status
                     ),
                 ),

@@ -153,8 +153,10 @@ impl EntryReader<'_> {
                     .and_then(|i| phrases.get_mut(*i))
                 {
                     if phrase.class != class {
-                        return Err(self
-                            .fault(at, &format!("`{text}` stands in two lists; keep it in one")));
+                        return Err(self.fault(
+                            at,
+                            &format!("`{text}` is in two lists; keep it in one of them"),
+                        ));
                     }
                     if !phrase.languages.split(' ').any(|l| l == language) {
                         phrase.languages.push(' ');
@@ -188,12 +190,15 @@ impl EntryReader<'_> {
         if language.len() != 2 || !language.bytes().all(|b| b.is_ascii_lowercase()) {
             return Err(self.fault(
                 at,
-                &format!("`{language}` is no language code; write two letters such as `en`"),
+                &format!("`{language}` is not a language code; write two letters such as `en`"),
             ));
         }
         let text = fold(&phrase);
         if text.is_empty() || phrase.len() > MAX_TEXT_BYTES {
-            return Err(self.fault(at, &format!("`{phrase}` is no phrase; write some words")));
+            return Err(self.fault(
+                at,
+                &format!("`{phrase}` is not a phrase; write one or more words"),
+            ));
         }
         self.languages.insert(language.clone());
         Ok((language, text, phrase.trim_end().ends_with('*')))
@@ -216,14 +221,16 @@ impl EntryReader<'_> {
             if stem.contains(|c: char| c.is_whitespace() || c.is_ascii_punctuation() && c != '-') {
                 return Err(self.fault(
                     at,
-                    &format!("`{stem}` cannot stand in a query; only letters, digits and `-`"),
+                    &format!(
+                        "`{stem}` cannot be used in a query; use only letters, digits and `-`"
+                    ),
                 ));
             }
             let word = percent_encoded(&stem);
             // The `%` of an escape and the `|` between two words are themselves escaped in the request.
             characters += word.len() + 2 * word.matches('%').count() + 3;
             if characters > MAX_QUERY_CHARACTERS {
-                return Err(self.fault(at, &format!("the query stems fill more than {MAX_QUERY_CHARACTERS} characters of a request; name fewer or shorter ones")));
+                return Err(self.fault(at, &format!("the query stems are longer than {MAX_QUERY_CHARACTERS} characters together; use fewer or shorter stems")));
             }
             if !words.contains(&word) {
                 words.push(word);
@@ -232,7 +239,7 @@ impl EntryReader<'_> {
         if words.is_empty() {
             return Err(self.fault(
                 0,
-                "[query] names no stems; the index would be asked for every page of a site",
+                "[query] has no stems, so the index would return every page of a site; add at least one stem",
             ));
         }
         Ok(words)

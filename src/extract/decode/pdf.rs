@@ -23,7 +23,7 @@ const MAX_TEXT_BYTES: usize = 8 * 1024 * 1024;
 pub const CAN_READ_PDFS: bool = cfg!(feature = "pdf");
 /// Message of a build that does not read PDFs.
 pub(crate) const CANNOT_READ_PDFS: &str =
-    "this build cannot read PDFs; build policytrail with the feature `pdf`";
+    "this build of policytrail cannot read PDFs; build it with the feature `pdf`";
 
 /// True for bytes that begin like a PDF. Some servers put a few bytes before it.
 #[must_use]

@@ -44,11 +44,11 @@ pub(in crate::store) struct Payload {
 /// Why a stored payload cannot be restored.
 #[derive(Debug, thiserror::Error)]
 pub(in crate::store) enum Unrestorable {
-    #[error("its prefix, payload {0}, is missing or no whole payload")]
+    #[error("its prefix, payload {0}, is missing or not a complete payload")]
     Prefix(PayloadId),
-    #[error("it cannot be unpacked: {0}")]
+    #[error("it cannot be decompressed: {0}")]
     Packing(#[from] io::Error),
-    #[error("its bytes have SHA-256 {found}, not {stored}")]
+    #[error("its bytes have the SHA-256 {found}, not {stored}")]
     Hash { found: String, stored: String },
     #[error("it has {found} bytes, not {stored}")]
     Size { found: usize, stored: i64 },

@@ -9,19 +9,19 @@ use rusqlite::ErrorCode;
 #[non_exhaustive]
 pub enum StoreError {
     /// There is no such file.
-    #[error("no database at `{}`: name one with --db, or make one with `policytrail backfill`", path.display())]
+    #[error("there is no database at `{}`; give another file with --db, or create a database with `policytrail backfill`", path.display())]
     Missing {
         /// The file.
         path: PathBuf,
     },
     /// There is an empty file.
-    #[error("`{}` is empty, no database: name one with --db, or make one with `policytrail backfill`", path.display())]
+    #[error("`{}` is empty and not a database; give another file with --db, or create a database with `policytrail backfill`", path.display())]
     Empty {
         /// The file.
         path: PathBuf,
     },
     /// What stands there is no file.
-    #[error("`{}` is {what}, no file; name another with --db", path.display())]
+    #[error("`{}` is {what}, not a regular file; give another file with --db", path.display())]
     NoFile {
         /// The place.
         path: PathBuf,
@@ -29,13 +29,13 @@ pub enum StoreError {
         what: &'static str,
     },
     /// The file was removed, or another was put in its place, while it was open.
-    #[error("database `{}` was removed or replaced while this ran: what was written since is lost; run the same command again", path.display())]
+    #[error("the database `{}` was removed or replaced while this command ran, and the data written since then is lost; run the same command again", path.display())]
     Removed {
         /// The file.
         path: PathBuf,
     },
     /// The folder for a new database is not there.
-    #[error("cannot make database `{}`: there is no folder `{}`; make it first, or name another file with --db", path.display(), folder.display())]
+    #[error("cannot create the database `{}`: the directory `{}` does not exist; create it first, or give another file with --db", path.display(), folder.display())]
     NoFolder {
         /// The file.
         path: PathBuf,
@@ -43,7 +43,7 @@ pub enum StoreError {
         folder: PathBuf,
     },
     /// The file or its folder cannot be written.
-    #[error("cannot write database `{}`: {detail}; check the permissions of the file and its folder, or name another with --db", path.display())]
+    #[error("cannot write the database `{}`: {detail}; check the permissions of the file and its directory, or give another file with --db", path.display())]
     NotWritable {
         /// The file.
         path: PathBuf,
@@ -51,13 +51,13 @@ pub enum StoreError {
         detail: String,
     },
     /// The file is a database of another program, or no database.
-    #[error("`{}` is not a policytrail database and was left untouched; name another file with --db", path.display())]
+    #[error("`{}` is not a policytrail database and was not changed; give another file with --db", path.display())]
     OtherProgram {
         /// The file.
         path: PathBuf,
     },
     /// A newer policytrail made the file.
-    #[error("`{}` was made by a newer policytrail (schema {schema}); use that one, or name another file with --db", path.display())]
+    #[error("`{}` was created by a newer policytrail (schema {schema}); use that version, or give another file with --db", path.display())]
     TooNew {
         /// The file.
         path: PathBuf,
@@ -65,7 +65,7 @@ pub enum StoreError {
         schema: i64,
     },
     /// Another process holds the database.
-    #[error("database `{}` is in use by another process ({detail}); wait until it ends, or name another file with --db", path.display())]
+    #[error("the database `{}` is in use by another process ({detail}); wait until it ends, or give another file with --db", path.display())]
     InUse {
         /// The file.
         path: PathBuf,
@@ -73,13 +73,13 @@ pub enum StoreError {
         detail: String,
     },
     /// The disk is full; what was committed is safe.
-    #[error("the disk is full: `{}` could not grow; nothing that was written before is lost, make room and run the same command again", path.display())]
+    #[error("the disk is full, so `{}` could not grow; all data written before is safe. Free some space and run the same command again", path.display())]
     DiskFull {
         /// The file.
         path: PathBuf,
     },
     /// The file is damaged.
-    #[error("database `{}` is damaged ({detail}); restore a copy", path.display())]
+    #[error("the database `{}` is damaged ({detail}); restore a backup", path.display())]
     Damaged {
         /// The file.
         path: PathBuf,
@@ -88,7 +88,7 @@ pub enum StoreError {
     },
     /// The schema is not what this program makes: another's tables in the place of its own, or statements of another that
     /// would run.
-    #[error("the schema of `{}` was changed by other hands ({detail}); undo that, or restore a copy", path.display())]
+    #[error("another program has changed the schema of `{}` ({detail}); undo the change, or restore a backup", path.display())]
     ForeignSchema {
         /// The file.
         path: PathBuf,
@@ -96,13 +96,13 @@ pub enum StoreError {
         detail: String,
     },
     /// What stands in the place of a database's lock is none.
-    #[error("`{}` is no lock of policytrail and was left untouched; remove it, or name another database with --db", path.display())]
+    #[error("`{}` is not a lock file of policytrail and was not changed; remove it, or give another database with --db", path.display())]
     ForeignLock {
         /// The file.
         path: PathBuf,
     },
     /// The schema could not be brought up to date.
-    #[error("cannot bring the schema of `{}` up to date: {detail}", path.display())]
+    #[error("cannot upgrade the schema of `{}`: {detail}", path.display())]
     Migration {
         /// The file.
         path: PathBuf,

@@ -14,7 +14,7 @@ pub(super) fn check(path: &Path, found: &Metadata) -> Result<(), StoreError> {
         })
     };
     match found {
-        found if found.is_dir() => fail("a folder"),
+        found if found.is_dir() => fail("a directory"),
         found if !found.is_file() => fail("a device or a pipe"),
         _ => Ok(()),
     }

@@ -48,14 +48,16 @@ pub(super) fn fault(
         if let Some(expected) = own.remove(&name) {
             if found != expected {
                 let Object { kind, name, .. } = found;
-                return Ok(Some(format!("{kind} `{name}` is not as it was made")));
+                return Ok(Some(format!("{kind} `{name}` was changed")));
             }
         } else if is_own(&name)
             || FUNCTIONS.iter().any(|f| name.starts_with(f))
             || may_run(t, &found, &is_own)?
         {
             let Object { kind, name, .. } = found;
-            return Ok(Some(format!("{kind} `{name}` would run unasked")));
+            return Ok(Some(format!(
+                "{kind} `{name}` was added, and SQLite would run it automatically"
+            )));
         }
     }
     Ok(own

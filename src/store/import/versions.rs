@@ -24,7 +24,7 @@ pub(super) fn import_version(
 ) -> Result<(), RowFault> {
     let (Some(text), Some(markdown)) = (&r.text, &r.markdown) else {
         return Err(RowFault::Value(
-            "the words are left out: a manifest (--no-text) cannot be imported".to_owned(),
+            "the texts are left out; an export with --no-text cannot be imported".to_owned(),
         ));
     };
     check_order(r)?;
@@ -125,7 +125,7 @@ fn add_rows(
     if is_known {
         let (version, sighting) = (r.version, r.sighting);
         return Err(RowFault::Value(format!(
-            "version {version}, sighting {sighting} of `{}` is there already",
+            "version {version}, sighting {sighting} of `{}` already exists",
             r.policy_url
         )));
     }

@@ -69,7 +69,8 @@ impl Store {
                     _ => {
                         return Err(StoreError::InUse {
                             path: target.into(),
-                            detail: "it was opened while it was written".to_owned(),
+                            detail: "another process opened it while it was being written"
+                                .to_owned(),
                         });
                     }
                 }

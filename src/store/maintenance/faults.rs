@@ -15,19 +15,19 @@ pub(in crate::store) const FAULTS: [(&str, &str); 11] = [
         "SELECT document_id FROM documents WHERE document_id NOT IN (SELECT id FROM document_words_docsize)",
     ),
     (
-        "the full-text index has what is no document:",
+        "the full-text index has an entry without a document:",
         "SELECT id FROM document_words_docsize WHERE id NOT IN (SELECT document_id FROM documents)",
     ),
     (
-        "no rendition of document",
+        "there is no rendition of document",
         "SELECT document_id FROM documents WHERE document_id NOT IN (SELECT document_id FROM renditions)",
     ),
     (
-        "the prefix is no whole payload of payload",
+        "the prefix is not a complete payload: payload",
         "SELECT p.payload_id FROM payloads p JOIN payloads b ON b.payload_id = p.base_payload_id WHERE b.base_payload_id IS NOT NULL",
     ),
     (
-        "the texts are not those of its captures: policy and version",
+        "the text differs from that of its captures: policy and version",
         "SELECT v.policy_id || ' and ' || v.version FROM observations o CROSS JOIN versions v USING (policy_id, version)
          JOIN extractions e ON e.capture_id = o.fetched_capture_id AND e.extractor_version = v.extractor_version
          JOIN renditions r ON r.rendition_id = e.rendition_id
@@ -43,7 +43,7 @@ pub(in crate::store) const FAULTS: [(&str, &str); 11] = [
          JOIN policies p USING (policy_id) WHERE layouts <> found AND p.extractor_version IS NOT NULL",
     ),
     (
-        "the rendition is not that of its first capture: policy and version",
+        "the rendition is not the one of its first capture: policy and version",
         "SELECT v.policy_id || ' and ' || v.version FROM versions v
          LEFT JOIN observations o ON o.policy_id = v.policy_id AND o.capture_id = v.first_capture_id
          LEFT JOIN extractions e ON e.capture_id = o.fetched_capture_id AND e.extractor_version = v.extractor_version
@@ -58,7 +58,7 @@ pub(in crate::store) const FAULTS: [(&str, &str); 11] = [
          WHERE p.extractor_version IS NOT NULL AND v.captures <> coalesce(found, 0)",
     ),
     (
-        "the sightings are not those of policy and version",
+        "the sightings are wrong: policy and version",
         "SELECT v.policy_id || ' and ' || v.version FROM versions v JOIN (
              SELECT policy_id, version, sum(captures) AS captures, count(*) AS n, max(sightings) AS sightings,
                     min(first_seen) AS first_seen, max(last_seen) AS last_seen
@@ -67,12 +67,12 @@ pub(in crate::store) const FAULTS: [(&str, &str); 11] = [
          WHERE p.extractor_version IS NULL AND (q.captures <> v.captures OR q.first_seen <> v.first_seen OR q.last_seen <> v.last_seen)", // those of others are derived anew
     ),
     (
-        "the count of captures is wrong of archive",
+        "the count of captures is wrong: archive",
         "SELECT a.archive_id FROM archives a LEFT JOIN (SELECT archive_id, count(*) AS found FROM captures GROUP BY archive_id)
              USING (archive_id) WHERE a.captures <> coalesce(found, 0)",
     ),
     (
-        "the counts are wrong of policy",
+        "the counts are wrong: policy",
         "SELECT p.policy_id FROM policies p WHERE
              p.versions <> (SELECT count(*) FROM versions v WHERE v.policy_id = p.policy_id)
              OR p.captures <> (SELECT count(*) FROM observations o WHERE o.policy_id = p.policy_id)
@@ -100,7 +100,7 @@ impl Store {
                     (r.get(0)?, r.get(1)?, r.get(2)?);
                 let row = row.map_or_else(String::new, |id| format!(" {id}"));
                 faults.push(format!(
-                    "{table}{row} refers to a row of {parent} that is not there"
+                    "{table}{row} refers to a row of {parent} that does not exist"
                 ));
             }
             for (fault, sql) in FAULTS {

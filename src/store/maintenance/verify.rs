@@ -149,7 +149,7 @@ impl Store {
             let rows = statement.query_map(params![payload_id, digest.as_str()], |r| {
                 let capture_id: CaptureId = r.get(0)?;
                 Ok(format!(
-                    "memento of capture {capture_id}: it has another payload than {payload_id}, which has its digest"
+                    "memento of capture {capture_id}: its payload should be {payload_id}, which has the same digest"
                 ))
             })?;
             rows.collect()
@@ -182,13 +182,13 @@ impl Store {
                 let mut faults = Vec::new();
                 let found = rendition_sha256(title.as_deref(), &text, &markdown);
                 if found != sha256 {
-                    faults.push(format!("rendition {rendition_id}: its title, text and Markdown have SHA-256 {found}, not {sha256}"));
+                    faults.push(format!("rendition {rendition_id}: its title, text and Markdown have the SHA-256 {found}, not {sha256}"));
                 }
                 if r.get(6)? && simhash(&text) != r.get::<_, i64>(5)?.cast_unsigned() {
-                    faults.push(format!("rendition {rendition_id}: its text has another simhash than its document"));
+                    faults.push(format!("rendition {rendition_id}: the simhash of its text differs from that of its document"));
                 }
                 if r.get(6)? && !r.get::<_, bool>(8)? {
-                    faults.push(format!("rendition {rendition_id}: its language and number of words are not its document's"));
+                    faults.push(format!("rendition {rendition_id}: its language and number of words differ from those of its document"));
                 }
                 Ok(CheckedRendition {
                     faults,

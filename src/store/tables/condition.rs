@@ -19,7 +19,7 @@ pub struct Condition {
 
 /// Text that is no condition, with what was expected instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is no condition: {why}")]
+#[error("`{text}` is not a valid condition: {why}")]
 pub struct InvalidCondition {
     text: String,
     why: String,
@@ -98,7 +98,7 @@ impl FromStr for Condition {
             .find_map(|(sign, operator)| Some((rest.strip_prefix(sign)?, *operator)));
         let Some((operand, operator)) = found else {
             return Err(fail(
-                "after the field comes one of = != < <= > >= ~, then a value".to_owned(),
+                "write a field, one of = != < <= > >= ~, and a value".to_owned(),
             ));
         };
         let condition = Self {
@@ -122,22 +122,24 @@ impl Condition {
         let only_equal = matches!(operator, Operator::Equal | Operator::Unequal);
         match column.kind {
             ColumnType::Integer if *operator == Operator::Contains => {
-                Err(format!("`{name}` is a number: ~ is for text"))
+                Err(format!("`{name}` is a number, and ~ applies only to text"))
             }
             ColumnType::Integer if operand.parse::<i64>().is_err() => {
-                Err(format!("`{name}` is compared with a whole number"))
+                Err(format!("`{name}` must be compared with a whole number"))
             }
             ColumnType::Time if *operator == Operator::Contains => {
-                Err(format!("`{name}` is a time: ~ is for text"))
+                Err(format!("`{name}` is a time, and ~ applies only to text"))
             }
             ColumnType::Time => Timestamp::earliest(operand)
                 .map(|_| ())
                 .map_err(|e| e.to_string()),
             ColumnType::Boolean if !only_equal || !matches!(operand.as_str(), "true" | "false") => {
-                Err(format!("`{name}` is = or != true or false"))
+                Err(format!(
+                    "`{name}` must be compared with true or false, using = or !="
+                ))
             }
             ColumnType::List if !only_equal && *operator != Operator::Contains => {
-                Err(format!("`{name}` is a list: use =, != or ~"))
+                Err(format!("`{name}` is a list; use =, != or ~"))
             }
             _ => Ok(()),
         }
@@ -257,7 +259,7 @@ mod tests {
             ("words>3", "the fields are site, policy_url, version"),
             ("word_count", "= != <"),
             ("word_count>many", "whole number"),
-            ("word_count~3", "~ is for text"),
+            ("word_count~3", "~ applies only to text"),
             ("first_seen>soon", "not a date"),
             ("cross_domain=yes", "true or false"),
             ("discovered_by>link", "a list"),

@@ -165,7 +165,7 @@ fn a_full_disk_is_told_loses_nothing_and_the_work_goes_on_when_there_is_room() {
             assert!(
                 error
                     .to_string()
-                    .contains("make room and run the same command again"),
+                    .contains("Free some space and run the same command again"),
                 "{error}"
             );
         }

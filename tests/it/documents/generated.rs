@@ -32,13 +32,12 @@ pub(super) fn help(command: &str) -> String {
 /// The names of the commands, in the order of the help.
 pub(super) fn commands() -> Vec<String> {
     let tour = help("");
-    let listed = tour.split("Commands:\n").nth(1).unwrap_or_default();
-    listed
+    let groups = tour.split("Usage:").nth(1).unwrap_or_default();
+    groups
         .lines()
-        .take_while(|line| line.starts_with("  "))
-        .filter(|line| !line.starts_with("   "))
+        .take_while(|line| *line != "Options:")
+        .filter(|line| line.starts_with("  "))
         .filter_map(|line| line.split_whitespace().next())
-        .filter(|name| *name != "help")
         .map(str::to_owned)
         .collect()
 }

@@ -122,19 +122,19 @@ impl<'a> IndexClient<'a> {
             return broken(reader, error.to_string());
         }
         if !response.is_framed() && !reader.is_at_line_end() {
-            return broken(reader, "it ends inside a row".to_owned());
+            return broken(reader, "the answer ends inside a row".to_owned());
         }
         let counts = reader.finish();
         match counts.error.clone() {
             // Rows of which none can be read do not prove that there are none.
             None if counts.is_unreadable() => {
-                let detail = "rows of which none can be read".to_owned();
+                let detail = "none of the rows can be read".to_owned();
                 PageResult::Failed(FailedAttempt::retryable(detail), counts)
             }
             None => PageResult::Whole(counts),
             Some(PageError::Excluded(detail)) => PageResult::Excluded(detail),
             Some(PageError::Text(text)) => {
-                let detail = format!("an error text in place of rows: {text}");
+                let detail = format!("the answer is an error message: {text}");
                 PageResult::Failed(FailedAttempt::retryable(detail), counts)
             }
         }

@@ -213,7 +213,7 @@ impl<'a> IndexPageReader<'a> {
     fn bad_row(&mut self, why: BadRow) {
         self.counts.lines += 1;
         self.counts.bad += 1;
-        tracing::debug!("row skipped: {why}");
+        tracing::debug!("skipped a row: {why}");
     }
 
     fn take_line(&mut self, line: &[u8]) {

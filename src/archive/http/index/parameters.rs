@@ -168,7 +168,7 @@ fn word_matcher(words: &[String]) -> Result<AhoCorasick, String> {
         .flat_map(|word| [word.to_lowercase(), in_key(word)]);
     AhoCorasick::builder()
         .build(patterns)
-        .map_err(|error| format!("the words to look for: {error}"))
+        .map_err(|error| format!("the search words are invalid: {error}"))
 }
 
 /// Escapes a word for regular expressions of Java and Python alike.

@@ -57,7 +57,7 @@ impl CaptureSearch<'_> {
                         parts.push(early);
                     } else if let Scope::Domain(site) = &part.scope {
                         left_out = Some(format!(
-                            "{detail}; only {site} itself was asked for, its subdomains are missing"
+                            "{detail}; only {site} itself was queried, so its subdomains are missing"
                         ));
                         parts.push(QueryPart {
                             scope: Scope::Host(site.as_str().to_owned()),

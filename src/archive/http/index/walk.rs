@@ -120,7 +120,7 @@ impl<'a> PageWalk<'a> {
             };
             // Keys may form a circle. Eight bytes of each are remembered.
             if !keys.insert(hasher.hash_one(&next)) || empty_pages > MAX_EMPTY_PAGES {
-                return Err(retry.unavailable("its resume key leads nowhere"));
+                return Err(retry.unavailable("its resume key is invalid"));
             }
             self.key = Some(next);
             self.grow_pages();
@@ -218,7 +218,7 @@ impl<'a> PageWalk<'a> {
     ) -> Result<(), ArchiveError> {
         if self.sent.unsorted && self.sent.admitted > admitted {
             drop(request);
-            let why = "the index is not in order, so the page cannot be taken up again";
+            let why = "the index is not sorted, so the query cannot be resumed";
             return Err(retry.unavailable(&format!("{}; {why}", failed.detail)));
         }
         if failed.meaning == AnswerMeaning::Narrow && self.sent.admitted > 0 {
@@ -251,11 +251,11 @@ impl<'a> PageWalk<'a> {
             }
             EmptyCheck::Silent(request) => {
                 *silences += 1;
-                let detail = "an empty answer without proof that there are no captures";
+                let detail = "the answer is empty, but does not confirm that there are no captures";
                 (request, FailedAttempt::retryable(detail.to_owned()))
             }
             EmptyCheck::Rows(request) => {
-                let detail = "an empty answer, though the index has something to say";
+                let detail = "the answer is empty, although the index has captures";
                 (request, FailedAttempt::retryable(detail.to_owned()))
             }
             EmptyCheck::Failed(request, failed) => (request, failed),

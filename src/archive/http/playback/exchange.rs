@@ -92,7 +92,7 @@ impl PlaybackClient<'_> {
                 RequestOutcome::Redirect,
             ),
             AnswerMeaning::Damaged => ExchangeResult::Final(
-                capture.damaged("the archive calls the address invalid"),
+                capture.damaged("the archive says that the URL is invalid"),
                 RequestOutcome::Failed,
             ),
             _ => self.failed(&head),
@@ -191,7 +191,9 @@ impl PlaybackClient<'_> {
         let status = response.status;
         if !((200..300).contains(&status) || status >= 400) {
             return ExchangeResult::Final(
-                capture.damaged(&format!("an archived status {status} has no page")),
+                capture.damaged(&format!(
+                    "an archived response of status {status} has no page"
+                )),
                 RequestOutcome::ArchivedError,
             );
         }
@@ -259,7 +261,7 @@ fn jump(capture: &CaptureAddress, target: LocationTarget) -> ExchangeResult {
             ExchangeResult::Step(PlaybackStep::Jump(next), RequestOutcome::Redirect)
         }
         _ => ExchangeResult::Final(
-            capture.damaged("jumps to no capture"),
+            capture.damaged("the archive redirects to something that is not a capture"),
             RequestOutcome::Failed,
         ),
     }
@@ -284,7 +286,10 @@ fn archived_redirect(
             original,
         },
         LocationTarget::RateLimitPage | LocationTarget::Nowhere => {
-            let detail = format!("an archived redirect ({}) to nowhere", response.status);
+            let detail = format!(
+                "an archived redirect ({}) has no valid target",
+                response.status
+            );
             return ExchangeResult::Final(capture.damaged(&detail), RequestOutcome::Failed);
         }
     };

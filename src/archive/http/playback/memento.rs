@@ -82,7 +82,7 @@ impl MementoReader<'_> {
             .addresses
             .playback(capture.timestamp, &capture.original)
         else {
-            return Err(capture.damaged("is no web address that can be asked for"));
+            return Err(capture.damaged("is not a URL that can be requested"));
         };
         let what = capture.original.clone();
         let mut retry = RetryState::new(client.scheduler, Endpoint::Playback, what);

@@ -41,7 +41,7 @@ pub(super) async fn read_body(
         && expected.is_none_or(|digest| *digest != PayloadDigest::of(&raw))
     {
         return Err(PageBodyError::Doubtful(
-            capture.damaged("the stub `Invalid URI` stands in place of the page"),
+            capture.damaged("the body is only the text `Invalid URI`"),
         ));
     }
     // The encoding of the origin, or its copy where the archive dropped the header (brotli cannot be detected).

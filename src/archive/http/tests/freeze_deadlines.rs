@@ -30,7 +30,7 @@ async fn a_freeze_longer_than_an_hour_ends_the_run_and_is_obeyed_by_the_next() {
     else {
         panic!("not refused")
     };
-    assert!(detail.contains("longer than an hour"), "{detail}");
+    assert!(detail.contains("more than an hour"), "{detail}");
     assert!(seconds(before.elapsed()) < 60.0, "nobody waits a week");
     assert_eq!(ledger.read().unwrap().until, Some(until));
     let second = scene(|_| Reply::page("<p>words</p>"));

@@ -135,7 +135,10 @@ async fn an_answer_of_which_no_row_can_be_read_is_no_proof_that_there_is_none() 
         let scene = scene(move |_, _| Reply::rows(for_ever.clone()));
         let error = scene.rows(&exact()).await.1.unwrap_err();
         assert!(matches!(error, ArchiveError::Unavailable { .. }), "{error}");
-        assert!(error.to_string().contains("none can be read"), "{error}");
+        assert!(
+            error.to_string().contains("none of the rows can be read"),
+            "{error}"
+        );
         let scene = self::scene(move |_, number| {
             Reply::rows(if number == 0 {
                 unreadable.clone()

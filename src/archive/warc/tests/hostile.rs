@@ -209,7 +209,7 @@ fn a_row_that_points_at_the_record_of_another_page_shows_nothing() {
     let opened = OpenedArchive::of(maker.folder);
     let answer = opened.memento("http://example.com/other", "20120101000000");
     assert!(
-        matches!(&answer, Err(ArchiveError::Damaged { detail, .. }) if detail.contains("make the index again")),
+        matches!(&answer, Err(ArchiveError::Damaged { detail, .. }) if detail.contains("create the index again")),
         "{answer:?}"
     );
 }

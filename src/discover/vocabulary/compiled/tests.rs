@@ -285,7 +285,7 @@ fn a_bad_vocabulary_names_its_line() {
     assert!(
         fault(text.replacen("[\"en\", \"privac\"]", "[\"en\", \"a|b\"]", 1))
             .what
-            .contains("cannot stand in a query")
+            .contains("cannot be used in a query")
     );
     assert_eq!(
         fault(text.replacen("[hub]", "[hup]", 1)).line,

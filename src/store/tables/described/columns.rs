@@ -46,62 +46,62 @@ pub(super) const POLICY_URL: Column = always(
     "policy_url",
     Text,
     "p.policy_url",
-    "where the policy lives, or lived last; with `site` the key of the policy",
+    "the latest URL of the policy; identifies the policy together with `site`",
 );
 pub(super) const KIND: Column = always(
     "kind",
     Text,
     "p.kind",
-    "what it is about: `privacy`, `cookies`, `children`",
+    "subject of the policy: `privacy`, `cookies` or `children`",
 );
 pub(super) const VERSION: Column = always(
     "version",
     Integer,
     "v.version",
-    "1, 2, … in time; with `site` and `policy_url` the key of the version, with `sighting` that of the row",
+    "number of the version in order of time, from 1; identifies the version together with `site` and `policy_url`, and the row together with `sighting` too",
 );
 pub(super) const FIRST_SEEN: Column = always(
     "first_seen",
     Time,
     "coalesce(w.first_seen, v.first_seen)",
-    "first capture in a row that showed these words",
+    "time of the first of the consecutive captures that show this text",
 );
 pub(super) const LAST_SEEN: Column = always(
     "last_seen",
     Time,
     "coalesce(w.last_seen, v.last_seen)",
-    "last capture in a row that showed these words",
+    "time of the last of the consecutive captures that show this text",
 );
 pub(super) const TITLE: Column = perhaps(
     "title",
     Text,
     "r.title",
-    "the page's own heading, else its `<title>`",
+    "heading of the text, otherwise the page's `<title>`",
 );
 pub(super) const LANGUAGE: Column = always(
     "language",
     Text,
     "d.language",
-    "ISO 639-1, `und` when unsure",
+    "language code (ISO 639-1), `und` if unknown",
 );
 pub(super) const TEXT_SHA256: Column = always(
     "text_sha256",
     Text,
     "d.text_sha256",
-    "SHA-256 of the normalised words, in hexadecimal: equal means the same words. White space, line ends, Unicode form, \
-     invisible characters, capitals, and the shape of quotes, dashes and bullets do not count",
+    "SHA-256 of the normalised text, in hexadecimal; equal hashes mean the same text. White space, line ends, Unicode form, \
+     invisible characters, case, and the shape of quotes, dashes and bullets are ignored",
 );
 pub(super) const WORD_COUNT: Column = always(
     "word_count",
     Integer,
     "d.word_count",
-    "words; letters in scripts without spaces",
+    "number of words, or of characters in scripts without spaces",
 );
 pub(super) const MEMENTO_URL: Column = always(
     "memento_url",
     Text,
     "a.memento_url_prefix || c.timestamp || '/' || c.original",
-    "where people can look at the first capture",
+    "URL where the first capture can be viewed",
 );
 
 /// Of a policy's evidence.

@@ -10,9 +10,9 @@ use crate::store::tables::table::{Chosen, Table};
 /// One version of a policy a row.
 pub const VERSIONS: Table = Table {
     name: "versions",
-    about: "A version is a maximal run of captures of one policy that show the same words; a text that comes back later \
-            is a new version. A row is a sighting of a version, the captures in a row that showed it: one a version, but for \
-            editions that are captured in turns. Take the first row of each version for one a version.",
+    about: "A version is a maximal sequence of captures of one policy that show the same text; a text that comes back later \
+            is a new version. A row is a sighting of a version, that is, consecutive captures that show it. Each version has \
+            one row, unless captures alternate between editions. Use the first row of each version to count versions.",
     columns: &[
         SITE,
         POLICY_URL,
@@ -21,44 +21,44 @@ pub const VERSIONS: Table = Table {
             "edition",
             Integer,
             "v.edition",
-            "its line of versions: 1, but for texts that are captured in turns",
+            "number of the edition: 1, unless captures alternate between several texts",
         ),
         always(
             "sighting",
             Integer,
             "coalesce(w.sighting, 1)",
-            "which sighting of the version the row is",
+            "number of the sighting of the version, from 1",
         ),
         always(
             "sightings",
             Integer,
             "coalesce(w.sightings, 1)",
-            "of how many: 1, but for editions",
+            "number of sightings of the version: 1, unless captures alternate between editions",
         ),
         perhaps(
             "same_as",
             Integer,
             "v.same_as",
-            "the first version with the same words, when they came back",
+            "the first version with the same text, if the text came back",
         ),
         perhaps(
             "change",
             Text,
             "v.change_kind",
-            "against the version before in its edition: `minor` (up to 20 words: small, not unimportant), `substantive`, \
-             `rewrite` (less than half is kept)",
+            "size of the change since the previous version of the edition: `minor` (up to 20 words, which may still be important), \
+             `substantive`, or `rewrite` (less than half of the text is kept)",
         ),
         perhaps(
             "words_added",
             Integer,
             "v.words_added",
-            "against the version before in its edition",
+            "number of words added since the previous version of the edition",
         ),
         perhaps(
             "words_removed",
             Integer,
             "v.words_removed",
-            "against the version before in its edition",
+            "number of words removed since the previous version of the edition",
         ),
         FIRST_SEEN,
         LAST_SEEN,
@@ -66,27 +66,27 @@ pub const VERSIONS: Table = Table {
             "changed_after",
             Time,
             "iif(w.sighting IS NULL, v.changed_after, w.changed_after)",
-            "last capture of the words before: the change happened between it and `first_seen`",
+            "time of the last capture of the previous text; the change happened between it and `first_seen`",
         ),
         always(
             "captures",
             Integer,
             "coalesce(w.captures, v.captures)",
-            "captures of the sighting",
+            "number of captures of the sighting",
         ),
         always(
             "layouts",
             Integer,
             "v.layouts",
-            "how many layouts of the same words (headings, emphasis, links) the version's captures have; the first is here",
+            "number of different layouts (headings, emphasis, links) of the same text in the captures of the version; the row has the first one",
         ),
         TITLE,
         LANGUAGE,
-        body("text", "r.text", "the policy's words, a line a block"),
+        body("text", "r.text", "text of the policy, one line per block"),
         body(
             "markdown",
             "r.markdown",
-            "the same as CommonMark with tables; links absolute on the original web",
+            "text of the policy as CommonMark with tables; links are absolute original URLs",
         ),
         TEXT_SHA256,
         WORD_COUNT,
@@ -94,50 +94,50 @@ pub const VERSIONS: Table = Table {
             "effective_date",
             Text,
             "r.effective_date",
-            "from when the text says that it is in force: `YYYY-MM-DD`, or `YYYY-MM` without a day",
+            "date from which the policy is in force, as its text states: `YYYY-MM-DD`, or `YYYY-MM` if no day is given",
         ),
         perhaps(
             "effective_date_sentence",
             Text,
             "r.effective_date_sentence",
-            "the sentence that says so",
+            "the sentence that states the date",
         ),
         perhaps(
             "last_updated",
             Text,
             "r.last_updated",
-            "when the text says that it was last changed; written as `effective_date`",
+            "date of the last change, as the text states; same format as `effective_date`",
         ),
         perhaps(
             "last_updated_sentence",
             Text,
             "r.last_updated_sentence",
-            "the sentence that says so",
+            "the sentence that states the date",
         ),
         MEMENTO_URL,
         always(
             "original",
             Text,
             "c.original",
-            "address of the first capture (a policy may have moved)",
+            "URL of the first capture (a policy can move)",
         ),
         perhaps(
             "digest",
             Text,
             "nullif(c.digest, '-')",
-            "the archive's digest of its payload",
+            "digest of the payload of the first capture in the archive's index",
         ),
         always(
             "mimetype",
             Text,
             "c.mimetype",
-            "its type in the archive's index; `warc/revisit`: the payload of an earlier capture",
+            "content type of the first capture in the archive's index; `warc/revisit` means the same payload as an earlier capture",
         ),
         always(
             "discovered_by",
             List,
             evidence!("json_group_array(DISTINCT i.source ORDER BY i.source)", ""),
-            "how the policy's addresses were found: `given`, `path`, `link`, `hub`, `redirect`, `canonical`",
+            "how the URLs of the policy were found: `given`, `path`, `link`, `hub`, `redirect`, `canonical`",
         ),
         always(
             "extractor_version",
@@ -150,13 +150,13 @@ pub const VERSIONS: Table = Table {
             "cross_domain",
             Boolean,
             "p.cross_domain",
-            "the policy lives on another site's host",
+            "true if the policy is on the host of another site",
         ),
         perhaps(
             "discovery_score",
             Integer,
             evidence!("max(i.score)", ""),
-            "the best score of the evidence for the policy's addresses; table `discoveries` has it all",
+            "best score of the evidence for the URLs of the policy; the table `discoveries` has all evidence",
         ),
         perhaps(
             "link_text",
@@ -165,20 +165,20 @@ pub const VERSIONS: Table = Table {
                 "i.link_text",
                 " AND i.link_text <> '' ORDER BY i.score DESC, i.source, i.urlkey, i.home_timestamp, i.home_original LIMIT 1"
             ),
-            "text of the best link that led to the policy",
+            "text of the link to the policy with the best score",
         ),
         always(
             "raw_url",
             Text,
             "a.memento_url_prefix || c.timestamp || 'id_/' || c.original",
-            "where the first capture's bytes can be had as they were archived",
+            "URL of the bytes of the first capture, as they were archived",
         ),
         perhaps(
             "read_url",
             Text,
             "m.original",
-            "address of the capture whose bytes were read: that of the first capture, of one with its digest, or of the \
-             page that its archived redirects led to",
+            "URL of the capture whose bytes were read: that of the first capture, of a capture with the same digest, or of the \
+             target of the archived redirects",
         ),
         perhaps(
             "read_timestamp",
@@ -190,13 +190,13 @@ pub const VERSIONS: Table = Table {
             "content_type",
             Text,
             "m.content_type",
-            "the origin's content type for it",
+            "content type from the original server",
         ),
         always(
             "redirects",
             Json,
             "coalesce(m.redirects, '[]')",
-            "archived redirects that led to it: a list of `from`, `timestamp`, `status`, `to`",
+            "archived redirects that led to this capture: a list of `from`, `timestamp`, `status`, `to`",
         ),
         perhaps("fetched_at", Time, "m.fetched_at", "when it was fetched"),
     ],
@@ -224,8 +224,8 @@ pub const VERSIONS: Table = Table {
 /// One policy and period a row; made from the versions of a policy, which the columns of the period go before.
 pub const PANEL: Table = Table {
     name: "panel",
-    about: "For each policy and period of its life, the version in force at the period's middle: the one observed nearest \
-            to it. Its words are in `versions`.",
+    about: "One row per policy and period between its first and last capture, with the version in force at the middle of the \
+            period: the version that was observed nearest to it. The texts are in `versions`.",
     columns: &[
         SITE,
         POLICY_URL,
@@ -241,20 +241,20 @@ pub const PANEL: Table = Table {
             "season",
             Text,
             "''",
-            "what follows the year in `period`; empty for years",
+            "the part of `period` after the year; empty for years",
         ),
         always(
             "middle",
             Time,
             "coalesce(w.first_seen, v.first_seen)",
-            "middle of the period; of half-years 1 April and 1 October",
+            "middle of the period; for half-years 1 April and 1 October",
         ),
         always(
             "uncertain",
             Boolean,
             "0",
-            "no two captures around the middle show this version: the middle lies between the last sight of one and the \
-             first of the next, or before or after all captures",
+            "true if the version at the middle is uncertain: the middle is between the last capture of one version and the \
+             first capture of the next, or before or after all captures",
         ),
         VERSION,
         FIRST_SEEN,
