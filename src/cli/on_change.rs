@@ -48,7 +48,7 @@ fn notify_each(
     let limit = job.settings.run.on_change_timeout;
     let mut last = None;
     loop {
-        let changes = store.untold(MAX_ATTEMPTS, last, BATCH)?;
+        let changes = store.unannounced(MAX_ATTEMPTS, last, BATCH)?;
         let Some(newest) = changes.last() else {
             return Ok(());
         };
@@ -60,7 +60,7 @@ fn notify_each(
                 result.interrupted = true;
                 return Ok(());
             };
-            store.told(change.change_id, called.is_ok().then(|| job.now()))?;
+            store.record_announcement(change.change_id, called.is_ok().then(|| job.now()))?;
             if let Err(why) = called {
                 let what = format!("{} version {}", change.policy_url, change.version);
                 let failure = format!("--on-change failed for {what}: {why}");

@@ -152,7 +152,7 @@ fn overview(s: &Status, due: usize) -> String {
         String::new(),
         format!(
             "{} sites ({} with versions, {} crawled completely), {} policies, {} versions, {} different texts",
-            s.sites, s.sites_with_versions, s.sites_looked_at, s.policies, s.versions, s.documents
+            s.sites, s.sites_with_versions, s.sites_crawled, s.policies, s.versions, s.documents
         ),
         format!(
             "{} captures known, {} fetched; {} payloads, {} uncompressed; size of the database: {}",

@@ -160,7 +160,7 @@ impl<'a, A: Archive> CrawlBuilder<'a, A> {
         Self { stop, ..self }
     }
 
-    /// Sets whether new versions are recorded as changes to announce ([`Store::untold`]). Default: they are not.
+    /// Sets whether new versions are recorded as changes to announce ([`Store::unannounced`]). Default: they are not.
     #[must_use]
     pub fn announce_changes(self, announce_changes: bool) -> Self {
         Self {

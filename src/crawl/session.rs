@@ -13,7 +13,7 @@ use crate::archive::clock::Clock;
 use crate::config::{CrawlSettings, DiscoverSettings};
 use crate::discover::Vocabulary;
 use crate::model::ArchiveId;
-use crate::store::{Noticed, Store, StoreError};
+use crate::store::{AnnouncementRule, Store, StoreError};
 
 /// What a crawl works with. All sites that are crawled at once share it.
 pub(crate) struct Session<'a, A> {
@@ -74,10 +74,10 @@ impl<A> Session<'_, A> {
     }
 
     /// How the versions that are derived now are recorded.
-    pub(super) fn noticed(&self) -> Noticed {
-        Noticed {
-            at: self.clock.now(),
-            tell: self.announce_changes,
+    pub(super) fn announcement_rule(&self) -> AnnouncementRule {
+        AnnouncementRule {
+            noticed_at: self.clock.now(),
+            announce: self.announce_changes,
         }
     }
 }

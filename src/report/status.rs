@@ -46,7 +46,7 @@ impl SiteSchedule {
     #[must_use]
     pub fn new(site: SiteTurn, due_at: Timestamp, is_due: bool) -> Self {
         Self {
-            crawled_at: site.looked_at.map(|t| t.to_string()),
+            crawled_at: site.crawled_at.map(|t| t.to_string()),
             unfinished: site.unfinished,
             due_at: due_at.to_string(),
             is_due,

@@ -18,12 +18,12 @@ mod ledger;
 mod maintenance;
 pub mod tables;
 
-pub use captures::{Asked, Fetched, PendingExtraction, StoredCapture};
+pub use captures::{FetchAttempt, Fetched, PendingExtraction, StoredCapture};
 pub use database::{CrawlLock, Store, StoreError};
 pub use histories::{
-    ChangeRow, Derived, DiscoveryRow, DropRow, Findings, Found, LastRun, Look, Noticed,
-    PolicyEntry, PolicyKeys, PolicyRow, PolicySummary, Rendition, Status, Tie, VersionEntry,
-    VersionRecord,
+    AddressEvidence, AnnouncementRule, ChangeRow, Derived, DiscoveryRow, DropRow, Findings, Found,
+    LastRun, ObservationRow, PolicyEntry, PolicyKeys, PolicyRow, PolicySummary, Rendition, Status,
+    VersionEntry, VersionRecord,
 };
 pub use import::{
     CaptureLine, DiscoveryLine, Hashing, ImportError, PolicyLine, PresentTables, SiteLine,

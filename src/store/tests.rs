@@ -11,10 +11,10 @@ use std::time::Duration;
 
 const EXTRACTOR: &str = "test";
 
-fn noticed() -> Noticed {
-    Noticed {
-        at: stamp("2026"),
-        tell: true,
+fn announcement() -> AnnouncementRule {
+    AnnouncementRule {
+        noticed_at: stamp("2026"),
+        announce: true,
     }
 }
 
@@ -89,7 +89,7 @@ impl House {
     fn add(&self, captures: &[Capture]) {
         let key = IndexQueryKey {
             scope: "test".to_owned(),
-            words: String::new(),
+            words_hash: String::new(),
             span_from: String::new(),
             span_to: String::new(),
         };
@@ -190,13 +190,13 @@ fn a_page_that_came_from_another_time_says_nothing_about_the_digest_asked_for() 
         [false, false, true]
     );
     assert_eq!(
-        now[0].asked.as_ref().unwrap().timestamp,
+        now[0].attempt.as_ref().unwrap().timestamp,
         Some(captures[2].timestamp)
     );
 }
 
 #[test]
-fn looked_at_is_what_is_known_and_nothing_else() {
+fn a_capture_has_a_fetch_result_when_it_was_requested_or_its_payload_is_shown() {
     let house = house();
     let captures = [
         capture(URL, "2010", "AAAA"),
@@ -217,13 +217,13 @@ fn looked_at_is_what_is_known_and_nothing_else() {
     let now = house.store.captures_of_policy(id, EXTRACTOR).unwrap();
     let known = now
         .iter()
-        .map(|c| c.asked.is_some() || c.fetched_capture_id.is_some());
-    let looked_at = now
+        .map(|c| c.attempt.is_some() || c.fetched_capture_id.is_some());
+    let results = now
         .iter()
-        .map(|c| house.store.was_looked_at(c.capture_id).unwrap());
+        .map(|c| house.store.has_fetch_result(c.capture_id).unwrap());
     let known: Vec<bool> = known.collect();
     assert_eq!(known, [true, false, true, true, true]);
-    assert_eq!(looked_at.collect::<Vec<_>>(), known);
+    assert_eq!(results.collect::<Vec<_>>(), known);
 }
 
 #[test]
@@ -259,7 +259,12 @@ fn a_policy_keeps_its_id_when_addresses_join_it_and_the_older_one_stays() {
     );
     house
         .store
-        .set_history(ids[1], &derived(EXTRACTOR, &[], &[]), Some(0), noticed())
+        .set_history(
+            ids[1],
+            &derived(EXTRACTOR, &[], &[]),
+            Some(0),
+            announcement(),
+        )
         .unwrap();
     let joined = house
         .store
@@ -280,7 +285,7 @@ fn versions_are_exported_with_their_evidence_and_rewritten_whole() {
         .unwrap()[0];
     let stored = house.store.captures_of_policy(id, EXTRACTOR).unwrap();
     house.fetched(stored[0].capture_id, &captures[0], "old words");
-    let look = Look {
+    let observation = ObservationRow {
         capture_id: stored[0].capture_id,
         fetched_capture_id: stored[0].capture_id,
     };
@@ -294,7 +299,7 @@ fn versions_are_exported_with_their_evidence_and_rewritten_whole() {
         first_seen: seen,
         last_seen: seen,
         changed_after: None,
-        looks: vec![look],
+        observations: vec![observation],
     };
     let drop = DropRow {
         capture_id: stored[1].capture_id,
@@ -311,7 +316,7 @@ fn versions_are_exported_with_their_evidence_and_rewritten_whole() {
                     std::slice::from_ref(&drop),
                 ),
                 Some(3),
-                noticed(),
+                announcement(),
             )
             .unwrap();
     }
@@ -393,23 +398,23 @@ fn a_look_cut_short_is_remembered_and_a_complete_one_is_not() {
     assert_eq!(
         house
             .store
-            .begin_look(house.site, stamp("2020-01-01"))
+            .begin_crawl(house.site, stamp("2020-01-01"))
             .unwrap(),
         None
     );
     assert_eq!(
         house
             .store
-            .begin_look(house.site, stamp("2020-01-02"))
+            .begin_crawl(house.site, stamp("2020-01-02"))
             .unwrap(),
         Some(stamp("2020"))
     );
     house
         .store
-        .end_look(house.site, None, stamp("2022"))
+        .end_crawl(house.site, None, stamp("2022"))
         .unwrap();
     assert_eq!(
-        house.store.begin_look(house.site, stamp("2023")).unwrap(),
+        house.store.begin_crawl(house.site, stamp("2023")).unwrap(),
         None
     );
 }
@@ -418,9 +423,9 @@ fn a_look_cut_short_is_remembered_and_a_complete_one_is_not() {
 fn a_look_that_began_in_the_future_is_begun_anew() {
     let house = house();
     let (now, future) = (stamp("2026"), stamp("2099"));
-    assert_eq!(house.store.begin_look(house.site, future).unwrap(), None);
-    assert_eq!(house.store.begin_look(house.site, now).unwrap(), None);
-    assert_eq!(house.store.begin_look(house.site, now).unwrap(), Some(now));
+    assert_eq!(house.store.begin_crawl(house.site, future).unwrap(), None);
+    assert_eq!(house.store.begin_crawl(house.site, now).unwrap(), None);
+    assert_eq!(house.store.begin_crawl(house.site, now).unwrap(), Some(now));
 }
 
 #[test]
@@ -526,7 +531,7 @@ fn another_language_of_a_text_is_news_for_every_history_that_shows_it() {
             first_seen: c.timestamp,
             last_seen: c.timestamp,
             changed_after: None,
-            looks: vec![Look {
+            observations: vec![ObservationRow {
                 capture_id,
                 fetched_capture_id: capture_id,
             }],
@@ -537,7 +542,7 @@ fn another_language_of_a_text_is_news_for_every_history_that_shows_it() {
         };
         house
             .store
-            .set_history(id, &derived, Some(0), noticed())
+            .set_history(id, &derived, Some(0), announcement())
             .unwrap();
         ids.push((id, capture_id));
     }

@@ -23,7 +23,8 @@ use policytrail::model::{
     Site, TextHash, Timestamp, UrlKey,
 };
 use policytrail::store::{
-    Derived, Fetched, IndexQueryKey, Look, Noticed, PolicyRow, Store, VersionRecord,
+    AnnouncementRule, Derived, Fetched, IndexQueryKey, ObservationRow, PolicyRow, Store,
+    VersionRecord,
 };
 
 const POLICIES: usize = 20_000;
@@ -166,7 +167,7 @@ fn store_policy(
     let captures = captures(&url, number);
     let key = IndexQueryKey {
         scope: format!("exact {url}"),
-        words: String::new(),
+        words_hash: String::new(),
         span_from: String::new(),
         span_to: String::new(),
     };
@@ -246,10 +247,10 @@ fn derive(store: &Store, policy_id: PolicyId) {
             first_seen: v.first_seen,
             last_seen: v.last_seen,
             changed_after: v.changed_after,
-            looks: v
+            observations: v
                 .captures
                 .iter()
-                .map(|&capture_id| Look {
+                .map(|&capture_id| ObservationRow {
                     capture_id,
                     fetched_capture_id: stored
                         .iter()
@@ -261,9 +262,9 @@ fn derive(store: &Store, policy_id: PolicyId) {
                 .collect(),
         })
         .collect();
-    let noticed = Noticed {
-        at: Timestamp::from_unix_seconds(0),
-        tell: false,
+    let noticed = AnnouncementRule {
+        noticed_at: Timestamp::from_unix_seconds(0),
+        announce: false,
     };
     let derived = Derived {
         extractor: EXTRACTOR,

@@ -83,7 +83,7 @@ fn verify_finds_changed_texts_bytes_and_derived_rows() {
             "the count of captures is wrong: archive 1",
         ),
         (
-            "UPDATE home_looks SET look = '{}'",
+            "UPDATE home_page_scans SET scan = '{}'",
             "the scan of its home page or of a hub cannot be read",
         ),
     ] {

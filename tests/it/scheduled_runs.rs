@@ -245,7 +245,7 @@ fn a_request_budget_is_kept_and_later_runs_end_in_the_same_database() {
         if nights == 8 {
             let connection = rusqlite::Connection::open(folder.path().join("trail.db")).unwrap();
             let mut statement = connection
-                .prepare("SELECT site FROM sites WHERE worked_on_at IS NOT NULL")
+                .prepare("SELECT site FROM sites WHERE attempted_at IS NOT NULL")
                 .unwrap();
             worked_on = statement
                 .query_map([], |r| r.get::<_, String>(0))

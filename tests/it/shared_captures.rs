@@ -293,24 +293,24 @@ async fn a_new_version_is_announced_even_if_the_extractor_is_new_too() {
     database
         .crawl(&archive, &[site("example.com")], &early, true)
         .await;
-    for change in database.store.untold(9, None, 9).unwrap() {
+    for change in database.store.unannounced(9, None, 9).unwrap() {
         database
             .store
-            .told(change.change_id, Some(Timestamp::earliest("2026").unwrap()))
+            .record_announcement(change.change_id, Some(Timestamp::earliest("2026").unwrap()))
             .unwrap();
     }
     database.grow_old();
     database
         .crawl(&archive, &[site("example.com")], &[], true)
         .await;
-    let untold: Vec<i64> = database
+    let unannounced: Vec<i64> = database
         .store
-        .untold(9, None, 9)
+        .unannounced(9, None, 9)
         .unwrap()
         .iter()
         .map(|c| c.version)
         .collect();
-    assert_eq!(untold, [3]);
+    assert_eq!(unannounced, [3]);
 }
 
 #[tokio::test]

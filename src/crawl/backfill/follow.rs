@@ -179,7 +179,7 @@ impl<'a, 'b, A: Archive> Follower<'a, 'b, A> {
         let is_wanted = |s: &StoredCapture| {
             self.session.crawl.in_span(s.capture.timestamp)
                 && (s.archive_id == archive_id
-                    || s.asked.is_some()
+                    || s.attempt.is_some()
                     || s.fetched_capture_id.is_some())
         };
         let mut stored: Vec<StoredCapture> = stored.into_iter().filter(is_wanted).collect();
@@ -277,9 +277,9 @@ impl<'a, 'b, A: Archive> Follower<'a, 'b, A> {
 
     /// Derives the history of a policy and returns what the sampling strategy still wants to know.
     async fn derive(&self, policy_id: PolicyId) -> Result<Shortfall, CrawlError> {
-        let (crawl, noticed) = (self.session.crawl.clone(), self.session.noticed());
+        let (crawl, announcement) = (self.session.crawl.clone(), self.session.announcement_rule());
         self.session
-            .store_call(move |store: &Store| derive_policy(store, &crawl, policy_id, noticed))
+            .store_call(move |store: &Store| derive_policy(store, &crawl, policy_id, announcement))
             .await
     }
 

@@ -16,7 +16,7 @@ pub(super) async fn join_policies<A>(
 ) -> Result<Vec<FollowedPolicy>, CrawlError> {
     let site_id = site.site_id;
     let mut ties = session
-        .store_call(move |store: &Store| store.ties(site_id))
+        .store_call(move |store: &Store| store.address_evidence(site_id))
         .await?;
     ties.retain(|tie| replay.is_visible(tie.capture_id, tie.fetched_at));
     let (site, most) = (site.clone(), session.crawl.policies_per_site);

@@ -29,11 +29,12 @@ pub(super) fn redirects_to_fetch(stored: &[StoredCapture]) -> Vec<&StoredCapture
 }
 
 fn of_address<'s>(redirects: &[&'s StoredCapture]) -> Vec<&'s StoredCapture> {
-    let fetched = redirects.iter().filter(|s| s.asked.is_some()).count();
+    let fetched = redirects.iter().filter(|s| s.attempt.is_some()).count();
     let open = bisect(
         redirects.len(),
         &|i| {
-            redirects[i].asked.is_none() && capture_status(redirects[i]) == CaptureStatus::Redirect
+            redirects[i].attempt.is_none()
+                && capture_status(redirects[i]) == CaptureStatus::Redirect
         },
         &|i| target(redirects[i]),
         &|one, other| !same_page(one, other),
@@ -46,5 +47,5 @@ fn of_address<'s>(redirects: &[&'s StoredCapture]) -> Vec<&'s StoredCapture> {
 
 /// Returns where a fetched redirect leads.
 fn target(stored: &StoredCapture) -> Option<UrlKey> {
-    UrlKey::of(&stored.asked.as_ref()?.redirects.first()?.to).ok()
+    UrlKey::of(&stored.attempt.as_ref()?.redirects.first()?.to).ok()
 }

@@ -55,11 +55,11 @@ impl Replay {
                 s.extraction_dropped = None;
                 s.canonical = None;
             }
-            if let Some(asked) = &s.asked
-                && !self.is_visible(id, asked.fetched_at)
+            if let Some(attempt) = &s.attempt
+                && !self.is_visible(id, attempt.fetched_at)
             {
                 self.hidden.entry(id).or_insert(id);
-                s.asked = None;
+                s.attempt = None;
             }
         }
     }

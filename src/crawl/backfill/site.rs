@@ -101,7 +101,7 @@ async fn begin<A>(
     let call = move |store: &Store| {
         let site_id = store.site(&site, rank, tags.as_deref())?;
         let now = clock.now();
-        let unfinished_since = store.begin_look(site_id, now)?;
+        let unfinished_since = store.begin_crawl(site_id, now)?;
         store.begin_turn(&site, now)?;
         Ok(CrawledSite {
             site_id,
@@ -123,7 +123,7 @@ async fn end<A>(
     dropped: Option<Dropped>,
 ) -> Result<(), CrawlError> {
     let (site_id, now) = (site.site_id, session.clock.now());
-    let call = move |store: &Store| store.end_look(site_id, dropped.as_ref(), now);
+    let call = move |store: &Store| store.end_crawl(site_id, dropped.as_ref(), now);
     session.store_call(call).await
 }
 

@@ -47,9 +47,9 @@ pub(crate) async fn crawl_sites<A: Archive>(
         }
     }
     if until.derives() {
-        let (crawl, noticed) = (session.crawl.clone(), session.noticed());
+        let (crawl, announcement) = (session.crawl.clone(), session.announcement_rule());
         let derived =
-            session.store_call(move |store: &Store| derive_pending(store, &crawl, noticed));
+            session.store_call(move |store: &Store| derive_pending(store, &crawl, announcement));
         if let Err(error) = derived.await {
             outcome.end_by(error);
         }

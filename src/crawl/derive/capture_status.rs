@@ -24,15 +24,15 @@ pub(crate) fn capture_status(stored: &StoredCapture) -> CaptureStatus {
     if let Some(dropped) = &stored.extraction_dropped {
         return CaptureStatus::Dropped(dropped.clone());
     }
-    if let Some(asked) = &stored.asked {
-        if let Some(dropped) = &asked.dropped {
+    if let Some(attempt) = &stored.attempt {
+        if let Some(dropped) = &attempt.dropped {
             return CaptureStatus::Dropped(dropped.clone());
         }
-        if !asked.redirects.is_empty() {
+        if !attempt.redirects.is_empty() {
             return CaptureStatus::Redirect;
         }
-        if asked.timestamp != Some(stored.capture.timestamp) {
-            let came = asked.timestamp.map_or_else(
+        if attempt.timestamp != Some(stored.capture.timestamp) {
+            let came = attempt.timestamp.map_or_else(
                 || "another capture".to_owned(),
                 |t| format!("the capture of {t}"),
             );

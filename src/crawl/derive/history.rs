@@ -10,7 +10,9 @@ use crate::extract::EXTRACTOR_VERSION;
 use crate::history::Observation;
 use crate::model::{PolicyId, Timestamp};
 use crate::sample::{self, Shortfall};
-use crate::store::{Derived, DropRow, Noticed, Store, StoreError, StoredCapture, VersionRecord};
+use crate::store::{
+    AnnouncementRule, Derived, DropRow, Store, StoreError, StoredCapture, VersionRecord,
+};
 
 /// Derives versions and drops of a policy, stores them, and returns what the sampling strategy still wants to know.
 ///
@@ -20,7 +22,7 @@ pub(crate) fn derive_policy(
     store: &Store,
     crawl: &CrawlSettings,
     policy_id: PolicyId,
-    noticed: Noticed,
+    announcement: AnnouncementRule,
 ) -> Result<Shortfall, StoreError> {
     let history = history_of(store, policy_id, EXTRACTOR_VERSION, false)?;
     let wanted: Vec<StoredCapture> = history
@@ -41,7 +43,7 @@ pub(crate) fn derive_policy(
         policy_id,
         &history.derived(EXTRACTOR_VERSION),
         Some(left_open),
-        noticed,
+        announcement,
     )?;
     Ok(open)
 }
@@ -51,10 +53,10 @@ pub(crate) fn derive_policy(
 pub(crate) fn derive_pending(
     store: &Store,
     crawl: &CrawlSettings,
-    noticed: Noticed,
+    announcement: AnnouncementRule,
 ) -> Result<(), StoreError> {
     for policy_id in store.pending_policies()? {
-        derive_policy(store, crawl, policy_id, noticed)?;
+        derive_policy(store, crawl, policy_id, announcement)?;
     }
     Ok(())
 }
@@ -64,13 +66,13 @@ pub(crate) fn derive_pending(
 /// # Errors
 /// When the database fails.
 pub fn derive_outdated(store: &Store, now: Timestamp) -> Result<(), StoreError> {
-    let noticed = Noticed {
-        at: now,
-        tell: false,
+    let announcement = AnnouncementRule {
+        noticed_at: now,
+        announce: false,
     };
     for (policy_id, extractor) in store.outdated_histories()? {
         let history = history_of(store, policy_id, &extractor, true)?;
-        store.set_history(policy_id, &history.derived(&extractor), None, noticed)?;
+        store.set_history(policy_id, &history.derived(&extractor), None, announcement)?;
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use crate::crawl::fetch::extraction::extract_stored;
 use crate::crawl::fetch::pdf_reader::PdfReader;
 use crate::extract::EXTRACTOR_VERSION;
 use crate::model::{CaptureId, Timestamp};
-use crate::store::{Difference, DroppedOld, Noticed, PolicyAddress, Store, StoreError};
+use crate::store::{AnnouncementRule, Difference, DroppedOld, PolicyAddress, Store, StoreError};
 
 /// One policy after its pages were extracted again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -104,17 +104,17 @@ impl Reextraction<'_> {
             notify(&report);
             reports.push(report);
         }
-        let noticed = Noticed {
-            at: now,
-            tell: false,
+        let announcement = AnnouncementRule {
+            noticed_at: now,
+            announce: false,
         };
         for report in &mut reports {
             let policy_id = report.policy.policy_id;
-            derive_policy(store, crawl, policy_id, noticed)?;
+            derive_policy(store, crawl, policy_id, announcement)?;
             report.versions_after = store.version_count(policy_id)?;
             report.difference = store.difference(policy_id, EXTRACTOR_VERSION)?;
         }
-        derive_pending(store, crawl, noticed)?;
+        derive_pending(store, crawl, announcement)?;
         Ok(reports)
     }
 }
@@ -130,10 +130,10 @@ pub fn drop_old_extractions(
     now: Timestamp,
 ) -> Result<DroppedOld, CrawlError> {
     let dropped = store.drop_old_extractions(EXTRACTOR_VERSION)?;
-    let noticed = Noticed {
-        at: now,
-        tell: false,
+    let announcement = AnnouncementRule {
+        noticed_at: now,
+        announce: false,
     };
-    derive_pending(store, crawl, noticed)?;
+    derive_pending(store, crawl, announcement)?;
     Ok(dropped)
 }

@@ -49,7 +49,7 @@ pub(crate) fn sample_captures(
             let state = match capture_status(s) {
                 CaptureStatus::Redirect => return None,
                 CaptureStatus::Dropped(_)
-                    if s.asked.is_none() && s.fetched_capture_id.is_none() =>
+                    if s.attempt.is_none() && s.fetched_capture_id.is_none() =>
                 {
                     return None;
                 }
@@ -61,7 +61,7 @@ pub(crate) fn sample_captures(
                 // A capture that was requested, or whose page is stored and not extracted, is never requested again, so
                 // that every run terminates.
                 CaptureStatus::Unknown
-                    if s.asked.is_some()
+                    if s.attempt.is_some()
                         || s.fetched_capture_id.is_some()
                         || unanswered(s.capture_id) =>
                 {

@@ -145,8 +145,13 @@ impl Check<'_> {
 
 /// Returns the stored scans of a site's home pages and hubs.
 fn scans_of_site(store: &Store, site_id: SiteId) -> Result<Vec<String>, StoreError> {
-    let mut scans = store.home_looks(site_id)?;
-    scans.extend(store.hub_looks(site_id)?.into_iter().map(|(_, scan)| scan));
+    let mut scans = store.home_page_scans(site_id)?;
+    scans.extend(
+        store
+            .hub_page_scans(site_id)?
+            .into_iter()
+            .map(|(_, scan)| scan),
+    );
     Ok(scans)
 }
 
@@ -229,5 +234,7 @@ fn policy_fault(store: &Store, policy_id: PolicyId) -> Result<Option<String>, St
 
 /// Sorts the observations of a version by id: captures of one second have no order of their own.
 fn sort_observations(version: &mut VersionRecord) {
-    version.looks.sort_by_key(|look| look.capture_id);
+    version
+        .observations
+        .sort_by_key(|observation| observation.capture_id);
 }

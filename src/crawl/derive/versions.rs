@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::history::{self, Change, Observation, TextTraits, Version};
 use crate::model::{CaptureId, PolicyId, TextHash};
-use crate::store::{Look, Store, StoreError, VersionRecord};
+use crate::store::{ObservationRow, Store, StoreError, VersionRecord};
 
 /// Returns the versions that a policy's observations make, each with its change. `fetched` maps each observed capture to the
 /// capture whose bytes were extracted for it. Changes that were measured before are read from the database, unless `anew`.
@@ -65,7 +65,7 @@ fn record(
     change: Option<Change>,
     fetched: &HashMap<CaptureId, CaptureId>,
 ) -> VersionRecord {
-    let look = |&capture_id: &CaptureId| Look {
+    let observation = |&capture_id: &CaptureId| ObservationRow {
         capture_id,
         fetched_capture_id: fetched.get(&capture_id).copied().unwrap_or(capture_id),
     };
@@ -78,6 +78,6 @@ fn record(
         first_seen: version.first_seen,
         last_seen: version.last_seen,
         changed_after: version.changed_after,
-        looks: version.captures.iter().map(look).collect(),
+        observations: version.captures.iter().map(observation).collect(),
     }
 }

@@ -41,7 +41,7 @@ pub(super) async fn scan_home_pages<A: Archive>(
     let mut failed = None;
     let mut store_scan = async |scan: &PageScan| {
         let (moment, json) = (scan.requested_at, scan.to_json());
-        let call = move |store: &Store| store.add_home_look(site_id, moment, &json);
+        let call = move |store: &Store| store.add_home_page_scan(site_id, moment, &json);
         if let Err(error) = store_call(store, call).await {
             failed.get_or_insert(error);
         }

@@ -63,7 +63,8 @@ async fn scan_captures<A: Archive>(
             Ok(scan) => {
                 let (urlkey, moment, json) =
                     (hub.urlkey.clone(), scan.requested_at, scan.to_json());
-                let call = move |store: &Store| store.add_hub_look(site_id, &urlkey, moment, &json);
+                let call =
+                    move |store: &Store| store.add_hub_page_scan(site_id, &urlkey, moment, &json);
                 store_call(search.store, call).await?;
                 scans.push(scan);
             }

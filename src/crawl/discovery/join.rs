@@ -10,7 +10,7 @@ use crate::crawl::site::CrawledSite;
 use crate::discover::{self, Candidate, JoinEvidence, Policy};
 use crate::extract::EXTRACTOR_VERSION;
 use crate::model::{PolicyId, Redirect, Source, Timestamp, UrlKey};
-use crate::store::{DiscoveryRow, PolicyRow, Store, StoreError, Tie};
+use crate::store::{AddressEvidence, DiscoveryRow, PolicyRow, Store, StoreError};
 
 /// A policy that is followed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -61,21 +61,21 @@ impl PolicyJoin {
 }
 
 /// Returns what fetched pages say about addresses: their redirects and canonical links.
-pub(crate) fn page_evidence(mut ties: Vec<Tie>) -> Vec<JoinEvidence> {
+pub(crate) fn page_evidence(mut pages: Vec<AddressEvidence>) -> Vec<JoinEvidence> {
     // Hundreds of captures say the same.
-    ties.dedup_by(|a, b| {
+    pages.dedup_by(|a, b| {
         (&a.came_from, &a.redirects, &a.canonical) == (&b.came_from, &b.redirects, &b.canonical)
     });
     let mut evidence = Vec::new();
-    for tie in ties {
-        if let Some(to) = tie.canonical {
+    for page in pages {
+        if let Some(to) = page.canonical {
             evidence.push(JoinEvidence::Canonical {
-                from: tie.came_from.clone(),
+                from: page.came_from.clone(),
                 to,
             });
         }
         evidence.extend(
-            tie.redirects
+            page.redirects
                 .into_iter()
                 .map(|Redirect { from, to, .. }| JoinEvidence::Redirect { from, to }),
         );

@@ -8,7 +8,7 @@ use crate::store::{Store, StoreError};
 
 /// Returns the stored scans of a site's home pages. Unreadable ones are left out.
 pub(crate) fn home_page_scans(store: &Store, site_id: SiteId) -> Result<Vec<PageScan>, StoreError> {
-    let stored = store.home_looks(site_id)?;
+    let stored = store.home_page_scans(site_id)?;
     Ok(stored
         .iter()
         .filter_map(|scan| PageScan::from_json(scan))
@@ -18,7 +18,7 @@ pub(crate) fn home_page_scans(store: &Store, site_id: SiteId) -> Result<Vec<Page
 /// Returns the hubs of a site, each with all its stored scans.
 pub(super) fn hubs(store: &Store, site_id: SiteId) -> Result<Vec<Hub>, StoreError> {
     let mut stored: BTreeMap<String, Vec<PageScan>> = BTreeMap::new();
-    for (urlkey, scan) in store.hub_looks(site_id)? {
+    for (urlkey, scan) in store.hub_page_scans(site_id)? {
         stored
             .entry(urlkey)
             .or_default()

@@ -99,7 +99,7 @@ async fn is_fetched<A>(
     fetcher: &Fetcher<'_, A>,
     capture_id: CaptureId,
 ) -> Result<bool, CrawlError> {
-    let call = move |store: &Store| store.was_looked_at(capture_id);
+    let call = move |store: &Store| store.has_fetch_result(capture_id);
     store_call(fetcher.store, call).await
 }
 
@@ -186,7 +186,7 @@ mod tests {
             word_count: None,
             extraction_dropped: None,
             canonical: None,
-            asked: None,
+            attempt: None,
         };
         (1..=20).map(stored).collect()
     }

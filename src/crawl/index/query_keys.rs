@@ -56,7 +56,7 @@ impl QueryKeys {
         let text = |t: Option<Timestamp>| t.map(|t| t.to_string()).unwrap_or_default();
         IndexQueryKey {
             scope,
-            words: words.to_owned(),
+            words_hash: words.to_owned(),
             span_from: text(self.from),
             span_to: text(self.to),
         }

@@ -53,7 +53,7 @@ pub(crate) fn scopes_to_repeat(
         let past = store.past_query(rule.archive_id, &key)?;
         answered.extend(past.map(|past| (past, key.scope)));
     }
-    let is_recent = |(past, _): &(PastQuery, String)| past.asked_at >= rule.start.since;
+    let is_recent = |(past, _): &(PastQuery, String)| past.queried_at >= rule.start.since;
     if rule.start.resumed && answered.iter().any(is_recent) {
         return Ok(BTreeSet::new());
     }
@@ -63,7 +63,7 @@ pub(crate) fn scopes_to_repeat(
         .max_by(|(a, _), (b, _)| urgency(a, now).total_cmp(&urgency(b, now)))
         .map(|(_, scope)| scope.clone());
     let old = answered.into_iter().filter(|(past, _)| {
-        now.unix_seconds() - past.asked_at.unix_seconds() >= OLD_ANSWER_SECONDS
+        now.unix_seconds() - past.queried_at.unix_seconds() >= OLD_ANSWER_SECONDS
     });
     Ok(old.map(|(_, scope)| scope).chain(most_urgent).collect())
 }
@@ -72,13 +72,13 @@ pub(crate) fn scopes_to_repeat(
 /// the present address of a policy is repeated more often than one for a former address. An answer with a time in the
 /// future (a clock was wrong) is the most urgent.
 fn urgency(past: &PastQuery, now: Timestamp) -> f64 {
-    if past.asked_at > now {
+    if past.queried_at > now {
         return f64::INFINITY;
     }
     let since = |then: Timestamp| (now.unix_seconds() - then.unix_seconds()).max(0);
     let quiet = past.newest_capture.map_or(i64::MAX, since);
     #[expect(clippy::cast_precision_loss, reason = "a ratio to compare")]
-    let urgency = since(past.asked_at) as f64 / quiet.max(INDEX_LAG_SECONDS) as f64;
+    let urgency = since(past.queried_at) as f64 / quiet.max(INDEX_LAG_SECONDS) as f64;
     urgency
 }
 
@@ -89,8 +89,8 @@ mod tests {
     #[test]
     fn a_query_that_was_answered_in_the_future_is_the_most_urgent() {
         let day = |text| Timestamp::earliest(text).unwrap();
-        let past = |asked_at, newest| PastQuery {
-            asked_at: day(asked_at),
+        let past = |queried_at, newest| PastQuery {
+            queried_at: day(queried_at),
             newest_capture: Some(day(newest)),
             always_empty: false,
         };

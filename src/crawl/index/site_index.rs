@@ -146,7 +146,7 @@ impl<'a, A: Archive> SiteIndex<'a, A> {
         let may_repeat = |repeated: &BTreeSet<String>| repeated.contains(&key.scope);
         if !self.repeated.as_ref().is_none_or(may_repeat)
             || self.answered.contains(&key.scope)
-            || (start.resumed && past.asked_at >= start.since)
+            || (start.resumed && past.queried_at >= start.since)
         {
             return IndexStart::Answered;
         }
@@ -156,7 +156,7 @@ impl<'a, A: Archive> SiteIndex<'a, A> {
         // A row may have a time in the future.
         let newest = past
             .newest_capture
-            .map(|newest| newest.min(past.asked_at).unix_seconds() - INDEX_LAG_SECONDS)
+            .map(|newest| newest.min(past.queried_at).unix_seconds() - INDEX_LAG_SECONDS)
             .map(Timestamp::from_unix_seconds);
         IndexStart::From {
             from: from.max(newest),

@@ -15,17 +15,17 @@ const EARLY_SECONDS: i64 = 6 * 3600;
 #[must_use]
 pub fn due_at(site: &SiteTurn, recheck: &RecheckSettings, now: Timestamp) -> Option<Timestamp> {
     let is_past = |at: &Timestamp| !site.unfinished && *at <= now;
-    let looked_at = site.looked_at.filter(is_past)?;
+    let crawled_at = site.crawled_at.filter(is_past)?;
     let days = match site.newest_version {
         Some(newest) => {
-            let age = looked_at.unix_seconds() - newest.unix_seconds();
+            let age = crawled_at.unix_seconds() - newest.unix_seconds();
             (age / DAY_SECONDS / i64::from(recheck.age_divisor))
                 .clamp(i64::from(recheck.min_days), i64::from(recheck.max_days))
         }
         None => i64::from(recheck.dead_days),
     };
     Some(Timestamp::from_unix_seconds(
-        looked_at.unix_seconds() + days * DAY_SECONDS,
+        crawled_at.unix_seconds() + days * DAY_SECONDS,
     ))
 }
 
@@ -39,7 +39,7 @@ pub fn is_due(site: &SiteTurn, recheck: &RecheckSettings, now: Timestamp) -> boo
 /// Sorts sites by their last turn, the oldest first; sites without a turn come before all others, equal ones are sorted by
 /// name.
 pub(super) fn sort_by_last_turn(sites: &mut [SiteTurn]) {
-    sites.sort_by(|a, b| (a.worked_on_at, &a.site).cmp(&(b.worked_on_at, &b.site)));
+    sites.sort_by(|a, b| (a.attempted_at, &a.site).cmp(&(b.attempted_at, &b.site)));
 }
 
 #[cfg(test)]
@@ -60,9 +60,9 @@ mod tests {
     fn site(newest_version: Option<&str>) -> SiteTurn {
         SiteTurn {
             site: "example.com".to_owned(),
-            looked_at: Some(day("2026-01-31")),
+            crawled_at: Some(day("2026-01-31")),
             unfinished: false,
-            worked_on_at: None,
+            attempted_at: None,
             newest_version: newest_version.map(day),
         }
     }
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn a_site_without_a_complete_crawl_is_due_at_once() {
         let never = SiteTurn {
-            looked_at: None,
+            crawled_at: None,
             ..site(None)
         };
         let cut_short = SiteTurn {
@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn a_crawl_in_the_future_delays_no_site() {
         let site = SiteTurn {
-            looked_at: Some(day("2099")),
+            crawled_at: Some(day("2099")),
             ..site(Some("2012"))
         };
         assert!(is_due(&site, &RECHECK, day("2026-01-31")));
@@ -120,9 +120,9 @@ mod tests {
 
     #[test]
     fn the_site_that_waited_longest_comes_first() {
-        let named = |name: &str, worked_on_at: Option<&str>| SiteTurn {
+        let named = |name: &str, attempted_at: Option<&str>| SiteTurn {
             site: name.to_owned(),
-            worked_on_at: worked_on_at.map(day),
+            attempted_at: attempted_at.map(day),
             ..site(None)
         };
         let mut sites = [

@@ -132,9 +132,9 @@ impl Store {
                      UNION
                      SELECT o.capture_id FROM policy_urls p JOIN mementos o ON o.urlkey = p.urlkey WHERE p.policy_id = ?1
                      UNION
-                     SELECT s.capture_id FROM policy_urls p JOIN captures c ON c.urlkey = p.urlkey
+                     SELECT s.capture_id FROM policy_urls p JOIN captures_with_digest c ON c.urlkey = p.urlkey
                      JOIN captures s ON s.digest = c.digest
-                     WHERE p.policy_id = ?1 AND c.digest NOT IN ('-', '3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ'))
+                     WHERE p.policy_id = ?1)
                    AND m.payload_id IS NOT NULL AND m.drop_reason IS NULL
                    AND NOT EXISTS (SELECT 1 FROM extractions e WHERE e.capture_id = m.capture_id AND e.extractor_version = ?2)
                  ORDER BY m.capture_id",

@@ -5,4 +5,4 @@ pub(super) mod payloads;
 pub(super) mod stored;
 
 pub use mementos::{Fetched, PendingExtraction};
-pub use stored::{Asked, StoredCapture};
+pub use stored::{FetchAttempt, StoredCapture};

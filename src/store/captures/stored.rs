@@ -33,20 +33,20 @@ pub struct StoredCapture {
     pub extraction_dropped: Option<Dropped>,
     /// `<link rel=canonical>` of the page.
     pub canonical: Option<String>,
-    /// What came of asking for this very capture; `None` when it was not asked for.
-    pub asked: Option<Asked>,
+    /// Result of the request for this very capture; `None` if it was not requested.
+    pub attempt: Option<FetchAttempt>,
 }
 
-/// What came of asking for a capture.
+/// Result of a request for a capture.
 #[derive(Debug, Clone)]
-pub struct Asked {
-    /// Why nothing usable came.
+pub struct FetchAttempt {
+    /// Why it gave nothing usable.
     pub dropped: Option<Dropped>,
     /// Archived redirects on the way.
     pub redirects: Vec<Redirect>,
-    /// Time of the capture that came.
+    /// Time of the capture that was played.
     pub timestamp: Option<Timestamp>,
-    /// When the archive was asked.
+    /// When it was requested.
     pub fetched_at: Option<Timestamp>,
 }
 
@@ -57,39 +57,30 @@ const LISTED_BEFORE: &str = "SELECT capture_id FROM captures
     WHERE urlkey = ?2 AND timestamp = ?3 AND original = ?4 AND digest = ?5 AND archive_id <> ?1
       AND NOT EXISTS (SELECT 1 FROM mementos m WHERE m.capture_id = captures.capture_id)";
 
-/// The captures of a policy, each with the memento that was asked for it (`asked`) and the one that shows its payload
-/// (`m`): its own, when the archive played this time without a redirect (under whatever spelling of the address); else
-/// one that was asked for another capture and came from this one (a redirect led here); else one of a capture with the
-/// same digest. A memento that came from another time than its row says nothing about the row's digest. Thousands of
-/// captures may have one digest, so that who shows it is asked once for each digest, not for each capture; a redirect
-/// may have led to one of them.
+/// The captures of a policy. Each comes with the memento that was fetched for the capture itself (`attempt`) and with the
+/// one that shows its payload (`m`). That is, in this order: its own memento, if the archive played this time without a
+/// redirect to another address; a memento of another capture whose redirect led to this one; the memento of a capture with
+/// the same digest, by the view `captures_with_payload`. Thousands of captures may have one digest, so the view is read
+/// once for each digest and not for each capture.
 pub(in crate::store) const OF_POLICY: &str = "
-    WITH alike AS MATERIALIZED (
-        SELECT s.digest, s.capture_id, s.urlkey, s.timestamp, s.original
-        FROM captures s
-        WHERE s.digest IN (SELECT c.digest FROM policy_urls p JOIN captures c ON c.urlkey = p.urlkey WHERE p.policy_id = ?1)
-          AND s.digest NOT IN ('-', '3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ') AND coalesce(s.statuscode, 200) BETWEEN 200 AND 299),
+    WITH digests AS MATERIALIZED (
+        SELECT DISTINCT c.digest FROM policy_urls p JOIN captures_with_digest c ON c.urlkey = p.urlkey
+        WHERE p.policy_id = ?1 AND c.is_success),
     shown AS MATERIALIZED (
-        SELECT digest, min(capture_id) AS capture_id FROM (
-            SELECT s.digest, o.capture_id
-            FROM alike s JOIN mementos o ON o.capture_id = s.capture_id
-            WHERE o.payload_id IS NOT NULL AND o.drop_reason IS NULL AND o.timestamp = s.timestamp AND o.redirects = '[]'
-            UNION ALL
-            SELECT s.digest, o.capture_id
-            FROM alike s JOIN mementos o ON o.urlkey = s.urlkey AND o.timestamp = s.timestamp AND o.original = s.original
-            WHERE o.payload_id IS NOT NULL AND o.drop_reason IS NULL)
-        GROUP BY digest)
+        SELECT digest, min(fetched_capture_id) AS capture_id FROM captures_with_payload
+        WHERE digest IN (SELECT digest FROM digests) GROUP BY digest)
     SELECT c.capture_id, c.urlkey, c.timestamp, c.original, c.mimetype, c.statuscode, c.digest, c.length,
            m.capture_id, m.canonical, e.drop_reason, e.drop_detail, d.text_sha256,
-           asked.capture_id IS NOT NULL, asked.drop_reason, asked.drop_detail, asked.redirects, asked.timestamp, d.word_count,
-           c.archive_id, asked.fetched_at, m.fetched_at
+           attempt.capture_id IS NOT NULL, attempt.drop_reason, attempt.drop_detail, attempt.redirects, attempt.timestamp, d.word_count,
+           c.archive_id, attempt.fetched_at, m.fetched_at
     FROM policy_urls p
     JOIN captures c ON c.urlkey = p.urlkey
-    LEFT JOIN mementos asked ON asked.capture_id = c.capture_id
-    LEFT JOIN shown ON shown.digest = c.digest AND coalesce(c.statuscode, 200) BETWEEN 200 AND 299
+    LEFT JOIN mementos attempt ON attempt.capture_id = c.capture_id
+    LEFT JOIN captures_with_digest w ON w.capture_id = c.capture_id AND w.is_success
+    LEFT JOIN shown ON shown.digest = w.digest
     LEFT JOIN mementos m ON m.capture_id = coalesce(
-        CASE WHEN asked.payload_id IS NOT NULL AND asked.drop_reason IS NULL AND asked.timestamp = c.timestamp
-                  AND (asked.redirects = '[]' OR asked.urlkey = c.urlkey)
+        CASE WHEN attempt.payload_id IS NOT NULL AND attempt.drop_reason IS NULL AND attempt.timestamp = c.timestamp
+                  AND (attempt.redirects = '[]' OR attempt.urlkey = c.urlkey)
              THEN c.capture_id END,
         (SELECT min(o.capture_id) FROM mementos o
          WHERE o.urlkey = c.urlkey AND o.timestamp = c.timestamp AND o.original = c.original
@@ -100,6 +91,15 @@ pub(in crate::store) const OF_POLICY: &str = "
     LEFT JOIN documents d ON d.document_id = r.document_id
     WHERE p.policy_id = ?1
     ORDER BY c.timestamp, c.original, c.digest";
+
+/// Whether a capture has a result already; see [`Store::has_fetch_result`].
+pub(super) const HAS_FETCH_RESULT: &str = "
+    SELECT EXISTS (SELECT 1 FROM mementos WHERE capture_id = ?1)
+        OR EXISTS (SELECT 1 FROM captures_with_payload WHERE digest = (
+                       SELECT digest FROM captures_with_digest WHERE capture_id = ?1 AND is_success))
+        OR EXISTS (SELECT 1 FROM captures c JOIN mementos m
+                       ON m.urlkey = c.urlkey AND m.timestamp = c.timestamp AND m.original = c.original
+                   WHERE c.capture_id = ?1 AND m.payload_id IS NOT NULL AND m.drop_reason IS NULL)";
 
 impl Store {
     /// Stores a complete answer of the index: its rows and the fact that the question was answered, and those for single
@@ -149,30 +149,14 @@ impl Store {
         })
     }
 
-    /// True when a capture was asked for, or what came for another shows its payload: as `OF_POLICY` takes it.
+    /// True if a capture was requested, or if another memento shows its payload by the rule of [`OF_POLICY`].
     ///
     /// # Errors
     /// When the database fails.
-    pub fn was_looked_at(&self, capture_id: CaptureId) -> Result<bool, StoreError> {
+    pub fn has_fetch_result(&self, capture_id: CaptureId) -> Result<bool, StoreError> {
         self.read(|t| {
-            t.prepare_cached(
-                "SELECT EXISTS (SELECT 1 FROM mementos WHERE capture_id = ?1)
-                     OR EXISTS (SELECT 1 FROM captures c JOIN captures s ON s.digest = c.digest
-                                JOIN mementos m ON m.capture_id = s.capture_id
-                                WHERE c.capture_id = ?1 AND c.digest NOT IN ('-', '3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ')
-                                  AND coalesce(c.statuscode, 200) BETWEEN 200 AND 299 AND coalesce(s.statuscode, 200) BETWEEN 200 AND 299
-                                  AND m.payload_id IS NOT NULL AND m.drop_reason IS NULL
-                                  AND m.timestamp = s.timestamp AND m.redirects = '[]')
-                     OR EXISTS (SELECT 1 FROM captures c JOIN captures s ON s.digest = c.digest
-                                JOIN mementos m ON m.urlkey = s.urlkey AND m.timestamp = s.timestamp AND m.original = s.original
-                                WHERE c.capture_id = ?1 AND c.digest NOT IN ('-', '3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ')
-                                  AND coalesce(c.statuscode, 200) BETWEEN 200 AND 299 AND coalesce(s.statuscode, 200) BETWEEN 200 AND 299
-                                  AND m.payload_id IS NOT NULL AND m.drop_reason IS NULL)
-                     OR EXISTS (SELECT 1 FROM captures c JOIN mementos m
-                                    ON m.urlkey = c.urlkey AND m.timestamp = c.timestamp AND m.original = c.original
-                                WHERE c.capture_id = ?1 AND m.payload_id IS NOT NULL AND m.drop_reason IS NULL)",
-            )?
-            .query_row([capture_id], |r| r.get(0))
+            t.prepare_cached(HAS_FETCH_RESULT)?
+                .query_row([capture_id], |r| r.get(0))
         })
     }
 
@@ -223,9 +207,9 @@ fn note_answer(
     now: Timestamp,
 ) -> rusqlite::Result<()> {
     t.prepare_cached(
-        "INSERT INTO index_queries (archive_id, scope, words, span_from, span_to, asked_at, newest_capture, rows, repeated_rows, bad_rows)
+        "INSERT INTO index_queries (archive_id, scope, words_hash, span_from, span_to, queried_at, newest_capture, rows, repeated_rows, bad_rows)
          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)
-         ON CONFLICT DO UPDATE SET asked_at = excluded.asked_at,
+         ON CONFLICT DO UPDATE SET queried_at = excluded.queried_at,
             newest_capture = nullif(max(coalesce(newest_capture, ''), coalesce(excluded.newest_capture, '')), ''),
             rows = rows + excluded.rows, repeated_rows = repeated_rows + excluded.repeated_rows,
             bad_rows = bad_rows + excluded.bad_rows",
@@ -233,7 +217,7 @@ fn note_answer(
     .execute(params![
         archive_id,
         key.scope,
-        key.words,
+        key.words_hash,
         key.span_from,
         key.span_to,
         now.to_string(),
@@ -334,7 +318,7 @@ fn stored_capture(row: &Row<'_>) -> rusqlite::Result<Option<StoredCapture>> {
         let reason = DropReason::from_code(&reason?)?;
         Some(Dropped::new(reason, detail.unwrap_or_default()))
     };
-    let asked = row.get::<_, bool>(13)?.then_some(Asked {
+    let attempt = row.get::<_, bool>(13)?.then_some(FetchAttempt {
         dropped: dropped(row.get(14)?, row.get(15)?),
         redirects: redirects(row.get(16)?),
         timestamp: timestamp(row.get(17)?),
@@ -354,6 +338,6 @@ fn stored_capture(row: &Row<'_>) -> rusqlite::Result<Option<StoredCapture>> {
         text_hash: row
             .get::<_, Option<String>>(12)?
             .and_then(|h| h.parse().ok()),
-        asked,
+        attempt,
     }))
 }

@@ -13,7 +13,7 @@ use crate::history::simhash;
 use crate::model::DocumentId;
 
 /// The migrations in order. The list only grows, and no file of it changes after a release.
-pub(in crate::store) static MIGRATIONS: LazyLock<[M<'static>; 10]> = LazyLock::new(|| {
+pub(in crate::store) static MIGRATIONS: LazyLock<[M<'static>; 11]> = LazyLock::new(|| {
     [
         M::up(include_str!("../migrations/0001_first.sql")),
         M::up(include_str!("../migrations/0002_stated_dates.sql")),
@@ -31,6 +31,7 @@ pub(in crate::store) static MIGRATIONS: LazyLock<[M<'static>; 10]> = LazyLock::n
         M::up(include_str!("../migrations/0008_archives_captures.sql")),
         M::up(include_str!("../migrations/0009_pace.sql")),
         M::up(include_str!("../migrations/0010_hub_looks.sql")),
+        M::up(include_str!("../migrations/0011_plain_names.sql")),
     ]
 });
 

@@ -1,25 +1,25 @@
-//! New versions as they become known: each is noticed once, and told once.
+//! New versions as they become known. Each is recorded once and announced once.
 
 use rusqlite::{Row, Transaction, params};
 
 use crate::model::{ChangeId, PolicyId, Timestamp};
 use crate::store::database::{Store, StoreError};
 
-/// When versions became known, and whether somebody waits to be told of them.
+/// How new versions are recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Noticed {
-    /// Now.
-    pub at: Timestamp,
-    /// New versions are to be told ([`Store::untold`]); otherwise they count as told.
-    pub tell: bool,
+pub struct AnnouncementRule {
+    /// When they became known: now.
+    pub noticed_at: Timestamp,
+    /// New versions are to be announced ([`Store::unannounced`]); otherwise they count as announced.
+    pub announce: bool,
 }
 
 /// A version as it became known.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct ChangeRow {
-    /// Its row id, in the order of notice.
+    /// Its row id; ids grow in the order in which versions became known.
     pub change_id: ChangeId,
-    /// When it was noticed, 14 digits UTC.
+    /// When it became known, 14 digits UTC.
     pub noticed_at: String,
     /// Registrable domain.
     pub site: String,
@@ -55,15 +55,15 @@ pub struct ChangeRow {
     pub words_removed: Option<i64>,
 }
 
-/// Joins a change to the version that it stands for now: the same text of the same site, the same time that it came.
-/// A change whose version a later look unmade (a capture in between showed that it was none) has no row.
+/// Joins an announcement to its version in the present history: the same site, text and occurrence. There is no row if
+/// the version is gone, because a capture that was fetched later showed that the text had not changed.
 const ROWS: &str = "
     SELECT ch.change_id, ch.noticed_at, s.site, o.policy_id, p.policy_url, o.version, v.changed_after, v.first_seen,
            r.title, d.language, d.word_count, d.text_sha256, a.memento_url_prefix || c.timestamp || '/' || c.original,
            (SELECT before.text_sha256 FROM versions b JOIN documents before USING (document_id)
             WHERE b.policy_id = v.policy_id AND b.version = v.previous_version),
            v.same_as, v.change_kind, v.words_added, v.words_removed
-    FROM changes ch
+    FROM announcements ch
     JOIN occurrences o USING (site_id, text_sha256, occurrence)
     JOIN policies p USING (policy_id)
     JOIN sites s ON s.site_id = ch.site_id
@@ -73,12 +73,12 @@ const ROWS: &str = "
     JOIN captures c ON c.capture_id = v.first_capture_id
     JOIN archives a USING (archive_id)";
 
-/// Notes the versions of a policy's site that nobody has noticed yet, after its history was rewritten. Versions that only
-/// another extractor makes are no news.
-pub(super) fn note(
+/// Records the versions of a policy's site that are not recorded yet, after its history was rewritten. Versions that only
+/// another extractor produces count as announced.
+pub(super) fn record(
     t: &Transaction<'_>,
     policy_id: PolicyId,
-    noticed: Noticed,
+    rule: AnnouncementRule,
     same_extractor: bool,
 ) -> rusqlite::Result<()> {
     let cause = if same_extractor {
@@ -86,17 +86,17 @@ pub(super) fn note(
     } else {
         "extractor"
     };
-    let told_at = (!(noticed.tell && same_extractor)).then(|| noticed.at.to_string());
-    // The view `occurrences`, of one site: SQLite would number all sites' versions to find those of one.
+    let announced_at = (!(rule.announce && same_extractor)).then(|| rule.noticed_at.to_string());
+    // The view `occurrences` for one site. With the view itself, SQLite would number the versions of all sites.
     t.prepare_cached(
-        "INSERT OR IGNORE INTO changes (site_id, text_sha256, occurrence, cause, noticed_at, told_at)
+        "INSERT OR IGNORE INTO announcements (site_id, text_sha256, occurrence, cause, noticed_at, announced_at)
          SELECT p.site_id, d.text_sha256,
                 row_number() OVER (PARTITION BY d.text_sha256 ORDER BY v.first_seen, p.policy_id, v.version), ?2, ?3, ?4
          FROM policies own JOIN policies p ON p.site_id = own.site_id
          JOIN versions v ON v.policy_id = p.policy_id JOIN documents d USING (document_id)
          WHERE own.policy_id = ?1 ORDER BY p.policy_id, v.version",
     )?
-    .execute(params![policy_id, cause, noticed.at.to_string(), told_at])?;
+    .execute(params![policy_id, cause, rule.noticed_at.to_string(), announced_at])?;
     Ok(())
 }
 
@@ -106,7 +106,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub fn newest_change(&self) -> Result<Option<ChangeId>, StoreError> {
-        self.read(|t| t.query_row("SELECT max(change_id) FROM changes", [], |r| r.get(0)))
+        self.read(|t| t.query_row("SELECT max(change_id) FROM announcements", [], |r| r.get(0)))
     }
 
     /// How many changes in the archive there are after one.
@@ -116,7 +116,7 @@ impl Store {
     pub fn count_changes_after(&self, newest_before: Option<ChangeId>) -> Result<u64, StoreError> {
         self.read(|t| {
             t.query_row(
-                "SELECT count(*) FROM changes WHERE cause = 'archive' AND change_id > ?1",
+                "SELECT count(*) FROM announcements WHERE cause = 'archive' AND change_id > ?1",
                 [newest_before.map_or(0, ChangeId::get)],
                 |r| r.get::<_, i64>(0),
             )
@@ -152,33 +152,37 @@ impl Store {
         )
     }
 
-    /// Changes after one that the command of `--on-change` was not told of, oldest first, `limit` at most; those that it
-    /// was called for `most_tries` times without success are left out.
+    /// Changes after one that were not announced to the command of `--on-change`, oldest first, `limit` at most. Those for
+    /// which it was called `max_attempts` times without success are left out.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn untold(
+    pub fn unannounced(
         &self,
-        most_tries: u32,
+        max_attempts: u32,
         newest_before: Option<ChangeId>,
         limit: u32,
     ) -> Result<Vec<ChangeRow>, StoreError> {
         let which = format!(
-            "told_at IS NULL AND tries < {most_tries} AND change_id > ?1 ORDER BY change_id LIMIT ?2"
+            "announced_at IS NULL AND attempts < {max_attempts} AND change_id > ?1 ORDER BY change_id LIMIT ?2"
         );
         self.changes(&which, newest_before, limit)
     }
 
-    /// Notes a call of the command of `--on-change`.
+    /// Records a call of the command of `--on-change`; `announced_at` when it succeeded.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn told(&self, change_id: ChangeId, told_at: Option<Timestamp>) -> Result<(), StoreError> {
+    pub fn record_announcement(
+        &self,
+        change_id: ChangeId,
+        announced_at: Option<Timestamp>,
+    ) -> Result<(), StoreError> {
         self.write(|t| {
             t.prepare_cached(
-                "UPDATE changes SET tries = tries + 1, told_at = ?2 WHERE change_id = ?1",
+                "UPDATE announcements SET attempts = attempts + 1, announced_at = ?2 WHERE change_id = ?1",
             )?
-            .execute(params![change_id, told_at.map(|t| t.to_string())])
+            .execute(params![change_id, announced_at.map(|t| t.to_string())])
         })?;
         Ok(())
     }

@@ -6,8 +6,8 @@ mod policies;
 mod status;
 pub(super) mod versions;
 
-pub use changes::{ChangeRow, Noticed};
+pub use changes::{AnnouncementRule, ChangeRow};
 pub use entries::{Findings, Found, PolicyEntry, Rendition, VersionEntry};
-pub use policies::{DiscoveryRow, PolicyKeys, PolicyRow, Tie};
+pub use policies::{AddressEvidence, DiscoveryRow, PolicyKeys, PolicyRow};
 pub use status::{LastRun, PolicySummary, Status};
-pub use versions::{Derived, DropRow, Look, VersionRecord};
+pub use versions::{Derived, DropRow, ObservationRow, VersionRecord};

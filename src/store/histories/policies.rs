@@ -54,12 +54,12 @@ pub struct PolicyKeys {
     pub urlkeys: Vec<UrlKey>,
 }
 
-/// What a page looked at says about addresses.
+/// What a fetched page says about addresses: the redirects to it and its canonical address.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Tie {
-    /// The capture that was asked for.
+pub struct AddressEvidence {
+    /// The capture that was requested.
     pub capture_id: CaptureId,
-    /// When.
+    /// When it was fetched.
     pub fetched_at: Option<Timestamp>,
     /// The page's own address.
     pub came_from: String,
@@ -166,13 +166,13 @@ impl Store {
         })
     }
 
-    /// Where the pages looked at for a site's policies redirected to, and what they call their own address; of those
-    /// pages only that showed a text, to whichever extractor: a policy that was taken down redirects to the home page,
-    /// to an error page or to a question for consent, and none of them is an address of the policy.
+    /// Redirects to the fetched pages of a site's policies, and the canonical addresses of these pages. Pages without a
+    /// text by any extractor are left out: a policy that was removed redirects to the home page, to an error page or to
+    /// a request for consent, and none of them is an address of the policy.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn ties(&self, site_id: SiteId) -> Result<Vec<Tie>, StoreError> {
+    pub fn address_evidence(&self, site_id: SiteId) -> Result<Vec<AddressEvidence>, StoreError> {
         self.read(|t| {
             let mut statement = t.prepare_cached(
                 "SELECT DISTINCT m.capture_id, m.fetched_at, coalesce(m.original, c.original), m.redirects, m.canonical
@@ -182,7 +182,7 @@ impl Store {
                  ORDER BY 3, 4, 5, 1",
             )?;
             let rows = statement.query_map([site_id], |r| {
-                Ok(Tie {
+                Ok(AddressEvidence {
                     capture_id: r.get(0)?,
                     fetched_at: timestamp(r.get(1)?),
                     came_from: r.get(2)?,

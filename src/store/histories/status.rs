@@ -11,9 +11,10 @@ use crate::store::database::{Store, StoreError};
 pub struct Status {
     /// Sites.
     pub sites: u64,
-    /// Sites looked at to the end at least once.
-    pub sites_looked_at: u64,
-    /// Sites whose last look was cut short.
+    /// Sites with at least one complete crawl.
+    #[serde(rename = "sites_looked_at")]
+    pub sites_crawled: u64,
+    /// Sites whose last crawl is not complete.
     pub sites_unfinished: u64,
     /// Sites with at least one version.
     pub sites_with_versions: u64,
@@ -96,7 +97,7 @@ impl Store {
             let last_run = last.query_map([], last_run)?.next().transpose()?;
             Ok(Status {
                 sites: count("SELECT count(*) FROM sites")?,
-                sites_looked_at: count("SELECT count(*) FROM sites WHERE looked_at IS NOT NULL")?,
+                sites_crawled: count("SELECT count(*) FROM sites WHERE crawled_at IS NOT NULL")?,
                 sites_unfinished: count("SELECT count(*) FROM sites WHERE unfinished_since IS NOT NULL")?,
                 sites_with_versions: count(
                     "SELECT count(DISTINCT site_id) FROM policies WHERE versions > 0",

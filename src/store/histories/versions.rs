@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
-use super::changes::{self, Noticed};
+use super::changes::{self, AnnouncementRule};
 use crate::history::{Change, ChangeKind, HISTORY_RULES};
 use crate::model::{CaptureId, Dropped, PolicyId, TextHash, Timestamp};
 use crate::store::database::{Store, StoreError};
@@ -12,7 +12,7 @@ use crate::store::ledger::pending;
 
 /// A capture that showed a version.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Look {
+pub struct ObservationRow {
     /// The capture.
     pub capture_id: CaptureId,
     /// The capture whose bytes were read for it.
@@ -38,8 +38,8 @@ pub struct VersionRecord {
     pub last_seen: Timestamp,
     /// Last observation of what was there before.
     pub changed_after: Option<Timestamp>,
-    /// The captures that showed it, in order of time; never empty.
-    pub looks: Vec<Look>,
+    /// The observations of it, in order of time; never empty.
+    pub observations: Vec<ObservationRow>,
 }
 
 /// A capture that gave no version.
@@ -83,7 +83,7 @@ pub(in crate::store) const SIGHTINGS: &str = "
 
 impl Store {
     /// Rewrites everything derived of one policy in one transaction; `left_open` counts what the sampling still wants to
-    /// know (`None`: as before). What becomes known by it is noticed as `noticed` says.
+    /// know (`None`: as before). New versions are recorded as `announcement` says.
     ///
     /// # Errors
     /// When the database fails.
@@ -92,7 +92,7 @@ impl Store {
         policy_id: PolicyId,
         history: &Derived<'_>,
         left_open: Option<usize>,
-        noticed: Noticed,
+        announcement: AnnouncementRule,
     ) -> Result<(), StoreError> {
         let Derived {
             extractor,
@@ -130,8 +130,8 @@ impl Store {
                 ])?;
             }
             summarise(t, policy_id, extractor, versions, drops.len(), left_open)?;
-            pending::settle(t, policy_id, pending)?;
-            changes::note(t, policy_id, noticed, !read_otherwise)
+            pending::clear(t, policy_id, pending)?;
+            changes::record(t, policy_id, announcement, !read_otherwise)
         })
     }
 
@@ -213,7 +213,7 @@ fn insert_version(
     extractor: &str,
     version: &VersionRecord,
 ) -> rusqlite::Result<()> {
-    let Some(first) = version.looks.first() else {
+    let Some(first) = version.observations.first() else {
         return Ok(());
     };
     let change = version.change;
@@ -231,7 +231,7 @@ fn insert_version(
         version.first_seen.to_string(),
         version.last_seen.to_string(),
         version.changed_after.map(|t| t.to_string()),
-        i64::try_from(version.looks.len()).unwrap_or(i64::MAX),
+        i64::try_from(version.observations.len()).unwrap_or(i64::MAX),
         extractor,
         first.fetched_capture_id,
         version.edition,
@@ -245,12 +245,12 @@ fn insert_version(
     let mut statement = t.prepare_cached(
         "INSERT INTO observations (policy_id, capture_id, version, fetched_capture_id) VALUES (?1, ?2, ?3, ?4)",
     )?;
-    for look in &version.looks {
+    for observation in &version.observations {
         statement.execute(params![
             policy_id,
-            look.capture_id,
+            observation.capture_id,
             version.number,
-            look.fetched_capture_id
+            observation.fetched_capture_id
         ])?;
     }
     Ok(())
@@ -283,7 +283,7 @@ fn summarise(
         extractor,
         HISTORY_RULES,
         counted(versions.len()),
-        counted(versions.iter().map(|v| v.looks.len()).sum()),
+        counted(versions.iter().map(|v| v.observations.len()).sum()),
         counted(drops),
         versions.iter().map(|v| v.first_seen).min().map(|t| t.to_string()),
         versions.iter().map(|v| v.last_seen).max().map(|t| t.to_string()),

@@ -11,7 +11,8 @@ pub struct SiteLine {
     pub site: String,
     pub rank: Option<i64>,
     pub tags: String,
-    pub looked_at: Option<String>,
+    #[serde(rename = "looked_at")]
+    pub crawled_at: Option<String>,
     pub unfinished: bool,
     pub drop_reason: Option<String>,
     pub drop_detail: Option<String>,

@@ -27,15 +27,15 @@ impl Store {
     pub fn import_sites(&self, rows: &[SiteLine]) -> Imported {
         self.import(rows, |t, r| {
             let site = site(&r.site)?;
-            optional_time(r.looked_at.as_deref())?;
+            optional_time(r.crawled_at.as_deref())?;
             json(&r.tags)?;
-            // When the look began is not in a dataset; one begun so long ago is begun anew.
+            // A dataset does not say when the crawl started; one that started so long ago starts again.
             let unfinished = r.unfinished.then_some("19700101000000");
             t.prepare_cached(
-                "INSERT INTO sites (site, rank, tags, looked_at, unfinished_since, drop_reason, drop_detail)
+                "INSERT INTO sites (site, rank, tags, crawled_at, unfinished_since, drop_reason, drop_detail)
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
             )?
-            .execute(params![site.as_str(), r.rank, r.tags, r.looked_at, unfinished, r.drop_reason, r.drop_detail])?;
+            .execute(params![site.as_str(), r.rank, r.tags, r.crawled_at, unfinished, r.drop_reason, r.drop_detail])?;
             Ok(())
         })
     }
@@ -186,7 +186,7 @@ impl Store {
                 [],
             )?;
             t.execute(
-                "INSERT OR IGNORE INTO changes (site_id, text_sha256, occurrence, cause, noticed_at, told_at)
+                "INSERT OR IGNORE INTO announcements (site_id, text_sha256, occurrence, cause, noticed_at, announced_at)
                  SELECT o.site_id, o.text_sha256, o.occurrence, 'archive', v.first_seen, v.first_seen
                  FROM occurrences o JOIN versions v USING (policy_id, version) ORDER BY o.policy_id, o.version",
                 [],

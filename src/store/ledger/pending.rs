@@ -27,9 +27,8 @@ pub(in crate::store) fn note_memento(
              UNION
              SELECT u.policy_id FROM mementos m JOIN policy_urls u ON u.urlkey = m.urlkey WHERE m.capture_id = ?1
              UNION
-             SELECT u.policy_id FROM captures c JOIN captures s ON s.digest = c.digest
-             JOIN policy_urls u ON u.urlkey = s.urlkey WHERE c.capture_id = ?1
-               AND c.digest NOT IN ('-', '3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ'))",
+             SELECT u.policy_id FROM captures_with_digest c JOIN captures s ON s.digest = c.digest
+             JOIN policy_urls u ON u.urlkey = s.urlkey WHERE c.capture_id = ?1)",
     )?
     .execute([capture_id])?;
     Ok(())
@@ -58,8 +57,8 @@ pub(in crate::store) fn note_policy(
     Ok(())
 }
 
-/// Takes the note back, unless more was stored since it read `seen`.
-pub(in crate::store) fn settle(
+/// Resets the count of a policy, unless more was stored since the count was `seen`.
+pub(in crate::store) fn clear(
     t: &Transaction<'_>,
     policy_id: PolicyId,
     seen: i64,

@@ -6,31 +6,31 @@ use crate::model::{ArchiveId, Dropped, RunId, Site, SiteId, Timestamp, UrlKey};
 use crate::store::database::sql::timestamp;
 use crate::store::database::{Store, StoreError};
 
-/// Names one question to an archive's index.
+/// Identifies one query to an archive's index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IndexQueryKey {
     /// `domain example.com` or `exact com,example)/privacy`.
     pub scope: String,
     /// Hash of the urlkey words, empty when none.
-    pub words: String,
+    pub words_hash: String,
     /// First moment, as the user limited it; empty when not.
     pub span_from: String,
     /// Last moment, as the user limited it; empty when not.
     pub span_to: String,
 }
 
-/// A question that was answered completely before.
+/// A query that was answered completely before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PastQuery {
-    /// When.
-    pub asked_at: Timestamp,
+    /// When its last answer was stored.
+    pub queried_at: Timestamp,
     /// The newest capture that it showed.
     pub newest_capture: Option<Timestamp>,
     /// It never had a row.
     pub always_empty: bool,
 }
 
-/// A look cut short longer ago than this is begun anew.
+/// An incomplete crawl that started longer ago than this is started again.
 const RESUMABLE_SECONDS: i64 = 7 * 86_400;
 
 /// What is known of a site.
@@ -38,7 +38,7 @@ const RESUMABLE_SECONDS: i64 = 7 * 86_400;
 pub struct SiteState {
     /// Its row id.
     pub site_id: SiteId,
-    /// A look at it has not come to its end.
+    /// A crawl of it is not complete.
     pub unfinished: bool,
     /// The archive has nothing to say about it.
     pub dropped: bool,
@@ -47,7 +47,7 @@ pub struct SiteState {
 /// How a run ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum RunOutcome {
-    /// Everything was looked at.
+    /// Everything was crawled.
     Done,
     /// Something got no answer and is left for the next run.
     DoneWithFailures,
@@ -218,7 +218,7 @@ impl Store {
         })
     }
 
-    /// What is known of a site; `None` when it was never looked at.
+    /// What is known of a site; `None` if it was never crawled.
     ///
     /// # Errors
     /// When the database fails.
@@ -233,13 +233,13 @@ impl Store {
         })
     }
 
-    /// Notes that a look at a site begins, and says since when an earlier look that was cut short has been unfinished;
-    /// `None` when this is a new one. After a week a look cut short is forgotten: its answers are old. So is one that began
-    /// in times to come, by a clock that was wrong.
+    /// Records the start of a crawl of a site. If an earlier crawl was interrupted, this one continues it, and the result
+    /// is the start of the earlier one; otherwise `None`. A crawl that was interrupted more than a week ago is not
+    /// continued, because its answers are old. Nor is one whose start is in the future: the clock was wrong then.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn begin_look(
+    pub fn begin_crawl(
         &self,
         site_id: SiteId,
         now: Timestamp,
@@ -263,11 +263,11 @@ impl Store {
         Ok(timestamp(since))
     }
 
-    /// Notes that a look at a site came to its end, with the reason if the archive has nothing to say about the site.
+    /// Records the end of a complete crawl of a site, with the reason if the archive has nothing of the site.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn end_look(
+    pub fn end_crawl(
         &self,
         site_id: SiteId,
         dropped: Option<&Dropped>,
@@ -275,7 +275,7 @@ impl Store {
     ) -> Result<(), StoreError> {
         self.write(|t| {
             t.execute(
-                "UPDATE sites SET looked_at = ?2, unfinished_since = NULL, drop_reason = ?3, drop_detail = ?4 WHERE site_id = ?1",
+                "UPDATE sites SET crawled_at = ?2, unfinished_since = NULL, drop_reason = ?3, drop_detail = ?4 WHERE site_id = ?1",
                 params![site_id, now.to_string(), dropped.map(|d| d.reason.code()), dropped.map(|d| d.detail.as_str())],
             )
         })?;
@@ -293,79 +293,80 @@ impl Store {
     ) -> Result<Option<PastQuery>, StoreError> {
         self.read(|t| {
             t.query_row(
-                "SELECT asked_at, newest_capture, rows = 0 AND coalesce(newest_capture, '') = '' FROM index_queries
-                 WHERE archive_id = ?1 AND scope = ?2 AND words = ?3 AND span_from = ?4 AND span_to = ?5",
-                params![archive_id, key.scope, key.words, key.span_from, key.span_to],
+                "SELECT queried_at, newest_capture, rows = 0 AND coalesce(newest_capture, '') = '' FROM index_queries
+                 WHERE archive_id = ?1 AND scope = ?2 AND words_hash = ?3 AND span_from = ?4 AND span_to = ?5",
+                params![archive_id, key.scope, key.words_hash, key.span_from, key.span_to],
                 |r| Ok((r.get::<_, Option<String>>(0)?, r.get::<_, Option<String>>(1)?, r.get(2)?)),
             )
             .optional()
         })
         .map(|row| {
-            row.and_then(|(asked, newest, always_empty)| Some(PastQuery { asked_at: timestamp(asked)?, newest_capture: timestamp(newest), always_empty }))
+            row.and_then(|(queried_at, newest, always_empty)| Some(PastQuery { queried_at: timestamp(queried_at)?, newest_capture: timestamp(newest), always_empty }))
         })
     }
 
-    /// What was seen on the archived home pages of a site, oldest first, as JSON.
+    /// Scans of the archived home pages of a site, oldest first, as JSON.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn home_looks(&self, site_id: SiteId) -> Result<Vec<String>, StoreError> {
+    pub fn home_page_scans(&self, site_id: SiteId) -> Result<Vec<String>, StoreError> {
         self.read(|t| {
-            let mut statement =
-                t.prepare_cached("SELECT look FROM home_looks WHERE site_id = ?1 ORDER BY asked")?;
+            let mut statement = t.prepare_cached(
+                "SELECT scan FROM home_page_scans WHERE site_id = ?1 ORDER BY requested_timestamp",
+            )?;
             let rows = statement.query_map([site_id], |r| r.get(0))?;
             rows.collect()
         })
     }
 
-    /// What was seen on the archived hub pages of a site, by the key of the hub, oldest first, as JSON.
+    /// Scans of the archived hub pages of a site, by the key of the hub, oldest first, as JSON.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn hub_looks(&self, site_id: SiteId) -> Result<Vec<(String, String)>, StoreError> {
+    pub fn hub_page_scans(&self, site_id: SiteId) -> Result<Vec<(String, String)>, StoreError> {
         self.read(|t| {
             let mut statement = t.prepare_cached(
-                "SELECT urlkey, look FROM hub_looks WHERE site_id = ?1 ORDER BY urlkey, asked",
+                "SELECT urlkey, scan FROM hub_page_scans WHERE site_id = ?1 ORDER BY urlkey, requested_timestamp",
             )?;
             let rows = statement.query_map([site_id], |r| Ok((r.get(0)?, r.get(1)?)))?;
             rows.collect()
         })
     }
 
-    /// Stores what was seen on a capture of a hub page.
+    /// Stores the scan of a capture of a hub page.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn add_hub_look(
+    pub fn add_hub_page_scan(
         &self,
         site_id: SiteId,
         urlkey: &UrlKey,
-        asked: Timestamp,
-        look: &str,
+        requested: Timestamp,
+        scan: &str,
     ) -> Result<(), StoreError> {
         self.write(|t| {
             t.execute(
-                "INSERT OR REPLACE INTO hub_looks (site_id, urlkey, asked, look) VALUES (?1, ?2, ?3, ?4)",
-                params![site_id, urlkey.as_str(), asked.to_string(), look],
+                "INSERT OR REPLACE INTO hub_page_scans (site_id, urlkey, requested_timestamp, scan) VALUES (?1, ?2, ?3, ?4)",
+                params![site_id, urlkey.as_str(), requested.to_string(), scan],
             )
         })?;
         Ok(())
     }
 
-    /// Stores what was seen on an archived home page.
+    /// Stores the scan of an archived home page.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn add_home_look(
+    pub fn add_home_page_scan(
         &self,
         site_id: SiteId,
-        asked: Timestamp,
-        look: &str,
+        requested: Timestamp,
+        scan: &str,
     ) -> Result<(), StoreError> {
         self.write(|t| {
             t.execute(
-                "INSERT OR REPLACE INTO home_looks (site_id, asked, look) VALUES (?1, ?2, ?3)",
-                params![site_id, asked.to_string(), look],
+                "INSERT OR REPLACE INTO home_page_scans (site_id, requested_timestamp, scan) VALUES (?1, ?2, ?3)",
+                params![site_id, requested.to_string(), scan],
             )
         })?;
         Ok(())

@@ -1,4 +1,4 @@
-//! When each site was last looked at, for the job that looks again.
+//! When each site was last crawled, for the scheduled job.
 
 use rusqlite::params;
 
@@ -11,32 +11,32 @@ use crate::store::database::{Store, StoreError};
 pub struct SiteTurn {
     /// The site.
     pub site: String,
-    /// End of the last complete look; `None` before the first.
-    pub looked_at: Option<Timestamp>,
-    /// A look has not come to its end.
+    /// End of the last complete crawl; `None` before the first.
+    pub crawled_at: Option<Timestamp>,
+    /// A crawl is not complete.
     pub unfinished: bool,
-    /// Last time that a run worked on it.
-    pub worked_on_at: Option<Timestamp>,
+    /// Last time that a run took it up, complete or not.
+    pub attempted_at: Option<Timestamp>,
     /// First sight of its newest version; `None` without versions.
     pub newest_version: Option<Timestamp>,
 }
 
 impl SiteTurn {
-    /// A site that was never looked at.
+    /// A site that was never crawled.
     #[must_use]
     pub fn new(site: &str) -> Self {
         Self {
             site: site.to_owned(),
-            looked_at: None,
+            crawled_at: None,
             unfinished: false,
-            worked_on_at: None,
+            attempted_at: None,
             newest_version: None,
         }
     }
 }
 
 const TURNS: &str = "
-    SELECT s.site, s.looked_at, s.unfinished_since IS NOT NULL, s.worked_on_at,
+    SELECT s.site, s.crawled_at, s.unfinished_since IS NOT NULL, s.attempted_at,
            CASE WHEN s.drop_reason IS NULL THEN max(p.changed_at) END
     FROM sites s LEFT JOIN policies p USING (site_id) GROUP BY s.site_id";
 
@@ -51,9 +51,9 @@ impl Store {
             let rows = statement.query_map([], |r| {
                 Ok(SiteTurn {
                     site: r.get(0)?,
-                    looked_at: timestamp(r.get(1)?),
+                    crawled_at: timestamp(r.get(1)?),
                     unfinished: r.get(2)?,
-                    worked_on_at: timestamp(r.get(3)?),
+                    attempted_at: timestamp(r.get(3)?),
                     newest_version: timestamp(r.get(4)?),
                 })
             })?;
@@ -61,13 +61,13 @@ impl Store {
         })
     }
 
-    /// Notes that a run works on a site.
+    /// Records that a run takes up a site.
     ///
     /// # Errors
     /// When the database fails.
     pub fn begin_turn(&self, site: &Site, now: Timestamp) -> Result<(), StoreError> {
         self.write(|t| {
-            t.prepare_cached("UPDATE sites SET worked_on_at = ?2 WHERE site = ?1")?
+            t.prepare_cached("UPDATE sites SET attempted_at = ?2 WHERE site = ?1")?
                 .execute(params![site.as_str(), now.to_string()])
         })?;
         Ok(())

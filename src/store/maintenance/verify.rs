@@ -14,7 +14,7 @@ use crate::store::captures::payloads;
 use crate::store::database::{Store, StoreError};
 use crate::store::documents::rendition_sha256;
 use crate::store::histories::versions::{SIGHTINGS, stored_change};
-use crate::store::histories::{DropRow, Look, VersionRecord};
+use crate::store::histories::{DropRow, ObservationRow, VersionRecord};
 
 /// A stored payload, checked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -268,18 +268,21 @@ fn stored_versions(
                 change_kind, words_added, words_removed, simhash_distance
          FROM versions WHERE policy_id = ?1 ORDER BY version",
     )?;
-    // All at once: to look for those of each version is to go through all of the policy's.
-    let mut looks: HashMap<u32, Vec<Look>> = HashMap::new();
-    let mut observations = t.prepare_cached(
+    // One query for all: a query for each version would read all observations of the policy each time.
+    let mut observations: HashMap<u32, Vec<ObservationRow>> = HashMap::new();
+    let mut all = t.prepare_cached(
         "SELECT o.version, o.capture_id, o.fetched_capture_id FROM observations o JOIN captures c USING (capture_id)
          WHERE o.policy_id = ?1 ORDER BY c.timestamp, o.capture_id",
     )?;
-    let mut rows = observations.query([policy_id])?;
+    let mut rows = all.query([policy_id])?;
     while let Some(r) = rows.next()? {
-        looks.entry(r.get(0)?).or_default().push(Look {
-            capture_id: r.get(1)?,
-            fetched_capture_id: r.get(2)?,
-        });
+        observations
+            .entry(r.get(0)?)
+            .or_default()
+            .push(ObservationRow {
+                capture_id: r.get(1)?,
+                fetched_capture_id: r.get(2)?,
+            });
     }
     let mut rows = statement.query([policy_id])?;
     let mut versions = Vec::new();
@@ -301,7 +304,7 @@ fn stored_versions(
             first_seen,
             last_seen,
             changed_after: time(6)?,
-            looks: looks.remove(&number).unwrap_or_default(),
+            observations: observations.remove(&number).unwrap_or_default(),
         });
     }
     Ok(versions)

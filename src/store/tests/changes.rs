@@ -1,9 +1,9 @@
-//! New versions are noticed and told once; a copy is one state.
+//! New versions are recorded and announced once; a copy is one state.
 
 use super::*;
 
 /// A history of these texts, one capture a year, by an extractor.
-fn history(house: &House, extractor: &str, texts: &[&str], tell: bool) {
+fn history(house: &House, extractor: &str, texts: &[&str], announce: bool) {
     let captures: Vec<Capture> = (0..texts.len())
         .map(|n| capture(URL, &(2010 + n).to_string(), "-"))
         .collect();
@@ -15,7 +15,7 @@ fn history(house: &House, extractor: &str, texts: &[&str], tell: bool) {
     let stored = house.store.captures_of_policy(id, extractor).unwrap();
     let mut versions = Vec::new();
     for ((s, c), text) in stored.iter().zip(&captures).zip(texts) {
-        if s.asked.is_none() {
+        if s.attempt.is_none() {
             house.fetched(s.capture_id, c, text);
         }
         let document = Ok(document(text));
@@ -32,39 +32,57 @@ fn history(house: &House, extractor: &str, texts: &[&str], tell: bool) {
             previous: None,
             same_as: None,
             change: None,
-            looks: vec![Look {
+            observations: vec![ObservationRow {
                 capture_id: s.capture_id,
                 fetched_capture_id: s.capture_id,
             }],
         });
     }
-    let noticed = Noticed { tell, ..noticed() };
+    let announcement = AnnouncementRule {
+        announce,
+        ..announcement()
+    };
     house
         .store
-        .set_history(id, &derived(extractor, &versions, &[]), Some(0), noticed)
+        .set_history(
+            id,
+            &derived(extractor, &versions, &[]),
+            Some(0),
+            announcement,
+        )
         .unwrap();
 }
 
 #[test]
 fn every_version_is_told_once_and_a_text_that_comes_back_is_told_again() {
     let house = house();
-    let untold = || -> Vec<(i64, i64)> {
-        let rows = house.store.untold(2, None, 9).unwrap();
+    let unannounced = || -> Vec<(i64, i64)> {
+        let rows = house.store.unannounced(2, None, 9).unwrap();
         rows.iter()
             .map(|c| (c.change_id.get(), c.version))
             .collect()
     };
     history(&house, EXTRACTOR, &["a", "b"], true);
-    assert_eq!(untold(), [(1, 1), (2, 2)]);
+    assert_eq!(unannounced(), [(1, 1), (2, 2)]);
     house
         .store
-        .told(ChangeId::new(1), Some(stamp("2026")))
+        .record_announcement(ChangeId::new(1), Some(stamp("2026")))
         .unwrap();
-    house.store.told(ChangeId::new(2), None).unwrap();
+    house
+        .store
+        .record_announcement(ChangeId::new(2), None)
+        .unwrap();
     history(&house, EXTRACTOR, &["a", "b", "a"], true);
-    assert_eq!(untold(), [(2, 2), (3, 3)], "a failed call is made again");
-    house.store.told(ChangeId::new(2), None).unwrap();
-    assert_eq!(untold(), [(3, 3)], "but not for ever");
+    assert_eq!(
+        unannounced(),
+        [(2, 2), (3, 3)],
+        "a failed call is made again"
+    );
+    house
+        .store
+        .record_announcement(ChangeId::new(2), None)
+        .unwrap();
+    assert_eq!(unannounced(), [(3, 3)], "but not for ever");
     let newest = house.store.newest_changes(9).unwrap();
     assert_eq!(newest.len(), 3);
     assert_eq!(newest[0].first_seen, "20120101000000");
@@ -81,11 +99,11 @@ fn every_version_is_told_once_and_a_text_that_comes_back_is_told_again() {
 fn what_nobody_waits_for_and_what_only_another_extractor_reads_is_not_told() {
     let house = house();
     history(&house, EXTRACTOR, &["a", "b"], false);
-    assert!(house.store.untold(5, None, 9).unwrap().is_empty());
+    assert!(house.store.unannounced(5, None, 9).unwrap().is_empty());
     history(&house, "another", &["a!", "b!"], true);
-    assert!(house.store.untold(5, None, 9).unwrap().is_empty());
+    assert!(house.store.unannounced(5, None, 9).unwrap().is_empty());
     history(&house, "another", &["a!", "b!", "c"], true);
-    assert_eq!(house.store.untold(5, None, 9).unwrap().len(), 1);
+    assert_eq!(house.store.unannounced(5, None, 9).unwrap().len(), 1);
 }
 
 #[test]

@@ -315,7 +315,7 @@ fn words_are_found_in_any_script_and_never_taken_for_operators() {
     let mut versions = Vec::new();
     for (number, (from, words)) in (1_u32..).zip(captures.iter().zip(texts)) {
         house.fetched(CaptureId::new(i64::from(number)), from, words);
-        let look = Look {
+        let observation = ObservationRow {
             capture_id: CaptureId::new(i64::from(number)),
             fetched_capture_id: CaptureId::new(i64::from(number)),
         };
@@ -328,12 +328,17 @@ fn words_are_found_in_any_script_and_never_taken_for_operators() {
             first_seen: from.timestamp,
             last_seen: from.timestamp,
             changed_after: None,
-            looks: vec![look],
+            observations: vec![observation],
         });
     }
     house
         .store
-        .set_history(id, &derived(EXTRACTOR, &versions, &[]), None, noticed())
+        .set_history(
+            id,
+            &derived(EXTRACTOR, &versions, &[]),
+            None,
+            announcement(),
+        )
         .unwrap();
     let found = |query: &str, anywhere: bool| {
         let findings = house.store.search(query, anywhere, 10).unwrap().unwrap();

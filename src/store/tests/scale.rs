@@ -28,14 +28,14 @@ fn in_turns(captures: usize, many: bool) -> (House, PolicyId) {
     house.fetched(stored[0].capture_id, &rows[0], "one text");
     house.fetched(stored[1].capture_id, &rows[1], "another text");
     let stored = house.store.captures_of_policy(id, EXTRACTOR).unwrap();
-    let look = |n: usize| Look {
+    let observation = |n: usize| ObservationRow {
         capture_id: stored[n].capture_id,
         fetched_capture_id: stored[n].fetched_capture_id.unwrap(),
     };
     let count = if many { captures } else { 2 };
     let versions: Vec<VersionRecord> = (0..count)
         .map(|v| {
-            let looks: Vec<usize> = (v..captures).step_by(count).collect();
+            let shown: Vec<usize> = (v..captures).step_by(count).collect();
             VersionRecord {
                 number: u32::try_from(v).unwrap() + 1,
                 edition: if many {
@@ -46,16 +46,21 @@ fn in_turns(captures: usize, many: bool) -> (House, PolicyId) {
                 previous: None,
                 same_as: None,
                 change: None,
-                first_seen: rows[looks[0]].timestamp,
-                last_seen: rows[looks[looks.len() - 1]].timestamp,
+                first_seen: rows[shown[0]].timestamp,
+                last_seen: rows[shown[shown.len() - 1]].timestamp,
                 changed_after: None,
-                looks: looks.into_iter().map(look).collect(),
+                observations: shown.into_iter().map(observation).collect(),
             }
         })
         .collect();
     house
         .store
-        .set_history(id, &derived(EXTRACTOR, &versions, &[]), Some(0), noticed())
+        .set_history(
+            id,
+            &derived(EXTRACTOR, &versions, &[]),
+            Some(0),
+            announcement(),
+        )
         .unwrap();
     (house, id)
 }

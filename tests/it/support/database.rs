@@ -9,9 +9,9 @@ pub fn facts(path: &Path) -> Vec<String> {
     let connection = Connection::open(path).unwrap();
     let queries = [
         "SELECT 'site', site, rank, tags, unfinished_since IS NULL, drop_reason FROM sites",
-        "SELECT 'home', site, asked_year, look FROM (SELECT site, substr(asked, 1, 4) AS asked_year, json_remove(look, '$.asked') AS look
-            FROM home_looks JOIN sites USING (site_id))",
-        "SELECT 'hub', site, urlkey, look FROM hub_looks JOIN sites USING (site_id)",
+        "SELECT 'home', site, requested_year, scan FROM (SELECT site, substr(requested_timestamp, 1, 4) AS requested_year, json_remove(scan, '$.asked') AS scan
+            FROM home_page_scans JOIN sites USING (site_id))",
+        "SELECT 'hub', site, urlkey, scan FROM hub_page_scans JOIN sites USING (site_id)",
         "SELECT 'policy', site, policy_url, kind, cross_domain FROM policies JOIN sites USING (site_id)",
         "SELECT 'url', site, urlkey, u.url, policy_url FROM policy_urls u JOIN policies USING (policy_id) JOIN sites s ON s.site_id = u.site_id",
         "SELECT 'discovery', site, urlkey, url, kind, source, score, home_timestamp, link_text, reasons FROM discoveries JOIN sites USING (site_id)",

@@ -98,7 +98,7 @@ pub const SITES: Table = Table {
         perhaps(
             "looked_at",
             Time,
-            "s.looked_at",
+            "s.crawled_at",
             "end of the last complete crawl",
         ),
         always(
