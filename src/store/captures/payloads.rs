@@ -185,10 +185,10 @@ pub(in crate::store) fn stored(
     )?
     .query_row([payload_id], |r| {
         Ok(Stored {
-            sha256: r.get(0)?,
-            size_bytes: r.get(1)?,
-            body: r.get(2)?,
-            base_payload_id: r.get(3)?,
+            sha256: r.get("sha256")?,
+            size_bytes: r.get("size_bytes")?,
+            body: r.get("body")?,
+            base_payload_id: r.get("base_payload_id")?,
         })
     })
     .optional()

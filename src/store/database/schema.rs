@@ -94,10 +94,10 @@ fn objects(connection: &Connection) -> rusqlite::Result<Vec<Object>> {
         .prepare("SELECT type, name, tbl_name, sql FROM sqlite_schema ORDER BY name, type")?;
     let rows = statement.query_map([], |r| {
         Ok(Object {
-            kind: r.get(0)?,
-            name: r.get(1)?,
-            table: r.get(2)?,
-            sql: r.get(3)?,
+            kind: r.get("type")?,
+            name: r.get("name")?,
+            table: r.get("tbl_name")?,
+            sql: r.get("sql")?,
         })
     })?;
     rows.collect()

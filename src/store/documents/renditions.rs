@@ -19,7 +19,7 @@ pub(in crate::store) struct NewDocument<'a> {
 }
 
 impl<'a> NewDocument<'a> {
-    /// Makes what takes time, before a transaction.
+    /// Computes hash, simhash and index text, which takes time, before a transaction begins.
     pub(in crate::store) fn of(document: &'a Document) -> Self {
         Self {
             document,
@@ -33,8 +33,22 @@ impl<'a> NewDocument<'a> {
         }
     }
 
-    /// Stores it, or finds it stored, and gives the id of its rendition.
+    /// Stores the document and its rendition where they are new, and returns the id of the rendition.
     pub(in crate::store) fn store(&self, t: &Transaction<'_>) -> rusqlite::Result<RenditionId> {
+        let document_id = self.store_document(t)?;
+        let first_before = first_rendition(t, document_id)?;
+        self.store_rendition(t, document_id)?;
+        match first_before {
+            Some(first) if self.rendition_sha256 < first => describe(t, document_id)?,
+            Some(first) if self.rendition_sha256 == first => self.redescribe(t, document_id)?,
+            _ => {}
+        }
+        t.prepare_cached("SELECT rendition_id FROM renditions WHERE sha256 = ?1")?
+            .query_row([&self.rendition_sha256], |r| r.get(0))
+    }
+
+    /// Stores the document with its full-text index entry where it is new, and returns its id.
+    fn store_document(&self, t: &Transaction<'_>) -> rusqlite::Result<DocumentId> {
         let document = self.document;
         let text_sha256 = document.text_hash.to_string();
         let added: Option<DocumentId> = t
@@ -47,19 +61,27 @@ impl<'a> NewDocument<'a> {
                 |r| r.get(0),
             )
             .optional()?;
-        let document_id: DocumentId = match added {
+        match added {
             Some(id) => {
                 index_text(t, id, &self.indexed)?;
-                id
+                Ok(id)
             }
             None => t
                 .prepare_cached("SELECT document_id FROM documents WHERE text_sha256 = ?1")?
-                .query_row([&text_sha256], |r| r.get(0))?,
-        };
-        let was_first: Option<String> = first_rendition(t, document_id)?;
+                .query_row([&text_sha256], |r| r.get(0)),
+        }
+    }
+
+    /// Stores the rendition. The same rendition keeps its row; dates, language and word count in it are updated, because a
+    /// newer extractor may read them better.
+    fn store_rendition(
+        &self,
+        t: &Transaction<'_>,
+        document_id: DocumentId,
+    ) -> rusqlite::Result<()> {
+        let document = self.document;
         let date = |stated: &Option<StatedDate>| stated.as_ref().map(|s| s.date.clone());
         let sentence = |stated: &Option<StatedDate>| stated.as_ref().map(|s| s.sentence.clone());
-        // The same words keep their rendition; a newer extractor may read their dates and language better.
         t.prepare_cached(
             "INSERT INTO renditions (document_id, sha256, title, text, markdown, effective_date, effective_date_sentence,
                                      last_updated, last_updated_sentence, language, word_count)
@@ -85,28 +107,26 @@ impl<'a> NewDocument<'a> {
             document.language,
             document.word_count.cast_signed(),
         ])?;
-        match was_first {
-            Some(first) if self.rendition_sha256 < first => describe(t, document_id)?,
-            // Another extractor may count the same words, or know their language, otherwise.
-            Some(first) if self.rendition_sha256 == first => {
-                let changed = t
-                    .prepare_cached(
-                        "UPDATE documents SET language = ?2, word_count = ?3
-                         WHERE document_id = ?1 AND (language, word_count) <> (?2, ?3)",
-                    )?
-                    .execute(params![
-                        document_id,
-                        document.language,
-                        document.word_count.cast_signed()
-                    ])?;
-                if changed > 0 {
-                    pending::note_document(t, document_id)?;
-                }
-            }
-            _ => {}
+        Ok(())
+    }
+
+    /// Updates language and word count of the document from its first rendition: another extractor may count the same words
+    /// differently or recognise another language.
+    fn redescribe(&self, t: &Transaction<'_>, document_id: DocumentId) -> rusqlite::Result<()> {
+        let changed = t
+            .prepare_cached(
+                "UPDATE documents SET language = ?2, word_count = ?3
+                 WHERE document_id = ?1 AND (language, word_count) <> (?2, ?3)",
+            )?
+            .execute(params![
+                document_id,
+                self.document.language,
+                self.document.word_count.cast_signed()
+            ])?;
+        if changed > 0 {
+            pending::note_document(t, document_id)?;
         }
-        t.prepare_cached("SELECT rendition_id FROM renditions WHERE sha256 = ?1")?
-            .query_row([&self.rendition_sha256], |r| r.get(0))
+        Ok(())
     }
 }
 
@@ -127,7 +147,7 @@ fn describe(t: &Transaction<'_>, document_id: DocumentId) -> rusqlite::Result<()
         .prepare_cached(
             "SELECT language, word_count, text FROM renditions WHERE document_id = ?1 ORDER BY sha256 LIMIT 1",
         )?
-        .query_row([document_id], |r| Ok((r.get(0)?, r.get(1)?, r.get(2)?)))?;
+        .query_row([document_id], |r| Ok((r.get("language")?, r.get("word_count")?, r.get("text")?)))?;
     t.prepare_cached(
         "UPDATE documents SET language = ?2, word_count = ?3, simhash = ?4 WHERE document_id = ?1",
     )?
@@ -194,8 +214,8 @@ impl Store {
             t.prepare_cached("SELECT language, simhash FROM documents WHERE text_sha256 = ?1")?
                 .query_row([text_hash.to_string()], |r| {
                     Ok(TextTraits {
-                        language: r.get(0)?,
-                        simhash: r.get::<_, i64>(1)?.cast_unsigned(),
+                        language: r.get("language")?,
+                        simhash: r.get::<_, i64>("simhash")?.cast_unsigned(),
                     })
                 })
                 .optional()

@@ -116,7 +116,7 @@ pub struct Findings {
 const HISTORY: &str = "
     SELECT v.version, v.edition, v.previous_version, v.same_as, v.changed_after, v.first_seen, v.last_seen, v.captures, v.layouts,
            d.word_count, d.language, r.title, d.text_sha256, v.change_kind, v.words_added, v.words_removed, v.simhash_distance,
-           a.memento_url_prefix || c.timestamp || '/' || c.original, v.rendition_id, o.fetched_capture_id, v.extractor_version
+           a.memento_url_prefix || c.timestamp || '/' || c.original AS memento_url, v.rendition_id, o.fetched_capture_id, v.extractor_version
     FROM versions v
     JOIN documents d USING (document_id)
     JOIN renditions r ON r.rendition_id = v.rendition_id
@@ -157,13 +157,13 @@ impl Store {
             )?;
             let rows = statement.query_map([site], |r| {
                 Ok(PolicyEntry {
-                    policy_id: r.get(0)?,
-                    site: r.get(1)?,
-                    policy_url: r.get(2)?,
-                    kind: r.get(3)?,
-                    versions: r.get::<_, i64>(4)?.cast_unsigned(),
-                    captures: r.get::<_, i64>(5)?.cast_unsigned(),
-                    drops: r.get::<_, i64>(6)?.cast_unsigned(),
+                    policy_id: r.get("policy_id")?,
+                    site: r.get("site")?,
+                    policy_url: r.get("policy_url")?,
+                    kind: r.get("kind")?,
+                    versions: r.get::<_, i64>("versions")?.cast_unsigned(),
+                    captures: r.get::<_, i64>("captures")?.cast_unsigned(),
+                    drops: r.get::<_, i64>("drops")?.cast_unsigned(),
                 })
             })?;
             rows.collect()
@@ -203,8 +203,8 @@ impl Store {
             t.prepare_cached("SELECT text, markdown FROM renditions WHERE rendition_id = ?1")?
                 .query_row([rendition_id], |r| {
                     Ok(Rendition {
-                        text: r.get(0)?,
-                        markdown: r.get(1)?,
+                        text: r.get("text")?,
+                        markdown: r.get("markdown")?,
                     })
                 })
                 .optional()
@@ -254,19 +254,19 @@ fn found(t: &Transaction<'_>, question: &str, limit: usize) -> rusqlite::Result<
     let mut statement = t.prepare_cached(SEARCH)?;
     let mut rows = statement.query(params![question, i64::try_from(limit).unwrap_or(i64::MAX)])?;
     while let Some(r) = rows.next()? {
-        policies = r.get::<_, i64>(11)?.cast_unsigned();
+        policies = r.get::<_, i64>("policies")?.cast_unsigned();
         found.push(Found {
-            site: r.get(0)?,
-            policy_url: r.get(1)?,
-            versions: r.get::<_, i64>(2)?.cast_unsigned(),
-            of_versions: r.get::<_, i64>(3)?.cast_unsigned(),
-            first_version: r.get(4)?,
-            last_version: r.get(5)?,
-            first_seen: r.get(6)?,
-            changed_after: r.get(7)?,
-            last_seen: r.get(8)?,
-            still_there: r.get(9)?,
-            text: r.get(10)?,
+            site: r.get("site")?,
+            policy_url: r.get("policy_url")?,
+            versions: r.get::<_, i64>("versions")?.cast_unsigned(),
+            of_versions: r.get::<_, i64>("of_versions")?.cast_unsigned(),
+            first_version: r.get("first_version")?,
+            last_version: r.get("last_version")?,
+            first_seen: r.get("first_seen")?,
+            changed_after: r.get("changed_after")?,
+            last_seen: r.get("last_seen")?,
+            still_there: r.get("still_there")?,
+            text: r.get("text")?,
         });
     }
     Ok(Findings { found, policies })
@@ -274,23 +274,23 @@ fn found(t: &Transaction<'_>, question: &str, limit: usize) -> rusqlite::Result<
 
 fn version_entry(r: &Row<'_>) -> rusqlite::Result<VersionEntry> {
     Ok(VersionEntry {
-        version: r.get(0)?,
-        edition: r.get(1)?,
-        previous_version: r.get(2)?,
-        same_as: r.get(3)?,
-        changed_after: r.get(4)?,
-        first_seen: r.get(5)?,
-        last_seen: r.get(6)?,
-        captures: r.get::<_, i64>(7)?.cast_unsigned(),
-        layouts: r.get::<_, i64>(8)?.cast_unsigned(),
-        word_count: r.get::<_, i64>(9)?.cast_unsigned(),
-        language: r.get(10)?,
-        title: r.get(11)?,
-        text_sha256: r.get(12)?,
-        change: stored_change(r, 13)?,
-        memento_url: r.get(17)?,
-        rendition_id: r.get(18)?,
-        fetched_capture_id: r.get(19)?,
-        extractor_version: r.get(20)?,
+        version: r.get("version")?,
+        edition: r.get("edition")?,
+        previous_version: r.get("previous_version")?,
+        same_as: r.get("same_as")?,
+        changed_after: r.get("changed_after")?,
+        first_seen: r.get("first_seen")?,
+        last_seen: r.get("last_seen")?,
+        captures: r.get::<_, i64>("captures")?.cast_unsigned(),
+        layouts: r.get::<_, i64>("layouts")?.cast_unsigned(),
+        word_count: r.get::<_, i64>("word_count")?.cast_unsigned(),
+        language: r.get("language")?,
+        title: r.get("title")?,
+        text_sha256: r.get("text_sha256")?,
+        change: stored_change(r)?,
+        memento_url: r.get("memento_url")?,
+        rendition_id: r.get("rendition_id")?,
+        fetched_capture_id: r.get("fetched_capture_id")?,
+        extractor_version: r.get("extractor_version")?,
     })
 }

@@ -108,18 +108,18 @@ impl Store {
             let mut rows = statement.query([site_id])?;
             let mut found = Vec::new();
             while let Some(r) = rows.next()? {
-                let Ok(urlkey) = UrlKey::from_cdx(&r.get::<_, String>(0)?) else { continue };
-                let (Some(kind), Some(source)) = (parsed(r.get(1 + 1)?), parsed(r.get(1 + 2)?)) else { continue };
-                let reasons: String = r.get(8)?;
+                let Ok(urlkey) = UrlKey::from_cdx(&r.get::<_, String>("urlkey")?) else { continue };
+                let (Some(kind), Some(source)) = (parsed(r.get("kind")?), parsed(r.get("source")?)) else { continue };
+                let reasons: String = r.get("reasons")?;
                 found.push(DiscoveryRow {
                     urlkey,
-                    url: r.get(1)?,
+                    url: r.get("url")?,
                     kind,
                     source,
-                    score: r.get(4)?,
-                    home_timestamp: r.get(5)?,
-                    home_original: r.get(6)?,
-                    link_text: r.get(7)?,
+                    score: r.get("score")?,
+                    home_timestamp: r.get("home_timestamp")?,
+                    home_original: r.get("home_original")?,
+                    link_text: r.get("link_text")?,
                     reasons: serde_json::from_str(&reasons).unwrap_or_default(),
                 });
             }
@@ -175,19 +175,19 @@ impl Store {
     pub fn address_evidence(&self, site_id: SiteId) -> Result<Vec<AddressEvidence>, StoreError> {
         self.read(|t| {
             let mut statement = t.prepare_cached(
-                "SELECT DISTINCT m.capture_id, m.fetched_at, coalesce(m.original, c.original), m.redirects, m.canonical
+                "SELECT DISTINCT m.capture_id, m.fetched_at, coalesce(m.original, c.original) AS came_from, m.redirects, m.canonical
                  FROM policy_urls u JOIN captures c ON c.urlkey = u.urlkey JOIN mementos m ON m.capture_id = c.capture_id
                  WHERE u.site_id = ?1 AND (m.redirects <> '[]' OR m.canonical IS NOT NULL)
                    AND EXISTS (SELECT 1 FROM extractions e WHERE e.capture_id = m.capture_id AND e.rendition_id IS NOT NULL)
-                 ORDER BY 3, 4, 5, 1",
+                 ORDER BY came_from, m.redirects, m.canonical, m.capture_id",
             )?;
             let rows = statement.query_map([site_id], |r| {
                 Ok(AddressEvidence {
-                    capture_id: r.get(0)?,
-                    fetched_at: timestamp(r.get(1)?),
-                    came_from: r.get(2)?,
-                    redirects: redirects(r.get(3)?),
-                    canonical: r.get(4)?,
+                    capture_id: r.get("capture_id")?,
+                    fetched_at: timestamp(r.get("fetched_at")?),
+                    came_from: r.get("came_from")?,
+                    redirects: redirects(r.get("redirects")?),
+                    canonical: r.get("canonical")?,
                 })
             })?;
             rows.collect()

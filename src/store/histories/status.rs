@@ -124,8 +124,8 @@ impl Store {
     pub fn summaries(&self, sites: &[String]) -> Result<Vec<PolicySummary>, StoreError> {
         self.read(|t| {
             let mut statement = t.prepare_cached(
-                "SELECT s.site, p.policy_url, p.kind, coalesce(p.versions, 0), p.first_seen, p.last_seen, coalesce(p.captures, 0),
-                        coalesce(p.drops, 0), s.drop_reason, coalesce(p.left_open, 0)
+                "SELECT s.site, p.policy_url, p.kind, coalesce(p.versions, 0) AS versions, p.first_seen, p.last_seen, coalesce(p.captures, 0) AS captures,
+                        coalesce(p.drops, 0) AS drops, s.drop_reason, coalesce(p.left_open, 0) AS left_open
                  FROM sites s LEFT JOIN policies p USING (site_id)
                  WHERE ?1 = '[]' OR s.site IN (SELECT value FROM json_each(?1))
                  ORDER BY s.site, p.policy_url, p.policy_id",
@@ -133,16 +133,16 @@ impl Store {
             let wanted = serde_json::Value::from(sites.to_vec()).to_string();
             let rows = statement.query_map([wanted], |r| {
                 Ok(PolicySummary {
-                    site: r.get(0)?,
-                    policy_url: r.get(1)?,
-                    kind: r.get(2)?,
-                    versions: r.get::<_, i64>(3)?.cast_unsigned(),
-                    first_seen: r.get(4)?,
-                    last_seen: r.get(5)?,
-                    captures: r.get::<_, i64>(6)?.cast_unsigned(),
-                    dropped: r.get::<_, i64>(7)?.cast_unsigned(),
-                    site_dropped: r.get(8)?,
-                    left_open: r.get::<_, i64>(9)?.cast_unsigned(),
+                    site: r.get("site")?,
+                    policy_url: r.get("policy_url")?,
+                    kind: r.get("kind")?,
+                    versions: r.get::<_, i64>("versions")?.cast_unsigned(),
+                    first_seen: r.get("first_seen")?,
+                    last_seen: r.get("last_seen")?,
+                    captures: r.get::<_, i64>("captures")?.cast_unsigned(),
+                    dropped: r.get::<_, i64>("drops")?.cast_unsigned(),
+                    site_dropped: r.get("drop_reason")?,
+                    left_open: r.get::<_, i64>("left_open")?.cast_unsigned(),
                 })
             })?;
             rows.collect()
@@ -151,12 +151,12 @@ impl Store {
 }
 
 fn last_run(row: &Row<'_>) -> rusqlite::Result<LastRun> {
-    let requests: Option<String> = row.get(4)?;
+    let requests: Option<String> = row.get("requests")?;
     Ok(LastRun {
-        command: row.get(0)?,
-        started_at: row.get(1)?,
-        finished_at: row.get(2)?,
-        outcome: row.get(3)?,
+        command: row.get("command")?,
+        started_at: row.get("started_at")?,
+        finished_at: row.get("finished_at")?,
+        outcome: row.get("outcome")?,
         requests: requests.and_then(|r| serde_json::from_str(&r).ok()),
     })
 }

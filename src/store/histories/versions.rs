@@ -129,7 +129,7 @@ impl Store {
                     drop.dropped.detail
                 ])?;
             }
-            summarise(t, policy_id, extractor, versions, drops.len(), left_open)?;
+            summarise(t, policy_id, history, left_open)?;
             pending::clear(t, policy_id, pending)?;
             changes::record(t, policy_id, announcement, !read_otherwise)
         })
@@ -145,7 +145,7 @@ impl Store {
     ) -> Result<HashMap<(TextHash, TextHash), Change>, StoreError> {
         self.read(|t| {
             let mut statement = t.prepare_cached(
-                "SELECT before.text_sha256, after.text_sha256, v.change_kind, v.words_added, v.words_removed, v.simhash_distance
+                "SELECT before.text_sha256 AS before, after.text_sha256 AS after, v.change_kind, v.words_added, v.words_removed, v.simhash_distance
                  FROM versions v JOIN documents after ON after.document_id = v.document_id
                  JOIN versions p ON p.policy_id = v.policy_id AND p.version = v.previous_version
                  JOIN documents before ON before.document_id = p.document_id
@@ -154,8 +154,8 @@ impl Store {
             let mut rows = statement.query([policy_id])?;
             let mut known = HashMap::new();
             while let Some(row) = rows.next()? {
-                let hash = |i: usize| row.get::<_, String>(i).map(|h| h.parse::<TextHash>().ok());
-                if let (Some(before), Some(after), Some(change)) = (hash(0)?, hash(1)?, stored_change(row, 2)?) {
+                let hash = |column: &str| row.get::<_, String>(column).map(|h| h.parse::<TextHash>().ok());
+                if let (Some(before), Some(after), Some(change)) = (hash("before")?, hash("after")?, stored_change(row)?) {
                     known.insert((before, after), change);
                 }
             }
@@ -256,15 +256,14 @@ fn insert_version(
     Ok(())
 }
 
-/// Writes what is told of a policy without looking at all its rows.
+/// Writes the counts and times that are stored per version and policy, so that reading them needs no other rows.
 fn summarise(
     t: &Transaction<'_>,
     policy_id: PolicyId,
-    extractor: &str,
-    versions: &[VersionRecord],
-    drops: usize,
+    history: &Derived<'_>,
     left_open: Option<usize>,
 ) -> rusqlite::Result<()> {
+    let (extractor, versions) = (history.extractor, history.versions);
     let counted = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     t.prepare_cached(
         "UPDATE versions SET layouts = q.layouts FROM (
@@ -284,7 +283,7 @@ fn summarise(
         HISTORY_RULES,
         counted(versions.len()),
         counted(versions.iter().map(|v| v.observations.len()).sum()),
-        counted(drops),
+        counted(history.drops.len()),
         versions.iter().map(|v| v.first_seen).min().map(|t| t.to_string()),
         versions.iter().map(|v| v.last_seen).max().map(|t| t.to_string()),
         left_open.map(counted),
@@ -293,14 +292,11 @@ fn summarise(
     Ok(())
 }
 
-/// The change in four columns of a row, from `first` on: kind, words added, words removed, bits of the simhash.
-pub(in crate::store) fn stored_change(
-    row: &Row<'_>,
-    first: usize,
-) -> rusqlite::Result<Option<Change>> {
-    let kind: Option<String> = row.get(first)?;
-    let number = |i: usize| {
-        row.get::<_, Option<i64>>(i)
+/// Reads the change from the columns `change_kind`, `words_added`, `words_removed` and `simhash_distance` of a row.
+pub(in crate::store) fn stored_change(row: &Row<'_>) -> rusqlite::Result<Option<Change>> {
+    let kind: Option<String> = row.get("change_kind")?;
+    let number = |column: &str| {
+        row.get::<_, Option<i64>>(column)
             .map(|n| n.unwrap_or(0).max(0).cast_unsigned())
     };
     let Some(kind) = kind.as_deref().and_then(ChangeKind::from_code) else {
@@ -308,8 +304,8 @@ pub(in crate::store) fn stored_change(
     };
     Ok(Some(Change {
         kind,
-        words_added: number(first + 1)?,
-        words_removed: number(first + 2)?,
-        simhash_distance: u32::try_from(number(first + 3)?).unwrap_or(u32::MAX),
+        words_added: number("words_added")?,
+        words_removed: number("words_removed")?,
+        simhash_distance: u32::try_from(number("simhash_distance")?).unwrap_or(u32::MAX),
     }))
 }

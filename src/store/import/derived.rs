@@ -50,9 +50,12 @@ fn befores(t: &Transaction<'_>) -> rusqlite::Result<Vec<Before>> {
     // The newest version of each edition, and its simhash.
     let mut newest: HashMap<u32, (u32, u64)> = HashMap::new();
     while let Some(row) = rows.next()? {
-        let (policy_id, version, edition): (PolicyId, u32, u32) =
-            (row.get(0)?, row.get(1)?, row.get(2)?);
-        let simhash = row.get::<_, i64>(3)?.cast_unsigned();
+        let (policy_id, version, edition): (PolicyId, u32, u32) = (
+            row.get("policy_id")?,
+            row.get("version")?,
+            row.get("edition")?,
+        );
+        let simhash = row.get::<_, i64>("simhash")?.cast_unsigned();
         // Where versions are left out nobody knows of which edition they were.
         if last.0 != Some(policy_id) || last.1.checked_add(1) != Some(version) {
             newest.clear();

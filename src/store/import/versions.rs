@@ -27,19 +27,7 @@ pub(super) fn import_version(
             "the texts are left out; an export with --no-text cannot be imported".to_owned(),
         ));
     };
-    check_order(r)?;
-    kind(&r.kind)?;
-    r.discovered_by
-        .iter()
-        .try_for_each(|code| source(code).map(|_| ()))?;
-    let text_hash: TextHash = r
-        .text_sha256
-        .parse()
-        .map_err(|_| value("text_sha256", &r.text_sha256, "64 hexadecimal digits"))?;
-    // Another extractor may have counted other words as the same.
-    if r.extractor_version == hashing.extractor_version && (hashing.text_hash)(text) != text_hash {
-        return Err(value("text_sha256", &r.text_sha256, "the hash of `text`"));
-    }
+    let text_hash = check_values(r, text, hashing)?;
     let site_id = site_id(t, &r.site)?;
     let policy = match policy_id(t, site_id, &r.policy_url)? {
         Some(policy) => policy,
@@ -68,20 +56,7 @@ pub(super) fn import_version(
         add_address(t, site_id, policy, &r.original)?;
         capture_id(t, archive, &name, Some((&r.mimetype, None, None)))?
     };
-    let document = Document {
-        title: r.title.clone(),
-        language: r.language.clone(),
-        text: text.clone(),
-        markdown: markdown.clone(),
-        text_hash,
-        word_count: r.word_count.into(),
-        effective_date: stated(
-            r.effective_date.as_ref(),
-            r.effective_date_sentence.as_ref(),
-        ),
-        last_updated: stated(r.last_updated.as_ref(), r.last_updated_sentence.as_ref()),
-        extractor_version: "",
-    };
+    let document = document_of(r, text, markdown, text_hash);
     let rendition = NewDocument::of(&document).store(t)?;
     add_rows(t, r, policy, first, rendition)?;
     if !has_capture {
@@ -104,7 +79,43 @@ pub(super) fn import_version(
     Ok(())
 }
 
-/// The row of a version, and that of a sighting where it has several.
+/// Checks the values that have a meaning of their own, and returns the hash of the text.
+fn check_values(r: &VersionLine, text: &str, hashing: Hashing) -> Result<TextHash, RowFault> {
+    check_order(r)?;
+    kind(&r.kind)?;
+    r.discovered_by
+        .iter()
+        .try_for_each(|code| source(code).map(|_| ()))?;
+    let text_hash: TextHash = r
+        .text_sha256
+        .parse()
+        .map_err(|_| value("text_sha256", &r.text_sha256, "64 hexadecimal digits"))?;
+    // Another extractor may treat other words as the same, so its hashes cannot be recomputed.
+    if r.extractor_version == hashing.extractor_version && (hashing.text_hash)(text) != text_hash {
+        return Err(value("text_sha256", &r.text_sha256, "the hash of `text`"));
+    }
+    Ok(text_hash)
+}
+
+/// Makes the document of a version.
+fn document_of(r: &VersionLine, text: &str, markdown: &str, text_hash: TextHash) -> Document {
+    Document {
+        title: r.title.clone(),
+        language: r.language.clone(),
+        text: text.to_owned(),
+        markdown: markdown.to_owned(),
+        text_hash,
+        word_count: r.word_count.into(),
+        effective_date: stated(
+            r.effective_date.as_ref(),
+            r.effective_date_sentence.as_ref(),
+        ),
+        last_updated: stated(r.last_updated.as_ref(), r.last_updated_sentence.as_ref()),
+        extractor_version: "",
+    }
+}
+
+/// Stores the row of a version, and the row of this sighting where the version has several.
 fn add_rows(
     t: &Transaction<'_>,
     r: &VersionLine,
@@ -129,7 +140,7 @@ fn add_rows(
             r.policy_url
         )));
     }
-    // The further sightings of a version widen it.
+    // Each further sighting of a version extends its time and adds to its captures.
     t.prepare_cached(
         "INSERT INTO versions
          (policy_id, version, document_id, rendition_id, first_capture_id, first_seen, last_seen, changed_after, captures,
@@ -157,27 +168,38 @@ fn add_rows(
         r.layouts.get()
     ])?;
     if r.sightings > NonZeroU32::MIN {
-        t.prepare_cached(
-            "INSERT INTO repeated_sightings
-             (policy_id, version, sighting, sightings, first_capture_id, captures, changed_after, first_seen, last_seen)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
-        )?
-        .execute(params![
-            policy,
-            r.version.get(),
-            r.sighting.get(),
-            r.sightings.get(),
-            first,
-            r.captures.get(),
-            r.changed_after,
-            r.first_seen,
-            r.last_seen
-        ])?;
+        add_sighting(t, r, policy, first)?;
     }
     Ok(())
 }
 
-/// A version is seen last after it is seen first, and the words before it not later than that.
+/// Stores one of several sightings of a version.
+fn add_sighting(
+    t: &Transaction<'_>,
+    r: &VersionLine,
+    policy: PolicyId,
+    first: CaptureId,
+) -> Result<(), RowFault> {
+    t.prepare_cached(
+        "INSERT INTO repeated_sightings
+         (policy_id, version, sighting, sightings, first_capture_id, captures, changed_after, first_seen, last_seen)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+    )?
+    .execute(params![
+        policy,
+        r.version.get(),
+        r.sighting.get(),
+        r.sightings.get(),
+        first,
+        r.captures.get(),
+        r.changed_after,
+        r.first_seen,
+        r.last_seen
+    ])?;
+    Ok(())
+}
+
+/// Checks the order in time: a version is last seen after it is first seen, and the text before it is not seen later.
 fn check_order(r: &VersionLine) -> Result<(), RowFault> {
     let first_seen = time(&r.first_seen)?;
     if time(&r.last_seen)? < first_seen {

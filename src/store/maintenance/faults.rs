@@ -97,7 +97,7 @@ impl Store {
             let mut rows = statement.query([])?;
             while let Some(r) = rows.next()? {
                 let (table, row, parent): (String, Option<i64>, String) =
-                    (r.get(0)?, r.get(1)?, r.get(2)?);
+                    (r.get("table")?, r.get("rowid")?, r.get("parent")?);
                 let row = row.map_or_else(String::new, |id| format!(" {id}"));
                 faults.push(format!(
                     "{table}{row} refers to a row of {parent} that does not exist"

@@ -54,9 +54,9 @@ impl Store {
             let wanted = serde_json::Value::from(sites.to_vec()).to_string();
             let rows = statement.query_map([wanted], |r| {
                 Ok(PolicyAddress {
-                    policy_id: r.get(0)?,
-                    site: r.get(1)?,
-                    policy_url: r.get(2)?,
+                    policy_id: r.get("policy_id")?,
+                    site: r.get("site")?,
+                    policy_url: r.get("policy_url")?,
                 })
             })?;
             rows.collect()
@@ -86,10 +86,10 @@ impl Store {
     ) -> Result<Difference, StoreError> {
         self.read(|t| {
             t.prepare_cached(
-                "SELECT count(*),
-                        coalesce(sum(a.document_id <> b.document_id), 0),
-                        coalesce(sum(a.document_id = b.document_id AND a.rendition_id <> b.rendition_id), 0),
-                        coalesce(sum((a.rendition_id IS NULL) <> (b.rendition_id IS NULL)), 0)
+                "SELECT count(*) AS pages,
+                        coalesce(sum(a.document_id <> b.document_id), 0) AS changed_words,
+                        coalesce(sum(a.document_id = b.document_id AND a.rendition_id <> b.rendition_id), 0) AS changed_form,
+                        coalesce(sum((a.rendition_id IS NULL) <> (b.rendition_id IS NULL)), 0) AS changed_verdict
                  FROM (SELECT DISTINCT c.capture_id FROM policy_urls p JOIN captures c ON c.urlkey = p.urlkey WHERE p.policy_id = ?1) own
                  JOIN extractions old ON old.capture_id = own.capture_id AND old.extractor_version =
                       (SELECT e.extractor_version FROM extractions e
@@ -100,12 +100,12 @@ impl Store {
                  LEFT JOIN renditions b ON b.rendition_id = new.rendition_id",
             )?
             .query_row(params![policy_id, extractor], |r| {
-                let count = |column: usize| r.get::<_, i64>(column).map(i64::cast_unsigned);
+                let count = |column: &str| r.get::<_, i64>(column).map(i64::cast_unsigned);
                 Ok(Difference {
-                    pages: count(0)?,
-                    changed_words: count(1)?,
-                    changed_form: count(2)?,
-                    changed_verdict: count(3)?,
+                    pages: count("pages")?,
+                    changed_words: count("changed_words")?,
+                    changed_form: count("changed_form")?,
+                    changed_verdict: count("changed_verdict")?,
                 })
             })
         })

@@ -168,37 +168,38 @@ impl Store {
         self.read(|t| {
             t.prepare_cached(
                 "SELECT r.sha256, r.title, r.text, r.markdown, d.text_sha256, d.simhash,
-                        r.sha256 = (SELECT min(f.sha256) FROM renditions f WHERE f.document_id = r.document_id),
+                        r.sha256 = (SELECT min(f.sha256) FROM renditions f WHERE f.document_id = r.document_id) AS is_first,
                         EXISTS (SELECT 1 FROM extractions e WHERE e.rendition_id = r.rendition_id AND e.extractor_version = ?2)
                             OR EXISTS (SELECT 1 FROM versions v WHERE v.document_id = r.document_id
-                                           AND v.rendition_id = r.rendition_id AND v.extractor_version = ?2),
-                        (r.language, r.word_count) = (d.language, d.word_count), r.language, r.word_count, r.effective_date,
+                                           AND v.rendition_id = r.rendition_id AND v.extractor_version = ?2) AS by_extractor,
+                        (r.language, r.word_count) = (d.language, d.word_count) AS agrees, r.language, r.word_count, r.effective_date,
                         r.effective_date_sentence, r.last_updated, r.last_updated_sentence
                  FROM renditions r JOIN documents d USING (document_id) WHERE r.rendition_id = ?1",
             )?
             .query_row(params![rendition_id, extractor], |r| {
-                let (sha256, title): (String, Option<String>) = (r.get(0)?, r.get(1)?);
-                let (text, markdown): (String, String) = (r.get(2)?, r.get(3)?);
+                let (sha256, title): (String, Option<String>) = (r.get("sha256")?, r.get("title")?);
+                let (text, markdown): (String, String) = (r.get("text")?, r.get("markdown")?);
+                let is_first: bool = r.get("is_first")?;
                 let mut faults = Vec::new();
                 let found = rendition_sha256(title.as_deref(), &text, &markdown);
                 if found != sha256 {
                     faults.push(format!("rendition {rendition_id}: its title, text and Markdown have the SHA-256 {found}, not {sha256}"));
                 }
-                if r.get(6)? && simhash(&text) != r.get::<_, i64>(5)?.cast_unsigned() {
+                if is_first && simhash(&text) != r.get::<_, i64>("simhash")?.cast_unsigned() {
                     faults.push(format!("rendition {rendition_id}: the simhash of its text differs from that of its document"));
                 }
-                if r.get(6)? && !r.get::<_, bool>(8)? {
+                if is_first && !r.get::<_, bool>("agrees")? {
                     faults.push(format!("rendition {rendition_id}: its language and number of words differ from those of its document"));
                 }
                 Ok(CheckedRendition {
                     faults,
                     text,
-                    text_sha256: r.get(4)?,
-                    by_extractor: r.get(7)?,
-                    language: r.get(9)?,
-                    word_count: r.get::<_, i64>(10)?.cast_unsigned(),
-                    effective: stated_date(r, 11)?,
-                    last_updated: stated_date(r, 13)?,
+                    text_sha256: r.get("text_sha256")?,
+                    by_extractor: r.get("by_extractor")?,
+                    language: r.get("language")?,
+                    word_count: r.get::<_, i64>("word_count")?.cast_unsigned(),
+                    effective: stated_date(r, "effective_date")?,
+                    last_updated: stated_date(r, "last_updated")?,
                 })
             })
             .optional()
@@ -246,10 +247,10 @@ impl Store {
     }
 }
 
-/// A date and the sentence that states it, in two columns of a row.
-fn stated_date(row: &Row<'_>, first: usize) -> rusqlite::Result<Option<StatedDate>> {
-    let date: Option<String> = row.get(first)?;
-    let sentence: Option<String> = row.get(first + 1)?;
+/// Reads a date from a column, and the sentence that states it from the column of that name with `_sentence` added.
+fn stated_date(row: &Row<'_>, column: &str) -> rusqlite::Result<Option<StatedDate>> {
+    let date: Option<String> = row.get(column)?;
+    let sentence: Option<String> = row.get(format!("{column}_sentence").as_str())?;
     Ok(match (date, sentence) {
         (None, None) => None,
         (date, sentence) => Some(StatedDate {
@@ -277,33 +278,33 @@ fn stored_versions(
     let mut rows = all.query([policy_id])?;
     while let Some(r) = rows.next()? {
         observations
-            .entry(r.get(0)?)
+            .entry(r.get("version")?)
             .or_default()
             .push(ObservationRow {
-                capture_id: r.get(1)?,
-                fetched_capture_id: r.get(2)?,
+                capture_id: r.get("capture_id")?,
+                fetched_capture_id: r.get("fetched_capture_id")?,
             });
     }
     let mut rows = statement.query([policy_id])?;
     let mut versions = Vec::new();
     while let Some(r) = rows.next()? {
-        let time = |i: usize| {
-            r.get::<_, Option<String>>(i)
+        let time = |column: &str| {
+            r.get::<_, Option<String>>(column)
                 .map(|t| t.and_then(|t| t.parse::<Timestamp>().ok()))
         };
-        let number: u32 = r.get(0)?;
-        let (Some(first_seen), Some(last_seen)) = (time(4)?, time(5)?) else {
+        let number: u32 = r.get("version")?;
+        let (Some(first_seen), Some(last_seen)) = (time("first_seen")?, time("last_seen")?) else {
             continue;
         };
         versions.push(VersionRecord {
             number,
-            edition: r.get(1)?,
-            previous: r.get(2)?,
-            same_as: r.get(3)?,
-            change: stored_change(r, 7)?,
+            edition: r.get("edition")?,
+            previous: r.get("previous_version")?,
+            same_as: r.get("same_as")?,
+            change: stored_change(r)?,
             first_seen,
             last_seen,
-            changed_after: time(6)?,
+            changed_after: time("changed_after")?,
             observations: observations.remove(&number).unwrap_or_default(),
         });
     }
@@ -317,11 +318,11 @@ fn stored_drops(t: &Transaction<'_>, policy_id: PolicyId) -> rusqlite::Result<Ve
     let mut rows = statement.query([policy_id])?;
     let mut drops = Vec::new();
     while let Some(r) = rows.next()? {
-        let reason: String = r.get(1)?;
+        let reason: String = r.get("reason")?;
         if let Some(reason) = DropReason::from_code(&reason) {
             drops.push(DropRow {
-                capture_id: r.get(0)?,
-                dropped: Dropped::new(reason, r.get::<_, String>(2)?),
+                capture_id: r.get("capture_id")?,
+                dropped: Dropped::new(reason, r.get::<_, String>("detail")?),
             });
         }
     }

@@ -51,29 +51,30 @@ impl Snapshot<'_> {
         let condition = filter.sql(&CAPTURES, &mut values);
         let from = CAPTURES.from;
         let sql = format!(
-            "SELECT m.capture_id, 0, coalesce(m.original, c.original) AS original, coalesce(m.timestamp, c.timestamp) AS timestamp,
-                    m.statuscode, m.content_type, m.redirects, m.payload_id IS NOT NULL
+            "SELECT m.capture_id AS fetched_capture_id, 0 AS is_revisit, coalesce(m.original, c.original) AS original, coalesce(m.timestamp, c.timestamp) AS timestamp,
+                    m.statuscode, m.content_type, m.redirects,
+                    m.payload_id IS NOT NULL AS has_payload
              FROM mementos m JOIN captures c USING (capture_id)
              WHERE m.capture_id IN (SELECT coalesce(o.fetched_capture_id, c.capture_id) FROM {from} WHERE {condition})
              UNION ALL
              SELECT DISTINCT o.fetched_capture_id, 1, c.original, c.timestamp, NULL, NULL, '[]', 0
              FROM {from} WHERE o.fetched_capture_id <> c.capture_id AND {condition}
-             ORDER BY 1, 2, 4, 3"
+             ORDER BY fetched_capture_id, is_revisit, timestamp, original"
         );
         self.rows::<E>(&sql, values, |row| {
-            let Some(timestamp) = time(row, 3) else {
+            let Some(timestamp) = time(row, "timestamp") else {
                 return Ok(false);
             };
             let held = |row: &rusqlite::Row<'_>| {
                 Ok(HeldCapture {
-                    fetched_capture_id: row.get(0)?,
-                    is_revisit: row.get(1)?,
-                    original: row.get(2)?,
+                    fetched_capture_id: row.get("fetched_capture_id")?,
+                    is_revisit: row.get("is_revisit")?,
+                    original: row.get("original")?,
                     timestamp,
-                    statuscode: row.get(4)?,
-                    content_type: row.get(5)?,
-                    redirects: redirects(row.get(6)?),
-                    has_payload: row.get(7)?,
+                    statuscode: row.get("statuscode")?,
+                    content_type: row.get("content_type")?,
+                    redirects: redirects(row.get("redirects")?),
+                    has_payload: row.get("has_payload")?,
                 })
             };
             each(held(row).map_err(|e| E::from(self.fail(e)))?)?;
@@ -122,9 +123,11 @@ impl Snapshot<'_> {
             POLICIES.from
         );
         self.rows::<E>(&sql, values, |row| {
-            let (Ok(site), Ok(url), Ok(rank)) =
-                (row.get::<_, String>(0), row.get::<_, String>(1), row.get(2))
-            else {
+            let (Ok(site), Ok(url), Ok(rank)) = (
+                row.get::<_, String>("site"),
+                row.get::<_, String>("url"),
+                row.get("rank"),
+            ) else {
                 return Ok(false);
             };
             each(&site, &url, rank)?;

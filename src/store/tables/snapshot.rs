@@ -60,9 +60,11 @@ pub struct Body {
     pub markdown: String,
 }
 
-const OUTLINE: &str = "s.site, p.kind,
-    (SELECT count(*) FROM policies q WHERE q.site_id = p.site_id AND q.kind = p.kind AND q.policy_id <= p.policy_id),
-    p.policy_id, v.rendition_id, c.timestamp, c.original, v.version, w.sightings > 1";
+/// Columns of an [`Outline`], whose names differ from those of the table.
+const OUTLINE: &str = "s.site AS outline_site, p.kind AS outline_kind,
+    (SELECT count(*) FROM policies q WHERE q.site_id = p.site_id AND q.kind = p.kind AND q.policy_id <= p.policy_id) AS outline_ordinal,
+    p.policy_id AS outline_policy_id, v.rendition_id AS outline_rendition_id, c.timestamp AS outline_timestamp,
+    c.original AS outline_original, v.version AS outline_version, w.sightings > 1 AS is_repeated";
 
 impl Store {
     /// Lets `work` read one state of the database.
@@ -168,9 +170,9 @@ impl Snapshot<'_> {
             .and_then(|mut statement| {
                 statement.query_row([rendition_id], |r| {
                     Ok(Body {
-                        title: r.get(0)?,
-                        text: r.get(1)?,
-                        markdown: r.get(2)?,
+                        title: r.get("title")?,
+                        text: r.get("text")?,
+                        markdown: r.get("markdown")?,
                     })
                 })
             })
@@ -231,12 +233,13 @@ impl Snapshot<'_> {
         let mut values = Vec::new();
         let condition = filter.sql(&VERSIONS, &mut values);
         let sql = format!(
-            "SELECT min(coalesce(w.first_seen, v.first_seen)), max(coalesce(w.last_seen, v.last_seen)) FROM {} WHERE {condition}",
+            "SELECT min(coalesce(w.first_seen, v.first_seen)) AS first_seen,
+                    max(coalesce(w.last_seen, v.last_seen)) AS last_seen FROM {} WHERE {condition}",
             VERSIONS.from
         );
         let mut extent = None;
         self.rows(&sql, values, |row| {
-            extent = time(row, 0).zip(time(row, 1));
+            extent = time(row, "first_seen").zip(time(row, "last_seen"));
             Ok::<_, StoreError>(true)
         })?;
         Ok(extent)
@@ -323,25 +326,24 @@ fn outline<'a>(
     row: &'a Row<'_>,
     cells: &'a [Cell<'a>],
 ) -> Option<(Outline<'a>, Option<(PolicyId, i64)>)> {
-    let at = cells.len();
-    let text = |i: usize| row.get_ref(i).ok()?.as_str().ok();
-    let number = |i: usize| row.get_ref(i).ok()?.as_i64().ok();
+    let text = |column: &str| row.get_ref(column).ok()?.as_str().ok();
+    let number = |column: &str| row.get_ref(column).ok()?.as_i64().ok();
     let outline = Outline {
         cells,
-        site: text(at)?,
-        kind: text(at + 1)?,
-        ordinal: number(at + 2)?,
-        policy_id: PolicyId::new(number(at + 3)?),
-        rendition_id: RenditionId::new(number(at + 4)?),
-        timestamp: text(at + 5)?.parse().ok()?,
-        original: text(at + 6)?,
+        site: text("outline_site")?,
+        kind: text("outline_kind")?,
+        ordinal: number("outline_ordinal")?,
+        policy_id: PolicyId::new(number("outline_policy_id")?),
+        rendition_id: RenditionId::new(number("outline_rendition_id")?),
+        timestamp: text("outline_timestamp")?.parse().ok()?,
+        original: text("outline_original")?,
     };
-    let sighted = (number(at + 8) == Some(1))
-        .then(|| Some((outline.policy_id, number(at + 7)?)))
+    let sighted = (number("is_repeated") == Some(1))
+        .then(|| Some((outline.policy_id, number("outline_version")?)))
         .flatten();
     Some((outline, sighted))
 }
 
-pub(super) fn time(row: &Row<'_>, at: usize) -> Option<Timestamp> {
-    row.get_ref(at).ok()?.as_str().ok()?.parse().ok()
+pub(super) fn time(row: &Row<'_>, column: &str) -> Option<Timestamp> {
+    row.get_ref(column).ok()?.as_str().ok()?.parse().ok()
 }
