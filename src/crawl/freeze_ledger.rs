@@ -23,13 +23,13 @@ impl StoredFreeze {
 
 impl FreezeLedger for StoredFreeze {
     fn read(&self) -> Result<Freeze, String> {
-        let (until, refusals_in_a_row) = self
+        let stored = self
             .store
             .freeze(&self.archive)
             .map_err(|e| e.to_string())?;
         Ok(Freeze {
-            until,
-            refusals_in_a_row,
+            until: stored.until,
+            refusals_in_a_row: stored.refusals_in_a_row,
         })
     }
 

@@ -18,18 +18,22 @@ mod ledger;
 mod maintenance;
 pub mod tables;
 
-pub use captures::{FetchAttempt, Fetched, PendingExtraction, StoredCapture};
+pub use captures::{
+    AnsweredQuery, FetchAttempt, Fetched, PendingExtraction, ReceivedCapture, StoredCapture,
+};
 pub use database::{CrawlLock, Store, StoreError};
 pub use histories::{
     AddressEvidence, AnnouncementRule, ChangeRow, Derived, DiscoveryRow, DropRow, Findings, Found,
-    LastRun, ObservationRow, PolicyEntry, PolicyKeys, PolicyRow, PolicySummary, Rendition, Status,
-    VersionEntry, VersionRecord,
+    LastRun, NewestPage, ObservationRow, OutdatedHistory, PolicyEntry, PolicyKeys, PolicyRow,
+    PolicySummary, Rendition, Status, VersionEntry, VersionRecord,
 };
 pub use import::{
     CaptureLine, DiscoveryLine, Hashing, ImportError, PolicyLine, PresentTables, SiteLine,
     VersionLine,
 };
-pub use ledger::{IndexQueryKey, PastQuery, RunOutcome, SiteState, SiteTurn};
+pub use ledger::{
+    ArchiveFreeze, HubPageScan, IndexQueryKey, PastQuery, RunOutcome, SiteState, SiteTurn,
+};
 pub use maintenance::{
     CheckedPayload, CheckedRendition, Difference, DroppedOld, PolicyAddress, StoredHistory,
 };

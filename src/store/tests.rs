@@ -99,13 +99,26 @@ impl House {
             ..IndexCounts::default()
         };
         self.store
-            .add_captures(self.archive, &key, &[], captures, counts, stamp("2024"))
+            .add_captures(
+                self.archive,
+                AnsweredQuery {
+                    key: &key,
+                    covered: &[],
+                    captures,
+                    counts,
+                },
+                stamp("2024"),
+            )
             .unwrap();
     }
 
     fn fetched(&self, id: CaptureId, from: &Capture, words: &str) {
         let fetched = Fetched {
-            came_from: Some((from.urlkey.clone(), from.timestamp, from.original.clone())),
+            received: Some(ReceivedCapture {
+                urlkey: from.urlkey.clone(),
+                timestamp: from.timestamp,
+                original: from.original.clone(),
+            }),
             statuscode: Some(200),
             body: Some(words.as_bytes().to_vec()),
             ..Fetched::default()
@@ -370,7 +383,10 @@ fn a_freeze_outlives_the_process() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("x.db");
     let store = Store::open_or_create(&path).unwrap();
-    assert_eq!(store.freeze("http://archive").unwrap(), (None, 0));
+    assert_eq!(
+        store.freeze("http://archive").unwrap(),
+        ArchiveFreeze::default()
+    );
     assert!(
         store
             .set_freeze("http://archive", Some(stamp("2030")), 2)
@@ -388,7 +404,10 @@ fn a_freeze_outlives_the_process() {
             .unwrap()
             .freeze("http://archive")
             .unwrap(),
-        (Some(stamp("2030")), 2)
+        ArchiveFreeze {
+            until: Some(stamp("2030")),
+            refusals_in_a_row: 2
+        }
     );
 }
 

@@ -23,8 +23,8 @@ use policytrail::model::{
     Site, TextHash, Timestamp, UrlKey,
 };
 use policytrail::store::{
-    AnnouncementRule, Derived, Fetched, IndexQueryKey, ObservationRow, PolicyRow, Store,
-    VersionRecord,
+    AnnouncementRule, AnsweredQuery, Derived, Fetched, IndexQueryKey, ObservationRow, PolicyRow,
+    ReceivedCapture, Store, VersionRecord,
 };
 
 const POLICIES: usize = 20_000;
@@ -176,7 +176,16 @@ fn store_policy(
             .site(&Site::parse(&name).unwrap(), None, None)
             .unwrap();
         store
-            .add_captures(archive, &key, &[], &captures, IndexCounts::default(), now)
+            .add_captures(
+                archive,
+                AnsweredQuery {
+                    key: &key,
+                    covered: &[],
+                    captures: &captures,
+                    counts: IndexCounts::default(),
+                },
+                now,
+            )
             .unwrap();
         let row = PolicyRow {
             kind: PolicyKind::Privacy,
@@ -193,11 +202,11 @@ fn store_policy(
     for (n, words) in texts.iter().enumerate() {
         let first = &stored[n * CAPTURES_A_DOCUMENT];
         let fetched = Fetched {
-            came_from: Some((
-                first.capture.urlkey.clone(),
-                first.capture.timestamp,
-                url.clone(),
-            )),
+            received: Some(ReceivedCapture {
+                urlkey: first.capture.urlkey.clone(),
+                timestamp: first.capture.timestamp,
+                original: url.clone(),
+            }),
             statuscode: Some(200),
             body: Some(page(words)),
             ..Fetched::default()

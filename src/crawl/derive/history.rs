@@ -11,7 +11,8 @@ use crate::history::Observation;
 use crate::model::{PolicyId, Timestamp};
 use crate::sample::{self, Shortfall};
 use crate::store::{
-    AnnouncementRule, Derived, DropRow, Store, StoreError, StoredCapture, VersionRecord,
+    AnnouncementRule, Derived, DropRow, OutdatedHistory, Store, StoreError, StoredCapture,
+    VersionRecord,
 };
 
 /// Derives versions and drops of a policy, stores them, and returns what the sampling strategy still wants to know.
@@ -70,7 +71,11 @@ pub fn derive_outdated(store: &Store, now: Timestamp) -> Result<(), StoreError> 
         noticed_at: now,
         announce: false,
     };
-    for (policy_id, extractor) in store.outdated_histories()? {
+    for outdated in store.outdated_histories()? {
+        let OutdatedHistory {
+            policy_id,
+            extractor,
+        } = outdated;
         let history = history_of(store, policy_id, &extractor, true)?;
         store.set_history(policy_id, &history.derived(&extractor), None, announcement)?;
     }

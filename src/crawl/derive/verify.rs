@@ -150,7 +150,7 @@ fn scans_of_site(store: &Store, site_id: SiteId) -> Result<Vec<String>, StoreErr
         store
             .hub_page_scans(site_id)?
             .into_iter()
-            .map(|(_, scan)| scan),
+            .map(|hub| hub.scan),
     );
     Ok(scans)
 }

@@ -9,8 +9,8 @@ use super::scans::{home_page_scans, hubs};
 use crate::crawl::site::CrawledSite;
 use crate::discover::{self, Candidate, JoinEvidence, Policy};
 use crate::extract::EXTRACTOR_VERSION;
-use crate::model::{PolicyId, Redirect, Source, Timestamp, UrlKey};
-use crate::store::{AddressEvidence, DiscoveryRow, PolicyRow, Store, StoreError};
+use crate::model::{PolicyId, Redirect, Source, UrlKey};
+use crate::store::{AddressEvidence, DiscoveryRow, NewestPage, PolicyRow, Store, StoreError};
 
 /// A policy that is followed.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -139,19 +139,19 @@ fn name_policies(
             row.policy_url = (*url).clone();
             continue;
         }
-        let mut newest: Option<(Timestamp, String)> = None;
+        let mut newest: Option<NewestPage> = None;
         for (key, url) in &row.urls {
             let page = store.newest_page(key, EXTRACTOR_VERSION)?;
-            if let Some((timestamp, original)) = page
-                && newest.as_ref().is_none_or(|(t, _)| *t < timestamp)
+            if let Some(page) = page
+                && newest.as_ref().is_none_or(|n| n.timestamp < page.timestamp)
             {
-                newest = Some((timestamp, original));
+                newest = Some(page);
             } else if newest.is_none() && row.policy_url.is_empty() {
                 row.policy_url.clone_from(url);
             }
         }
-        if let Some((_, original)) = newest {
-            row.policy_url = original;
+        if let Some(newest) = newest {
+            row.policy_url = newest.original;
         }
     }
     Ok(())

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::discover::{self, Hub, PageScan};
 use crate::model::SiteId;
-use crate::store::{Store, StoreError};
+use crate::store::{HubPageScan, Store, StoreError};
 
 /// Returns the stored scans of a site's home pages. Unreadable ones are left out.
 pub(crate) fn home_page_scans(store: &Store, site_id: SiteId) -> Result<Vec<PageScan>, StoreError> {
@@ -18,7 +18,7 @@ pub(crate) fn home_page_scans(store: &Store, site_id: SiteId) -> Result<Vec<Page
 /// Returns the hubs of a site, each with all its stored scans.
 pub(super) fn hubs(store: &Store, site_id: SiteId) -> Result<Vec<Hub>, StoreError> {
     let mut stored: BTreeMap<String, Vec<PageScan>> = BTreeMap::new();
-    for (urlkey, scan) in store.hub_page_scans(site_id)? {
+    for HubPageScan { urlkey, scan } in store.hub_page_scans(site_id)? {
         stored
             .entry(urlkey)
             .or_default()

@@ -10,7 +10,7 @@ use crate::archive::Memento;
 use crate::extract::{self, Options, PageInput};
 use crate::model::{Document, DropReason, Dropped, UrlKey};
 use crate::page::Page;
-use crate::store::{Fetched, PendingExtraction};
+use crate::store::{Fetched, PendingExtraction, ReceivedCapture};
 
 /// Bytes at the start of a page that are searched for `<link rel=canonical>`: its head is shorter than that.
 const HEAD_BYTES: usize = 64 * 1024;
@@ -30,11 +30,15 @@ pub(super) fn extract_memento(
     pdf: Option<&PdfReader>,
 ) -> (Fetched, Option<Extraction>) {
     let url = Url::parse(&memento.original).ok();
-    let came_from = UrlKey::of(&memento.original)
+    let received = UrlKey::of(&memento.original)
         .ok()
-        .map(|key| (key, memento.timestamp, memento.original.clone()));
+        .map(|urlkey| ReceivedCapture {
+            urlkey,
+            timestamp: memento.timestamp,
+            original: memento.original.clone(),
+        });
     let mut fetched = Fetched {
-        came_from,
+        received,
         statuscode: Some(memento.status),
         content_type: memento.content_type,
         redirects: memento.redirects,

@@ -14,7 +14,7 @@ use crate::crawl::error::CrawlError;
 use crate::crawl::failures::Failures;
 use crate::crawl::site::CrawledSite;
 use crate::model::{ArchiveId, Capture, IndexCounts, Timestamp, UrlKey};
-use crate::store::{IndexQueryKey, PastQuery, Store, StoreError};
+use crate::store::{AnsweredQuery, IndexQueryKey, PastQuery, Store, StoreError};
 
 /// Where an index query begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -236,7 +236,13 @@ impl<'a, A: Archive> SiteIndex<'a, A> {
         let now = self.source.clock.now().max(self.site.start.since);
         let archive_id = self.source.archive_id;
         let call = move |store: &Store| -> Result<(), StoreError> {
-            store.add_captures(archive_id, &key, &covered, &rows, counts, now)
+            let answer = AnsweredQuery {
+                key: &key,
+                covered: &covered,
+                captures: &rows,
+                counts,
+            };
+            store.add_captures(archive_id, answer, now)
         };
         store_call(self.source.store, call).await?;
         self.answered.extend(scopes);

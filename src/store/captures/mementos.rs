@@ -10,11 +10,22 @@ use crate::store::database::{Store, StoreError};
 use crate::store::documents::NewDocument;
 use crate::store::ledger::pending;
 
+/// The capture that an archive played, which may be another than the requested one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReceivedCapture {
+    /// Its key.
+    pub urlkey: UrlKey,
+    /// Its time.
+    pub timestamp: Timestamp,
+    /// Its URL.
+    pub original: String,
+}
+
 /// What playback of one capture gave.
 #[derive(Debug, Clone, Default)]
 pub struct Fetched {
-    /// Key, time and URL of the capture that came.
-    pub came_from: Option<(UrlKey, Timestamp, String)>,
+    /// The capture that the archive played.
+    pub received: Option<ReceivedCapture>,
     /// The origin's status.
     pub statuscode: Option<u16>,
     /// The origin's content type.
@@ -25,7 +36,7 @@ pub struct Fetched {
     pub redirects: Vec<Redirect>,
     /// The page's `<link rel=canonical>`.
     pub canonical: Option<String>,
-    /// Why this capture is not to be asked for again although it gave no page.
+    /// Why this capture is not requested again although it gave no page.
     pub dropped: Option<Dropped>,
 }
 
@@ -67,7 +78,7 @@ impl Store {
         drop(prefixes);
         let extracted =
             extracted.map(|(version, result)| (version, result.as_ref().map(NewDocument::of)));
-        let came_from = fetched.came_from.as_ref();
+        let received = fetched.received.as_ref();
         self.write(|t| {
             let payload_id = payload.as_ref().map(|p| p.store(t)).transpose()?;
             t.execute(
@@ -77,9 +88,9 @@ impl Store {
                  VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
                 params![
                     capture_id,
-                    came_from.map(|(urlkey, _, _)| urlkey.as_str()),
-                    came_from.map(|(_, timestamp, _)| timestamp.to_string()),
-                    came_from.map(|(_, _, original)| original),
+                    received.map(|r| r.urlkey.as_str()),
+                    received.map(|r| r.timestamp.to_string()),
+                    received.map(|r| &r.original),
                     fetched.statuscode,
                     fetched.content_type,
                     payload_id,
@@ -188,9 +199,9 @@ impl Store {
 
 /// The prefixes for a fetched body; none without a body, or when the capture that came is unknown.
 fn prefixes_for(t: &Transaction<'_>, fetched: &Fetched) -> rusqlite::Result<Vec<Prefix>> {
-    match (&fetched.came_from, &fetched.body) {
-        (Some((urlkey, timestamp, _)), Some(body)) => {
-            payloads::prefixes_for(t, urlkey, *timestamp, body)
+    match (&fetched.received, &fetched.body) {
+        (Some(received), Some(body)) => {
+            payloads::prefixes_for(t, &received.urlkey, received.timestamp, body)
         }
         _ => Ok(Vec::new()),
     }

@@ -4,5 +4,5 @@ mod mementos;
 pub(super) mod payloads;
 pub(super) mod stored;
 
-pub use mementos::{Fetched, PendingExtraction};
-pub use stored::{FetchAttempt, StoredCapture};
+pub use mementos::{Fetched, PendingExtraction, ReceivedCapture};
+pub use stored::{AnsweredQuery, FetchAttempt, StoredCapture};

@@ -25,16 +25,29 @@ pub struct StoredCapture {
     pub fetched_capture_id: Option<CaptureId>,
     /// When that was fetched.
     pub fetched_at: Option<Timestamp>,
-    /// The words it showed, by the extractor asked for.
+    /// Hash of the text that the given extractor found in it.
     pub text_hash: Option<TextHash>,
-    /// How many words those are.
+    /// Number of words of that text.
     pub word_count: Option<u32>,
-    /// Why the extractor found none.
+    /// Why the extractor found no text.
     pub extraction_dropped: Option<Dropped>,
     /// `<link rel=canonical>` of the page.
     pub canonical: Option<String>,
     /// Result of the request for this very capture; `None` if it was not requested.
     pub attempt: Option<FetchAttempt>,
+}
+
+/// A complete answer of an archive's index.
+#[derive(Debug, Clone, Copy)]
+pub struct AnsweredQuery<'a> {
+    /// The query that was answered.
+    pub key: &'a IndexQueryKey,
+    /// Queries for single addresses that this answer covers.
+    pub covered: &'a [IndexQueryKey],
+    /// Its rows.
+    pub captures: &'a [Capture],
+    /// What was counted while it was read.
+    pub counts: IndexCounts,
 }
 
 /// Result of a request for a capture.
@@ -52,7 +65,8 @@ pub struct FetchAttempt {
 
 const INSERT: &str = "INSERT OR IGNORE INTO captures
     (archive_id, urlkey, timestamp, original, mimetype, statuscode, digest, length) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)";
-/// A capture that two archives list is asked of the one that listed it last, until it was asked for.
+/// Finds a capture that another archive listed before. It is requested from the archive that listed it last, unless it was
+/// requested already.
 const LISTED_BEFORE: &str = "SELECT capture_id FROM captures
     WHERE urlkey = ?2 AND timestamp = ?3 AND original = ?4 AND digest = ?5 AND archive_id <> ?1
       AND NOT EXISTS (SELECT 1 FROM mementos m WHERE m.capture_id = captures.capture_id)";
@@ -69,10 +83,12 @@ pub(in crate::store) const OF_POLICY: &str = "
     shown AS MATERIALIZED (
         SELECT digest, min(fetched_capture_id) AS capture_id FROM captures_with_payload
         WHERE digest IN (SELECT digest FROM digests) GROUP BY digest)
-    SELECT c.capture_id, c.urlkey, c.timestamp, c.original, c.mimetype, c.statuscode, c.digest, c.length,
-           m.capture_id, m.canonical, e.drop_reason, e.drop_detail, d.text_sha256,
-           attempt.capture_id IS NOT NULL, attempt.drop_reason, attempt.drop_detail, attempt.redirects, attempt.timestamp, d.word_count,
-           c.archive_id, attempt.fetched_at, m.fetched_at
+    SELECT c.capture_id, c.archive_id, c.urlkey, c.timestamp, c.original, c.mimetype, c.statuscode, c.digest, c.length,
+           m.capture_id AS fetched_capture_id, m.fetched_at, m.canonical,
+           e.drop_reason AS extraction_drop_reason, e.drop_detail AS extraction_drop_detail, d.text_sha256, d.word_count,
+           attempt.capture_id IS NOT NULL AS was_requested, attempt.drop_reason AS attempt_drop_reason,
+           attempt.drop_detail AS attempt_drop_detail, attempt.redirects AS attempt_redirects,
+           attempt.timestamp AS attempt_timestamp, attempt.fetched_at AS attempt_fetched_at
     FROM policy_urls p
     JOIN captures c ON c.urlkey = p.urlkey
     LEFT JOIN mementos attempt ON attempt.capture_id = c.capture_id
@@ -102,20 +118,23 @@ pub(super) const HAS_FETCH_RESULT: &str = "
                    WHERE c.capture_id = ?1 AND m.payload_id IS NOT NULL AND m.drop_reason IS NULL)";
 
 impl Store {
-    /// Stores a complete answer of the index: its rows and the fact that the question was answered, and those for single
-    /// addresses that it covers, in one transaction.
+    /// Stores a complete answer of the index in one transaction: its rows, and the fact that its query and the queries that
+    /// it covers were answered.
     ///
     /// # Errors
     /// When the database fails.
     pub fn add_captures(
         &self,
         archive_id: ArchiveId,
-        key: &IndexQueryKey,
-        covered: &[IndexQueryKey],
-        captures: &[Capture],
-        counts: IndexCounts,
+        answer: AnsweredQuery<'_>,
         now: Timestamp,
     ) -> Result<(), StoreError> {
+        let AnsweredQuery {
+            key,
+            covered,
+            captures,
+            counts,
+        } = answer;
         self.write(|t| {
             insert(t, archive_id, captures)?;
             note_answer(t, archive_id, key, counts, now)?;
@@ -129,7 +148,7 @@ impl Store {
         })
     }
 
-    /// The captures of a policy in order of time, with what an extractor made of each.
+    /// Returns the captures of a policy in order of time, with what an extractor made of each.
     ///
     /// # Errors
     /// When the database fails.
@@ -160,7 +179,7 @@ impl Store {
         })
     }
 
-    /// The index rows that an archive listed of an address, in order of time.
+    /// Returns the index rows that an archive listed of an address, in order of time.
     ///
     /// # Errors
     /// When the database fails.
@@ -171,7 +190,7 @@ impl Store {
     ) -> Result<Vec<Capture>, StoreError> {
         self.read(|t| {
             let mut statement = t.prepare_cached(
-                "SELECT capture_id, urlkey, timestamp, original, mimetype, statuscode, digest, length
+                "SELECT urlkey, timestamp, original, mimetype, statuscode, digest, length
                  FROM captures WHERE urlkey = ?1 AND archive_id = ?2 ORDER BY timestamp, original, digest",
             )?;
             let mut rows = statement.query(params![urlkey.as_str(), archive_id])?;
@@ -183,7 +202,7 @@ impl Store {
         })
     }
 
-    /// Number of index rows stored of an address.
+    /// Counts the index rows of an address.
     ///
     /// # Errors
     /// When the database fails.
@@ -273,7 +292,7 @@ fn insert(
         .try_for_each(|urlkey| pending::note_address(t, urlkey))
 }
 
-/// Makes a capture one of this archive's.
+/// Assigns a capture that another archive listed before to this archive.
 fn list_again(
     t: &Transaction<'_>,
     archive_id: ArchiveId,
@@ -289,27 +308,28 @@ fn list_again(
     Ok(())
 }
 
-/// The index row in columns 1 to 7; `None` for one that other hands made unreadable.
+/// Reads the index row of a capture; `None` for a row that another program made unreadable.
 fn index_row(row: &Row<'_>) -> rusqlite::Result<Option<Capture>> {
-    let urlkey: String = row.get(1)?;
-    let digest: String = row.get(6)?;
-    let (Ok(urlkey), Some(time)) = (UrlKey::from_cdx(&urlkey), timestamp(row.get(2)?)) else {
+    let urlkey: String = row.get("urlkey")?;
+    let digest: String = row.get("digest")?;
+    let (Ok(urlkey), Some(time)) = (UrlKey::from_cdx(&urlkey), timestamp(row.get("timestamp")?))
+    else {
         return Ok(None);
     };
     Ok(Some(Capture {
         urlkey,
         timestamp: time,
-        original: row.get(3)?,
-        mimetype: row.get(4)?,
-        statuscode: row.get(5)?,
+        original: row.get("original")?,
+        mimetype: row.get("mimetype")?,
+        statuscode: row.get("statuscode")?,
         digest: PayloadDigest::parse(&digest).ok(),
         length: row
-            .get::<_, Option<i64>>(7)?
+            .get::<_, Option<i64>>("length")?
             .and_then(|n| u64::try_from(n).ok()),
     }))
 }
 
-/// One row of [`OF_POLICY`]; `None` for a row that other hands made unreadable.
+/// Reads one row of [`OF_POLICY`]; `None` for a row that another program made unreadable.
 fn stored_capture(row: &Row<'_>) -> rusqlite::Result<Option<StoredCapture>> {
     let Some(capture) = index_row(row)? else {
         return Ok(None);
@@ -318,25 +338,33 @@ fn stored_capture(row: &Row<'_>) -> rusqlite::Result<Option<StoredCapture>> {
         let reason = DropReason::from_code(&reason?)?;
         Some(Dropped::new(reason, detail.unwrap_or_default()))
     };
-    let attempt = row.get::<_, bool>(13)?.then_some(FetchAttempt {
-        dropped: dropped(row.get(14)?, row.get(15)?),
-        redirects: redirects(row.get(16)?),
-        timestamp: timestamp(row.get(17)?),
-        fetched_at: timestamp(row.get(20)?),
-    });
+    let attempt = row
+        .get::<_, bool>("was_requested")?
+        .then_some(FetchAttempt {
+            dropped: dropped(
+                row.get("attempt_drop_reason")?,
+                row.get("attempt_drop_detail")?,
+            ),
+            redirects: redirects(row.get("attempt_redirects")?),
+            timestamp: timestamp(row.get("attempt_timestamp")?),
+            fetched_at: timestamp(row.get("attempt_fetched_at")?),
+        });
     Ok(Some(StoredCapture {
-        capture_id: row.get(0)?,
-        archive_id: row.get(19)?,
+        capture_id: row.get("capture_id")?,
+        archive_id: row.get("archive_id")?,
         capture,
-        fetched_capture_id: row.get(8)?,
-        fetched_at: timestamp(row.get(21)?),
-        canonical: row.get(9)?,
-        extraction_dropped: dropped(row.get(10)?, row.get(11)?),
+        fetched_capture_id: row.get("fetched_capture_id")?,
+        fetched_at: timestamp(row.get("fetched_at")?),
+        canonical: row.get("canonical")?,
+        extraction_dropped: dropped(
+            row.get("extraction_drop_reason")?,
+            row.get("extraction_drop_detail")?,
+        ),
         word_count: row
-            .get::<_, Option<i64>>(18)?
+            .get::<_, Option<i64>>("word_count")?
             .and_then(|n| u32::try_from(n).ok()),
         text_hash: row
-            .get::<_, Option<String>>(12)?
+            .get::<_, Option<String>>("text_sha256")?
             .and_then(|h| h.parse().ok()),
         attempt,
     }))

@@ -59,9 +59,9 @@ pub struct ChangeRow {
 /// the version is gone, because a capture that was fetched later showed that the text had not changed.
 const ROWS: &str = "
     SELECT ch.change_id, ch.noticed_at, s.site, o.policy_id, p.policy_url, o.version, v.changed_after, v.first_seen,
-           r.title, d.language, d.word_count, d.text_sha256, a.memento_url_prefix || c.timestamp || '/' || c.original,
+           r.title, d.language, d.word_count, d.text_sha256, a.memento_url_prefix || c.timestamp || '/' || c.original AS memento_url,
            (SELECT before.text_sha256 FROM versions b JOIN documents before USING (document_id)
-            WHERE b.policy_id = v.policy_id AND b.version = v.previous_version),
+            WHERE b.policy_id = v.policy_id AND b.version = v.previous_version) AS previous_text_sha256,
            v.same_as, v.change_kind, v.words_added, v.words_removed
     FROM announcements ch
     JOIN occurrences o USING (site_id, text_sha256, occurrence)
@@ -206,23 +206,23 @@ impl Store {
 
 fn change(r: &Row<'_>) -> rusqlite::Result<ChangeRow> {
     Ok(ChangeRow {
-        change_id: r.get(0)?,
-        noticed_at: r.get(1)?,
-        site: r.get(2)?,
-        policy_id: r.get(3)?,
-        policy_url: r.get(4)?,
-        version: r.get(5)?,
-        changed_after: r.get(6)?,
-        first_seen: r.get(7)?,
-        title: r.get(8)?,
-        language: r.get(9)?,
-        word_count: r.get(10)?,
-        text_sha256: r.get(11)?,
-        memento_url: r.get(12)?,
-        previous_text_sha256: r.get(13)?,
-        same_as: r.get(14)?,
-        change_kind: r.get(15)?,
-        words_added: r.get(16)?,
-        words_removed: r.get(17)?,
+        change_id: r.get("change_id")?,
+        noticed_at: r.get("noticed_at")?,
+        site: r.get("site")?,
+        policy_id: r.get("policy_id")?,
+        policy_url: r.get("policy_url")?,
+        version: r.get("version")?,
+        changed_after: r.get("changed_after")?,
+        first_seen: r.get("first_seen")?,
+        title: r.get("title")?,
+        language: r.get("language")?,
+        word_count: r.get("word_count")?,
+        text_sha256: r.get("text_sha256")?,
+        memento_url: r.get("memento_url")?,
+        previous_text_sha256: r.get("previous_text_sha256")?,
+        same_as: r.get("same_as")?,
+        change_kind: r.get("change_kind")?,
+        words_added: r.get("words_added")?,
+        words_removed: r.get("words_removed")?,
     })
 }

@@ -8,6 +8,6 @@ pub(super) mod versions;
 
 pub use changes::{AnnouncementRule, ChangeRow};
 pub use entries::{Findings, Found, PolicyEntry, Rendition, VersionEntry};
-pub use policies::{AddressEvidence, DiscoveryRow, PolicyKeys, PolicyRow};
+pub use policies::{AddressEvidence, DiscoveryRow, NewestPage, PolicyKeys, PolicyRow};
 pub use status::{LastRun, PolicySummary, Status};
-pub use versions::{Derived, DropRow, ObservationRow, VersionRecord};
+pub use versions::{Derived, DropRow, ObservationRow, OutdatedHistory, VersionRecord};

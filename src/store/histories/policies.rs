@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rusqlite::{OptionalExtension as _, Transaction, params};
+use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
 use crate::model::{CaptureId, PolicyId, PolicyKind, Redirect, SiteId, Source, Timestamp, UrlKey};
 use crate::store::database::sql::{parsed, redirects, timestamp};
@@ -67,6 +67,15 @@ pub struct AddressEvidence {
     pub redirects: Vec<Redirect>,
     /// Its `<link rel=canonical>`.
     pub canonical: Option<String>,
+}
+
+/// The newest capture of an address that showed a document.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NewestPage {
+    /// Its time.
+    pub timestamp: Timestamp,
+    /// Its URL.
+    pub original: String,
 }
 
 impl Store {
@@ -194,7 +203,7 @@ impl Store {
         })
     }
 
-    /// Time and URL of the newest capture of an address that showed a document.
+    /// Returns the newest capture of an address that showed a document.
     ///
     /// # Errors
     /// When the database fails.
@@ -202,18 +211,18 @@ impl Store {
         &self,
         urlkey: &UrlKey,
         extractor: &str,
-    ) -> Result<Option<(Timestamp, String)>, StoreError> {
-        let row: Option<(Option<String>, String)> = self.read(|t| {
+    ) -> Result<Option<NewestPage>, StoreError> {
+        let row: Option<Option<NewestPage>> = self.read(|t| {
             t.query_row(
                 "SELECT m.timestamp, m.original FROM mementos m JOIN extractions e ON e.capture_id = m.capture_id
                  WHERE m.urlkey = ?1 AND e.extractor_version = ?2 AND e.rendition_id IS NOT NULL
                  ORDER BY m.timestamp DESC, m.original LIMIT 1",
                 params![urlkey.as_str(), extractor],
-                |r| Ok((r.get(0)?, r.get(1)?)),
+                newest_page,
             )
             .optional()
         })?;
-        Ok(row.and_then(|(time, original)| Some((timestamp(time)?, original))))
+        Ok(row.flatten())
     }
 
     /// Makes the site's policies these, and gives their ids in the same order.
@@ -273,6 +282,15 @@ impl Store {
             Ok(ids)
         })
     }
+}
+
+fn newest_page(row: &Row<'_>) -> rusqlite::Result<Option<NewestPage>> {
+    let original = row.get("original")?;
+    let time = timestamp(row.get("timestamp")?);
+    Ok(time.map(|timestamp| NewestPage {
+        timestamp,
+        original,
+    }))
 }
 
 /// The smallest id under which one of the policy's addresses is stored and that no other policy has taken.

@@ -51,6 +51,15 @@ pub struct DropRow {
     pub dropped: Dropped,
 }
 
+/// A policy whose derived rows were made by older rules.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OutdatedHistory {
+    /// The policy.
+    pub policy_id: PolicyId,
+    /// The extractor whose results the rows come from.
+    pub extractor: String,
+}
+
 /// What is derived of a policy.
 #[derive(Debug, Clone, Copy)]
 pub struct Derived<'a> {
@@ -181,13 +190,18 @@ impl Store {
     ///
     /// # Errors
     /// When the database fails.
-    pub fn outdated_histories(&self) -> Result<Vec<(PolicyId, String)>, StoreError> {
+    pub fn outdated_histories(&self) -> Result<Vec<OutdatedHistory>, StoreError> {
         self.read(|t| {
             let mut statement = t.prepare_cached(
                 "SELECT policy_id, extractor_version FROM policies
                  WHERE history_rules < ?1 AND extractor_version IS NOT NULL ORDER BY policy_id",
             )?;
-            let rows = statement.query_map([HISTORY_RULES], |r| Ok((r.get(0)?, r.get(1)?)))?;
+            let rows = statement.query_map([HISTORY_RULES], |r| {
+                Ok(OutdatedHistory {
+                    policy_id: r.get("policy_id")?,
+                    extractor: r.get("extractor_version")?,
+                })
+            })?;
             rows.collect()
         })
     }

@@ -4,5 +4,5 @@ pub(super) mod pending;
 mod progress;
 mod schedule;
 
-pub use progress::{IndexQueryKey, PastQuery, RunOutcome, SiteState};
+pub use progress::{ArchiveFreeze, HubPageScan, IndexQueryKey, PastQuery, RunOutcome, SiteState};
 pub use schedule::SiteTurn;

@@ -1,6 +1,6 @@
-//! What was asked and how far it came: archives and their freeze, runs, sites, index queries, home pages.
+//! Progress of crawls: archives and their freeze, runs, sites, index queries, page scans.
 
-use rusqlite::{OptionalExtension as _, params};
+use rusqlite::{OptionalExtension as _, Row, params};
 
 use crate::model::{ArchiveId, Dropped, RunId, Site, SiteId, Timestamp, UrlKey};
 use crate::store::database::sql::timestamp;
@@ -33,6 +33,15 @@ pub struct PastQuery {
 /// An incomplete crawl that started longer ago than this is started again.
 const RESUMABLE_SECONDS: i64 = 7 * 86_400;
 
+/// Pause of all requests to an archive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct ArchiveFreeze {
+    /// End of the pause; `None` without one.
+    pub until: Option<Timestamp>,
+    /// Refusals since the last success.
+    pub refusals_in_a_row: u32,
+}
+
 /// What is known of a site.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SiteState {
@@ -42,6 +51,15 @@ pub struct SiteState {
     pub unfinished: bool,
     /// The archive has nothing to say about it.
     pub dropped: bool,
+}
+
+/// A stored scan of an archived hub page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct HubPageScan {
+    /// Key of the hub page.
+    pub urlkey: String,
+    /// The scan, as JSON.
+    pub scan: String,
 }
 
 /// How a run ended.
@@ -89,20 +107,25 @@ impl Store {
         })
     }
 
-    /// Until when an archive is left alone, and how often in a row it refused.
+    /// Returns the freeze of an archive; that of an unknown archive is empty.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn freeze(&self, archive: &str) -> Result<(Option<Timestamp>, u32), StoreError> {
+    pub fn freeze(&self, archive: &str) -> Result<ArchiveFreeze, StoreError> {
         let row = self.read(|t| {
             t.query_row(
                 "SELECT frozen_until, refusals_in_a_row FROM archives WHERE archive = ?1",
                 [archive],
-                |r| Ok((timestamp(r.get(0)?), r.get(1)?)),
+                |r| {
+                    Ok(ArchiveFreeze {
+                        until: timestamp(r.get("frozen_until")?),
+                        refusals_in_a_row: r.get("refusals_in_a_row")?,
+                    })
+                },
             )
             .optional()
         })?;
-        Ok(row.unwrap_or((None, 0)))
+        Ok(row.unwrap_or_default())
     }
 
     /// Stores the freeze of an archive, whose row is made before the first request to it.
@@ -225,9 +248,9 @@ impl Store {
     pub fn site_state(&self, site: &Site) -> Result<Option<SiteState>, StoreError> {
         self.read(|t| {
             t.query_row(
-                "SELECT site_id, unfinished_since IS NOT NULL, drop_reason IS NOT NULL FROM sites WHERE site = ?1",
+                "SELECT site_id, unfinished_since IS NOT NULL AS unfinished, drop_reason IS NOT NULL AS dropped FROM sites WHERE site = ?1",
                 [site.as_str()],
-                |r| Ok(SiteState { site_id: r.get(0)?, unfinished: r.get(1)?, dropped: r.get(2)? }),
+                |r| Ok(SiteState { site_id: r.get("site_id")?, unfinished: r.get("unfinished")?, dropped: r.get("dropped")? }),
             )
             .optional()
         })
@@ -293,16 +316,14 @@ impl Store {
     ) -> Result<Option<PastQuery>, StoreError> {
         self.read(|t| {
             t.query_row(
-                "SELECT queried_at, newest_capture, rows = 0 AND coalesce(newest_capture, '') = '' FROM index_queries
+                "SELECT queried_at, newest_capture, rows = 0 AND coalesce(newest_capture, '') = '' AS always_empty FROM index_queries
                  WHERE archive_id = ?1 AND scope = ?2 AND words_hash = ?3 AND span_from = ?4 AND span_to = ?5",
                 params![archive_id, key.scope, key.words_hash, key.span_from, key.span_to],
-                |r| Ok((r.get::<_, Option<String>>(0)?, r.get::<_, Option<String>>(1)?, r.get(2)?)),
+                past_query,
             )
             .optional()
         })
-        .map(|row| {
-            row.and_then(|(queried_at, newest, always_empty)| Some(PastQuery { queried_at: timestamp(queried_at)?, newest_capture: timestamp(newest), always_empty }))
-        })
+        .map(Option::flatten)
     }
 
     /// Scans of the archived home pages of a site, oldest first, as JSON.
@@ -319,16 +340,21 @@ impl Store {
         })
     }
 
-    /// Scans of the archived hub pages of a site, by the key of the hub, oldest first, as JSON.
+    /// Returns the scans of the archived hub pages of a site, by the key of the hub, oldest first.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn hub_page_scans(&self, site_id: SiteId) -> Result<Vec<(String, String)>, StoreError> {
+    pub fn hub_page_scans(&self, site_id: SiteId) -> Result<Vec<HubPageScan>, StoreError> {
         self.read(|t| {
             let mut statement = t.prepare_cached(
                 "SELECT urlkey, scan FROM hub_page_scans WHERE site_id = ?1 ORDER BY urlkey, requested_timestamp",
             )?;
-            let rows = statement.query_map([site_id], |r| Ok((r.get(0)?, r.get(1)?)))?;
+            let rows = statement.query_map([site_id], |r| {
+                Ok(HubPageScan {
+                    urlkey: r.get("urlkey")?,
+                    scan: r.get("scan")?,
+                })
+            })?;
             rows.collect()
         })
     }
@@ -371,4 +397,15 @@ impl Store {
         })?;
         Ok(())
     }
+}
+
+fn past_query(row: &Row<'_>) -> rusqlite::Result<Option<PastQuery>> {
+    let Some(queried_at) = timestamp(row.get("queried_at")?) else {
+        return Ok(None);
+    };
+    Ok(Some(PastQuery {
+        queried_at,
+        newest_capture: timestamp(row.get("newest_capture")?),
+        always_empty: row.get("always_empty")?,
+    }))
 }

@@ -36,8 +36,8 @@ impl SiteTurn {
 }
 
 const TURNS: &str = "
-    SELECT s.site, s.crawled_at, s.unfinished_since IS NOT NULL, s.attempted_at,
-           CASE WHEN s.drop_reason IS NULL THEN max(p.changed_at) END
+    SELECT s.site, s.crawled_at, s.unfinished_since IS NOT NULL AS unfinished, s.attempted_at,
+           CASE WHEN s.drop_reason IS NULL THEN max(p.changed_at) END AS newest_version
     FROM sites s LEFT JOIN policies p USING (site_id) GROUP BY s.site_id";
 
 impl Store {
@@ -50,11 +50,11 @@ impl Store {
             let mut statement = t.prepare_cached(&format!("{TURNS} ORDER BY s.site"))?;
             let rows = statement.query_map([], |r| {
                 Ok(SiteTurn {
-                    site: r.get(0)?,
-                    crawled_at: timestamp(r.get(1)?),
-                    unfinished: r.get(2)?,
-                    attempted_at: timestamp(r.get(3)?),
-                    newest_version: timestamp(r.get(4)?),
+                    site: r.get("site")?,
+                    crawled_at: timestamp(r.get("crawled_at")?),
+                    unfinished: r.get("unfinished")?,
+                    attempted_at: timestamp(r.get("attempted_at")?),
+                    newest_version: timestamp(r.get("newest_version")?),
                 })
             })?;
             rows.collect()

@@ -130,11 +130,11 @@ fn a_full_disk_is_told_loses_nothing_and_the_work_goes_on_when_there_is_room() {
     };
     let store = |house: &House, i: usize| {
         let fetched = Fetched {
-            came_from: Some((
-                captures[i].urlkey.clone(),
-                captures[i].timestamp,
-                captures[i].original.clone(),
-            )),
+            received: Some(ReceivedCapture {
+                urlkey: captures[i].urlkey.clone(),
+                timestamp: captures[i].timestamp,
+                original: captures[i].original.clone(),
+            }),
             statuscode: Some(200),
             body: Some(body(i).into_bytes()),
             ..Fetched::default()
@@ -281,7 +281,10 @@ fn a_file_that_nobody_can_write_is_read_and_not_written() {
         .unwrap();
     drop(store);
     let store = Store::open_unwritable(&path, "read-only".to_owned()).unwrap();
-    assert_eq!(store.freeze("http://archive").unwrap(), (None, 0));
+    assert_eq!(
+        store.freeze("http://archive").unwrap(),
+        ArchiveFreeze::default()
+    );
     let error = store.archive("other", "http://archive/web/").unwrap_err();
     assert!(matches!(error, StoreError::NotWritable { .. }), "{error}");
     assert!(error.to_string().contains("permissions"), "{error}");
