@@ -5,8 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio_util::sync::CancellationToken;
 
-/// A number of requests, shared by all tasks that send them. When it is spent, a token stops the run: requests in flight
-/// finish, no other is sent.
+/// The number of requests left, shared by all tasks that send them. When it is used up, a token stops the run: requests
+/// in flight finish, and no other is sent.
 #[derive(Debug, Clone)]
 pub struct Allowance {
     left: Arc<AtomicU64>,

@@ -1,4 +1,5 @@
-//! Parses index rows, text lines and JSON, into `Capture`. Pure. An unreadable row is an error of that row only.
+//! Parses index rows, which are text lines or JSON, into `Capture`. Pure. An unreadable row causes an error for that
+//! row only.
 //!
 //! Written for the rows that archives really send (`fl=urlkey,timestamp,original,mimetype,statuscode,digest,length`, pywb's
 //! and Common Crawl's objects, `OutbackCDX`'s arrays): see the tests.
@@ -10,7 +11,7 @@ use serde_json::Value;
 
 use crate::model::{Capture, PayloadDigest, Timestamp, UrlKey};
 
-/// Why a row is no capture of a web page. Such a row is counted and skipped. It never ends a query.
+/// Why a row is not a capture of a web page. Such a row is counted and skipped. It never ends a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
 #[non_exhaustive]
 pub enum BadRow {
@@ -20,7 +21,7 @@ pub enum BadRow {
     /// The key is empty, too long, or contains control characters.
     #[error("the urlkey cannot be read")]
     UrlKey,
-    /// Not 14 digits, or no date.
+    /// Not 14 digits, or not a date.
     #[error("the timestamp is not a date")]
     Timestamp,
     /// `mailto:`, `data:` and the like, or longer than 4,096 bytes.
@@ -38,7 +39,7 @@ pub enum BadRow {
     /// A line of more than 64 KiB.
     #[error("the line is too long")]
     LineTooLong,
-    /// No JSON array or object, or its fields are neither text nor numbers.
+    /// Not a JSON array or object, or a field that is neither text nor a number.
     #[error("the row is not a JSON array")]
     Json,
 }
@@ -96,10 +97,11 @@ pub(crate) fn sort_key(line: &[u8]) -> &[u8] {
 /// Parses a JSON row: an array with the same order of fields (Wayback; `OutbackCDX` with numbers), or an object with the
 /// names of Wayback (`original`, `mimetype`, `statuscode`), of pywb or of Common Crawl (`url`, `mime`, `status`).
 ///
-/// Missing status, digest, MIME type and length are "none". An object without `urlkey` gets the key of its URL.
+/// A missing status, digest, MIME type or length is read as "none". An object without `urlkey` gets the key of its URL.
 ///
 /// # Errors
-/// As [`parse_line`], and [`BadRow::Json`] for any other JSON. In a header row the timestamp is not a date.
+/// The errors of [`parse_line`], and [`BadRow::Json`] for any other JSON. A header row is an error, because its
+/// timestamp is not a date.
 pub fn parse_json_row(row: &[u8]) -> Result<Capture, BadRow> {
     if row.len() > MAX_LINE_BYTES {
         return Err(BadRow::LineTooLong);
@@ -107,10 +109,10 @@ pub fn parse_json_row(row: &[u8]) -> Result<Capture, BadRow> {
     capture_of_json(&serde_json::from_slice(row).map_err(|_| BadRow::Json)?)
 }
 
-/// As [`parse_json_row`], for a JSON value.
+/// Does the same as [`parse_json_row`] for a JSON value.
 ///
 /// # Errors
-/// As [`parse_json_row`].
+/// The errors of [`parse_json_row`].
 pub fn capture_of_json(row: &Value) -> Result<Capture, BadRow> {
     let field = |index: usize, names: [&str; 2]| -> Cow<'_, str> {
         let value = match row {
@@ -172,7 +174,8 @@ fn parse_original(field: &[u8]) -> Result<String, BadRow> {
     }
     let original = match std::str::from_utf8(field) {
         Ok(text) => text.to_owned(),
-        // Bytes of an old charset in a URL. Percent-encoded they are text and name the same page.
+        // The URL contains bytes of an old charset. Percent-encoding turns them into text, and the URL still names the
+        // same page.
         Err(_) => percent_encode(field, &AsciiSet::EMPTY).to_string(),
     };
     // Encoded bytes are three times as long.
@@ -204,7 +207,7 @@ fn parse_statuscode(field: &[u8]) -> Result<Option<u16>, BadRow> {
     }
 }
 
-/// A digest in an unknown spelling becomes none: a digest is a hint only, and no reason to lose the row.
+/// Parses a digest. An unknown spelling gives `None`: a digest is only a hint, so the row is kept.
 fn parse_digest(field: &[u8]) -> Option<PayloadDigest> {
     std::str::from_utf8(field)
         .ok()

@@ -1,8 +1,9 @@
-//! Removes content encodings from an archived body: gzip, deflate, zstd, brotli, also doubled, undeclared and false ones.
+//! Removes content encodings (gzip, deflate, zstd, brotli) from an archived body, even if an encoding was applied
+//! twice, was not declared, or was declared wrongly.
 //!
 //! Archives replay the origin's `Content-Encoding` next to the bytes as they were stored, and the two often disagree:
 //! `gzip, gzip` over one layer, a blank value before `gzip`, gzip without any header, `gzip` over plain text. So the
-//! bytes decide (`1f 8b`, zlib's `78`, zstd's `28 b5 2f fd`). The header decides only where the bytes cannot: brotli and
+//! bytes decide (`1f 8b`, zlib's `78`, zstd's `28 b5 2f fd`). The header decides only if the bytes cannot: brotli and
 //! raw deflate have no signature. (hartator #259 #265 #286: gzip garbage in saved files.)
 
 use std::io::Read;
@@ -13,12 +14,12 @@ pub enum BodyError {
     /// The decoded body exceeds the limit.
     #[error("the decoded body is larger than the limit")]
     TooLarge,
-    /// The compressed bytes break off or are wrong; names the place.
+    /// The compressed bytes are truncated or invalid. The text says what is wrong.
     #[error("{0}")]
     Damaged(String),
 }
 
-/// Layers of compression that are removed at the most. Two occur in practice (an origin that compressed twice).
+/// Maximum number of compression layers that are removed. Two occur in practice (an origin that compressed twice).
 const MAX_LAYERS: usize = 2;
 
 /// Memory that a zstd frame may require, as a power of two: 2^25 = 32 MiB. RFC 9659 allows 8 MiB over HTTP.
@@ -45,12 +46,12 @@ impl Coding {
 
 /// Decodes a body: at most two layers, at most `max_output_bytes` bytes.
 ///
-/// `content_encoding` is the value of the header as received (several headers joined by commas). A plain body is returned
-/// unchanged even if the header names an encoding, and so is an empty one.
+/// `content_encoding` is the value of the header as received (several headers joined by commas). A plain or empty body
+/// is returned unchanged, even if the header names an encoding.
 ///
 /// # Errors
-/// [`BodyError::TooLarge`] when any layer yields more than the limit (also when the plain body does);
-/// [`BodyError::Damaged`] when compressed bytes break off, fail their check sum, or a third layer lies below.
+/// [`BodyError::TooLarge`] if any layer, or a plain body, exceeds the limit. [`BodyError::Damaged`] if the compressed
+/// bytes are truncated or fail their checksum, or if there is a third layer.
 pub fn decode_body(
     raw: &[u8],
     content_encoding: Option<&str>,
@@ -109,7 +110,7 @@ fn declared_codings(header: &str) -> Vec<Coding> {
         .collect()
 }
 
-/// The coding of the bytes: by their signature, or by the header where the named coding has none.
+/// Determines the coding of the bytes: from their signature, or from the header if the named coding has no signature.
 fn coding_of(bytes: &[u8], named: Option<Coding>) -> Option<Coding> {
     match bytes {
         [0x1f, 0x8b, ..] => Some(Coding::Gzip),
@@ -120,7 +121,8 @@ fn coding_of(bytes: &[u8], named: Option<Coding>) -> Option<Coding> {
     }
 }
 
-/// True for a zlib header (RFC 1950): `78`, and the first two bytes as a number are a multiple of 31.
+/// True for a zlib header (RFC 1950): the first byte is `78`, and the first two bytes, read as a number, are a multiple
+/// of 31.
 fn is_zlib(bytes: &[u8]) -> bool {
     matches!(bytes, [0x78, second, ..] if (0x7800 + u16::from(*second)).is_multiple_of(31))
 }
@@ -144,7 +146,7 @@ fn looks_like_text(bytes: &[u8]) -> bool {
     odd == 0 && start.iter().filter(|b| b.is_ascii()).count() * 4 >= start.len() * 3
 }
 
-/// True for zlib with a usual second byte other than `5e`, which is also the text `x^`.
+/// True for zlib with a usual second byte. `5e` is excluded, because `78 5e` is also the text `x^`.
 fn looks_compressed(bytes: &[u8]) -> bool {
     matches!(bytes, [0x78, 0x01 | 0x9c | 0xda, ..])
 }
@@ -154,7 +156,7 @@ fn decode_layer(coding: Coding, bytes: &[u8], limit: usize) -> Result<Vec<u8>, B
         Coding::Gzip => read_gzip(bytes, limit),
         Coding::Deflate if is_zlib(bytes) => {
             read_all(coding, flate2::bufread::ZlibDecoder::new(bytes), limit)
-                // A raw deflate stream can begin with 78 too, and the header names both `deflate`.
+                // A raw deflate stream can also begin with 78, and the header calls both formats `deflate`.
                 .or_else(|error| match error {
                     BodyError::TooLarge => Err(error),
                     BodyError::Damaged(_) => {
@@ -178,7 +180,7 @@ fn decode_layer(coding: Coding, bytes: &[u8], limit: usize) -> Result<Vec<u8>, B
     }
 }
 
-/// Reads gzip members one after the other. Other bytes after a whole member are padding, as in browsers.
+/// Reads gzip members one after the other. Other bytes after a complete member are ignored as padding, as browsers do.
 fn read_gzip(bytes: &[u8], limit: usize) -> Result<Vec<u8>, BodyError> {
     let mut out = Vec::new();
     let mut rest = bytes;
@@ -273,7 +275,7 @@ impl StreamDecoder {
     /// Ends the stream.
     ///
     /// # Errors
-    /// When the compressed bytes broke off.
+    /// If the compressed bytes are truncated.
     pub(crate) fn finish(self, use_bytes: &mut dyn FnMut(&[u8])) -> Result<(), BodyError> {
         if let StreamCoding::Gzip(mut decoder) = self.0 {
             decoder

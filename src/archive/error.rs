@@ -1,4 +1,4 @@
-//! Errors between an archive and this program, named by meaning.
+//! Errors of requests to an archive, distinguished by what they mean for the run.
 
 use crate::model::{DropReason, Dropped, Timestamp};
 
@@ -46,13 +46,13 @@ pub enum ArchiveError {
         /// The limit.
         limit_bytes: u64,
     },
-    /// The body was empty twice, though the index has the digest of a payload: final.
+    /// The body was empty twice, even though the index has the digest of a payload: final.
     #[error("the archive has lost the payload of `{url}`")]
     LostPayload {
         /// Requested URL.
         url: String,
     },
-    /// The stored record is truncated, wrongly compressed, or no HTTP response: final.
+    /// The stored record is truncated, wrongly compressed, or not an HTTP response: final.
     #[error("the archived record of `{url}` is damaged: {detail}")]
     Damaged {
         /// Requested URL.
@@ -89,7 +89,7 @@ pub enum ArchiveError {
     Unreachable {
         /// Name of the archive.
         archive: String,
-        /// Message of the system.
+        /// The system's error message.
         detail: String,
     },
     /// A file of a local archive cannot be used.

@@ -6,14 +6,14 @@ use super::error::ArchiveError;
 use super::query::{CaptureQuery, IndexAnswer, Memento, MementoQuery};
 use crate::model::{Capture, Timestamp};
 
-/// Largest body, in bytes, that an archive gives by default. The largest of 866 policy pages has 2.1 MB; PDFs are larger.
+/// Default limit on the size of a body, in bytes. The largest of 866 policy pages has 2.1 MB; PDFs are larger.
 pub const DEFAULT_MAX_BODY_BYTES: u64 = 32 << 20;
 
 /// An archive of web pages: an index of captures, and the archived responses themselves.
 pub trait Archive: Send + Sync {
     /// Sends every distinct row that matches the query to `sink`, in the order of the index, and returns counts at the
-    /// end. Memory does not grow with the number of rows. An `Ok` answer is complete: a refusal is not an empty answer,
-    /// and half an answer is an error. Rows that were sent before an error are correct all the same.
+    /// end. Memory does not grow with the number of rows. An `Ok` answer is complete: a refusal or an incomplete answer
+    /// is an error. Rows that were sent before an error are still correct.
     ///
     /// # Errors
     /// See [`ArchiveError`].
@@ -23,7 +23,7 @@ pub trait Archive: Send + Sync {
         sink: &mut (dyn FnMut(Capture) + Send),
     ) -> impl Future<Output = Result<IndexAnswer, ArchiveError>> + Send;
 
-    /// The archived response nearest to a moment. Follows archived redirects (ten at the most) and detects loops.
+    /// The archived response nearest to a moment. Follows at most ten archived redirects and detects loops.
     ///
     /// # Errors
     /// See [`ArchiveError`]. An *archived* error (404 of the origin) is an `Ok` memento with that status.
@@ -32,13 +32,14 @@ pub trait Archive: Send + Sync {
         query: &MementoQuery,
     ) -> impl Future<Output = Result<Memento, ArchiveError>> + Send;
 
-    /// Address of the page that shows a capture to people. For files it is the address at the Wayback Machine, which may
-    /// not have the capture.
+    /// Address of the page that shows a capture to people. For files, this is the address at the Wayback Machine, which
+    /// may not have the capture.
     fn memento_url(&self, timestamp: Timestamp, original: &str) -> String;
 
-    /// Stable name of this archive (its base URL, or `file`). The database keeps what concerns the archive under it.
+    /// Stable name of this archive (its base URL, or `file`). The database stores data about the archive under this
+    /// name.
     fn name(&self) -> String;
 
-    /// True when queries cost nothing (files): then the index is read in full each time.
+    /// True when queries cost nothing (files). Then the complete index is read each time.
     fn is_local(&self) -> bool;
 }

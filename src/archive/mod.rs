@@ -1,7 +1,8 @@
 //! Web archives behind one trait: the captures of a query, the memento of a capture.
 //!
-//! Pace, retries, the freeze after a refusal and the decoding of bodies are inside. No other room sleeps or retries.
-//! [`http`] uses CDX servers (the Wayback Machine, pywb), [`warc`] reads files. The same code works with both.
+//! This module implements the pace, the retries, the freeze after a refusal and the decoding of bodies. No other module
+//! sleeps or retries. [`http`] uses CDX servers (the Wayback Machine, pywb), [`warc`] reads files. The same code works
+//! with both.
 
 mod allowance;
 pub mod cdx;

@@ -19,7 +19,7 @@ pub enum Scope {
 pub struct KeyFilter {
     /// Lower-case words: a urlkey that contains one is selected.
     pub words: Vec<String>,
-    /// Single URLs that are selected too, each without the URLs below it.
+    /// Single URLs that are also selected, each without the URLs below it.
     pub keys: Vec<UrlKey>,
 }
 
@@ -63,7 +63,7 @@ pub struct CaptureQuery {
     pub to: Option<Timestamp>,
     /// Selected rows of the scope.
     pub filter: KeyFilter,
-    /// The last result was empty, so the proof of an empty result is requested first.
+    /// True when the previous answer was empty. Then the proof of an empty answer is requested first.
     pub expects_none: bool,
 }
 

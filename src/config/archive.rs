@@ -14,7 +14,7 @@ const MAX_CONTACT_BYTES: usize = 200;
 /// Largest limit for a body, in megabytes. The store restores no larger payload.
 const MAX_BODY_MEGABYTES: u64 = 256;
 
-/// Where the archive is.
+/// Location of the archive.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ArchiveLocation {
     /// An archive that speaks the Wayback Machine's protocol.
@@ -32,15 +32,15 @@ pub struct ArchiveSettings {
     pub location: ArchiveLocation,
     /// Address sent in the User-Agent.
     pub contact: Option<String>,
-    /// Index queries a minute.
+    /// Index queries per minute.
     pub cdx_per_minute: f64,
-    /// Archived pages a second.
+    /// Archived pages per second.
     pub playback_per_second: f64,
     /// Largest body.
     pub max_body_bytes: u64,
     /// Longest wait for a connection.
     pub connect_timeout: Duration,
-    /// Longest silence of the server.
+    /// Longest wait for the next byte of an answer.
     pub read_timeout: Duration,
 }
 

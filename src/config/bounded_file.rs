@@ -7,7 +7,7 @@ use std::path::Path;
 /// Reads a file of at most `max_bytes`.
 ///
 /// # Errors
-/// The error of the system; [`io::ErrorKind::FileTooLarge`] if the file is larger.
+/// The system's error; [`io::ErrorKind::FileTooLarge`] if the file is larger.
 pub fn read_at_most(path: &Path, max_bytes: usize) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     let limit = u64::try_from(max_bytes).unwrap_or(u64::MAX);
@@ -26,7 +26,7 @@ pub fn read_at_most(path: &Path, max_bytes: usize) -> io::Result<Vec<u8>> {
 /// Reads a text file of at most `max_bytes`.
 ///
 /// # Errors
-/// As [`read_at_most`]; [`io::ErrorKind::InvalidData`] if the file is not UTF-8.
+/// The errors of [`read_at_most`]; [`io::ErrorKind::InvalidData`] if the file is not UTF-8.
 pub fn read_text_at_most(path: &Path, max_bytes: usize) -> io::Result<String> {
     let bytes = read_at_most(path, max_bytes)?;
     String::from_utf8(bytes)

@@ -7,13 +7,13 @@ use super::validator::{Validator, shown};
 use crate::model::Timestamp;
 
 const DAY_SECONDS: u64 = 86_400;
-/// Grid step that replaces a faulty one while the other settings are checked.
+/// Grid step used in place of a faulty one while the other settings are checked.
 const DEFAULT_GRID_MONTHS: u32 = 6;
 
 /// Which captures are fetched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sampling {
-    /// As few as locate every change.
+    /// As few as are needed to locate every change.
     EveryChange,
     /// One per grid step.
     Interval,
@@ -28,7 +28,7 @@ pub struct CrawlSettings {
     pub from: Option<Timestamp>,
     /// Last capture.
     pub to: Option<Timestamp>,
-    /// Which captures.
+    /// How captures are sampled.
     pub sampling: Sampling,
     /// Grid step in months, 1 to 120.
     pub grid_months: u32,

@@ -1,4 +1,5 @@
-//! Settings: defaults < file < environment < flags, validated once, all faults reported together. And site lists.
+//! Settings (defaults < file < environment < flags), which are validated once, with all faults reported together. Also
+//! site lists.
 //!
 //! `config/policytrail.toml`, which is part of the program, is the one list of settings, their types and defaults.
 

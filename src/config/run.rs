@@ -17,13 +17,13 @@ pub struct RunSettings {
     pub budget: RunBudget,
     /// Shell command that is called for each new version.
     pub on_change: Option<String>,
-    /// Longest that one call may take.
+    /// Longest duration of one call.
     pub on_change_timeout: Duration,
-    /// Atom feed to write.
+    /// Path of the Atom feed to write.
     pub feed: Option<PathBuf>,
-    /// Metrics to write.
+    /// Path of the metrics to write.
     pub metrics: Option<PathBuf>,
-    /// Summary to write.
+    /// Path of the summary to write.
     pub summary: Option<PathBuf>,
 }
 
@@ -34,14 +34,14 @@ impl Default for RunSettings {
     }
 }
 
-/// After how many days a site is crawled again.
+/// Number of days after which a site is crawled again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RecheckSettings {
-    /// Soonest.
+    /// Minimum number of days.
     pub min_days: u32,
-    /// Latest, for a site with a policy.
+    /// Maximum number of days for a site with a policy.
     pub max_days: u32,
-    /// For a site without a version, or one that the archive excludes.
+    /// Number of days for a site without a version, or one that the archive excludes.
     pub dead_days: u32,
     /// A policy is crawled again after its age divided by this.
     pub age_divisor: u32,

@@ -21,7 +21,7 @@ pub struct SiteRow {
     pub tags: BTreeMap<String, String>,
 }
 
-/// Every bad line of a site list.
+/// All bad lines of a site list.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", lines.join("\n"))]
 pub struct SiteListError {
@@ -29,7 +29,7 @@ pub struct SiteListError {
     pub lines: Vec<String>,
 }
 
-/// Most bad lines that are listed; the rest is counted.
+/// Maximum number of bad lines that are listed. Further ones are counted.
 const MAX_LISTED_LINES: usize = 50;
 /// Largest site list. That is millions of lines.
 const MAX_LIST_BYTES: usize = 256 << 20;

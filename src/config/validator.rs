@@ -7,8 +7,8 @@ use super::error::{ConfigError, SettingFault};
 use super::layers::Layers;
 use crate::model::{InvalidTimestamp, Site, Timestamp, printable};
 
-/// Validates the values of merged layers. A faulty value is replaced by a harmless one, so that all faults are found at
-/// once; [`Validator::finish`] then refuses the settings.
+/// Validates the values of merged layers. A faulty value is replaced by a valid one, so that all faults are found in
+/// one pass. [`Validator::finish`] then refuses the settings.
 pub(super) struct Validator<'a> {
     layers: &'a Layers,
     faults: Vec<SettingFault>,

@@ -19,13 +19,13 @@ pub struct Candidate {
     pub url: String,
     /// Its index key.
     pub urlkey: UrlKey,
-    /// Which policy; if one page contains two, the one with more evidence.
+    /// Kind of the policy. If one page contains two, the one with more evidence.
     pub kind: PolicyKind,
     /// 0 to 100.
     pub score: u8,
     /// True when it is on another registrable domain than the site's.
     pub cross_domain: bool,
-    /// Its evidence, the strongest first.
+    /// Its evidence, strongest first.
     pub evidence: Vec<CandidateEvidence>,
 }
 
@@ -34,26 +34,26 @@ pub struct Candidate {
 pub struct CandidateEvidence {
     /// The source that found it.
     pub source: Source,
-    /// The policy that it names; one page may contain two, which have different fragments.
+    /// Kind of the policy that it names. One page may contain two policies, with different fragments.
     pub kind: PolicyKind,
     /// Score of this evidence alone, 0 to 100.
     pub score: u8,
     /// The home page whose links led to it.
     pub home: Option<(Timestamp, String)>,
-    /// The page with the link, where that is not the home page: a frame or a hub.
+    /// The page with the link, if that is not the home page: a frame or a hub.
     pub page: Option<(Timestamp, String)>,
     /// The link's words.
     pub link_text: Option<String>,
     /// Place among the policy links of that home page, counted from 1.
     pub rank: Option<u32>,
-    /// The link's fragment, where the policy is a part of a page.
+    /// The link's fragment, if the policy is a part of a page.
     pub fragment: Option<String>,
-    /// Why, in a few words each.
+    /// Reasons for the score, in a few words each.
     pub reasons: Vec<String>,
 }
 
 impl Candidate {
-    /// Makes a candidate with one piece of evidence; `None` when the text is no web address.
+    /// Makes a candidate with one piece of evidence; `None` if the text is not a web address.
     #[must_use]
     pub fn new(
         url: &str,
@@ -77,7 +77,7 @@ impl Candidate {
     }
 }
 
-/// The candidate for an address that the user named; `None` when it is no web address.
+/// The candidate for an address that the user named; `None` if it is not a web address.
 #[must_use]
 pub fn given_candidate(url: &str, kind: PolicyKind, site: &Site) -> Option<Candidate> {
     let evidence = CandidateEvidence {
@@ -94,7 +94,7 @@ pub fn given_candidate(url: &str, kind: PolicyKind, site: &Site) -> Option<Candi
     Candidate::new(url, kind, site, evidence)
 }
 
-/// The candidates that scans of home pages name, the best first. Pure: the same scans give the same candidates.
+/// The candidates that scans of home pages name, best first. Pure: the same scans give the same candidates.
 #[must_use]
 pub fn candidates_of_scans(scans: &[PageScan], site: &Site) -> Vec<Candidate> {
     let mut candidates = Vec::new();
@@ -125,7 +125,7 @@ pub fn candidates_of_scans(scans: &[PageScan], site: &Site) -> Vec<Candidate> {
     merge(candidates)
 }
 
-/// Merges candidates with the same index key, with all their evidence, and sorts them: the best first. The order of the
+/// Merges candidates with the same index key, with all their evidence, and sorts them, best first. The order of the
 /// input does not matter.
 #[must_use]
 pub fn merge(candidates: Vec<Candidate>) -> Vec<Candidate> {
@@ -150,7 +150,7 @@ fn merged_into_one(mut same: Vec<Candidate>) -> Option<Candidate> {
         .iter()
         .max_by_key(|(kind, weight)| (**weight, std::cmp::Reverse(**kind)))
         .map(|(kind, _)| *kind)?;
-    // The spelling with the surest evidence; among equals https, then the shortest.
+    // The spelling with the strongest evidence. On a tie: https, then the shortest.
     same.sort_by_cached_key(|c| {
         (
             std::cmp::Reverse(c.score),

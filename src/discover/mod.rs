@@ -5,8 +5,8 @@
 //!            ─▶ links (judges the links of a page) ▶ home_page ┴▶ candidates ─▶ policies (joins addresses)
 //! ```
 //!
-//! All judging is pure; only [`by_path()`], [`by_link`] and [`scan_hub`] send requests to an archive. Results are kept with
-//! their evidence, so that a person can see why a URL was taken.
+//! All judgements are pure. Only [`by_path()`], [`by_link`] and [`scan_hub`] send requests to an archive. Results are
+//! kept with their evidence, so that a person can see why a URL was chosen.
 
 mod by_path;
 mod candidates;

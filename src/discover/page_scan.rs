@@ -1,6 +1,8 @@
-//! What one archived page of a site showed: the unit that is stored, so that no home page is fetched twice.
+//! What was found on one archived page of a site. This is the unit that is stored, so that no home page is fetched
+//! twice.
 //!
-//! The database keeps a scan as JSON. The keys of that JSON are older than the names of the fields here, and stay.
+//! The database keeps a scan as JSON. The keys of that JSON are older than the names of the fields here, and do not
+//! change.
 
 use serde::{Deserialize, Serialize};
 
@@ -8,7 +10,7 @@ use crate::model::{DropReason, Timestamp};
 
 use super::kind::{PolicyKind, Source};
 
-/// Hubs and frames belong to a home page when they were captured within this time of it: a year.
+/// Hubs and frames belong to a home page if they were captured within this time before or after it: a year.
 pub(super) const SAME_PAGE_SECONDS: i64 = 366 * 86_400;
 
 /// The scan of one page that may link to policies: the home page nearest to a moment, or a capture of a hub.
@@ -19,10 +21,10 @@ pub struct PageScan {
     pub requested_at: Timestamp,
     /// Whether a page was found.
     pub outcome: ScanOutcome,
-    /// Links to policies, the surest first; at most as many as the limits allow. Empty where none were found.
+    /// Links to policies, most certain first; at most as many as the limits allow. Empty if none were found.
     pub links: Vec<ScannedLink>,
-    /// The other pages that were fetched: hubs, frames, targets of refreshes. If there is no home page: the capture that
-    /// shows it, which is that of an error, or the nearest one of all, far away.
+    /// The other pages that were fetched: hubs, frames, targets of refreshes. If there is no home page: the capture
+    /// that shows this, which is that of an error, or the nearest capture, which is too far away.
     #[serde(default)]
     pub pages: Vec<LinkedPage>,
 }
@@ -32,7 +34,7 @@ pub struct PageScan {
 pub struct LinkedPage {
     /// The requested address.
     pub url: String,
-    /// When and where it was captured; `None`: never.
+    /// When and where it was captured; `None` if never.
     #[serde(rename = "seen")]
     pub capture: Option<(Timestamp, String)>,
     /// True for a page of its own, which may have changed when the home page did not.
@@ -56,7 +58,7 @@ pub enum ScanOutcome {
     Absent {
         /// Why.
         reason: DropReason,
-        /// The archive's words.
+        /// The archive's message.
         detail: String,
     },
 }
@@ -66,7 +68,7 @@ pub enum ScanOutcome {
 pub struct ScannedLink {
     /// Absolute address on the original web, fragment included.
     pub url: String,
-    /// Which policy it seems to lead to.
+    /// Kind of the policy that it seems to lead to.
     pub kind: PolicyKind,
     /// 0 to 100.
     pub score: u8,
@@ -74,7 +76,7 @@ pub struct ScannedLink {
     pub rank: u32,
     /// The words that were judged.
     pub text: String,
-    /// Why, in a few words each.
+    /// Reasons for the score, in a few words each.
     pub reasons: Vec<String>,
     /// True for a link in the footer.
     pub in_footer: bool,
@@ -130,7 +132,7 @@ impl PageScan {
         serde_json::from_str(text).ok()
     }
 
-    /// When the page was captured; the requested moment where there was no page.
+    /// When the page was captured; the requested moment if there was no page.
     #[must_use]
     pub fn timestamp(&self) -> Timestamp {
         match &self.outcome {
@@ -145,7 +147,7 @@ impl PageScan {
         matches!(self.outcome, ScanOutcome::Found { .. })
     }
 
-    /// The surest link to a policy of this kind.
+    /// The most certain link to a policy of this kind.
     #[must_use]
     pub fn top(&self, kind: PolicyKind) -> Option<&ScannedLink> {
         self.links.iter().find(|link| link.kind == kind)
@@ -172,7 +174,7 @@ impl PageScan {
         )
     }
 
-    /// True when the archive had only a capture of another time than the requested one.
+    /// True when the archive had only a capture from another time than the requested one.
     #[must_use]
     pub fn is_displaced(&self) -> bool {
         matches!(
@@ -184,8 +186,8 @@ impl PageScan {
         )
     }
 
-    /// When the capture was made that the archive offered instead, where it named one. No home page is nearer to the
-    /// requested moment.
+    /// Time of the capture that the archive offered instead, if it named one. No home page is nearer to the requested
+    /// moment.
     pub(super) fn displaced_by(&self) -> Option<Timestamp> {
         self.pages
             .iter()

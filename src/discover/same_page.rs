@@ -2,8 +2,8 @@
 
 use crate::model::UrlKey;
 
-/// True for two keys of one page, which may have another session, language or campaign in its query. The pages of a script
-/// (`index.php?page=privacy`) differ by their queries, so there the whole keys are compared.
+/// True for two keys of one page, which may have another session, language or campaign in its query. The pages of a
+/// script (`index.php?page=privacy`) differ by their queries, so complete keys are compared for those.
 pub(crate) fn same_page(one: &UrlKey, other: &UrlKey) -> bool {
     let page = |key: &UrlKey| {
         let (page, _) = key.as_str().split_once('?').unwrap_or((key.as_str(), ""));

@@ -24,14 +24,14 @@ impl ScoreSheet {
         self.add(points, reason);
     }
 
-    /// Prefers this page among equals; no reason is given for so little.
+    /// Adds one point, which prefers this page among equals. One point needs no reason.
     pub(super) fn prefer(&mut self) {
         if self.points > 0 {
             self.points += 1;
         }
     }
 
-    /// Takes in the points and reasons of another sheet.
+    /// Adds the points and reasons of another sheet.
     pub(super) fn append(&mut self, mut other: Self) {
         self.points = self.points.saturating_add(other.points);
         self.only_talks |= other.only_talks;

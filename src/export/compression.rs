@@ -3,7 +3,7 @@
 /// How JSON Lines and CSV files are compressed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Compression {
-    /// Not at all.
+    /// No compression.
     #[default]
     None,
     /// gzip, `.gz`.

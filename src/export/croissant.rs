@@ -1,4 +1,4 @@
-//! `dataset.json`: the tables described for machines as Croissant 1.0 (JSON-LD).
+//! `dataset.json`: a machine-readable description of the tables as Croissant 1.0 (JSON-LD).
 
 use serde_json::{Map, Value, json};
 

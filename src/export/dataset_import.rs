@@ -38,7 +38,7 @@ pub enum DatasetReadError {
     Read {
         /// The file.
         path: PathBuf,
-        /// The error of the system.
+        /// The system's error.
         cause: io::Error,
     },
     /// A line is not a row of its table.

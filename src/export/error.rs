@@ -14,7 +14,7 @@ pub enum ExportError {
     Write {
         /// The file or directory.
         path: PathBuf,
-        /// The error of the system.
+        /// The system's error.
         cause: io::Error,
     },
     /// Another export is writing to the directory.
@@ -29,7 +29,7 @@ pub enum ExportError {
         /// What would be replaced.
         path: PathBuf,
     },
-    /// This build has no Parquet.
+    /// This build cannot write Parquet.
     #[error(
         "this build of policytrail cannot write Parquet; build it with the feature `parquet`, or choose another format"
     )]

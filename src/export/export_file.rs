@@ -86,7 +86,7 @@ impl ExportFile {
             Encoder::Zstd(encoder) => encoder.finish().map_err(fail)?,
         };
         hashed.file.flush().map_err(fail)?;
-        // Trees of many small files are not synced one by one: that would take longer than all other work.
+        // Files in directories are many and small. Syncing each would take longer than all other work.
         if !self.name.contains('/') {
             hashed.file.get_ref().sync_all().map_err(fail)?;
         }
@@ -97,7 +97,7 @@ impl ExportFile {
         })
     }
 
-    /// Where the file is while the export lasts.
+    /// Path of the file during the export.
     pub(super) fn path(&self) -> &Path {
         &self.path
     }

@@ -6,11 +6,11 @@ pub(super) const DATA_CARD: &str = "README.md";
 pub(super) const MARK: &str = "<!-- written by policytrail export -->";
 /// Checksums of all files except itself and the git repository.
 pub(super) const CHECKSUMS: &str = "SHA256SUMS";
-/// The tables described for machines.
+/// Machine-readable description of the tables.
 pub(super) const CROISSANT: &str = "dataset.json";
 /// The history for `git fast-import`.
 pub(super) const GIT_STREAM: &str = "policies.fast-import";
-/// The repository that git makes of that stream: the only part of an export without a checksum.
+/// The repository that git makes from that stream: the only part of an export without a checksum.
 pub(super) const GIT_REPOSITORY: &str = "policies.git";
 /// The archived pages.
 pub(super) const WARC: &str = "policies.warc.gz";
@@ -30,7 +30,7 @@ pub(super) fn is_relative_name(name: &str) -> bool {
     name.split('/').all(is_part)
 }
 
-/// What the number beside a file or directory that is not a table counts.
+/// Unit of the number that the data card gives for a file or directory that is not a table.
 #[must_use]
 pub fn counted(name: &str) -> &'static str {
     if name.contains(".warc") {

@@ -1,4 +1,4 @@
-//! The directory of an export: the one place that opens files.
+//! The directory of an export. All files are opened here.
 //!
 //! All files are written into the directory `.export.part` inside the target and moved to their places when the last
 //! byte is on disk. So an interrupted export leaves the old files unchanged, and the next export removes what the
@@ -57,7 +57,7 @@ impl ExportFolder {
                 committed: false,
             }),
             Err(error) => {
-                // The first error is the one to report.
+                // The first error is reported, not one of this removal.
                 let _ = fs::remove_file(target.join(LOCK));
                 Err(error)
             }
@@ -96,7 +96,7 @@ impl ExportFolder {
         self.close(file)
     }
 
-    /// Where a file is while the export lasts.
+    /// Path of a file during the export.
     pub(super) fn path(&self, name: &str) -> Result<PathBuf, ExportError> {
         if is_relative_name(name) {
             Ok(self.staging.path.join(name))
@@ -145,7 +145,8 @@ impl ExportFolder {
         fs::rename(self.staging.path.join(name), &to).map_err(|e| ExportError::write(&to, e))
     }
 
-    /// Moves what an earlier export wrote into the staging directory, with which it is removed.
+    /// Moves something that an earlier export wrote into the staging directory, and it is removed together with that
+    /// directory.
     fn move_away(&self, name: &str) -> Result<(), ExportError> {
         let from = self.target.join(name);
         let to = self.staging.path.join(format!("{name}{REPLACED}"));
@@ -159,7 +160,7 @@ impl Drop for ExportFolder {
         let _ = fs::remove_dir_all(&self.staging.path);
         let _ = fs::remove_file(self.target.join(LOCK));
         if !self.committed {
-            // Succeeds for an empty directory only: that is one which this export created.
+            // Succeeds only for an empty directory, such as one that this export created.
             let _ = fs::remove_dir(&self.target);
         }
     }

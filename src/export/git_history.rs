@@ -22,7 +22,7 @@ pub(super) fn write_commit(
     path: &PolicyPath,
     page: &str,
 ) -> io::Result<()> {
-    // Git has no time before 1970, and neither has the web.
+    // Git has no times before 1970, and no capture is that old.
     let seconds = version.timestamp.unix_seconds().max(0);
     let mut message =
         format!("{} as of {}\n\n", path.stem, version.timestamp.date_text()).into_bytes();

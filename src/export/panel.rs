@@ -187,11 +187,11 @@ mod tests {
         let step = grid.step_of(Timestamp::earliest("2012-01").unwrap());
         let version = span("2011-05-01", "2012-03-01");
         let take = |next, step| covers(version, next, grid, step);
-        // 1 October 2011 lies inside; 1 April 2012 after the last sight.
+        // 1 October 2011 is inside, 1 April 2012 is after the last observation.
         assert_eq!(take(None, step - 1), Some(false));
         assert_eq!(take(None, step), Some(true));
         assert_eq!(take(None, step + 1), None, "its last capture is before");
-        // The next version was first seen 19 days after the middle, this one last 31 days before.
+        // The next version was first seen 19 days after the middle, and this one was last seen 31 days before it.
         assert_eq!(take(Some(span("2012-04-20", "2013")), step), None);
         assert_eq!(take(Some(span("2012-06-20", "2013")), step), Some(true));
         assert_eq!(take(Some(span("2012-03-15", "2013")), step), None);

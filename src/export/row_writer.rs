@@ -1,4 +1,4 @@
-//! The seam between tables and file formats.
+//! The interface between tables and file formats.
 
 use std::io;
 

@@ -27,7 +27,7 @@ fn suffix(format: TableFormat) -> &'static str {
     }
 }
 
-/// How a format is compressed from outside. Parquet is compressed inside.
+/// Compression of a whole file of this format. Parquet compresses its contents itself.
 fn compression(format: TableFormat, options: &ExportOptions) -> Compression {
     match format {
         TableFormat::Jsonl | TableFormat::Csv => options.compression,
@@ -61,7 +61,7 @@ fn parquet_writer<'a>(
     Ok(Box::new(ParquetWriter::new(out, table, columns)?))
 }
 
-/// A build without the feature writes no Parquet: [`check_formats`] refuses it before.
+/// Replaces the Parquet writer in a build without the feature. [`check_formats`] refuses Parquet before this is called.
 #[cfg(not(feature = "parquet"))]
 fn parquet_writer<'a>(
     _out: &'a mut (dyn Write + Send),

@@ -250,7 +250,7 @@ impl WrittenResponse {
     }
 }
 
-/// Writes every URL of every policy: an import of the archive reads them.
+/// Writes every URL of every policy: an import of the archive uses them.
 fn write_site_list(
     snapshot: &Snapshot<'_>,
     options: &ExportOptions,

@@ -1,19 +1,20 @@
 //! Limits the attributes of every possible tag of a page, however the parser reads the page.
 //!
-//! Whether a `<` begins a tag depends on what is a script, a comment or a quoted value, and so on the tree. html5ever takes
-//! quadratic time in the attributes of a tag. So every `<` before a letter is read as the start of a tag, wherever it is.
-//! Readings that reach the same state of the tokenizer at the same byte continue as one: there are never more than eight,
-//! and the work is linear. Where one of them would begin an attribute too many, a `>` is inserted.
+//! Whether a `<` begins a tag depends on what is a script, a comment or a quoted value, and therefore on the tree.
+//! html5ever takes quadratic time in the attributes of a tag. So every `<` before a letter is read as the start of a
+//! tag, wherever it is. Readings that reach the same state of the tokenizer at the same byte continue as one: there are
+//! never more than eight, and the work is linear. If one of them would begin more attributes than allowed, a `>` is
+//! inserted.
 
 use std::borrow::Cow;
 
 use super::limits::MAX_ATTRIBUTES;
 use super::tags::{TagState, find, tag};
 
-/// A tag of this many bytes is read as if it contained others.
+/// Length from which a tag is read as if it contained other tags.
 const LONG_TAG_BYTES: usize = 4096;
 
-/// The page, in which no `<` begins a tag of more than [`MAX_ATTRIBUTES`] attributes, whatever precedes it.
+/// Changes the page so that no `<` begins a tag of more than [`MAX_ATTRIBUTES`] attributes, whatever precedes it.
 pub(super) fn limit_attributes(html: Cow<'_, str>) -> Cow<'_, str> {
     let ends = ends(html.as_bytes());
     if ends.is_empty() {

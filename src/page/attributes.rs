@@ -1,10 +1,10 @@
-//! The attributes that extraction never reads, so that the parser does not have to read and keep them.
+//! Finds the attributes that extraction never reads, so that the parser does not have to read and keep them.
 
 use std::ops::Range;
 
-/// True when extraction or the parser itself reads an attribute of an element. Names match in either case.
+/// True when extraction or the parser itself reads an attribute of an element. Case does not matter in names.
 ///
-/// New code in `extract/` that reads an attribute needs it in this list. Otherwise the attribute is always missing.
+/// New code in `extract/` that reads an attribute must add it to this list. Otherwise the attribute is always missing.
 fn is_read(element: &str, attribute: &[u8]) -> bool {
     let is = |names: &[&str]| names.iter().any(|n| element.eq_ignore_ascii_case(n));
     let mut lower = [0; 16];
@@ -34,8 +34,8 @@ fn is_read(element: &str, attribute: &[u8]) -> bool {
     }
 }
 
-/// Calls `gone` with the range of every attribute that nobody reads, with the white space before it. `rest` is the part
-/// of the tag after its name, up to and including `>`.
+/// Calls `gone` with the range of every attribute that is never read, including the white space before it. `rest` is
+/// the part of the tag after its name, up to and including `>`.
 ///
 /// Stops at the first attribute that is not well-formed, and leaves the rest to the parser.
 pub(super) fn unread(
@@ -64,7 +64,7 @@ pub(super) fn unread(
 
 struct Attribute {
     name: Range<usize>,
-    /// One past its value, or past its name where it has none.
+    /// One past its value, or past its name if it has no value.
     end: usize,
 }
 
@@ -166,7 +166,7 @@ mod tests {
     }
 
     proptest::proptest! {
-        /// The parser gives the elements the attributes that are read, and no others, as it did before.
+        /// Removing the other attributes does not change what the parser finds for those that are read.
         #[test]
         fn what_is_left_reads_as_before(inside in "( |=|\"|'|/|<|a|href|class|data-x|x|é|\\n){0,24}") {
             let tag = format!("<a {inside}>");

@@ -1,14 +1,15 @@
-//! Bytes to characters: byte-order mark, HTTP header, `<meta>`, detector, in that order, with a check for mojibake.
+//! Decodes bytes to characters by byte-order mark, HTTP header, `<meta>` or detector, in that order, with a check for
+//! mojibake.
 
 use std::borrow::Cow;
 
 use chardetng::{EncodingDetector, Iso2022JpDetection, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE, WINDOWS_1252};
 
-/// Bytes at the start of a page in which a `<meta>` may name the charset. Browsers read 1,024 bytes; old pages have scripts
-/// before it.
+/// Number of bytes at the start of a page in which a `<meta>` may name the charset. Browsers read 1,024 bytes; old
+/// pages have scripts before it.
 const META_PRESCAN_BYTES: usize = 8192;
-/// Bytes of a page that the detector reads. This limits its time, and most pages are shorter.
+/// Number of bytes of a page that the detector reads. This limits its time, and most pages are shorter.
 const DETECTOR_BYTES: usize = 256 * 1024;
 
 /// The characters of a page, and the charset that they were read with.
@@ -34,7 +35,7 @@ pub fn decode(bytes: &[u8], content_type: Option<&str>) -> Decoded {
     }
 }
 
-/// As [`decode`], without a copy where the bytes are already the text.
+/// Does the same as [`decode`], without a copy if the bytes are already the text.
 pub(super) fn decoded<'a>(
     bytes: &'a [u8],
     content_type: Option<&str>,
@@ -46,7 +47,7 @@ pub(super) fn decoded<'a>(
         .and_then(charset_parameter)
         .and_then(|label| Encoding::for_label_no_replacement(label.as_bytes()));
     let meta = meta_charset(bytes);
-    // Most pages are UTF-8 and declare it: nothing to compare.
+    // Most pages are UTF-8 and declare it. Then there is nothing to compare.
     if header.or(meta) == Some(UTF_8)
         && let Ok(text) = std::str::from_utf8(bytes)
     {
@@ -110,8 +111,8 @@ fn faults((text, charset): &(Cow<'_, str>, &'static str), bytes: &[u8]) -> usize
     odd + misread
 }
 
-/// Number of characters beyond ASCII that these bytes have as UTF-8. Each is an error when the bytes are read as another
-/// charset ("Ã©", "â€™"). 0 where more bytes are invalid UTF-8 than valid, as in every other charset.
+/// Number of characters beyond ASCII that these bytes have as UTF-8. Each is an error when the bytes are read as
+/// another charset ("Ã©", "â€™"). 0 if more bytes are invalid UTF-8 than valid, as is the case for every other charset.
 fn misread_utf8(bytes: &[u8]) -> usize {
     let (mut valid, mut invalid) = (0, 0);
     for chunk in bytes.utf8_chunks() {

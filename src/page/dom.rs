@@ -30,7 +30,7 @@ impl Page {
         Self::from_html(&decoded(bytes, content_type).0, url)
     }
 
-    /// As [`Page::parse`], without the content of style sheets, of scripts except JSON, and of drawings.
+    /// Does the same as [`Page::parse`], without the content of style sheets, of scripts except JSON, and of drawings.
     #[must_use]
     pub fn parse_text(bytes: &[u8], content_type: Option<&str>, url: Option<&Url>) -> Self {
         Self::of_tree(tree(&guarded_text(&decoded(bytes, content_type).0)), url)
@@ -61,8 +61,8 @@ impl Page {
         }
     }
 
-    /// A link of the page as an absolute URL on the original web, without an archive's rewriting. `None` for text that is no
-    /// address, and for a relative link without a base.
+    /// A link of the page as an absolute URL on the original web, without an archive's rewriting. `None` for text that
+    /// is not an address, and for a relative link without a base.
     #[must_use]
     pub fn resolve(&self, href: &str) -> Option<Url> {
         // Browsers remove line ends and tabs inside an href, and so does `Url`.

@@ -2,15 +2,16 @@
 
 /// Has no content and no end tag.
 pub(super) const VOID: u8 = 1 << 0;
-/// Formatting that the parser opens again in the paragraphs that follow an unclosed one.
+/// Formatting. If it is not closed, the parser opens it again in the paragraphs that follow.
 pub(super) const FORMATTING: u8 = 1 << 1;
 /// The end tag of another block has no effect beyond it.
 pub(super) const SCOPE: u8 = 1 << 2;
-/// Part of a table; only a table keeps it open at its end tag.
+/// Part of a table. Its end tag closes it unless a table is open inside it.
 pub(super) const TABLE_PART: u8 = 1 << 3;
 /// Special in the HTML standard, and can be open: the end tag of an ordinary element has no effect beyond it.
 pub(super) const SPECIAL: u8 = 1 << 4;
-/// An opening tag of its kind closes it (`<li>` closes `<li>`, `<dt>` closes `<dd>`, `<tr>` closes `<td>` and its `<tr>`).
+/// An opening tag of the same kind closes it (`<li>` closes `<li>`, `<dt>` closes `<dd>`, `<tr>` closes `<td>` and its
+/// `<tr>`).
 pub(super) const SELF_CLOSING: u8 = 1 << 5;
 /// Its content is text up to its own end tag. `<noscript>` is included because scripts count as enabled.
 pub(super) const RAW_TEXT: u8 = 1 << 6;
@@ -18,7 +19,7 @@ pub(super) const RAW_TEXT: u8 = 1 << 6;
 /// Longest name that [`kinds`] knows.
 const LONGEST_NAME: usize = 13;
 
-/// True for a drawing or a formula, whose content is no HTML except inside elements of [`is_html_inside`].
+/// True for a drawing or a formula, whose content is not HTML except inside elements of [`is_html_inside`].
 pub(super) fn is_foreign(name: &str) -> bool {
     ["svg", "math"].iter().any(|n| name.eq_ignore_ascii_case(n))
 }
@@ -92,7 +93,7 @@ pub(super) fn ends_foreign(name: &str) -> bool {
     .any(|n| name.eq_ignore_ascii_case(n))
 }
 
-/// The kinds of an element, as bits of the constants above; 0 for an ordinary one. Names match in either case.
+/// The kinds of an element, as bits of the constants above; 0 for an ordinary one. Case does not matter in names.
 pub(super) fn kinds(name: &str) -> u8 {
     let mut lower = [0; LONGEST_NAME];
     let Some(lower) = lower.get_mut(..name.len()) else {

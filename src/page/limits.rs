@@ -2,12 +2,13 @@
 
 /// Deepest nesting of open elements. Deeper elements lose their tags, and their text stays. Browsers stop at 512 as well.
 pub const MAX_DEPTH: usize = 512;
-/// Bytes of a page that are read. The largest of 882 real pages of policies has 2.14 MB.
+/// Maximum number of bytes of a page that are read. The largest of 882 real pages of policies has 2.14 MB.
 pub const MAX_HTML_BYTES: usize = 8 * 1024 * 1024;
-/// Attributes of one tag. A tag with more keeps only its name.
+/// Maximum number of attributes of one tag. A tag with more keeps only its name.
 pub(super) const MAX_ATTRIBUTES: usize = 256;
-/// Elements of a page, which bounds the memory of the tree. Further elements lose their tags; a script or the like is
-/// removed as a whole. The richest of 882 real pages of policies has 8,632.
+/// Maximum number of elements of a page. It limits the memory of the tree. Further elements lose their tags; scripts
+/// and similar elements are removed completely. The largest of 882 real pages of policies has 8,632.
 pub(super) const MAX_ELEMENTS: usize = 300_000;
-/// Copies of unclosed formatting elements that the parser may have to make before their tags are removed.
+/// Maximum number of copies of unclosed formatting elements that the parser may have to make before their tags are
+/// removed.
 pub(super) const MAX_REPEATED_FORMATTING: usize = 200_000;

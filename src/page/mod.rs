@@ -1,6 +1,7 @@
-//! An archived page as text and as a tree: charset, guards before the parser, one parse, links against its own URL.
+//! An archived page as text and as a tree: charset, guards before the parser, one parse, links resolved against its own
+//! URL.
 //!
-//! Pure. Discovery reads home pages and extraction reads policies through this room only, so that both see the same
+//! Pure. Discovery reads home pages and extraction reads policies through this module only, so that both see the same
 //! characters and the same limits.
 //!
 //! ```text

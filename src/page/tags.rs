@@ -41,7 +41,7 @@ const DRAWING: [&str; 32] = [
 pub(super) struct Tag {
     /// End of the name.
     pub name_end: usize,
-    /// One past the `>`; the end of the page when there is none.
+    /// One past the `>`, or the end of the page if there is none.
     pub end: usize,
     /// Number of attributes.
     pub attributes: usize,
@@ -52,7 +52,7 @@ pub(super) struct Tag {
 #[repr(u8)]
 pub(super) enum TagState {
     Name,
-    /// Before the name of an attribute; also after `/` and after a quoted value, where the same may follow.
+    /// Before the name of an attribute; also after `/` and after a quoted value, because the same may follow there.
     Before,
     Attribute,
     /// After the name of an attribute and white space.
@@ -95,7 +95,7 @@ impl TagState {
             (Self::Unquoted, _) => self,
             (_, b'/') => Self::Before,
             (Self::Name, _) => self,
-            // An equals sign too: without a name before it, it begins one.
+            // This includes an equals sign: without a name before it, it begins a name.
             (Self::Before | Self::Attribute | Self::After, _) => Self::Attribute,
         })
     }

@@ -1,9 +1,9 @@
 //! Limits the depth and the size of the parsed tree, however a page is written.
 //!
-//! The guard before the parser reads tags, comments and raw texts as the parser does. Where a page makes the two disagree
-//! (what is raw text depends on the tree), the guard would pass nesting that it mistakes for the text of a script. So the
-//! parser receives the page in pieces, and after each piece the open elements are counted. Beyond the limit the parse
-//! stops, and the words of the page are parsed without their tags.
+//! The guard before the parser reads tags, comments and raw texts as the parser does. If a page makes the two disagree
+//! (what is raw text depends on the tree), the guard would pass nesting that it mistakes for the text of a script. So
+//! the parser receives the page in pieces, and after each piece the open elements are counted. Beyond the limit the
+//! parse stops, and the words of the page are parsed without their tags.
 
 use std::cell::Cell;
 
@@ -19,13 +19,13 @@ use super::tags::{comment_end, end_after_bracket, find, raw_text_end, tag};
 /// Deepest tree that is returned: [`MAX_DEPTH`] tags, and the elements that the parser adds itself (two for a `<td>` in a
 /// `<table>`).
 pub(super) const MAX_TREE_DEPTH: usize = 2 * MAX_DEPTH;
-/// Nodes of a tree at the most. The guard leaves fewer of 8 MB: 300,000 elements and their texts, 200,000 repeated
-/// formatting elements, and a comment for each seven bytes.
+/// Maximum number of nodes of a tree. A page of 8 MB has fewer after the guard: 300,000 elements and their texts,
+/// 200,000 repeated formatting elements, and a comment for each seven bytes.
 const MAX_NODES: usize = 2_000_000;
-/// Size of the pieces for the parser. One piece may open seven thousand elements beyond the limit; the worst page of some
-/// megabytes takes a third of a second.
+/// Size of the pieces for the parser. One piece may open seven thousand elements beyond the limit. The worst page of a
+/// few megabytes takes a third of a second.
 const PIECE_BYTES: usize = 32 * 1024;
-/// Paragraphs at the most when the words are parsed without their tags.
+/// Maximum number of paragraphs when the words are parsed without their tags.
 const MAX_FLAT_PARAGRAPHS: usize = 100_000;
 
 /// The tree of a guarded page.
@@ -90,8 +90,8 @@ fn depth(html: &Html) -> usize {
     }
 }
 
-/// The words of a page, in paragraphs where it had blocks, without other tags, so that nothing can nest. A script or a
-/// comment without an end counts as text, because the words after it would be lost.
+/// The words of a page, with paragraphs in place of its blocks and without other tags, so that nothing can nest. A
+/// script or a comment without an end counts as text, because the words after it would be lost.
 fn without_tags(html: &str) -> String {
     let bytes = html.as_bytes();
     let mut out = String::with_capacity(html.len());
@@ -166,7 +166,7 @@ mod tests {
         "<select><style>",
     ];
 
-    /// Most attributes of one element.
+    /// Largest number of attributes of one element.
     fn attributes(html: &Html) -> usize {
         let elements = html.tree.values().filter_map(|node| node.as_element());
         elements
@@ -242,7 +242,7 @@ mod tests {
             }
         }
 
-        /// Pages whose tags are in order never lose them.
+        /// Pages with well-formed tags never lose them.
         #[test]
         fn the_tree_limit_does_not_touch_what_the_guard_made_safe(
             page in "(<div>|</div>|<p>|</p>|<ul>|<li>|</ul>|<table>|<tr>|<td>|</table>|<b>|</b>|<a href=x>|</a>|<span>|</span>|words |<br>|<dl>|<dt>|<dd>|</dl>){0,3000}",

@@ -1,10 +1,10 @@
-//! Pages that alternate between texts (editions by country, A/B tests, an outdated server): how that is noticed, and how
-//! many requests are spent on it.
+//! Pages that alternate between texts (editions by country, A/B tests, an outdated server): how this is detected, and
+//! how many requests are spent on it.
 //!
-//! A page *alternates* where a text was seen, then another, then the first again within half a year. Then equal
-//! neighbours prove little, and captures whose records are as long as those of the other text are fetched. Where the
-//! index has no lengths, nothing more is spent: on the one alternating page of the dense histories, each further change
-//! took five requests, as many as a new version elsewhere, and showed nothing new.
+//! A page *alternates* if a text was seen, then another, then the first again within half a year. Then equal neighbours
+//! prove little, and captures whose records are as long as those of the other text are fetched. If the index has no
+//! lengths, no further requests are spent: on the one alternating page of the dense histories, each further change took
+//! five requests, as many as a new version elsewhere, and showed nothing new.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -12,20 +12,20 @@ use super::grid::Grid;
 use super::read_captures::{ReadCapture, ReadCaptures};
 use crate::model::{RETURN_SECONDS, TextHash};
 
-/// Changes of one half-year after which no more returns are sought there. By then it is known that the page alternates,
-/// between which texts and how often; the next return shows nothing new.
+/// Number of changes in one half-year after which no more returns are sought there. By then it is known that the page
+/// alternates, between which texts and how often; the next return shows nothing new.
 const ENOUGH_CHANGES: u32 = 46;
 
-/// A page gets at least 5/4 √(captures) requests, up to 28 (if it has that many captures). A page that shows another text
-/// in one capture of ten is noticed by one of 28 requests at 95 %. A page with changes or a long life has had as many
-/// anyway.
+/// Upper limit of the checks. A page gets at least 5/4 √(captures) requests, up to 28 (if it has that many captures).
+/// If one capture in ten shows another text, 28 requests find it with a probability of 95 %. A page with changes or a
+/// long life has had as many requests anyway.
 const MOST_CHECKS: usize = 28;
 
-/// Shorter stretches are not checked, since read captures are close to them already.
+/// Length of the shortest stretch that is checked. In shorter ones, read captures are already close.
 const SHORT_STRETCH_SECONDS: u64 = RETURN_SECONDS / 3;
 
-/// Unread captures, in half-years with alternating changes, between read captures with one text, whose records are as
-/// long as those of another text: one for each such stretch.
+/// Unread captures between read captures with the same text, in half-years with alternating changes, whose records are
+/// as long as those of another text. One capture for each such stretch.
 pub(super) fn returns(reads: &ReadCaptures<'_>) -> Vec<usize> {
     if !reads.lengths_are_reliable() {
         return Vec::new();
@@ -63,7 +63,7 @@ pub(super) fn returns(reads: &ReadCaptures<'_>) -> Vec<usize> {
     others.filter(|place| quota.take(reads, *place)).collect()
 }
 
-/// Number of changes of each half-year, those that are sought by the current answer included.
+/// Number of changes of each half-year, including those that the current answer seeks.
 pub(super) struct ChangeQuota(HashMap<i32, u32>);
 
 impl ChangeQuota {
@@ -79,7 +79,8 @@ impl ChangeQuota {
         Self(changes)
     }
 
-    /// True while the half-year of a capture has room for another return, which makes two changes and takes that room.
+    /// Takes the two changes of another return out of the quota of a capture's half-year; false if the quota is used
+    /// up.
     pub(super) fn take(&mut self, reads: &ReadCaptures<'_>, place: usize) -> bool {
         let changes = self.0.entry(half_year(reads, place)).or_default();
         let has_room = *changes < ENOUGH_CHANGES;

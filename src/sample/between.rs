@@ -4,8 +4,8 @@ use super::length_evidence::{LengthEvidence, length_evidence};
 use super::read_captures::{ReadCapture, ReadCaptures};
 use super::weekdays::weighted;
 
-/// The unread capture that best halves the [weighted] time between two read captures. Where captures between them have no
-/// text, it halves the widest part between those: beside one capture without text there are often others.
+/// The unread capture that best halves the [weighted] time between two read captures. If captures between them have no
+/// text, it halves the widest part between those, because captures without text are often next to each other.
 pub(super) fn middle(
     reads: &ReadCaptures<'_>,
     left: ReadCapture,
@@ -90,8 +90,8 @@ fn middle_among(
     best.map(|(_, place)| place)
 }
 
-/// The unread capture furthest to the right of a read one within `reach` seconds, before the next read one; where there
-/// is none, the first.
+/// The unread capture furthest to the right of a read one within `reach` seconds, before the next read one; if there is
+/// none, the first.
 pub(super) fn stride_right(
     reads: &ReadCaptures<'_>,
     from: ReadCapture,
@@ -101,7 +101,7 @@ pub(super) fn stride_right(
     stride(reads, from, reach, reads.unread(from.place, until.place))
 }
 
-/// The unread capture furthest to the left of a read one within `reach` seconds, after the read one before; where there
+/// The unread capture furthest to the left of a read one within `reach` seconds, after the previous read one; if there
 /// is none, the first.
 pub(super) fn stride_left(
     reads: &ReadCaptures<'_>,

@@ -1,7 +1,8 @@
 //! Bisects an ordered list to find where values change.
 
-/// Places whose values to find out now, of `count` things in order of time: the first and the last; then, between each
-/// two neighbours with known and different values, the middle one of the open places. Empty when nothing is left.
+/// Chooses the places whose values are needed next, of `count` things in order of time: the first and the last; then,
+/// between each two neighbours with known and different values, the middle one of the open places. Empty when nothing
+/// is left.
 ///
 /// `is_open` is true for a place that may be chosen, `value` gives what is known of a place, and `differ` compares two
 /// values.

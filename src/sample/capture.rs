@@ -9,9 +9,9 @@ pub enum ReadState {
     Unread,
     /// It showed this text.
     Text(TextHash),
-    /// It was fetched and has no text: an error, a log-in page, a parked domain. Captures like it have none either.
+    /// It was fetched and has no text: an error, a log-in page, a parked domain. Similar captures have no text either.
     NoText,
-    /// It was requested and not received (lost, damaged, displaced). This says nothing about captures like it.
+    /// It was requested and not received (lost, damaged, displaced). This says nothing about similar captures.
     Lost,
 }
 
@@ -28,13 +28,13 @@ impl ReadState {
 pub struct SampleCapture {
     /// When it was captured.
     pub timestamp: Timestamp,
-    /// Digest of its payload, where it identifies one: each digest is fetched once.
+    /// Digest of its payload, if it identifies one: each digest is fetched once.
     pub payload: Option<String>,
-    /// Size of its archived record in bytes, where the index has it and the record holds the page. A jump shows where a
+    /// Size of its archived record in bytes, if the index has it and the record contains the page. A jump shows where a
     /// change may be; a stretch without a jump can wait.
     pub length: Option<u64>,
-    /// Number of words of its text, where known. Under a [`Budget`](super::Budget), changes between texts of the most
-    /// different lengths come first. It decides nothing else.
+    /// Number of words of its text, if known. Under a [`Budget`](super::Budget), changes between texts of the most
+    /// different lengths come first. It has no other use.
     pub words: Option<u32>,
     /// What is known of its text.
     pub state: ReadState,

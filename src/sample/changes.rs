@@ -1,5 +1,5 @@
-//! Neighbouring read captures with different texts: how far apart they are, and which to separate when the budget is too
-//! small for all.
+//! Neighbouring read captures with different texts: how far apart they are, and which of them to separate when the
+//! budget is too small for all.
 
 use super::between::{middle, stride_left, stride_right};
 use super::length_evidence::{LengthEvidence, length_evidence};
@@ -12,14 +12,14 @@ pub(super) struct OpenChange {
     right: ReadCapture,
     /// Seconds between the two.
     pub(super) seconds: u64,
-    /// Words by which the two texts differ in length; 0 where the caller gives no counts.
+    /// Words by which the two texts differ in length; 0 if the caller gives no counts.
     size: u32,
     /// The side with a short-lived text, if there is one.
     short_lived: Option<ShortLived>,
 }
 
-/// A text with another text on both sides of it is mostly short-lived. Its ends are sought outward from it, in strides
-/// that double, which costs two or three requests where halving the way to its neighbours costs six.
+/// A text with another text on both sides of it is usually short-lived. Its ends are sought outward from it, in strides
+/// that double. This costs two or three requests; halving the time to its neighbours would cost six.
 #[derive(Debug, Clone, Copy)]
 enum ShortLived {
     /// The left capture shows it, for at least this many seconds.
@@ -102,10 +102,11 @@ pub(super) fn jumps(reads: &ReadCaptures<'_>, left: usize) -> Vec<usize> {
     wanted
 }
 
-/// One capture within each change. Where `left` requests are too few to pin all of them down, only within the largest
-/// changes for which they suffice.
+/// One capture within each change. If `left` requests are too few to pin all changes down, only one within each of the
+/// largest changes for which they suffice.
 ///
-/// Halving all of them a little would leave every window half as wide and none narrow. The largest is always included.
+/// Halving each of them once would leave every window half as wide and none narrow. The largest change is always
+/// included.
 pub(super) fn halvings(
     reads: &ReadCaptures<'_>,
     mut open: Vec<OpenChange>,

@@ -4,8 +4,9 @@ use super::capture::{ReadState, SampleCapture};
 use super::grid::Grid;
 use crate::model::Timestamp;
 
-/// Captures of an interval that are tried when those nearest to its middle have no text. Princeton-Leuven's rule
-/// tries up to 200; here each try is a request, and a text that fills a whole step is mostly shown by one of three.
+/// Number of captures of an interval that are tried when those nearest to its middle have no text. Princeton-Leuven's
+/// rule tries up to 200; here each try is a request, and a text that fills a whole step is usually shown by one of
+/// three.
 pub(super) const TRIES_PER_INTERVAL: usize = 3;
 
 /// At most `left` of the wanted captures, spread over all of them.

@@ -1,4 +1,4 @@
-//! The default strategy: ends and grid, halving where neighbours differ, then alternation, outliers and checks.
+//! The default strategy: ends and grid, halving between neighbours that differ, then alternation, outliers and checks.
 
 use std::collections::HashSet;
 
@@ -11,9 +11,9 @@ use super::length_evidence::{COARSE_STEPS, covered_by_neighbour};
 use super::outliers::outliers;
 use super::read_captures::ReadCaptures;
 
-/// Captures to fetch now, the most informative first. Each stage begins when the one before has nothing left to fetch: a
-/// coarse step may make fine ones unnecessary, a jump a step, a grid step a halving, and a halving the search for a
-/// return.
+/// Captures to fetch now, the most informative first. Each stage begins when the previous one has nothing left to
+/// fetch, because its results may make later requests unnecessary: coarse steps save fine steps, jumps save steps, grid
+/// steps save halvings, and halvings save the search for returns.
 pub(super) fn next(
     grid: Grid,
     resolution_seconds: u64,
@@ -65,8 +65,8 @@ fn ends(captures: &[SampleCapture]) -> impl Iterator<Item = usize> {
     [first, last].into_iter().flatten()
 }
 
-/// The unread capture at one end, unless one nearer to it shows a text, or a few payloads there had none: then only the
-/// grid goes on.
+/// The unread capture at one end, unless one nearer to it shows a text, or a few payloads there had none. In that case
+/// only the grid continues.
 fn end(captures: &[SampleCapture], inward: impl Iterator<Item = usize>) -> Option<usize> {
     let mut failed = HashSet::new();
     for place in inward {

@@ -1,4 +1,4 @@
-//! `Grid`: calendar steps of whole months. The field calls a step an *interval*: `2012_A` is January to June.
+//! `Grid`: calendar steps of whole months. The literature calls a step an *interval*: `2012_A` is January to June.
 
 use crate::model::Timestamp;
 

@@ -1,15 +1,17 @@
-//! What the lengths of archived records show about unread captures: where a page seems unchanged, and where it jumped.
+//! What the lengths of archived records show about unread captures: where a page seems unchanged, and where the length
+//! jumps.
 
 use super::capture::ReadState;
 use super::grid::Grid;
 use super::read_captures::{ReadCapture, ReadCaptures};
 
-/// A read capture covers captures at most this many grid steps away: every fourth step is fetched in any case.
+/// A read capture covers captures at most this many grid steps away. So every fourth step is fetched in any case.
 pub(super) const COARSE_STEPS: i32 = 4;
 
 /// What the lengths show about the change between two read captures.
 pub(super) enum LengthEvidence {
-    /// All captures between are like the one, then like the other: these are the last and the first of them.
+    /// The captures between are first all like the left one, then all like the right one. These two are the last of the
+    /// former and the first of the latter.
     Jump(Vec<usize>),
     /// The change is between these two places.
     Within(usize, usize),
@@ -63,7 +65,7 @@ pub(super) fn length_evidence(
     }
     let gap = before.abs_diff(after);
     let unread: Vec<usize> = reads.unread(left.place, right.place).collect();
-    // Nearer to the one than to the other, and not far beyond it.
+    // Nearer to one length than to the other, and not far beyond it.
     let like = |place: &&usize, one: u64| {
         reads.captures[**place]
             .length

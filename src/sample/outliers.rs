@@ -1,17 +1,19 @@
 //! Captures whose records have another length than those before and after them, or are as long as those of the text
 //! before or after. They may show a short-lived text, or the other edition of an alternating page, that no read capture
-//! has met.
+//! has shown.
 
 use super::alternation::ChangeQuota;
 use super::choice::evenly;
 use super::read_captures::{ReadCapture, ReadCaptures};
 
-/// A record is an outlier when it is this many times further from its neighbours than they are from each other.
+/// A record is an outlier if its length is this many times further from those of its neighbours than these are from
+/// each other.
 const TIMES_FURTHER: u64 = 8;
-/// It must also differ by more than one part in this many of its own length. On the 20 pages of Open Terms Archive with
-/// an index beside them, the records of short-lived texts differ by 1.4 to 5 %, those of counters and tokens by 0.1 %.
+/// Its length must also differ by more than one part in this many. On the 20 pages of Open Terms Archive that have an
+/// index, the records of short-lived texts differ by 1.4 to 5 %, those of counters and tokens by 0.1 %.
 const LEAST_PART: u64 = 100;
-/// Requests for outliers that may show nothing new before the search for them ends, beyond those that showed something.
+/// The search for outliers ends when the requests that showed nothing new exceed those that showed something by this
+/// many.
 const MOST_IN_VAIN: usize = 3;
 
 /// The middle capture of each unread run of outliers, as many as the results of earlier ones justify.
@@ -41,7 +43,7 @@ pub(super) fn outliers(reads: &ReadCaptures<'_>) -> Vec<usize> {
         let Some(around) = reads.around(first, last) else {
             continue;
         };
-        // Where the unread neighbours are the exceptions, this is the usual length of the page.
+        // If the unread neighbours are the exceptions, this is the usual length of the page.
         let is_usual = around
             .iter()
             .any(|read| reads.alike(reads.length(*read), Some(length)));

@@ -1,18 +1,19 @@
-//! The captures of a policy with their known texts, laid out once for all stages of one answer.
+//! The captures of a policy with their known texts, prepared once for all stages of one answer.
 
 use std::collections::{BTreeSet, HashSet};
 
 use super::capture::{ReadState, SampleCapture};
 use crate::model::TextHash;
 
-/// Captures without text between two read captures after which the sampler gives up on the stretch. It is a time of
-/// errors, and each further capture would cost a request with the same result. The captures are spread over the stretch.
+/// Number of captures without text between two read captures after which the sampler gives up on the stretch. Such a
+/// stretch is a time of errors, and each further capture would cost a request with the same result. The captures are
+/// spread over the stretch.
 const MOST_FAILURES: usize = 8;
 
-/// Records of one text on one lay-out differ by a few bytes (counters, dates, tokens). They are taken as alike up to
+/// Records of one text in one layout differ by a few bytes (counters, dates, tokens). They are taken as alike up to
 /// three times the median difference of neighbouring captures of the page, and always within these bounds. On the 20
-/// pages of Open Terms Archive that have an index beside them (captures a month apart), 43 % of 489 neighbours with one
-/// text are alike by this rule, and 24 % of 288 with two. Equal lengths save requests and prove nothing.
+/// pages of Open Terms Archive that have an index (captures a month apart), 43 % of 489 neighbours with one text are
+/// alike by this rule, and 24 % of 288 with two. Equal lengths save requests and prove nothing.
 const LEAST_TOLERANCE_BYTES: u64 = 3;
 const MOST_TOLERANCE_BYTES: u64 = 16;
 
@@ -23,7 +24,7 @@ pub(super) struct ReadCapture {
     pub(super) place: usize,
     /// Its text.
     pub(super) text: TextHash,
-    /// Words of the text, where the caller gives the count.
+    /// Words of the text, if the caller gives the count.
     pub(super) words: Option<u32>,
 }
 
@@ -37,7 +38,7 @@ pub(super) struct ReadCaptures<'a> {
     pub(super) texts: Vec<ReadCapture>,
     /// Neighbours at most this far apart are not separated further.
     pub(super) resolution_seconds: u64,
-    /// Records whose lengths differ by no more are taken for one text on one lay-out.
+    /// Records whose lengths differ by no more are taken for one text in one layout.
     tolerance_bytes: u64,
 }
 
@@ -78,7 +79,7 @@ impl<'a> ReadCaptures<'a> {
         self.captures[place].timestamp.unix_seconds()
     }
 
-    /// Number of captures that were requested, those without result included.
+    /// Number of captures that were requested, including those without result.
     pub(super) fn requested(&self) -> usize {
         let failures = self
             .captures
@@ -88,7 +89,7 @@ impl<'a> ReadCaptures<'a> {
         self.texts.len() + failures
     }
 
-    /// True where neighbouring read captures are further apart than the resolution and a capture between them is worth a
+    /// True if neighbouring read captures are further apart than the resolution and a capture between them is worth a
     /// request.
     pub(super) fn is_wide(&self, left: ReadCapture, right: ReadCapture) -> bool {
         self.failures(left, right) < MOST_FAILURES
@@ -181,7 +182,8 @@ impl<'a> ReadCaptures<'a> {
         invisible <= visible
     }
 
-    /// True for a page whose payloads recur. There, another digest is no counter but something new, whatever its length.
+    /// True for a page whose payloads recur. There, another digest does not come from a counter but from new content,
+    /// whatever its length.
     pub(super) fn payloads_recur(&self) -> bool {
         let all: Vec<&str> = self
             .captures
@@ -206,7 +208,7 @@ impl<'a> ReadCaptures<'a> {
     }
 }
 
-/// Bytes by which records of one text on one lay-out differ, on this page.
+/// Bytes by which records of one text in one layout differ on this page.
 fn tolerance(captures: &[SampleCapture]) -> u64 {
     let lengths: Vec<u64> = captures.iter().filter_map(|c| c.length).collect();
     let mut steps: Vec<u64> = lengths

@@ -29,12 +29,12 @@ pub fn next(strategy: Strategy, captures: &[SampleCapture]) -> Vec<usize> {
     next_within(strategy, captures, Budget::UNBOUNDED)
 }
 
-/// Does the same as [`next`], but never names more captures than the budget has left;
-/// [`shortfall`](super::shortfall()) says what remains open then.
+/// Does the same as [`next`], but never names more captures than the budget has left; [`shortfall`](super::shortfall())
+/// then says what remains open.
 ///
-/// The first and last capture and the grid come first, spread evenly over time where the budget is too small for them.
-/// Where the budget is too small to pin down every change, the largest changes (by [`SampleCapture::words`], then by time)
-/// are pinned down one after the other, rather than all of them a little.
+/// The first and last capture and the grid come first, spread evenly over time if the budget is too small for them. If
+/// the budget is too small to pin down every change, the largest changes (by [`SampleCapture::words`], then by time)
+/// are pinned down one after the other, instead of narrowing all of them a little.
 ///
 /// # Examples
 /// ```

@@ -6,7 +6,7 @@ use super::grid::Grid;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Strategy {
     /// One capture per grid step, the first and the last; then halving between neighbours whose texts differ until they
-    /// are adjacent captures or at most `resolution_seconds` apart; more where a page alternates between texts.
+    /// are adjacent captures or at most `resolution_seconds` apart; more if a page alternates between texts.
     EveryChange {
         /// Steps of the first pass.
         grid: Grid,

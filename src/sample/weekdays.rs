@@ -1,9 +1,9 @@
 //! Time weighted by how likely policies change in it: changes are published on working days.
 
 const DAY: i64 = 86_400;
-/// Weight of a second on Monday to Friday, and on Saturday and Sunday. Of 131 changes on the pages of Open Terms Archive
-/// that are known to within a day, two fell on a weekend (by UTC); by chance it would be 37. That is 26 to 1 for each
-/// day. The weight is half of that, since weekends differ elsewhere and the sample is small.
+/// Weight of a second on Monday to Friday, and on Saturday and Sunday. Of 131 changes on the pages of Open Terms
+/// Archive that are known to within a day, two fell on a weekend (by UTC); if days did not matter, 37 would have. The
+/// ratio per day is 26 to 1. The weight is half of that, since weekends differ elsewhere and the sample is small.
 const ON_WEEKDAY: i64 = 12;
 const ON_WEEKEND: i64 = 1;
 const WEEK: i64 = (5 * ON_WEEKDAY + 2 * ON_WEEKEND) * DAY;

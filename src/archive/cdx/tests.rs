@@ -348,7 +348,7 @@ proptest! {
 
 #[test]
 fn an_original_stays_within_its_limit_when_its_bytes_are_encoded() {
-    // Found by fuzzing: 2,000 bytes of an old charset became 6,000 characters, which no reader takes again.
+    // Found by fuzzing: 2,000 bytes of an old charset became 6,000 characters, which no reader accepts.
     let row = |bytes: usize| {
         let mut row = b"com,a)/ 20100101000000 http://a.com/".to_vec();
         row.extend(std::iter::repeat_n(0xC9, bytes));

@@ -283,7 +283,7 @@ proptest! {
 
     #[test]
     fn what_was_compressed_comes_back(data in prop::collection::vec(any::<u8>(), 1..3000)) {
-        // Random bytes may themselves begin with a mark; a page never does.
+        // Random bytes may begin with the signature of an encoding. A page never does.
         let data = [b"<p>".to_vec(), data].concat();
         for (raw, header) in [(gzip(&data), "gzip"), (zlib(&data), "deflate"), (zstd(&data), "zstd"), (brotli(&data), "br")] {
             prop_assert_eq!(&decode_body(&raw, Some(header), LIMIT).unwrap(), &data);

@@ -21,7 +21,7 @@ pub(super) struct Addresses {
     index: Url,
     /// Paths under which captures are replayed, each with a slash at the end. Requests use the first.
     replay_paths: Vec<String>,
-    /// Path of the pages for people.
+    /// Path of the pages that show captures to people.
     view_path: String,
 }
 
@@ -37,7 +37,7 @@ pub(super) enum LocationTarget {
     RateLimitPage,
     /// A URL of the original web: a redirect that the archive did not rewrite.
     Original(String),
-    /// No address that can be followed.
+    /// Not an address that can be followed.
     Nowhere,
 }
 
@@ -104,12 +104,12 @@ impl Addresses {
         url
     }
 
-    /// Address of the stored bytes of a capture. `None` when the original is no web address that can be requested.
+    /// Address of the stored bytes of a capture. `None` if the original is not a web address that can be requested.
     pub(super) fn playback(&self, timestamp: Timestamp, original: &str) -> Option<Url> {
         let original = encoded_original(original)?;
         let path = self.replay_paths.first()?;
         let url = Url::parse(&format!("{}{path}{timestamp}id_/{original}", self.origin)).ok()?;
-        // Whatever the original contains, the request must not leave the replay path, as `/../` would.
+        // The request must stay below the replay path, even if the original contains `/../`.
         let beginning = format!("{timestamp}id_/http");
         let stays = url
             .path()
@@ -119,7 +119,7 @@ impl Addresses {
         (stays && url.origin().ascii_serialization() == self.origin).then_some(url)
     }
 
-    /// Address of the page for people.
+    /// Address of the page that shows a capture to people.
     pub(super) fn view(&self, timestamp: Timestamp, original: &str) -> String {
         let original = encoded_original(original).unwrap_or_else(|| original.to_owned());
         format!("{}{}{timestamp}/{original}", self.origin, self.view_path)
@@ -134,7 +134,7 @@ impl Addresses {
         if location.is_empty() || location.len() > MAX_URL_BYTES {
             return LocationTarget::Nowhere;
         }
-        // A fragment is not requested: `/b#part`, sent as `/b%23part`, would be a page that was never archived.
+        // A fragment must not be sent: `/b%23part` for `/b#part` would be a page that was never archived.
         let location = location.split('#').next().unwrap_or(location);
         if let Some(path) = self.path_at_archive(location) {
             if path.split(['?', '#']).next() == Some("/429.html") {
@@ -223,7 +223,7 @@ fn is_web(original: &str) -> bool {
 }
 
 /// The original as a part of a path: unencoded except for space, brackets, `#`, backslash and control characters, and
-/// without dot segments. Other characters, also those beyond ASCII, stay as they are.
+/// without dot segments. Other characters, including those beyond ASCII, stay as they are.
 fn encoded_original(original: &str) -> Option<String> {
     if !is_web(original) || original.len() > MAX_URL_BYTES {
         return None;

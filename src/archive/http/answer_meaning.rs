@@ -3,7 +3,7 @@
 use super::settings::Dialect;
 use super::usage::Endpoint;
 
-/// Why no whole answer was received.
+/// Why no complete answer was received.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum TransportFailure {
     /// No server listens, or a firewall refuses.
@@ -70,13 +70,13 @@ pub(super) enum AnswerFacts<'a> {
         /// Error text of a live answer.
         marker: ErrorMarker,
     },
-    /// No whole answer was received.
+    /// No complete answer was received.
     Failure {
         /// Endpoint of the request.
         endpoint: Endpoint,
         /// What happened.
         failure: &'a TransportFailure,
-        /// Any request of this process was answered before.
+        /// True when an earlier request of this process was answered.
         answered_before: bool,
     },
 }
@@ -88,7 +88,7 @@ pub(super) enum AnswerMeaning {
     Rows,
     /// The index has no captures.
     NoCaptures,
-    /// An archived response that is no redirect: final, whatever its status.
+    /// An archived response that is not a redirect: final, whatever its status.
     Archived,
     /// An archived redirect: follow it.
     ArchivedRedirect,
@@ -104,11 +104,11 @@ pub(super) enum AnswerMeaning {
     SelfRedirect,
     /// Send the request again after a pause.
     Retry,
-    /// Send the request again after a pause, for less (index only).
+    /// Send the request again after a pause, for fewer rows or a shorter range of time (index only).
     Narrow,
     /// The archive refuses this client: freeze.
     Refused,
-    /// No server is there: end the run.
+    /// The server cannot be reached: end the run.
     Unreachable,
     /// No usable answer, and a retry would not help now.
     Failed,
@@ -116,9 +116,9 @@ pub(super) enum AnswerMeaning {
 
 /// Decides what an answer or a failure means.
 ///
-/// The order is that of the protocol. `Memento-Datetime` comes first, because an archived 429 or 503 means nothing for
-/// the archive itself. The Wayback Machine replays them as they were: status 429, `Memento-Datetime` of 2015, the
-/// origin's page `Too Many Requests` as body, and `x-archive-orig-retry-after: 6`.
+/// The order of the checks is that of the protocol. `Memento-Datetime` is checked first, because an archived 429 or 503
+/// says nothing about the archive itself. The Wayback Machine replays such responses unchanged: status 429,
+/// `Memento-Datetime` of 2015, the origin's page `Too Many Requests` as body, and `x-archive-orig-retry-after: 6`.
 pub(super) fn meaning_of(facts: AnswerFacts<'_>) -> AnswerMeaning {
     match facts {
         AnswerFacts::Failure {
@@ -153,7 +153,7 @@ pub(super) fn meaning_of(facts: AnswerFacts<'_>) -> AnswerMeaning {
             ..
         } => match (status, marker) {
             (200 | 400, ErrorMarker::InvalidUri) => AnswerMeaning::Damaged,
-            // pywb 2.10 leaves out redirects to the same key (http to https). Where no other capture exists, it answers
+            // pywb 2.10 leaves out redirects to the same key (http to https). If no other capture exists, it answers
             // with 400 and this marker.
             (400, ErrorMarker::SelfRedirect) if dialect == Dialect::Pywb => {
                 AnswerMeaning::SelfRedirect
@@ -203,8 +203,8 @@ fn meaning_of_failure(
     }
 }
 
-/// True for a live answer that refuses, whatever its body contains. The body must not be waited for: other requests
-/// would be sent while it arrives.
+/// True for a live answer that is a refusal, whatever its body contains. The caller must not wait for the body, because
+/// other requests would be sent meanwhile.
 pub(super) fn is_refusal(status: u16, location: RedirectTarget) -> bool {
     status == 429 || (300..400).contains(&status) && location == RedirectTarget::RateLimitPage
 }

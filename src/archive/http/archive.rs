@@ -1,4 +1,4 @@
-//! An archive over HTTP: the parts of this room put together.
+//! An archive over HTTP, assembled from the parts of this module.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::archive::interface::Archive;
 use crate::archive::query::{CaptureQuery, IndexAnswer, Memento, MementoQuery};
 use crate::model::{Capture, Timestamp};
 
-/// An archive over HTTP. One per archive and process, because pace and connections belong to it.
+/// An archive over HTTP. There must be only one per archive and process, because it owns the pace and the connections.
 pub struct HttpArchive {
     scheduler: RequestScheduler,
     addresses: Addresses,
@@ -30,11 +30,10 @@ pub struct HttpArchive {
 }
 
 impl HttpArchive {
-    /// Creates a client with its own pool of connections. No request is sent yet. `stop`, once cancelled, ends every
-    /// wait.
+    /// Creates a client with its own pool of connections. No request is sent yet. Cancelling `stop` ends every wait.
     ///
     /// # Errors
-    /// [`ArchiveError::Unreachable`] when the settings are not valid or the system offers no TLS.
+    /// [`ArchiveError::Unreachable`] if the settings are not valid or the system offers no TLS.
     pub fn new(
         settings: HttpSettings,
         ledger: Arc<dyn FreezeLedger>,

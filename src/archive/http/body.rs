@@ -1,4 +1,5 @@
-//! The start of a body that is not wanted as a whole: an error page, a redirect's page, a short proof.
+//! Reads the start of a body that is not needed in full: an error page, the page of a redirect, a short proof that
+//! there are no captures.
 
 use futures_util::StreamExt as _;
 
@@ -7,7 +8,8 @@ use super::scheduler::SentRequest;
 use super::transport::ArchiveResponse;
 use crate::archive::encoding::decode_body;
 
-/// Bytes read of a body that is not wanted as a whole. A short body is read to its end, which keeps the connection.
+/// Maximum number of bytes read of a body that is not needed in full. A short body is read to its end, so that the
+/// connection can be used again.
 const MAX_START_BYTES: usize = 256 * 1024;
 
 /// Reads the start of a body, decoded where possible.

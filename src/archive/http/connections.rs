@@ -1,4 +1,4 @@
-//! A small number of connections. Each rests for a moment before it is used again.
+//! Limits the number of connections. Each pauses briefly before it is used again.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
@@ -7,15 +7,15 @@ use std::time::Duration;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 
-/// Connections at the most. New ones are refused after about 15 in a row (hartator #264 #267 #273).
+/// Maximum number of connections. The archive refuses new ones after about 15 in a row (hartator #264 #267 #273).
 pub(super) const MAX_CONNECTIONS: usize = 4;
 
-/// Rest of a connection after an answer, so that it is back in the pool before the next request needs one.
+/// Pause of a connection after an answer, so that it is back in the pool before the next request needs one.
 const CONNECTION_REST: Duration = Duration::from_millis(2);
 
 pub(super) struct Connections {
     permits: Semaphore,
-    /// When the rest of each free connection ends.
+    /// When the pause of each free connection ends.
     rested: Mutex<VecDeque<Instant>>,
 }
 

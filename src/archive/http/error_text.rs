@@ -1,4 +1,4 @@
-//! Text of an archive, made fit for an error message.
+//! Prepares text of an archive for an error message.
 
 use crate::model::printable_line;
 

@@ -1,10 +1,10 @@
-//! A request that brought no usable answer, with what the retry logic needs to know about it.
+//! A request without a usable answer, with the facts that the retry logic needs.
 
 use std::time::Duration;
 
 use super::answer_meaning::AnswerMeaning;
 
-/// Why a request has to be sent again, if that is allowed.
+/// An attempt without a usable answer. If allowed, the request is sent again.
 #[derive(Debug)]
 pub(super) struct FailedAttempt {
     /// What the answer, or its absence, means.

@@ -1,9 +1,9 @@
-//! The freeze after a refusal, and the ledger that keeps its deadline beyond the process.
+//! The freeze after a refusal, and the ledger that keeps its deadline after the process has ended.
 //!
 //! Clients that ignore a 429 for more than a minute are blocked by a firewall for an hour, doubling each time (IA staff
 //! in EDGI #137). So a refusal stops both endpoints for at least a minute, doubling per repeat. The ledger keeps the
-//! deadline, and the next process and a second one respect it. Three refusals in a row end the run. So does an archive
-//! that requests a pause of more than an hour: a process that only waits would hold the database's lock for nothing.
+//! deadline, so that later and parallel processes respect it. Three refusals in a row end the run. A requested pause of
+//! more than an hour also ends the run: a process that only waits would hold the lock of the database for no purpose.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -11,23 +11,23 @@ use crate::model::Timestamp;
 
 /// Longest freeze that this program chooses itself.
 pub(super) const MAX_OWN_FREEZE_SECONDS: i64 = 3600;
-/// Longest `Retry-After` that is believed.
+/// Longest `Retry-After` that is respected. A longer one is shortened to this.
 pub(super) const MAX_RETRY_AFTER_SECONDS: i64 = 7 * 86_400;
-/// Refusals in a row that end the run.
+/// Number of refusals in a row that ends the run.
 const LAST_REFUSAL: u32 = 3;
 
 /// What the ledger records about one archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Freeze {
-    /// No request before this moment; `None`: not refused since the last good answer.
+    /// No request is sent before this moment. `None` if nothing was refused since the last good answer.
     pub until: Option<Timestamp>,
     /// Refusals since the last good answer.
     pub refusals_in_a_row: u32,
 }
 
 impl Freeze {
-    /// This freeze, or none when it ends later than any refusal can set it: then the database is damaged, or a clock was
-    /// wrong once.
+    /// This freeze, or no freeze if it ends later than any refusal can have set it. In that case the database is
+    /// damaged, or a clock was wrong.
     pub(super) fn believed(self, now: Timestamp) -> Self {
         let latest = now.unix_seconds() + MAX_RETRY_AFTER_SECONDS + 1;
         let is_possible = |until: Timestamp| until.unix_seconds() <= latest;
@@ -53,7 +53,7 @@ impl Freeze {
     }
 }
 
-/// Keeps the freeze of one archive where every process that uses this archive reads it.
+/// Stores the freeze of one archive for all processes that use this archive.
 pub trait FreezeLedger: Send + Sync {
     /// Reads the freeze before every request; [`Freeze::default`] when none was ever written.
     ///
@@ -67,7 +67,7 @@ pub trait FreezeLedger: Send + Sync {
     /// Message of the store; after a refusal that ends the run.
     fn write(&self, freeze: &Freeze) -> Result<(), String>;
 
-    /// Time of the last request to the index, of any process: one run continues the pace of the run before.
+    /// Time of the last request to the index by any process, so that a run continues the pace of the previous run.
     ///
     /// # Errors
     /// Message of the store; then no request is sent.

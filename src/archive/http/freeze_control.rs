@@ -1,4 +1,4 @@
-//! Applies the freeze within this process: who waits, how long, and when the run ends.
+//! Applies the freeze within this process: which requests wait, for how long, and when the run ends.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -8,7 +8,7 @@ use crate::archive::clock::Clock;
 use crate::archive::error::ArchiveError;
 use crate::model::Timestamp;
 
-/// Shortest freeze; it doubles per refusal in a row. IA counts by the minute.
+/// Length of the first freeze. It doubles with each refusal in a row. IA counts requests per minute.
 const FIRST_FREEZE_SECONDS: i64 = 60;
 /// Longest sleep before the ledger is read again: another process may have moved the deadline.
 const LEDGER_INTERVAL_SECONDS: i64 = 30;
@@ -18,7 +18,7 @@ const LEDGER_INTERVAL_SECONDS: i64 = 30;
 pub(super) enum SendPermission {
     /// Yes. The number shows afterwards whether a freeze began while the request was in flight.
     Granted(u64),
-    /// Not before this time is over; then the permission has to be read again.
+    /// Not yet: wait this long, then read the permission again.
     Wait(Duration),
 }
 
@@ -28,7 +28,7 @@ pub(super) struct FreezeControl {
     clock: Arc<dyn Clock>,
     archive: String,
     state: Mutex<FreezeState>,
-    /// Wakes the waiting requests when a refusal comes: it may end the run.
+    /// Wakes the waiting requests after a refusal, because it may end the run.
     changed: tokio::sync::Notify,
 }
 
@@ -38,8 +38,8 @@ struct FreezeState {
     generation: u64,
     /// The last deadline seen.
     last_deadline: Option<Timestamp>,
-    /// Set when a refusal could not be recorded, or when nothing was answered for long: this process sends no more
-    /// requests.
+    /// Set when a refusal could not be recorded, or when nothing was answered for a long time: this process sends no
+    /// more requests.
     ended: Option<(Timestamp, String)>,
     /// Freezes begun by this process.
     freezes: u64,
@@ -88,7 +88,7 @@ impl FreezeControl {
             .map_err(|detail| self.ledger_error(detail))
     }
 
-    /// The freeze in the ledger, if it is believed.
+    /// The freeze in the ledger, or no freeze if its deadline is impossible.
     fn read_believed(&self, now: Timestamp) -> Result<Freeze, ArchiveError> {
         self.read().map(|stored| stored.believed(now))
     }
@@ -106,7 +106,8 @@ impl FreezeControl {
             .ledger
             .last_index_request()
             .map_err(|detail| self.ledger_error(detail))?;
-        // Both moments are cut off to seconds. One second less, so that the result is never longer than the real time.
+        // Both moments are truncated to seconds. One second is subtracted, so that the result is never longer than the
+        // real time.
         Ok(last.map(|last| {
             let seconds = self.clock.now().unix_seconds() - last.unix_seconds() - 1;
             Duration::from_secs(u64::try_from(seconds).unwrap_or(0))
@@ -153,7 +154,8 @@ impl FreezeControl {
         }
     }
 
-    /// Records the refusal of a request that was sent under `generation`. `Ok` means: go on when the freeze is over.
+    /// Records the refusal of a request that was sent under `generation`. `Ok` means that requests may continue when
+    /// the freeze is over.
     pub(super) fn refuse(
         &self,
         generation: u64,
@@ -197,7 +199,7 @@ impl FreezeControl {
         }
     }
 
-    /// Pauses all requests after failures that are no refusals, and returns the end of the pause.
+    /// Pauses all requests after failures that are not refusals, and returns the end of the pause.
     pub(super) fn pause(&self, time: Duration) -> Result<Timestamp, ArchiveError> {
         let now = self.clock.now();
         let mut state = self.state();
@@ -228,7 +230,7 @@ impl FreezeControl {
         self.refused(until, detail)
     }
 
-    /// Sleeps for this time, or until a refusal comes.
+    /// Sleeps for this time, or until a request is refused.
     pub(super) async fn sleep(&self, time: Duration) {
         let _ = tokio::time::timeout(time, self.changed.notified()).await;
     }
@@ -247,7 +249,7 @@ impl FreezeControl {
             {
                 match self.ledger.write(&Freeze::default()) {
                     Ok(()) => state.last_deadline = None,
-                    // Safe: the next refusal counts as one more in a row.
+                    // This is harmless: the next refusal counts as one more in a row.
                     Err(error) => {
                         tracing::warn!(archive = %self.archive, "cannot delete the stored refusals: {error}");
                     }
@@ -286,7 +288,7 @@ impl FreezeState {
                 .unwrap_or(i64::MAX)
                 .min(MAX_RETRY_AFTER_SECONDS)
         });
-        // The clock's seconds are cut off. One second more, so that the wait is never shorter than intended.
+        // The clock is truncated to seconds. One second is added, so that the wait is never shorter than intended.
         let after = |seconds: i64| {
             Timestamp::from_unix_seconds(
                 now.unix_seconds().saturating_add(seconds).saturating_add(1),
@@ -295,7 +297,7 @@ impl FreezeState {
         let already_counted =
             generation != self.generation || freeze.until.is_some_and(|until| now < until);
         if already_counted {
-            // A slow answer may arrive when the freeze is over.
+            // A slow answer may arrive after the freeze is over.
             let until = freeze
                 .until
                 .max(Some(after(requested.max(FIRST_FREEZE_SECONDS))));

@@ -13,8 +13,8 @@
 //!                            └── usage           counts of requests and how they ended
 //! ```
 //!
-//! Facts about the protocols, with their evidence, are at the code that needs them. Numbers of politeness are in
-//! [`HttpSettings::default`].
+//! Facts about the protocols, with their evidence, are next to the code that needs them. The default rates and limits
+//! are in [`HttpSettings::default`].
 
 mod address;
 mod answer_meaning;

@@ -1,9 +1,10 @@
-//! Even pace: two permits are never closer than the rate allows, and exactly that close while requests wait.
+//! Gives permits at an even pace: never closer together than the rate allows, and exactly that close while requests
+//! wait.
 //!
-//! The algorithm is GCRA by `governor`, on tokio's clock so that virtual time moves it. A request costs [`CELLS`] cells of
-//! a finer quota. The permits are [`SPACING`] times the exact period apart. When one is late (timers round up, tasks wake
-//! late), the next one catches up within a small tolerance. So the mean rate is kept, and two permits are never closer
-//! than the period (above ten per second, which no public archive allows, up to 2 ms closer).
+//! The algorithm is GCRA by `governor`, on tokio's clock, so that tests can use virtual time. A request costs [`CELLS`]
+//! cells of a finer quota. The permits are [`SPACING`] times the exact period apart. When one is late (timers round up,
+//! tasks wake late), the next one catches up within a small tolerance. So the mean rate is kept, and two permits are
+//! never closer than the period (above ten per second, which no public archive allows, up to 2 ms closer).
 
 use std::num::NonZeroU32;
 use std::ops::Add;
@@ -17,10 +18,11 @@ use governor::{Quota, RateLimiter};
 use std::sync::{Mutex, PoisonError};
 use tokio::time::Instant;
 
-/// Permits are 2 % further apart than the rate allows, against jitter between permit and arrival: 98 % of the rate is used.
+/// Permits are 2 % further apart than the rate requires, because of jitter between permit and arrival: 98 % of the rate
+/// is used.
 const SPACING: f64 = 1.02;
 
-/// Cells per request: the quota is finer than a request, and so is the tolerance.
+/// Cells per request. The quota counts parts of a request, so the tolerance can be shorter than one period.
 const CELLS: u32 = 1000;
 
 /// After a freeze the rate grows from half to full over this time.
@@ -70,7 +72,8 @@ struct PaceState {
     /// When the last freeze ended; the rate grows from there.
     freeze_ended: Option<Instant>,
     last_permit: Option<Instant>,
-    /// No permit before this moment: the last one was that of another process, or the server requested a pause.
+    /// No permit is given before this moment, because another process had the last one, or because the server requested
+    /// a pause.
     not_before: Option<Instant>,
 }
 
@@ -139,7 +142,7 @@ impl Pace {
         }
     }
 
-    /// Continues the pace of the process before this one, whose last permit is this long ago.
+    /// Continues the pace of the previous process, which had its last permit this long ago.
     pub(super) fn resume(&self, since_last: Duration) {
         self.rest(self.period.saturating_sub(since_last));
     }
@@ -150,12 +153,12 @@ impl Pace {
         state.not_before = state.not_before.max(Some(Instant::now() + time));
     }
 
-    /// True when permits are so far apart that a record to the second is enough to continue the pace.
+    /// True when permits are so far apart that a time in whole seconds is enough to continue the pace.
     pub(super) fn is_slow(&self) -> bool {
         self.period >= Duration::from_secs(1)
     }
 
-    /// Time until shortly before the next permit: then the request takes a connection.
+    /// Time until shortly before the next permit, when the request takes a connection.
     pub(super) fn until_shortly_before(&self) -> Duration {
         let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let now = Instant::now();

@@ -1,4 +1,4 @@
-//! What follows a failed attempt: a pause and another try, a freeze, or the end of the query or of the run.
+//! Decides what follows a failed attempt: a pause and another try, a freeze, or the end of the query or of the run.
 
 use std::time::Duration;
 
@@ -9,10 +9,10 @@ use super::scheduler::{RequestScheduler, SentRequest};
 use super::usage::{Endpoint, RequestOutcome};
 use crate::archive::error::ArchiveError;
 
-/// Attempts at one request at the most.
+/// Maximum number of attempts at one request.
 const MAX_ATTEMPTS: u32 = 6;
 
-/// Refusals at the most that one query may bring about.
+/// Maximum number of refusals that one query may cause.
 const MAX_REFUSALS: u32 = 3;
 
 /// Longest pause before a retry of a playback request.
@@ -21,8 +21,8 @@ const MAX_PLAYBACK_PAUSE: Duration = Duration::from_mins(1);
 const MAX_INDEX_PAUSE: Duration = Duration::from_mins(3);
 /// An index retry waits this many times as long as a playback retry.
 const INDEX_PAUSE_FACTOR: u32 = 5;
-/// From this pause on, the log warns the user: a program that is silent for half a minute seems to hang. The index
-/// reaches such a pause at its third attempt.
+/// Shortest pause for which the log warns the user: a program that is silent for half a minute seems to hang. Index
+/// requests reach such a pause at the third attempt.
 const LOGGED_PAUSE: Duration = Duration::from_secs(30);
 /// Longest `Retry-After` of a 503 that is respected.
 const MAX_RETRY_AFTER: Duration = Duration::from_mins(5);
@@ -86,7 +86,7 @@ impl<'a> RetryState<'a> {
             .refuse(generation, failed.retry_after, &failed.detail)?;
         if scheduler.has_been_answered() {
             self.refusals += 1;
-            // Other requests are answered meanwhile, or the run would be over: only this query is refused.
+            // Other requests are answered meanwhile, otherwise the run would be over. So only this query is refused.
             return if self.refusals < MAX_REFUSALS {
                 Ok(())
             } else {
@@ -141,7 +141,8 @@ impl<'a> RetryState<'a> {
             .await
     }
 
-    /// Sends nothing to the endpoint as long as an answer requests. A refusal stops both endpoints, and for longer.
+    /// Sends nothing to the endpoint for as long as the answer requests. (A refusal stops both endpoints, and for
+    /// longer.)
     pub(super) fn respect_retry_after(&self, failed: &FailedAttempt) {
         if failed.meaning != AnswerMeaning::Refused
             && let Some(requested) = failed.retry_after
@@ -151,7 +152,7 @@ impl<'a> RetryState<'a> {
         }
     }
 
-    /// Ends a query without an answer, and the run when there were too many of them.
+    /// Ends a query without an answer. Ends the run too when there were too many of them.
     fn give_up(&self, detail: &str, retry_after: Option<Duration>) -> ArchiveError {
         match self.scheduler.count_failure(retry_after, &clean(detail)) {
             Ok(()) => self.unavailable(detail),
@@ -169,7 +170,7 @@ impl<'a> RetryState<'a> {
     }
 
     /// Pause before the next attempt: 2, 4, 8 … seconds (index: 10, 20, 40 …), each times a random factor between 0.75
-    /// and 1.25, so that clients do not retry in step.
+    /// and 1.25, so that clients do not all retry at the same time.
     fn pause(&self) -> Duration {
         let (factor, longest) = match self.endpoint {
             Endpoint::Playback => (1, MAX_PLAYBACK_PAUSE),

@@ -2,10 +2,10 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// Retries that every run may spend, however few requests it sends.
+/// Retries that every run may spend, even if it sends few requests.
 const FREE_RETRIES: u64 = 100;
-/// Requests per further retry: one for each two that needed none. An archive that fails more often is down, and more
-/// requests do not bring it back.
+/// Requests per further retry: one retry for every two requests that needed none. An archive that fails more often is
+/// down, and more requests do not help.
 const REQUESTS_PER_RETRY: u64 = 3;
 
 /// Counts the retries of a run and refuses those beyond the budget.

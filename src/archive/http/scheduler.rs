@@ -1,4 +1,4 @@
-//! Sends every request of this room: one after another, at the pace, outside freezes, over at most four connections.
+//! Sends every request of this module: one after another, at the pace, outside freezes, over at most four connections.
 //!
 //! A request waits in this order: for the end of a freeze, for its place in the queue, until shortly before its permit,
 //! for a connection, for the permit itself. Then the freeze is checked once more, and the request is sent.
@@ -32,7 +32,7 @@ use crate::model::Timestamp;
 const FAILURES_BEFORE_PAUSE: u32 = 20;
 /// Length of that pause.
 const FAILURE_PAUSE: Duration = Duration::from_mins(1);
-/// The pause with this number ends the run.
+/// Number of the pause that ends the run.
 const LAST_PAUSE: u32 = 3;
 /// Time that requests in flight have to end after the user stops the run: much more than a real answer takes, and
 /// much less than a service manager waits before it kills the process.
@@ -61,14 +61,14 @@ pub(super) struct RequestScheduler {
     pub(super) is_public_archive: bool,
     pub(super) retry_pause: Duration,
     exchange_timeout: Duration,
-    /// Any status line was ever received.
+    /// True once any status line was received.
     answered: AtomicBool,
     /// The freeze after which the pace was last slowed.
     slowed_for: AtomicU64,
     retries: RetryBudget,
     /// Failed queries in a row.
     failures: AtomicU32,
-    /// The pace of the index continues where the last process ended.
+    /// True once the pace of the index has been resumed from the previous process.
     has_resumed_pace: AtomicBool,
 }
 
@@ -85,7 +85,7 @@ pub(super) struct SentRequest<'a> {
     /// Bytes of the body that were read.
     pub(super) bytes: u64,
     ended: bool,
-    /// Held to the end for the index: one request at a time.
+    /// Held until an index request ends, so that there is one at a time.
     _line: Option<MutexGuard<'a, ()>>,
     _connection: Connection<'a>,
     _active: ActivityMark<'a>,
@@ -200,7 +200,7 @@ impl RequestScheduler {
             if self.stop.is_cancelled() {
                 return Err(ArchiveError::Interrupted);
             }
-            // A refusal may have come while this request waited.
+            // Another request may have been refused while this one waited.
             if let SendPermission::Granted(generation) = self.permission()? {
                 if !self.allowance.take() {
                     return Err(ArchiveError::Interrupted);
@@ -226,7 +226,7 @@ impl RequestScheduler {
         }
     }
 
-    /// Continues the pace of the process before this one, once.
+    /// Continues the pace of the previous process. Only the first call has an effect.
     fn resume_pace(&self, pace: &Pace) -> Result<(), ArchiveError> {
         if !self.has_resumed_pace.swap(true, Ordering::Relaxed)
             && let Some(since_last) = self.freeze.since_index_request()?
@@ -257,7 +257,7 @@ impl RequestScheduler {
         Ok(permission)
     }
 
-    /// The failed attempt for a request without a whole answer.
+    /// The failed attempt for a request without a complete answer.
     pub(super) fn failed_attempt(
         &self,
         endpoint: Endpoint,
@@ -301,11 +301,11 @@ impl RequestScheduler {
         }
     }
 
-    /// Counts a query without an answer. After many in a row the archive is down or does not want to be used, whatever
-    /// status it sends: all requests pause, and the third pause ends the run.
+    /// Counts a query without an answer. After many in a row, the archive is down or does not want to be used, whatever
+    /// status it sends. Then all requests pause, and the third pause ends the run.
     ///
     /// # Errors
-    /// The end of the run.
+    /// The error that ends the run.
     pub(super) fn count_failure(
         &self,
         retry_after: Option<Duration>,

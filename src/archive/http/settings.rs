@@ -1,4 +1,4 @@
-//! Settings of an HTTP archive: address, dialect, pace, limits. Each default has its source beside it.
+//! Settings of an HTTP archive: address, dialect, pace, limits. Comments give the source of each default.
 
 use std::time::Duration;
 
@@ -16,8 +16,8 @@ pub const DEFAULT_BASE_URL: &str = "https://web.archive.org";
 pub enum Dialect {
     /// `<base>/cdx/search/cdx` with resume keys, `<base>/web/<timestamp>id_/<url>`.
     Wayback,
-    /// `<base>/cdx` with one JSON object a line, `<base>/<timestamp>id_/<url>`; the base names a collection. Arquivo.pt
-    /// (`https://arquivo.pt/wayback`) replays under `/noFrame/replay`.
+    /// `<base>/cdx` with one JSON object per line, `<base>/<timestamp>id_/<url>`; the base names a collection.
+    /// Arquivo.pt (`https://arquivo.pt/wayback`) replays under `/noFrame/replay`.
     Pywb,
 }
 
@@ -46,7 +46,8 @@ pub struct HttpSettings {
     pub exchange_timeout: Duration,
     /// Index rows requested at once.
     pub cdx_page_rows: u32,
-    /// Pause before the first retry of a playback request. It doubles with each retry. For the index, five times that.
+    /// Pause before the first retry of a playback request. It doubles with each retry. Index requests wait five times
+    /// as long.
     pub retry_pause: Duration,
     /// Called once per request.
     pub request_log: Option<RequestLog>,
@@ -67,10 +68,10 @@ impl Default for HttpSettings {
             contact: None,
             max_body_bytes: DEFAULT_MAX_BODY_BYTES,
             connect_timeout: Duration::from_secs(30),
-            // Index answers after 25 s are normal; more than 60 s is overload.
+            // Index answers that take 25 s are normal; more than 60 s is overload.
             read_timeout: Duration::from_mins(2),
             exchange_timeout: Duration::from_mins(5),
-            // A page of this order is answered in seconds. The old server stops at 150,000 rows.
+            // A page of this size is answered within seconds. The old server stops at 150,000 rows.
             cdx_page_rows: 25_000,
             retry_pause: Duration::from_secs(2),
             request_log: None,
@@ -90,7 +91,7 @@ impl std::fmt::Debug for HttpSettings {
     }
 }
 
-/// Limit of a public archive, which no setting may exceed.
+/// Limits of a public archive, which no setting may exceed.
 struct Ceiling {
     domain: &'static str,
     cdx_per_minute: f64,
@@ -246,7 +247,8 @@ impl HttpSettings {
         })
     }
 
-    /// True for a public archive: a refused connection is a block there, not a server that is switched off.
+    /// True for a public archive. There, a refused connection means that the client is blocked, not that the server is
+    /// switched off.
     pub(super) fn is_public_archive(&self) -> bool {
         self.ceiling().is_some()
     }

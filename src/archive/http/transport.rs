@@ -14,8 +14,8 @@ use super::connections::MAX_CONNECTIONS;
 use super::settings::HttpSettings;
 use super::usage::Endpoint;
 
-/// Headers accepted of one response. Archived headers appear twice (`x-archive-orig-*`), and up to 45 were seen; hyper's
-/// default is 100, IA's own client accepts 1,000.
+/// Maximum number of headers accepted in one response. Archived headers appear twice (`x-archive-orig-*`), and up to 45
+/// were seen. hyper's default is 100; IA's own client accepts 1,000.
 const MAX_HEADERS: usize = 1000;
 
 /// Body of an answer, as it arrives.
@@ -40,7 +40,8 @@ impl ArchiveResponse {
         (!values.is_empty()).then(|| values.join(", "))
     }
 
-    /// True when length or chunks mark the end of the body, so that a body cut off cannot be mistaken for a whole one.
+    /// True when a length or chunks mark the end of the body, so that a truncated body cannot be mistaken for a
+    /// complete one.
     pub(super) fn is_framed(&self) -> bool {
         self.headers.contains_key(CONTENT_LENGTH) || self.headers.contains_key(TRANSFER_ENCODING)
     }
@@ -89,7 +90,8 @@ impl Transport for ReqwestTransport {
         url: Url,
     ) -> BoxFuture<'_, Result<ArchiveResponse, TransportFailure>> {
         Box::pin(async move {
-            // Index rows shrink to a sixth. Playback ignores the header and replays the origin's own encoding.
+            // Compression reduces index rows to a sixth. Playback ignores the header and replays the origin's own
+            // encoding.
             let encoding = if endpoint == Endpoint::Cdx {
                 "gzip"
             } else {
@@ -149,7 +151,7 @@ fn io_kind(error: &(dyn std::error::Error + 'static)) -> Option<io::ErrorKind> {
     None
 }
 
-/// The innermost cause. The text of reqwest itself repeats the URL.
+/// The innermost cause. reqwest's own message repeats the URL.
 fn causes(error: &(dyn std::error::Error + 'static)) -> String {
     let mut cause = error;
     while let Some(inner) = cause.source() {

@@ -154,7 +154,7 @@ struct EndpointCounter {
 pub(super) struct UsageCounters {
     cdx: Mutex<EndpointCounter>,
     playback: Mutex<EndpointCounter>,
-    /// Requests allowed a second: index, playback.
+    /// Requests allowed per second: index, playback.
     rates: (f64, f64),
 }
 

@@ -1,4 +1,4 @@
-//! An archive in files, behind the trait of all archives.
+//! An archive in files, as an implementation of the trait of all archives.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -25,14 +25,15 @@ pub struct WarcArchive {
 }
 
 impl WarcArchive {
-    /// Opens a WARC file or a folder of `.warc` and `.warc.gz` files, without sub-folders. Reads the indexes beside them
-    /// (`.cdxj`, `.cdx`). Files that no index names are read from end to end, which takes a while. Blocks.
+    /// Opens a WARC file or a folder of `.warc` and `.warc.gz` files, without sub-folders. Reads the indexes next to
+    /// them (`.cdxj`, `.cdx`). Files that no index names are read from end to end, which takes a while. Blocks.
     ///
     /// A body of more than `max_body_bytes`, before or after decoding, leads to [`ArchiveError::TooLarge`].
     ///
     /// # Errors
-    /// [`ArchiveError::File`] when there is nothing to open, when none of the files that an index names exists, and when a
-    /// file without an index is damaged or cut off, because half an archive must not be mistaken for a whole one.
+    /// [`ArchiveError::File`] when there is nothing to open, when none of the files that an index names exists, and
+    /// when a file without an index is damaged or truncated, because an incomplete archive must not be mistaken for a
+    /// complete one.
     pub fn open(path: &Path, max_body_bytes: u64) -> Result<Self, ArchiveError> {
         let collection = Arc::new(folder::open(path)?);
         if collection.catalogue.bad_rows() > 0 {

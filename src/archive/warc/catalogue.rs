@@ -9,7 +9,7 @@ use super::scan::RecordLocation;
 use crate::archive::query::{CaptureQuery, IndexAnswer, Scope};
 use crate::model::{Capture, PayloadDigest, Timestamp, UrlKey};
 
-/// Unreadable rows whose keys are kept. Further ones are only counted.
+/// Maximum number of unreadable rows whose keys are kept. Further ones are only counted.
 const MAX_REMEMBERED_BAD_KEYS: usize = 100_000;
 
 /// A capture and the location of its record.
@@ -37,7 +37,7 @@ pub(super) struct Catalogue {
     rows: Vec<CatalogueRow>,
     /// (computed key, row) for rows whose key in the index differs from [`UrlKey::of`].
     aliases: Vec<(UrlKey, u32)>,
-    /// Rows with a digest that are no revisits, sorted by digest.
+    /// Rows with a digest that are not revisits, sorted by digest.
     by_digest: Vec<u32>,
     /// Keys of rows that could not be read, sorted.
     bad_keys: Vec<String>,
@@ -193,7 +193,8 @@ impl Catalogue {
         found
     }
 
-    /// A row whose record has a payload with this digest: of several the one of the same URL, then the nearest in time.
+    /// A row whose record has a payload with this digest. If there are several, a row of the same URL comes first, then
+    /// the nearest in time.
     pub(super) fn row_with_payload(
         &self,
         digest: &PayloadDigest,

@@ -48,7 +48,7 @@ impl ResponseHead {
             .any(|value| value.to_ascii_lowercase().contains("chunked"))
     }
 
-    /// The MIME type without parameters; `unk` where there is none that fits into an index.
+    /// The MIME type without parameters; `unk` if there is none that fits into an index.
     pub(super) fn mimetype(&self) -> String {
         mimetype_of(self.headers.get("content-type"))
     }
@@ -64,7 +64,8 @@ pub(super) fn mimetype_of(content_type: Option<&str>) -> String {
     if fits { bare } else { "unk" }.to_owned()
 }
 
-/// The status in a status line: `HTTP/1.1 200 OK`, also without reason, with unusual versions, `HTTP/2 200`.
+/// The status in a status line: `HTTP/1.1 200 OK`. The reason may be missing and the version may be unusual (`HTTP/2
+/// 200`).
 fn status_of(line: &str) -> Option<u16> {
     let mut words = line.split_ascii_whitespace();
     let protocol = words.next()?;

@@ -1,4 +1,4 @@
-//! Reads index files beside WARC files: CDXJ, and CDX with a header line of letters.
+//! Reads index files next to WARC files: CDXJ, and CDX with a header line of letters.
 //!
 //! CDXJ is `urlkey timestamp {json}` (pywb). CDX is a line of letters, ` CDX N b a m s k r M S V g`, that names the
 //! columns below it (Internet Archive, "CDX and DAT legend"); files without that line have 9, 10 or 11 columns in

@@ -15,7 +15,7 @@ pub(super) enum LineRead {
     TooLong,
 }
 
-/// Reads a line that ends in LF or CR LF (or with the stream) into `line`, keeping at most `cap` bytes.
+/// Reads a line that ends in LF or CR LF (or at the end of the stream) into `line`, keeping at most `cap` bytes.
 pub(super) fn read_line(
     reader: &mut impl BufRead,
     cap: usize,

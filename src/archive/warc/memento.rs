@@ -1,4 +1,4 @@
-//! Finds the record of a memento: the capture nearest in time, archived redirects followed.
+//! Finds the record of a memento: the capture nearest in time, after following archived redirects.
 
 use url::Url;
 
@@ -10,10 +10,10 @@ use crate::archive::error::ArchiveError;
 use crate::archive::query::{Memento, MementoQuery, Redirect};
 use crate::model::{Capture, PayloadDigest, Timestamp, UrlKey};
 
-/// Archived redirects that are followed at the most. The limit of browsers is 20, that of Wayback clients 10.
+/// Maximum number of archived redirects that are followed. The limit of browsers is 20, that of Wayback clients 10.
 const MAX_REDIRECTS: usize = 10;
 
-/// Reads the memento nearest to the moment of a query, archived redirects followed.
+/// Reads the memento nearest to the moment of a query, and follows archived redirects.
 pub(super) fn read_memento(
     collection: &Collection,
     query: &MementoQuery,
@@ -80,8 +80,9 @@ fn finish(
     })
 }
 
-/// The capture nearest to the requested moment. Of several equally near, the one with the same spelling of the URL, then
-/// the one with the expected digest (one second can have http and https, and one URL with two digests).
+/// The capture nearest to the requested moment. If several are equally near, the one with the same spelling of the URL
+/// comes first, then the one with the expected digest (one second can have captures by http and https, and one URL with
+/// two digests).
 fn nearest<'a>(
     collection: &'a Collection,
     query: &MementoQuery,

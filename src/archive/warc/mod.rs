@@ -1,8 +1,8 @@
-//! Archives kept as files: WARC files (ISO 28500), plain or compressed, with CDXJ or CDX indexes beside them.
+//! Archives kept as files: WARC files (ISO 28500), plain or compressed, with CDXJ or CDX indexes next to them.
 //!
 //! A folder or a single file is opened. Rows come from the indexes; files that no index names are read from end to end.
 //! Rows stay in memory (about 400 bytes each), payloads do not: a capture is read at the location in its row. Replay
-//! follows the rules of a Memento server: the capture nearest in time, archived redirects followed.
+//! follows the rules of a Memento server: it finds the capture nearest in time and follows archived redirects.
 //!
 //! ```text
 //! archive ─┬▶ folder ──┬▶ index          rows of the index files

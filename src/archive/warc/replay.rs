@@ -244,8 +244,8 @@ fn read_record_of(
         .as_ref()
         .is_some_and(|response| (300..400).contains(&response.status))
     {
-        // The page of a redirect does not matter, nor whether it is complete. It can be long: one of census.gov, an
-        // archived 301, has 138 KB.
+        // The page of a redirect is not needed, even if it is incomplete. It can be long: that of an archived 301 of
+        // census.gov has 138 KB.
         return Ok(record);
     }
     if !record.is_revisit {
@@ -260,7 +260,7 @@ fn read_record_of(
             read_capped(&mut block, max_body_bytes)?
         };
     }
-    // Trailers after the last chunk, or excess bytes of a revisit.
+    // Skips trailers after the last chunk, or excess bytes of a revisit.
     io::copy(&mut block, &mut io::sink())?;
     if block.limit() > 0 {
         return Err(RecordError::Damaged("the record is cut off".to_owned()));
@@ -276,7 +276,8 @@ fn check_head(head: &RecordHead, row: &CatalogueRow) -> Result<(), RecordError> 
             shown(head.type_name())
         )));
     }
-    // With the index of another file of the same name, a page would otherwise appear under the address of another.
+    // The index may belong to another file of the same name. Then a page would appear under the address of another
+    // page.
     let target = head.target().unwrap_or_default();
     let (wanted, found) = (UrlKey::of(&row.capture.original), UrlKey::of(target));
     if target != row.capture.original && (found.is_err() || wanted != found) {

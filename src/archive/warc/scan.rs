@@ -182,7 +182,7 @@ fn row_of(head: &RecordHead, block: &mut impl BufRead) -> Result<RecordRow, Head
         .split_once(':')
         .is_some_and(|(scheme, _)| !scheme.to_ascii_lowercase().starts_with("http"));
     if has_other_scheme {
-        // dns:, ftp:, urn: and similar records are no pages.
+        // dns:, ftp:, urn: and similar records are not pages.
         return Ok(RecordRow::None);
     }
     let (Ok(urlkey), Some(timestamp)) = (UrlKey::of(target), head.date()) else {

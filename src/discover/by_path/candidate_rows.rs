@@ -10,17 +10,17 @@ use super::super::path::{PathVerdict, judge_path};
 use super::super::score::PLAUSIBLE_SCORE;
 use super::super::vocabulary::Vocabulary;
 
-/// Keys kept at a time. When there are more, the worst are dropped. No site has so many policies.
+/// Maximum number of keys kept at a time. If there are more, the worst are dropped. No site has so many policies.
 pub(super) const MAX_CANDIDATES: usize = 200;
-/// Rows kept at a time (about 300 bytes each).
+/// Maximum number of rows kept at a time (about 300 bytes each).
 pub(super) const MAX_ROWS: usize = 100_000;
-/// Pages counted by their path without query, to see which of them are generated.
+/// Maximum number of paths for which query variants are counted, to detect generated pages.
 const MAX_COUNTED_PATHS: usize = 10_000;
-/// A page with more query variants than this is a script that shows many things.
+/// A page with more query variants than this is a script that shows many different pages.
 const MANY_VARIANTS: u32 = 8;
 /// Points that a variant of such a page loses.
 const VARIANT_POINTS: u8 = 25;
-/// Beginnings of MIME types that are no pages.
+/// Beginnings of MIME types that are not pages.
 const OTHER_TYPES: [&str; 6] = [
     "image/",
     "video/",
@@ -93,8 +93,8 @@ impl KeptCandidate {
         }
     }
 
-    /// Its newest useful address; `None` for a page that never existed (only errors and pictures were captured), and for
-    /// one that is not plausible.
+    /// Its newest useful address. `None` for a page that never existed (only errors and pictures were captured), and
+    /// for one that is not plausible.
     fn page(&self) -> Option<&str> {
         let (_, url) = self.url.as_ref()?;
         (self.useful > 0 && self.verdict.score >= PLAUSIBLE_SCORE).then_some(url.as_str())
@@ -129,7 +129,7 @@ impl<'a> CandidateRows<'a> {
         }
     }
 
-    /// Takes in a row of the index.
+    /// Adds a row of the index.
     pub(super) fn take(&mut self, row: Capture) {
         let row = row.under_own_key();
         let verdict = self.verdict(&row.urlkey);
@@ -181,8 +181,8 @@ impl<'a> CandidateRows<'a> {
         }
     }
 
-    /// True when a candidate with this score may be kept; drops the worst if necessary. Known addresses take no room and
-    /// are never dropped: their rows were requested.
+    /// True when a candidate with this score may be kept; drops the worst if necessary. Known addresses do not count
+    /// towards the limit and are never dropped, because their rows were requested.
     fn make_room(&mut self, score: u8) -> bool {
         if self.unknown < MAX_CANDIDATES {
             return true;
@@ -206,7 +206,7 @@ impl<'a> CandidateRows<'a> {
         true
     }
 
-    /// Drops the rows of the candidate with the most rows: that frees most room for one later query.
+    /// Drops the rows of the candidate with the most rows. This frees the most memory at the cost of one later query.
     fn leave_rows_out(&mut self) {
         if let Some(most) = self.kept.values_mut().max_by_key(|kept| kept.rows.len()) {
             self.rows -= most.rows.len();
@@ -215,7 +215,7 @@ impl<'a> CandidateRows<'a> {
         }
     }
 
-    /// The candidates, the best first, and their rows.
+    /// The candidates, best first, and their rows.
     pub(super) fn finish(self, site: &Site) -> FoundCandidates {
         let mut candidates = Vec::new();
         let (mut captures, mut rows_left_out) = (Vec::new(), Vec::new());

@@ -7,15 +7,16 @@ use super::super::candidates::Candidate;
 use super::super::vocabulary::Vocabulary;
 use super::candidate_rows::CandidateRows;
 
-/// Room in the query for the paths of known addresses; with the vocabulary's words the query stays near 2 kB.
+/// Bytes in the query for the paths of known addresses. Together with the vocabulary's words, the query stays near 2
+/// kB.
 pub(super) const KNOWN_PATHS_BYTES: usize = 300;
-/// Bytes of a path in the filter beside its own characters: a bar, and the anchors before and after it.
+/// Bytes that a path needs in the filter in addition to its own characters: a bar, and the anchors before and after it.
 const BYTES_BESIDE_PATH: usize = 6;
 
-/// What the index has of the pages of a site.
+/// The pages of a site that may be policies, as found in the index.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ByPath {
-    /// Plausible candidates, the best first.
+    /// Plausible candidates, best first.
     pub candidates: Vec<Candidate>,
     /// The index rows of those candidates, in the order of the index, so that no query for each of them is needed.
     pub captures: Vec<Capture>,
@@ -33,13 +34,13 @@ pub struct ByPath {
 pub struct PathQuery<'a> {
     /// The site.
     pub site: &'a Site,
-    /// First and last moment of interest; `None` where there is no limit.
+    /// First and last moment of interest; `None` if there is no limit.
     pub span: (Option<Timestamp>, Option<Timestamp>),
     /// The words that name policies.
     pub vocabulary: &'a Vocabulary,
-    /// Addresses that are queried whatever their words (named by the user, linked from home pages), the most wanted first.
+    /// Addresses that are queried whatever their words (named by the user, linked from home pages), most wanted first.
     pub known: &'a [UrlKey],
-    /// True when the answer was empty the last time.
+    /// True when the previous answer was empty.
     pub expects_none: bool,
 }
 
@@ -74,14 +75,14 @@ pub async fn by_path<A: Archive>(
     })
 }
 
-/// The filter of [`by_path`], given the known addresses, the most wanted first. All rows of an address that it names are
-/// in the answer.
+/// The filter of [`by_path`], given the known addresses, most wanted first. All rows of an address that it names are in
+/// the answer.
 #[must_use]
 pub fn index_filter(vocabulary: &Vocabulary, known: &[UrlKey]) -> KeyFilter {
     filter_with(vocabulary.query_words(), known)
 }
 
-/// The words of the vocabulary, and as many of the first known keys without such a word as there is room for.
+/// The words of the vocabulary, and as many of the first known keys without such a word as fit.
 pub(super) fn filter_with(words: &[String], known: &[UrlKey]) -> KeyFilter {
     let mut filter = KeyFilter {
         words: words.to_vec(),

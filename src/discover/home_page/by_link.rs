@@ -9,12 +9,12 @@ use super::home_scan::scan_home_page;
 use super::scanner::PageScanner;
 use super::search::{HomePageSearch, HomeSpan};
 
-/// What the home pages of a site showed.
+/// What was found on the home pages of a site.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ByLink {
     /// All scans within the span, known ones included, by the time of their captures.
     pub scans: Vec<PageScan>,
-    /// Candidates with their evidence, the best first.
+    /// Candidates with their evidence, best first.
     pub candidates: Vec<Candidate>,
 }
 

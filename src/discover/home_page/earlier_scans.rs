@@ -16,9 +16,9 @@ pub(super) struct EarlierScans<'a>(pub(super) &'a [PageScan]);
 type FetchedCapture<'a> = (&'a PageScan, &'a (Timestamp, String));
 
 impl EarlierScans<'_> {
-    /// The links on a page, where an earlier scan holds for this moment: it was captured within `near_seconds`, it was
-    /// never captured (no links), or captures before and after the moment have the same links. `None` when the page must
-    /// be fetched.
+    /// The links on a page, if an earlier scan is valid for this moment: the page was captured within `near_seconds`,
+    /// it was never captured (no links), or captures before and after the moment have the same links. `None` when the
+    /// page must be fetched.
     pub(super) fn links_of(
         &self,
         key: &UrlKey,
@@ -43,7 +43,8 @@ impl EarlierScans<'_> {
         if capture.0.distance_seconds(moment) <= near_seconds {
             return Some(links);
         }
-        // Neighbours in time with equal links are taken as unchanged, however far apart; so are home pages that agree.
+        // Between two captures with equal links, a page is taken as unchanged, even if they are far apart. The same is
+        // done for home pages that agree.
         let before = fetched.iter().filter(|(_, capture)| capture.0 <= moment);
         let after = fetched.iter().filter(|(_, capture)| capture.0 >= moment);
         let (before, after) = (
@@ -74,7 +75,7 @@ impl EarlierScans<'_> {
 
 /// The links of a scan that are on one capture that it fetched.
 pub(super) fn links_on(scan: &PageScan, capture: &(Timestamp, String)) -> Vec<ScannedLink> {
-    // Where a page led on to others (frames, refreshes), the links on those count as its own.
+    // If a page led to others (frames, refreshes), the links on those count as its own.
     let has_own = scan.links.iter().any(|link| link.page == *capture);
     let is_on_linked_page = |link: &&ScannedLink| {
         scan.pages

@@ -1,4 +1,4 @@
-//! The scan of one home page: the page itself, its refreshes and frames, and hubs where no privacy link was found.
+//! The scan of one home page: the page itself, its refreshes and frames, and hubs if no privacy link was found.
 
 use url::Url;
 
@@ -12,8 +12,8 @@ use super::linked_pages::{LinkedPageAnswer, LinkedPageKind, LinkedPages};
 use super::page_content::{PageContent, scanned_link, shows_privacy};
 use super::scanner::{MissingPage, PageScanner};
 
-/// Scans the home page nearest to a moment, within a window. An empty window (its first moment is the later one) gives a
-/// scan without a request.
+/// Scans the home page nearest to a moment, within a window. An empty window (its first moment is after its last) gives
+/// a scan without a request.
 pub(super) async fn scan_home_page<A: Archive>(
     scanner: &PageScanner<'_, A>,
     earlier: &[PageScan],
@@ -57,8 +57,8 @@ pub(super) async fn scan_home_page<A: Archive>(
     })
 }
 
-/// The scan of a moment without a home page. It keeps the capture that shows this: the capture of an error is not fetched
-/// again, and no home page is nearer than a capture that is far away.
+/// The scan of a moment without a home page. It keeps the capture that shows this: if that is an error, it is not
+/// fetched again; if it is far away, no home page is nearer than it.
 fn scan_without_page(home: String, moment: Timestamp, missing: MissingPage) -> PageScan {
     let page = missing.capture.map(|capture| LinkedPage {
         url: home,
@@ -86,7 +86,7 @@ struct HomeScan<'a, A> {
     links: Vec<ScannedLink>,
     /// Policy links on pages that earlier scans fetched.
     reused: Vec<ScannedLink>,
-    /// Hubs by their scores.
+    /// Hubs with their scores.
     hubs: Vec<(u8, String)>,
 }
 
@@ -149,7 +149,7 @@ impl<A: Archive> HomeScan<'_, A> {
         Ok(found)
     }
 
-    /// Reads hubs, the surest first, then the pages behind a doorway, until one has a privacy link.
+    /// Reads hubs, most certain first, then the pages behind a doorway, until one has a privacy link.
     async fn read_hubs(&mut self, behind_doorway: Vec<Url>) -> Result<(), ArchiveError> {
         let mut hubs = std::mem::take(&mut self.hubs);
         hubs.sort_by_key(|(score, _)| std::cmp::Reverse(*score));
@@ -194,7 +194,7 @@ impl<A: Archive> HomeScan<'_, A> {
         self.pages.fetch(kind, url, self.moment).await
     }
 
-    /// Takes in the links on the home page or a part of it.
+    /// Adds the links on the home page or a part of it.
     fn add(&mut self, page: &Memento, links: Vec<LinkCandidate>) {
         for link in links {
             if link.kind == LinkKind::Hub {

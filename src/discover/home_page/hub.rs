@@ -1,4 +1,4 @@
-//! Hub pages ("Legal", "Impressum") by themselves: what was on their captures, at the home pages' time and at others.
+//! Hub pages ("Legal", "Impressum"): the links on their captures, at the time of home pages and at other times.
 
 use std::collections::BTreeMap;
 
@@ -12,12 +12,12 @@ use super::page_content::scanned_link;
 use super::scanner::PageScanner;
 use super::search::DAY_SECONDS;
 
-/// A page of a site that its home pages led to in the search for policy links.
+/// A page of a site to which its home pages led in the search for policy links.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Hub {
     /// Its index key.
     pub urlkey: UrlKey,
-    /// What was on the captures that were fetched together with home pages.
+    /// Scans of the captures that were fetched together with home pages.
     pub scans: Vec<PageScan>,
 }
 
@@ -53,7 +53,7 @@ pub fn hubs(scans: &[PageScan]) -> Vec<Hub> {
 ///
 /// # Errors
 /// Only those that are not final for the capture ([`ArchiveError::as_drop`] is `None`). A capture that is lost, or far
-/// from where the index says, gives a scan without links.
+/// from the time that the index gives, leads to a scan without links.
 pub async fn scan_hub<A: Archive>(
     scanner: &PageScanner<'_, A>,
     capture: &Capture,

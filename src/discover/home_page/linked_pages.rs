@@ -1,5 +1,5 @@
 //! The pages that a home page leads to (hubs, frames, targets of refreshes): each is fetched once in a scan, and not at
-//! all where an earlier scan shows what is on it.
+//! all if an earlier scan shows what is on it.
 
 use std::collections::HashSet;
 
@@ -49,7 +49,7 @@ impl<'a, A: Archive> LinkedPages<'a, A> {
         }
     }
 
-    /// Marks an address as requested; false when it was marked before or is no web address.
+    /// Marks an address as requested; false if it was marked before or is not a web address.
     pub(super) fn mark(&mut self, url: &str) -> bool {
         UrlKey::of(url).is_ok_and(|key| self.requested.insert(key))
     }
@@ -71,8 +71,9 @@ impl<'a, A: Archive> LinkedPages<'a, A> {
 
     /// Fetches a linked page from within a year of the home page, unless an earlier scan did.
     ///
-    /// A hub of the site is fetched once, whatever its time: the digests of its captures are not known yet, and most hubs
-    /// stay unchanged for years. Its other captures are scanned when the index has their digests (`scan_hub`).
+    /// A hub of the site is fetched once, whatever the time of the capture: the digests of its captures are not known
+    /// yet, and most hubs stay unchanged for years. Its other captures are scanned when the index has their digests
+    /// (`scan_hub`).
     pub(super) async fn fetch(
         &mut self,
         kind: LinkedPageKind,
@@ -105,7 +106,7 @@ impl<'a, A: Archive> LinkedPages<'a, A> {
                 Ok(LinkedPageAnswer::Fetched(page))
             }
             Err(missing) => {
-                // A page that was captured at other times only may be there for another home page.
+                // A page that was captured only at other times may be found for another home page.
                 let reason = missing.dropped.reason;
                 let was_fetched = missing.capture.is_some() && reason != DropReason::Displaced;
                 if was_fetched || reason == DropReason::NotArchived {

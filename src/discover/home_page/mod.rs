@@ -1,7 +1,7 @@
 //! Policies by link: scans of archived home pages and of the hub pages ("Legal", "Impressum") that they link to.
 //!
 //! ```text
-//! search (which moment next) ─▶ by_link ─▶ home_scan ─▶ linked_pages ─▶ scanner (fetches and reads one page)
+//! search (picks next moment) ─▶ by_link ─▶ home_scan ─▶ linked_pages ─▶ scanner (fetches and reads one page)
 //!                                             hub ────────────────────────┘
 //! ```
 

@@ -1,4 +1,4 @@
-//! What one archived page contains for a scan: its policy links, and the pages that it leads to by itself.
+//! What a scan needs of one archived page: its policy links, its refresh, its frames, and the pages behind a doorway.
 
 use url::Url;
 
@@ -11,7 +11,7 @@ use super::super::links::{LinkCandidate, judge_links, links_of, script_redirect}
 use super::super::page_scan::ScannedLink;
 use super::super::vocabulary::Vocabulary;
 
-/// A home page with no more links than this is a doorway ("Enter", a choice of languages).
+/// A home page with at most this many links is a doorway ("Enter", a choice of languages).
 const DOORWAY_LINKS: usize = 12;
 
 /// Links and targets of one page. The parsed page itself is dropped before the next request.
@@ -87,7 +87,7 @@ fn behind_doorway(page: &Page, site: &Site) -> Vec<Url> {
         .collect()
 }
 
-/// A link to a policy as it is on a page, not ranked yet; `None` for a link to a hub.
+/// A link to a policy as found on a page, not ranked yet; `None` for a link to a hub.
 pub(super) fn scanned_link(
     source: Source,
     page: &Memento,

@@ -1,4 +1,4 @@
-//! What every scan of a site needs: fetches one archived page, reads its links and ranks them.
+//! Fetches one archived page, reads its links and ranks them. Every scan of a site uses this.
 
 use std::collections::HashSet;
 
@@ -23,14 +23,14 @@ pub struct PageScanner<'a, A> {
     pub limits: &'a ScanLimits,
 }
 
-/// Reason why there is finally no page, and the capture that shows it, if one does.
+/// Reason why there is definitely no page, and the capture that shows this, if there is one.
 pub(super) struct MissingPage {
     pub(super) dropped: Dropped,
     pub(super) capture: Option<(Timestamp, String)>,
 }
 
 impl<A: Archive> PageScanner<'_, A> {
-    /// Fetches a page: `Ok(Err(_))` where there is finally none, `Err` when the search must stop.
+    /// Fetches a page: `Ok(Err(_))` if there is definitely none, `Err` if the search must stop.
     pub(super) async fn fetch(
         &self,
         url: &str,
@@ -83,7 +83,7 @@ impl<A: Archive> PageScanner<'_, A> {
     }
 }
 
-/// The nearest capture of the requested page itself, where the archive has none within the window. The capture of another
+/// The nearest capture of the requested page itself, if the archive has none within the window. The capture of another
 /// page (a redirect led to it) says nothing about this one.
 fn displaced_by(error: ArchiveError, requested: &str) -> Option<(Timestamp, String)> {
     let ArchiveError::Displaced { url, timestamp } = error else {

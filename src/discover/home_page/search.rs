@@ -1,4 +1,5 @@
-//! Which archived home page to scan next: the first and the last, then the middle of spans whose ends disagree. Pure.
+//! Chooses the archived home page to scan next: the first and the last, then the middle of spans whose ends disagree.
+//! Pure.
 
 use crate::model::{Timestamp, UrlKey};
 
@@ -9,10 +10,10 @@ use super::limits::ScanLimits;
 
 /// Length of a day.
 pub(super) const DAY_SECONDS: i64 = 86_400;
-/// A home page this long before or after the span still shows where the policies were at that end of it.
+/// A home page up to this long before or after the span still shows where the policies were at that end of the span.
 const NEAR_SPAN_SECONDS: i64 = 366 * DAY_SECONDS;
-/// Where both ends of a span have no policy link, nothing shows that they agree. Such a span is halved down to this many
-/// shortest spans.
+/// If neither end of a span has a policy link, nothing shows that they agree. Such a span is halved until it is as long
+/// as this many shortest spans.
 const EMPTY_SPAN_FACTOR: i64 = 8;
 
 /// The first and last moment of interest, inclusive.
@@ -80,7 +81,7 @@ impl<'a> HomePageSearch<'a> {
             .sort_by_key(|scan| (scan.timestamp(), scan.requested_at));
     }
 
-    /// Takes in a new scan.
+    /// Adds a new scan.
     pub(super) fn add(&mut self, scan: PageScan) {
         self.scans.push(scan);
         self.sort();
@@ -95,7 +96,8 @@ impl<'a> HomePageSearch<'a> {
         if self.scans.is_empty() {
             return last;
         }
-        // Only the newest home page shows what is new: it is scanned however many scans earlier runs have made.
+        // Only the newest home page shows what is new. So it is scanned, no matter how many scans earlier runs have
+        // made.
         let is_full = self.scans.len() >= self.limits.home_pages;
         if let Some(last) = last.filter(|last| !is_full || *last == self.span.to) {
             return Some(last);
@@ -107,9 +109,9 @@ impl<'a> HomePageSearch<'a> {
             .or_else(|| self.middles().into_iter().next().map(|(_, middle)| middle))
     }
 
-    /// The moment nearest to an end of the span that may have a home page which no scan has met: the end itself, or,
-    /// where the captures nearest to it are far outside, the first moment inside that is not nearer to those. `None` when
-    /// that end has been scanned, or nothing is left within the span.
+    /// The moment nearest to an end of the span that may have a home page which no scan has found: the end itself, or,
+    /// if the captures nearest to it are far outside, the first moment inside the span that is not nearer to those
+    /// captures. `None` if that end has been scanned, or if nothing is left within the span.
     fn open_end(&self, end: Timestamp, inward: Inward) -> Option<Timestamp> {
         let reuse = u64::from(self.limits.reuse_days).saturating_mul(86_400);
         let mut moment = end;
@@ -139,14 +141,15 @@ impl<'a> HomePageSearch<'a> {
         }
     }
 
-    /// Seconds around the moment of a scan without any home page, where the archive offered one far outside the span.
+    /// Seconds around the moment of a scan that have no home page, because the archive offered one far outside the
+    /// span.
     fn empty_seconds(&self, scan: &PageScan) -> Option<u64> {
         let nearest = scan.displaced_by().filter(|t| !self.span.is_near(*t))?;
         Some(nearest.distance_seconds(scan.requested_at))
     }
 
-    /// First and last moment, around the requested one, of a home page that no scan has met; the first is the later one
-    /// where there is no room for a capture.
+    /// First and last moment, around the requested one, of a home page that no scan has found. If no capture fits
+    /// between them, the first moment is after the last.
     pub(super) fn window(&self, requested: Timestamp) -> (Timestamp, Timestamp) {
         // The pages of a scan without a home page are captures of errors at its address.
         let times = |scan: &PageScan| -> Vec<Timestamp> {
@@ -173,7 +176,7 @@ impl<'a> HomePageSearch<'a> {
         &self.scans
     }
 
-    /// The middles of spans whose ends disagree, that of the widest span first.
+    /// The middles of spans whose ends disagree, widest span first.
     fn middles(&self) -> Vec<(i64, Timestamp)> {
         let shortest = i64::from(self.limits.shortest_span_days)
             .saturating_mul(DAY_SECONDS)
@@ -197,7 +200,7 @@ impl<'a> HomePageSearch<'a> {
             };
             let width = end.saturating_sub(start);
             let middle = Timestamp::from_unix_seconds(start.saturating_add(width / 2));
-            // A middle that was requested already has no capture near it.
+            // If a middle was already requested, there is no capture near it.
             let is_new = self.scans.iter().all(|scan| scan.requested_at != middle);
             if self.span.contains(middle) && width > needed && is_new {
                 middles.push((width, middle));
@@ -219,8 +222,8 @@ fn is_gap(scan: &PageScan, scans: &[PageScan]) -> bool {
     scan.is_displaced() && scans.iter().any(found)
 }
 
-/// True for a scan whose answer still holds. Exclusions end and sites enter the archive, so an answer that ended the
-/// search holds for a while only. That the nearest capture is outside one span says nothing about a span that contains it.
+/// True for a scan whose result is still valid. Exclusions end and sites enter the archive, so a result that ended the
+/// search is valid only for some time. A capture outside the earlier span may be inside the current one.
 fn is_valid_still(earlier: &PageScan, span: HomeSpan, limits: &ScanLimits) -> bool {
     let recent = u64::from(limits.reuse_days).saturating_mul(86_400);
     if earlier.is_displaced() {

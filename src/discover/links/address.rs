@@ -1,4 +1,4 @@
-//! Where elements and scripts lead.
+//! Finds the addresses to which elements and scripts lead.
 
 use scraper::node::Element;
 

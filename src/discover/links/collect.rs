@@ -8,11 +8,11 @@ use crate::page::Page;
 use super::address::address_of;
 use super::element::{is_block, is_footer, is_hidden};
 
-/// A page with more links than this is a directory of links; the later ones are not read.
+/// Maximum number of links that are read. A page with more is a directory of links.
 const MAX_LINKS: usize = 5_000;
 /// Longer link texts are cut.
 const MAX_TEXT_BYTES: usize = 300;
-/// Characters of the text before a link that are kept.
+/// Number of characters of the text before a link that are kept.
 const MAX_BEFORE_CHARACTERS: usize = 80;
 
 /// A link as it is on the page.
@@ -27,7 +27,7 @@ pub(in super::super) struct RawLink {
     pub(in super::super) aria_label: String,
     /// File names of images inside, without ending.
     pub(in super::super) image: String,
-    /// The words before it in its line, or in the line before if it begins one.
+    /// The words before it in its line, or in the previous line if it begins a line.
     pub(in super::super) before: String,
     /// True for a link inside a footer.
     pub(in super::super) in_footer: bool,
@@ -73,17 +73,17 @@ struct LinkCollector {
     links: Vec<RawLink>,
     /// The link that is open now.
     open_link: Option<usize>,
-    /// True when the open link is one by its element, not by a script on a container.
+    /// True when the open link is an element for links, not a container with a script.
     open_by_element: bool,
-    /// Open elements that are footers.
+    /// Number of open elements that are footers.
     footers: usize,
-    /// Open elements whose text is not shown.
+    /// Number of open elements whose text is not shown.
     hidden: usize,
     /// Letters outside links, for every line of text.
     letters_of_lines: Vec<usize>,
     /// The end of the current line.
     line: String,
-    /// The end of the line before.
+    /// The end of the previous line.
     line_before: String,
     /// Letters on the page so far.
     letters: usize,
@@ -179,7 +179,7 @@ impl LinkCollector {
         self.hidden -= usize::from(is_hidden(name)).min(self.hidden);
         self.footers -= usize::from(is_footer(element)).min(self.footers);
         if !matches!(name, "area" | "input") && address_of(element).is_some() {
-            // A link inside a link opens no second one; the outer link ends at its own end.
+            // A link inside a link does not begin a second one. The outer link ends at its own end.
             let same = self
                 .open_link
                 .and_then(|index| self.links.get(index))

@@ -1,8 +1,8 @@
-//! What single elements are: hidden, blocks, footers.
+//! Classifies single elements: hidden, blocks, footers.
 
 use scraper::node::Element;
 
-/// Words of classes and ids of footers, beside `footer`.
+/// Words in classes and ids of footers, in addition to `footer`.
 const FOOTER_WORDS: [&str; 9] = [
     "foot",
     "ftr",

@@ -1,4 +1,4 @@
-//! Judges the links of one page: which lead to a policy, which to a hub, and how surely.
+//! Judges the links of one page: which lead to a policy, which to a hub, and how certain this is.
 
 use std::collections::HashMap;
 
@@ -15,16 +15,16 @@ use super::super::vocabulary::{MatchStrength, TextMatch, Vocabulary};
 use super::collect::{RawLink, links_of};
 use super::owner::{PageOwner, brand_of};
 
-/// More letters than this around a link, in its own line, make it part of a running text.
+/// A link with more letters than this around it, in its own line, is part of a running text.
 const RUNNING_TEXT_LETTERS: usize = 30;
 
 /// Longer addresses carry a session or a whole form; archives do not have them.
 const MAX_URL_BYTES: usize = 2_000;
 
-/// Length of the text that a candidate keeps.
+/// Maximum length of the text that a candidate keeps.
 const MAX_TEXT_CHARACTERS: usize = 200;
 
-/// From this score on, an address names a policy plainly.
+/// Lowest score of an address that plainly names a policy.
 const PLAIN_ADDRESS_SCORE: u8 = 80;
 
 /// A link that seems to lead to a policy or a hub.
@@ -38,16 +38,16 @@ pub struct LinkCandidate {
     pub score: u8,
     /// The words that were judged: the link's text, or what is used in its place.
     pub text: String,
-    /// Why, in a few words each.
+    /// Reasons for the score, in a few words each.
     pub reasons: Vec<String>,
-    /// True for a link in the page's footer, by mark-up or by place.
+    /// True for a link in the page's footer, by markup or by position.
     pub in_footer: bool,
     /// True when it leads to another registrable domain than the site's.
     pub cross_domain: bool,
 }
 
-/// The links of a page that plausibly lead to a policy or a hub, the surest first, then in the order of the page; one
-/// per address and kind (one page may contain two policies, told apart by fragments). Pure.
+/// The links of a page that plausibly lead to a policy or a hub, most certain first, then in the order of the page; one
+/// per address and kind (one page may contain two policies, distinguished by fragments). Pure.
 ///
 /// `site` is the site whose policies are wanted; the page itself may be on another one (a home page that moved).
 #[must_use]
@@ -196,7 +196,8 @@ impl LinkJudge<'_> {
         if own_text.is_telling() {
             return of(&raw.text, own_text, "its text");
         }
-        // A text that plainly says something else is believed over hints, but not over hidden labels of the same link.
+        // A text that plainly says something else takes precedence over hints, but not over hidden labels of the same
+        // link.
         let hints = [
             (&raw.alt, "its picture's text"),
             (&raw.aria_label, "its label"),
@@ -218,7 +219,7 @@ impl LinkJudge<'_> {
             if raw.text.is_empty() {
                 let mut image = self.vocabulary.read_path_words(&raw.image);
                 if image.policy.is_some() {
-                    // `btn_privacy_over`: words of web design, but never as sure as a text.
+                    // `btn_privacy_over`: words of web design, but never as certain as a text.
                     image.other_words = 1;
                     return of(&raw.image, image, "its picture's file name");
                 }
@@ -255,7 +256,7 @@ impl LinkJudge<'_> {
         if kind == PolicyKind::Cookies && strength == MatchStrength::Word {
             points -= 20;
         }
-        // "Terms & Privacy" beside "Privacy": the page with the name alone is the policy.
+        // "Terms & Privacy" next to "Privacy": the page with the name alone is the policy.
         if words.hub && strength == MatchStrength::Word {
             points -= 8;
         }

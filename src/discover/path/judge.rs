@@ -12,16 +12,16 @@ use super::segment::{
     is_one_of, is_year,
 };
 
-/// What the words of a path say.
+/// The verdict on a path by its words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PathVerdict {
     /// 0 (not a policy) to 100 (named as one).
     pub score: u8,
-    /// Which policy it would be.
+    /// Kind of the policy that it would be.
     pub kind: PolicyKind,
-    /// True where pages only talk about privacy (a blog, the news, a search), and for files that are no pages.
+    /// True where pages only talk about privacy (a blog, the news, a search), and for files that are not pages.
     pub only_talks: bool,
-    /// Why, in a few words each.
+    /// Reasons for the score, in a few words each.
     pub reasons: Vec<String>,
 }
 
@@ -76,7 +76,7 @@ pub fn judge_path(key: &UrlKey, vocabulary: &Vocabulary) -> PathVerdict {
     }
 }
 
-/// Takes the ending of a page off its name; true when there was one, a verdict when the file is no page.
+/// Removes the ending of a page from its name. Returns true if there was one, or a verdict if the file is not a page.
 fn strip_page_ending(name: &mut String) -> Result<bool, PathVerdict> {
     let Some(found) = ending(name) else {
         return Ok(false);
@@ -103,7 +103,7 @@ fn rejected(reason: String, only_talks: bool) -> PathVerdict {
 /// Number of labels of a reversed host (`uk,co,example,shop`) that name the site; the following ones name a part of it.
 fn labels_of_site(host: &[&str]) -> usize {
     let name: Vec<&str> = host.iter().rev().copied().collect();
-    // An IP address or a name under no known ending is read as most sites are.
+    // An IP address or a name without a known public suffix is read like most sites.
     Site::parse(&name.join(".")).map_or(2.min(host.len()), |site| {
         site.as_str().split('.').count().min(host.len())
     })

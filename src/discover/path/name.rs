@@ -27,7 +27,7 @@ pub(super) struct PolicyName {
 #[derive(Clone, Copy)]
 pub(super) struct NameFinder<'a> {
     pub(super) vocabulary: &'a Vocabulary,
-    /// Letters run together; empty where it does not count.
+    /// Name of the site without separators; empty if it does not count.
     pub(super) site_name: &'a str,
 }
 
@@ -134,7 +134,7 @@ impl NameFinder<'_> {
         None
     }
 
-    /// Adds points and their reason for one stretch of words; `None` when it names no policy.
+    /// Adds points and their reason for one run of words; `None` when it names no policy.
     fn weigh(&self, text: &str, place: &str, sheet: &mut ScoreSheet) -> Option<PolicyKind> {
         let words = self
             .vocabulary
@@ -177,7 +177,7 @@ fn points(words: &TextMatch, site_name: &str) -> Option<i32> {
         (MatchStrength::Word, 2) => 30,
         (MatchStrength::Name | MatchStrength::Word, _) => 10,
     };
-    // "cookies" alone is as often a biscuit.
+    // "cookies" alone means biscuits just as often.
     let doubtful = kind == PolicyKind::Cookies && strength == MatchStrength::Word;
     Some(if doubtful { points - 25 } else { points })
 }

@@ -1,4 +1,4 @@
-//! What single segments and arguments of a path are.
+//! Classifies single segments and arguments of a path.
 
 use crate::model::printable;
 

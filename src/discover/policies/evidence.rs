@@ -1,4 +1,4 @@
-//! What the joining of addresses works with: pieces of evidence, and the policies that result.
+//! Input and output of the joining of addresses: pieces of evidence, and the policies that result.
 
 use crate::model::{Site, Timestamp, UrlKey};
 use url::Url;
@@ -28,7 +28,7 @@ pub enum JoinEvidence {
     Home(HomePageLinks),
 }
 
-/// The policy links of one archived home page, the surest first.
+/// The policy links of one archived home page, most certain first.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HomePageLinks {
     /// When it was captured.
@@ -40,13 +40,13 @@ pub struct HomePageLinks {
 /// One policy of a site, with all addresses that it had.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Policy {
-    /// Which policy.
+    /// Its kind.
     pub kind: PolicyKind,
     /// Its addresses, by index key.
     pub urls: Vec<String>,
     /// True when some of them are on another registrable domain than the site's.
     pub cross_domain: bool,
-    /// Why they are one, in a few words each; empty for a single address.
+    /// Reasons why they are one policy, in a few words each; empty for a single address.
     pub reasons: Vec<String>,
 }
 
@@ -70,7 +70,7 @@ pub fn home_page_links(scans: &[PageScan]) -> Vec<JoinEvidence> {
         .collect()
 }
 
-/// The type of evidence that ties two addresses, the strongest first.
+/// The type of evidence that ties two addresses, strongest first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum TieKind {
     Redirect,
@@ -79,7 +79,7 @@ pub(super) enum TieKind {
 }
 
 impl TieKind {
-    /// The words of a reason.
+    /// The text of a reason.
     pub(super) fn description(self) -> &'static str {
         match self {
             Self::Redirect => "archived redirects",
@@ -109,7 +109,8 @@ impl Tie {
     }
 }
 
-/// True for a home page (of the whole site, or of a language), but not for that of a host made for privacy.
+/// True for a home page (of the whole site, or of a language), but not for the home page of a host that is dedicated to
+/// privacy.
 pub(super) fn is_home_page(url: &str) -> bool {
     Url::parse(url).is_ok_and(|url| {
         let host = url

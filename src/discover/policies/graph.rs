@@ -10,9 +10,9 @@ use super::super::kind::PolicyKind;
 use super::edition::{differ, edition};
 use super::evidence::{Policy, Tie, TieKind};
 
-/// More addresses than this are left out. No site has so many policies.
+/// Maximum number of addresses. Further ones are left out. No site has so many policies.
 const MAX_ADDRESSES: usize = 1_000;
-/// The strongest ties that are used.
+/// Maximum number of ties. Only the strongest are used.
 const MAX_TIES: usize = 5_000;
 
 /// Pairs of addresses, each in the order of their keys.
@@ -51,7 +51,7 @@ pub(super) struct AddressGraph {
 }
 
 impl AddressGraph {
-    /// Adds an address; `None` when it is no web address, or one too many.
+    /// Adds an address; `None` if it is not a web address, or if there are too many.
     pub(super) fn add(&mut self, url: &str, kind: Option<(PolicyKind, u64)>) -> Option<UrlKey> {
         let mut url = Url::parse(url).ok()?;
         url.set_fragment(None);
@@ -72,7 +72,7 @@ impl AddressGraph {
         self.addresses.contains_key(key)
     }
 
-    /// Joins groups along the ties, the strongest and most frequent first, except groups that must stay apart.
+    /// Joins groups along the ties, strongest and most frequent first, except groups that must stay apart.
     pub(super) fn join_groups(&mut self, ties: &BTreeMap<Tie, u64>, side_by_side: &Pairs) {
         for (group, address) in self.addresses.values_mut().enumerate() {
             address.group = group;
@@ -81,7 +81,7 @@ impl AddressGraph {
         for (key, address) in &self.addresses {
             members.entry(address.group).or_default().push(key.clone());
         }
-        // A redirect between two addresses makes them one page, even where a home page links to both.
+        // A redirect between two addresses makes them one page, even if a home page links to both.
         let redirected: Pairs = ties
             .keys()
             .filter(|tie| tie.kind == TieKind::Redirect)
@@ -150,7 +150,7 @@ impl AddressGraph {
         })
     }
 
-    /// Groups with a kind. An address that only evidence names, and that no tie connects to a policy, is none.
+    /// Groups with a kind. An address that only evidence names, and that no tie connects to a policy, is not a policy.
     pub(super) fn policies(&self, site: &Site) -> Vec<Policy> {
         let mut groups: BTreeMap<usize, Vec<(&UrlKey, &Address)>> = BTreeMap::new();
         for (key, address) in &self.addresses {

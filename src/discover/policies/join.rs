@@ -13,11 +13,11 @@ use super::evidence::{JoinEvidence, Policy, Tie, TieKind, is_home_page};
 use super::graph::AddressGraph;
 use super::succession::{HomePages, add_side_by_side, add_successions};
 
-/// Groups candidates, and the addresses that the evidence names beside them, into policies; sorted by kind and first
-/// address. Pure.
+/// Groups candidates, and the other addresses that the evidence names, into policies; sorted by kind and first address.
+/// Pure.
 #[must_use]
 pub fn join(candidates: &[Candidate], evidence: &[JoinEvidence], site: &Site) -> Vec<Policy> {
-    // In one order, the surest first, so that the limits always leave out the same pieces.
+    // Always in the same order, most certain first, so that the limits always leave out the same pieces.
     let mut candidates: Vec<&Candidate> = candidates.iter().collect();
     candidates.sort_by(|a, b| {
         (b.score, &a.urlkey, &a.url, a.kind).cmp(&(a.score, &b.urlkey, &b.url, b.kind))
@@ -57,7 +57,7 @@ fn add_tie(
     kind: TieKind,
     (from, to): (&str, &str),
 ) {
-    // A policy that was taken down often redirects to the home page, which is no policy.
+    // A policy that was taken down often redirects to the home page, which is not a policy.
     if is_home_page(from) || is_home_page(to) {
         return;
     }

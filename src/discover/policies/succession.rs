@@ -8,7 +8,7 @@ use super::super::kind::PolicyKind;
 use super::evidence::{HomePageLinks, Tie, TieKind};
 use super::graph::{AddressGraph, Pairs};
 
-/// Policy links of one home page that are used.
+/// Maximum number of policy links of one home page that are used.
 const MAX_LINKS: usize = 20;
 
 /// The policy links of home pages, by their times.

@@ -1,4 +1,4 @@
-//! An archive in memory for the tests of this room: pages, redirects, and the requests that it received.
+//! An archive in memory for the tests of this module: pages, redirects, and the requests that it received.
 
 use std::collections::BTreeMap;
 use std::sync::Mutex;
@@ -10,7 +10,7 @@ use crate::model::{Capture, PayloadDigest, Timestamp, UrlKey};
 
 #[derive(Default)]
 pub(crate) struct MemoryArchive {
-    /// By key, in the order of time: when, where, status, body or redirect target.
+    /// By key, in order of time: time, URL, status, and body or redirect target.
     pub(crate) pages: BTreeMap<UrlKey, Vec<(Timestamp, String, u16, String)>>,
     pub(crate) requested: Mutex<Vec<String>>,
     /// The captures that were sent.

@@ -1,4 +1,4 @@
-//! What the tests of this room share, and the tests of the whole room.
+//! Code that the tests of this module share, and tests of the module as a whole.
 
 pub(super) mod memory_archive;
 mod real_pages;

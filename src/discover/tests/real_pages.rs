@@ -35,7 +35,7 @@ struct Row {
     wayback_url: Option<String>,
 }
 
-/// The page's own address: from its archive address, else its canonical link or `og:url`.
+/// The page's own address: from its archive address, otherwise from its canonical link or `og:url`.
 fn address(row: &Row, html: &str) -> Option<Url> {
     if let Some(archived) = &row.wayback_url {
         let plain = archived.replace("%3A", ":").replace("%3F", "?");
@@ -50,7 +50,7 @@ fn address(row: &Row, html: &str) -> Option<Url> {
     page.canonical().or(og).or_else(|| most_linked(&page))
 }
 
-/// The site that most absolute links of a page lead to: its own, on nearly every page.
+/// The site to which most absolute links of a page lead. On nearly every page this is the page's own site.
 fn most_linked(page: &Page) -> Option<Url> {
     let mut counts: BTreeMap<Site, usize> = BTreeMap::new();
     for link in crate::discover::links::links_of(page) {
@@ -78,7 +78,8 @@ fn judged(set: &str, root: &std::path::Path) -> BTreeMap<String, (String, Vec<Li
         let text = crate::page::decode(&bytes, None).text;
         let found = address(&row, &text).and_then(|url| {
             let site = Site::of_url(&url).ok()?;
-            // As if seen from another page of the site: most of these pages are policies that link to themselves.
+            // Judged as if on another page of the site, because most of these pages are policies that link to
+            // themselves.
             let mut seen_from = url.clone();
             seen_from.set_query(Some("seen-from"));
             let page = Page::from_html(&text, Some(&seen_from));
@@ -89,7 +90,7 @@ fn judged(set: &str, root: &std::path::Path) -> BTreeMap<String, (String, Vec<Li
     pages
 }
 
-/// True where the tag of a link has a privacy word in it. A crude search that shares no code with the judge.
+/// True when the tag of a link contains a privacy word. A crude search that shares no code with the judge.
 fn seems_to_have_a_link(html: &str) -> bool {
     let words = ["privacy", "datenschutz", "confidentialit", "vie-privee"];
     html.split("<a ").skip(1).any(|rest| {

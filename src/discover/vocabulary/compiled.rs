@@ -10,7 +10,7 @@ use super::phrase::{Phrase, PhraseClass};
 use super::text_match::TextMatch;
 use super::words::{MAX_TEXT_BYTES, count_words, fold, is_spaced};
 
-/// Shorter phrases are not searched inside words run together (`examplecookies`).
+/// Minimum length of phrases that are searched inside words without separators (`examplecookies`).
 const MIN_SQUEEZED_CHARACTERS: usize = 6;
 
 static BUILT_IN: LazyLock<Vocabulary> = LazyLock::new(|| {
@@ -24,7 +24,7 @@ static BUILT_IN: LazyLock<Vocabulary> = LazyLock::new(|| {
 pub struct Vocabulary {
     phrases: Vec<Phrase>,
     automaton: AhoCorasick,
-    /// Phrases without spaces, for words run together in paths, each with its index in `phrases`.
+    /// Phrases without spaces, for words without separators in paths, each with its index in `phrases`.
     squeezed: Vec<(usize, String)>,
     squeezed_automaton: AhoCorasick,
     sections: HashSet<String>,
@@ -48,8 +48,8 @@ impl Vocabulary {
     /// Reads a vocabulary of the form of `data/vocabulary.toml`.
     ///
     /// # Errors
-    /// When the file is no TOML of that form, an entry has no language code or no letters, one phrase is in two lists, or
-    /// the query stems are too long for one request.
+    /// If the file is not TOML of that form, an entry has no language code or no letters, one phrase is in two lists,
+    /// or the query stems are too long for one request.
     pub fn from_toml(text: &str) -> Result<Self, VocabularyError> {
         let file = file::read(text)?;
         let squeezed: Vec<(usize, String)> = file
@@ -82,8 +82,8 @@ impl Vocabulary {
         &self.query_words
     }
 
-    /// Changes with the words and with the rules that judge by them. An index answer that was filtered by other words or
-    /// rules may lack what these would have kept. 16 hexadecimal digits.
+    /// A fingerprint of the words and of the rules that judge by them, in 16 hexadecimal digits. An index answer that
+    /// was filtered by other words or rules may lack rows that these would have kept.
     #[must_use]
     pub fn fingerprint(&self) -> &str {
         &self.fingerprint
@@ -94,15 +94,15 @@ impl Vocabulary {
         self.languages.iter().map(String::as_str)
     }
 
-    /// What a text (of a link, a title, a path segment) says.
+    /// Finds what a text (of a link, a title, a path segment) says.
     pub(in super::super) fn read(&self, text: &str) -> TextMatch {
         let folded = fold(&text[..text.floor_char_boundary(MAX_TEXT_BYTES)]);
         let found = self.find(&folded);
         self.match_of(&folded, &found)
     }
 
-    /// Reads a path segment: as [`Vocabulary::read`] does, and where that finds nothing also inside words run together
-    /// (`exampleprivacypolicy`).
+    /// Reads a path segment like [`Vocabulary::read`]. If that finds nothing, also searches inside words without
+    /// separators (`exampleprivacypolicy`).
     pub(in super::super) fn read_path_words(&self, text: &str) -> TextMatch {
         let plain = self.read(text);
         if plain.is_telling() {
@@ -134,7 +134,7 @@ impl Vocabulary {
         found
     }
 
-    /// The longest phrase inside letters run together; the first of several.
+    /// The longest phrase inside a run of letters; the first if there are several.
     fn longest_inside(&self, squeezed: &str, word_ends: &HashSet<usize>) -> Option<&Phrase> {
         let mut best: Option<(&Phrase, usize)> = None;
         for found in self.squeezed_automaton.find_overlapping_iter(squeezed) {
@@ -160,7 +160,7 @@ impl Vocabulary {
         self.sections.contains(&fold(segment))
     }
 
-    /// True for a last segment that stands for its directory (`index`).
+    /// True for a last segment that means its directory (`index`).
     pub(in super::super) fn is_index(&self, segment: &str) -> bool {
         self.index_names.contains(&fold(segment))
     }
@@ -183,7 +183,7 @@ impl Vocabulary {
             })
     }
 
-    /// Phrases in a folded text, the longest first, none overlapping another.
+    /// Phrases in a folded text, longest first, without overlaps.
     fn find<'a>(&'a self, folded: &str) -> Vec<FoundPhrase<'a>> {
         let mut all: Vec<FoundPhrase<'_>> = self
             .automaton
@@ -232,7 +232,7 @@ impl Vocabulary {
     }
 }
 
-/// A found phrase, if it begins and ends where words do; its end is that of the word where any ending may follow.
+/// A found phrase, if it begins and ends where words do; its end is that of the word if any ending may follow.
 fn whole_words<'a>(
     folded: &str,
     (start, mut end): (usize, usize),

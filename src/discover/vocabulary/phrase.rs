@@ -15,7 +15,7 @@ pub(super) enum PhraseClass {
     },
     Filler,
     Generic,
-    /// No policy, whatever the other words are.
+    /// Not a policy, whatever the other words are.
     Negative,
     /// Related to a policy: settings and choices.
     Weak,
@@ -41,7 +41,7 @@ impl Phrase {
         )
     }
 
-    /// True for phrases that are not searched inside words run together.
+    /// True for phrases that are not searched inside words without separators.
     pub(super) fn is_whole_word_only(&self) -> bool {
         matches!(
             self.class,

@@ -27,10 +27,10 @@ pub(in super::super) struct TextMatch {
     pub(in super::super) other_words: usize,
     /// Those words.
     pub(in super::super) others: Vec<String>,
-    /// Words that make it a policy about children, where nothing but such words does.
+    /// Words that make it a policy about children, if only such words do.
     children: Vec<String>,
-    /// A phrase that shows that the target is no policy. Beside the full name of a policy it is only one word more: "Free Fortune
-    /// Cookie Privacy Policy".
+    /// A phrase that shows that the target is not a policy. Next to the full name of a policy it counts only as another
+    /// word: "Free Fortune Cookie Privacy Policy".
     pub(in super::super) negative: Option<String>,
     /// A phrase of settings and choices.
     pub(in super::super) weak: Option<String>,
@@ -90,8 +90,8 @@ impl TextMatch {
         self.policy.is_some() || self.negative.is_some() || self.weak.is_some()
     }
 
-    /// The same match on a page of an owner with these names (letters run together). "Save the Children Privacy Policy" is
-    /// not about children on `savethechildren.org`.
+    /// The same match on a page of an owner with these names (without separators). "Save the Children Privacy Policy"
+    /// is not about children on `savethechildren.org`.
     pub(in super::super) fn on_page_of(mut self, owner_names: &[String]) -> Self {
         let in_name = |word: &String| owner_names.iter().any(|name| name.contains(word.as_str()));
         if let Some((PolicyKind::Children, strength)) = self.policy
@@ -104,8 +104,9 @@ impl TextMatch {
     }
 }
 
-/// True for a word in a language of the policy's name. "Kinder Morgan Privacy Policy" and "Pottery Barn" contain words of
-/// other languages only by chance. English words are used beside names of any language ("Datenschutz für Kids").
+/// True for a word in a language of the policy's name. "Kinder Morgan Privacy Policy" and "Pottery Barn" contain words
+/// of other languages only by chance. English words are used together with names in any language ("Datenschutz für
+/// Kids").
 fn fits_languages(word: &Phrase, phrases: &[&Phrase]) -> bool {
     let languages = || word.languages.split(' ');
     let mut named = phrases
@@ -115,8 +116,8 @@ fn fits_languages(word: &Phrase, phrases: &[&Phrase]) -> bool {
     languages().any(|l| l == "en") || named.any(|named| languages().any(|l| l == named))
 }
 
-/// The policy that a text names. A policy on privacy *and* cookies is the privacy policy; children's privacy is a policy
-/// of its own; and "children" alone is the toy department.
+/// The policy that a text names. A policy on privacy *and* cookies is the privacy policy; children's privacy is a
+/// policy of its own; and "children" alone means a toy department.
 fn policy_of(
     strongest: &BTreeMap<PolicyKind, MatchStrength>,
 ) -> Option<(PolicyKind, MatchStrength)> {

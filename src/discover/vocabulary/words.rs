@@ -4,7 +4,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 
-/// Longer texts are no link texts; the rest is not read.
+/// Maximum number of bytes of a text that are read. Longer texts are not link texts.
 pub(in super::super) const MAX_TEXT_BYTES: usize = 400;
 
 /// Characters that index keys escape.
@@ -76,7 +76,7 @@ pub(in super::super) fn count_words(text: &str) -> usize {
         .sum()
 }
 
-/// Decodes percent escapes; bytes that are no UTF-8 become U+FFFD.
+/// Decodes percent escapes; bytes that are not UTF-8 become U+FFFD.
 pub(in super::super) fn percent_decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }

@@ -11,8 +11,8 @@ pub(in super::super) fn guarded(html: &str) -> Cow<'_, str> {
     TagScan::new(html, false).run()
 }
 
-/// As [`guarded`], without what no reader sees: the content of style sheets, of scripts except JSON, of drawings and of
-/// comments, and the attributes that extraction does not read.
+/// Does the same as [`guarded`], and removes what no reader sees: the content of style sheets, of scripts except JSON,
+/// of drawings and of comments, and the attributes that extraction does not read.
 ///
 /// On 69 real pages this removes 8.1 of 14.6 MB.
 pub(in super::super) fn guarded_text(html: &str) -> Cow<'_, str> {

@@ -13,7 +13,7 @@ pub(super) struct UnclosedFormatting<'a> {
 }
 
 impl<'a> UnclosedFormatting<'a> {
-    /// Counts the copies that the parser may make for an element that is no formatting.
+    /// Counts the copies that the parser may make for an element that is not a formatting element.
     pub(super) fn count_copies(&mut self) {
         self.copies = self.copies.saturating_add(self.elements.len());
     }

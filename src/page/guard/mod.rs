@@ -1,8 +1,9 @@
-//! Guards before the parser: a page that would cost it more than linear time loses tags first, and keeps its words.
+//! Guards before the parser. A page that would cost the parser more than linear time first loses tags, but keeps its
+//! words.
 //!
 //! html5ever takes quadratic time in the nesting depth (a 220 kB page of 20,000 nested `<div>` took seconds) and in the
 //! number of attributes of one tag, and it repeats every unclosed `<font>` in each paragraph that follows. One linear
-//! scan over the tags finds such pages. Every other page passes unchanged. Where a page makes the scan and the parser
+//! scan over the tags finds such pages. Every other page passes unchanged. If a page makes the scan and the parser
 //! disagree, `attribute_limit` and `tree_limit` still hold the limits.
 
 mod entry;

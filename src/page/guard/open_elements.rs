@@ -87,7 +87,7 @@ impl<'a> OpenElements<'a> {
         }
     }
 
-    /// Closes the elements that an opening tag closes, where their own end tags may be omitted.
+    /// Closes the elements that an opening tag closes because their own end tags may be omitted.
     pub(super) fn close_implied(&mut self, name: &str, kinds: u8) {
         if let Some(index) = self.closed_by(name, kinds) {
             self.0.truncate(index);

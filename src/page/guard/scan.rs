@@ -89,13 +89,14 @@ impl<'a> TagScan<'a> {
         }
     }
 
-    /// Continues after a part that is no tag here, but could be one for the parser.
+    /// Continues after a part that is not a tag here, but could be one for the parser.
     fn skip(&mut self, from: usize, to: usize) -> usize {
         self.hides_tags |= find(&self.html.as_bytes()[..to], from, b'<').is_some();
         to
     }
 
-    /// Skips a comment, whose words nobody reads. An empty comment stays, because it separates two pieces of text.
+    /// Skips a comment, because its words are never read. An empty comment stays, because it separates two pieces of
+    /// text.
     fn comment(&mut self, at: usize) -> usize {
         let end = comment_end(self.html.as_bytes(), at);
         let content = at + "<!--".len()..end.saturating_sub("-->".len());
@@ -154,7 +155,7 @@ impl<'a> TagScan<'a> {
         self.skip(content_end + 1, raw_end)
     }
 
-    /// Opens an ordinary element, or removes its tag where a limit is reached.
+    /// Opens an ordinary element, or removes its tag if a limit is reached.
     fn element(&mut self, start: &StartTag<'a>) -> usize {
         let (name, at, end) = (start.name, start.at, start.end);
         if start.is(SELF_CLOSING) {
@@ -192,7 +193,7 @@ impl<'a> TagScan<'a> {
         end
     }
 
-    /// Removes the attributes of a tag that nobody reads, or all of them when there are too many.
+    /// Removes the attributes of a tag that are never read, or all attributes if there are too many.
     fn remove_attributes(&mut self, start: &StartTag<'_>) {
         let (name, rewrite) = (start.name, &mut self.rewrite);
         if start.has_too_many_attributes {
@@ -210,7 +211,7 @@ impl<'a> TagScan<'a> {
     /// end tag may not count).
     fn is_inert(&self, start: &StartTag<'_>, content: &str) -> bool {
         let is = |other: &str| start.name.eq_ignore_ascii_case(other);
-        // Inside a drawing these two are elements like any other.
+        // Inside a drawing, style sheets and scripts are elements like any other.
         if content.is_empty() || self.open.has_foreign() {
             return false;
         }
@@ -236,7 +237,7 @@ impl<'a> TagScan<'a> {
         } = tag(self.html.as_bytes(), at + 2);
         let name = &self.html[at + 2..name_end];
         self.skip(at + 1, end);
-        // Removed elements are the innermost ones, so only the last few can be meant.
+        // Removed elements are the innermost ones, so the end tag can only belong to one of the last few.
         if let Some(index) = self
             .dropped
             .iter()

@@ -37,7 +37,7 @@ fn an_alternating_page_has_captures_of_the_other_length_fetched() {
 
 #[test]
 fn a_short_lived_text_is_pinned_by_its_neighbours() {
-    // Where the index has no lengths, one request finds the text, and two or three on each side find its ends.
+    // If the index has no lengths, one request finds the text, and two or three on each side find its ends.
     let mut history = simulated(&(0..365).collect::<Vec<u32>>(), |d| {
         Some(u32::from((90..92).contains(&d)))
     });

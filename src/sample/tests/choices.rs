@@ -60,7 +60,7 @@ fn outliers_that_show_nothing_new_are_fetched_a_few_times_only() {
 
 #[test]
 fn unreliable_lengths_are_not_used() {
-    // All records have one length. The page returned to its first text, which ends that differ do not show.
+    // All records have one length. The page returned to its first text. Ends that differ would not show this.
     let days: Vec<u32> = (0..3650).step_by(5).collect();
     let shows = |d: u32| {
         Some(if d < 3000 {
@@ -233,6 +233,6 @@ fn an_answer_for_a_hundred_thousand_captures_takes_little_time() {
     let start = std::time::Instant::now();
     assert!(next(EVERY_CHANGE, &history.captures).is_empty());
     slowest = slowest.max(start.elapsed());
-    // The limit holds without optimisation and beside other work; a quadratic loop takes minutes.
+    // The limit is met without optimisation and while other programs run. A quadratic loop takes minutes.
     assert!(slowest < std::time::Duration::from_secs(2), "{slowest:?}");
 }

@@ -8,7 +8,7 @@ use crate::sample::{
 use proptest::prelude::{Strategy as Any, any, prop_assert, prop_assert_eq, proptest};
 use proptest::{collection::vec, sample::select};
 
-/// Days of captures, changes (day, text), days without text, and n where every n-th capture is lost (0: none).
+/// Days of captures, changes (day, text), days without text, and n if every n-th capture is lost (0: none).
 type History = (Vec<u32>, Vec<(u32, u32)>, Vec<u32>, usize);
 
 fn any_history() -> impl Any<Value = History> {
@@ -81,8 +81,8 @@ fn without_lengths((days, changes, gaps, lost): &History) -> Simulated {
     history.losing(is_lost)
 }
 
-/// True where neighbouring read captures with different texts have nothing unread between them, or are within the
-/// resolution, or in a time of errors. Where lengths depend on the text, captures as long as one without text have none
+/// True if neighbouring read captures with different texts have nothing unread between them, or are within the
+/// resolution, or in a time of errors. If lengths depend on the text, captures as long as one without text have no text
 /// either and stay unread.
 fn meets_resolution(history: &Simulated, resolution_seconds: u64, lengths: Lengths) -> bool {
     let seen: Vec<usize> = (0..history.days.len())
@@ -131,7 +131,7 @@ fn missed(history: &Simulated, grid: Grid) -> usize {
         .count()
 }
 
-/// The same without any read capture in the step: the guarantee where the index has no lengths.
+/// Number of grid steps with one text and no read capture: the guarantee if the index has no lengths.
 fn unread_steps(history: &Simulated, grid: Grid) -> usize {
     let places: Vec<usize> = (0..history.days.len()).collect();
     let step = |i: usize| grid.step_of(history.captures[i].timestamp);
@@ -278,7 +278,8 @@ proptest! {
         order in 0usize..12,
         budget in 0usize..60,
     ) {
-        // Changes of these many words, a little more than a year apart, in any order, on a page with a capture every day.
+        // Changes of this many words, a little more than a year apart, in any order, on a page with a capture every
+        // day.
         let mut sizes = sizes;
         let by = order % sizes.len();
         sizes.rotate_left(by);

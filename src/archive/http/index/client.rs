@@ -1,4 +1,5 @@
-//! Requests to the index: a page of rows read to its end, an answer without rows, and the proof that "none" is none.
+//! Sends requests to the index. Reads a page of rows to its end, an answer without rows, and the proof that there are
+//! no captures.
 
 use futures_util::StreamExt as _;
 use serde_json::Value;
@@ -33,7 +34,7 @@ pub(in crate::archive::http) struct IndexClient<'a> {
 pub(super) enum PageResult {
     Whole(PageCounts),
     NoCaptures,
-    /// Worth another attempt. The counts are those of the rows that came.
+    /// Worth another attempt. The counts are those of the rows that were received.
     Failed(FailedAttempt, PageCounts),
     Excluded(String),
 }
@@ -126,7 +127,7 @@ impl<'a> IndexClient<'a> {
         }
         let counts = reader.finish();
         match counts.error.clone() {
-            // Rows of which none can be read do not prove that there are none.
+            // An answer without a readable row does not prove that there are no captures.
             None if counts.is_unreadable() => {
                 let detail = "none of the rows can be read".to_owned();
                 PageResult::Failed(FailedAttempt::retryable(detail), counts)
@@ -144,7 +145,7 @@ impl<'a> IndexClient<'a> {
         self.scheduler.failed_attempt(Endpoint::Cdx, failure)
     }
 
-    /// Reads an answer without rows, as far as its text matters.
+    /// Reads an answer without rows, and its text if the text matters.
     async fn read_error(
         &self,
         request: &mut SentRequest<'_>,
@@ -186,7 +187,8 @@ impl<'a> IndexClient<'a> {
         }
     }
 
-    /// Repeats a query in JSON after an empty answer: `[]` proves that there are no captures. Refused is not empty.
+    /// Repeats a query in JSON after an empty answer: `[]` proves that there are no captures. A refusal is not an empty
+    /// answer.
     pub(super) async fn confirm_empty(
         &self,
         filter: &RowFilter,
@@ -218,7 +220,7 @@ impl<'a> IndexClient<'a> {
         }
         if let Ok(rows) = serde_json::from_slice::<Vec<Value>>(&body) {
             let is_header = |row: &Value| row.get(0).and_then(Value::as_str) == Some("urlkey");
-            // Rows are no text of the archive: a captured address may contain any marker.
+            // Rows are not messages of the archive: a captured address may contain any marker.
             if !rows.iter().all(is_header) {
                 return Ok(EmptyCheck::Rows(request));
             }

@@ -1,5 +1,5 @@
-//! Reads an index page as it streams: lines, rows, the resume key, errors in the middle of a 200. Leaves out repeated
-//! rows. Memory is constant: one line, and the rows of one `(urlkey, timestamp)`.
+//! Reads an index page as it streams: lines, rows, the resume key, errors in the middle of an answer with status 200.
+//! Leaves out repeated rows. Memory is constant: one line, and the rows of one `(urlkey, timestamp)`.
 
 use std::cmp::Ordering;
 use std::collections::{HashSet, VecDeque};
@@ -11,9 +11,9 @@ use crate::archive::http::error_text::clean;
 use crate::archive::http::settings::Dialect;
 use crate::model::Capture;
 
-/// Distinct rows of one `(urlkey, timestamp)` that are remembered. Three are normal.
+/// Maximum number of distinct rows of one `(urlkey, timestamp)` that are remembered. Three are normal.
 const MAX_GROUP: usize = 4096;
-/// Last rows remembered across the end of a page, in case the next page repeats more than the boundary row.
+/// Number of last rows remembered across the end of a page, in case the next page repeats more than the boundary row.
 const RECENT_ROWS: usize = 256;
 /// Longest resume key.
 const MAX_KEY_BYTES: usize = 8192;
@@ -34,8 +34,8 @@ pub(super) struct SentRows {
 }
 
 impl SentRows {
-    /// True for a new row. `catching_up` means that the page broke off before and is requested again, so that rows up to
-    /// the last one were already sent.
+    /// True for a new row. `catching_up` means that an earlier attempt at the page broke off and the page is requested
+    /// again, so that rows up to the last one were already sent.
     fn admit(&mut self, key: &[u8], capture: &Capture, catching_up: &mut bool) -> bool {
         let mut hasher = DefaultHasher::new();
         (&capture.original, &capture.digest, key).hash(&mut hasher);
@@ -51,7 +51,7 @@ impl SentRows {
             Ordering::Equal => {
                 *catching_up = false;
                 let is_known = self.group.contains(&identity);
-                // Beyond any real group nothing more is remembered.
+                // No real group is this large. Further rows are not remembered.
                 if !is_known && self.group.len() < MAX_GROUP {
                     self.group.insert(identity);
                 }
@@ -81,7 +81,7 @@ impl SentRows {
 /// An error inside a page with status 200.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum PageError {
-    /// Any error text: the page failed half way.
+    /// Any other error text: the page is incomplete.
     Text(String),
     /// The site is excluded.
     Excluded(String),
@@ -98,7 +98,7 @@ pub(super) struct IndexPageReader<'a> {
     skipping: bool,
     after_blank: bool,
     catching_up: bool,
-    /// The last line, if it was text and no row.
+    /// The last line, if it was text and not a row.
     text: Option<String>,
     pub(super) counts: PageCounts,
 }
@@ -113,7 +113,7 @@ pub(super) struct PageCounts {
     pub(super) bad: u64,
     pub(super) resume_key: Option<String>,
     pub(super) error: Option<PageError>,
-    /// New rows at the end of this page, those of the pages before included.
+    /// New rows up to the end of this page, including those of earlier pages.
     admitted: u64,
 }
 
@@ -167,7 +167,7 @@ impl<'a> IndexPageReader<'a> {
         self.gather(rest);
     }
 
-    /// Ends a whole page. Its last line may lack its line end.
+    /// Ends a complete page. Its last line may lack its line end.
     pub(super) fn finish(mut self) -> PageCounts {
         if !self.line.is_empty() || self.skipping {
             self.end_line();
@@ -180,7 +180,7 @@ impl<'a> IndexPageReader<'a> {
         self.counts
     }
 
-    /// Ends a page that broke off: an unfinished line is no row.
+    /// Ends a page that broke off: an unfinished line is not a row.
     pub(super) fn abandon(self) -> PageCounts {
         self.counts
     }
@@ -236,8 +236,8 @@ impl<'a> IndexPageReader<'a> {
         }
     }
 
-    /// True for a line that is no row, not even a damaged one. The key of a row contains `)`, or its second field is a
-    /// time; a row of pywb begins with a brace.
+    /// True for a line that is not a row, not even a damaged one. The key of a row contains `)`, or its second field is
+    /// a time; a row of pywb begins with a brace.
     fn is_text(&self, line: &[u8]) -> bool {
         let mut fields = line.split(|byte| *byte == b' ');
         let key = fields.next().unwrap_or_default();
@@ -279,8 +279,8 @@ impl<'a> IndexPageReader<'a> {
     }
 }
 
-/// True for a resume key. It has no spaces as a row has (`com%2Ccnn%29%2F+2001041400593%3A`, `-+19970126045828`, or
-/// base64).
+/// True for a resume key (`com%2Ccnn%29%2F+2001041400593%3A`, `-+19970126045828`, or base64). Unlike a row, it has no
+/// spaces.
 fn is_key(line: &[u8]) -> bool {
     line.len() <= MAX_KEY_BYTES && line.split(|byte| *byte == b' ').count() <= 2
 }

@@ -28,7 +28,7 @@ pub(super) struct QueryPart {
     pub(super) scope: Scope,
     pub(super) from: Option<Timestamp>,
     pub(super) to: Option<Timestamp>,
-    /// How often the range of the query was halved for it.
+    /// How often the range of the query was halved to get this part.
     pub(super) depth: u32,
 }
 
@@ -85,7 +85,7 @@ impl RowFilter {
                 ]);
                 parameters.extend(key.map(|key| ("resumeKey", key.to_owned())));
             }
-            // No limit: without resume keys nothing could follow it.
+            // No limit: without resume keys, the rows after it could not be requested.
             Dialect::Pywb => {
                 parameters.extend([
                     ("fl", PYWB_FIELDS.to_owned()),
@@ -101,7 +101,7 @@ impl RowFilter {
 /// The filter for the server, correct under both ways of matching (the whole field, or anchored at the start).
 ///
 /// Words are shortened until the address is short enough. Single URLs are anchored at both ends of the path, because a
-/// path such as `/p` is the start of many others. The host is left open, because archives write it differently.
+/// path such as `/p` is the start of many others. The host is not matched, because archives write it differently.
 fn filter_parameter(dialect: Dialect, filter: &KeyFilter) -> Option<String> {
     let prefix = if dialect == Dialect::Pywb {
         "~urlkey:"

@@ -1,9 +1,10 @@
 //! Runs a capture query: as a whole, or in parts where the index times out.
 //!
 //! The Wayback index times out (504) on large ranges. A 504 or time-out is retried once. The second one divides the
-//! range into halves, down to 16 parts, none shorter than a day. This loses no row, but the parts of a domain query then
-//! follow each other in time. A part that still times out is requested for the host alone. That leaves out subdomains,
-//! so its rows are sent but the result is an error. Past the first page, a 504 makes the pages smaller (see `walk`).
+//! range into halves, down to 16 parts, none shorter than a day. This loses no row, but the rows of a domain query then
+//! arrive part by part, in order of time. A part that still times out is requested for the host alone. That leaves out
+//! subdomains, so its rows are sent but the result is an error. After the first page, a 504 makes the pages smaller
+//! (see `walk`).
 
 use super::client::IndexClient;
 use super::parameters::{QueryPart, RowFilter, scope_name};
@@ -14,9 +15,9 @@ use crate::archive::http::settings::Dialect;
 use crate::archive::query::{CaptureQuery, IndexAnswer, Scope};
 use crate::model::{Capture, Timestamp};
 
-/// Times at the most that a range is halved: 16 parts.
+/// Maximum number of times that a range is halved: 16 parts.
 const MAX_DEPTH: u32 = 4;
-/// No part is shorter.
+/// Length of the shortest part.
 const MIN_PART_SECONDS: i64 = 86_400;
 /// A moment before any capture of any archive.
 const BEFORE_FIRST_CAPTURE: &str = "19900101000000";

@@ -1,4 +1,4 @@
-//! The walk along the resume keys of one part of a query, and the proof that "none" is none.
+//! Follows the resume keys of one part of a query, and proves that an empty answer is correct.
 
 use std::collections::HashSet;
 use std::hash::{BuildHasher as _, RandomState};
@@ -16,23 +16,24 @@ use crate::archive::http::usage::{Endpoint, RequestOutcome};
 use crate::archive::query::IndexAnswer;
 use crate::model::Capture;
 
-/// Pages without a new row that are accepted in a row: with filters, rows may be far apart.
+/// Number of consecutive pages without a new row that are accepted. With filters, rows may be far apart.
 const MAX_EMPTY_PAGES: u32 = 20;
 /// Smallest page requested after a 504.
 const MIN_PAGE_ROWS: u32 = 250;
-/// Whole pages after which smaller pages grow again: each attempt at a size that times out costs the server a query.
+/// Number of complete pages after which smaller pages grow again: each attempt at a size that times out costs the
+/// server a query.
 const PAGES_BEFORE_LARGER: u32 = 4;
 
 /// How the walk through one part ended.
 pub(super) enum PartResult {
     Complete,
-    /// The part timed out twice before any row came.
+    /// The part timed out twice before any row was received.
     TooWide(String),
 }
 
 /// Result of one page after its retries.
 enum PageStep {
-    /// A whole page, and whether it repeats rows that an earlier attempt already sent.
+    /// A complete page, and whether it repeats rows that an earlier attempt already sent.
     Page(PageCounts, bool),
     End(PartResult),
 }
@@ -47,11 +48,11 @@ pub(super) struct PageWalk<'a> {
     sent: SentRows,
     /// Resume key of the requested page.
     key: Option<String>,
-    /// Rows requested now.
+    /// Rows per page that are requested now.
     limit: u32,
-    /// Whole pages since the last time-out.
+    /// Complete pages since the last time-out.
     whole_pages: u32,
-    /// Lines of the page before, when it was full and had no resume key.
+    /// Lines of the previous page, if it was full and had no resume key.
     full_lines: Option<u64>,
 }
 
@@ -118,7 +119,7 @@ impl<'a> PageWalk<'a> {
             } else {
                 empty_pages + 1
             };
-            // Keys may form a circle. Eight bytes of each are remembered.
+            // Keys may form a cycle. A hash of eight bytes is remembered for each.
             if !keys.insert(hasher.hash_one(&next)) || empty_pages > MAX_EMPTY_PAGES {
                 return Err(retry.unavailable("its resume key is invalid"));
             }
@@ -139,7 +140,7 @@ impl<'a> PageWalk<'a> {
         asks
     }
 
-    /// Makes pages larger again that a time-out made smaller.
+    /// Enlarges pages again after a time-out made them smaller.
     fn grow_pages(&mut self) {
         self.whole_pages += 1;
         if self.whole_pages >= PAGES_BEFORE_LARGER && self.limit < self.page_rows {
@@ -148,7 +149,7 @@ impl<'a> PageWalk<'a> {
         }
     }
 
-    /// Requests one page until it is whole.
+    /// Requests one page until it is complete.
     async fn page(
         &mut self,
         retry: &mut RetryState<'_>,
@@ -243,8 +244,8 @@ impl<'a> PageWalk<'a> {
             EmptyCheck::Excluded(detail) => {
                 return Err(self.client.excluded(&self.part.scope, detail));
             }
-            // The Wayback index often sends a resume key though no row is left, and then answers the next page with 200
-            // and no byte. After a key, four empty answers are an end.
+            // The Wayback index often sends a resume key even though no row is left, and then answers the request for
+            // the next page with 200 and an empty body. After a key, four empty answers count as the end.
             EmptyCheck::Silent(request) if self.key.is_some() && *silences > 0 => {
                 request.finish(RequestOutcome::NotFound);
                 return Ok(true);
@@ -263,7 +264,7 @@ impl<'a> PageWalk<'a> {
         retry.wait_to_retry(request, failed).await.map(|()| false)
     }
 
-    /// Requests the proof that there is nothing first: one request instead of two where there is nothing.
+    /// Requests the proof of an empty answer first. If there are no captures, this takes one request instead of two.
     async fn is_empty_as_expected(&mut self) -> Result<bool, ArchiveError> {
         let mut retry = self.retry_state();
         match self

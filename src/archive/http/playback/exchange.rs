@@ -44,11 +44,11 @@ pub(super) enum ExchangeResult {
     Final(ArchiveError, RequestOutcome),
     /// Final if it happens a second time.
     Doubtful(ArchiveError),
-    /// Failed; with the bytes of the body that were received, if the body began.
+    /// Failed, with the number of bytes of the body that were received, if the body had begun.
     Failed(FailedAttempt, Option<usize>),
 }
 
-/// Head of an answer with what is known of its meaning.
+/// Head of an answer, and what it means.
 struct ReadHead {
     response: ArchiveResponse,
     meaning: AnswerMeaning,
@@ -166,7 +166,7 @@ impl PlaybackClient<'_> {
         ExchangeResult::Failed(failed, None)
     }
 
-    /// Reads an archived response that is no redirect.
+    /// Reads an archived response that is not a redirect.
     async fn page(
         &self,
         request: &mut SentRequest<'_>,
@@ -238,8 +238,8 @@ fn not_archived(capture: &CaptureAddress) -> ExchangeResult {
 
 /// True when pywb answers with a capture of another URL.
 ///
-/// For a URL that it does not have, pywb answers with a similar one of any year: for `/privacy.html?a=1` of 2010 it sent
-/// `/privacy.html` of 1999. Unlike the index, playback has no parameter `allowFuzzy=false`.
+/// For a URL that it does not have, pywb answers with a similar URL from any year: for `/privacy.html?a=1` of 2010 it
+/// sent `/privacy.html` of 1999. Unlike the index, playback has no parameter `allowFuzzy=false`.
 fn is_of_another_url(response: &ArchiveResponse, capture: &CaptureAddress) -> bool {
     let given = response
         .header("link")
@@ -305,8 +305,8 @@ fn archived_redirect(
     )
 }
 
-/// Reads the error text of a live answer: its marker, and the old server's error header. The body of a refusal is not
-/// waited for.
+/// Reads the error text of a live answer: its marker, and the old server's error header. Does not wait for the body of
+/// a refusal.
 async fn read_error_text(
     request: &mut SentRequest<'_>,
     response: &mut ArchiveResponse,

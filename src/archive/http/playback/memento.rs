@@ -12,10 +12,10 @@ use crate::archive::http::usage::{Endpoint, RequestOutcome};
 use crate::archive::query::{Memento, MementoQuery};
 use crate::model::{EMPTY_PAYLOAD_DIGEST, PayloadDigest, Timestamp};
 
-/// Archived redirects that are followed at the most.
+/// Maximum number of archived redirects that are followed.
 const MAX_REDIRECTS: usize = 10;
-/// Requests for one memento at the most, without retries: each redirect may need a jump to the nearest capture of its
-/// target.
+/// Maximum number of requests for one memento, without retries: each redirect may need a jump to the nearest capture of
+/// its target.
 const MAX_STEPS: usize = 2 * (MAX_REDIRECTS + 1);
 
 /// Requests mementos.
@@ -43,7 +43,7 @@ impl MementoReader<'_> {
             && visited.insert(capture.clone())
         {
             let step = self.fetch(&capture, expected).await?;
-            // The digest of the index row is that of the first capture only.
+            // The digest of the index row applies only to the first capture.
             expected = None;
             capture = match step {
                 PlaybackStep::Page(memento) => {
@@ -64,7 +64,7 @@ impl MementoReader<'_> {
                 }
             };
         }
-        // Two captures can lead to each other without end. One of link.springer.com redirected (303) to a log-in page,
+        // Two captures can lead to each other endlessly. One of link.springer.com redirected (303) to a log-in page,
         // and the log-in page back (302), each followed by the archive's jump to a capture some seconds away.
         Err(ArchiveError::RedirectLoop {
             url: query.original.clone(),
@@ -109,7 +109,7 @@ impl MementoReader<'_> {
                 ExchangeResult::Doubtful(error) => {
                     is_second_doubt = true;
                     let failed = FailedAttempt::retryable(error.to_string());
-                    // Without a retry left, the first answer counts.
+                    // If no retry is left, the first answer counts.
                     if let Err(given_up) = retry.wait_to_retry(request, failed).await {
                         return Err(if given_up.ends_run() { given_up } else { error });
                     }

@@ -1,4 +1,4 @@
-//! Reads an archived page that is no redirect: its body, within the size limit, with its encodings taken off.
+//! Reads the body of an archived page that is not a redirect, within the size limit, and removes its encodings.
 
 use futures_util::StreamExt as _;
 
@@ -44,14 +44,14 @@ pub(super) async fn read_body(
             capture.damaged("the body is only the text `Invalid URI`"),
         ));
     }
-    // The encoding of the origin, or its copy where the archive dropped the header (brotli cannot be detected).
+    // The encoding of the origin, or its copy if the archive dropped the header (brotli cannot be detected).
     let encoding = response
         .header("content-encoding")
         .or_else(|| response.header("x-archive-orig-content-encoding"));
     match decode(raw, encoding, limit).await {
         Ok(body) => Ok(body),
         Err(BodyError::TooLarge) => Err(too_large(capture, limit)),
-        // Without a length, a transfer that was cut off seems whole.
+        // Without a length, a truncated transfer seems complete.
         Err(BodyError::Damaged(detail)) if !response.is_framed() => {
             Err(PageBodyError::Doubtful(capture.damaged(&detail)))
         }

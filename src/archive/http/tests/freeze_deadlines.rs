@@ -1,4 +1,4 @@
-//! The deadline of a freeze: how it grows, how long it is believed, and who respects it.
+//! The deadline of a freeze: how it grows, how long it is respected, and by which processes.
 
 use super::freezing::{TOO_MANY, ledger};
 use super::*;
@@ -64,7 +64,8 @@ async fn a_deadline_that_no_refusal_can_have_set_is_not_waited_for() {
 async fn a_deadline_that_no_refusal_can_have_set_hides_no_refusal_and_goes_with_the_next_good_answer()
  {
     let clock = VirtualClock::new();
-    // One far ahead, and one that would be waited for some days from now.
+    // One deadline is far in the future. The other is only a day too late to be possible, so it would become possible
+    // later.
     for days in [365 * 50, 8] {
         let ahead = clock.now().unix_seconds() + days * 86_400;
         let wrong = Freeze {
@@ -135,7 +136,7 @@ async fn freezes_double_and_the_third_in_a_row_ends_the_run() {
         }
     );
     assert!((240..=242).contains(&(until.unix_seconds() - scene.clock.now().unix_seconds())));
-    // Nothing leaves any more, and nobody waits.
+    // No request is sent any more, and none waits.
     let asked = Instant::now();
     assert!(matches!(
         scene.rows(&exact()).await.1,
@@ -219,7 +220,7 @@ async fn a_restarted_process_and_a_second_one_obey_the_deadline() {
     restarted.page("http://a.com/").await.unwrap();
     assert!((50.0..52.0).contains(&seconds(began.elapsed())));
 
-    // Three in a row, recorded by the other: no waiting for an hour, but the end of the run.
+    // Three refusals in a row, recorded by the other process, end the run. This process does not wait for an hour.
     let until = Timestamp::from_unix_seconds(clock.now().unix_seconds() + 240);
     ledger
         .write(&Freeze {

@@ -1,4 +1,4 @@
-//! The freeze after a refusal: who waits, and for how long.
+//! The freeze after a refusal: which requests wait, and for how long.
 
 use super::*;
 
@@ -175,7 +175,7 @@ async fn requests_that_were_under_way_count_as_one_refusal() {
         ledger.clone(),
         VirtualClock::new(),
         |_, number| match number {
-            // Four at once. The last answer arrives after the freeze.
+            // Four requests at once. The last answer arrives after the freeze.
             1..=3 => Reply::new(429, &[], TOO_MANY).after(Duration::from_secs(2)),
             4 => Reply::new(429, &[], TOO_MANY).after(Duration::from_secs(90)),
             _ => Reply::page("<p>words</p>"),

@@ -1,4 +1,4 @@
-//! Index answers without rows: empty, excluded, unreadable, error texts inside a 200.
+//! Index answers without rows: empty, excluded, unreadable, error texts in an answer with status 200.
 
 use super::*;
 
@@ -176,7 +176,8 @@ async fn excluded_sites_are_final_in_each_of_their_forms() {
 
 #[tokio::test(start_paused = true)]
 async fn four_empty_answers_after_a_resume_key_are_the_end() {
-    // The Wayback index sends a resume key though no row is left, and then 200 without a byte for the next page.
+    // The Wayback index sends a resume key even though no row is left, and then 200 with an empty body for the next
+    // page.
     let scene = scene(|request, _| {
         let is_last = request.parameter("resumeKey").is_some();
         Reply::rows(if is_last {

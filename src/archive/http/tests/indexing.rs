@@ -222,7 +222,7 @@ async fn a_row_cut_off_is_no_row() {
         rows.iter().map(|r| r.length).collect::<Vec<_>>(),
         (0..10).map(|i| Some(1000 + i)).collect::<Vec<_>>()
     );
-    // Without length or chunks the end of the line is the only sign.
+    // Without a length or chunks, only the line end shows that the answer is complete.
     let unframed = super::scene(|_, number| {
         let text: String = (0..10).map(row).collect();
         let end = if number == 0 {

@@ -40,7 +40,7 @@ pub(super) enum Reply {
         headers: Vec<(String, String)>,
         pieces: Vec<Result<Bytes, TransportFailure>>,
         delay: Duration,
-        /// Sends a byte per second without end, instead of the pieces.
+        /// Sends one byte per second endlessly, instead of the pieces.
         endless: bool,
     },
 }
@@ -85,7 +85,7 @@ impl Reply {
         self
     }
 
-    /// Replaces the body by one without end, of which a byte arrives each second.
+    /// Replaces the body by an endless one that arrives at one byte per second.
     pub(super) fn with_a_body_that_never_ends(mut self) -> Self {
         if let Self::Send { endless, .. } = &mut self {
             *endless = true;
@@ -224,7 +224,7 @@ impl Clock for VirtualClock {
     }
 }
 
-/// A client, its scripted server, and what a test reads of them.
+/// A client, its scripted server, and what tests read from them.
 pub(super) struct Scene {
     pub(super) archive: Arc<HttpArchive>,
     pub(super) log: Arc<Mutex<Log>>,
@@ -310,7 +310,7 @@ pub(super) fn exact() -> CaptureQuery {
     CaptureQuery::exact("http://a.com/privacy")
 }
 
-/// Row number `i` of an index: one a day from 1 January 2012.
+/// Row number `i` of an index: one row per day from 1 January 2012.
 pub(super) fn row(i: u32) -> String {
     let day = Timestamp::from_unix_seconds(1_325_376_000 + i64::from(i) * 86_400);
     format!(

@@ -3,7 +3,7 @@
 use super::indexing::{domain, paged, small_pages};
 use super::*;
 
-/// A server that times out on more than `days` days, with one row a day.
+/// A server that times out on more than `days` days, with one row per day.
 fn limited(days: i64) -> impl Fn(&Request, usize) -> Reply + Send + Sync {
     move |request, _| {
         let at = |name: &str, default: &str| -> i64 {

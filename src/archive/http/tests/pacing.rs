@@ -22,7 +22,7 @@ async fn runs_one_after_another_keep_the_pace_of_the_index_together() {
     assert!(times.windows(2).all(|pair| pair[1] - pair[0] >= period));
 }
 
-/// Arrival times that pass `limit` requests within any stretch of `window`.
+/// Number of arrivals that exceed `limit` requests within any period of length `window`.
 fn over_limit(times: &[Instant], limit: usize, window: Duration) -> usize {
     times
         .windows(limit + 1)

@@ -1,4 +1,4 @@
-//! Playback: the order of decision, jumps, redirects, bodies.
+//! Playback: the order of decisions, jumps, redirects, bodies.
 
 use super::*;
 

@@ -30,7 +30,7 @@ async fn a_url_that_pywb_thinks_alike_is_not_the_url_asked_for() {
         "{answer:?}"
     );
     assert_eq!(scene.requests().len(), 1, "it is final");
-    // Another spelling of the same URL is no other URL.
+    // Another spelling of the same URL is not another URL.
     let memento = scene.page("https://www.a.com/Privacy.html/").await.unwrap();
     assert_eq!(memento.original, "http://a.com/privacy.html");
 }

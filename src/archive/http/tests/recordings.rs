@@ -288,7 +288,7 @@ async fn recorded_jumps_and_redirects_whose_end_was_not_recorded_lead_on() {
         play(&scene, &all, number).await.unwrap();
         assert_eq!(scene.requests()[1].url.as_str(), next, "{number}");
     }
-    // A jump six days away is nothing for a window of three.
+    // A jump to a capture six days away is outside a window of three days.
     let recorded = all["017"].clone();
     let scene = scene(move |_, _| recorded.reply());
     let answer = scene
@@ -306,7 +306,7 @@ async fn recorded_jumps_and_redirects_whose_end_was_not_recorded_lead_on() {
     assert!(
         matches!(answer, Err(ArchiveError::Displaced { timestamp, .. }) if timestamp.to_string() == "20150503090125")
     );
-    // 024: a page for people with status 200 and no Memento-Datetime is no memento.
+    // 024: a page for people with status 200 and no Memento-Datetime is not a memento.
     let recorded = all["024"].clone();
     let view = super::scene(move |_, number| {
         if number == 0 {

@@ -1,4 +1,4 @@
-//! Retries: only where useful, bounded, and with the same result as without faults.
+//! Retries: only when useful, limited in number, and with the same result as without faults.
 
 use std::collections::HashMap;
 
@@ -236,7 +236,7 @@ async fn the_last_answer_to_a_question_can_ask_for_a_rest_as_well() {
     }
 }
 
-/// One of five faults for a quarter of the requests, by the address and the number of its requests.
+/// One of five faults for a quarter of the requests, chosen by the address and how often it was requested.
 fn fault(request: &Request, asked: u32) -> u32 {
     use std::hash::{DefaultHasher, Hash as _, Hasher as _};
     let mut hasher = DefaultHasher::new();

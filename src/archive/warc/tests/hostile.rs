@@ -1,4 +1,4 @@
-//! Files that are cut off, damaged, or made to do harm.
+//! Truncated, damaged and malicious files.
 
 use proptest::prelude::*;
 
@@ -235,7 +235,7 @@ fn a_record_that_the_crawler_cut_off_is_damage() {
 fn a_flipped_bit_in_a_member_is_noticed() {
     let maker = three_pages();
     let (index, mut bytes) = (maker.index, maker.warc.finish().unwrap());
-    // The member's check sum is in its last eight bytes.
+    // The member's checksum is in its last eight bytes.
     let at = bytes.len() - 6;
     bytes[at] ^= 0x10;
     write(maker.folder.path(), "a.cdxj", index);
@@ -297,7 +297,7 @@ proptest! {
         let opened = OpenedArchive::of(maker.folder);
         for (timestamp, start) in [("20120101000000", "one"), ("20130101000000", "long words "), ("20140101000000", "three")] {
             match opened.memento(A, timestamp) {
-                // The check sums leave no wrong bodies.
+                // The checksums ensure that no wrong body is returned.
                 Ok(found) => prop_assert!(found.body.starts_with(start.as_bytes())),
                 Err(error) => prop_assert!(error.as_drop().is_some(), "{error}"),
             }

@@ -21,7 +21,7 @@ fn at(digits: &str) -> Timestamp {
     digits.parse().unwrap()
 }
 
-/// Wide enough for everything.
+/// A window that contains every capture.
 fn any_time() -> (Timestamp, Timestamp) {
     (at("19900101000000"), at("20301231235959"))
 }

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::*;
 
-/// A folder of material that is not part of the project; `None`, and said aloud, when it is not there.
+/// A folder of test material that is not part of the project. Prints a message and returns `None` if it does not exist.
 fn shared(name: &str) -> Option<PathBuf> {
     let default = concat!(env!("CARGO_MANIFEST_DIR"), "/../shared").to_owned();
     let path = PathBuf::from(std::env::var("POLICYTRAIL_SHARED").unwrap_or(default)).join(name);
@@ -122,7 +122,7 @@ fn index_files_of_pywb_are_read_row_for_row() {
         let copy = tempfile::tempdir().unwrap();
         let text = std::fs::read_to_string(folder.join(name)).unwrap();
         write(copy.path(), name, &text);
-        // The files that they name are not there; empty ones let the index be opened.
+        // The files that the indexes name are missing. Empty files allow the indexes to be opened.
         for warc in [
             "iana.warc.gz",
             "dupes.warc.gz",

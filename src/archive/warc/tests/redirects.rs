@@ -1,4 +1,4 @@
-//! Where archived redirects lead.
+//! The targets of archived redirects.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! Which capture answers, and what its body is.
+//! Which capture is replayed, and with which body.
 
 use super::*;
 use crate::archive::KeyFilter;

@@ -1,4 +1,4 @@
-//! Which pages beside a home page are fetched.
+//! Which pages are fetched in addition to a home page.
 
 use super::super::super::tests::memory_archive::MemoryArchive;
 use super::shared::{home, run, urls};

@@ -75,7 +75,7 @@ async fn a_month_later_only_the_new_end_is_scanned() {
     assert_eq!(archive.count(), before + 1);
 }
 
-/// A home page once a year, with the link of its time.
+/// One home page per year, with the link of its time.
 fn yearly(years: std::ops::Range<i32>) -> MemoryArchive {
     let mut archive = MemoryArchive::default();
     for year in years {
@@ -93,7 +93,7 @@ fn yearly(years: std::ops::Range<i32>) -> MemoryArchive {
 #[tokio::test]
 async fn a_capture_just_outside_the_span_hides_none_within_it() {
     for (from, to) in [
-        // The nearest capture is that of the first second of the year after.
+        // The nearest capture is that of the first second of the next year.
         ("2000", "2015-12-31"),
         ("2004-01-02", "2020"),
         ("2004-01-02", "2015-12-31"),
@@ -137,7 +137,7 @@ async fn captures_far_outside_the_span_hide_none_within_it() {
     let found = found.unwrap();
     assert_eq!(urls(&found).len(), 2, "{found:#?}");
     assert!(!urls(&found).contains(&"http://www.example.com/far.html"));
-    // A run that was stopped after any scan ends as one that was not.
+    // A run that continues after a stop finds the same as an uninterrupted run.
     for stop in 0..scans.len() {
         let again = run_until(&archive, &scans[..stop], span).await.0.unwrap();
         assert_eq!(again, found, "{stop}");

@@ -1,4 +1,4 @@
-//! What these tests share: a site, its archive, and a run of the search.
+//! Code that these tests share: a site, its archive, and a run of the search.
 
 use super::super::super::tests::memory_archive::{MemoryArchive, at};
 use crate::archive::ArchiveError;

@@ -96,7 +96,7 @@ fn policies_side_by_side_stay_apart() {
         home("2012", &[("/b", Privacy)]),
     ];
     assert_eq!(groups(&[], &evidence), [["/a"], ["/b"]]);
-    // But a redirect says that they are one page.
+    // However, a redirect shows that they are one page.
     let with_redirect = [&evidence[..], &[redirect("/a", "/b")]].concat();
     assert_eq!(groups(&[], &with_redirect), [["/a", "/b"]]);
 }
@@ -142,7 +142,7 @@ fn a_redirect_to_the_home_page_joins_nothing() {
         .len(),
         2
     );
-    // Nor does one where the domain has an ending of two parts.
+    // The same holds for a domain with a public suffix of two parts.
     let uk = |path: &str| format!("http://www.example.co.uk{path}");
     let evidence = [redirect(&uk("/privacy"), &uk("/"))];
     assert_eq!(groups(&[(&uk("/privacy"), Privacy)], &evidence)[0].len(), 1);
