@@ -121,7 +121,7 @@ impl DataCard {
                 .collect();
             writeln!(page, "| {name} | {} |", counts.join(", "))?;
         }
-        writeln!(page, "| narrowed | {} |", filter_text(options))?;
+        writeln!(page, "| selection | {} |", filter_text(options))?;
         if options.no_text {
             writeln!(
                 page,
@@ -232,7 +232,7 @@ fn filter_text(options: &ExportOptions) -> String {
             .map(|c| format!("where {}", plain(&c.to_string()))),
     );
     if parts.is_empty() {
-        "not: everything in the database".to_owned()
+        "everything in the database".to_owned()
     } else {
         parts.join("; ")
     }

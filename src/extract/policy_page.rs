@@ -22,7 +22,7 @@ use crate::page::Page;
 const FEW_WORDS: u32 = 8;
 /// The explanation for a page whose elements hold no text.
 pub(in crate::extract) const EMBEDDED: &str =
-    "the text is in the page's JSON or a frame's, not in its elements";
+    "the text is in JSON data or a frame, not in the elements of the page";
 
 /// Finds the text of a page.
 pub(in crate::extract) fn policy_content(page: &Page, options: Options) -> ExtractedContent {
@@ -36,7 +36,7 @@ pub(in crate::extract) fn policy_content(page: &Page, options: Options) -> Extra
     let roots = content.roots;
     if repeated > 0 {
         explanation.push(format!(
-            "dropped {repeated} bytes that stood on the page before"
+            "removed {repeated} bytes that repeat earlier text of the page"
         ));
     }
     let named = page
@@ -62,10 +62,10 @@ pub(in crate::extract) fn policy_content(page: &Page, options: Options) -> Extra
         }
     }
     if !is_cut && let Some(title) = restore_page_heading(&view, &roots, &links, &mut blocks) {
-        explanation.push(format!("put the page's heading “{title}” back"));
+        explanation.push(format!("added the heading “{title}” of the page"));
     }
     if merge_title_headings(&mut blocks) {
-        explanation.push("one heading stands for several above the text".to_owned());
+        explanation.push("merged several headings above the text".to_owned());
     }
     ExtractedContent {
         blocks,
@@ -97,7 +97,7 @@ fn best_reading<'a>(page: &'a Page, mut view: PageView<'a>) -> (PageView<'a>, Ma
             content = other;
             content
                 .reasons
-                .push("class names are not believed: they left no policy words".to_owned());
+                .push("ignored class names, because they left no policy words".to_owned());
         }
     }
     let found = policy_words_in(&view, &content.roots);

@@ -157,9 +157,9 @@ impl LinkJudge<'_> {
         let points = self.text_points((kind, strength), &telling.words, url);
         sheet.add(points, telling.reason());
         if telling.words.negative.is_some() {
-            sheet.add(-90, "but it is no policy");
+            sheet.add(-90, "but its text says that it is not a policy");
         } else if telling.words.weak.is_some() {
-            sheet.add(-45, "but it is settings or the like");
+            sheet.add(-45, "but it leads to settings or similar");
         }
         judge_target(path, sheet);
         // The kind is that of the text, unless the text is only a word and the address plainly names another kind.
@@ -184,7 +184,7 @@ impl LinkJudge<'_> {
         let points = points - 10 * i32::from(telling.words.other_words > 0);
         sheet.add(points, telling.reason());
         if path.only_talks {
-            sheet.add(-30, "its address is that of an article");
+            sheet.add(-30, "its URL looks like an article");
         }
         Some(())
     }
@@ -199,7 +199,7 @@ impl LinkJudge<'_> {
         // A text that plainly says something else takes precedence over hints, but not over hidden labels of the same
         // link.
         let hints = [
-            (&raw.alt, "its picture's text"),
+            (&raw.alt, "the alternative text of its image"),
             (&raw.aria_label, "its label"),
             (&raw.title, "its title"),
         ];
@@ -221,7 +221,7 @@ impl LinkJudge<'_> {
                 if image.policy.is_some() {
                     // `btn_privacy_over`: words of web design, but never as certain as a text.
                     image.other_words = 1;
-                    return of(&raw.image, image, "its picture's file name");
+                    return of(&raw.image, image, "the file name of its image");
                 }
             }
         }
@@ -285,22 +285,25 @@ impl LinkJudge<'_> {
         } else if raw.near_end && !running {
             sheet.add(7, "at the end of the page");
         } else if running {
-            sheet.add(-10, "within a running text");
+            sheet.add(-10, "within running text");
         }
         if self.owner.owns_or_shares_brand(url) {
             return;
         }
         if running && names_owner(raw, url) {
-            sheet.add(-80, "another site's page, said to be theirs");
+            sheet.add(
+                -80,
+                "a page of another site, which the text names as its owner",
+            );
         } else if running {
             sheet.add(
                 if raw.in_footer { -50 } else { -70 },
-                "another site's page, named within a text",
+                "a page of another site, within running text",
             );
         } else if raw.in_footer || raw.near_end {
-            sheet.add(-10, "another site's page");
+            sheet.add(-10, "a page of another site");
         } else {
-            sheet.add(-40, "another site's page, outside the footer");
+            sheet.add(-40, "a page of another site, outside the footer");
         }
     }
 }
@@ -317,7 +320,7 @@ fn judge_address(
     let share = if words.generic { 6 } else { 5 };
     sheet.add(
         i32::from(path.score) * share / 10,
-        "only its address names a policy",
+        "only its URL names a policy",
     );
     if words.other_words > 4 {
         sheet.add(-20, "its text is about something else");
@@ -327,14 +330,11 @@ fn judge_address(
 
 fn judge_target(path: &PathVerdict, sheet: &mut ScoreSheet) {
     if path.only_talks {
-        sheet.add(
-            -45,
-            "its address is that of an article, a picture or a search",
-        );
+        sheet.add(-45, "its URL looks like an article, an image or a search");
     } else if path.score >= PLAIN_ADDRESS_SCORE {
-        sheet.add(10, "its address names a policy too");
+        sheet.add(10, "its URL also names a policy");
     } else if path.score >= PLAUSIBLE_SCORE {
-        sheet.add(5, "its address hints at a policy too");
+        sheet.add(5, "its URL also suggests a policy");
     }
 }
 

@@ -82,7 +82,10 @@ fn strip_page_ending(name: &mut String) -> Result<bool, PathVerdict> {
         return Ok(false);
     };
     if is_one_of(OTHER_ENDINGS, &found) {
-        return Err(rejected(format!("`.{found}` is no page"), true));
+        return Err(rejected(
+            format!("`.{found}` is not the extension of a page"),
+            true,
+        ));
     }
     let is_page = is_one_of(PAGE_ENDINGS, &found);
     if is_page {
@@ -131,7 +134,7 @@ fn judge_directories(
             || segment.starts_with("https:")
             || segment.starts_with("www.")
         {
-            sheet.add_only_talks(-80, "another address inside the path");
+            sheet.add_only_talks(-80, "another URL inside the path");
         } else if segment.bytes().all(|b| b.is_ascii_digit() || b == b'-') || segment.len() > 60 {
             sheet.add(-20, format!("under `{}`", clipped(segment)));
         } else if !vocabulary.is_index(segment)
@@ -178,7 +181,7 @@ fn judge_query(query: &str, position: &NamePosition, sheet: &mut ScoreSheet) {
         } else if value.contains("http")
             || value.contains("%2f") && is_one_of(FOREIGN_ARGUMENTS, name)
         {
-            sheet.add(-30, "another address in an argument");
+            sheet.add(-30, "another URL in an argument");
         } else {
             others += 1;
         }

@@ -64,7 +64,10 @@ impl NameFinder<'_> {
     /// Weighs a segment under the directory that names the policy.
     fn weigh_below(&self, below: &str, sheet: &mut ScoreSheet) {
         if self.vocabulary.is_index(below) || is_locale(below) {
-            sheet.add(-4, format!("`{}` stands for its directory", clipped(below)));
+            sheet.add(
+                -4,
+                format!("`{}` is the default page of its directory", clipped(below)),
+            );
         } else if self.vocabulary.read(below).hub || below.bytes().all(|b| b.is_ascii_digit()) {
             sheet.add(-30, format!("`{}` under it", clipped(below)));
         } else {
@@ -88,7 +91,7 @@ impl NameFinder<'_> {
                 continue;
             };
             if is_one_of(FOREIGN_ARGUMENTS, name) {
-                sheet.add_only_talks(-80, "the argument is a search or another address");
+                sheet.add_only_talks(-80, "the argument is a search or another URL");
             } else {
                 sheet.add(-10, "it is only an argument");
             }
@@ -124,7 +127,7 @@ impl NameFinder<'_> {
                 {
                     sheet.add(-10, "a main page of that host");
                 }
-                _ => sheet.add(-50, "a page deep in that host"),
+                _ => sheet.add(-50, "a page deep inside that host"),
             }
             return Some(PolicyName {
                 kind,
@@ -141,11 +144,11 @@ impl NameFinder<'_> {
             .read_path_words(text)
             .on_page_of(&[self.site_name.to_owned()]);
         if let Some(negative) = &words.negative {
-            sheet.add_only_talks(-100, format!("{place} speaks of `{negative}`"));
+            sheet.add_only_talks(-100, format!("{place} contains `{negative}`"));
             return Some(PolicyKind::Privacy);
         }
         if let Some(weak) = &words.weak {
-            sheet.add(25, format!("{place} speaks of `{weak}`"));
+            sheet.add(25, format!("{place} contains `{weak}`"));
             return Some(words.policy.map_or(PolicyKind::Privacy, |(kind, _)| kind));
         }
         let points = points(&words, self.site_name)?;
