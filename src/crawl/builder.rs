@@ -1,4 +1,4 @@
-//! A crawl for the users of this library: built from an archive and a database, with defaults for everything else.
+//! A crawl for users of the library: built from an archive and a database, with defaults for everything else.
 
 use std::sync::Arc;
 
@@ -57,17 +57,17 @@ impl<'a, A: Archive> Crawl<'a, A> {
         }
     }
 
-    /// Crawls sites until all are done, the archive refuses, or the crawl is stopped. Needs a Tokio runtime.
+    /// Crawls sites until all are done, the archive refuses requests, or the crawl is stopped. Needs a Tokio runtime.
     ///
-    /// Several rows may name one site (with several known policies); they are one crawl. A repeated call continues where
-    /// an earlier one ended.
+    /// Several rows may name one site (with several known policies). They share one crawl. A repeated call continues
+    /// where an earlier one ended.
     pub async fn crawl_sites(&self, rows: &[SiteRow], until: Until) -> Outcome {
         crawl_sites(&self.session, rows, until).await
     }
 
-    /// Crawls the sites that are due, those that waited longest first. A turn has a limit of pages; a site that needs more
-    /// has another turn when all other sites have had theirs. A site with a request that got no answer waits for the next
-    /// run.
+    /// Crawls the sites that are due, those that waited longest first. Each turn has a limit of pages; a site that
+    /// needs more gets another turn after all other sites had theirs. A site with an unanswered request is left for the
+    /// next run.
     ///
     /// # Errors
     /// When the database fails before the first site.
@@ -79,8 +79,9 @@ impl<'a, A: Archive> Crawl<'a, A> {
         run_due_sites(&self.session, rows, settings).await
     }
 
-    /// Estimates the requests that a backfill of these sites would still send, from what the database knows; sorted by
-    /// site. It sends none. Crawl the sites until [`Until::Index`] before, and the estimate knows their captures.
+    /// Estimates the requests that a backfill of these sites would still send, from what the database knows. Sends no
+    /// request. The result is sorted by site. Crawl the sites with [`Until::Index`] first, so that the estimate
+    /// includes their captures.
     ///
     /// # Errors
     /// When the database fails.
@@ -104,7 +105,7 @@ impl<'a, A: Archive> Crawl<'a, A> {
         self.session.archive_id
     }
 
-    /// Counters that the crawl advances.
+    /// Returns the counters that the crawl updates.
     #[must_use]
     pub fn progress(&self) -> &Arc<Progress> {
         &self.session.progress
@@ -118,8 +119,8 @@ impl<'a, A: Archive> CrawlBuilder<'a, A> {
         Self { settings, ..self }
     }
 
-    /// Sets how policies are discovered. Default: by path and by link. The file of [`DiscoverSettings::vocabulary`] is not
-    /// read: read it with [`Vocabulary::from_toml`] and set it with [`CrawlBuilder::vocabulary`].
+    /// Sets how policies are discovered. Default: by path and by link. The file of [`DiscoverSettings::vocabulary`] is
+    /// not read: read it with [`Vocabulary::from_toml`] and set it with [`CrawlBuilder::vocabulary`].
     #[must_use]
     pub fn discover(self, discover: DiscoverSettings) -> Self {
         Self { discover, ..self }
@@ -131,8 +132,8 @@ impl<'a, A: Archive> CrawlBuilder<'a, A> {
         Self { vocabulary, ..self }
     }
 
-    /// Sets the reader of PDFs. Default: none. A PDF is then stored and is one of [`Outcome::failures`]; a later crawl with
-    /// a reader extracts it.
+    /// Sets the reader of PDFs. Default: none. Without a reader, a PDF is stored and listed in [`Outcome::failures`]; a
+    /// later crawl with a reader extracts it.
     #[must_use]
     pub fn pdf_reader(self, pdf_reader: PdfReader) -> Self {
         Self {
@@ -141,20 +142,20 @@ impl<'a, A: Archive> CrawlBuilder<'a, A> {
         }
     }
 
-    /// Sets the clock. Default: that of the machine.
+    /// Sets the clock. Default: the system clock.
     #[must_use]
     pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
         Self { clock, ..self }
     }
 
-    /// Sets the counters that the crawl advances. Default: new ones ([`Crawl::progress`]).
+    /// Sets the counters that the crawl updates. Default: new ones ([`Crawl::progress`]).
     #[must_use]
     pub fn progress(self, progress: Arc<Progress>) -> Self {
         Self { progress, ..self }
     }
 
-    /// Sets the token that stops the crawl when it is cancelled: requests in flight are finished and stored, and no other
-    /// is begun. Default: a token that nobody cancels.
+    /// Sets the token that stops the crawl when it is cancelled: requests in flight are finished and stored, and no new
+    /// ones begin. Default: a token that is never cancelled.
     #[must_use]
     pub fn stop(self, stop: CancellationToken) -> Self {
         Self { stop, ..self }
@@ -172,7 +173,7 @@ impl<'a, A: Archive> CrawlBuilder<'a, A> {
     /// Registers the archive in the database and returns the crawl. Blocks while the database is busy.
     ///
     /// # Errors
-    /// When the database fails, and [`CrawlError::Imported`] when its versions came without their pages.
+    /// When the database fails, and [`CrawlError::Imported`] if its versions were imported without their pages.
     pub fn build(self) -> Result<Crawl<'a, A>, CrawlError> {
         if self.store.is_imported()? {
             return Err(CrawlError::Imported {
@@ -200,7 +201,7 @@ impl<'a, A: Archive> CrawlBuilder<'a, A> {
     }
 }
 
-/// The part of an archive's URLs for people before `<timestamp>/<url>`.
+/// Returns the part of an archive's memento URLs before `<timestamp>/<url>`.
 fn memento_url_prefix<A: Archive>(archive: &A) -> String {
     let stamp = Timestamp::from_unix_seconds(0);
     let address = archive.memento_url(stamp, "");

@@ -7,23 +7,23 @@ use tokio_util::sync::CancellationToken;
 use crate::archive::ArchiveError;
 use crate::store::StoreError;
 
-/// Reason why a crawl cannot go on.
+/// Reason why a crawl cannot continue.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum CrawlError {
-    /// The archive ended it.
+    /// An error of the archive.
     #[error(transparent)]
     Archive(#[from] ArchiveError),
-    /// The database ended it.
+    /// An error of the database.
     #[error(transparent)]
     Store(#[from] StoreError),
-    /// The versions of the database came without their pages, and a crawl would lose them.
+    /// The versions in the database were imported without their pages, and a crawl would lose them.
     #[error("`{}` was imported from JSON Lines, so it holds versions without their pages, and a crawl would lose them; use another database", database.display())]
     Imported {
         /// The database.
         database: PathBuf,
     },
-    /// This program failed on one page.
+    /// This program panicked on one page.
     #[error("internal error while processing `{what}`: {detail}; please report it")]
     Panicked {
         /// The page.
@@ -34,8 +34,8 @@ pub enum CrawlError {
 }
 
 impl CrawlError {
-    /// Returns the error to report when several ended one run: the earlier one, unless it is an interruption. An
-    /// interruption may only be the consequence of the other error.
+    /// Returns the error to report if several ended one run: the earlier one, unless it is an interruption. An
+    /// interruption may only be a consequence of the other error.
     pub(super) fn after(self, earlier: Option<Self>) -> Self {
         match earlier {
             None | Some(Self::Archive(ArchiveError::Interrupted)) => self,

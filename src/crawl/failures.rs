@@ -4,7 +4,7 @@ use super::error::CrawlError;
 use crate::archive::ArchiveError;
 use crate::model::{Dropped, Site};
 
-/// Requests of one site that got no answer, a line each. The next run sends them again.
+/// Requests of one site that got no answer, one line each. The next run sends them again.
 #[derive(Debug, Default)]
 pub(super) struct Failures {
     lines: Vec<String>,
@@ -16,7 +16,7 @@ impl Failures {
         self.lines.push(format!("{site}: {detail}"));
     }
 
-    /// Returns the reason when an error of the index or of a home page is final; adds a failure when it is not.
+    /// Returns the reason if an error of the index or of a home page is final; otherwise adds a failure.
     ///
     /// # Errors
     /// With the error itself when it ends the run.
@@ -35,7 +35,7 @@ impl Failures {
         Ok(dropped)
     }
 
-    /// True when every request was answered.
+    /// True if every request was answered.
     pub(super) fn is_empty(&self) -> bool {
         self.lines.is_empty()
     }

@@ -1,4 +1,4 @@
-//! The freeze of an archive as a row of the database, so that a restarted process obeys it.
+//! Stores the freeze of an archive in the database, so that a restarted process obeys it.
 
 use std::sync::Arc;
 

@@ -1,15 +1,16 @@
-//! The crawl: the only place that joins the steps. It works site by site, in stages:
+//! The crawl: the only module that combines the steps. It works site by site, in stages:
 //!
 //! ```text
 //! schedule ─▶ backfill ─▶ discovery ─▶ index   which queries, from when on
-//!  which sites    │       addresses, policies
+//!  which sites    │       URLs, policies
 //!                 ├─────▶ fetch                one capture: request, extract, store
 //!                 └─────▶ derive               versions and drops
 //! ```
 //!
-//! A [`Crawl`] is built from an archive and a database. Each stage borrows what it needs from its session. Every answer is stored before the next request that depends on
-//! it, and a stored answer is never requested again: the same command ends in the same database however often it is
-//! interrupted and repeated. The database, parsing, sampling and derivation run on blocking threads.
+//! A [`Crawl`] is built from an archive and a database. Each stage borrows what it needs from the session of the crawl.
+//! Every answer is stored before the next request that depends on it, and a stored answer is never requested again. So
+//! the same command ends with the same database, no matter how often it is interrupted and repeated. The database,
+//! parsing, sampling and derivation run on blocking threads.
 
 mod backfill;
 mod blocking;

@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-/// Counters that the crawl advances and others read.
+/// Counters that the crawl updates and others read.
 #[derive(Debug, Default)]
 pub struct Progress {
     sites_total: AtomicU64,
@@ -21,7 +21,7 @@ pub struct ProgressSnapshot {
     pub sites_done: u64,
     /// Captures fetched in this run.
     pub captures_fetched: u64,
-    /// Captures still to fetch: those that are wanted already, and for each site that has not begun the average of the
+    /// Captures still to fetch: those that are wanted already, and for each site that has not begun, the average of the
     /// finished sites.
     pub requests_left: u64,
 }
@@ -76,7 +76,7 @@ impl Progress {
         self.captures_fetched.fetch_add(1, Relaxed);
     }
 
-    /// Takes off a wanted capture that was answered or given up.
+    /// Subtracts a wanted capture that was answered or given up.
     pub(super) fn no_longer_wanted(&self) {
         self.requests_left.fetch_sub(1, Relaxed);
     }

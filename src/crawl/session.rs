@@ -1,4 +1,4 @@
-//! What the stages of a crawl work with. A user builds it with [`super::CrawlBuilder`].
+//! The data that the stages of a crawl share. A user builds it with [`super::CrawlBuilder`].
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use crate::discover::Vocabulary;
 use crate::model::ArchiveId;
 use crate::store::{AnnouncementRule, Store, StoreError};
 
-/// What a crawl works with. All sites that are crawled at once share it.
+/// The data of a crawl, shared by all sites that are crawled at once.
 pub(crate) struct Session<'a, A> {
     /// The archive.
     pub(crate) archive: &'a A,
@@ -23,23 +23,23 @@ pub(crate) struct Session<'a, A> {
     pub(crate) archive_id: ArchiveId,
     /// The database.
     pub(crate) store: Arc<Store>,
-    /// Time of day.
+    /// The clock.
     pub(crate) clock: Arc<dyn Clock>,
-    /// Which captures are fetched.
+    /// Settings that decide which captures are fetched.
     pub(crate) crawl: CrawlSettings,
-    /// How policies are discovered.
+    /// Settings that decide how policies are discovered.
     pub(crate) discover: DiscoverSettings,
     /// Words by which policies are recognised.
     pub(crate) vocabulary: &'a Vocabulary,
     /// Reads PDFs, if one is set.
     pub(crate) pdf: Option<PdfReader>,
-    /// Advanced as the work goes on.
+    /// Updated as the work goes on.
     pub(crate) progress: Arc<Progress>,
     /// Pages that are being fetched.
     pub(crate) in_flight: Arc<InFlight>,
     /// Cancelled when the user wants to stop.
     pub(crate) stop: CancellationToken,
-    /// New versions are announced to somebody.
+    /// True if new versions are announced.
     pub(crate) announce_changes: bool,
 }
 
@@ -73,7 +73,7 @@ impl<A> Session<'_, A> {
         store_call(&self.store, call).await
     }
 
-    /// How the versions that are derived now are recorded.
+    /// Returns how newly derived versions are recorded.
     pub(super) fn announcement_rule(&self) -> AnnouncementRule {
         AnnouncementRule {
             noticed_at: self.clock.now(),

@@ -10,7 +10,7 @@ use crate::model::{Site, SiteId, Timestamp};
 pub(super) struct SiteRequest {
     /// The site.
     pub(super) site: Site,
-    /// Addresses of policies that the user named.
+    /// URLs of policies that the user named.
     pub(super) policy_urls: Vec<String>,
     /// Rank in a list of popular sites.
     pub(super) rank: Option<i64>,
@@ -18,7 +18,7 @@ pub(super) struct SiteRequest {
 }
 
 impl SiteRequest {
-    /// The tags as a JSON object; `None` when there are none.
+    /// The tags as a JSON object; `None` if there are none.
     pub(super) fn tags_json(&self) -> Option<String> {
         (!self.tags.is_empty()).then(|| serde_json::to_string(&self.tags).unwrap_or_default())
     }
@@ -59,7 +59,7 @@ pub(super) struct CrawledSite {
     pub(super) site_id: SiteId,
     /// The site.
     pub(super) site: Site,
-    /// Addresses of policies that the user named.
+    /// URLs of policies that the user named.
     pub(super) policy_urls: Vec<String>,
     /// When its crawl began.
     pub(super) start: CrawlStart,
@@ -70,6 +70,6 @@ pub(super) struct CrawledSite {
 pub(super) struct CrawlStart {
     /// Start of this crawl, or of the interrupted one that it continues.
     pub(super) since: Timestamp,
-    /// It continues an interrupted crawl: a query that was answered since is not sent again.
+    /// True if it continues an interrupted crawl: a query that was answered since is not sent again.
     pub(super) resumed: bool,
 }

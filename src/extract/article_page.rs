@@ -18,7 +18,8 @@ use super::structure::{
 };
 use crate::page::Page;
 
-/// Finds the article on a page that is no policy; `None` when the text found by structure has many policy words.
+/// Finds the article on a page that is not a policy. Returns `None` if the text found by structure has many policy
+/// words.
 pub(in crate::extract) fn article_content(page: &Page) -> Option<ExtractedContent> {
     let links = LinkResolver::of(page);
     let host = page.url.as_ref().and_then(Url::host_str);

@@ -1,9 +1,9 @@
-//! Characters that no reader sees, marks that belong to letters, and a fast search for bytes.
+//! Invisible characters, marks that belong to letters, and a fast search for bytes.
 
 use std::borrow::Cow;
 
-/// Characters that no reader sees and that must not reach a terminal or a hash: controls, directional overrides,
-/// zero-width spaces, soft hyphens, private letters of icon fonts.
+/// True for invisible characters, which must not reach a terminal or a hash: controls, directional overrides,
+/// zero-width spaces, soft hyphens, private-use letters of icon fonts.
 pub(in crate::extract) fn is_invisible(c: char) -> bool {
     c.is_control() && c != '\n'
         || matches!(c, '\u{AD}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2060}'..='\u{206F}' | '\u{202A}'..='\u{202E}'
@@ -11,7 +11,7 @@ pub(in crate::extract) fn is_invisible(c: char) -> bool {
             | '\u{E0000}'..='\u{E007F}')
 }
 
-/// True when [`cleaned`] has something to remove. Only characters with a few first bytes need a closer check.
+/// True if [`cleaned`] has something to remove. Only characters that begin with one of a few bytes need a closer check.
 fn has_invisible(text: &str) -> bool {
     let is_suspect = |b: u8| !matches!(b, b' '..=b'~' | b'\n' | 0x80..=0xC1 | 0xC3..=0xCC | 0xCE..=0xE0 | 0xE3..=0xED);
     let is_there = |at: usize| {
@@ -26,7 +26,7 @@ fn has_invisible(text: &str) -> bool {
             .any(|(at, b)| is_suspect(b) && is_there(at))
 }
 
-/// True when a text has a byte for which `is` is true. Works by chunks, which the compiler turns into vector
+/// True if a text has a byte for which `is` is true. The text is checked in chunks, so that the compiler can use vector
 /// instructions.
 pub(in crate::extract) fn any_byte(text: &str, is: impl Fn(u8) -> bool) -> bool {
     text.as_bytes()
@@ -34,12 +34,12 @@ pub(in crate::extract) fn any_byte(text: &str, is: impl Fn(u8) -> bool) -> bool 
         .any(|chunk| any_byte_in(chunk, &is))
 }
 
-/// As [`any_byte`], for a short piece of a text.
+/// Like [`any_byte`], for a short piece of a text.
 pub(in crate::extract) fn any_byte_in(chunk: &[u8], is: impl Fn(u8) -> bool) -> bool {
     chunk.iter().fold(false, |any, b| any | is(*b))
 }
 
-/// Removes the characters that no reader sees; tabs become spaces.
+/// Removes invisible characters and replaces tabs by spaces.
 pub(in crate::extract) fn cleaned(text: &str) -> Cow<'_, str> {
     if !has_invisible(text) {
         return Cow::Borrowed(text);

@@ -3,7 +3,7 @@
 use super::blocks::Block;
 use super::dom::{PageView, attribute};
 
-/// What was found on a page before that decision.
+/// The content found on a page, before it is decided whether the page is a policy.
 pub(in crate::extract) struct ExtractedContent {
     pub blocks: Vec<Block>,
     pub explanation: Vec<String>,

@@ -19,19 +19,19 @@ use crate::page::{Page, decode};
 
 /// Extracts the document of a page: HTML, plain text or PDF.
 ///
-/// A PDF of unknown origin may take minutes and gigabytes: `crawl::PdfReader` reads it in a process with limits. A build
-/// without the feature `pdf` ([`super::CAN_READ_PDFS`]) drops every PDF; do not store that result.
+/// A PDF of unknown origin may take minutes and gigabytes: `crawl::PdfReader` reads it in a process with limits. A
+/// build without the feature `pdf` ([`super::CAN_READ_PDFS`]) drops every PDF; do not store that result.
 ///
 /// # Errors
-/// The reason why the page has none, and what was seen.
+/// The reason why the page has no document, and what was found.
 pub fn extract(input: &PageInput<'_>, options: &Options) -> Result<Document, Dropped> {
     explain(input, options).map(|extraction| extraction.document)
 }
 
-/// As [`extract`], with an explanation of each decision.
+/// Like [`extract`], with an explanation of each decision.
 ///
 /// # Errors
-/// As [`extract`].
+/// Like [`extract`].
 pub fn explain(input: &PageInput<'_>, options: &Options) -> Result<ExplainedDocument, Dropped> {
     if input.bytes.trim_ascii().is_empty() {
         return Err(Dropped::new(

@@ -10,22 +10,23 @@ pub const EXTRACTOR_VERSION: &str = "4";
 /// One archived page as it was fetched.
 #[derive(Debug, Clone, Copy)]
 pub struct PageInput<'a> {
-    /// The payload, content coding undone.
+    /// The payload, without content encodings.
     pub bytes: &'a [u8],
     /// The `Content-Type` header, if known.
     pub content_type: Option<&'a str>,
-    /// The address of the page on the original web, if known. Links are relative to it and its fragment names a part.
+    /// The URL of the page on the original web, if known. Links are relative to it, and its fragment may name a part of
+    /// the page.
     pub url: Option<&'a Url>,
 }
 
 /// The document to extract from a page that hosts several.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum DocumentType {
-    /// The privacy policy, if the page has one beside other documents; otherwise the whole text.
+    /// The privacy policy, if the page has one among other documents; otherwise the whole text.
     #[default]
     Privacy,
-    /// The main text of the page, whatever it is: several documents, or one that is no policy. Of a text with few
-    /// policy words (an article, a manual) it is the body, and its headline is the title of the document.
+    /// The main text of the page, whatever it is: several documents, or one that is not a policy. If the text has few
+    /// policy words (an article, a manual), the document is its body, and its headline is the title of the document.
     Any,
 }
 

@@ -9,7 +9,7 @@
 //! ```
 //!
 //! The page is parsed once and walked a fixed number of times. Sums over subtrees (sentences, policy words, links)
-//! decide, not the class names of one site. So a page with a new frame keeps its text.
+//! decide, not the class names of one site. So the text is still found if the frame of the page changes.
 
 mod article_page;
 mod block_builder;

@@ -18,7 +18,7 @@ use super::structure::{
 use super::vocabulary::policy_words;
 use crate::page::Page;
 
-/// With fewer policy words than this in the chosen part, other readings of the page are tried.
+/// If the chosen part has fewer policy words than this, other readings of the page are tried.
 const FEW_WORDS: u32 = 8;
 /// The explanation for a page whose elements hold no text.
 pub(in crate::extract) const EMBEDDED: &str =
@@ -77,7 +77,8 @@ pub(in crate::extract) fn policy_content(page: &Page, options: Options) -> Extra
     }
 }
 
-/// The reading of a page that finds most policy words: with class names believed, else without, else with templates.
+/// The reading of a page that finds the most policy words: with class names taken into account, else without, else with
+/// templates.
 fn best_reading<'a>(page: &'a Page, mut view: PageView<'a>) -> (PageView<'a>, MainContent) {
     let whole = view
         .nodes
@@ -88,7 +89,7 @@ fn best_reading<'a>(page: &'a Page, mut view: PageView<'a>) -> (PageView<'a>, Ma
     let mut content = choose_main_content(&view);
     let found = policy_words_in(&view, &content.roots);
     if found < FEW_WORDS && whole.policy_words > found.saturating_mul(2) {
-        // Misleading names: the text is in what is called a dialog or a banner.
+        // The names are misleading: the text is in an element that is called a dialog or a banner.
         let mut open = PageView::of(page);
         exclude_boilerplate(&mut open, Strictness::TagsOnly);
         let other = choose_main_content(&open);

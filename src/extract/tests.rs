@@ -1,4 +1,4 @@
-//! What extraction as a whole promises: bounded time, stable hashes, no control characters.
+//! Tests of extraction as a whole: bounded time, stable hashes, no control characters.
 
 use crate::extract::{Options, PageInput, explain, extract};
 use crate::model::{Document, Dropped};
@@ -15,7 +15,8 @@ fn run(html: &str) -> Result<Document, Dropped> {
 const SENTENCE: &str =
     "We collect personal information about you when you register and use cookies. ";
 
-/// Pages that took minutes before the guards: that this ends at all is what it shows (`cargo bench --bench hostile` measures how fast).
+/// These pages took minutes before there were limits. The test only shows that extraction ends (`cargo bench --bench
+/// hostile` measures how fast).
 #[test]
 fn deep_and_wide_pages_come_to_an_end_with_their_words() {
     let deep = format!("{}<p>{}</p>", "<div>".repeat(20_000), SENTENCE.repeat(5));

@@ -1,12 +1,12 @@
-//! The difference of two lists of texts, in bounded time.
+//! Compares two lists of texts in bounded time.
 
 use std::borrow::Cow;
 use std::collections::HashMap;
 
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 
-/// Compares two lists by Myers' algorithm. In lists of more than `most` different entries together, all entries but the
-/// common beginning and end count as replaced.
+/// Compares two lists by Myers' algorithm. If the lists together have more than `most` different entries, all entries
+/// except the common beginning and end count as replaced.
 pub(super) fn bounded_diff(old: &[&str], new: &[&str], most: usize) -> Vec<DiffOp> {
     let mut numbers = HashMap::new();
     let (old, new) = (numbered(old, &mut numbers), numbered(new, &mut numbers));

@@ -3,12 +3,12 @@
 use super::diff::redline;
 use super::simhash::distance;
 
-/// Most words of a [`ChangeKind::Minor`] change, added and removed together.
+/// Maximum number of words in a [`ChangeKind::Minor`] change, added and removed together.
 ///
-/// Measured on the 166 changes between versions of 20 policies at Open Terms Archive; the 75 changes with up to 70 words
-/// were read. 36 have up to 20 words: 28 of them change addresses, dates, names, spelling or layout, and eight change a
-/// word of substance (an age of 16 to 18, "US, UK" to "US", a processor in a list). 39 have 21 to 70 words: seven change
-/// addresses, the others add, drop or rephrase sentences. So `minor` means small, not unimportant.
+/// Measured on the 166 changes between versions of 20 policies at Open Terms Archive; the 75 changes with up to 70
+/// words were read. 36 have up to 20 words: 28 of them change addresses, dates, names, spelling or layout, and eight
+/// change a word of substance (an age of 16 to 18, "US, UK" to "US", a processor in a list). 39 have 21 to 70 words:
+/// seven change addresses, the others add, drop or rephrase sentences. So `minor` means small, not unimportant.
 const MOST_MINOR_WORDS: u64 = 20;
 
 /// The kinds of change, smallest first.
@@ -36,7 +36,7 @@ impl ChangeKind {
         Self::Rewrite,
     ];
 
-    /// The word stored and printed.
+    /// The code that is stored and printed.
     #[must_use]
     pub fn code(self) -> &'static str {
         match self {
@@ -48,7 +48,7 @@ impl ChangeKind {
         }
     }
 
-    /// The kind with this word.
+    /// The kind with this code.
     #[must_use]
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
@@ -85,9 +85,9 @@ pub fn change(old: &str, new: &str, simhashes: (u64, u64)) -> Change {
     }
 }
 
-/// True when more words were added or removed than were kept, on the average of both texts (Dice's coefficient below one
-/// half). In the measurement above, the simhashes of such pairs were 22 to 37 bits apart, those of all other pairs but one
-/// 0 to 20.
+/// True if more words were added or removed than were kept, on the average of both texts (Dice's coefficient below one
+/// half). In the measurement above, the simhashes of such pairs were 22 to 37 bits apart. All other pairs except one
+/// were 0 to 20 bits apart.
 fn is_rewrite(changed: u64, kept: u64) -> bool {
     changed > kept.saturating_mul(2)
 }

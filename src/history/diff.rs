@@ -1,8 +1,8 @@
 //! The redline of two texts: what changed between them, word by word.
 //!
-//! Lines are compared first, then the words of the lines that differ. Where the differing lines have more words than can
-//! be compared in bounded time, all of these words count as replaced. The bounds are sizes, not times: the same texts
-//! always give the same redline.
+//! Lines are compared first, then the words of the lines that differ. Where the differing lines have more words than
+//! can be compared in bounded time, all of these words count as replaced. The bounds are sizes, not times: the same
+//! texts always give the same redline.
 
 use similar::DiffOp;
 
@@ -13,8 +13,8 @@ use super::words::{count_words, is_word, tokens};
 const MOST_LINES: usize = 20_000;
 /// Largest number of tokens of differing lines that are compared with each other, both texts together.
 const MOST_TOKENS: usize = 20_000;
-/// With fewer words between them, two changes are shown as one: a reader follows one long change better than three that
-/// share an "and".
+/// With fewer common words than this between them, two changes are shown as one. One long change is easier to read than
+/// three that share an "and".
 const WORDS_THAT_SEPARATE: usize = 3;
 
 /// The text, or texts, that a piece of a redline is part of.
@@ -121,7 +121,8 @@ impl<'a> Redline<'a> {
         self.add_lines(&parts);
     }
 
-    /// Makes lines of pieces. Between two pieces of both texts, everything removed comes before everything added.
+    /// Makes lines from pieces. Between two pieces that are in both texts, everything removed comes before everything
+    /// added.
     fn add_lines(&mut self, parts: &[(TextSide, &[DiffToken<'a>])]) {
         let mut pieces: Vec<(TextSide, &'a str)> = Vec::new();
         for group in parts.chunk_by(|a, b| (a.0 == TextSide::Same) == (b.0 == TextSide::Same)) {

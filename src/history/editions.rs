@@ -1,23 +1,23 @@
 //! Versions, and the parallel editions of a page that shows several texts in turns.
 //!
-//! The captures of one address are made by many crawlers: from several countries, logged in and not, in a test group and not.
-//! A server that chooses the text by the visitor then seems to change its policy with every capture. The page of finya.de
-//! at Open Terms Archive shows its members' policy in 39 captures of two years, each time for a few hours between two
-//! captures of its visitors' policy: 81 apparent changes, where there were two. Repetition separates such a page from one
-//! whose owner restores an older text: of 20 pages with 12 to 5,164 captures each, no other page shows a text in more than
-//! three runs (hily.com, three runs within 42 days), and most show a restored text in two.
+//! The captures of one URL are made by many crawlers: from several countries, logged in or not, in a test group or not.
+//! If a server chooses the text by the visitor, its policy seems to change with every capture. The page of finya.de at
+//! Open Terms Archive shows its members' policy in 39 captures of two years, each time for a few hours between two
+//! captures of its visitors' policy: 81 apparent changes, although there were only two. Repetition distinguishes such a
+//! page from one whose owner restores an older text: of 20 pages with 12 to 5,164 captures each, no other page shows a
+//! text in more than three runs (hily.com, three runs within 42 days), and most show a restored text in two.
 
 use std::collections::{BTreeMap, HashMap};
 
 use super::simhash::distance;
 use crate::model::{RETURN_SECONDS, TextHash, Timestamp};
 
-/// Number of the rules by which histories are derived. Every change of the rules raises it, so that stored histories are
-/// derived again.
+/// Number of the rules by which histories are derived. Every change of the rules raises it, so that stored histories
+/// are derived again.
 pub const HISTORY_RULES: u32 = 2;
 
-/// From this number of runs on, each within [`RETURN_SECONDS`] of the one before, a text is an edition. The head of this
-/// file says why.
+/// From this number of runs on, each within [`RETURN_SECONDS`] of the one before, a text is an edition. The module
+/// documentation gives the reason.
 const RUNS_OF_AN_EDITION: usize = 4;
 /// The code of an unknown language.
 const UNKNOWN_LANGUAGE: &str = "und";
@@ -55,8 +55,8 @@ pub struct Version<C> {
     pub previous: Option<u32>,
     /// Number of the first version with the same text, for a text that returned.
     pub same_as: Option<u32>,
-    /// Last observation before this version: of the edition's text before it, or of the policy where the edition begins.
-    /// The change happened after it. `None` for the first version of a policy.
+    /// Last observation before this version: of the previous text of its edition, or of the policy if the edition
+    /// begins here. The change happened after it. `None` for the first version of a policy.
     pub changed_after: Option<Timestamp>,
     /// First observation.
     pub first_seen: Timestamp,
@@ -71,12 +71,12 @@ pub struct Version<C> {
 ///
 /// A text that returns after another one is a new version (a reversal: three versions of two documents). There are two
 /// exceptions: a text that returns three times, each time within half a year, and a text that was hidden for less than
-/// half a year by texts in another language only. Such a text is one version of an edition that is captured in turns with
-/// others. Texts observed at overlapping times are in different editions. A new text continues the edition whose last
-/// text is most similar.
+/// half a year by texts in another language only. Such a text is one version of an edition that is captured in turns
+/// with others. Texts observed at overlapping times are in different editions. A new text continues the edition whose
+/// last text is most similar.
 ///
-/// Captures of one second (http and https, two servers) have no order. Those that continue the text before come first, so
-/// that a second with two texts is one change and not two.
+/// Captures of one second (http and https, two servers) have no order. Those that continue the previous text come
+/// first, so that a second with two texts is one change and not two.
 #[must_use]
 #[expect(clippy::implicit_hasher, reason = "the house's maps have one hasher")]
 pub fn versions<C: Copy + Ord>(
@@ -107,7 +107,7 @@ struct TextPeriod {
     positions: Vec<usize>,
 }
 
-/// Sorts observations by time; within a second, the text that was there before comes first.
+/// Sorts observations by time. Within a second, the previous text comes first.
 fn ordered<C: Copy + Ord>(observations: &[Observation<C>]) -> Vec<Observation<C>> {
     let mut sorted: Vec<Observation<C>> = observations.to_vec();
     sorted.sort_by_key(|o| (o.timestamp, o.text_hash, o.capture));
@@ -251,7 +251,7 @@ fn assign_editions<C: Copy + Ord>(
         let captures = period.positions.iter().map(|&p| ordered[p].capture);
         let edition = match chosen {
             Some(edition) if versions[editions[edition].last_version].text_hash == period.text => {
-                // The same text, and no other text of this edition between: the text never changed.
+                // No other text of this edition lies between the two: the text never changed.
                 let version = &mut versions[editions[edition].last_version];
                 version.last_seen = period.ends;
                 version.captures.extend(captures);
@@ -293,9 +293,9 @@ fn assign_editions<C: Copy + Ord>(
     versions
 }
 
-/// The distance of a text from an edition that it may continue; the edition with the smallest is chosen. Editions observed
-/// within half a year come first. Among these the order is by similarity (same text, same language, nearest simhash), then
-/// by last observation, then by age.
+/// The distance of a text from an edition that it may continue; the edition with the smallest is chosen. Editions
+/// observed within half a year come first. Among these the order is by similarity (same text, same language, nearest
+/// simhash), then by last observation, then by age.
 fn edition_distance<C>(
     edition: &OpenEdition,
     versions: &[Version<C>],

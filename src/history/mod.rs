@@ -1,7 +1,7 @@
 //! From observations to versions: which text was in force when, and what changed between two texts. Pure.
 //!
-//! [`versions`] orders the captures of a policy into versions. Texts that are captured in turns become parallel editions.
-//! [`simhash`], [`redline`] and [`change`] measure and show the difference between two texts.
+//! [`versions`] orders the captures of a policy into versions. Texts that are captured in turns become parallel
+//! editions. [`simhash`], [`redline`] and [`change`] measure and show the difference between two texts.
 
 mod bounded_diff;
 mod change;

@@ -1,5 +1,5 @@
-//! Simhash: 64 bits that are similar for similar texts (Charikar 2002; used for the web by Manku, Jain and Das Sarma, and
-//! by the Princeton-Leuven crawler).
+//! Simhash: 64 bits that are similar for similar texts (Charikar 2002; used for the web by Manku, Jain and Das Sarma,
+//! and by the Princeton-Leuven crawler).
 
 use super::words::words;
 
@@ -12,8 +12,8 @@ const FNV_PRIME: u64 = 0x0000_0100_0000_01b3;
 /// The simhash of a text, over all runs of three words in lower case, each counted as often as it occurs. 0 for a text
 /// without words.
 ///
-/// The hash is stored, so it never changes: FNV-1a of the words' letters in UTF-8, each word ended by a zero byte, then the
-/// finaliser of `SplitMix64`. A bit is set where more features have it than not.
+/// The hash is stored, so it never changes: FNV-1a of the words' letters in UTF-8, each word ended by a zero byte, then
+/// the finaliser of `SplitMix64`. A bit is set where more features have it than not.
 #[must_use]
 pub fn simhash(text: &str) -> u64 {
     let hashes: Vec<u64> = words(text).map(hash_of_word).collect();
@@ -53,7 +53,7 @@ fn hash_of_word(word: &str) -> u64 {
     mixed(add(state, 0))
 }
 
-/// The finaliser of `SplitMix64`: every bit of the input moves every bit of the output.
+/// The finaliser of `SplitMix64`: every bit of the input affects every bit of the output.
 fn mixed(mut x: u64) -> u64 {
     x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
     x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);

@@ -3,9 +3,9 @@
 use super::diff::{LineChange, Redline, TextSide};
 use super::words::words;
 
-/// Pieces quoted at most.
+/// Maximum number of pieces that are quoted.
 const MOST_PIECES: usize = 3;
-/// Characters of a piece quoted at most.
+/// Maximum number of characters that are quoted from a piece.
 const MOST_CHARS: usize = 120;
 
 impl Redline<'_> {

@@ -1,4 +1,4 @@
-//! Versions and editions on made-up histories.
+//! Tests of versions and editions on made-up histories.
 
 use std::collections::HashMap;
 

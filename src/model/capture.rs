@@ -2,7 +2,7 @@
 
 use super::{PayloadDigest, Timestamp, UrlKey};
 
-/// Digest of the empty payload. It stands on every redirect of some sites (dw.com, recordings 053), so it never
+/// Digest of the empty payload. The index has it for every redirect of some sites (dw.com, recordings 053), so it never
 /// identifies a page.
 pub const EMPTY_PAYLOAD_DIGEST: &str = "3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ";
 
@@ -16,7 +16,7 @@ pub struct Capture {
     pub urlkey: UrlKey,
     /// When the page was captured.
     pub timestamp: Timestamp,
-    /// The URL as it was crawled; what playback is asked for.
+    /// The URL as it was crawled. Playback requests use it.
     pub original: String,
     /// MIME type as the index has it (`text/html`, `warc/revisit`, `unk`, `-`).
     pub mimetype: String,
@@ -29,8 +29,9 @@ pub struct Capture {
 }
 
 impl Capture {
-    /// The same row under the key that [`UrlKey::of`] gives its URL, as policies are filed: archives differ in what they
-    /// fold into a key (session ids, `www`, letters). A URL that gives none keeps the archive's key.
+    /// Returns the same row under the key that [`UrlKey::of`] gives its URL, which is the key used for policies:
+    /// archives differ in what they normalise in a key (session ids, `www`, letters). If the URL has no such key, it
+    /// keeps the archive's key.
     #[must_use]
     pub fn under_own_key(mut self) -> Self {
         if let Ok(own) = UrlKey::of(&self.original) {
@@ -45,14 +46,14 @@ impl Capture {
         self.mimetype == "warc/revisit"
     }
 
-    /// True when the index says that this capture is an HTTP redirect.
+    /// True if the index says that this capture is an HTTP redirect.
     #[must_use]
     pub fn is_redirect(&self) -> bool {
         self.statuscode
             .is_some_and(|s| (300..400).contains(&s) && s != 304)
     }
 
-    /// True when the capture may show a page: status 200, or a revisit (whose status the index hides).
+    /// True if the capture may show a page: status 200, or a revisit (whose status the index hides).
     #[must_use]
     pub fn may_show_page(&self) -> bool {
         match self.statuscode {
@@ -64,7 +65,7 @@ impl Capture {
         }
     }
 
-    /// The digest, where it identifies the bytes of a page: present and not that of the empty payload.
+    /// The digest, if it identifies the bytes of a page: present and not that of the empty payload.
     #[must_use]
     pub fn page_digest(&self) -> Option<&PayloadDigest> {
         self.digest
@@ -78,7 +79,7 @@ impl Capture {
 pub struct IndexCounts {
     /// Distinct rows.
     pub rows: u64,
-    /// Rows that came again and were left out.
+    /// Duplicate rows, which were left out.
     pub repeated_rows: u64,
     /// Rows that could not be read and were left out.
     pub bad_rows: u64,

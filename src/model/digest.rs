@@ -14,16 +14,16 @@ use sha2::Sha256;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PayloadDigest(String);
 
-/// A CDX digest field that cannot be one.
+/// Error: a CDX digest field that is not a digest.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("not a payload digest")]
 pub struct InvalidDigest;
 
 impl PayloadDigest {
-    /// A digest as CDX and WARC spell it: `OSSAPWJ2…` or `sha1:OSSAPWJ2…`; up to 64 letters, digits and `=`.
+    /// Parses a digest as CDX and WARC spell it: `OSSAPWJ2…` or `sha1:OSSAPWJ2…`; up to 64 letters, digits and `=`.
     ///
     /// # Errors
-    /// When the text is empty, too long or has other characters (`-` stands for "none" in CDX).
+    /// When the text is empty, too long or has other characters (`-` means "none" in CDX).
     pub fn parse(text: &str) -> Result<Self, InvalidDigest> {
         let bare = text.strip_prefix("sha1:").unwrap_or(text);
         let fits = (1..=64).contains(&bare.len())
@@ -41,7 +41,7 @@ impl PayloadDigest {
         Self(BASE32_NOPAD.encode(&Sha1::digest(bytes)))
     }
 
-    /// The letters.
+    /// The digest as text.
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
@@ -74,7 +74,7 @@ impl fmt::Display for TextHash {
 
 impl FromStr for TextHash {
     type Err = InvalidDigest;
-    /// 64 lower-case hexadecimal digits.
+    /// Parses 64 lower-case hexadecimal digits.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let bytes = HEXLOWER
             .decode(text.as_bytes())

@@ -1,4 +1,4 @@
-//! `Document`: the words of one policy page, without its site around them.
+//! `Document`: the words of one policy page, without the rest of the site.
 
 use super::TextHash;
 
@@ -7,29 +7,29 @@ use super::TextHash;
 pub struct StatedDate {
     /// `YYYY-MM-DD`, or `YYYY-MM` where the text gives no day.
     pub date: String,
-    /// The sentence or line that states it, at most some 300 characters.
+    /// The sentence or line that states it, at most about 300 characters.
     pub sentence: String,
 }
 
-/// What extraction made of one payload.
+/// The document that extraction made from one payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {
-    /// The page's own heading, else its `<title>`; `None` when it has neither.
+    /// The page's own heading, else its `<title>`; `None` if it has neither.
     pub title: Option<String>,
     /// ISO 639-1 code of the text's language, `und` when unsure.
     pub language: String,
-    /// The words, one line a block, no mark-up.
+    /// The words without mark-up, one line per block.
     pub text: String,
-    /// The same as `CommonMark` with GFM tables; links absolute.
+    /// The same text as `CommonMark` with GFM tables. Links are absolute.
     pub markdown: String,
     /// Hash of the normalised words.
     pub text_hash: TextHash,
-    /// Number of words; for scripts without spaces, of letters.
+    /// Number of words. In scripts without spaces, each letter counts as one.
     pub word_count: u64,
-    /// From when the policy says that it is in force: the first such statement of the text.
+    /// The date from which the policy says that it is in force: the first such statement of the text.
     pub effective_date: Option<StatedDate>,
-    /// When the policy says that it was last changed: the latest of the dates that are stated as such.
+    /// The date on which the policy says that it was last changed: the latest of these dates in the text.
     pub last_updated: Option<StatedDate>,
-    /// Version of the extractor that made this.
+    /// Version of the extractor that made this document.
     pub extractor_version: &'static str,
 }

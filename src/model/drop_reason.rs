@@ -1,10 +1,10 @@
-//! Why a capture gave no version. Nothing is dropped without one of these.
+//! Reasons why a capture gives no version. Nothing is dropped without a reason.
 
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-/// The reason codes of dropped pages, as they stand in the database and in exports.
+/// The reasons why pages are dropped. Their codes are stored in the database and written to exports.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
@@ -101,13 +101,13 @@ impl fmt::Display for DropReason {
     }
 }
 
-/// A page that became no document: the reason and what was seen.
+/// A page that gave no document: the reason and what was found.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{reason}: {detail}")]
 pub struct Dropped {
-    /// Why.
+    /// The reason.
     pub reason: DropReason,
-    /// What was seen, in a few words for people.
+    /// What was found, in a few words for people.
     pub detail: String,
 }
 

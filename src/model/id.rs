@@ -1,4 +1,4 @@
-//! Row ids of the database: one type for each table, so that an id of one table never stands for a row of another.
+//! Row ids of the database: one type for each table, so that an id of one table is never used for a row of another.
 
 use std::fmt;
 

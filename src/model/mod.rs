@@ -1,5 +1,5 @@
-//! The vocabulary of web archives and of policy histories: plain values, parsed at the edge and trusted after.
-//! No I/O, no async; every other room speaks in these words.
+//! The basic types of web archives and of policy histories: plain values, parsed at the edge and trusted afterwards. No
+//! I/O, no async. All other modules use these types.
 
 mod alternation;
 mod capture;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-/// A code that names no kind or source.
+/// Error: a code that names no kind or source.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a known code")]
 pub struct UnknownCode;
@@ -66,7 +66,7 @@ pub enum Source {
     Hub,
     /// An archived redirect leads to it.
     Redirect,
-    /// Another page names it as its canonical address.
+    /// Another page names it as its canonical URL.
     Canonical,
 }
 

@@ -1,4 +1,4 @@
-//! Text from outside, prepared for a message or a report.
+//! Prepares text from outside for a message or a report.
 
 /// Removes control characters, and cuts the rest to `max_chars` characters.
 #[must_use]
@@ -10,7 +10,7 @@ pub fn printable(text: &str, max_chars: usize) -> String {
 }
 
 /// Makes one line of a text: replaces each control character by a space, cuts the result to `max_chars` characters and
-/// trims it. For texts whose line ends separate words.
+/// trims it. Use it for texts whose line ends separate words.
 #[must_use]
 pub fn printable_line(text: &str, max_chars: usize) -> String {
     let line: String = text

@@ -1,4 +1,4 @@
-//! Scripts.
+//! Properties of writing systems.
 
 /// Letters of scripts without spaces between words: Han, kana, Thai, Lao, Khmer, Burmese.
 #[must_use]

@@ -11,11 +11,11 @@ use super::printable;
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Site(String);
 
-/// Longest label, and longest name, of the domain name system (RFC 1035, 2.3.4).
+/// Maximum lengths of a label and of a name in the domain name system (RFC 1035, 2.3.4).
 const MOST_LABEL_BYTES: usize = 63;
 const MOST_HOST_BYTES: usize = 253;
 
-/// Text that names no registrable domain.
+/// Error: a text that names no registrable domain.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not a site: {why}; write a domain such as example.com")]
 pub struct InvalidSite {
@@ -24,10 +24,10 @@ pub struct InvalidSite {
 }
 
 impl Site {
-    /// A domain, host or URL as people write it (`example.com`, `www.Example.com/`, `https://example.com/x`).
+    /// Parses a domain, host or URL as people write it (`example.com`, `www.Example.com/`, `https://example.com/x`).
     ///
     /// # Errors
-    /// When it is an address, a bare public suffix (`co.uk`), or no host at all.
+    /// When it is an IP address, a bare public suffix (`co.uk`), or not a host at all.
     pub fn parse(text: &str) -> Result<Self, InvalidSite> {
         let fail = |why| InvalidSite {
             text: printable(text, 80),
@@ -55,7 +55,7 @@ impl Site {
     /// The site that a URL belongs to.
     ///
     /// # Errors
-    /// Says in a few words why there is none.
+    /// The reason why there is none, in a few words.
     pub fn of_url(url: &Url) -> Result<Self, &'static str> {
         match url.host() {
             Some(Host::Domain(domain)) => {
@@ -81,7 +81,7 @@ impl Site {
         }
     }
 
-    /// True when a URL's host belongs to this site.
+    /// True if a URL's host belongs to this site.
     #[must_use]
     pub fn owns(&self, url: &Url) -> bool {
         Self::of_url(url).is_ok_and(|site| site == *self)

@@ -1,4 +1,4 @@
-//! `Timestamp`: the archives' 14 digits, `YYYYMMDDhhmmss`, in UTC.
+//! `Timestamp`: the 14 digits of web archives, `YYYYMMDDhhmmss`, in UTC.
 
 use std::fmt;
 use std::str::FromStr;
@@ -11,11 +11,11 @@ use super::printable;
 
 /// A moment to the second in UTC, written as web archives write it: 14 digits, `YYYYMMDDhhmmss`.
 ///
-/// Orders as time does. Years 1 to 9999.
+/// Ordered by time. Years 1 to 9999.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(DateTime);
 
-/// Text that is no moment in time, with what was expected instead.
+/// Error: a text that is not a moment in time, with what was expected instead.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error(
     "`{text}` is not a date; write it as 2012, 2012-06, 2012-06-11 or up to 14 digits (YYYYMMDDhhmmss)"
@@ -33,13 +33,13 @@ impl InvalidTimestamp {
 }
 
 impl Timestamp {
-    /// The timestamp of a CDX row: 14 digits, real date.
+    /// Parses the timestamp of a CDX row: 14 digits that form a real date.
     ///
     /// Crawls of the year 2000 wrote an extra `00` as month or day (`20000800241623`,
     /// `recordings: bad_timestamp_cdx.txt`); the inserted pair is dropped and the end padded with zeros.
     ///
     /// # Errors
-    /// When the text is not 14 digits or no date even after that repair.
+    /// When the text is not 14 digits, or not a date even after that repair.
     pub fn from_cdx(text: &str) -> Result<Self, InvalidTimestamp> {
         if text.len() != 14 || !text.bytes().all(|b| b.is_ascii_digit()) {
             return Err(InvalidTimestamp::new(text));
@@ -53,8 +53,8 @@ impl Timestamp {
             .ok_or_else(|| InvalidTimestamp::new(text))
     }
 
-    /// The first second that a date, as people write it, can mean: `2012` is the start of 2012.
-    /// Takes 1 to 14 digits as CDX's `from` does (at least a whole year here), also with `-`, `:`, `T`, space or `/` between.
+    /// Returns the first second that a date, as people write it, can mean: `2012` is the start of 2012. Takes 1 to 14
+    /// digits as CDX's `from` does (here at least a whole year), also with `-`, `:`, `T`, space or `/` between them.
     ///
     /// # Errors
     /// When the text names no date.
@@ -64,7 +64,7 @@ impl Timestamp {
         Self::from_digits(&padded).ok_or_else(|| InvalidTimestamp::new(text))
     }
 
-    /// The last second that a date can mean: `2004` is the end of 2004, as in CDX's `to`.
+    /// Returns the last second that a date can mean: `2004` is the end of 2004, as in CDX's `to`.
     ///
     /// # Errors
     /// When the text names no date.
@@ -89,13 +89,13 @@ impl Timestamp {
         let n = |from: usize, to: usize| digits.get(from..to)?.parse::<i8>().ok();
         let year = digits.get(0..4)?.parse::<i16>().ok()?;
         let date = jiff::civil::Date::new(year, n(4, 6)?, n(6, 8)?).ok()?;
-        // A leap second is a real time of day, but no library keeps one: take the second before.
+        // A leap second is a real time of day, but no library supports it. The second before is used.
         let time = jiff::civil::Time::new(n(8, 10)?, n(10, 12)?, n(12, 14)?.min(59), 0).ok()?;
         (year > 0).then(|| Self(date.to_datetime(time)))
     }
 
-    /// Seconds since 1970-01-01 00:00:00 UTC (negative before). The last day of the year 9999 is one moment: jiff knows
-    /// no later one.
+    /// Seconds since 1970-01-01 00:00:00 UTC (negative before). The last day of the year 9999 counts as one moment,
+    /// because jiff has no later one.
     #[must_use]
     pub fn unix_seconds(self) -> i64 {
         TimeZone::UTC
@@ -149,7 +149,7 @@ impl Timestamp {
         Self(date(year, month, 1).at(0, 0, 0, 0))
     }
 
-    /// An HTTP date (`Memento-Datetime`): `Tue, 31 Dec 1996 23:58:47 GMT`.
+    /// Parses an HTTP date (`Memento-Datetime`): `Tue, 31 Dec 1996 23:58:47 GMT`.
     #[must_use]
     pub fn from_http_date(text: &str) -> Option<Self> {
         let zoned = jiff::fmt::rfc2822::parse(text).ok()?;
@@ -211,7 +211,7 @@ impl fmt::Debug for Timestamp {
 
 impl FromStr for Timestamp {
     type Err = InvalidTimestamp;
-    /// Exactly 14 digits; the strict form, for what this program wrote itself.
+    /// Parses exactly 14 digits. This is the strict form, for text that this program wrote itself.
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         if text.len() != 14 || !text.bytes().all(|b| b.is_ascii_digit()) {
             return Err(InvalidTimestamp::new(text));

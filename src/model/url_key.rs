@@ -6,21 +6,21 @@ use url::Url;
 
 use super::printable;
 
-/// The sort-friendly form of a URL, as CDX spells it: `com,example)/privacy?a=1`.
+/// The sort-friendly form of a URL, as in CDX: `com,example)/privacy?a=1`.
 ///
-/// Scheme, `www`, case, default port, user, fragment and a trailing slash do not matter; query arguments are sorted and
-/// well-known session ids dropped (the rules of the Internet Archive's `surt`).
+/// Scheme, `www`, case, default port, user, fragment and a trailing slash do not matter. Query arguments are sorted,
+/// and well-known session ids are dropped (the rules of the Internet Archive's `surt`).
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UrlKey(String);
 
-/// A URL or key that no web archive can index.
+/// Error: a URL or key that no web archive can index.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not a web address; give a full URL such as https://www.example.com/privacy")]
 pub struct InvalidUrl {
     text: String,
 }
 
-/// Longest key or URL that is taken; some crawls hold kilobytes of `data:` as a URL.
+/// Maximum size of a key or URL, in bytes. Some crawls have kilobytes of `data:` as a URL.
 const MAX_URL_BYTES: usize = 4096;
 
 impl InvalidUrl {
@@ -35,7 +35,7 @@ impl UrlKey {
     /// The key of a URL.
     ///
     /// # Errors
-    /// When the text is no http or https URL with a host, or it or its key is longer than 4,096 bytes.
+    /// When the text is not an http or https URL with a host, or it or its key is longer than 4,096 bytes.
     pub fn of(text: &str) -> Result<Self, InvalidUrl> {
         if text.len() > MAX_URL_BYTES {
             return Err(InvalidUrl::new(text));
@@ -46,7 +46,7 @@ impl UrlKey {
     /// The key of a parsed URL.
     ///
     /// # Errors
-    /// As [`UrlKey::of`].
+    /// Like [`UrlKey::of`].
     pub fn of_url(url: &Url) -> Result<Self, InvalidUrl> {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(InvalidUrl::new(url.as_str()));
@@ -68,7 +68,8 @@ impl UrlKey {
             key.push('?');
             key.push_str(&query);
         }
-        // Percent-encoding makes up to three letters of one byte; a key that passes the limit could not be read again.
+        // Percent-encoding turns one byte into up to three letters. A key that exceeds the limit could not be parsed
+        // again.
         if key.len() > MAX_URL_BYTES {
             return Err(InvalidUrl::new(url.as_str()));
         }
@@ -113,7 +114,7 @@ impl UrlKey {
     }
 }
 
-/// `www.shop.example.com` → `com,example,shop`; `www`, `www2` and the like are dropped at the front.
+/// Reverses a host: `www.shop.example.com` → `com,example,shop`. A leading `www`, `www2` and the like are dropped.
 fn surt_host(host: &str) -> String {
     if host.starts_with('[') || host.parse::<std::net::Ipv4Addr>().is_ok() {
         return host.to_owned();

@@ -6,7 +6,7 @@ use super::error::ReportError;
 use crate::history::redline;
 use crate::store::{ChangeRow, Store, StoreError};
 
-/// What a version changed, in words: how many words, and the longest changed passages.
+/// Describes in words what a version changed: how many words, and the longest changed passages.
 ///
 /// # Errors
 /// If the database fails.

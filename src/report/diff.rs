@@ -61,7 +61,7 @@ fn compared<'a>(
     Ok(ComparedVersion { version, rendition })
 }
 
-/// How far two versions are apart. If their words are equal, the layout decides.
+/// Measures how far two versions are apart. If their words are equal, the layout decides.
 fn change_between(
     store: &Store,
     old: &ComparedVersion<'_>,

@@ -1,4 +1,4 @@
-//! Where the policies of a site may be, and the links of one page, as data.
+//! The candidates for a site's policies, and the links of one page, as data.
 
 use serde::Serialize;
 
@@ -19,16 +19,16 @@ pub struct CandidateAnswer<'a> {
     pub cross_domain: bool,
     /// Index rows stored for the URL.
     pub captures: u64,
-    /// Why it may be a policy's.
+    /// The evidence that it is a policy's.
     pub evidence: Vec<EvidenceAnswer<'a>>,
 }
 
-/// One reason to take a URL for a policy's.
+/// One piece of evidence that a URL is a policy's.
 #[derive(Debug, Serialize)]
 pub struct EvidenceAnswer<'a> {
-    /// How it was found: `path`, `link`, `hub`, …
+    /// The source: `path`, `link`, `hub`, …
     pub source: &'a str,
-    /// Higher is surer.
+    /// A higher score is more certain.
     pub score: i64,
     /// Time of the archived page with the link; empty if there is none.
     pub home_timestamp: &'a str,
@@ -40,7 +40,7 @@ pub struct EvidenceAnswer<'a> {
     pub reasons: &'a [String],
 }
 
-/// A judged link of one page.
+/// A link of one page, with its score.
 #[derive(Debug, Serialize)]
 pub struct LinkAnswer<'a> {
     /// Where it leads.

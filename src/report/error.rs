@@ -1,8 +1,8 @@
-//! Why a report cannot be made.
+//! Errors of reports.
 
 use crate::store::StoreError;
 
-/// Why a report cannot be made.
+/// The reason why a report cannot be made.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum ReportError {

@@ -1,4 +1,4 @@
-//! What the extractor made of one page, as data.
+//! The result of extracting one page, as data.
 
 use serde_json::{Value, json};
 

@@ -1,8 +1,8 @@
-//! What the commands answer as data (`--format json`): read from the database, shaped for machines, the same for every
-//! face of the program.
+//! Builds the answers of the commands as data (`--format json`): read from the database, made for machines, the same
+//! for every interface of the program.
 //!
-//! A report never prints. Texts that strangers wrote pass through [`safe_text`], [`safe_line`] or [`safe_json`] before
-//! they reach a terminal.
+//! A report never prints. Text from outside passes through [`safe_text`], [`safe_line`] or [`safe_json`] before it
+//! reaches a terminal.
 
 mod change;
 mod diff;

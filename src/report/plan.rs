@@ -24,9 +24,9 @@ pub struct SitePlanAnswer {
 /// The rates at which an archive may be queried.
 #[derive(Debug, Clone, Copy)]
 pub struct Rates {
-    /// Index queries a minute.
+    /// Index queries per minute.
     pub cdx_per_minute: f64,
-    /// Archived pages a second.
+    /// Archived pages per second.
     pub playback_per_second: f64,
 }
 
@@ -52,7 +52,7 @@ pub struct PlanAnswer {
 }
 
 impl Rates {
-    /// Seconds that so many requests take. Both endpoints are queried at the same time.
+    /// Seconds that these requests take. Both endpoints are queried at the same time.
     fn seconds(&self, cdx: u64, playback: u64) -> f64 {
         #[expect(clippy::cast_precision_loss, reason = "an estimate for people")]
         let (cdx, playback) = (cdx as f64, playback as f64);

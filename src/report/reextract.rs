@@ -9,7 +9,7 @@ pub struct ReextractionAnswer<'a> {
     pub extractor_version: &'a str,
     /// Each policy.
     pub policies: Vec<PolicyReextractionAnswer<'a>>,
-    /// What was deleted, if that was wanted.
+    /// What was deleted, if deletion was requested.
     pub dropped: Option<DroppedAnswer>,
 }
 

@@ -1,12 +1,12 @@
-//! Makes text of strangers safe for terminals and for readers of JSON.
+//! Makes text from outside safe for terminals and for readers of JSON.
 
 use std::fmt::Write as _;
 
 use serde::Serialize;
 
-/// Replaces the characters that a terminal or a reader would obey instead of showing by `�`: control characters (C0 with
-/// escape, DEL, C1) and the Unicode controls that reorder or hide text (bidirectional embeddings, overrides and isolates,
-/// line and paragraph separators, tags). Line feeds and tabs stay.
+/// Replaces by `�` the characters that a terminal or a reader would obey instead of showing: control characters (C0
+/// with escape, DEL, C1) and the Unicode controls that reorder or hide text (bidirectional embeddings, overrides and
+/// isolates, line and paragraph separators, tags). Line feeds and tabs stay.
 #[must_use]
 pub fn safe_text(text: &str) -> String {
     text.chars()
@@ -21,11 +21,11 @@ pub fn safe_line(text: &str) -> String {
     safe_text(&words.join(" "))
 }
 
-/// An answer as one line of JSON, its keys in alphabetical order and its unsafe characters escaped (`serde_json` escapes
-/// C0 only).
+/// An answer as one line of JSON, its keys in alphabetical order and its unsafe characters escaped (`serde_json`
+/// escapes C0 only).
 ///
 /// # Errors
-/// If the answer has a map whose keys are not texts.
+/// If the answer has a map whose keys are not strings.
 pub fn safe_json<T: Serialize>(answer: &T) -> serde_json::Result<String> {
     Ok(escape_json(serde_json::to_value(answer)?.to_string()))
 }

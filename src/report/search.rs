@@ -1,4 +1,4 @@
-//! Where a phrase occurs in the policies, as data.
+//! The policies in which a phrase occurs, as data.
 
 use serde_json::{Value, json};
 
@@ -28,7 +28,7 @@ impl Excerpt {
     }
 }
 
-/// A policy in which a phrase occurs.
+/// A policy in which a phrase occurs, as data.
 #[must_use]
 pub fn finding_answer(found: &Found, excerpt: Option<&Excerpt>) -> Value {
     json!({
@@ -68,7 +68,7 @@ pub fn excerpt(text: &str, phrase: &str) -> Option<Excerpt> {
     })
 }
 
-/// Where an occurrence starts and ends, in bytes.
+/// Returns where an occurrence starts and ends, in bytes.
 fn occurrence(text: &str, phrase: &str) -> Option<(usize, usize)> {
     let words: Vec<(usize, &str)> = tokens(text)
         .scan(0, |at, token| {

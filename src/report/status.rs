@@ -1,4 +1,4 @@
-//! What the database holds, and when its sites are due, as data.
+//! The contents of the database, and when its sites are due, as data.
 
 use std::borrow::Cow;
 
@@ -55,7 +55,7 @@ impl SiteSchedule {
     }
 }
 
-/// Number of sites that are due.
+/// Counts the sites that are due.
 #[must_use]
 pub fn count_due(schedules: &[SiteSchedule]) -> usize {
     schedules.iter().filter(|s| s.is_due).count()

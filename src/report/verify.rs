@@ -3,7 +3,7 @@
 use serde::Serialize;
 use serde_json::{Value, json};
 
-/// How much was checked, and how many faults were found.
+/// Counts of what was checked, and of the faults that were found.
 #[derive(Debug, Clone, Copy, Serialize)]
 pub struct VerifyAnswer {
     /// Payloads that were restored and hashed.

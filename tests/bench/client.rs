@@ -1,5 +1,6 @@
-//! What the HTTP client costs in CPU time for each memento, beside the body's own bytes; the goal is under half a
-//! millisecond. Run with `cargo bench --bench client` (Linux only). The server is this program in a process of its own.
+//! Measures the CPU time that the HTTP client needs for each memento, not counting the bytes of the body. The goal is
+//! less than half a millisecond. Run with `cargo bench --bench client` (Linux only). The server is this program in a
+//! separate process.
 #![expect(clippy::print_stdout, reason = "a bench prints its result")]
 #![expect(
     clippy::unwrap_used,
@@ -22,7 +23,7 @@ use url::Url;
 
 /// The argument that makes this program the server.
 const SERVE: &str = "--serve";
-/// As many as the client lets through at once.
+/// Number of requests that the client sends at once.
 const AT_ONCE: usize = 4;
 const SMALL_BODY: usize = 2_000;
 const LARGE_BODY: usize = 200_000;
@@ -45,7 +46,7 @@ fn main() {
         .unwrap();
     let small = runtime.block_on(measured(&server.url, SMALL_BODY, 8_000));
     let large = runtime.block_on(measured(&server.url, LARGE_BODY, 1_000));
-    // What a byte costs, and with it what a memento without any would.
+    // The cost of a byte, from which the cost of a memento without a body follows.
     let per_byte = (large - small) / f64::from(u32::try_from(LARGE_BODY - SMALL_BODY).unwrap());
     let own = small - per_byte * f64::from(u32::try_from(SMALL_BODY).unwrap());
     println!(
@@ -54,7 +55,7 @@ fn main() {
     );
 }
 
-/// Milliseconds of CPU time for each of so many mementos with a body of so many bytes.
+/// Returns the CPU time per memento, in milliseconds, for `count` mementos with a body of `body_bytes` bytes.
 async fn measured(server: &str, body_bytes: usize, count: usize) -> f64 {
     let settings = HttpSettings {
         base_url: Url::parse(server).unwrap(),
@@ -65,7 +66,7 @@ async fn measured(server: &str, body_bytes: usize, count: usize) -> f64 {
     let (ledger, clock) = (Arc::new(MemoryLedger::default()), Arc::new(SystemClock));
     let client =
         Arc::new(HttpArchive::new(settings, ledger, clock, CancellationToken::new()).unwrap());
-    // Connections and threads are made once and not counted.
+    // Connections and threads are created once and not counted.
     ask(&client, body_bytes, 100).await;
     let (cpu, began) = (cpu_time().unwrap(), Instant::now());
     ask(&client, body_bytes, count).await;
@@ -102,11 +103,11 @@ async fn ask(client: &Arc<HttpArchive>, body_bytes: usize, count: usize) {
     }
 }
 
-/// CPU time, in user and system mode, of all threads of this process so far.
+/// Returns the CPU time, in user and system mode, of all threads of this process so far.
 fn cpu_time() -> Option<Duration> {
     let mut nanoseconds = 0_u64;
     for task in fs::read_dir("/proc/self/task").ok()? {
-        // A thread may end between the listing and the look.
+        // A thread may end after it was listed and before its file is read.
         let Ok(text) = fs::read_to_string(task.ok()?.path().join("schedstat")) else {
             continue;
         };
@@ -115,7 +116,7 @@ fn cpu_time() -> Option<Duration> {
     (nanoseconds > 0).then(|| Duration::from_nanos(nanoseconds))
 }
 
-/// The server's process; it ends with this value.
+/// The server's process, which is killed when this value is dropped.
 struct Server {
     process: Child,
     url: String,
@@ -143,7 +144,7 @@ impl Drop for Server {
     }
 }
 
-/// Answers every request with a memento of as many bytes as its address says; a thread a connection.
+/// Answers every request with a memento of as many bytes as its URL says. Uses one thread per connection.
 fn serve() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     println!("{}", listener.local_addr().unwrap());

@@ -1,6 +1,7 @@
-//! How fast each format is written and how much memory it takes, on made-up versions: `cargo bench --bench export [VERSIONS [LINES]]`.
+//! Measures how fast each format is written and how much memory it takes, on made-up versions: `cargo bench --bench
+//! export [VERSIONS [LINES]]`.
 //!
-//! Each export runs in a process of its own, so that its peak memory (`VmHWM`) is its own.
+//! Each export runs in a separate process, so that its peak memory (`VmHWM`) is its own.
 #![expect(
     clippy::unwrap_used,
     clippy::print_stdout,
@@ -18,10 +19,10 @@ use policytrail::store::Store;
 use rusqlite::{Connection, Statement, params};
 use sha2::{Digest as _, Sha256};
 
-/// Versions of each policy.
+/// Number of versions of each policy.
 const OF_A_POLICY: i64 = 20;
-/// Lines of each text, unless told: about 1,000 bytes, so that a million of them still fit a small disk. A policy of
-/// ordinary length has 180.
+/// Default number of lines of each text: about 1,000 bytes, so that a million texts fit on a small disk. A policy of
+/// ordinary length has 180 lines.
 const LINES: usize = 12;
 
 fn main() {
@@ -66,7 +67,7 @@ fn main() {
             .args(["--child", format])
             .arg(&database)
             .arg(&target);
-        // Without git on the path only the stream is written.
+        // Without git in the path, only the stream is written.
         command.env("PATH", "");
         assert!(command.status().unwrap().success());
         if format == "git" {

@@ -1,7 +1,8 @@
-//! How fast pages become documents, beside how fast they are parsed: `cargo bench --bench extract`.
+//! Measures how fast pages become documents, compared with how fast they are parsed: `cargo bench --bench extract`.
 //!
-//! One thread. Reads the golden folders, and the shared pages where they are (`POLICYTRAIL_SHARED` or `../shared`). Parsing
-//! and extracting take turns, and the best of the rounds counts, so that a busy machine slows down both.
+//! Uses one thread. Reads the golden folders, and the shared pages if there are any (`POLICYTRAIL_SHARED` or
+//! `../shared`). Parsing and extracting alternate, and the best of the rounds counts, so that a busy machine slows down
+//! both.
 
 #![expect(
     clippy::print_stdout,
@@ -19,7 +20,7 @@ use policytrail::page::decode;
 
 const ROUNDS: u32 = 9;
 
-/// The pages in a folder and in the folders directly inside of it.
+/// The pages in a folder and in the folders directly inside it.
 fn pages(folder: &Path) -> Vec<Vec<u8>> {
     let mut files: Vec<PathBuf> = Vec::new();
     let mut folders = vec![(folder.to_owned(), 0)];

@@ -1,6 +1,7 @@
-//! How long the worst megabytes take: `cargo bench --bench hostile`. Nothing of a megabyte may take a second.
+//! Measures how long the worst pages of a megabyte take: `cargo bench --bench hostile`. No megabyte may take a second.
 //!
-//! One line for each kind of page that made some parser or some pass slow once, the slowest first; the best of three rounds.
+//! Prints one line for each kind of page that once made a parser or a pass slow, the slowest first. The best of three
+//! rounds counts.
 
 #![expect(clippy::print_stdout, reason = "a benchmark reports")]
 
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 use policytrail::extract::{Options, PageInput, extract};
 
 const BYTES: usize = 1_000_000;
-/// What takes longer is told at once.
+/// A page that takes longer is reported immediately.
 const LIMIT: Duration = Duration::from_secs(1);
 const SENTENCE: &str =
     "We collect personal information about you when you register and use cookies. ";
@@ -21,7 +22,7 @@ fn repeated(before: &str, pattern: &str, after: &str) -> String {
     format!("{before}{}{after}", pattern.repeat(count))
 }
 
-/// As [`repeated`], with a number that differs in each copy where the pattern has `{}`.
+/// Like [`repeated`], with a different number in each copy where the pattern has `{}`.
 fn numbered(before: &str, pattern: &str) -> String {
     let mut page = before.to_owned();
     let mut number = 0;
@@ -32,7 +33,7 @@ fn numbered(before: &str, pattern: &str) -> String {
     page
 }
 
-/// What is repeated until a page is long enough.
+/// Patterns that are repeated until a page is long enough.
 const REPEATED: [&str; 121] = [
     "<div>",
     "<p>a",
@@ -157,7 +158,7 @@ const REPEATED: [&str; 121] = [
     "<base href=x>",
 ];
 
-/// What is repeated with a number in it.
+/// Patterns that are repeated with a number in them.
 const NUMBERED: [&str; 18] = [
     "<div a{}=1>",
     "<div class=c{}>x",
@@ -179,7 +180,7 @@ const NUMBERED: [&str; 18] = [
     "<meta name={}>",
 ];
 
-/// Beginnings after which a scan of the tags and the parser may disagree on what is a tag.
+/// Beginnings after which a scan of the tags and the parser may disagree about what is a tag.
 const AMBIGUOUS: [&str; 9] = [
     "<svg><title>",
     "<svg><style>",
@@ -264,7 +265,7 @@ fn other_pages() -> Vec<(&'static str, String)> {
         "elements of raw text",
         repeated("", "<xmp></xmp>", SENTENCE),
     ));
-    // Tags without end that only a look at all readings sees.
+    // Unclosed tags that only a check of all readings finds.
     pages.push(("a comment without end", repeated("<!--", "a<t ", "")));
     pages.push(("end tags in a comment", repeated("<!--", "a</t", "")));
     let base = format!("<base href='/{}/'>", "x".repeat(30_000));

@@ -1,9 +1,9 @@
-//! How fast histories are stored and read: `cargo bench --bench store [-- SCALE]`.
+//! Measures how fast histories are stored and read: `cargo bench --bench store [-- SCALE]`.
 //!
-//! Makes a database of 1,000,000 captures, 200,000 documents and 20,000 policies (times SCALE) in a temporary folder
-//! through the store's own functions, then times the program on it as a user would start it. The documents of the bulk
-//! have some 150 words, so that the disk suffices; how fast documents of ordinary length (2,500 words, 40 kB of HTML) are
-//! stored, and how fast a common word is found in them, is measured before on some thousands.
+//! Creates a database of 1,000,000 captures, 200,000 documents and 20,000 policies (times SCALE) in a temporary folder
+//! with the store's own functions, then times the program on it as a user would start it. Most documents have about 150
+//! words, so that the disk suffices. Before that, a few thousand documents of ordinary length (2,500 words, 40 kB of
+//! HTML) are used to measure how fast they are stored, and how fast a common word is found in them.
 
 #![expect(
     clippy::print_stdout,
@@ -36,7 +36,7 @@ const ORDINARY_POLICIES: usize = 400;
 const EXTRACTOR: &str = "bench";
 const DAY: i64 = 86_400;
 
-/// Random enough, the same every time.
+/// Scrambles a number: random enough, and the same every time.
 fn scrambled(x: usize) -> usize {
     let x = (x as u64)
         .wrapping_add(1)
@@ -44,7 +44,7 @@ fn scrambled(x: usize) -> usize {
     (x >> 33) as usize
 }
 
-/// Ten words, one of five thousand each.
+/// Returns ten words, each one of five thousand.
 fn sentence(seed: usize) -> String {
     let mut out = String::new();
     for i in 0..10 {
@@ -53,8 +53,8 @@ fn sentence(seed: usize) -> String {
     out
 }
 
-/// The text of a policy's n-th document: a tenth of its sentences are other than before. One policy in a hundred says
-/// something rare.
+/// The text of a policy's n-th document. A tenth of its sentences differ from the document before. One policy in a
+/// hundred has a rare sentence.
 fn text(policy: usize, n: usize, sentences: usize) -> String {
     let mut out = String::new();
     for i in 0..sentences {
@@ -103,7 +103,7 @@ fn megabytes_used() -> u64 {
         / 1024
 }
 
-/// Times spent, all policies together.
+/// Total times over all policies.
 #[derive(Default)]
 struct Spent {
     index: Time,
@@ -111,14 +111,14 @@ struct Spent {
     history: Time,
 }
 
-/// Time by the clock, and by this process's share of the processor: on a machine that others use the second says more.
+/// Elapsed time, and processor time of this process. On a machine that others use too, the processor time says more.
 #[derive(Default, Clone, Copy)]
 struct Time {
     clock: Duration,
     processor: Duration,
 }
 
-/// Time that the main thread has run, by the scheduler's account; none where the system keeps none.
+/// Returns the processor time of the main thread, as counted by the scheduler; zero if the system does not count it.
 fn processor() -> Duration {
     let account = std::fs::read_to_string("/proc/self/schedstat").unwrap_or_default();
     let nanoseconds = account
@@ -286,7 +286,7 @@ fn derive(store: &Store, policy_id: PolicyId) {
         .unwrap();
 }
 
-/// So many a second by the clock, and in brackets a second of the processor.
+/// Writes a number per second of elapsed time and, in brackets, per second of processor time.
 #[expect(clippy::cast_precision_loss, reason = "a report")]
 fn rate(n: usize, time: Time) -> String {
     let by = |time: Duration| n as f64 / time.as_secs_f64().max(1e-9);
@@ -335,7 +335,7 @@ fn bulk(folder: &Path, policies: usize) {
     );
 }
 
-/// The median of nine runs of a command, from its start to its end.
+/// Prints the median of nine runs of a command, from its start to its end.
 fn command(folder: &Path, arguments: &[&str]) {
     let mut times: Vec<Duration> = (0..9)
         .map(|_| {

@@ -1,4 +1,4 @@
-//! Writes the first corpus of every fuzz target: `cargo run --example fuzz-seeds`. All of it is made up here.
+//! Writes the initial corpus of every fuzz target: `cargo run --example fuzz-seeds`. All of it is made up here.
 
 use std::fs;
 use std::io::Write as _;
@@ -200,7 +200,7 @@ fn warcs() -> Vec<Vec<u8>> {
     seeds
 }
 
-/// A CDXJ and a CDX index of the second record, which begins at this byte.
+/// Returns a CDXJ and a CDX index of the second record, which begins at the byte `offset`.
 fn indexes(offset: usize) -> (String, String) {
     let index = format!(
         concat!(

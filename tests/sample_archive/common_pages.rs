@@ -1,4 +1,4 @@
-//! Pages that stand in for others: not found, parked, log in, unavailable; and small decoys.
+//! Pages that are served in place of others: not found, parked, log in, unavailable; and small decoys.
 
 /// An error page that a server sent with status 200.
 pub fn soft_404(site_name: &str) -> String {
@@ -21,7 +21,7 @@ pub fn unavailable() -> &'static str {
      <p>The server is temporarily unable to service your request due to maintenance downtime or capacity problems. Please try again later.</p></body></html>\n"
 }
 
-/// What a registrar shows on a domain that has lapsed.
+/// The page of a registrar on a domain that has expired.
 pub fn parked(domain: &str) -> String {
     format!(
         "<!DOCTYPE html>\n<html><head><title>{domain} - This domain is for sale</title></head>\n<body>\n<div id=\"main\">\n<h1>{domain}</h1>\n\

@@ -41,7 +41,7 @@ pub fn captures() -> Vec<Recorded> {
     all
 }
 
-/// How a site looks at a moment, and how its bytes are declared and stored.
+/// The layout of a site at a moment, and how its bytes are declared and stored.
 struct SiteStyle {
     chrome: Chrome,
     content_type: &'static str,
@@ -49,7 +49,7 @@ struct SiteStyle {
     wire: Wire,
 }
 
-/// The content of a page, and how the site looks.
+/// The content of a page, and the layout of the site.
 struct Page<'a> {
     style: &'a SiteStyle,
     title: &'a str,
@@ -161,7 +161,7 @@ fn kupferkessel_style(when: Timestamp) -> SiteStyle {
     }
 }
 
-/// Same words in two encodings, and the policy's link first on the Impressum only.
+/// The same words in two encodings. At first, only the Impressum links to the policy.
 fn kupferkessel() -> Vec<Recorded> {
     let style = kupferkessel_style;
     let mut all = policy_pages(
@@ -244,7 +244,7 @@ fn kupferkessel_imprint() -> Vec<Recorded> {
     all
 }
 
-/// How the site looked at a time.
+/// Returns the layout of the site at a moment.
 fn sakura_style(when: Timestamp) -> SiteStyle {
     let year = when.year();
     let (content_type, bytes, meta_charset, wire) = match year {
@@ -293,7 +293,7 @@ fn sakura_style(when: Timestamp) -> SiteStyle {
     }
 }
 
-/// `Shift_JIS` with a `<meta>` first, UTF-8 in chunks later.
+/// `Shift_JIS` with a `<meta>` at first, UTF-8 in chunks later.
 fn sakura() -> Vec<Recorded> {
     let style = sakura_style;
     let mut all = policy_pages(
@@ -342,7 +342,7 @@ fn sakura() -> Vec<Recorded> {
     all
 }
 
-/// How the site looked at a time.
+/// Returns the layout of the site at a moment.
 fn lumen_style(when: Timestamp) -> SiteStyle {
     let year = when.year();
     let chrome = Chrome {
@@ -385,7 +385,7 @@ fn lumen_style(when: Timestamp) -> SiteStyle {
     }
 }
 
-/// windows-1252 bytes under a header that says UTF-8, then real UTF-8.
+/// windows-1252 bytes with a header that says UTF-8, then real UTF-8.
 fn lumen() -> Vec<Recorded> {
     let style = lumen_style;
     let mut all = policy_pages(

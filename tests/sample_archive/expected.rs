@@ -1,4 +1,4 @@
-//! The truth about the sample archive, from how it was composed.
+//! The expected results for the sample archive, derived from how it was composed.
 
 use std::collections::BTreeSet;
 
@@ -67,7 +67,7 @@ const ABOUT: &str = "What a careful reader finds when every capture is looked at
     of the policy, of captures that show the same words; captures that show no policy and archived redirects do not interrupt a run and are not counted. \
     Phrases are to be looked for in the plain text with all white space as single spaces.";
 
-/// Derives the truth from captures in order of (timestamp, URL).
+/// Derives the expected results from captures in order of (timestamp, URL).
 pub fn expected(captures: &[Recorded]) -> Expected {
     let mut policies: Vec<Policy> = Vec::new();
     for capture in captures {
@@ -169,7 +169,7 @@ fn expected_policy(policy: Policy, captures: &[Recorded]) -> ExpectedPolicy {
     }
 }
 
-/// First words of the first, middle and last paragraph, and of what its neighbours do not have.
+/// First words of the first, middle and last paragraph, and of the text that neighbouring revisions do not have.
 fn must_contain(policy: Policy, revision: u8, neighbours: &[u8]) -> Vec<String> {
     let blocks = policy.text.revision(revision);
     let paragraphs: Vec<&String> = blocks
@@ -227,7 +227,7 @@ fn must_not_contain(
     phrases
 }
 
-/// A few words from each text of `revision` that `other` does not have, from where the two part.
+/// Returns a few words from each text of `revision` that `other` does not have, from the point where the two differ.
 fn only_in(policy: Policy, revision: u8, other: u8) -> Vec<String> {
     let (here, there) = (policy.text.revision(revision), policy.text.revision(other));
     let known: Vec<&str> = there.iter().flat_map(Block::texts).collect();
@@ -255,7 +255,7 @@ fn common_words(a: &str, b: &str) -> usize {
         .count()
 }
 
-/// Six words from `start`; in scripts without spaces, fourteen letters.
+/// Returns six words from `start`; in scripts without spaces, fourteen letters.
 fn window(text: &str, start: usize) -> String {
     let units = units(text);
     let spaced = text.is_ascii() || text.contains(' ');

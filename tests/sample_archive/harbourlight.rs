@@ -1,4 +1,4 @@
-//! Harbourlight Books, 1999–2024: four lay-outs, two moves, every kind of trouble on the way.
+//! Harbourlight Books, 1999–2024: four layouts, two moves, and all kinds of problems in between.
 
 use policytrail::model::{DropReason, Timestamp};
 
@@ -45,7 +45,7 @@ pub fn captures() -> Vec<Recorded> {
     all
 }
 
-/// The links at the foot of every page.
+/// The links in the footer of every page.
 fn footer_links(year: i16, period: Period) -> Vec<(&'static str, String)> {
     let policy_url = match year {
         ..=2007 => "/privacy.html",
@@ -62,7 +62,7 @@ fn footer_links(year: i16, period: Period) -> Vec<(&'static str, String)> {
         (policy_label, policy_url.to_owned()),
     ];
     if (2013..=2018).contains(&year) {
-        // Links that talk of privacy and lead to no policy.
+        // Links that mention privacy and do not lead to a policy.
         links.push(("Five privacy tips", "/blog/privacy-tips".to_owned()));
         links.push(("Share this page", SHARE_PATH.to_owned()));
     }
@@ -115,7 +115,7 @@ fn chrome(when: Timestamp) -> Chrome {
     }
 }
 
-/// Content type and bytes of the time: nothing declared, then wrongly declared, then right.
+/// Content type and bytes at a moment: first nothing declared, then declared wrongly, then correctly.
 fn coding(when: Timestamp) -> (&'static str, Bytes) {
     match when.year() {
         ..=2004 => ("text/html", Bytes::Windows1252),
@@ -253,7 +253,7 @@ fn policy_captures() -> Vec<Recorded> {
     all
 }
 
-/// The first move (archived redirects without a payload), the second (404 at the old address), and bad days.
+/// The first move (archived redirects without a payload), the second (404 at the old URL), and failed captures.
 fn trouble() -> Vec<Recorded> {
     let first = format!("{HOST}/privacy.html");
     let second = format!("{HOST}/legal/privacy.html");

@@ -1,11 +1,11 @@
-//! Page lay-outs of four periods of web design around a policy or an article.
+//! Page layouts of four periods of web design around a policy or an article.
 
 use super::policy_text::Block;
 
-/// How pages were made at the time.
+/// A period of web design.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Period {
-    /// Upper-case tags, tables for lay-out, FONT, no closing tags where they could be left out.
+    /// Upper-case tags, tables for layout, FONT, no closing tags where they could be left out.
     Y1999,
     /// XHTML doctype, nested divs with ids, a few left-over tables.
     Y2005,
@@ -15,33 +15,33 @@ pub enum Period {
     Y2020,
 }
 
-/// What stands around the content on every page of a site in one period.
+/// The parts around the content on every page of a site in one period.
 #[derive(Debug, Clone)]
 pub struct Chrome {
-    /// Period of the lay-out.
+    /// Period of the layout.
     pub period: Period,
-    /// `lang` attribute and words of the furniture.
+    /// `lang` attribute, and language of the words around the content.
     pub language: &'static str,
     /// Name of the site, at the top.
     pub site_name: &'static str,
     /// Main navigation: label and href.
     pub navigation: &'static [(&'static str, &'static str)],
-    /// Links at the foot.
+    /// Links in the footer.
     pub footer_links: Vec<(&'static str, String)>,
-    /// The line of copyright at the foot.
+    /// Copyright line in the footer.
     pub copyright: String,
-    /// A teaser beside the content.
+    /// A teaser next to the content.
     pub teaser: Option<String>,
-    /// A line at the top or foot that changes at every visit (counter, date of today).
+    /// A line at the top or bottom that changes at every visit (counter, today's date).
     pub fickle: Option<String>,
     /// Charset named in a `<meta>`.
     pub meta_charset: Option<&'static str>,
-    /// Show the content of sections in closed accordions.
+    /// True if the content of sections is in closed accordions.
     pub accordion: bool,
 }
 
 impl Chrome {
-    /// Words on the page that are not the policy's: no extraction may keep them.
+    /// Returns the words on the page that are not the policy's. No extraction may keep them.
     pub fn phrases(&self) -> Vec<String> {
         let mut phrases: Vec<String> = self
             .navigation
@@ -58,7 +58,7 @@ impl Chrome {
     }
 }
 
-/// A whole page around some blocks.
+/// Writes a whole page around some blocks.
 pub fn page(chrome: &Chrome, head_title: &str, blocks: &[Block]) -> String {
     let content = content(chrome, blocks);
     match chrome.period {
@@ -69,14 +69,14 @@ pub fn page(chrome: &Chrome, head_title: &str, blocks: &[Block]) -> String {
     }
 }
 
-/// Text as HTML.
+/// Escapes text for HTML.
 pub fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")
 }
 
-/// One piece of HTML for each of some things.
+/// Writes one piece of HTML for each item.
 fn each<T>(things: &[T], html: impl Fn(&T) -> String) -> String {
     things.iter().map(html).collect::<Vec<_>>().concat()
 }

@@ -1,4 +1,4 @@
-//! The sample archive, composed from texts and lay-outs: the same bytes every time.
+//! The sample archive, composed from texts and layouts: the same bytes every time.
 
 mod common_pages;
 mod continental;
@@ -23,7 +23,7 @@ use record::{Recorded, at};
 /// Name of the WARC file.
 const WARC_NAME: &str = "sample.warc.gz";
 
-/// The sites of the archive; the policy's address is given for one of them.
+/// The sites of the archive. One of them has the URL of its policy.
 const SITES_CSV: &str = "site,policy_url,rank,country\n\
     harbourlight-sample.com,,1,US\n\
     kupferkessel-sample.de,,2,DE\n\
@@ -69,7 +69,8 @@ fn captures() -> Vec<Recorded> {
     all
 }
 
-/// WARC and index. As crawlers do since 2009, a payload that its URL had before is written as a revisit.
+/// Writes the WARC file and its index. As crawlers do since 2009, a payload that its URL had before is written as a
+/// revisit.
 fn archive(captures: &[Recorded]) -> (Vec<u8>, Vec<u8>) {
     let mut warc = WarcWriter::new(Vec::new());
     warc.warcinfo(WARC_NAME, at("20241231000000"), &ABOUT)

@@ -43,7 +43,7 @@ pub fn captures() -> Vec<Recorded> {
     all
 }
 
-/// A page in UTF-8: what stands around its content, the content, and how it is sent.
+/// A page in UTF-8: the parts around its content, the content, and how it is sent.
 pub(super) struct Page<'a> {
     pub chrome: &'a Chrome,
     pub blocks: &'a [Block],
@@ -106,7 +106,7 @@ pub(super) fn home(
     )
 }
 
-/// What stands around the content of the pages of Velofix.
+/// The parts around the content of the pages of Velofix.
 fn velofix_chrome(when: Timestamp) -> Chrome {
     Chrome {
         period: Period::Y2005,
@@ -201,7 +201,7 @@ fn velofix() -> Vec<Recorded> {
     all
 }
 
-/// The domain after it lapsed: one page at every address.
+/// The domain after it expired: one page at every URL.
 fn velofix_for_sale(home_url: &str) -> Vec<Recorded> {
     let url = VELOFIX.urls[0];
     let mut all = Vec::new();
@@ -234,7 +234,7 @@ fn velofix_for_sale(home_url: &str) -> Vec<Recorded> {
     all
 }
 
-/// What stands around the content of the pages of the group.
+/// The parts around the content of the pages of the group.
 fn meridian_chrome(when: Timestamp) -> Chrome {
     Chrome {
         period: if when.year() < 2018 {
@@ -261,7 +261,7 @@ fn meridian_chrome(when: Timestamp) -> Chrome {
     }
 }
 
-/// What stands around the content of the pages of the shop.
+/// The parts around the content of the pages of the shop.
 fn northgate_chrome(when: Timestamp) -> Chrome {
     Chrome {
         site_name: "Northgate Outfitters",

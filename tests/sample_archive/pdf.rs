@@ -10,7 +10,7 @@ use super::record::{Bytes, encode};
 const LINES_A_PAGE: usize = 46;
 const LETTERS_A_LINE: usize = 86;
 
-/// The PDF; its page contents as Flate streams when `compressed`.
+/// Writes the PDF. If `compressed` is true, its page contents are Flate streams.
 pub fn pdf_of(blocks: &[Block], compressed: bool) -> Vec<u8> {
     let lines = lines_of(blocks);
     let pages: Vec<&[(u8, String)]> = lines.chunks(LINES_A_PAGE).collect();

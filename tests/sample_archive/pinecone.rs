@@ -1,4 +1,4 @@
-//! Pinecone, 2010–2022: a policy that goes back to its earlier words, http and https in one second, a login wall.
+//! Pinecone, 2010–2022: a policy that returns to its earlier words, http and https in one second, a login wall.
 
 use policytrail::model::{DropReason, Timestamp};
 
@@ -20,7 +20,7 @@ const PINECONE: Policy = Policy {
     text: PolicyText::new(include_str!("texts/pinecone_privacy.txt")),
 };
 
-/// What stands around the content of its pages.
+/// The parts around the content of its pages.
 fn chrome(when: Timestamp) -> Chrome {
     Chrome {
         period: if when.year() < 2019 {

@@ -1,8 +1,8 @@
-//! Policy texts with their revisions: one text file a policy, each block marked with the revisions that have it.
+//! Policy texts with their revisions: one text file per policy, with each block marked with the revisions that have it.
 //!
-//! Blocks are separated by blank lines. `# ` title, `## ` heading, `- ` list items, `| ` table rows (the first is the
-//! head), all else a paragraph. A line `@2-4` before a block (or `- @3- ` before an item) names the revisions that
-//! have it; none means all.
+//! Blocks are separated by blank lines. `# ` begins a title, `## ` a heading, `- ` list items, `| ` table rows (the
+//! first is the header); every other block is a paragraph. A line `@2-4` before a block (or `- @3- ` before an item)
+//! names the revisions that have it. Without such a line, all revisions have it.
 
 /// One block of a policy in one revision.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,12 +15,12 @@ pub enum Block {
     Paragraph(String),
     /// A bullet list.
     List(Vec<String>),
-    /// A table, its first row the head.
+    /// A table; its first row is the header.
     Table(Vec<Vec<String>>),
 }
 
 impl Block {
-    /// The texts of the block that stand alone: items and cells apart.
+    /// Returns the separate texts of the block: each item and each cell by itself.
     pub fn texts(&self) -> Vec<&str> {
         match self {
             Self::Title(text) | Self::Heading(text) | Self::Paragraph(text) => vec![text],
@@ -37,7 +37,7 @@ pub struct PolicyText {
 }
 
 impl PolicyText {
-    /// A policy from the text of its file.
+    /// Creates a policy from the text of its file.
     pub const fn new(source: &'static str) -> Self {
         Self { source }
     }
@@ -111,7 +111,7 @@ fn parse_block(block: &str, number: u8) -> Option<Block> {
     })
 }
 
-/// True when `@2-4`, `@3-` or `@-2` holds a revision.
+/// True if `@2-4`, `@3-` or `@-2` includes a revision.
 fn covers(marker: &str, number: u8) -> bool {
     let range = marker.trim_start_matches('@');
     let (from, to) = range

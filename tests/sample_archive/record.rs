@@ -1,4 +1,4 @@
-//! What the sample archive holds: captured responses, and for each what it truly shows.
+//! The captured responses of the sample archive, and what each of them really shows.
 
 use std::io::Write as _;
 
@@ -8,7 +8,7 @@ use policytrail::model::{DropReason, PayloadDigest, Timestamp};
 use super::layout::Chrome;
 use super::policy_text::PolicyText;
 
-/// One policy of a site, across its addresses.
+/// One policy of a site, across its URLs.
 #[derive(Debug, Clone, Copy)]
 pub struct Policy {
     /// Domain of the site whose policy this is.
@@ -17,33 +17,33 @@ pub struct Policy {
     pub kind: &'static str,
     /// ISO 639-1.
     pub language: &'static str,
-    /// Every address it had, oldest first.
+    /// Every URL it had, oldest first.
     pub urls: &'static [&'static str],
-    /// True when it stands on another registrable domain.
+    /// True if it is on another registrable domain.
     pub cross_domain: bool,
     /// Its texts.
     pub text: PolicyText,
 }
 
-/// What a capture shows to a careful reader.
+/// What a capture really shows.
 #[derive(Debug, Clone)]
 pub enum Shows {
-    /// A policy in one of its revisions, amid these words of the site that are not the policy's.
+    /// A policy in one of its revisions, among these words of the site that are not the policy's.
     Policy(Policy, u8, Vec<String>),
-    /// At the address of a policy, something that is none.
+    /// A page at the URL of a policy that is not a policy.
     Dropped(Policy, DropReason),
     /// A redirect that was archived.
     Redirect(String),
-    /// A page that looks like a policy from its address only.
+    /// A page that looks like a policy only from its URL.
     Decoy(DropReason),
     /// Home pages and the like.
     Other,
 }
 
-/// How the payload went over the wire, and is stored.
+/// How the payload was sent and is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wire {
-    /// As it is.
+    /// Unchanged.
     Plain,
     /// `Content-Encoding: gzip`.
     Gzip,
@@ -53,7 +53,7 @@ pub enum Wire {
     GzipChunked,
 }
 
-/// Character encoding of a page's bytes, whatever it declares.
+/// Character encoding of a page's bytes, regardless of what the page declares.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Bytes {
     /// UTF-8.
@@ -64,11 +64,11 @@ pub enum Bytes {
     ShiftJis,
 }
 
-/// What a server answers.
+/// The response of a server.
 pub struct Answer<'a> {
     /// HTTP status.
     pub status: u16,
-    /// Value of the header; empty: no such header.
+    /// Value of the header; empty if there is no such header.
     pub content_type: &'a str,
     /// The bytes before any encoding.
     pub body: &'a [u8],
@@ -81,7 +81,7 @@ pub struct Answer<'a> {
 pub struct Recorded {
     /// URL as crawled.
     pub url: String,
-    /// When.
+    /// Time of the capture.
     pub timestamp: Timestamp,
     /// HTTP status.
     pub status: u16,
@@ -91,12 +91,12 @@ pub struct Recorded {
     pub payload: Vec<u8>,
     /// `Content-Type` without parameters, `unk` without any.
     pub mimetype: String,
-    /// The truth about it.
+    /// What it really shows.
     pub shows: Shows,
 }
 
 impl Recorded {
-    /// A response.
+    /// Creates a response.
     pub fn new(url: &str, timestamp: Timestamp, shows: Shows, answer: &Answer<'_>) -> Self {
         let Answer {
             status,
@@ -153,7 +153,7 @@ impl Recorded {
     }
 }
 
-/// Bytes of a page in some encoding; every character must have its place in it.
+/// Encodes a page. Every character must exist in the encoding.
 pub fn encode(text: &str, bytes: Bytes) -> Vec<u8> {
     let encoding = match bytes {
         Bytes::Utf8 => encoding_rs::UTF_8,
@@ -169,7 +169,7 @@ pub fn encode(text: &str, bytes: Bytes) -> Vec<u8> {
     encoded.into_owned()
 }
 
-/// A day (`20010603`) with a time of day that depends on day and URL only.
+/// Returns a moment on a day (`20010603`), at a time that depends only on day and URL.
 pub fn on(day: &str, url: &str) -> Timestamp {
     let letters = PayloadDigest::of(format!("{day} {url}").as_bytes());
     let seed = letters.as_str().bytes().take(8).fold(0_u32, |sum, b| {
@@ -183,12 +183,12 @@ pub fn on(day: &str, url: &str) -> Timestamp {
     ))
 }
 
-/// A moment in 14 digits.
+/// Returns the moment of these 14 digits.
 pub fn at(digits: &str) -> Timestamp {
     digits.parse().expect("14 digits of a real date")
 }
 
-/// A day for people: `3 June 2001`.
+/// Writes a day for people: `3 June 2001`.
 pub fn long_date(timestamp: Timestamp) -> String {
     const MONTHS: [&str; 12] = [
         "January",
@@ -227,7 +227,8 @@ fn gzip(bytes: &[u8]) -> Vec<u8> {
     out.finish().expect("memory takes all")
 }
 
-/// The body in chunks of growing size, with a chunk extension and a trailer as some servers of the time sent.
+/// Writes the body in chunks of growing size, with a chunk extension and a trailer, as some servers of the time sent
+/// them.
 fn chunked(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     let mut rest = bytes;

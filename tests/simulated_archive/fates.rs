@@ -1,4 +1,4 @@
-//! What may happen to a simulated site: the kinds of sites, in turn.
+//! What may happen to a simulated site: the kinds of sites, used in rotation.
 
 use super::numbers::Numbers;
 
@@ -6,11 +6,11 @@ use super::numbers::Numbers;
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Linked {
     Plainly,
-    /// By way of a page of legal texts.
+    /// Through a page of legal texts.
     Hub,
     /// From a frame, until 2006.
     Frame,
-    /// Home pages were captured and show no link that can be read.
+    /// Home pages were captured, but show no readable link.
     Unreadable,
     /// No home page was captured.
     NoHome,
@@ -20,9 +20,9 @@ pub enum Linked {
 #[derive(Clone, Copy)]
 pub struct Fate {
     pub captures_a_year: usize,
-    /// Every visit gives other bytes.
+    /// True if every visit gives different bytes.
     pub fickle: bool,
-    /// Years between two versions, about.
+    /// Approximate number of years between two versions.
     pub calm_years: usize,
     pub moves: usize,
     pub move_redirects: bool,
@@ -43,7 +43,7 @@ pub struct Fate {
     pub restored: bool,
 }
 
-/// Kinds of sites; they come in turn.
+/// Number of kinds of sites, which are used in rotation.
 pub const KINDS: usize = 24;
 
 pub fn fate(kind: usize, numbers: &mut Numbers) -> Fate {
@@ -78,7 +78,7 @@ pub fn fate(kind: usize, numbers: &mut Numbers) -> Fate {
     }
 }
 
-/// How often a site is captured and how often its policy changes.
+/// Sets how often a site is captured and how often its policy changes.
 fn in_captures(kind: usize, plain: Fate, numbers: &mut Numbers) -> Fate {
     match kind {
         2 => Fate {
@@ -104,7 +104,7 @@ fn in_captures(kind: usize, plain: Fate, numbers: &mut Numbers) -> Fate {
     }
 }
 
-/// Where a policy lives, and where it moves.
+/// Sets the URLs of a policy, and its moves.
 fn in_addresses(kind: usize, plain: Fate) -> Fate {
     match kind {
         6 => Fate { moves: 1, ..plain },
@@ -130,7 +130,7 @@ fn in_addresses(kind: usize, plain: Fate) -> Fate {
     }
 }
 
-/// How a site links to its policy.
+/// Sets how a site links to its policy.
 fn in_links(kind: usize, plain: Fate, numbers: &mut Numbers) -> Fate {
     match kind {
         11 => Fate {
@@ -163,7 +163,7 @@ fn in_links(kind: usize, plain: Fate, numbers: &mut Numbers) -> Fate {
     }
 }
 
-/// What else happens to policies.
+/// Sets what else happens to policies.
 fn in_events(kind: usize, plain: Fate, numbers: &mut Numbers) -> Fate {
     match kind {
         17 => Fate {

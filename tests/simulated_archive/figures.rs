@@ -1,5 +1,5 @@
-//! Prints the figures of a backfill of the large simulated archive, and those of discovery by each of its sources:
-//! `cargo run --release --example simulated-archive [SITES [SEED]]`.
+//! Prints the figures of a backfill of the large simulated archive, and of discovery with each of its sources: `cargo
+//! run --release --example simulated-archive [SITES [SEED]]`.
 
 #![expect(clippy::print_stdout, reason = "the figures are what it is for")]
 
@@ -55,7 +55,7 @@ async fn main() {
     }
 }
 
-/// The built-in vocabulary without its English lines, but for the words of paths and link texts that name no policy.
+/// The built-in vocabulary without its English lines, except for the words of paths and link texts that name no policy.
 fn without_english() -> Vocabulary {
     let text = include_str!("../../data/vocabulary.toml");
     let mut section = "";

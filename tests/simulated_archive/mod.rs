@@ -25,7 +25,7 @@ pub use numbers::Numbers;
 pub use score::{backfill, measure};
 pub use world::World;
 
-/// An archive of so many sites.
+/// Creates an archive with this number of sites.
 pub fn world(sites: usize, seed: u64) -> World {
     let mut world = World::default();
     for index in 0..sites {

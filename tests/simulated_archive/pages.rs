@@ -2,22 +2,22 @@
 
 use super::words::{Language, PolicyText};
 
-/// What stands around the content of a page.
+/// The parts around the content of a page.
 pub struct Frame<'a> {
     pub language: &'a Language,
     pub name: &'a str,
     pub year: i32,
-    /// The site's own taste: two sites of one year look different, and one looks different after a redesign.
+    /// The site's own style: two sites of one year look different, and a site looks different after a redesign.
     pub taste: usize,
-    /// Text and address of the links at the foot.
+    /// Text and URL of the links in the footer.
     pub footer: Vec<(String, String)>,
-    /// What differs from visit to visit: in a script, a form field, or for all to see.
+    /// A value that differs from visit to visit: in a script, in a form field, or visible on the page.
     pub fickle: Option<usize>,
-    /// Names a canonical address.
+    /// The canonical URL that the page names.
     pub canonical: Option<String>,
 }
 
-/// A page around some content.
+/// Writes a page around some content.
 pub fn page(frame: &Frame<'_>, title: &str, content: &str) -> String {
     let (script, seen) = frame.fickle_parts();
     let canonical = frame
@@ -52,7 +52,7 @@ struct Parts<'a> {
 }
 
 impl Frame<'_> {
-    /// The links of the navigation, each written by `link` from its text and address.
+    /// Writes the links of the navigation, each by `link` from its text and URL.
     fn navigation(&self, link: impl Fn(&str, &str) -> String) -> String {
         let names = self.language.navigation.iter().enumerate();
         names
@@ -60,7 +60,7 @@ impl Frame<'_> {
             .collect()
     }
 
-    /// The links at the foot.
+    /// Writes the links in the footer.
     fn foot(&self, separator: &str, class: &str) -> String {
         let links: Vec<String> = self
             .footer
@@ -70,7 +70,7 @@ impl Frame<'_> {
         links.join(separator)
     }
 
-    /// What differs from visit to visit: a script of the head, and a part of the body.
+    /// The parts that differ from visit to visit: a script in the head, and a part of the body.
     fn fickle_parts(&self) -> (String, String) {
         match self.fickle {
             Some(n) if self.taste.is_multiple_of(3) => (
@@ -93,7 +93,7 @@ impl Frame<'_> {
     }
 }
 
-/// Lay-out by tables and `<FONT>` (before 2002).
+/// Layout by tables and `<FONT>` (before 2002).
 fn tables_page(frame: &Frame<'_>, parts: &Parts<'_>) -> String {
     let name = frame.name;
     let style = frame.taste;
@@ -117,7 +117,7 @@ fn tables_page(frame: &Frame<'_>, parts: &Parts<'_>) -> String {
     )
 }
 
-/// Lay-out by `<div>` with XHTML (2002 to 2008).
+/// Layout by `<div>` with XHTML (2002 to 2008).
 fn divs_page(frame: &Frame<'_>, parts: &Parts<'_>) -> String {
     let (name, lang) = (frame.name, &frame.language.code);
     let style = frame.taste;
@@ -141,7 +141,7 @@ fn divs_page(frame: &Frame<'_>, parts: &Parts<'_>) -> String {
     )
 }
 
-/// HTML5 with sections (2009 to 2015).
+/// Layout by HTML5 sections (2009 to 2015).
 fn sections_page(frame: &Frame<'_>, parts: &Parts<'_>) -> String {
     let (name, lang) = (frame.name, &frame.language.code);
     let style = frame.taste;
@@ -163,7 +163,7 @@ fn sections_page(frame: &Frame<'_>, parts: &Parts<'_>) -> String {
     )
 }
 
-/// A page of components (since 2016).
+/// Layout by components (since 2016).
 fn cards_page(frame: &Frame<'_>, parts: &Parts<'_>) -> String {
     let (name, lang) = (frame.name, &frame.language.code);
     let style = frame.taste;

@@ -1,4 +1,4 @@
-//! What a backfill of the simulated archive finds, held against the truth, and what it asked for.
+//! Compares the results of a backfill of the simulated archive with the truth, and counts its requests.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
@@ -14,7 +14,7 @@ use policytrail::store::{Store, StoreError};
 
 use super::world::World;
 
-/// The figures, and what is behind them.
+/// The figures, with details.
 #[derive(Debug, Default)]
 pub struct Score {
     pub sites: usize,
@@ -22,20 +22,22 @@ pub struct Score {
     pub true_versions: usize,
     pub found_versions: usize,
     pub matched: usize,
-    /// Policies of which at least one version was found, and addresses that were taken for a policy's.
     pub true_policies: usize,
+    /// Policies of which at least one version was found.
     pub policies_met: usize,
+    /// URLs that were taken for a policy's.
     pub policies_found: usize,
     pub cdx: usize,
     pub playback: usize,
     /// Home pages among them.
     pub home_pages: usize,
-    /// Captures whose payload was sent twice, and payloads that were.
+    /// Captures whose payload was sent twice.
     pub captures_twice: Vec<String>,
+    /// Payloads that were sent twice.
     pub payloads_twice: Vec<String>,
-    /// Site, and what was missed or made up there.
+    /// Site, and what was missed or wrongly found there.
     pub faults: Vec<(String, String)>,
-    /// Requests at playback by site.
+    /// Playback requests by site.
     pub costs: Vec<(String, usize, usize)>,
 }
 
@@ -56,7 +58,7 @@ impl Score {
             let first = captures.insert((key.clone(), timestamp));
             let times = sent.entry(format!("{key} {digest}")).or_default();
             *times += 1;
-            // Of a home page only dates are known before it is asked for.
+            // For a home page, only dates are known before it is requested.
             if *times > 1 && !key.path().trim_matches('/').is_empty() {
                 self.payloads_twice
                     .push(format!("{key} {timestamp} {digest}"));
@@ -123,7 +125,7 @@ impl fmt::Display for Score {
     }
 }
 
-/// Runs a backfill of one site into a database, with these settings, and says what its budget left open.
+/// Runs a backfill of one site into a database, with these settings, and returns what its budget left open.
 pub async fn backfill(
     world: &World,
     site: &str,
@@ -224,7 +226,7 @@ struct Found {
 }
 
 impl Found {
-    /// What is said of a version that no true one matches.
+    /// Describes a version that matches no true one.
     fn as_fault(&self, sentences: usize) -> String {
         let start: String = self.text.chars().take(50).collect();
         format!(

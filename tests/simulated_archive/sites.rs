@@ -27,12 +27,12 @@ struct Maker<'w> {
     fate: Fate,
     start: i64,
     end: i64,
-    /// Day, taste and year of each lay-out.
+    /// Day, style and year of each layout.
     designs: Vec<(i64, usize, i32)>,
     visits: usize,
 }
 
-/// A line of policy pages: where it is from which day on, and what it says.
+/// A line of policy pages: its URL from each day on, and its text.
 struct Line {
     places: Vec<(i64, String)>,
     versions: Vec<(i64, PolicyText)>,
@@ -200,7 +200,7 @@ impl Maker<'_> {
             text.revise(&mut self.numbers);
             versions.push((day, text.clone()));
             if self.fate.restored && self.numbers.chance(50) && versions.len() > 1 {
-                // Taken back after eight months or more.
+                // The change is reverted after eight months or more.
                 day += i64::try_from(self.numbers.between(240, 500)).unwrap();
                 if day < self.end {
                     let before = versions[versions.len() - 2].1.clone();
@@ -228,7 +228,7 @@ impl Maker<'_> {
         }
     }
 
-    /// An address of the site as it is written at the time: http or https, with `www` or without.
+    /// A URL of the site as it is written at the time: http or https, with `www` or without.
     fn url(&self, day: i64, path: &str) -> String {
         let middle = self.start + (self.end - self.start) / 2;
         let (scheme, www) = if self.fate.https && day > middle {
@@ -325,7 +325,7 @@ impl Maker<'_> {
         });
     }
 
-    /// The same address after the site went to https.
+    /// The same URL after the site moved to https.
     fn at_the_time(&self, url: &str, day: i64) -> String {
         if self.fate.other_host {
             return url.to_owned();
@@ -334,7 +334,7 @@ impl Maker<'_> {
         self.url(day, &format!("/{path}"))
     }
 
-    /// What old addresses give after a move.
+    /// Adds what old URLs return after a move.
     fn after_moves(&mut self, line: &Line) {
         for pair in line.places.windows(2) {
             let ((_, old), (moved, new)) = (&pair[0], &pair[1]);
@@ -360,13 +360,13 @@ impl Maker<'_> {
         }
     }
 
-    /// Links that stand at the foot of every page.
+    /// Links in the footer of every page.
     fn footer_everywhere(&self, day: i64) -> Vec<(String, String)> {
         let contact = &self.language.navigation[4];
         vec![(contact.clone(), self.url(day, "/contact.html"))]
     }
 
-    /// The links to the policies that exist on a day; `text` is the place of the word for privacy policies.
+    /// The links to the policies that exist on a day; `text` is the position of the word for privacy policies.
     fn policy_links(
         &self,
         lines: &[(String, Line)],
@@ -446,7 +446,7 @@ impl Maker<'_> {
         }
     }
 
-    /// Pages that speak of privacy and are no policy.
+    /// Adds pages that mention privacy and are not policies.
     fn decoys(&mut self) {
         for path in [
             "/blog/2014/why-privacy-matters",

@@ -6,7 +6,7 @@ use serde::Deserialize;
 
 use super::numbers::Numbers;
 
-/// What a site of one language says.
+/// The texts of sites in one language.
 #[derive(Debug, Deserialize)]
 pub struct Language {
     pub code: String,
@@ -43,14 +43,14 @@ pub struct PolicyText {
     headings: Vec<String>,
     pool: Vec<String>,
     name: String,
-    /// Places in the pool, and the number filled in.
+    /// Positions in the pool, and the number filled in.
     said: Vec<(usize, usize)>,
     mail: usize,
     revision: usize,
 }
 
 impl PolicyText {
-    /// A first version.
+    /// Creates a first version.
     pub fn new(language: &Language, name: &str, cookies: bool, numbers: &mut Numbers) -> Self {
         let pool = if cookies {
             language.cookie_sentences.clone()
@@ -62,7 +62,7 @@ impl PolicyText {
         } else {
             language.title.clone()
         };
-        // The first sentences name the thing; of the others a choice.
+        // The first sentences name the subject. Some of the others are chosen.
         let always = if cookies { 4 } else { 8 };
         let said = (0..pool.len())
             .filter_map(|i| {
@@ -84,7 +84,8 @@ impl PolicyText {
         }
     }
 
-    /// The next version: a sentence more or less, another number, another address, or several of these.
+    /// Changes the text to the next version: a sentence more or less, another number, another email address, or several
+    /// of these.
     pub fn revise(&mut self, numbers: &mut Numbers) {
         self.revision += 1;
         let before = self.sentences();

@@ -1,4 +1,4 @@
-//! The simulated archive itself: rows and payloads in memory behind `trait Archive`, and a count of what was asked.
+//! The simulated archive itself: rows and payloads in memory behind `trait Archive`, and a count of the requests.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io::{Read as _, Write as _};
@@ -31,7 +31,7 @@ pub struct TruePolicy {
 
 #[derive(Clone)]
 enum Response {
-    /// Packed.
+    /// A compressed body.
     Body(Arc<Vec<u8>>),
     Redirect(String),
 }
@@ -42,11 +42,11 @@ struct Stored {
     response: Response,
 }
 
-/// What was asked.
+/// The requests that were made.
 #[derive(Debug, Default, Clone)]
 pub struct Requests {
     pub cdx: usize,
-    /// Requests at playback, each hop of a redirect counted.
+    /// Playback requests, with each hop of a redirect counted.
     pub playback: usize,
     /// Every payload that was sent: its capture and digest.
     pub payloads: Vec<(UrlKey, Timestamp, String)>,
@@ -134,7 +134,7 @@ impl World {
         self.rows.values().map(Vec::len).sum()
     }
 
-    /// What was asked since the last call.
+    /// Returns the requests since the last call.
     pub fn take_requests(&self) -> Requests {
         std::mem::take(&mut *self.requests.lock().unwrap())
     }

@@ -1,4 +1,4 @@
-//! Follows the policies of a site: fetches the captures that the sampler wants, until no page names a new address.
+//! Follows the policies of a site: fetches the captures that the sampler wants, until no page names a new URL.
 
 use std::sync::Arc;
 
@@ -23,7 +23,8 @@ use crate::model::PolicyId;
 use crate::sample::{self, Budget, Shortfall};
 use crate::store::{Store, StoredCapture};
 
-/// Pages name further addresses, whose pages name others: after this many rounds the rest waits for the next run.
+/// Maximum number of rounds. Pages name further URLs, whose pages name others; after this many rounds, the rest is left
+/// for the next run.
 const MAX_ROUNDS: usize = 6;
 
 /// Follows the policies of one site.
@@ -31,13 +32,13 @@ pub(super) struct Follower<'a, 'b, A> {
     session: &'a Session<'b, A>,
     site: &'a CrawledSite,
     stop: &'a CancellationToken,
-    /// Pages of policies, and redirects that may lead to one, that may still be requested.
+    /// How many pages of policies, and redirects that may lead to one, may still be requested.
     budget: Budget,
-    /// Which stored answers are visible.
+    /// Decides which stored answers are visible.
     replay: Replay,
     /// Captures whose fetch stored no answer.
     record: FetchRecord,
-    /// What the budget left open, a line a policy.
+    /// What the budget left open, one line per policy.
     left_open: Vec<String>,
 }
 
@@ -65,12 +66,12 @@ impl<'a, 'b, A: Archive> Follower<'a, 'b, A> {
         }
     }
 
-    /// Which stored answers are visible.
+    /// Returns the rule for which stored answers are visible.
     pub(super) fn replay(&self) -> &Replay {
         &self.replay
     }
 
-    /// Follows the policies until no page names a new address, and derives their histories. Returns what the budget left
+    /// Follows the policies until no page names a new URL, and derives their histories. Returns what the budget left
     /// open.
     pub(super) async fn follow(
         mut self,
@@ -90,7 +91,7 @@ impl<'a, 'b, A: Archive> Follower<'a, 'b, A> {
         Ok(self.left_open)
     }
 
-    /// Fetches until no page names a new address, and returns the policies.
+    /// Fetches until no page names a new URL, and returns the policies.
     async fn follow_in_rounds(
         &mut self,
         index: &mut SiteIndex<'a, A>,
@@ -98,7 +99,7 @@ impl<'a, 'b, A: Archive> Follower<'a, 'b, A> {
     ) -> Result<Vec<FollowedPolicy>, CrawlError> {
         let mut policies = self.join_policies().await?;
         for _ in 0..MAX_ROUNDS {
-            // Redirects come first: a page to which one leads need not be fetched again.
+            // Redirects come first: a page to which a redirect leads need not be fetched again.
             for policy in &policies {
                 ensure_index_rows(index, policy, self.stop, failures).await?;
                 self.fetch_redirects(policy, failures).await?;
@@ -164,9 +165,9 @@ impl<'a, 'b, A: Archive> Follower<'a, 'b, A> {
         }
     }
 
-    /// Returns the stored captures of a policy within the wanted span, in order of time: those with an answer, and those
-    /// that this archive can still answer. A capture that only another archive listed waits for a crawl of that archive:
-    /// here it would seem lost.
+    /// Returns the stored captures of a policy within the wanted span, in order of time: those with an answer, and
+    /// those that this archive can still answer. A capture that only another archive listed is left for a crawl of that
+    /// archive; here it would seem lost.
     async fn captures(
         &mut self,
         policy: &FollowedPolicy,
@@ -187,7 +188,7 @@ impl<'a, 'b, A: Archive> Follower<'a, 'b, A> {
         Ok(stored)
     }
 
-    /// Returns the captures with the places of those that the sampler wants next within the budget.
+    /// Returns the captures, and the positions of those that the sampler wants next within the budget.
     async fn sample(
         &self,
         stored: Vec<StoredCapture>,
@@ -243,9 +244,9 @@ impl<'a, 'b, A: Archive> Follower<'a, 'b, A> {
         }
     }
 
-    /// Extracts the stored pages of a policy that the present extractor has not read yet; they are not fetched again. The
-    /// history is derived before anything is fetched, so that a version found later is news from the archive and not the
-    /// effect of another extractor.
+    /// Extracts the stored pages of a policy that the present extractor has not read yet; they are not fetched again.
+    /// The history is derived before anything is fetched. So a version that appears later is due to the archive, not to
+    /// a different extractor.
     async fn extract_stored_pages(
         &mut self,
         policy_id: PolicyId,
@@ -283,7 +284,7 @@ impl<'a, 'b, A: Archive> Follower<'a, 'b, A> {
             .await
     }
 
-    /// Adds what the spent budget left open of a policy.
+    /// Adds what was left open for a policy because the budget is spent.
     async fn report_left_open(
         &mut self,
         policy: &FollowedPolicy,
@@ -307,7 +308,7 @@ impl<'a, 'b, A: Archive> Follower<'a, 'b, A> {
     }
 }
 
-/// Makes sure that the index rows of all addresses of a policy are stored.
+/// Makes sure that the index rows of all URLs of a policy are stored.
 pub(super) async fn ensure_index_rows<A: Archive>(
     index: &mut SiteIndex<'_, A>,
     policy: &FollowedPolicy,

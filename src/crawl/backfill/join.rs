@@ -1,4 +1,4 @@
-//! The join of a site's evidence to policies, as the crawl of the site runs it.
+//! Joins a site's evidence to policies, as part of the crawl of the site.
 
 use super::replay::Replay;
 use crate::crawl::discovery::{FollowedPolicy, PolicyJoin, page_evidence};
@@ -7,7 +7,7 @@ use crate::crawl::session::Session;
 use crate::crawl::site::CrawledSite;
 use crate::store::Store;
 
-/// Joins everything that is stored to policies, stores them and returns those to follow. Of the fetched pages, only those
+/// Joins all stored evidence to policies, stores them and returns those to follow. Of the fetched pages, only those
 /// with a visible answer count.
 pub(super) async fn join_policies<A>(
     session: &Session<'_, A>,

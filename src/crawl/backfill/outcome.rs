@@ -1,18 +1,18 @@
-//! How a crawl ended.
+//! The outcome of a crawl.
 
 use crate::archive::ArchiveError;
 use crate::crawl::error::CrawlError;
 use crate::model::Site;
 use crate::store::RunOutcome;
 
-/// How a crawl ended.
+/// The outcome of a crawl.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The outcome as it is stored.
+    /// The outcome as it is stored in the database.
     pub outcome: RunOutcome,
-    /// Requests without an answer, a line each; the next run sends them again.
+    /// Requests without an answer, one line each. The next run sends them again.
     pub failures: Vec<String>,
-    /// What the limit of requests per site left open, a line a policy; the next run continues there.
+    /// What the limit of requests per site left open, one line per policy. The next run continues there.
     pub left_open: Vec<String>,
     /// Sites whose crawl is complete.
     pub finished: Vec<Site>,
@@ -23,7 +23,7 @@ pub struct Outcome {
 }
 
 impl Outcome {
-    /// The outcome of a crawl of no site.
+    /// Returns the outcome of a crawl of no sites.
     pub(crate) fn nothing() -> Self {
         Self {
             outcome: RunOutcome::Done,
@@ -35,7 +35,7 @@ impl Outcome {
         }
     }
 
-    /// True when the user stopped it.
+    /// True if the user stopped it.
     #[must_use]
     pub fn is_interrupted(&self) -> bool {
         self.outcome == RunOutcome::Interrupted

@@ -14,12 +14,12 @@ use crate::model::{Site, Timestamp};
 use crate::sample;
 use crate::store::{Store, StoredCapture};
 
-/// Requests per year that the changes of a policy in use cost beyond the grid. Measured on the 19 dense histories of Open
-/// Terms Archive that do not alternate: 219 changes in 67.2 years of policies (3.3 a year), 1,006 fetches, 172 of them for
-/// the grid. These policies change often, and their index has no lengths, which save most of these requests: the estimate
-/// is too high rather than too low.
+/// Requests per year, beyond the grid, for the changes of a policy in use. Measured on the 19 dense histories of Open
+/// Terms Archive that do not alternate: 219 changes in 67.2 years of policies (3.3 a year), 1,006 fetches, 172 of them
+/// for the grid. These policies change often, and their index has no lengths, which save most of these requests. So the
+/// estimate is too high rather than too low.
 const REQUESTS_PER_YEAR: f64 = (1_006.0 - 172.0) / 67.2;
-/// Home pages that a site costs: 7.5 on average in the simulated archive (240 sites).
+/// Likely number of home pages fetched per site: 7.5 on average in the simulated archive (240 sites).
 const LIKELY_HOME_PAGES: u64 = 8;
 const YEAR_SECONDS: f64 = 365.25 * 86_400.0;
 
@@ -34,7 +34,7 @@ pub struct SitePlan {
     pub captures: u64,
     /// Index queries.
     pub cdx: u64,
-    /// Archived pages at least: home pages at both ends, ends of redirects, one policy page per grid step.
+    /// Archived pages, at least: home pages at both ends, ends of redirects, one policy page per grid step.
     pub playback_least: u64,
     /// Archived pages with the changes that a policy of this age usually has.
     pub playback_likely: u64,
@@ -42,7 +42,7 @@ pub struct SitePlan {
     pub playback_most: u64,
 }
 
-/// Plans a backfill of the sites of these rows that begins `now`; sorted by site.
+/// Plans a backfill of the sites of these rows that begins `now`. The result is sorted by site.
 ///
 /// # Errors
 /// When the database fails.
@@ -73,7 +73,7 @@ fn plan_site(
         site: site.clone(),
         policies: 0,
         captures: 0,
-        // The backfill uses the answer of an unfinished crawl.
+        // The backfill uses the index answer of an unfinished crawl.
         cdx: u64::from(discover.by_path && !state.is_some_and(|s| s.unfinished)),
         playback_least: 0,
         playback_likely: 0,
@@ -105,8 +105,8 @@ fn plan_site(
 }
 
 impl SitePlan {
-    /// Adds the home pages to scan. `is_first`: no crawl of the site is complete yet. Later crawls scan the newest home page,
-    /// when it is due, and older ones only where the newest shows something new.
+    /// Adds the home pages to scan. `is_first` is true if no crawl of the site is complete yet. Later crawls scan the
+    /// newest home page if it is due, and older ones only where the newest shows something new.
     fn add_home_pages(
         &mut self,
         known: &[PageScan],

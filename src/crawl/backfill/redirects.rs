@@ -1,4 +1,4 @@
-//! Which captured redirects are fetched: a few of them show where a policy moved. Pure.
+//! Selects the captured redirects to fetch: a few of them show where a policy moved. Pure.
 
 use std::collections::BTreeMap;
 
@@ -8,12 +8,12 @@ use crate::model::UrlKey;
 use crate::sample::bisect;
 use crate::store::StoredCapture;
 
-/// Redirects of one address that are fetched. This number shows both ends of four moves; an address that always redirects
-/// to new places (tokens, sessions in the path) says nothing more about the policy in its ninth redirect.
+/// Maximum number of redirects fetched per URL. This number shows both ends of four moves. If a URL always redirects to
+/// new places (tokens, sessions in the path), its ninth redirect says nothing more about the policy.
 const MAX_PER_ADDRESS: usize = 8;
 
-/// Returns the redirects to fetch now. Of each address, they are the first and the last redirect; then one between two that
-/// lead to different pages, so that both ends of a move are seen.
+/// Returns the redirects to fetch now. For each URL, these are the first and the last redirect, then one between two
+/// that lead to different pages, so that both ends of a move are found.
 pub(super) fn redirects_to_fetch(stored: &[StoredCapture]) -> Vec<&StoredCapture> {
     let mut by_address: BTreeMap<&str, Vec<&StoredCapture>> = BTreeMap::new();
     for s in stored.iter().filter(|s| s.capture.is_redirect()) {

@@ -1,24 +1,24 @@
-//! Makes a crawl take the same way however often it is interrupted.
+//! Makes a crawl request the same captures, no matter how often it is interrupted.
 //!
-//! The next captures to fetch follow from what is known, and a batch that was answered in part would lead to other captures
-//! than one that was answered in full. Therefore an answer that was stored after the crawl of a site began is hidden until
-//! the resumed crawl wants that capture again, which then costs no request.
+//! The next captures to fetch depend on what is known, and a batch that was answered in part would lead to other
+//! captures than a batch that was answered in full. Therefore an answer that was stored after the crawl of a site began
+//! is hidden until the resumed crawl wants that capture again. Fetching it then costs no request.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::model::{CaptureId, Timestamp};
 use crate::store::StoredCapture;
 
-/// Which stored answers a crawl may use.
+/// Decides which stored answers a crawl may use.
 #[derive(Debug)]
 pub(super) struct Replay {
-    /// When the crawl of the site began. Answers from before are visible.
+    /// When the crawl of the site began. Answers stored before are visible.
     since: Timestamp,
-    /// Captures that the crawl has requested, and those whose answers stand for them.
+    /// Captures that the crawl has requested, and captures whose answers it used instead.
     requested: HashSet<CaptureId>,
     /// Captures with a hidden answer, and the capture that was requested to get it.
     hidden: HashMap<CaptureId, CaptureId>,
-    /// All answers are visible.
+    /// True if all answers are visible.
     over: bool,
 }
 
@@ -33,7 +33,7 @@ impl Replay {
         }
     }
 
-    /// True when the answer to the request for a capture is visible.
+    /// True if the answer to the request for a capture is visible.
     pub(super) fn is_visible(&self, capture_id: CaptureId, fetched_at: Option<Timestamp>) -> bool {
         self.over
             || fetched_at.is_none_or(|at| at < self.since)
@@ -75,8 +75,8 @@ impl Replay {
         self.requested.extend(self.hidden.remove(&capture_id));
     }
 
-    /// Makes all answers visible that the crawl did not request (earlier settings or other sites requested them, or the
-    /// index has new rows). Returns false when there were none.
+    /// Makes visible all answers that the crawl did not request (earlier settings or other sites requested them, or the
+    /// index has new rows). Returns false if there were none.
     pub(super) fn reveal_all(&mut self) -> bool {
         let was_hidden = !self.hidden.is_empty();
         self.hidden.clear();

@@ -18,14 +18,14 @@ use crate::discover;
 use crate::model::Dropped;
 use crate::store::Store;
 
-/// What the crawl of a site gave.
+/// The result of the crawl of a site.
 #[derive(Debug, Default)]
 pub(super) struct SiteReport {
     /// Requests without an answer.
     pub(super) failures: Vec<String>,
     /// What the limit of requests left open.
     pub(super) left_open: Vec<String>,
-    /// The crawl came to its end.
+    /// True if the crawl came to its end.
     pub(super) is_complete: bool,
 }
 
@@ -47,7 +47,7 @@ pub(super) async fn crawl_site<A: Archive>(
         site: &site,
         stop,
     };
-    // Home pages are playback requests: a crawl of the index alone does without them.
+    // Home pages are playback requests, so a crawl of the index alone does not scan them.
     let sources = Sources {
         by_link: session.discover.by_link && until != Until::Index,
         by_path: session.discover.by_path,
@@ -72,7 +72,7 @@ pub(super) async fn crawl_site<A: Archive>(
             }
         }
     }
-    // A crawl that only prepares stays open: the backfill continues it and sends no query again.
+    // A crawl that only prepares is not ended: the backfill continues it and repeats no query.
     let at_the_end = match until {
         Until::Versions => true,
         Until::Turn => left_open.is_empty(),
@@ -90,7 +90,7 @@ pub(super) async fn crawl_site<A: Archive>(
     })
 }
 
-/// Stores that the crawl of a site begins.
+/// Records that the crawl of a site begins.
 async fn begin<A>(
     session: &Session<'_, A>,
     request: &SiteRequest,
@@ -116,7 +116,7 @@ async fn begin<A>(
     session.store_call(call).await
 }
 
-/// Stores that the crawl of a site is complete.
+/// Records that the crawl of a site is complete.
 async fn end<A>(
     session: &Session<'_, A>,
     site: &CrawledSite,
@@ -147,7 +147,7 @@ async fn site_index<'a, A: Archive>(
     Ok(SiteIndex::new(source, site, keys, repeated))
 }
 
-/// Returns the scopes of the answered queries that a turn sends again.
+/// Returns the scopes of the answered queries that a turn repeats.
 async fn scopes_of_turn<A>(
     session: &Session<'_, A>,
     site: &CrawledSite,

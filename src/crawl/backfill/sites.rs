@@ -14,9 +14,9 @@ use crate::crawl::session::Session;
 use crate::crawl::site::{SiteRequest, site_requests};
 use crate::store::Store;
 
-/// Crawls sites until all are done, the archive refuses, or the user stops.
+/// Crawls sites until all are done, the archive refuses requests, or the user stops the run.
 ///
-/// Several rows may name one site (with several known policies); they are one crawl.
+/// Several rows may name one site (with several known policies). They share one crawl.
 pub(crate) async fn crawl_sites<A: Archive>(
     session: &Session<'_, A>,
     rows: &[SiteRow],

@@ -1,4 +1,4 @@
-//! What is known of one capture: what it contributes to a history. Pure.
+//! The status of one capture: what it contributes to a history. Pure.
 
 use crate::model::{Capture, DropReason, Dropped, TextHash};
 use crate::store::StoredCapture;
@@ -45,7 +45,7 @@ pub(crate) fn capture_status(stored: &StoredCapture) -> CaptureStatus {
     status_of_row(&stored.capture)
 }
 
-/// Returns the status by the index row alone.
+/// Returns the status according to the index row alone.
 fn status_of_row(capture: &Capture) -> CaptureStatus {
     if capture.is_redirect() {
         return CaptureStatus::Redirect;
@@ -72,7 +72,8 @@ fn status_of_row(capture: &Capture) -> CaptureStatus {
     }
 }
 
-/// True for the types under which indexes list HTML, text and PDF; behind `unk`, `-` and `warc/revisit` may be any type.
+/// True for the types under which indexes list HTML, text and PDF. A capture listed as `unk`, `-` or `warc/revisit` may
+/// be of any type.
 fn may_be_page(mimetype: &str) -> bool {
     let name = mimetype.to_ascii_lowercase();
     matches!(

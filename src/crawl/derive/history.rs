@@ -17,8 +17,8 @@ use crate::store::{
 
 /// Derives versions and drops of a policy, stores them, and returns what the sampling strategy still wants to know.
 ///
-/// A history that another extractor made is kept as long as the present extractor has not read every page of it (a machine
-/// may lack the PDF reader). Otherwise the versions on those pages would be missing.
+/// A history that another extractor made is kept until the present extractor has read every page of it (a machine may
+/// lack the PDF reader). Otherwise the versions on the unread pages would be missing.
 pub(crate) fn derive_policy(
     store: &Store,
     crawl: &CrawlSettings,
@@ -49,8 +49,8 @@ pub(crate) fn derive_policy(
     Ok(open)
 }
 
-/// Derives the histories that lack something that is stored: those of crawls that were interrupted, now or earlier, and
-/// those of other sites that share what was fetched.
+/// Derives the histories that do not yet cover everything that is stored: those of interrupted crawls, now or earlier,
+/// and those of other sites that share the fetched pages.
 pub(crate) fn derive_pending(
     store: &Store,
     crawl: &CrawlSettings,
@@ -62,7 +62,7 @@ pub(crate) fn derive_pending(
     Ok(())
 }
 
-/// Derives the histories again that older rules derived, from the results of the extractor that they were made of.
+/// Derives again the histories that were derived by older rules, from the results of the same extractor.
 ///
 /// # Errors
 /// When the database fails.
@@ -103,8 +103,8 @@ impl DerivedHistory {
     }
 }
 
-/// Derives versions and drops of a policy from the results of an extractor. With `anew`, nothing is taken from an earlier
-/// derivation.
+/// Derives versions and drops of a policy from the results of an extractor. If `anew` is true, nothing is taken from an
+/// earlier derivation.
 pub(super) fn history_of(
     store: &Store,
     policy_id: PolicyId,

@@ -1,4 +1,4 @@
-//! Derivation: capture statuses, histories, re-extraction, and the check of what was derived. Everything here blocks.
+//! Derivation: capture statuses, histories, re-extraction, and the check of the derived data. Everything here blocks.
 
 mod capture_status;
 mod history;

@@ -1,6 +1,7 @@
 //! Extracts stored pages again with the present extractor and derives the histories; nothing is fetched.
 //!
-//! Each result is committed by itself: a kill loses the work on one page, and the next run continues with that page.
+//! Each result is committed by itself: a killed process loses the work on one page, and the next run continues with
+//! that page.
 
 use tokio_util::sync::CancellationToken;
 
@@ -20,7 +21,7 @@ pub struct ReextractedPolicy {
     pub policy: PolicyAddress,
     /// Pages extracted in this run.
     pub pages: u64,
-    /// Pages that could not be extracted this time, a line each.
+    /// Pages that could not be extracted this time, one line each.
     pub failures: Vec<String>,
     /// Versions before this run.
     pub versions_before: u64,
@@ -30,8 +31,8 @@ pub struct ReextractedPolicy {
     pub difference: Difference,
 }
 
-/// Extracts one stored page and stores the result. Returns a message when this machine cannot extract the page now (its PDF
-/// reader does not start); the page stays as it is.
+/// Extracts one stored page and stores the result. Returns a message when this machine cannot extract the page now (its
+/// PDF reader does not start); the page stays as it is.
 pub(crate) fn extract_capture(
     store: &Store,
     pdf: Option<&PdfReader>,
@@ -69,8 +70,8 @@ impl Reextraction<'_> {
     /// histories. Calls `notify` after the pages of each policy.
     ///
     /// # Errors
-    /// When the database fails, and [`crate::archive::ArchiveError::Interrupted`] when `stop` was cancelled: everything done by then is
-    /// stored.
+    /// When the database fails, and [`crate::archive::ArchiveError::Interrupted`] when `stop` was cancelled: everything
+    /// done by then is stored.
     pub fn run(
         &self,
         policies: Vec<PolicyAddress>,
@@ -83,7 +84,7 @@ impl Reextraction<'_> {
             now,
             stop,
         } = *self;
-        // All pages before any history: one page may be the text of captures of several policies.
+        // All pages come before any history, because one page may be the text of captures of several policies.
         let mut reports = Vec::with_capacity(policies.len());
         for policy in policies {
             let mut report = ReextractedPolicy {
@@ -119,8 +120,8 @@ impl Reextraction<'_> {
     }
 }
 
-/// Drops the results of older extractors ([`Store::drop_old_extractions`]) and derives the histories again that were measured
-/// on a dropped layout of their text.
+/// Drops the results of older extractors ([`Store::drop_old_extractions`]), and derives the histories again whose
+/// changes were measured on a dropped rendition.
 ///
 /// # Errors
 /// When the database fails.

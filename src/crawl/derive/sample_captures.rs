@@ -21,8 +21,8 @@ pub(crate) fn strategy(crawl: &CrawlSettings) -> Strategy {
     }
 }
 
-/// True for a drop that says what the page is. The others say that the page was not available or not readable, and the
-/// capture next to it may show a policy.
+/// True for a drop that says what the page is. All other drops say that the page was not available or not readable, so
+/// the next capture may show a policy.
 fn says_what_page_is(reason: DropReason) -> bool {
     matches!(
         reason,
@@ -36,7 +36,7 @@ fn says_what_page_is(reason: DropReason) -> bool {
     )
 }
 
-/// Returns the captures that may show a page, for the sampler, and their places in `stored`.
+/// Returns the captures that may show a page, for the sampler, and their positions in `stored`.
 pub(crate) fn sample_captures(
     stored: &[StoredCapture],
     unanswered: &dyn Fn(CaptureId) -> bool,
@@ -85,7 +85,8 @@ pub(crate) fn sample_captures(
         .unzip()
 }
 
-/// Returns the length of the record that holds each payload. The length of a revisit is not used: its record holds no page.
+/// Returns the length of the record that holds each payload. The length of a revisit is not used, because its record
+/// holds no page.
 fn page_lengths(stored: &[StoredCapture]) -> HashMap<&PayloadDigest, u64> {
     let holds_page = |s: &&StoredCapture| !s.capture.is_revisit() && s.capture.may_show_page();
     stored

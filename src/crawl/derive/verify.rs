@@ -1,4 +1,4 @@
-//! Checks whether a database is intact: recomputes hashes, follows references, derives histories again.
+//! Checks whether a database is intact: recomputes hashes, follows references, and derives histories again.
 
 use super::history::history_of;
 use crate::discover::PageScan;
@@ -6,22 +6,22 @@ use crate::extract::{EXTRACTOR_VERSION, language_and_words, stated_dates, text_h
 use crate::model::{PayloadId, PolicyId, RenditionId, SiteId};
 use crate::store::{CheckedRendition, Store, StoreError, StoredHistory, VersionRecord};
 
-/// What was checked.
+/// Counts of what was checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct VerifyReport {
     /// Payloads unpacked and hashed.
     pub payloads: u64,
-    /// Payloads of those whose bytes also have the archive's digest.
+    /// Of these, payloads whose bytes also have the archive's digest.
     pub digests: u64,
     /// Renditions hashed.
     pub renditions: u64,
-    /// Renditions whose text was hashed too: those of the present extractor, since another one may normalise texts
+    /// Renditions whose text was hashed too: those of the present extractor, because another one may normalise texts
     /// differently.
     pub texts: u64,
     /// Policies whose history was derived again.
     pub policies: u64,
-    /// Policies for whose history something was stored since it was derived: a crawl was interrupted, and the next run or
-    /// `reextract` derives them. Not counted above.
+    /// Policies for which something was stored after their history was derived, because a crawl was interrupted. The
+    /// next run or `reextract` derives them. Not counted above.
     pub pending: u64,
     /// Faults found.
     pub faults: u64,
@@ -155,7 +155,7 @@ fn scans_of_site(store: &Store, site_id: SiteId) -> Result<Vec<String>, StoreErr
     Ok(scans)
 }
 
-/// Returns what is stored about a rendition's text and differs from what the present extractor says about it.
+/// Returns the stored facts about a rendition's text that differ from the present extractor's.
 fn text_faults(rendition: &CheckedRendition) -> Vec<String> {
     let mut faults = Vec::new();
     let found = text_hash(&rendition.text).to_string();
@@ -232,7 +232,7 @@ fn policy_fault(store: &Store, policy_id: PolicyId) -> Result<Option<String>, St
     Ok(Some(format!("policy {policy_id}: {differing}")))
 }
 
-/// Sorts the observations of a version by id: captures of one second have no order of their own.
+/// Sorts the observations of a version by id, because captures of one second have no order of their own.
 fn sort_observations(version: &mut VersionRecord) {
     version
         .observations

@@ -6,8 +6,9 @@ use crate::history::{self, Change, Observation, TextTraits, Version};
 use crate::model::{CaptureId, PolicyId, TextHash};
 use crate::store::{ObservationRow, Store, StoreError, VersionRecord};
 
-/// Returns the versions that a policy's observations make, each with its change. `fetched` maps each observed capture to the
-/// capture whose bytes were extracted for it. Changes that were measured before are read from the database, unless `anew`.
+/// Returns the versions that a policy's observations make, each with its change. `fetched` maps each observed capture
+/// to the capture whose bytes were extracted for it. Changes that were measured before are read from the database,
+/// unless `anew` is true.
 pub(super) fn version_records(
     store: &Store,
     policy_id: PolicyId,

@@ -13,8 +13,8 @@ use crate::discover::{self, ByPath, PathQuery};
 use crate::model::{DropReason, Dropped, Timestamp, UrlKey};
 use crate::store::{IndexQueryKey, Store};
 
-/// Sends the query for the whole site, unless this crawl has its answer, and stores candidates and rows. Returns the reason
-/// when the archive excludes the site.
+/// Sends the query for the whole site, unless this crawl has its answer, and stores candidates and rows. Returns the
+/// reason when the archive excludes the site.
 pub(super) async fn query_domain<A: Archive>(
     search: &SiteSearch<'_, A>,
     index: &mut SiteIndex<'_, A>,
@@ -52,7 +52,7 @@ pub(super) async fn query_domain<A: Archive>(
     }
 }
 
-/// Stores what the query for the whole site found; it included the addresses `known` and began at `from`.
+/// Stores the results of the query for the whole site. The query included the URLs `known` and began at `from`.
 async fn store_answer<A: Archive>(
     search: &SiteSearch<'_, A>,
     index: &mut SiteIndex<'_, A>,
@@ -61,7 +61,8 @@ async fn store_answer<A: Archive>(
 ) -> Result<(), CrawlError> {
     let covered = covered_keys(index, (known, from == search.crawl.from), &found).await?;
     tracing::info!(site = %search.site.site, candidates = found.candidates.len(), captures = found.captures.len(), "index queried");
-    // Candidates first: after a kill between the two writes, rows without a discovery would never be used.
+    // Candidates come first: if the process is killed between the two writes, rows without a discovery would never be
+    // used.
     search.store(found.candidates).await?;
     index
         .store_answer(StoredAnswer {
@@ -75,8 +76,8 @@ async fn store_answer<A: Archive>(
     Ok(())
 }
 
-/// Returns the keys of the single addresses whose queries the answer covers. An answer that does not begin with the first
-/// capture covers no address that was never queried: its older rows are missing.
+/// Returns the keys of the single-URL queries that the answer covers. An answer that does not begin with the first
+/// capture covers no URL that was never queried, because its older rows are missing.
 async fn covered_keys<A: Archive>(
     index: &SiteIndex<'_, A>,
     (known, from_the_first): (&[UrlKey], bool),

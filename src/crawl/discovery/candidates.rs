@@ -5,12 +5,12 @@ use crate::crawl::error::CrawlError;
 use crate::model::Site;
 use crate::store::{DiscoveryRow, Store};
 
-/// An address that may belong to a policy.
+/// A URL that may belong to a policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SiteCandidate {
     /// The site.
     pub site: Site,
-    /// The address.
+    /// The URL.
     pub url: String,
     /// `privacy`, `cookies`, `children`.
     pub kind: String,
@@ -18,7 +18,7 @@ pub struct SiteCandidate {
     pub score: u8,
     /// Rank among the site's candidates, counted from 1.
     pub rank: usize,
-    /// On another site's host.
+    /// True if it is on another site's host.
     pub cross_domain: bool,
     /// Number of index rows stored.
     pub captures: u64,
@@ -27,7 +27,7 @@ pub struct SiteCandidate {
 }
 
 impl SiteCandidate {
-    /// The sources that named it, sorted, each once.
+    /// Returns the sources that found it, sorted, without duplicates.
     #[must_use]
     pub fn sources(&self) -> Vec<&str> {
         let mut sources: Vec<&str> = self.evidence.iter().map(|e| e.source.code()).collect();

@@ -1,4 +1,4 @@
-//! Evidence for candidates, as rows of the database and back.
+//! Converts evidence for candidates to database rows and back.
 
 use crate::discover::{self, Candidate};
 use crate::model::{Site, SiteId, Timestamp};
@@ -36,7 +36,7 @@ fn discovery_rows(candidate: &Candidate) -> impl Iterator<Item = DiscoveryRow> {
     })
 }
 
-/// Returns the candidates that stored evidence makes. Rows that cannot be read are left out.
+/// Builds candidates from stored evidence. Rows that cannot be read are left out.
 pub(super) fn candidates_of_rows(rows: &[DiscoveryRow], site: &Site) -> Vec<Candidate> {
     let pieces = rows.iter().map(|row| {
         let kind = row.kind;

@@ -11,10 +11,10 @@ use crate::discover::{self, HomeSpan, PageScan, PageScanner, ScanLimits};
 use crate::model::Timestamp;
 use crate::store::Store;
 
-/// The first web page is of 1991, the first archived one of 1996.
+/// The first web page is from 1991, the first archived one from 1996.
 const FIRST_ARCHIVED_YEAR: &str = "1996";
 
-/// Returns the span in which a crawl that began at `since` scans home pages, and the limits of the search.
+/// Returns the span in which a crawl that began at `since` scans home pages, and the limits of these scans.
 pub(crate) fn home_page_span(crawl: &CrawlSettings, since: Timestamp) -> (HomeSpan, ScanLimits) {
     let from = crawl
         .from
@@ -30,7 +30,8 @@ pub(crate) fn home_page_span(crawl: &CrawlSettings, since: Timestamp) -> (HomeSp
     (span, limits)
 }
 
-/// Scans the site's home pages where the stored scans do not suffice. Each scan is stored before the next request is sent.
+/// Scans the site's home pages where the stored scans do not suffice. Each scan is stored before the next request is
+/// sent.
 pub(super) async fn scan_home_pages<A: Archive>(
     search: &SiteSearch<'_, A>,
     failures: &mut Failures,

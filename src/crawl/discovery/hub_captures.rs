@@ -1,4 +1,4 @@
-//! Which captures of a hub page are scanned. Pure.
+//! Selects the captures of a hub page to scan. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,12 +6,12 @@ use crate::discover::{PageScan, PolicyKind};
 use crate::model::{Capture, PayloadDigest, Timestamp, UrlKey};
 use crate::sample::bisect;
 
-/// Captures of one hub that are scanned. This number shows both ends of three moves; a hub whose links always change says
-/// nothing more about the policy in its ninth capture.
+/// Maximum number of captures scanned per hub. This number shows both ends of three moves. If the links of a hub change
+/// all the time, its ninth capture says nothing more about the policy.
 const MAX_SCANS: usize = 8;
 
-/// Returns the capture of a hub to scan next; `None` when the scans suffice. `captures` are in order of time, one of each
-/// moment. The newest capture is not scanned within `reuse_days` of the newest scan.
+/// Returns the capture of a hub to scan next; `None` if the scans suffice. `captures` are in order of time, one for
+/// each moment. The newest capture is not scanned within `reuse_days` of the newest scan.
 pub(super) fn next_capture<'c>(
     captures: &'c [Capture],
     scans: &[PageScan],
@@ -47,7 +47,7 @@ pub(super) fn next_capture<'c>(
         &|i| scan_of(i).filter(|scan| scan.is_found()).map(policy_links),
         &|one, other| one != other,
     );
-    // Only the newest capture can show new links: it is scanned however many scans earlier runs have made.
+    // Only the newest capture can show new links, so it is scanned no matter how many scans earlier runs made.
     let is_allowed = |place: &usize| scans.len() < MAX_SCANS || place + 1 == captures.len();
     let place = wanted.into_iter().find(is_allowed)?;
     captures.get(place)

@@ -1,5 +1,5 @@
-//! Discovery on hub pages: one capture of a hub is scanned together with a home page, before the index is queried. Its
-//! other captures are scanned once the index tells them apart, each payload once.
+//! Discovery on hub pages. One capture of a hub is scanned together with a home page, before the index is queried. Its
+//! other captures are scanned when the index rows show which of them differ, each payload once.
 
 use super::hub_captures::next_capture;
 use super::known_addresses::candidate_addresses;
@@ -27,11 +27,11 @@ pub(super) async fn scan_hubs<A: Archive>(
     };
     let (candidates, hubs) = store_call(search.store, call).await?;
     for hub in hubs {
-        // A candidate is fetched as a policy.
+        // A candidate is fetched as a policy anyway.
         if candidates.contains(&hub.urlkey) {
             continue;
         }
-        // A hub gets no index query of its own: its rows come with the one for the site or not at all.
+        // A hub gets no index query of its own. Its rows come with the query for the whole site or not at all.
         let key = index.keys().exact(&hub.urlkey);
         if !index.answered_ever(vec![key]).await?.is_empty() {
             scan_captures(search, index.archive_id(), hub, failures).await?;
@@ -79,7 +79,7 @@ async fn scan_captures<A: Archive>(
         .await
 }
 
-/// Returns the captures of a hub that may show a page within the span of the crawl, one of each moment.
+/// Returns the captures of a hub that may show a page within the span of the crawl, one for each moment.
 async fn captures_in_span<A>(
     search: &SiteSearch<'_, A>,
     archive_id: ArchiveId,

@@ -1,5 +1,5 @@
-//! Joins candidates to policies by everything that is stored. It runs again after every round of fetches, since fetched
-//! pages name further addresses.
+//! Joins candidates to policies with all stored evidence. Runs again after every round of fetches, because fetched
+//! pages name further URLs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -17,7 +17,7 @@ use crate::store::{AddressEvidence, DiscoveryRow, NewestPage, PolicyRow, Store, 
 pub(crate) struct FollowedPolicy {
     /// Its row.
     pub(crate) policy_id: PolicyId,
-    /// Its addresses, by key.
+    /// Its URLs, by key.
     pub(crate) urls: Vec<(UrlKey, String)>,
 }
 
@@ -26,14 +26,14 @@ pub(crate) struct FollowedPolicy {
 pub(crate) struct PolicyJoin {
     /// The site.
     pub(crate) site: CrawledSite,
-    /// Policies that are followed at most, besides those that have a history.
+    /// Maximum number of policies that are followed, in addition to those that have a history.
     pub(crate) most: usize,
     /// Redirects and canonical links of fetched pages.
     pub(crate) page_evidence: Vec<JoinEvidence>,
 }
 
 impl PolicyJoin {
-    /// Joins everything that is stored, stores the policies and returns those to follow.
+    /// Joins all stored evidence, stores the policies and returns those to follow.
     pub(crate) fn run(self, store: &Store) -> Result<Vec<FollowedPolicy>, StoreError> {
         let site_id = self.site.site_id;
         let discoveries = store.discoveries(site_id)?;
@@ -60,9 +60,9 @@ impl PolicyJoin {
     }
 }
 
-/// Returns what fetched pages say about addresses: their redirects and canonical links.
+/// Returns what fetched pages say about URLs: their redirects and canonical links.
 pub(crate) fn page_evidence(mut pages: Vec<AddressEvidence>) -> Vec<JoinEvidence> {
-    // Hundreds of captures say the same.
+    // Hundreds of captures may say the same.
     pages.dedup_by(|a, b| {
         (&a.came_from, &a.redirects, &a.canonical) == (&b.came_from, &b.redirects, &b.canonical)
     });
@@ -83,7 +83,7 @@ pub(crate) fn page_evidence(mut pages: Vec<AddressEvidence>) -> Vec<JoinEvidence
     evidence
 }
 
-/// Returns rows for the joined addresses that are no candidates: a redirect or a canonical link led to them.
+/// Returns rows for the joined URLs that are not candidates: a redirect or a canonical link led to them.
 fn discoveries_of_pages(
     joined: &[Policy],
     candidates: &[Candidate],
@@ -124,7 +124,7 @@ fn discoveries_of_pages(
     rows
 }
 
-/// Names each policy by one of its addresses: the one that the user named, else the one that showed a page last.
+/// Names each policy by one of its URLs: the one that the user named, otherwise the one that showed a page last.
 fn name_policies(
     store: &Store,
     policy_urls: &[String],

@@ -1,4 +1,4 @@
-//! Addresses of a site that its stored evidence names.
+//! URLs of a site that its stored evidence names.
 
 use url::Url;
 
@@ -6,9 +6,9 @@ use super::scans::hubs;
 use crate::model::{Site, SiteId, UrlKey};
 use crate::store::{Store, StoreError};
 
-/// Returns the addresses on the site's own hosts that the query for the whole site includes whatever their words are:
-/// candidates, and hubs, whose captures the index tells apart. The query has room for some of them: candidates come
-/// before hubs, and short addresses before long ones.
+/// Returns the URLs on the site's own hosts that the query for the whole site includes regardless of their words:
+/// candidates, and hubs, because the index shows which of their captures differ. The query has room for some of these
+/// URLs: candidates come before hubs, and short URLs before long ones.
 pub(crate) fn known_addresses(
     store: &Store,
     site_id: SiteId,
@@ -28,7 +28,7 @@ pub(crate) fn known_addresses(
     Ok(known)
 }
 
-/// Returns the addresses on the site's own hosts that some source named as a policy's.
+/// Returns the URLs on the site's own hosts that some source named as a policy's.
 pub(super) fn candidate_addresses(
     store: &Store,
     site_id: SiteId,

@@ -1,4 +1,4 @@
-//! Discovery of a site's policies: from addresses that the user named, archived home pages, the archive's index and hub
+//! Discovery of a site's policies: from URLs that the user named, archived home pages, the archive's index and hub
 //! pages; then candidates are joined to policies.
 
 mod by_path;

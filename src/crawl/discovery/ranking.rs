@@ -1,4 +1,4 @@
-//! Which joined policies are followed. Pure.
+//! Selects the joined policies to follow. Pure.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,11 +6,12 @@ use crate::discover::{self, Candidate, Policy};
 use crate::model::{Source, UrlKey};
 use crate::store::PolicyRow;
 
-/// How sure it is that an address belongs to a policy: one that the user named is surest, then by score.
+/// How certain it is that a URL belongs to a policy. URLs that the user named come first; the others are ordered by
+/// score.
 type Rank = (bool, u8);
 
-/// Returns the policies to follow, the best first: at most `most`, and in addition those that have a history (an address in
-/// `followed`), which would otherwise end unnoticed when a better policy is found.
+/// Returns the policies to follow, the best first: at most `most`, and in addition those that have a history (a URL in
+/// `followed`). Otherwise their histories would end unnoticed when a better policy is found.
 pub(super) fn policies_to_follow(
     joined: Vec<Policy>,
     candidates: &[Candidate],

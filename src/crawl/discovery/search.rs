@@ -1,4 +1,4 @@
-//! What the search for a site's policies works with.
+//! The data that the search for a site's policies uses.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::crawl::site::CrawledSite;
 use crate::discover::{Candidate, Vocabulary};
 use crate::store::Store;
 
-/// What the search for a site's policies works with.
+/// The data that the search for a site's policies uses.
 pub(crate) struct SiteSearch<'a, A> {
     /// The archive.
     pub(crate) archive: &'a A,

@@ -1,4 +1,4 @@
-//! Searches a site's policies by every source, one after the other.
+//! Searches for a site's policies in every source, one after the other.
 
 use super::by_path::query_domain;
 use super::home_pages::scan_home_pages;
@@ -11,7 +11,7 @@ use crate::crawl::index::SiteIndex;
 use crate::discover::{self, Candidate, Vocabulary};
 use crate::model::{Dropped, PolicyKind, UrlKey};
 
-/// The sources that are searched, besides the addresses that the user named.
+/// The sources that are searched, besides the URLs that the user named.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sources {
     /// Links on archived home pages and hub pages.
@@ -28,7 +28,7 @@ pub(crate) async fn find_candidates<A: Archive>(
     failures: &mut Failures,
 ) -> Result<Option<Dropped>, CrawlError> {
     store_given(search).await?;
-    // Home pages come first: the one index query for the site includes what they link to.
+    // Home pages come first, because the index query for the whole site includes the URLs that they link to.
     if sources.by_link && search.crawl.home_pages_per_site > 0 {
         scan_home_pages(search, failures).await?;
     }
@@ -44,7 +44,7 @@ pub(crate) async fn find_candidates<A: Archive>(
     Ok(None)
 }
 
-/// Stores the addresses that the user named.
+/// Stores the URLs that the user named.
 async fn store_given<A>(search: &SiteSearch<'_, A>) -> Result<(), CrawlError> {
     let site = search.site;
     let given: Vec<Candidate> = site
@@ -57,7 +57,7 @@ async fn store_given<A>(search: &SiteSearch<'_, A>) -> Result<(), CrawlError> {
     search.store(given).await
 }
 
-/// Returns the kind of policy at an address that the user named: privacy, unless the words in the address say otherwise.
+/// Returns the kind of policy at a URL that the user named: privacy, unless the words in the URL say otherwise.
 fn kind_of_given(url: &str, vocabulary: &Vocabulary) -> PolicyKind {
     let verdict = UrlKey::of(url).map(|key| discover::judge_path(&key, vocabulary));
     verdict

@@ -12,20 +12,21 @@ use crate::crawl::error::CrawlError;
 use crate::model::CaptureId;
 use crate::store::{Store, StoredCapture};
 
-/// Captures of one site that are fetched at once; the archive's own limit of connections holds over all sites.
+/// Maximum number of captures of one site that are fetched at once. The archive's own limit of connections applies to
+/// all sites together.
 const FETCHES_AT_ONCE: usize = 4;
 
-/// Which captures of a site this crawl tried to fetch without storing an answer.
+/// The captures of a site that this crawl tried to fetch without storing an answer.
 #[derive(Debug, Default)]
 pub(crate) struct FetchRecord {
-    /// Captures without an answer: they are not requested again in this crawl.
+    /// Captures without an answer. They are not requested again in this crawl.
     pub(crate) unanswered: HashSet<CaptureId>,
-    /// Captures that another site's crawl had stored when this one wanted them. Each is passed over once only, so that
-    /// every crawl terminates.
+    /// Captures that another site's crawl had stored when this one wanted them. Each is skipped only once, so every
+    /// crawl terminates.
     pub(crate) stored_by_others: HashSet<CaptureId>,
 }
 
-/// What became of a batch.
+/// The result of a batch.
 #[derive(Debug, Default)]
 pub(crate) struct Batch<'s> {
     /// Captures with a stored answer.
@@ -38,8 +39,8 @@ pub(crate) struct Batch<'s> {
     pub(crate) ended_by: Option<CrawlError>,
 }
 
-/// Fetches captures. After an error that ends the run, the fetches that have begun are finished and stored, and no other is
-/// begun.
+/// Fetches captures. After an error that ends the run, the fetches in progress are finished and stored, and no new ones
+/// begin.
 pub(crate) async fn fetch_batch<'s, A: Archive>(
     fetcher: &Fetcher<'_, A>,
     wanted: &[&'s StoredCapture],
@@ -67,8 +68,8 @@ pub(crate) async fn fetch_batch<'s, A: Archive>(
     batch
 }
 
-/// Claims a capture and fetches it, unless another site's crawl has stored its page. `order` keeps the requests of a batch
-/// in the order of the captures: the database is read on other threads, and its answers may overtake each other.
+/// Claims a capture and fetches it, unless another site's crawl has stored its page. `order` keeps the requests of a
+/// batch in the order of the captures: the database is read on other threads, whose answers may arrive in any order.
 async fn fetch_claimed<A: Archive>(
     fetcher: &Fetcher<'_, A>,
     s: &StoredCapture,
@@ -191,7 +192,8 @@ mod tests {
         (1..=20).map(stored).collect()
     }
 
-    /// Fetches 20 captures; returns the times of the requests, of the captures without an answer, and the error.
+    /// Fetches 20 captures. Returns the timestamps of the requests, the number of captures without an answer, and the
+    /// error.
     async fn fetch_all(stops_at: usize) -> (Vec<Timestamp>, usize, Option<CrawlError>) {
         let stop = CancellationToken::new();
         let archive = Silent {

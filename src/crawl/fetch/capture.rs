@@ -17,17 +17,17 @@ use crate::extract::EXTRACTOR_VERSION;
 use crate::model::{Capture, CaptureId, Dropped, Timestamp};
 use crate::store::{Fetched, Store};
 
-/// How far from the wanted capture the archive may go, in seconds. A page from within a day is stored under its own time;
-/// a page from further away would be the answer to another question.
+/// Maximum time between the wanted capture and the one that the archive returns, in seconds. A page from within a day
+/// is stored under its own time. A page from further away would not answer the request.
 const WINDOW_SECONDS: i64 = 86_400;
 
-/// What fetching works with.
+/// The data that fetching uses.
 pub(crate) struct Fetcher<'a, A> {
     /// The archive.
     pub(crate) archive: &'a A,
     /// The database.
     pub(crate) store: &'a Arc<Store>,
-    /// Time of day.
+    /// The clock.
     pub(crate) clock: &'a dyn Clock,
     /// Reads PDFs, if one is set.
     pub(crate) pdf: Option<&'a PdfReader>,
@@ -39,14 +39,14 @@ pub(crate) struct Fetcher<'a, A> {
     pub(crate) stop: &'a CancellationToken,
 }
 
-/// What became of fetching a capture.
+/// The result of fetching a capture.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum FetchOutcome {
     /// The answer is stored.
     Stored,
-    /// No request was needed: another site's crawl stored the page meanwhile.
+    /// No request was needed, because another site's crawl stored the page meanwhile.
     StoredByOther,
-    /// No answer this time; the next run sends the request again.
+    /// There was no answer this time; the next run sends the request again.
     Unanswered(String),
 }
 
@@ -93,7 +93,7 @@ async fn store_memento<A>(
     let now = fetcher.clock.now();
     let stored = run_parse(&capture.original, move || {
         let (page, extraction) = extract_memento(memento, pdf.as_ref());
-        // A page that this machine cannot extract now is stored too: the next run reads it from the database.
+        // A page that this machine cannot extract now is stored too. The next run reads it from the database.
         let (extracted, outcome) = match extraction.transpose() {
             Ok(extracted) => (extracted, FetchOutcome::Stored),
             Err(error) => (None, FetchOutcome::Unanswered(error.to_string())),
@@ -105,7 +105,7 @@ async fn store_memento<A>(
     stored.await?
 }
 
-/// Stores why a capture has no page.
+/// Stores the reason why a capture has no page.
 async fn store_drop<A>(
     fetcher: &Fetcher<'_, A>,
     capture_id: CaptureId,

@@ -12,14 +12,14 @@ use crate::model::{Document, DropReason, Dropped, UrlKey};
 use crate::page::Page;
 use crate::store::{Fetched, PendingExtraction, ReceivedCapture};
 
-/// Bytes at the start of a page that are searched for `<link rel=canonical>`: its head is shorter than that.
+/// Bytes at the start of a page that are searched for `<link rel=canonical>`. The head of a page is shorter.
 const HEAD_BYTES: usize = 64 * 1024;
 
-/// Message about a PDF when no reader is set.
+/// Message about a PDF if no reader is set.
 const NO_PDF_READER: &str = "cannot read the PDF: no PDF reader is set; give `PdfReader::new(PATH)` to \
                              `CrawlBuilder::pdf_reader`, where PATH is a program `policytrail`";
 
-/// The document of a page, or the reason why it has none. The error is about this machine, not about the page: the next
+/// The document of a page, or the reason why it has none. An error is about this machine, not about the page; the next
 /// run extracts the page from the database.
 pub(super) type Extraction = io::Result<Result<Document, Dropped>>;
 
@@ -90,7 +90,7 @@ fn extract_page(input: &PageInput<'_>, pdf: Option<&PdfReader>) -> Extraction {
     }
 }
 
-/// Turns a panic into an error: a page on which this program fails is stored and reported, and the run goes on.
+/// Turns a panic into an error. A page on which this program panics is stored and reported, and the run continues.
 fn catch_panic<T>(work: impl FnOnce() -> T) -> io::Result<T> {
     catch_unwind(AssertUnwindSafe(work)).map_err(|panic| {
         let words = panic.downcast_ref::<&str>().copied();

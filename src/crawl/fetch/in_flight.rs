@@ -23,14 +23,14 @@ pub(super) struct Claim<'a> {
 impl InFlight {
     /// Waits until nobody else fetches this page, and claims it.
     pub(super) async fn claim(&self, capture_id: CaptureId, capture: &Capture) -> Claim<'_> {
-        // A payload is the same page whatever its address.
+        // The same payload is the same page, whatever its URL.
         let key = capture
             .page_digest()
             .map_or_else(|| capture_id.to_string(), ToString::to_string);
         loop {
             let released = self.released.notified();
             tokio::pin!(released);
-            // From here on no release is missed.
+            // From here on, no release is missed.
             released.as_mut().enable();
             if self.keys().insert(key.clone()) {
                 return Claim {

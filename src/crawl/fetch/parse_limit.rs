@@ -7,8 +7,9 @@ use tokio::sync::Semaphore;
 
 use crate::crawl::error::CrawlError;
 
-/// Pages parsed at once on a machine with this many processors or more. A page needs at most 40 times its bytes
-/// (`tests/it/extraction_memory.rs`), 320 MB for the largest that is parsed; a page that waits needs its own bytes.
+/// Maximum number of pages parsed at once, on a machine with at least this many processors. A page needs at most 40
+/// times its size in memory (`tests/it/extraction_memory.rs`), 320 MB for the largest that is parsed. A page that waits
+/// needs only its own size.
 const MAX_PARSES: usize = 8;
 
 static PERMITS: LazyLock<Semaphore> = LazyLock::new(|| {
@@ -16,13 +17,13 @@ static PERMITS: LazyLock<Semaphore> = LazyLock::new(|| {
     Semaphore::new(processors.min(MAX_PARSES))
 });
 
-/// Runs the parsing of a page on a blocking thread, once one of the permits is free. `what` names the page in the error
-/// of a panic.
+/// Parses a page on a blocking thread, once one of the permits is free. `what` names the page in the error about a
+/// panic.
 pub(crate) async fn run_parse<T: Send + 'static>(
     what: &str,
     parse: impl FnOnce() -> T + Send + 'static,
 ) -> Result<T, CrawlError> {
-    // The semaphore is never closed, so that this always gives a permit.
+    // The semaphore is never closed, so this always gives a permit.
     let _permit = PERMITS.acquire().await;
     let parsed = tokio::task::spawn_blocking(parse).await;
     parsed.map_err(|e| CrawlError::Panicked {

@@ -17,10 +17,10 @@ pub(super) const CPU_LIMIT_SECONDS: u64 = 20;
 /// Address space of the child.
 #[cfg(all(unix, feature = "pdf"))]
 const MEMORY_LIMIT_BYTES: u64 = 2 << 30;
-/// Largest PDF, and largest answer about it.
+/// Maximum size of a PDF, and of the answer about it.
 pub(super) const MAX_ANSWER_BYTES: u64 = 64 << 20;
 
-/// The answer of the child: the document, or why there is none.
+/// The answer of the child: the document, or the reason why there is none.
 #[derive(Serialize, Deserialize)]
 enum PdfAnswer {
     Document {
@@ -38,8 +38,8 @@ enum PdfAnswer {
     Unsupported,
 }
 
-/// Reads a PDF from `input` and writes the answer to `output`: the child's side. It limits the memory and the processor
-/// time of the whole process.
+/// Reads a PDF from `input` and writes the answer to `output`. Runs in the child, and limits the memory and the
+/// processor time of the whole process.
 ///
 /// # Errors
 /// When reading or writing fails.
@@ -98,8 +98,8 @@ fn answer(bytes: &[u8]) -> PdfAnswer {
     }
 }
 
-/// Parses the output of the child; `None` when it holds no answer, and an error when its build reads no PDFs. The answer is
-/// the last line: the library that reads PDFs prints remarks before it.
+/// Parses the output of the child; `None` if it holds no answer, and an error when its build reads no PDFs. The answer
+/// is the last line: the library that reads PDFs prints remarks before it.
 pub(super) fn parse_answer(output: &[u8]) -> Option<io::Result<Result<Document, Dropped>>> {
     let line = output.trim_ascii_end().rsplit(|b| *b == b'\n').next()?;
     let read = match serde_json::from_slice(line).ok()? {

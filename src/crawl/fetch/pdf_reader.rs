@@ -1,5 +1,6 @@
-//! Reads PDFs in a child process with limits of time and memory: the format is a programming language, and no reader is
-//! safe against every file. The limit is processor time, so that the result does not depend on the load of the machine.
+//! Reads PDFs in a child process with limits of time and memory, because the format is a programming language and no
+//! reader is safe against every file. The time limit is in processor time, so that the result does not depend on the
+//! load of the machine.
 
 use std::io::{self, Read as _, Write as _};
 use std::path::PathBuf;
@@ -14,9 +15,10 @@ use super::pdf_child::{MAX_ANSWER_BYTES, PDF_COMMAND, parse_answer};
 use crate::extract::PageInput;
 use crate::model::{Document, DropReason, Dropped};
 
-/// Longest wait for an answer. On a machine that gives a child too little time within it, nothing is known about the PDF.
+/// Longest wait for an answer. If the machine gives the child too little processor time within it, nothing is known
+/// about the PDF.
 const WAIT_LIMIT: Duration = Duration::from_mins(5);
-/// Children at once: each may need much memory.
+/// Maximum number of children at once. Each may need much memory.
 const MAX_CHILDREN: usize = 2;
 /// SIGHUP, SIGINT, SIGKILL, SIGTERM: a terminal, a person or the system ended the child.
 #[cfg(unix)]
@@ -27,8 +29,9 @@ const OUT_OF_TIME: i32 = 24;
 
 /// Reads each PDF in a new process, two at once.
 ///
-/// The process is the program `policytrail`, or a program of yours that calls [`super::run_pdf_child`] with its standard
-/// input and output when its first argument is [`PDF_COMMAND`]. That program needs the feature `pdf`, this one does not.
+/// The process is the program `policytrail`, or your own program that calls [`super::run_pdf_child`] with its standard
+/// input and output when its first argument is [`PDF_COMMAND`]. That program needs the feature `pdf`; this one does
+/// not.
 #[derive(Debug, Clone)]
 pub struct PdfReader {
     program: PathBuf,
@@ -51,7 +54,7 @@ impl Children {
         self.count.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until fewer than [`MAX_CHILDREN`] run.
+    /// Waits until fewer than [`MAX_CHILDREN`] children run.
     fn permit(&self) -> Permit<'_> {
         let mut count = self.count();
         while *count >= MAX_CHILDREN {
@@ -76,7 +79,7 @@ impl PdfReader {
     /// Returns a reader that starts the running program.
     ///
     /// # Errors
-    /// When the system does not say where the program is.
+    /// When the system does not report the path of the program.
     pub fn of_this_program() -> io::Result<Self> {
         std::env::current_exe().map(Self::new)
     }
@@ -91,13 +94,13 @@ impl PdfReader {
         }
     }
 
-    /// Extracts the text of a PDF. It is dropped with [`DropReason::UnreadablePdf`], or with [`DropReason::BeyondLimits`]
-    /// when it takes more than 20 seconds of processor time. Blocks until fewer than two children run, and then for at
-    /// most five minutes.
+    /// Extracts the text of a PDF. Drops it with [`DropReason::UnreadablePdf`], or with [`DropReason::BeyondLimits`] if
+    /// it takes more than 20 seconds of processor time. Blocks until fewer than two children run, and then for at most
+    /// five minutes.
     ///
     /// # Errors
-    /// When the child does not start, is stopped by others, does not end or cannot read PDFs: that says nothing about the
-    /// PDF.
+    /// When the child does not start, is stopped by others, does not end or cannot read PDFs. Such an error says
+    /// nothing about the PDF.
     pub fn read_blocking(&self, page: &PageInput<'_>) -> io::Result<Result<Document, Dropped>> {
         let _permit = self.children.permit();
         let mut child = Command::new(&self.program)
@@ -150,7 +153,7 @@ fn signal(status: ExitStatus) -> Option<i32> {
     std::os::unix::process::ExitStatusExt::signal(&status)
 }
 
-/// True when the PDF made the child end: by a panic, or by an abort when memory or stack were full.
+/// True if the PDF made the child end: by a panic, or by an abort when memory or stack were full.
 fn gave_up(status: ExitStatus) -> bool {
     /// Exit code of a Rust program after a panic.
     const PANIC: i32 = 101;
@@ -165,7 +168,7 @@ fn gave_up(status: ExitStatus) -> bool {
 fn exchange(child: &mut Child, bytes: Vec<u8>, wait_limit: Duration) -> Option<Vec<u8>> {
     let (mut stdin, stdout) = (child.stdin.take()?, child.stdout.take()?);
     thread::spawn(move || {
-        // When the child stops reading, its answer says why.
+        // If the child stops reading, its answer says why.
         let _ = stdin.write_all(&bytes);
     });
     let (sender, receiver) = mpsc::channel();
@@ -187,7 +190,7 @@ mod tests {
         url: None,
     };
 
-    /// Reads with a shell script of one line as the program.
+    /// Reads a PDF with a one-line shell script as the program.
     #[cfg(unix)]
     fn read_by(script: &str) -> io::Result<Result<Document, Dropped>> {
         read_within(script, WAIT_LIMIT)
@@ -196,7 +199,7 @@ mod tests {
     #[cfg(unix)]
     fn read_within(script: &str, wait_limit: Duration) -> io::Result<Result<Document, Dropped>> {
         use std::os::unix::fs::OpenOptionsExt as _;
-        // A program that any process has open for writing does not start, and a fork copies open files.
+        // A program that any process has open for writing cannot be started, and a fork copies open files.
         static ONE_AT_A_TIME: std::sync::Mutex<()> = std::sync::Mutex::new(());
         let _guard = ONE_AT_A_TIME.lock().unwrap();
         let folder = tempfile::tempdir().unwrap();

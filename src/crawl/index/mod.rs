@@ -1,4 +1,4 @@
-//! Queries to the archive's index: which ones a site needs, from when on, and which are sent again.
+//! Queries to the archive's index: which ones a site needs, where they begin, and which are sent again.
 
 mod query_keys;
 mod repeat;

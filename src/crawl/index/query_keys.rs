@@ -5,7 +5,7 @@ use crate::discover::Vocabulary;
 use crate::model::{Site, Timestamp, UrlKey};
 use crate::store::IndexQueryKey;
 
-/// What the keys of a site's index queries are made from.
+/// Makes the keys of a site's index queries.
 #[derive(Debug, Clone)]
 pub(crate) struct QueryKeys {
     site: Site,
@@ -38,12 +38,12 @@ impl QueryKeys {
         self.key(format!("domain {}", self.site), &self.words)
     }
 
-    /// The key of the query for one address.
+    /// The key of the query for one URL.
     pub(crate) fn exact(&self, urlkey: &UrlKey) -> IndexQueryKey {
         self.key(format!("exact {urlkey}"), "")
     }
 
-    /// True for an address on a host of the site.
+    /// True for a URL on a host of the site.
     pub(crate) fn is_own(&self, urlkey: &UrlKey) -> bool {
         let home = UrlKey::of(&format!("http://{}/", self.site));
         home.is_ok_and(|home| {

@@ -1,4 +1,4 @@
-//! Which answered index queries a turn of the scheduled job sends again.
+//! Selects the answered index queries that a turn of the scheduled job repeats.
 
 use std::collections::BTreeSet;
 
@@ -8,21 +8,21 @@ use crate::crawl::site::CrawlStart;
 use crate::model::{ArchiveId, SiteId, Timestamp, UrlKey};
 use crate::store::{PastQuery, Store, StoreError};
 
-/// Rows may reach an index late and out of order: a query for new rows begins this long before the newest row.
+/// Rows may reach an index late and out of order, so a query for new rows begins this long before the newest row.
 pub(super) const INDEX_LAG_SECONDS: i64 = 30 * 86_400;
 /// A turn repeats every query whose answer is at least this old, in addition to the most urgent one.
 const OLD_ANSWER_SECONDS: i64 = 30 * 86_400;
 
-/// What decides which queries of a site a turn sends again.
+/// The data that decides which queries of a site a turn repeats.
 #[derive(Debug)]
 pub(crate) struct RepeatRule {
     /// The archive.
     pub(crate) archive_id: ArchiveId,
     /// The site.
     pub(crate) site_id: SiteId,
-    /// Addresses that the query for the whole site covers.
+    /// URLs that the query for the whole site covers.
     pub(crate) domain_filter: KeyFilter,
-    /// The query for the whole site is sent at all.
+    /// True if the query for the whole site is sent.
     pub(crate) by_path: bool,
     /// When the crawl of the site began.
     pub(crate) start: CrawlStart,
@@ -30,10 +30,10 @@ pub(crate) struct RepeatRule {
     pub(crate) now: Timestamp,
 }
 
-/// Returns the scopes of the answered queries that a turn sends again. Candidates are the query for the site's domain and
-/// those for the addresses of its policies that the answer for the domain does not hold. Chosen are the most urgent one, so
-/// that a turn costs one index query, and those that were not sent for a month. Nothing is chosen when the crawl continues
-/// an interrupted one that has already repeated a query.
+/// Returns the scopes of the answered queries that a turn repeats. Candidates are the query for the whole site, and the
+/// queries for those URLs of its policies that the answer for the whole site does not hold. The turn repeats the most
+/// urgent one, so that it costs one index query, and those that were not sent for a month. It repeats none if the crawl
+/// continues an interrupted one that has already repeated a query.
 pub(crate) fn scopes_to_repeat(
     store: &Store,
     keys: &QueryKeys,
@@ -68,9 +68,9 @@ pub(crate) fn scopes_to_repeat(
     Ok(old.map(|(_, scope)| scope).chain(most_urgent).collect())
 }
 
-/// Urgency of repeating a query: the time since its answer, divided by the time for which no new row has come. A query for
-/// the present address of a policy is repeated more often than one for a former address. An answer with a time in the
-/// future (a clock was wrong) is the most urgent.
+/// Urgency of repeating a query: the time since its answer, divided by the time for which no new row has appeared. A
+/// query for the present URL of a policy is repeated more often than one for a former URL. An answer with a time in the
+/// future (because a clock was wrong) is the most urgent.
 fn urgency(past: &PastQuery, now: Timestamp) -> f64 {
     if past.queried_at > now {
         return f64::INFINITY;

@@ -19,13 +19,13 @@ use crate::store::{AnsweredQuery, IndexQueryKey, PastQuery, Store, StoreError};
 /// Where an index query begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum IndexStart {
-    /// Nowhere: this crawl has the answer already.
+    /// It is not sent: this crawl has the answer already.
     Answered,
     /// At this capture time; at the first capture when `None`.
     From {
         /// First capture time.
         from: Option<Timestamp>,
-        /// The answer was empty the last time.
+        /// True if the last answer was empty.
         expects_none: bool,
     },
 }
@@ -46,7 +46,7 @@ pub(crate) struct IndexSource<'a, A> {
 pub(crate) struct StoredAnswer {
     /// The query.
     pub(crate) key: IndexQueryKey,
-    /// Queries for single addresses that the answer covers too.
+    /// Queries for single URLs that the answer covers too.
     pub(crate) covered: Vec<IndexQueryKey>,
     /// The rows.
     pub(crate) rows: Vec<Capture>,
@@ -63,7 +63,8 @@ pub(crate) struct SiteIndex<'a, A> {
     answered: HashSet<String>,
     /// Scopes of the answered queries that may be sent again; all of them when `None`.
     repeated: Option<BTreeSet<String>>,
-    /// What the query for the whole site covered, if this crawl has its answer; else the empty filter, which names no key.
+    /// What the query for the whole site covered, if this crawl has its answer; otherwise the empty filter, which
+    /// matches no key.
     domain_filter: KeyFilter,
 }
 
@@ -100,7 +101,7 @@ impl<'a, A: Archive> SiteIndex<'a, A> {
         self.domain_filter = filter;
     }
 
-    /// Returns those of the keys whose queries were answered at some time.
+    /// Returns those of the keys whose queries were ever answered.
     pub(crate) async fn answered_ever(
         &self,
         keys: Vec<IndexQueryKey>,
@@ -132,7 +133,7 @@ impl<'a, A: Archive> SiteIndex<'a, A> {
         .await
     }
 
-    /// Where a query begins whose last answer is `past`.
+    /// Returns where a query begins whose last answer is `past`.
     fn start_after(&self, key: &IndexQueryKey, past: Option<PastQuery>) -> IndexStart {
         let (from, _) = self.keys.span();
         let from_the_first = IndexStart::From {
@@ -164,8 +165,8 @@ impl<'a, A: Archive> SiteIndex<'a, A> {
         }
     }
 
-    /// Makes sure that the index rows of an address are stored. The answer for the whole site may hold them; otherwise the
-    /// address gets a query of its own.
+    /// Makes sure that the index rows of a URL are stored. The answer for the whole site may hold them; otherwise the
+    /// URL gets its own query.
     pub(crate) async fn ensure_rows(
         &mut self,
         url: &str,

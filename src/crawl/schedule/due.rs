@@ -1,17 +1,17 @@
-//! When a site is crawled again, and the order in which the sites of a run have their turns. Pure.
+//! Decides when a site is crawled again, and the order in which the sites of a run get their turns. Pure.
 
 use crate::config::RecheckSettings;
 use crate::model::Timestamp;
 use crate::store::SiteTurn;
 
 const DAY_SECONDS: i64 = 86_400;
-/// A site counts as due this long before its time. A job that starts at 2:00 each night may crawl a site at 2:20 on one day
-/// and at 2:05 on the next, and the site must be due on both days.
+/// A site counts as due this long before its due time. A job that starts at 2:00 each night may crawl a site at 2:20 on
+/// one day and at 2:05 on the next, and the site must be due on both days.
 const EARLY_SECONDS: i64 = 6 * 3600;
 
-/// Returns when a site is due; `None` (now) when no crawl of it is complete. After a complete crawl it is due when a part of
-/// its policy's age has passed, within limits. A site without versions, or without anything in the archive, has an interval
-/// of its own. A crawl in the future does not count: a clock was wrong.
+/// Returns when a site is due; `None` (now) if no crawl of it is complete. After a complete crawl, the site is due when
+/// a certain part of its policy's age has passed, within limits. A site without versions, or without anything in the
+/// archive, has its own interval. A crawl in the future does not count, because a clock was wrong.
 #[must_use]
 pub fn due_at(site: &SiteTurn, recheck: &RecheckSettings, now: Timestamp) -> Option<Timestamp> {
     let is_past = |at: &Timestamp| !site.unfinished && *at <= now;
@@ -29,15 +29,15 @@ pub fn due_at(site: &SiteTurn, recheck: &RecheckSettings, now: Timestamp) -> Opt
     ))
 }
 
-/// True when a site is due at a moment.
+/// True if a site is due at a moment.
 #[must_use]
 pub fn is_due(site: &SiteTurn, recheck: &RecheckSettings, now: Timestamp) -> bool {
     due_at(site, recheck, now)
         .is_none_or(|at| at.unix_seconds() - EARLY_SECONDS <= now.unix_seconds())
 }
 
-/// Sorts sites by their last turn, the oldest first; sites without a turn come before all others, equal ones are sorted by
-/// name.
+/// Sorts sites by their last turn, the oldest first. Sites without a turn come before all others, and ties are sorted
+/// by name.
 pub(super) fn sort_by_last_turn(sites: &mut [SiteTurn]) {
     sites.sort_by(|a, b| (a.attempted_at, &a.site).cmp(&(b.attempted_at, &b.site)));
 }

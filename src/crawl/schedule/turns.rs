@@ -10,19 +10,19 @@ use crate::crawl::error::CrawlError;
 use crate::crawl::session::Session;
 use crate::store::{SiteTurn, Store};
 
-/// How a scheduled run ended.
+/// The outcome of a scheduled run.
 #[derive(Debug)]
 pub struct ScheduledRun {
     /// Number of sites named.
     pub sites: usize,
     /// Number of sites that were due.
     pub due: usize,
-    /// How the crawl of those ended.
+    /// How the crawl of the due sites ended.
     pub outcome: Outcome,
 }
 
-/// Crawls the sites that are due, those that waited longest first. A turn has a limit of pages; a site that needs more has
-/// another turn when all other sites have had theirs. A site with a request that got no answer waits for the next run.
+/// Crawls the sites that are due, those that waited longest first. Each turn has a limit of pages; a site that needs
+/// more gets another turn after all other sites had theirs. A site with an unanswered request is left for the next run.
 ///
 /// # Errors
 /// When the database fails before the first site.

@@ -1,4 +1,5 @@
-//! The block tree of the chosen part of the DOM: one walk without recursion, with styles carried across broken nesting.
+//! Builds the block tree of the chosen part of the DOM in one walk without recursion. Styles are carried across broken
+//! nesting.
 
 use std::rc::Rc;
 
@@ -19,7 +20,7 @@ use crate::extract::decode::plain_text_blocks;
 use crate::extract::dom::{ElementKind, NodeId, PageView, attribute, is_set_as_block};
 use crate::extract::vocabulary::title_topic;
 
-/// A heading with more bytes of text than this was never closed.
+/// A heading with more bytes of text than this is taken as never closed.
 const MAX_HEADING_BYTES: u32 = 200;
 /// Level of the headings that are buttons.
 const PANEL_LEVEL: u8 = 2;
@@ -107,7 +108,7 @@ impl BlockBuilder<'_, '_> {
         }
     }
 
-    /// Enters a node; `None` when the builder needs nothing more from inside it.
+    /// Enters a node. Returns `None` if the builder needs nothing more from inside it.
     fn open(&mut self, id: NodeId, is_root: bool) -> Option<CloseAction> {
         let node = &self.view.nodes[id];
         if node.excluded && !is_root || node.kind == ElementKind::Silent {
@@ -206,7 +207,7 @@ impl BlockBuilder<'_, '_> {
         }
     }
 
-    /// Enters a button: the heading of the panel that it opens, a line, or nothing.
+    /// Enters a button. It becomes the heading of the panel that it opens, a line, or nothing.
     fn open_button(&mut self, id: NodeId, element: &Element) -> Option<CloseAction> {
         if self.conventions.opens_panels(self.view, id) {
             return Some(self.open_heading(PANEL_LEVEL));
@@ -290,7 +291,7 @@ impl BlockBuilder<'_, '_> {
         })
     }
 
-    /// The target of a link; an address that Cloudflare hides is read.
+    /// Returns the target of a link. Decodes email addresses that Cloudflare hides.
     fn target(&self, href: &str) -> Option<Rc<str>> {
         let address = href
             .split_once("/email-protection#")
@@ -301,7 +302,7 @@ impl BlockBuilder<'_, '_> {
         }
     }
 
-    /// Adds the alternative text of a picture where it is part of the text. Headings of old pages are pictures of words.
+    /// Adds the alternative text of a picture if it is part of the text. In old pages, headings are pictures of words.
     fn add_picture(&mut self, id: NodeId, element: &Element) {
         let alt = attribute(element, "alt").unwrap_or_default();
         if self.run.heading.is_some() || is_short_alt(alt) && self.containers.in_table() {
@@ -316,7 +317,7 @@ impl BlockBuilder<'_, '_> {
         }
     }
 
-    /// True inside a heading that holds more than a heading can.
+    /// True inside a heading that has too much text for a heading.
     fn is_in_unclosed_heading(&self, id: NodeId) -> bool {
         let mut around = self.view.ancestors(id);
         around
@@ -324,7 +325,7 @@ impl BlockBuilder<'_, '_> {
             .is_some_and(|heading| self.view.nodes[heading].stats.text_bytes > MAX_HEADING_BYTES)
     }
 
-    /// True when an element without text is alone on its line.
+    /// True if an element without text is alone on its line.
     fn is_line_of_its_own(&self, id: NodeId) -> bool {
         self.run.is_at_line_start() && ends_line(self.view, id)
     }

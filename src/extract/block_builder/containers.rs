@@ -14,7 +14,7 @@ pub(in crate::extract) enum Container {
     Quote(Vec<Block>),
     Table {
         rows: Vec<Vec<Vec<Span>>>,
-        /// For every column, the number of next rows that a cell from above still covers.
+        /// For each column, the number of following rows that a cell above still covers.
         covered: Vec<u32>,
     },
     Cell {
@@ -155,7 +155,7 @@ impl OpenContainers {
             }
             Container::Table { mut rows, .. } => {
                 rows.retain(|row| row.iter().any(|cell| !cell.is_empty()));
-                // A caption above the rows is no header of their columns.
+                // A caption above the rows is not a header of their columns.
                 let columns = |row: Option<&Vec<Vec<Span>>>| row.map_or(0, Vec::len);
                 if columns(rows.first()) == 1 && columns(rows.get(1)) > 1 {
                     let caption = rows.remove(0).pop().unwrap_or_default();
@@ -212,7 +212,7 @@ mod tests {
     use super::*;
     use crate::extract::render::write_markdown;
 
-    /// A table of cells given as text, columns and rows.
+    /// Writes a table of cells, each given as its text and the numbers of columns and rows that it spans.
     fn table(rows: &[&[(&str, u32, u32)]]) -> String {
         let mut frames = OpenContainers::new();
         frames.push(Container::Table {

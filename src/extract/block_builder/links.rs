@@ -8,19 +8,20 @@ use crate::extract::blocks::Block;
 use crate::extract::characters::is_invisible;
 use crate::page::{Page, unarchived};
 
-/// Longest target that is kept, before or after it is resolved. Archived pages hold kilobytes of tracking arguments.
+/// Maximum length of a target, in bytes, before and after it is resolved. Archived pages have kilobytes of tracking
+/// parameters.
 const MAX_TARGET_BYTES: usize = 2000;
-/// Most bytes of all targets of a document together, as a multiple of the page's bytes. A long base makes kilobytes of
-/// every short link, and an unclosed link is repeated in every paragraph.
+/// Maximum total size of all targets of a document, as a multiple of the page's size. A long base URL expands every
+/// short link to kilobytes, and an unclosed link is repeated in every paragraph.
 const TARGET_TIMES: usize = 4;
-/// Bytes of targets that every page may have.
+/// Total size of targets that is always allowed, in bytes.
 const LEAST_TARGET_BYTES: usize = 16 * 1024;
 
 /// Resolves the links of one page.
 #[derive(Debug)]
 pub(in crate::extract) struct LinkResolver<'a> {
     page: &'a Page,
-    /// The address that the page gives itself, as the last choice of a base.
+    /// The page's canonical URL, used as the base if no other base is known.
     canonical: Option<Url>,
 }
 
@@ -34,9 +35,9 @@ impl<'a> LinkResolver<'a> {
         Self { page, canonical }
     }
 
-    /// The target for an `href`; `None` for a link that is written as plain text.
+    /// Returns the target for an `href`; `None` if the link is written as plain text.
     ///
-    /// A relative target stays relative when the address of the page is unknown.
+    /// A relative target stays relative if the URL of the page is unknown.
     pub(in crate::extract) fn target(&self, href: &str) -> Option<Rc<str>> {
         let href = href.trim();
         if href.is_empty() || href.len() > MAX_TARGET_BYTES {
@@ -64,14 +65,14 @@ impl<'a> LinkResolver<'a> {
     }
 }
 
-/// Makes plain text of the links beyond the limit for a page of this number of bytes.
+/// Turns the links beyond the limit into plain text. The limit depends on the size of the page, `page_bytes`.
 pub(in crate::extract) fn limit_link_targets(blocks: &mut [Block], page_bytes: usize) {
     let mut left = page_bytes
         .saturating_mul(TARGET_TIMES)
         .max(LEAST_TARGET_BYTES);
     for block in blocks {
         block.each_run_mut(&mut |spans| {
-            // Neighbours with one link are written as one link.
+            // Adjacent spans with the same link are written as one link.
             let mut before: Option<(Rc<str>, bool)> = None;
             for span in spans {
                 let Some(link) = span.link.clone() else {
@@ -103,7 +104,7 @@ fn is_relative(href: &str) -> bool {
     }
 }
 
-/// A target in a form that Markdown can hold: no white space, no control characters, no brackets.
+/// Returns a target in a form that is valid in Markdown: no white space, no control characters, no brackets.
 fn written(target: &str) -> String {
     let mut out = String::with_capacity(target.len());
     for c in target.chars() {
@@ -123,8 +124,8 @@ fn written(target: &str) -> String {
     out
 }
 
-/// Decodes the address that Cloudflare hides in `data-cfemail`: hexadecimal bytes, each combined with the first one.
-/// The key differs at every visit, so the hidden form would make every capture a new link.
+/// Decodes an email address that Cloudflare hides in `data-cfemail`: hexadecimal bytes, each combined with the first
+/// one. The key differs at every visit, so the hidden form would give every capture a different link.
 pub(in crate::extract) fn hidden_address(hexadecimal: &str) -> Option<String> {
     let bytes = data_encoding::HEXLOWER_PERMISSIVE
         .decode(hexadecimal.trim().as_bytes())

@@ -1,13 +1,14 @@
-//! The conventions of a page's author: headings drawn as pictures, panels opened by plain buttons.
+//! Detects conventions of a page's author: headings drawn as pictures, and panels opened by plain buttons.
 
 use scraper::Node as DomNode;
 
 use crate::extract::dom::{ElementKind, NodeId, PageView, attribute};
 use crate::extract::vocabulary::policy_words;
 
-/// A page with more headings than this has no headings drawn as pictures.
+/// On a page with more headings than this, no picture counts as a heading.
 const FEW_HEADINGS: usize = 2;
-/// Least number of buttons, each above a text, that open the sections of a text. A single one may open anything.
+/// Minimum number of buttons, each above a text, that are taken to open the sections of a text. A single button may
+/// open anything.
 const LEAST_PANELS: usize = 2;
 /// Number of words of a heading drawn as a picture.
 const HEADING_WORDS: std::ops::RangeInclusive<usize> = 2..=12;
@@ -100,8 +101,8 @@ fn is_above_a_panel(view: &PageView<'_>, button: NodeId) -> bool {
     false
 }
 
-/// True when the line ends after a node: a break, a block or the end of the block around it comes before other words or
-/// pictures.
+/// True if the line ends after a node: a break, a block or the end of the surrounding block comes before any other
+/// words or pictures.
 pub(in crate::extract) fn ends_line(view: &PageView<'_>, id: NodeId) -> bool {
     let block = view.ancestors(id).find(|at| {
         !matches!(

@@ -25,7 +25,7 @@ pub(in crate::extract) fn preformatted_text(view: &PageView<'_>, id: NodeId) -> 
             }
             (ElementKind::Break, _) => out.push('\n'),
             (ElementKind::Text | ElementKind::Inline, _) => {}
-            // A block has lines of its own.
+            // A block begins and ends a line.
             _ => {
                 if !out.ends_with('\n') {
                     out.push('\n');

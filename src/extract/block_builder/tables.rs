@@ -1,16 +1,16 @@
-//! Tables of data are kept, tables that only place things on the page are unwrapped.
+//! Distinguishes data tables, which are kept, from layout tables, which are unwrapped.
 
 use scraper::node::Element;
 
 use crate::extract::blocks::is_filled;
 use crate::extract::dom::{ElementKind, NodeId, PageView, attribute};
 
-/// Rows or cells beyond these are no table that anybody reads.
+/// Maximum number of rows, and of cells. Nobody reads a larger table.
 const MAX_ROWS: usize = 2000;
-/// A cell spans at most so many columns or rows.
+/// Maximum number of columns or rows that a cell spans.
 const MAX_SPAN: u32 = 50;
 
-/// How many columns and rows a cell spans.
+/// Returns the number of columns and rows that a cell spans.
 pub(in crate::extract) fn cell_spans(cell: &Element) -> (u32, u32) {
     let span = |name: &str| {
         attribute(cell, name)
@@ -21,13 +21,13 @@ pub(in crate::extract) fn cell_spans(cell: &Element) -> (u32, u32) {
     (span("colspan"), span("rowspan"))
 }
 
-/// The alternative text of a tick, a cross or a flag: one short word or sign.
+/// True for alternative text like that of a tick, a cross or a flag: one short word or sign.
 pub(in crate::extract) fn is_short_alt(alt: &str) -> bool {
     let alt = alt.trim();
     !alt.is_empty() && alt.chars().count() <= 4
 }
 
-/// True when a `<table>` holds data rather than the layout of the page.
+/// True if a `<table>` holds data rather than the layout of the page.
 pub(in crate::extract) fn is_data_table(view: &PageView<'_>, table: NodeId) -> bool {
     let Some(element) = view.element(table) else {
         return false;
@@ -71,7 +71,7 @@ struct TableCounts {
     /// The number of filled cells in each row.
     rows: Vec<usize>,
     cells: usize,
-    /// Places that the cells take, those covered by spans included.
+    /// Positions that the cells take up, including those covered by spans.
     places: usize,
     /// Header cells, header groups and captions.
     headers: usize,
@@ -122,7 +122,7 @@ impl TableCounts {
         self.headers += usize::from(view.name(cell) == "th");
     }
 
-    /// Counts a tick that is drawn as a picture: it fills its cell.
+    /// Counts a tick that is drawn as a picture, as the content of its cell.
     fn add_picture(&mut self, view: &PageView<'_>, picture: NodeId) {
         let in_empty_cell = view
             .ancestors(picture)

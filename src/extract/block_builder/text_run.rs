@@ -53,7 +53,7 @@ impl TextRun {
         }
     }
 
-    /// True when nothing but blanks was gathered since the last line break.
+    /// True if nothing but blanks was gathered since the last line break.
     pub(in crate::extract) fn is_at_line_start(&self) -> bool {
         let before = self
             .spans
@@ -64,7 +64,7 @@ impl TextRun {
         before.is_none_or(|c| c == '\n')
     }
 
-    /// True when the gathered text has one to four characters, as "a)" or "iii)".
+    /// True if the gathered text has one to four characters, such as "a)" or "iii)".
     pub(in crate::extract) fn is_list_label(&self) -> bool {
         let text = text_of(&self.spans);
         let text = text.trim();

@@ -9,7 +9,7 @@ pub(in crate::extract) struct Span {
     pub text: String,
     /// The style of the characters.
     pub style: Style,
-    /// The target of the link: an absolute address where one is known. All pieces under one link share it.
+    /// The target of the link, as an absolute URL if one is known. All pieces under one link share it.
     pub link: Option<Rc<str>>,
 }
 
@@ -26,8 +26,8 @@ pub(in crate::extract) struct Style {
     pub emphasis: bool,
     /// Code or teletype.
     pub code: bool,
-    /// Larger than the text around it (`<big>`, `<font size=4>`). Markdown has no form for it, but headings of old
-    /// pages have it.
+    /// Larger than the text around it (`<big>`, `<font size=4>`). Markdown cannot express it, but headings of old pages
+    /// use it.
     pub large: bool,
 }
 
@@ -96,7 +96,7 @@ impl Block {
         }
     }
 
-    /// As [`Block::each_run`], but the visitor can change the runs.
+    /// Like [`Block::each_run`], but the visitor can change the runs.
     pub(in crate::extract) fn each_run_mut(&mut self, change: &mut dyn FnMut(&mut Vec<Span>)) {
         match self {
             Self::Heading(_, spans) | Self::Paragraph(spans) => change(spans),
@@ -138,7 +138,7 @@ impl Block {
     }
 }
 
-/// True when the spans have a letter or a digit.
+/// True if the spans have a letter or a digit.
 pub(in crate::extract) fn has_words(spans: &[Span]) -> bool {
     spans
         .iter()

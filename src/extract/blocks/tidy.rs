@@ -1,10 +1,10 @@
-//! The normal form of a row of spans: white space folded, equal neighbours joined.
+//! Normalises a list of spans: white space is collapsed, and adjacent spans with the same style are joined.
 
 use super::block::{Span, Style};
 use crate::extract::characters::any_byte;
 
-/// Brings spans to their normal form: white space is folded, neighbours with one style are joined, blanks have no
-/// style, and there are no blanks at the ends or around line breaks.
+/// Normalises spans: collapses white space, joins adjacent spans with the same style, removes the style of blanks, and
+/// removes blanks at the ends and around line breaks.
 pub(in crate::extract) fn tidy(mut spans: Vec<Span>) -> Vec<Span> {
     // Most paragraphs are one span that needs at most its ends trimmed.
     if let [only] = spans.as_mut_slice() {
@@ -62,7 +62,7 @@ pub(in crate::extract) fn tidy(mut spans: Vec<Span>) -> Vec<Span> {
     out
 }
 
-/// True when a text without blanks at its ends has single spaces between its words and no other white space.
+/// True if a text without blanks at its ends has single spaces between its words and no other white space.
 fn is_folded(text: &str) -> bool {
     if any_byte(text, may_be_blank) {
         return folded_length(text) == text.len();
@@ -102,7 +102,7 @@ fn folded_length(text: &str) -> usize {
         .map_or(end, |run| run.trim_end_matches(' ').len())
 }
 
-/// True for white space other than the space, and for the first byte of characters some of which are white space.
+/// True for white space other than the space, and for bytes with which a white space character beyond ASCII may begin.
 fn may_be_blank(byte: u8) -> bool {
     matches!(byte, b'\t'..=b'\r' | 0xC2 | 0xE1..=0xE3)
 }

@@ -1,4 +1,4 @@
-//! Payloads that are not HTML, and the detection of what a payload is.
+//! Detects the format of a payload, and decodes payloads that are not HTML.
 
 mod payload;
 mod pdf;

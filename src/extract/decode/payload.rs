@@ -20,17 +20,18 @@ pub(in crate::extract) enum PayloadFormat {
 /// Bytes at the beginning of a payload that are searched for the marks of a format.
 const HEAD_BYTES: usize = 4096;
 
-/// Bytes at the beginning of a payload that are checked for being characters.
+/// Number of bytes at the beginning of a payload that are checked to be text.
 const TEXT_BYTES: usize = 16 * 1024;
-/// Fewer control characters than this are a fault of a page.
+/// Fewer control characters than this are a mistake in a page, and it still counts as text.
 const MOST_CONTROLS: usize = 8;
-/// Pages have few control characters. Of random bytes (compressed ones that lost their header) every tenth is one.
+/// Maximum share of control characters in a page, in percent. In random bytes (such as compressed data without its
+/// header), every tenth byte is a control character.
 const MOST_CONTROLS_PERCENT: usize = 2;
 
-/// Detects what a payload is by its first bytes, then by its declared type.
+/// Detects the format of a payload by its first bytes, then by its declared type.
 ///
 /// # Errors
-/// The reason why the payload is no page, no plain text and no PDF.
+/// The reason why the payload is neither a page, nor plain text, nor a PDF.
 pub(in crate::extract) fn detect_format(
     bytes: &[u8],
     content_type: Option<&str>,
@@ -84,18 +85,18 @@ fn not_a_page(what: &str) -> Dropped {
     Dropped::new(DropReason::NotAPage, format!("the payload is {what}"))
 }
 
-/// True for bytes that are characters, in the payload's charset or taken one by one.
+/// True for bytes that are text, either in the payload's charset or byte by byte.
 fn is_readable(start: &[u8], is_utf16: bool, content_type: Option<&str>) -> bool {
     let sample = &start[..start.len().min(TEXT_BYTES)];
     if is_utf16 {
         return is_text(String::from_utf8_lossy(sample).chars());
     }
-    // One by one first, which is cheap: characters of two bytes have such bytes in them.
+    // The cheap check byte by byte comes first. Text with characters of two bytes passes it too.
     is_text(sample.iter().map(|b| char::from(*b)))
         || is_text(decode(sample, content_type).text.chars())
 }
 
-/// The payload from its first word or tag on, without byte order mark, blanks and comments. Templates and build tools
+/// Skips the byte order mark, blanks and comments before the first word or tag of a payload. Templates and build tools
 /// leave kilobytes of them above a page.
 fn skip_prologue(bytes: &[u8]) -> &[u8] {
     let mut rest = bytes.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(bytes);
@@ -112,9 +113,9 @@ fn skip_prologue(bytes: &[u8]) -> &[u8] {
     }
 }
 
-/// True for characters with few controls and few replacement characters among them. Blanks do not count as controls,
-/// nor do the characters by which ISO-2022 changes alphabets. NUL, which filled up tapes and disks, has a rule of its
-/// own. Private characters (icons of a page's own font) are a tenth of random UTF-16.
+/// True if few of the characters are controls or replacement characters. Blanks, and the characters with which ISO-2022
+/// switches alphabets, do not count as controls. NUL, which was used to fill up tapes and disks, has its own rule.
+/// Private-use characters (icons of a page's own font) are a tenth of random UTF-16.
 fn is_text(characters: impl Iterator<Item = char>) -> bool {
     let (mut all, mut controls) = (0, 0);
     for c in characters {
@@ -167,7 +168,7 @@ mod tests {
         );
     }
 
-    /// Random bytes, like those of a page that lost the header of its compression.
+    /// Returns random bytes, like those of a compressed page without the header of its compression.
     fn random_bytes(length: usize, mut seed: u64) -> Vec<u8> {
         (0..length)
             .map(|_| {
@@ -250,7 +251,7 @@ mod tests {
                 );
             }
         }
-        // Without a byte order mark, by the header: half of its bytes are not text.
+        // Without a byte order mark, the header decides: half of the bytes are not text.
         let wide: Vec<u8> = "隐私政策适用于我们收集的个人信息，请您仔细阅读"
             .repeat(100)
             .encode_utf16()

@@ -1,8 +1,8 @@
 //! Blocks of a PDF by the crate `pdf-extract` (feature `pdf`). The crate panics on some damaged files, and the panic is
 //! caught here.
 //!
-//! It can also run for minutes or take gigabytes. Whoever handles PDFs of unknown origin calls this in a bounded
-//! process.
+//! The crate can also run for minutes or take gigabytes of memory. Callers that handle PDFs of unknown origin must call
+//! this in a process with limits.
 
 #[cfg(feature = "pdf")]
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -16,10 +16,10 @@ use crate::model::{DropReason, Dropped};
 
 /// Largest PDF that is read. A larger one is not a policy.
 const MAX_BYTES: usize = 16 * 1024 * 1024;
-/// Most bytes of text that are read from a PDF.
+/// Maximum number of bytes of text that are read from a PDF.
 const MAX_TEXT_BYTES: usize = 8 * 1024 * 1024;
 
-/// True when this build reads PDFs: it has the feature `pdf`.
+/// True if this build reads PDFs: it has the feature `pdf`.
 pub const CAN_READ_PDFS: bool = cfg!(feature = "pdf");
 /// Message of a build that does not read PDFs.
 pub(crate) const CANNOT_READ_PDFS: &str =
@@ -67,13 +67,13 @@ fn pdf_text(bytes: &[u8]) -> Result<String, Dropped> {
     })
 }
 
-/// A build without the feature reads no PDF. A crawl never comes here: it leaves the PDF for a later run.
+/// Fails, because this build lacks the feature `pdf`. A crawl never calls it: it leaves the PDF for a later run.
 #[cfg(not(feature = "pdf"))]
 fn pdf_text(_bytes: &[u8]) -> Result<String, Dropped> {
     Err(unreadable(CANNOT_READ_PDFS))
 }
 
-/// Makes a title of a short first line that is not a sentence: a PDF has no mark-up.
+/// Turns a short first line that is not a sentence into the title, because a PDF has no mark-up.
 fn titled(mut blocks: Vec<Block>) -> Vec<Block> {
     const LONGEST_TITLE: usize = 120;
     if let Some(Block::Paragraph(spans)) = blocks.first_mut() {
@@ -87,8 +87,8 @@ fn titled(mut blocks: Vec<Block>) -> Vec<Block> {
     blocks
 }
 
-/// Joins the lines of files for which the reader writes an empty line after every line: there, one empty line is a line
-/// end and two are the end of a paragraph.
+/// Joins the lines of files for which the reader writes an empty line after every line. In these files, one empty line
+/// is a line end, and two are the end of a paragraph.
 fn joined(text: &str) -> String {
     let text = cleaned(text);
     let lines: Vec<&str> = text.lines().map(str::trim).collect();

@@ -2,7 +2,7 @@
 
 use crate::extract::blocks::{Block, Span, tidy};
 
-/// Lines with at least this number of characters were wrapped by a program; shorter ones end where their author ended
+/// Lines with at least this number of characters were wrapped by a program. Shorter lines end where their author ended
 /// them.
 const WRAPPED_CHARS: usize = 50;
 

@@ -1,4 +1,4 @@
-//! The marks of formats: first bytes, tags, declared types.
+//! Signatures of formats: first bytes, tags, declared types.
 
 /// First bytes of binary formats.
 const MAGIC: &[(&[u8], &str)] = &[
@@ -27,7 +27,7 @@ const MAGIC: &[(&[u8], &str)] = &[
     (b"SQLite format 3", "a database"),
 ];
 
-/// Tags of which a page has at least one near its beginning.
+/// Tags that identify HTML: a page has at least one of them near its beginning.
 const PAGE_TAGS: &[&str] = &[
     "<html",
     "<!doctype html",
@@ -58,7 +58,7 @@ const XML_TAGS: &[(&str, &str)] = &[
     ("<policy ", "a P3P policy for machines"),
 ];
 
-/// Beginnings of declared types that are not pages.
+/// Beginnings of declared types that do not belong to pages.
 const DECLARED_TYPES: &[(&str, &str)] = &[
     ("image/", "an image"),
     ("audio/", "a sound file"),
@@ -114,12 +114,12 @@ pub(in crate::extract) fn xml_format(head: &str, start: &[u8]) -> Option<&'stati
     start.starts_with(b"<svg").then_some("an SVG image")
 }
 
-/// True for a beginning in lower case that has a tag of a page.
+/// True if the beginning of a payload, in lower case, has a tag of a page.
 pub(in crate::extract) fn has_page_tag(head: &str) -> bool {
     PAGE_TAGS.iter().any(|tag| head.contains(tag))
 }
 
-/// The format that a declared type names, if it is not that of a page.
+/// The format that a declared type names, unless it is the type of a page.
 pub(in crate::extract) fn declared_format(declared: &str) -> Option<&'static str> {
     DECLARED_TYPES
         .iter()
@@ -127,7 +127,7 @@ pub(in crate::extract) fn declared_format(declared: &str) -> Option<&'static str
         .map(|(_, what)| *what)
 }
 
-/// The format of JSON and of scripts, whose declared type is often missing or wrong.
+/// Detects JSON and scripts, whose declared type is often missing or wrong.
 pub(in crate::extract) fn data_format(
     bytes: &[u8],
     start: &[u8],

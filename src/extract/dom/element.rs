@@ -2,7 +2,7 @@
 
 use scraper::node::Element;
 
-/// The value of an attribute. Avoids the look-up in the parser's table of names that [`Element::attr`] does.
+/// The value of an attribute. Avoids the look-up in the parser's table of names, which [`Element::attr`] does.
 pub(in crate::extract) fn attribute<'a>(element: &'a Element, name: &str) -> Option<&'a str> {
     element
         .attrs()
@@ -10,7 +10,7 @@ pub(in crate::extract) fn attribute<'a>(element: &'a Element, name: &str) -> Opt
         .map(|(_, value)| value)
 }
 
-/// True for an inline element that is set as a line of its own, as `<strong style="display:block">`.
+/// True for an inline element that is displayed as a block, such as `<strong style="display:block">`.
 pub(in crate::extract) fn is_set_as_block(element: &Element) -> bool {
     attribute(element, "style").is_some_and(|style| {
         let style = style.to_ascii_lowercase();
@@ -20,7 +20,7 @@ pub(in crate::extract) fn is_set_as_block(element: &Element) -> bool {
     })
 }
 
-/// True for an element that its own attributes hide. Style sheets are not read.
+/// True for an element that is hidden by its own attributes. Style sheets are not read.
 pub(in crate::extract) fn is_hidden(element: &Element) -> bool {
     element.attrs().any(|(name, value)| match name {
         "hidden" => value != "until-found",

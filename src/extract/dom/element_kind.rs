@@ -7,7 +7,7 @@ use scraper::node::Element;
 pub(in crate::extract) enum ElementKind {
     /// Text between tags.
     Text,
-    /// Never text of the page: scripts, styles, drawings, fields.
+    /// Never part of the page's text: scripts, styles, drawings, fields.
     Silent,
     /// Part of a line: `<b>`, `<a>`, `<span>`.
     Inline,

@@ -10,7 +10,7 @@ const SENTENCE_BYTES: usize = 40;
 pub(in crate::extract) struct TextStats {
     /// Bytes of text that are not white space.
     pub text_bytes: u32,
-    /// Bytes of these inside links.
+    /// Of these, bytes inside links.
     pub linked_bytes: u32,
     /// Policy words outside links.
     pub policy_words: u32,
@@ -26,7 +26,7 @@ impl TextStats {
         self.prose_bytes = self.prose_bytes.saturating_add(other.prose_bytes);
     }
 
-    /// The weight of a subtree: its prose, and more with policy words.
+    /// The weight of a subtree: its prose, increased if it has policy words.
     pub(in crate::extract) fn weight(self) -> u32 {
         self.prose_bytes / 2
             + self
@@ -46,7 +46,7 @@ pub(in crate::extract) fn text_stats(text: &str, is_linked: bool) -> TextStats {
     if trimmed.is_empty() {
         return TextStats::default();
     }
-    // By chunks, which the compiler turns into vector instructions.
+    // Counted in chunks, so that the compiler can use vector instructions.
     let bytes: usize = trimmed
         .as_bytes()
         .chunks(128)

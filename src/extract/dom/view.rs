@@ -24,7 +24,7 @@ pub(in crate::extract) struct ViewNode<'a> {
     pub kind: ElementKind,
     /// Sums over the node and everything inside it.
     pub stats: TextStats,
-    /// True when its own attributes hide it.
+    /// True if its own attributes hide it.
     pub hidden: bool,
     /// True for boilerplate.
     pub excluded: bool,
@@ -39,16 +39,17 @@ pub(in crate::extract) struct PageView<'a> {
     pub page_title: Option<String>,
 }
 
-/// A field with fewer bytes of text than this is there to be filled in.
+/// A field with fewer bytes of text than this is an input, not a text to read.
 const FIELD_BYTES: usize = 300;
 
-/// The text of a node, if it is one of text.
+/// The text of a text node; `None` for any other node.
 fn text_of_node(node: Option<&DomNode>) -> Option<&str> {
     let text = node?.as_text()?;
     Some(text)
 }
 
-/// True for a field that shows a text to read, as the licences and policies of old pages. Code to copy has tags in it.
+/// True for a field that shows a text to read, such as the licences and policies of old pages. A field with code to
+/// copy has tags in it.
 fn is_field_to_read(element: &Element, first_child: Option<&DomNode>) -> bool {
     element.name() == "textarea"
         && text_of_node(first_child)
@@ -56,19 +57,19 @@ fn is_field_to_read(element: &Element, first_child: Option<&DomNode>) -> bool {
 }
 
 impl<'a> PageView<'a> {
-    /// Reads a page once.
+    /// Builds the view of a page in one pass.
     pub(in crate::extract) fn of(page: &'a Page) -> Self {
         Self::read(page, false)
     }
 
-    /// As [`PageView::of`], with the content of each `<template>`.
+    /// Like [`PageView::of`], but includes the content of each `<template>`.
     pub(in crate::extract) fn with_templates(page: &'a Page) -> Self {
         Self::read(page, true)
     }
 
     fn read(page: &'a Page, with_templates: bool) -> Self {
         let mut view = Self {
-            // Growing by doubling would hold the list of a large page twice.
+            // A list that grows by doubling would hold a large page twice.
             nodes: Vec::with_capacity(page.html.tree.values().len()),
             page_title: None,
         };
@@ -104,7 +105,7 @@ impl<'a> PageView<'a> {
         view
     }
 
-    /// Adds a node of the DOM with this first child; for one that can hold others, returns its position and the number
+    /// Adds a node of the DOM, given its first child. If the node can hold others, returns its position and the number
     /// of links around its content.
     fn add(
         &mut self,
@@ -234,7 +235,7 @@ impl<'a> PageView<'a> {
             .unwrap_or(0)
     }
 
-    /// The text inside a node without excluded parts, white space folded, cut at about `limit` bytes.
+    /// The text inside a node without excluded parts, with white space collapsed, cut at about `limit` bytes.
     pub(in crate::extract) fn text(&self, id: NodeId, limit: usize) -> String {
         let mut out = String::new();
         let mut at = id;

@@ -1,8 +1,8 @@
 //! Names and limits of JSON fields that hold text.
 
-/// Least bytes of a string that may be part of the text.
+/// Minimum size of a string that may be part of the text, in bytes.
 pub(in crate::extract) const JSON_SENTENCE_BYTES: usize = 40;
-/// Deepest JSON that is walked. `serde_json` itself stops at 128.
+/// Maximum depth of JSON that is read. `serde_json` itself stops at 128.
 pub(in crate::extract) const MAX_JSON_DEPTH: usize = 128;
 
 /// True for the name of a field whose short strings are part of the text.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
-/// A value. Numbers and the like are not kept, as they hold no text.
+/// A JSON value. Numbers, `false` and `null` are not kept, because they hold no text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::extract) enum Json {
     Text(String),

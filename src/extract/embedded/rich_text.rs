@@ -1,4 +1,4 @@
-//! Rich text of content systems as JSON: `{"type": "paragraph", "content": [{"text": "…"}, {"text": "…"}]}`.
+//! Reads rich text of content systems in JSON: `{"type": "paragraph", "content": [{"text": "…"}, {"text": "…"}]}`.
 
 use super::field_names::is_heading_name;
 use super::json::Json;
@@ -33,7 +33,7 @@ pub(in crate::extract) fn rich_text<'j>(
         } else {
             Block::Paragraph(spans)
         };
-        // Portable text marks every item separately.
+        // Portable Text marks every item separately.
         return Some(RichText::Line(match node.text("listItem") {
             Some(sign) => Block::List((sign == "number").then_some(1), vec![vec![block]]),
             None => block,
@@ -44,7 +44,7 @@ pub(in crate::extract) fn rich_text<'j>(
         .then_some(RichText::List(ordered.then_some(1), children))
 }
 
-/// The kind of a node in lower case; empty when it names none.
+/// The kind of a node in lower case; empty if it has none.
 fn kind(node: &Json) -> String {
     ["style", "tagName", "nodeType", "_type", "type"]
         .iter()
@@ -64,7 +64,7 @@ fn piece(node: &Json) -> Option<&str> {
     let Json::Fields(fields) = node else {
         return None;
     };
-    // A card has a text, too, but also a title.
+    // A card has a text too, but it also has a title.
     let is_card = fields
         .iter()
         .any(|(name, value)| is_heading_name(name) && matches!(value, Json::Text(_)));

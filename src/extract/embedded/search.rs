@@ -1,5 +1,5 @@
-//! Pages that scripts fill in: the text is in the page's JSON (`__NEXT_DATA__`, JSON-LD and similar), not in its DOM.
-//! It may also be in a frame that carries its page (`srcdoc`), or in a `<noscript>`.
+//! Finds the text of pages that scripts fill in: it is in the page's JSON (`__NEXT_DATA__`, JSON-LD and similar), not
+//! in its DOM. It may also be in a frame whose page is in its `srcdoc` attribute, or in a `<noscript>`.
 
 use scraper::Selector;
 
@@ -15,15 +15,15 @@ use crate::page::Page;
 
 /// Largest JSON that is read. Larger ones are catalogues of shops.
 const MAX_JSON_BYTES: usize = 8 * 1024 * 1024;
-/// Most elements with a page of their own that are read.
+/// Maximum number of elements with an embedded page that are read.
 const MAX_CARRIERS: usize = 10;
-/// Number of levels above the text on which its title may be: `{"title": …, "body": {"nodeType": "document", "content":
+/// Number of levels above the text at which its title may be: `{"title": …, "body": {"nodeType": "document", "content":
 /// […]}}`.
 const NEAR: usize = 3;
 /// Measures how much of the wanted text a string holds.
 pub(in crate::extract) type TextMeasure = fn(&str) -> u32;
 
-/// The bytes of a string with sentences, whatever their subject; 0 for other strings.
+/// The number of bytes in a string with sentences on any subject; 0 for other strings.
 pub(in crate::extract) fn sentence_bytes(text: &str) -> u32 {
     let ends = [". ", ".\n", ".</", "! ", "? ", "。", "؟ "];
     let is_code =
@@ -34,7 +34,7 @@ pub(in crate::extract) fn sentence_bytes(text: &str) -> u32 {
     u32::try_from(text.len()).unwrap_or(u32::MAX)
 }
 
-/// The blocks of the embedded text with the highest measure, for example most policy words; empty when there is none.
+/// The blocks of the embedded text with the highest measure, for example the most policy words; empty if there is none.
 pub(in crate::extract) fn embedded_blocks(
     page: &Page,
     links: &LinkResolver<'_>,
@@ -89,7 +89,7 @@ pub(in crate::extract) fn embedded_blocks(
     best.1
 }
 
-/// Parses JSON. Angular writes signs of its own for quotes and brackets.
+/// Parses JSON. Angular has its own escapes for quotes and brackets.
 fn parsed(text: &str) -> Option<Json> {
     serde_json::from_str(text).ok().or_else(|| {
         let plain = text

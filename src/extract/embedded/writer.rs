@@ -1,4 +1,4 @@
-//! The text of a JSON value as blocks.
+//! Writes the text of a JSON value as blocks.
 
 use std::collections::HashSet;
 
@@ -12,7 +12,7 @@ use crate::extract::decode::plain_text_blocks;
 use crate::extract::dom::PageView;
 use crate::page::Page;
 
-/// Least bytes of a string that is a copy when it repeats an earlier one.
+/// Minimum size, in bytes, of a string that counts as a copy if it repeats an earlier one.
 const COPY_BYTES: usize = 1200;
 
 /// Writes the text of a value, in written order.
@@ -24,7 +24,7 @@ pub(in crate::extract) struct JsonTextWriter<'w> {
 }
 
 impl<'w> JsonTextWriter<'w> {
-    /// A writer of the text in the JSON of a page.
+    /// Creates a writer for the text in the JSON of a page.
     pub(in crate::extract) fn new(page: &'w Page, links: &'w LinkResolver<'w>) -> Self {
         Self {
             page,
@@ -41,12 +41,12 @@ impl<'w> JsonTextWriter<'w> {
             .push(Block::Heading(1, tidy(vec![Span::plain(line)])));
     }
 
-    /// The written blocks.
+    /// Returns the written blocks.
     pub(in crate::extract) fn into_blocks(self) -> Vec<Block> {
         self.out
     }
 
-    /// Writes all text inside a value; `name` is that of the field that holds it.
+    /// Writes all text inside a value. `name` is the name of the field that holds it.
     pub(in crate::extract) fn write(&mut self, value: &'w Json, name: Option<&str>, depth: usize) {
         if depth > MAX_JSON_DEPTH {
             return;
@@ -74,7 +74,7 @@ impl<'w> JsonTextWriter<'w> {
                     }
                 }
                 None => {
-                    // A title comes before its text, whatever order the serialiser chose.
+                    // The title comes before its text, regardless of the order in the JSON.
                     for titles in [true, false] {
                         for (field, inner) in fields {
                             if is_heading_name(field) == titles {

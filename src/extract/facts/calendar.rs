@@ -11,7 +11,7 @@ pub(in crate::extract) enum NumberOrder {
     DayFirst,
     /// 03/04 is the fourth of March.
     MonthFirst,
-    /// Both orders are in use; only a part above 12 decides.
+    /// Both orders are in use. The date is clear only if one part is above 12.
     Unsure,
 }
 
@@ -28,7 +28,7 @@ pub(in crate::extract) struct DateMatch {
 
 /// Reads the dates of one language.
 pub(in crate::extract) struct Calendar {
-    /// Names of months and their number.
+    /// Names of months and their numbers.
     months: Vec<(String, u32)>,
     forms: Vec<(DateForm, Regex)>,
     order: NumberOrder,
@@ -46,7 +46,7 @@ enum DateForm {
     Numbers,
 }
 
-/// The years of policies.
+/// Years that a policy may state.
 const YEARS: std::ops::RangeInclusive<u32> = 1990..=2099;
 
 /// Dates that are written without the name of a month.
@@ -102,8 +102,8 @@ fn name_patterns(names: &[(String, u32)]) -> [(DateForm, String); 5] {
 }
 
 impl Calendar {
-    /// The calendar of a language. `months`: twelve names in order, separated by commas, their forms by bars; empty for
-    /// a language that writes months as numbers.
+    /// Returns the calendar of a language. `months` has twelve names in order, separated by commas, and their
+    /// alternative forms separated by bars. It is empty for a language that writes months as numbers.
     pub(in crate::extract) fn of(months: &str, order: NumberOrder) -> Option<Self> {
         let mut names: Vec<(String, u32)> = (1..)
             .zip(months.split(','))
@@ -152,7 +152,7 @@ impl Calendar {
         text: &'c str,
         own_language: bool,
     ) -> impl Iterator<Item = DateMatch> + 'c {
-        // Every date has an ASCII digit or a character of East Asia. Most windows have neither.
+        // Every date has an ASCII digit or a character of East Asia. Most windows of a text have neither.
         let may_have = any_byte(text, |b| b.is_ascii_digit() || matches!(b, 0xE3..=0xE9));
         let forms = self.forms.iter().filter(move |_| may_have);
         forms.flat_map(move |(form, regex)| {

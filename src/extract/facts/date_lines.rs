@@ -1,4 +1,4 @@
-//! The lines of a text as the search for dates reads them, and the sentences that it reports.
+//! Prepares the lines of a text for the search for dates, and cuts out the sentences that are reported.
 
 use crate::extract::characters::any_byte;
 
@@ -7,10 +7,10 @@ pub(in crate::extract) const MAX_LABEL_BYTES: usize = 300;
 /// Longest sentence that is reported, in characters. Longer ones are cut around the date.
 const MAX_SENTENCE: usize = 300;
 
-/// True for a line that may hold a date, which has a digit, or may be the label of a date in the next line, which is
-/// short. Nearly the whole text is neither.
+/// True for a line that may hold a date (it has a digit) or may be the label of a date in the next line (it is short).
+/// Most of a text is neither.
 pub(in crate::extract) fn may_matter(line: &str) -> bool {
-    // First bytes of decimal digits in other scripts, among other letters.
+    // First bytes of decimal digits in other scripts. Other letters begin with them too.
     let may_be_digit = |b: u8| b.is_ascii_digit() || matches!(b, 0xD9 | 0xDB | 0xE0 | 0xEF);
     line.len() <= MAX_LABEL_BYTES || any_byte(line, may_be_digit)
 }
@@ -60,7 +60,7 @@ pub(in crate::extract) fn sentence(
 ) -> String {
     let count = |at: usize| folded.get(..at).map_or(0, |s| s.chars().count());
     let (start, end) = (count(start), count(end));
-    // Only what can be in the sentence, and one character more on either side.
+    // Collects only what can be in the sentence, and one more character on either side.
     let first = start.saturating_sub(MAX_SENTENCE / 2 + 1);
     let chars: Vec<char> = line
         .chars()

@@ -1,7 +1,7 @@
-//! The dates that a policy states about itself: the date of force and the date of the last change.
+//! The dates that a policy states about itself: the effective date and the date of the last change.
 //!
-//! A date counts only beside words that say what it is the date of (`data/stated_dates.toml`), and only when it has one
-//! meaning. 03/04/2012 does not count in English, where some readers mean April and others March.
+//! A date counts only next to words that say what kind of date it is (`data/stated_dates.toml`), and only if it has one
+//! meaning. 03/04/2012 does not count in English, where some readers understand April and others March.
 
 use std::collections::BTreeMap;
 use std::sync::{LazyLock, OnceLock};
@@ -15,19 +15,20 @@ use crate::model::StatedDate;
 
 const DATA: &str = include_str!("../../../data/stated_dates.toml");
 
-/// Most characters between a cue and its date ("Effective Date: The earlier of 2024-12-23").
+/// Maximum number of characters between a cue and its date ("Effective Date: The earlier of 2024-12-23").
 const MAX_GAP: usize = 40;
-/// Most characters between a cue of one word, which has other uses too ("effective", "updated"), and its date.
+/// Maximum number of characters between a one-word cue, which has other uses too ("effective", "updated"), and its
+/// date.
 const MAX_GAP_OF_ONE_WORD: usize = 12;
-/// Most characters between a date and the cue after it.
+/// Maximum number of characters between a date and the cue after it.
 const MAX_GAP_BEFORE: usize = 12;
-/// The number of mentions after which the search stops. No policy has so many.
+/// The number of mentions after which the search stops. No policy has this many.
 const MAX_MENTIONS: usize = 2000;
 
-/// What a policy says about its own dates.
+/// The dates that a policy states about itself.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct StatedDates {
-    /// The date of force: the first one that the text states.
+    /// The effective date: the first one that the text states.
     pub effective: Option<StatedDate>,
     /// The date of the last change: the latest one that the text states.
     pub last_updated: Option<StatedDate>,
@@ -50,13 +51,13 @@ struct LanguageCues {
 struct DateReader {
     calendar: Calendar,
     cues: AhoCorasick,
-    /// For every pattern of `cues`: true for a date of force (false for one of change), and true for a single word.
+    /// For each pattern of `cues`: true for an effective date (false for a date of change), and true for a single word.
     meanings: Vec<(bool, bool)>,
     before: bool,
     other: Vec<String>,
 }
 
-/// A language of the file. Its patterns are built when the first text needs them.
+/// One language of the file. Its patterns are built when the first text needs them.
 struct LazyDateReader {
     language: LanguageCues,
     reader: OnceLock<Option<DateReader>>,
@@ -108,10 +109,10 @@ fn reader(language: &LanguageCues) -> Option<DateReader> {
 
 /// Finds the dates that a policy states about itself.
 ///
-/// `text` is a [`Document`](crate::model::Document)'s plain text, one line for each paragraph; `language` its ISO 639-1
-/// code. The cues of that language are tried first, then English ones, because pages of every language have English
-/// headings. For an unknown language all are tried, and a day-month-year of numbers counts only if one part is greater
-/// than 12.
+/// `text` is a [`Document`](crate::model::Document)'s plain text, one line for each paragraph; `language` is its ISO
+/// 639-1 code. The cues of that language are tried first, then English ones, because pages of every language have
+/// English headings. For an unknown language all are tried, and a numeric date with day, month and year counts only if
+/// one part is greater than 12.
 #[must_use]
 pub fn stated_dates(text: &str, language: &str) -> StatedDates {
     let readers = &*READERS;
@@ -155,7 +156,7 @@ pub fn stated_dates(text: &str, language: &str) -> StatedDates {
     found
 }
 
-/// The statement that counts so far: its date and its position.
+/// The statement chosen so far: its date and its position.
 struct StatementPlace {
     date: String,
     line: usize,
@@ -163,7 +164,8 @@ struct StatementPlace {
 }
 
 impl StatementPlace {
-    /// The statement as it is reported. Only this one has its sentence cut out: a long line may mention two thousand dates.
+    /// The statement as it is reported. The sentence is cut out for this one only, because a long line may mention two
+    /// thousand dates.
     fn stated(self, lines: &[(&str, String)]) -> Option<StatedDate> {
         let (line, folded) = lines.get(self.line)?;
         Some(StatedDate {
@@ -173,7 +175,7 @@ impl StatementPlace {
     }
 }
 
-/// A date beside its cue.
+/// A date next to its cue.
 struct DateMention {
     is_effective: bool,
     date: String,
@@ -181,7 +183,7 @@ struct DateMention {
     span: (usize, usize),
 }
 
-/// Words of a line that say what the date beside them is.
+/// Words of a line that say what kind of date is next to them.
 struct Cue {
     start: usize,
     end: usize,
@@ -236,7 +238,7 @@ impl DateReader {
         }
     }
 
-    /// The date beside a cue in its line, or alone in the next line.
+    /// The date next to a cue in its line, or alone in the next line.
     fn mention(
         &self,
         line: &str,
@@ -245,7 +247,7 @@ impl DateReader {
         own_language: bool,
     ) -> Option<DateMention> {
         let (head, rest) = (line.get(..cue.start)?, line.get(cue.end..)?);
-        // "ineffective", "the GDPR, effective 25 May 2018".
+        // For example "ineffective", or "the GDPR, effective 25 May 2018".
         if cue.one_word && head.ends_with(char::is_alphanumeric) || self.is_of_something_else(head)
         {
             return None;
@@ -278,7 +280,7 @@ impl DateReader {
                 && !gap.contains(|c: char| c.is_ascii_digit());
             return near.then(|| mention(found.date, (cue.start, cue.end + found.end)));
         }
-        // The cue in one line, the date alone in the next.
+        // The cue is in one line, and the date is alone in the next.
         if is_short(head) && rest.len() <= MAX_LABEL_BYTES && !rest.contains(char::is_alphanumeric)
         {
             let next = next.filter(|line| is_short(line))?;
@@ -297,7 +299,7 @@ impl DateReader {
             .then(|| (found.date, from + found.start))
     }
 
-    /// True when the same sentence names a law or an earlier version before the date.
+    /// True if the same sentence names a law or an earlier version before the date.
     fn is_of_something_else(&self, head: &str) -> bool {
         let from = head.ceil_char_boundary(head.len().saturating_sub(120));
         let near = head.get(from..).unwrap_or_default();

@@ -22,7 +22,7 @@ fn every_language_reads() {
     }
 }
 
-/// Language, text, date of force and date of the last change; empty where the text states none.
+/// Language, text, effective date and date of the last change; empty if the text states none.
 const STATEMENTS: &[(&str, &str, &str, &str)] = &[
     (
         "en",

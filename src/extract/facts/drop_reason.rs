@@ -1,6 +1,6 @@
-//! The reason to drop a page that is no policy: an error, log-in or parking page, a shell, a text about something else.
+//! Decides whether to drop a page: an error, log-in or parking page, a shell, or a text about something else.
 //!
-//! No page is dropped because it is short: a policy of three sentences is a policy.
+//! No page is dropped only because it is short: a policy may have three sentences.
 
 use super::language::has_vocabulary;
 use super::title::without_site_name;
@@ -12,7 +12,7 @@ use crate::model::{DropReason, Dropped};
 /// Bytes of a text that are searched for policy words.
 const SAMPLE_BYTES: usize = 8 * 1024;
 
-/// The facts about a page by which it is kept or dropped.
+/// The facts about a page that decide whether it is kept or dropped.
 #[derive(Debug)]
 pub(in crate::extract) struct PageFacts<'a> {
     pub blocks: &'a [Block],
@@ -25,13 +25,13 @@ pub(in crate::extract) struct PageFacts<'a> {
     pub has_password_field: bool,
     pub frames: usize,
     pub has_scripts: bool,
-    /// True when the address has policy words.
+    /// True if the URL has policy words.
     pub policy_url: bool,
     /// The document to extract.
     pub wanted: DocumentType,
 }
 
-/// Says why a page is no policy; `Ok` when it is one or may be one.
+/// Checks whether a page is a policy, or may be one.
 ///
 /// # Errors
 /// The reason to drop the page.
@@ -80,7 +80,8 @@ fn all_shown(facts: &PageFacts<'_>, top: &str) -> String {
     format!("{top}{}", facts.shown.to_lowercase())
 }
 
-/// Rejects parking pages, error pages, log-in pages and shells: pages with few words of a policy that say what they are.
+/// Rejects parking pages, error pages, log-in pages and shells: pages with few policy words and a phrase that
+/// identifies them.
 fn reject_empty_pages(
     facts: &PageFacts<'_>,
     top: &str,
@@ -89,7 +90,7 @@ fn reject_empty_pages(
 ) -> Result<(), Dropped> {
     let any = facts.wanted == DocumentType::Any;
     let all = all_shown(facts, top);
-    // An article may speak about domains and closed doors.
+    // An article may mention domains for sale or closed services.
     let short = facts.words < if any { 80 } else { 250 };
     if let Some(phrase) =
         first_of(&PAGE_PATTERNS.parked, &all).filter(|_| (!titled || found < 2) && (short || !any))
@@ -123,7 +124,7 @@ fn reject_empty_pages(
     Ok(())
 }
 
-/// Rejects texts about other matters: in a language that the vocabulary knows, a policy has words of it.
+/// Rejects texts about other subjects. A policy in a language of the vocabulary has words of the vocabulary.
 fn reject_other_matters(facts: &PageFacts<'_>, found: u32) -> Result<(), Dropped> {
     let is_known = has_vocabulary(facts.language);
     if is_known && facts.words >= 60 && u64::from(found) * 100 < facts.words && !facts.policy_url {
@@ -147,7 +148,7 @@ fn reject_other_matters(facts: &PageFacts<'_>, found: u32) -> Result<(), Dropped
     Ok(())
 }
 
-/// True when one of the first words is the number 404 alone. 404 is also the area code of Atlanta.
+/// True if one of the first words is the number 404 alone. 404 is also the area code of Atlanta.
 fn says_404(top: &str) -> bool {
     let mut words = top.split_whitespace().take(12).peekable();
     while let Some(word) = words.next() {

@@ -7,9 +7,9 @@ use crate::model::{TextHash, is_spaceless};
 
 /// Hash of the words of a text.
 ///
-/// Two texts have the same hash when they differ only in white space, line ends, Unicode form, invisible characters,
+/// Two texts have the same hash if they differ only in white space, line ends, Unicode form, invisible characters,
 /// capitals, or the shape of quotes, dashes and bullets. Between letters of scripts without spaces, white space makes
-/// no difference at all. Any other difference makes another hash.
+/// no difference at all. Any other difference gives another hash.
 #[must_use]
 pub fn text_hash(text: &str) -> TextHash {
     TextHash::of_normalised(&normalised(text))
@@ -32,7 +32,7 @@ fn normalised(text: &str) -> String {
     out.text
 }
 
-/// The characters from the combining marks on. Every character below them is its own composed form.
+/// The characters from the combining marks (U+0300) on. Every character below them is its own composed form.
 fn marks_and_above(text: &str) -> impl Iterator<Item = char> {
     // The first byte of U+0300. Later bytes of a character are lower.
     let is_first = |b: u8| b >= 0xCC;
@@ -90,7 +90,7 @@ struct Normalised {
 }
 
 impl Normalised {
-    /// Adds runs of ASCII words whole, in their case, and everything else letter by letter.
+    /// Adds runs of ASCII words whole, without changing their case, and everything else letter by letter.
     fn push_all(&mut self, text: &str) {
         let bytes = text.as_bytes();
         let mut at = 0;
@@ -136,7 +136,7 @@ impl Normalised {
     /// Adds a character beyond ASCII.
     fn push(&mut self, c: char) {
         let c = match c {
-            // Capitals come from the style sheet as often as from the author.
+            // Capitals are set by the style sheet as often as by the author.
             c if c.is_uppercase() => {
                 c.to_lowercase().for_each(|c| self.push_folded(c));
                 return;
@@ -159,7 +159,7 @@ impl Normalised {
         if is_invisible(c) {
             return;
         }
-        // White space beside a mark depends on the mark-up around it.
+        // White space next to a punctuation mark depends on the mark-up around it.
         let is_letter =
             c.is_ascii_alphanumeric() || !c.is_ascii() && (c.is_alphanumeric() || is_mark(c));
         if is_letter {
@@ -172,7 +172,7 @@ impl Normalised {
     }
 
     fn push_letter(&mut self, c: char) {
-        // A line end of the source between two letters of a script without spaces is not the author's.
+        // A line end between two letters of a script without spaces comes from the source, not from the author.
         let is_spaceless = is_spaceless(c);
         if self.gap && self.last_is_letter && !(is_spaceless && self.last_is_spaceless) {
             self.text.push(' ');

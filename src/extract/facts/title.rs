@@ -4,7 +4,7 @@ use crate::extract::blocks::{Block, Span, text_of, tidy};
 use crate::extract::characters::cleaned;
 use crate::extract::vocabulary::title_topic;
 
-/// Most bytes of text above a title: a date, a line of links.
+/// Maximum size of the text above a title, such as a date or a line of links, in bytes.
 const ABOVE_BYTES: usize = 100;
 /// A heading after more bytes of text than this names a section.
 const INSIDE_BYTES: usize = 600;

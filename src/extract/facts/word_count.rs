@@ -10,7 +10,8 @@ pub(in crate::extract) fn word_count(text: &str) -> u64 {
     let (mut count, mut inside) = (0, false);
     let mut at = 0;
     while let Some(byte) = bytes.get(at) {
-        // The common case: a word begins at a letter after none. The compiler turns this into vector instructions.
+        // The common case: a word begins at a letter that does not follow another letter. The compiler uses vector
+        // instructions here.
         if let Some(chunk) = bytes.get(at..at + CHUNK)
             && let [first, .., last] = chunk
             && !any_byte_in(chunk, |b| matches!(b, b'\'' | 0x80..))

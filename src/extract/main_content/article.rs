@@ -1,8 +1,8 @@
-//! The text of a page that is no policy: an article of a newspaper, a blog, an encyclopedia, a manual.
+//! Finds the text of a page that is not a policy: an article of a newspaper, a blog, an encyclopedia, a manual.
 //!
-//! No vocabulary separates such a text from its frame, so structure alone decides: the element that the page marks as
-//! its article, the number of sentences, the density of links, the names of boxes. As in the public collections of
-//! articles, the body is the text, without headline, author and date.
+//! No vocabulary separates such a text from the frame of the page, so only the structure decides: the element that the
+//! page marks as its article, the number of sentences, the density of links, the names of boxes. As in public
+//! collections of articles, the text is the body, without headline, author and date.
 
 use std::collections::{HashMap, HashSet};
 
@@ -11,15 +11,15 @@ use super::candidates::{MainContent, SiblingRule, choose_main_content_in};
 use crate::extract::dom::{ElementKind, NodeId, PageView, attribute};
 use crate::extract::vocabulary::PAGE_PATTERNS;
 
-/// A box of the frame has less than this share of the page's sentences, in percent.
+/// A box of the page's frame has less than this share of the page's sentences, in percent.
 const FRAME_SHARE: u64 = 20;
 /// The same for comments, which may be longer than the article.
 const COMMENTS_SHARE: u64 = 75;
-/// The element that the page marks as its article has at least this share of its sentences, in percent.
+/// The element that the page marks as its article must have at least this share of the page's sentences, in percent.
 const MARKED_SHARE: u64 = 50;
-/// A box with at least this share of its text inside links leads to other articles, in percent.
+/// A box with at least this share of its text inside links leads to other articles. In percent.
 const LINKED_SHARE: u32 = 60;
-/// Most class names of an element that are read.
+/// Maximum number of class names that are read per element.
 const MAX_NAMES: usize = 12;
 
 /// Finds the article of a page whose boilerplate is excluded, and excludes foreign parts inside it.
@@ -55,7 +55,7 @@ fn exclude_furniture(view: &mut PageView<'_>) {
             called.push((id, word));
         }
     }
-    // Some page builders name every part of the text a widget.
+    // Some page builders use the name widget for every part of the text.
     let mut sums: HashMap<&str, (NodeId, u64)> = HashMap::new();
     for (id, word) in &called {
         let (end, sum) = sums.entry(*word).or_default();
@@ -77,8 +77,8 @@ fn exclude_furniture(view: &mut PageView<'_>) {
     }
 }
 
-/// The word in an element's names by which it is not part of the text, and the share of the page's sentences that such
-/// an element stays below.
+/// The word in an element's names that marks it as not part of the text, and the share of the page's sentences that
+/// such an element must stay below.
 fn furniture_word<'v>(view: &PageView<'_>, id: NodeId) -> Option<(&'v str, u64)> {
     let element = view.element(id)?;
     let entry = &view.nodes[id];
@@ -88,7 +88,7 @@ fn furniture_word<'v>(view: &PageView<'_>, id: NodeId) -> Option<(&'v str, u64)>
     if element.name() == "form" {
         return Some(("form", FRAME_SHARE));
     }
-    // The name of a few words in a line is about their style.
+    // Within a line, the name of an inline element describes its style.
     if entry.kind == ElementKind::Inline && view.nodes[entry.parent].stats.prose_bytes > 0 {
         return None;
     }
@@ -143,7 +143,7 @@ fn marked(view: &PageView<'_>) -> Option<NodeId> {
     best.map(|(.., id)| id.0)
 }
 
-/// Excludes lists, boxes and lines inside the article that are links to others.
+/// Excludes lists, boxes and lines inside the article that are links to other articles.
 fn exclude_links(view: &mut PageView<'_>, root: NodeId) {
     let mut id = root + 1;
     while id < view.nodes[root].end {

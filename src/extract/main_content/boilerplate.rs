@@ -46,7 +46,7 @@ pub(in crate::extract) fn exclude_boilerplate(view: &mut PageView<'_>, strictnes
     }
 }
 
-/// True when an element with this share of the page's weight, in percent, is boilerplate.
+/// True if an element with this share of the page's weight, in percent, is boilerplate.
 fn is_boilerplate<'a>(
     view: &PageView<'a>,
     id: NodeId,
@@ -72,7 +72,7 @@ fn is_boilerplate<'a>(
     if strictness == Strictness::TagsOnly || share >= 90 {
         return false;
     }
-    // Names on running text are about its style.
+    // Names of running text describe its style.
     if matches!(
         node.kind,
         ElementKind::Inline
@@ -89,18 +89,18 @@ fn is_boilerplate<'a>(
     share < limit_of_names(view, id, anchors)
 }
 
-/// What the tag of an element says; `None` when it says nothing.
+/// Decides by the tag of an element; `None` if the tag does not decide.
 fn verdict_of_tag(view: &PageView<'_>, id: NodeId, share: u64) -> Option<bool> {
     let stats = view.nodes[id].stats;
     match view.name(id) {
         "nav" => Some(share < 50),
         "dialog" => Some(share < 90),
-        // A folded list of links is a menu or a table of contents, which depends on the layout (docs.npmjs.com
+        // A collapsed list of links is a menu or a table of contents, which depends on the layout (docs.npmjs.com
         // 2023–2026 had it closed, open, empty and in a `<nav>` above the same text).
         "details" if stats.link_share() >= 70 => Some(true),
         "footer" => Some(share < 40),
         "aside" => Some(share < 30),
-        // A header inside the text holds its title; the site's own has links and little else.
+        // A header inside the text holds its title; the header of the site has links and little else.
         "header" => Some(
             share < 30
                 && stats.linked_bytes > 0
@@ -111,7 +111,7 @@ fn verdict_of_tag(view: &PageView<'_>, id: NodeId, share: u64) -> Option<bool> {
     }
 }
 
-/// What the ARIA role of an element says; `None` when it says nothing.
+/// Decides by the ARIA role of an element; `None` if the role does not decide.
 fn verdict_of_role(element: &Element, share: u64) -> Option<bool> {
     match attribute(element, "role").unwrap_or_default() {
         "navigation" | "menu" | "menubar" | "search" | "toolbar" => return Some(share < 50),
@@ -124,7 +124,7 @@ fn verdict_of_role(element: &Element, share: u64) -> Option<bool> {
 
 /// The id and the class names of an element.
 ///
-/// `Element::classes` is not used: it stores the names of every page in a table of the whole program.
+/// `Element::classes` is not used, because it stores the names of every page in a global table.
 fn names_of(element: &Element) -> impl Iterator<Item = &str> {
     let classes = attribute(element, "class").unwrap_or_default();
     attribute(element, "id")
@@ -132,8 +132,8 @@ fn names_of(element: &Element) -> impl Iterator<Item = &str> {
         .chain(classes.split_ascii_whitespace())
 }
 
-/// The share of the page's weight, in percent, below which the names of an element make it boilerplate; 0 for names that
-/// say nothing.
+/// The share of the page's weight, in percent, below which the names of an element make it boilerplate; 0 if the names
+/// say nothing about it.
 fn limit_of_names<'a>(
     view: &PageView<'a>,
     id: NodeId,
@@ -182,7 +182,7 @@ fn limit_of_names<'a>(
     limit
 }
 
-/// The fragments that the page's links to itself name.
+/// The fragments in the page's links to itself.
 fn anchors_of<'a>(view: &PageView<'a>) -> HashSet<&'a str> {
     (0..view.nodes.len())
         .filter_map(|id| view.element(id))
@@ -196,9 +196,9 @@ fn count_links(view: &PageView<'_>, id: NodeId) -> usize {
     (id..end).filter(|at| view.name(*at) == "a").count()
 }
 
-/// The boilerplate word in a class name or id, and whether it counts where there are policy words. The word is the
-/// whole name or its last word, which counts if it is a sure one, or a sure word at the beginning, which does not count
-/// there (`navigation-block`).
+/// The boilerplate word in a class name or id, and whether it counts for elements with policy words too. The word is
+/// the whole name or its last word, which counts there if it is in the list `sure_names`. Otherwise it is a word of
+/// `sure_names` at the beginning, which does not count there (`navigation-block`).
 fn boilerplate_word(words: &str) -> Option<(&str, bool)> {
     let (before, last) = words.rsplit_once(' ').unwrap_or(("", words));
     let first = before.split(' ').next().filter(|first| !first.is_empty());
@@ -221,7 +221,7 @@ fn boilerplate_word(words: &str) -> Option<(&str, bool)> {
     (!is_about).then_some(found)
 }
 
-/// True for names that combine a matter of consent with a kind of box: `cookie-bar`, `gdprConsent`.
+/// True for names that combine a word about consent with a kind of box: `cookie-bar`, `gdprConsent`.
 fn is_consent_name(words: &str) -> bool {
     let matter = |w: &str| {
         matches!(

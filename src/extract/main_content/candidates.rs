@@ -15,23 +15,23 @@ pub(in crate::extract) struct MainContent {
     pub reasons: Vec<String>,
 }
 
-/// A child with at least this share of its parent's weight may replace the parent when no sibling belongs to the text,
-/// in percent.
+/// A child with at least this share of its parent's weight, in percent, may replace the parent if no sibling belongs to
+/// the text.
 const HALF: u64 = 50;
-/// A box with fewer bytes of sentences does not belong to the text because of them.
+/// Minimum size of the sentences, in bytes, by which a box belongs to the text.
 const LEAST_PROSE: u32 = 140;
-/// Least bytes of sentences in the lines above an article.
+/// Minimum size of the sentences in the lines above an article, in bytes.
 const LEAST_INTRODUCTION: u32 = 80;
-/// Least share of a teaser's text inside its link, in percent.
+/// Minimum share of a teaser's text inside its link, in percent.
 const CARD_LINKED: u32 = 10;
-/// Most bytes of sentences in a teaser.
+/// Maximum size of the sentences in a teaser, in bytes.
 const CARD_BYTES: usize = 250;
-/// A page with fewer policy words is in a language that the vocabulary does not know, or is no policy.
+/// A page with fewer policy words than this is in a language that the vocabulary does not cover, or is not a policy.
 const FEW_WORDS: u32 = 8;
-/// Bytes of such a page by which its language is detected.
+/// Number of bytes of such a page that are used to detect its language.
 const SAMPLE_BYTES: usize = 4096;
-/// A child with at least this share replaces its parent in any case, in percent; siblings that belong to the text are
-/// joined later.
+/// A child with at least this share of its parent's weight, in percent, replaces its parent in any case. Siblings that
+/// belong to the text are joined later.
 const NEARLY_ALL: u64 = 85;
 
 /// Descends from the body while one child holds the text, then joins the siblings that belong to it on every level.
@@ -57,13 +57,13 @@ pub(in crate::extract) fn choose_main_content(view: &PageView<'_>) -> MainConten
 pub(in crate::extract) enum SiblingRule {
     /// It has policy words.
     Words,
-    /// It has sentences: the vocabulary does not know the language.
+    /// It has sentences. For languages that the vocabulary does not cover.
     Sentences,
-    /// It has sentences and is no list of other articles.
+    /// It has sentences and is not a list of other articles.
     Article,
 }
 
-/// As [`choose_main_content`], inside one part of the page.
+/// Like [`choose_main_content`], inside one part of the page.
 pub(in crate::extract) fn choose_main_content_in(
     view: &PageView<'_>,
     start: NodeId,
@@ -77,7 +77,8 @@ pub(in crate::extract) fn choose_main_content_in(
         describe(view, innermost),
         view.nodes.get(start).map_or(0, |e| e.stats.weight()),
     )];
-    // From the inside out: on a level where a sibling belongs to the text, all from the first such child to the last.
+    // From the inside out: on a level where a sibling belongs to the text, takes all children from the first such child
+    // to the last.
     let mut roots = vec![innermost];
     let mut inner = innermost;
     for level in path.into_iter().rev() {
@@ -178,7 +179,7 @@ fn has_boxes(view: &PageView<'_>, id: NodeId) -> bool {
     })
 }
 
-/// True for a node with sentences directly inside it, beside its boxes.
+/// True for a node with sentences directly inside it, next to its boxes.
 fn holds_lines(view: &PageView<'_>, id: NodeId) -> bool {
     view.children(id)
         .filter(|c| {
@@ -195,13 +196,13 @@ fn holds_lines(view: &PageView<'_>, id: NodeId) -> bool {
 
 /// True for a sibling that belongs to the main text; `main` is the weight of the main text.
 ///
-/// In a language that the vocabulary does not know, only sentences count.
+/// In a language that the vocabulary does not cover, only sentences count.
 fn belongs_beside(view: &PageView<'_>, id: NodeId, main: u32, rule: SiblingRule) -> bool {
     let entry = &view.nodes[id];
     if entry.excluded || entry.kind == ElementKind::Silent || entry.stats.link_share() > 50 {
         return false;
     }
-    // A hidden box beside visible text is a dialog or a menu, unless it holds a part like the others.
+    // A hidden box next to visible text is a dialog or a menu, unless it holds a part like the others.
     if entry.hidden && entry.stats.weight() < main / 4 {
         return false;
     }
@@ -230,8 +231,8 @@ fn is_of_cards(view: &PageView<'_>, id: NodeId) -> bool {
         && entry.stats.prose_bytes as usize / links < CARD_BYTES
 }
 
-/// The end of a part with the sections that follow it directly: boxes with a heading of their own that have the same
-/// class as the last one or policy words ("Contact us" has few policy words).
+/// Extends a part by the sections that follow it directly and returns its new end. Sections are boxes with their own
+/// heading that have policy words or the same class as the part ("Contact us" has few policy words).
 fn with_sections(
     view: &PageView<'_>,
     children: &[NodeId],
@@ -258,7 +259,7 @@ fn with_sections(
     last
 }
 
-/// The beginning of a part with the title above it and the date below the title.
+/// Extends a part by the title above it and the date below the title, and returns its new beginning.
 fn with_heading(view: &PageView<'_>, children: &[NodeId], first: usize, labelled: bool) -> usize {
     let mut title = None;
     let mut at = first;

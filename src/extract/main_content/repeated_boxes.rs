@@ -1,4 +1,4 @@
-//! Boxes that a page holds twice: copies of a text for phones, for print, for every tab.
+//! Excludes boxes that a page has twice: copies of a text for phones, for print, for every tab.
 //!
 //! Only whole boxes count as copies. Policies repeat sentences: the same legal basis under every tool, the same address
 //! under every office.
@@ -7,16 +7,16 @@ use std::collections::HashMap;
 
 use crate::extract::dom::{ElementKind, NodeId, PageView, TextStats};
 
-/// A box with fewer bytes of text, blanks not counted, is no copy: policies repeat themselves.
+/// A box with fewer bytes of text, not counting blanks, is not a copy: policies repeat themselves.
 const LEAST_BYTES: u32 = 240;
 /// A box with at least this number of bytes is a copy in any case (bumble.com 2026 shows all of its tabs under every
 /// tab, 3,500 bytes each time).
 const SURE_BYTES: u32 = 2000;
-/// Where both copies are visible, each smaller one has at least this share of the text, in percent.
+/// If both copies are visible, each smaller one must have at least this share of the text, in percent.
 const LEAST_SHARE: u64 = 20;
-/// Most boxes with the same sums that are compared with one box.
+/// Maximum number of boxes with the same sums that are compared with one box.
 const MAX_COMPARED: usize = 8;
-/// Most text that all comparisons together read, as a multiple of the text.
+/// Maximum size of the text that all comparisons together read, as a multiple of the page's text.
 const MAX_READ: u64 = 8;
 
 /// Excludes boxes that repeat the text of an earlier one, and removes excluded roots from the list.
@@ -87,7 +87,7 @@ mod tests {
     use super::*;
     use crate::page::Page;
 
-    /// The text that is left of a page.
+    /// Returns the text that remains of a page.
     fn left(html: &str) -> String {
         let page = Page::from_html(html, None);
         let mut view = PageView::of(&page);

@@ -2,10 +2,10 @@
 
 use crate::extract::dom::{ElementKind, NodeId, PageView, attribute};
 
-/// Most siblings of a box that are compared with it.
+/// Maximum number of siblings of a box that are compared with it.
 const MAX_SIBLINGS: usize = 500;
 
-/// True for a visible box that has running text, few links, no fields, no buttons and a heading that is no link.
+/// True for a visible box that has running text, few links, no fields, no buttons and a heading that is not a link.
 pub(in crate::extract) fn is_section(view: &PageView<'_>, id: NodeId) -> bool {
     let entry = &view.nodes[id];
     if entry.hidden
@@ -46,7 +46,7 @@ fn is_drawn_button(view: &PageView<'_>, id: NodeId) -> bool {
     })
 }
 
-/// True for one of a series: at least two siblings with the same tag hold sentences.
+/// True for a box in a series: at least two siblings with the same tag hold sentences.
 pub(in crate::extract) fn is_one_of_several(view: &PageView<'_>, id: NodeId) -> bool {
     let name = view.name(id);
     view.children(view.nodes[id].parent)

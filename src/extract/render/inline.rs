@@ -1,4 +1,4 @@
-//! Running text as Markdown: emphasis that cannot break, links, and no more escapes than needed.
+//! Writes running text as Markdown: emphasis that every parser recognises, links, and no more escapes than needed.
 
 use std::borrow::Cow;
 
@@ -58,7 +58,8 @@ pub(in crate::extract) fn write_inline(spans: &[Span], context: InlineContext) -
     }
 }
 
-/// Brings emphasis to a form that cannot break: markers touch letters or digits inside and none outside.
+/// Changes emphasis so that every parser recognises it: markers touch letters or digits on the inside and none on the
+/// outside.
 fn whole_emphasis(spans: &[Span]) -> Vec<Span> {
     let mut spans: Vec<Span> = spans.iter().cloned().map(with_written_style).collect();
     share_touching_styles(&mut spans);
@@ -74,7 +75,7 @@ fn whole_emphasis(spans: &[Span]) -> Vec<Span> {
     result
 }
 
-/// A span without the styles that Markdown has no form for, or not for this text.
+/// Returns the span without the styles that Markdown cannot express, or cannot express for this text.
 fn with_written_style(mut span: Span) -> Span {
     span.style.large = false;
     if span.style.code {
@@ -86,7 +87,7 @@ fn with_written_style(mut span: Span) -> Span {
     span
 }
 
-/// Gives styles that meet without a blank between them what both share: nothing else can be marked.
+/// Reduces styles that meet without a blank between them to those that both share: Markdown can mark nothing else.
 fn share_touching_styles(spans: &mut [Span]) {
     for at in 1..spans.len() {
         let (left, right) = spans.split_at_mut(at);
@@ -114,9 +115,9 @@ fn share_touching_styles(spans: &mut [Span]) {
     }
 }
 
-/// Adds a span with its emphasis on the part that can have it, and its ends without.
+/// Adds a span with emphasis only on the part that can have it, not on its ends.
 fn push_emphasised(span: Span, next: Option<&Span>, result: &mut Vec<Span>) {
-    // Beside a letter, a marker works only when it touches a letter on its inner side too.
+    // Next to a letter, a marker works only if it touches a letter on its inner side too.
     let before = result
         .last()
         .filter(|s| s.link == span.link)
@@ -137,7 +138,7 @@ fn push_emphasised(span: Span, next: Option<&Span>, result: &mut Vec<Span>) {
     } else {
         from_end.find(|(_, c)| !c.is_whitespace())
     };
-    // Between two letters a marker of one star is read as emphasis too, so nothing else needs a check.
+    // Between two letters, a marker of one star is read as emphasis too, so nothing else needs a check.
     let marked = match (start, end) {
         (Some(start), Some((last, c))) => start..last + c.len_utf8(),
         _ => 0..0,
@@ -207,7 +208,8 @@ fn write_span(span: &Span, context: InlineContext, out: &mut String) {
     out.push_str(marks);
 }
 
-/// Writes text with a backslash before what would be mark-up; `previous` is the character before it.
+/// Writes text with a backslash before each character that would be mark-up; `previous` is the character before the
+/// text.
 fn write_escaped(text: &str, mut previous: char, context: InlineContext, out: &mut String) {
     let mut letters = text.chars().peekable();
     while let Some(c) = letters.next() {

@@ -1,5 +1,5 @@
-//! The block tree as `CommonMark` with GFM tables. There is one way to write everything, so the same text gives the
-//! same bytes.
+//! Writes the block tree as `CommonMark` with GFM tables. There is one way to write everything, so the same text gives
+//! the same bytes.
 
 use super::inline::{InlineContext, write_inline};
 use crate::extract::blocks::{Block, Span, is_filled};
@@ -107,7 +107,7 @@ fn write_list(start: Option<u32>, items: &[Vec<Block>], marker: char, lines: &mu
     }
 }
 
-/// True for a list that begins with another number than 1: without a blank line above it, it is read as part of the
+/// True for a list that does not begin with the number 1. Without a blank line above it, it is read as part of the
 /// paragraph.
 fn interrupts_nothing(block: &Block) -> bool {
     matches!(block, Block::List(Some(start), _) if *start != 1)
@@ -116,7 +116,7 @@ fn interrupts_nothing(block: &Block) -> bool {
 fn write_table(rows: &[Vec<Vec<Span>>], lines: &mut Vec<String>) {
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
     let cells = rows.iter().flatten().filter(|c| !c.is_empty()).count();
-    // GFM allows short rows: where most places would be empty, only the header has them all.
+    // GFM allows short rows. If most cells would be empty, only the header has all of them.
     let is_filled = is_filled(columns.saturating_mul(rows.len()), cells);
     for (at, row) in rows.iter().enumerate() {
         let mut line = String::from("|");

@@ -1,7 +1,7 @@
-//! The Markdown of a document as wrapped plain text for people at a terminal, rendered by html2text.
+//! Renders the Markdown of a document as wrapped plain text for people at a terminal, with html2text.
 //!
-//! The defaults of html2text number links and draw boxes, so the configuration is fixed here. Its input is made from our
-//! own Markdown and never holds HTML of a page.
+//! The defaults of html2text number links and draw boxes, so the configuration is fixed here. Its input is made from
+//! our own Markdown and never holds HTML of a page.
 
 use std::fmt::Write as _;
 
@@ -186,7 +186,7 @@ impl HtmlWriter {
     }
 }
 
-/// True for what is part of a line: emphasis, links, pictures.
+/// True for inline elements: emphasis, links, pictures.
 fn is_inline(tag: TagEnd) -> bool {
     matches!(
         tag,

@@ -5,15 +5,15 @@ use crate::extract::vocabulary::{policy_words, title_topic};
 
 /// Below one policy word per this many bytes, a text is not a policy.
 const BYTES_A_WORD: usize = 150;
-/// Least bytes of a sentence.
+/// Minimum number of bytes of a sentence.
 const LINE_BYTES: usize = 80;
-/// An article with fewer bytes may be the beginning of one that scripts show.
+/// An article with fewer bytes may be the beginning of an article that scripts show in full.
 const TEASER_BYTES: usize = 1500;
-/// With fewer bytes, the visible text need not be the beginning of the article.
+/// With fewer bytes than this, the visible text need not be the beginning of the article.
 const LEAST_TEASER_BYTES: usize = 300;
 /// Number of letters by which a beginning is recognised.
 const BEGINNING_CHARS: usize = 40;
-/// Most blocks at the beginning that may be headline, author and date.
+/// Maximum number of blocks at the beginning that may be headline, author and date.
 const HEAD_BLOCKS: usize = 12;
 
 /// True for a text that is long enough for an article and has few policy words.
@@ -31,12 +31,12 @@ fn bytes_of(blocks: &[Block]) -> usize {
     blocks.iter().map(|block| block.text().len()).sum()
 }
 
-/// True for a text so short that it may be the beginning of an article that scripts show.
+/// True for a text so short that it may be the beginning of an article that scripts show in full.
 pub(in crate::extract) fn may_be_teaser(shown: &[Block]) -> bool {
     bytes_of(shown) < TEASER_BYTES
 }
 
-/// True when the visible text is nothing or the beginning of an article that the page carries whole in its JSON.
+/// True if the visible text is empty, or the beginning of an article that the page holds in full in its JSON.
 pub(in crate::extract) fn is_teaser_of(shown: &[Block], carried: &[Block]) -> bool {
     let shown_bytes = bytes_of(shown);
     if bytes_of(carried) <= shown_bytes * 3 {
@@ -97,7 +97,7 @@ pub(in crate::extract) fn remove_headline(
         Block::Heading(_, spans) | Block::Paragraph(spans) => text_of(spans),
         _ => String::new(),
     });
-    // The name of a legal document is part of it.
+    // The name of a legal document is part of its text.
     if headline
         .as_deref()
         .is_some_and(|h| title_topic(h).is_some())

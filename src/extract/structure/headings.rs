@@ -1,4 +1,4 @@
-//! Headings without heading elements: bold or large lines and lines in capitals, alone above the text they name.
+//! Finds headings without heading elements: bold or large lines, and lines in capitals, alone above the text they name.
 
 use super::lines::stands_out;
 use crate::extract::blocks::{Block, Span, text_of, tidy};
@@ -28,7 +28,7 @@ pub(in crate::extract) fn promote_headings(blocks: Vec<Block>) -> Vec<Block> {
         .filter(|b| matches!(b, Block::Heading(..)))
         .count();
     let size: usize = blocks.iter().map(|b| b.weight().0).sum();
-    // Documents with marked sections have one heading per some thousand characters.
+    // Documents with marked sections have a heading every few thousand characters.
     let sections_are_marked = marked >= 3 && size / marked < 6000;
     let mut candidates: Vec<Option<HeadingStyle>> = blocks.iter().map(heading_style).collect();
     if marked == 0 && candidates.iter().flatten().count() < 3 {
@@ -170,7 +170,7 @@ fn heading_style(block: &Block) -> Option<HeadingStyle> {
     .then_some(HeadingStyle::Capitals)
 }
 
-/// True when text, a list or a table follows, directly or after other headings.
+/// True if text, a list or a table follows, directly or after other headings.
 fn is_followed_by_text(blocks: &[Block], styles: &[Option<HeadingStyle>], at: usize) -> bool {
     for (next, block) in blocks.iter().enumerate().skip(at + 1).take(3) {
         match block {

@@ -73,7 +73,7 @@ fn split(spans: Vec<Span>, out: &mut Vec<Block>) {
     finish(&mut rest, out);
 }
 
-/// True when every word is bold or large.
+/// True if every word is bold or large.
 pub(in crate::extract) fn stands_out(line: &[Span]) -> bool {
     let mut any = false;
     for span in line {

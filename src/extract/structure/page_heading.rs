@@ -37,7 +37,7 @@ pub(in crate::extract) fn restore_page_heading(
     Some(text)
 }
 
-/// True when one of the first blocks is the heading of the document.
+/// True if one of the first blocks is the heading of the document.
 fn begins_with_title(blocks: &[Block]) -> bool {
     blocks.iter().take(4).enumerate().any(|(at, b)| match b {
         Block::Heading(level, spans) => {
@@ -63,7 +63,7 @@ fn page_heading_above(
         let ElementKind::Heading(level) = node.kind else {
             continue;
         };
-        // An element around the text is no title of it, nor is a page inside an unclosed heading.
+        // An element around the text is not its title, and neither is a page inside an unclosed heading.
         if level > 2
             || node.end > first_root
             || node.hidden
@@ -93,8 +93,9 @@ fn page_heading_above(
     best.filter(|(score, _)| *score >= 2).map(|(_, text)| text)
 }
 
-/// Leaves one heading above the text where the frame of the page has several, so that a new layout makes no new text.
-/// Drops the name of a site or of a help centre above the title, and the shorter of two titles with the same words.
+/// Keeps one heading above the text if the frame of the page has several, so that a new layout does not give a new
+/// text. Drops the name of a site or of a help centre above the title, and the shorter of two titles with the same
+/// words.
 ///
 /// support.happn.fr (2025) has "Privacy policy" as `<h1>` and as `<p>`; adopteunmec.com (2025) has "Aide & services",
 /// "Politique de confidentialité", "Politique de confidentialité et de traitement des données personnelles".

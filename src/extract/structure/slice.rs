@@ -1,4 +1,5 @@
-//! Pages that host several documents: the page is cut at the headings that are titles, and the wanted document is kept.
+//! Handles pages that host several documents: the page is cut at the headings that are titles, and the wanted document
+//! is kept.
 
 use crate::extract::blocks::{Block, text_of};
 use crate::extract::dom::{ElementKind, PageView, attribute};
@@ -12,7 +13,7 @@ const LEAST_BYTES: usize = 1200;
 ///
 /// A page is cut only at titles of *different* kinds on one level, each with a text of its own, if one of them is a
 /// privacy policy. A policy with a section "Cookies" stays whole. `named` is the heading that the fragment of the
-/// address names.
+/// URL names.
 pub(in crate::extract) fn keep_wanted_document(
     blocks: &mut Vec<Block>,
     wanted: DocumentType,
@@ -78,7 +79,7 @@ pub(in crate::extract) fn keep_wanted_document(
     Some(reason)
 }
 
-/// The heading that the fragment of an address names: the element of that name, or the first heading in or after it.
+/// The heading that the fragment of a URL names: the element of that name, or the first heading in or after it.
 pub(in crate::extract) fn heading_at(view: &PageView<'_>, fragment: &str) -> Option<String> {
     let is_target = |id: usize| {
         view.element(id).is_some_and(|e| {
@@ -140,7 +141,7 @@ fn parts(blocks: &[Block]) -> Option<Vec<HostedDocument>> {
                 .find(|at| matches!(&blocks[*at], Block::Heading(l, _) if *l < level));
             let end = above.unwrap_or(next);
             match parts.last_mut() {
-                // Sections that are no documents belong to the document before them.
+                // Sections that are not documents belong to the document before them.
                 Some(part) if topic.is_none() && part.end == *start => part.end = end,
                 _ => parts.push(HostedDocument {
                     topic: *topic,
@@ -175,7 +176,7 @@ fn parts(blocks: &[Block]) -> Option<Vec<HostedDocument>> {
     None
 }
 
-/// True when the first lines have a date or speak of "this cookie policy".
+/// True if the first lines have a date or speak of "this cookie policy".
 fn is_independent(blocks: &[Block]) -> bool {
     blocks.iter().skip(1).take(3).any(|block| {
         let text: String = block
@@ -205,7 +206,7 @@ fn is_independent(blocks: &[Block]) -> bool {
     })
 }
 
-/// True for the numbered heading of a section, as "4. Terms".
+/// True for the numbered heading of a section, such as "4. Terms".
 fn is_numbered(title: &str) -> bool {
     let start = title.trim_start();
     start.starts_with(|c: char| c.is_ascii_digit()) && start.get(..2).is_none_or(|two| two != "20")

@@ -1,10 +1,10 @@
-//! Lines of the page's template, inside a text and at its ends.
+//! Removes lines of the page's template, inside a text and at its ends.
 
 use super::volatile_lines::drop_volatile_lines;
 use crate::extract::blocks::{Block, Span, text_of};
 use crate::extract::vocabulary::{PAGE_PATTERNS, policy_words};
 
-/// Most headings without text at the end of a document that are the template's.
+/// Maximum number of headings without text at the end of a document that are removed with the template.
 const MAX_TRAILING_HEADINGS: usize = 2;
 
 /// Removes template lines everywhere, and links and labels at both ends.
@@ -13,7 +13,7 @@ const MAX_TRAILING_HEADINGS: usize = 2;
 pub(in crate::extract) fn trim_template(blocks: &mut Vec<Block>, host: Option<&str>) {
     drop_template_lines(blocks);
     drop_volatile_lines(blocks);
-    // The label of a table of contents that is elsewhere.
+    // The label of a table of contents that does not follow it.
     let idle: Vec<bool> = (0..blocks.len())
         .map(|at| is_contents_label(&blocks[at]) && !blocks.get(at + 1).is_some_and(lists_contents))
         .collect();
@@ -49,19 +49,19 @@ fn length(spans: &[Span]) -> usize {
     spans.iter().map(|s| s.text.len()).sum()
 }
 
-/// The likelihood that a line is the template's.
+/// The likelihood that a line belongs to the template.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum TemplateLikelihood {
     /// The line is text.
     Text,
-    /// Templates have it, and policies too, as an answer or a heading ("No", "Next").
+    /// Templates have this line, but policies have it too, as an answer or a heading ("No", "Next").
     Perhaps,
-    /// Only templates have it.
+    /// Only templates have this line.
     Template,
 }
 
-/// Removes the lines of the template. A line that may be an answer goes only beside another such line or at an end of
-/// the document.
+/// Removes the lines of the template. A line that may be an answer is removed only next to another such line or at an
+/// end of the document.
 fn drop_template_lines(blocks: &mut Vec<Block>) {
     let lines: Vec<TemplateLikelihood> = blocks.iter().map(template_line).collect();
     let mut drop = vec![false; blocks.len()];
@@ -98,7 +98,7 @@ fn drop_template_lines(blocks: &mut Vec<Block>) {
     });
 }
 
-/// True for a heading or a line that ends as a question.
+/// True for any heading, and for a line that ends with a question mark.
 fn is_question(block: &Block) -> bool {
     match block {
         Block::Heading(..) => true,
@@ -149,20 +149,20 @@ fn lists_contents(block: &Block) -> bool {
     matches!(block, Block::List(..)) || linked * 2 > all
 }
 
-/// True for a block that is long enough for a sentence and is no link.
+/// True for a block that is long enough for a sentence and is not a link.
 fn is_sentence(block: &Block) -> bool {
     let (all, linked) = block.weight();
     all >= 60 && linked * 2 < all || all >= 25 && linked == 0 && policy_words(&block.text()) > 0
 }
 
-/// True for a label above links that were removed, as "More links:".
+/// True for a label above links that were removed, such as "More links:".
 fn is_label(block: &Block) -> bool {
     matches!(block, Block::Paragraph(_))
         && block.weight().0 < 60
         && block.text().trim_end().ends_with(':')
 }
 
-/// True when most links lead to other hosts than the page's.
+/// True if most links lead to other hosts than the page's.
 fn leads_away(block: &Block, host: Option<&str>) -> bool {
     let bare = |host: &str| host.trim_start_matches("www.").to_ascii_lowercase();
     let own = host.map(bare);
@@ -201,7 +201,7 @@ fn to_this_page(block: &Block) -> bool {
     links > 2 && inside * 2 > links
 }
 
-/// True for a copyright notice below the text, as "© 2009 Acme Inc. All rights reserved".
+/// True for a copyright notice below the text, such as "© 2009 Acme Inc. All rights reserved".
 fn is_copyright(block: &Block) -> bool {
     let Block::Paragraph(spans) = block else {
         return false;

@@ -1,4 +1,4 @@
-//! Lines that a server writes for every visit: today's date, visitor counters, the time to generate the page.
+//! Removes lines that a server generates at every visit: today's date, visitor counters, the time to generate the page.
 
 use crate::extract::blocks::{Block, text_of};
 use crate::extract::vocabulary::PAGE_PATTERNS;
@@ -7,9 +7,9 @@ use crate::extract::vocabulary::PAGE_PATTERNS;
 const ENDS: usize = 4;
 /// Longest such line, in bytes.
 const MAX_BYTES: usize = 100;
-/// Most words after those by which such a line is recognised ("3 May", "seconds").
+/// Maximum number of words after the words by which such a line is recognised ("3 May", "seconds").
 const MAX_WORDS_AFTER: usize = 3;
-/// Most words and numbers of a day with its date ("Monday the 3rd of May 2004, 12:15 pm").
+/// Maximum number of words and numbers in a day with its date ("Monday the 3rd of May 2004, 12:15 pm").
 const MAX_DATE_TOKENS: usize = 9;
 
 /// Removes such lines from both ends.

@@ -1,4 +1,4 @@
-//! Word lists that are part of the program: policy words, titles, patterns of pages that are no policy.
+//! Word lists that are part of the program: policy words, titles, patterns of pages that are not policies.
 
 mod page_patterns;
 mod policy_words;

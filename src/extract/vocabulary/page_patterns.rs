@@ -44,13 +44,13 @@ impl PagePatterns {
     }
 }
 
-/// The number of the first two letters of a name, the same for capitals.
+/// A number for the first two letters of a name, regardless of case.
 fn begins_foreign(name: &str) -> Option<usize> {
     let [first, second] = name.as_bytes().first_chunk()?;
     Some(usize::from(first & 31) << 5 | usize::from(second & 31))
 }
 
-/// The first letters of foreign names. Few names on a page begin so, and the others need no look-up in the set.
+/// The first letters of foreign names. Few names on a page begin with them; the others need no look-up in the set.
 static FOREIGN_BEGINNINGS: LazyLock<[bool; 1024]> = LazyLock::new(|| {
     let mut beginnings = [false; 1024];
     for at in PAGE_PATTERNS
@@ -67,7 +67,7 @@ static FOREIGN_BEGINNINGS: LazyLock<[bool; 1024]> = LazyLock::new(|| {
 pub(in crate::extract) static PAGE_PATTERNS: LazyLock<PagePatterns> =
     LazyLock::new(|| toml::from_str(DATA).unwrap_or_default());
 
-/// The first of some phrases that a text has.
+/// Returns the first of the phrases that a text has.
 pub(in crate::extract) fn first_of<'a>(phrases: &'a [String], text: &str) -> Option<&'a str> {
     phrases
         .iter()

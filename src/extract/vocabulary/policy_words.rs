@@ -33,17 +33,17 @@ pub(in crate::extract) enum TitleTopic {
     Terms,
     /// A cookie notice.
     Cookies,
-    /// An imprint or another document that appears beside policies.
+    /// An imprint or another document that appears next to policies.
     Imprint,
     /// A supplement to a privacy policy.
     Supplement,
-    /// A document of its own on pages with many documents, a section elsewhere.
+    /// A separate document on pages with many documents, a section on other pages.
     Section,
 }
 
 struct PolicyVocabulary {
     words: StemSet,
-    /// For every stem of `words`, the language that has it; empty when several have it.
+    /// For every stem of `words`, the language that has it; empty if several have it.
     languages: Vec<String>,
     titles: HashMap<String, TitleTopic>,
     longest_title: usize,
@@ -108,7 +108,7 @@ pub(in crate::extract) fn policy_words(text: &str) -> u32 {
     count
 }
 
-/// The language with most policy words of its own in a text, if there are at least three.
+/// The language with the most policy words of its own in a text, if there are at least three.
 pub(in crate::extract) fn language_by_words(text: &str) -> Option<&'static str> {
     let vocabulary = &*VOCABULARY;
     let mut counts: HashMap<&'static str, u32> = HashMap::new();
@@ -123,7 +123,7 @@ pub(in crate::extract) fn language_by_words(text: &str) -> Option<&'static str> 
     (count >= 3).then_some(code)
 }
 
-/// Words beside a title that do not change its meaning.
+/// Words next to a title that do not change its meaning.
 const FILLERS: &[&str] = &[
     "our",
     "the",

@@ -2,8 +2,8 @@
 //! overlaps.
 //!
 //! Every letter of every page passes through this search. An Aho-Corasick automaton of the vocabulary is larger than
-//! the first cache of a processor and waits for memory at every letter. A filter of four kilobytes on three letters at
-//! a time does not.
+//! the first-level cache of a processor and waits for memory at every letter. A filter of four kilobytes on three
+//! letters at a time does not.
 
 /// Shortest stem, in bytes.
 const KEY_BYTES: usize = 3;

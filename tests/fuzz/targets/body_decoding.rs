@@ -1,12 +1,13 @@
-//! Content encodings: no header and no bytes give more than the limit, or a panic.
+//! Content encodings: no header and no bytes give more than the limit, or cause a panic.
 //!
-//! Input: a `Content-Encoding` up to the first line feed, then the body; a body alone where there is no line feed.
+//! Input: a `Content-Encoding` up to the first line feed, then the body. Without a line feed, all of the input is the
+//! body.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
 use policytrail::archive::encoding::{BodyError, decode_body};
 
-/// Small, so that the fuzzer can pass it.
+/// Small, so that the fuzzer can exceed it.
 const LIMIT: usize = 4096;
 
 fuzz_target!(|bytes: &[u8]| {
@@ -24,7 +25,7 @@ fuzz_target!(|bytes: &[u8]| {
         ),
         Err(BodyError::TooLarge) => {}
     }
-    // A wider limit never changes what a narrower one let through.
+    // A wider limit never changes the result of a body within a narrower one.
     if answer.is_ok() {
         assert_eq!(decode_body(body, header, 2 * LIMIT), answer);
     }

@@ -1,4 +1,5 @@
-//! Index rows as text and as JSON: no bytes stop the parsers, and a row that is read can be written and read again.
+//! Index rows as text and as JSON: no bytes make the parsers fail, and a row that was read can be written and read
+//! again.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -11,7 +12,7 @@ fuzz_target!(|bytes: &[u8]| {
         check(&capture);
         assert!(!capture.original.contains(' '));
         let again = parse_line(line(&capture).as_bytes());
-        // Bytes that are no UTF-8 grow threefold when they are replaced.
+        // Bytes that are not UTF-8 grow threefold when they are replaced.
         assert!(
             again.as_ref() == Ok(&capture) || capture.mimetype.len() > 255,
             "{capture:?}\n{again:?}"

@@ -1,9 +1,10 @@
-//! How long a piece of work kept a processor, whatever else the machine did meanwhile.
+//! Measures the CPU time of a piece of work, whatever else the machine does meanwhile.
 
 use std::fs;
 use std::time::{Duration, Instant};
 
-/// What a piece of work gives, and its CPU time; elapsed time where the system does not tell (not Linux).
+/// Returns the result of a piece of work and its CPU time, or its elapsed time on systems that do not report CPU time
+/// (not Linux).
 pub fn timed<T>(work: impl FnOnce() -> T) -> (T, Duration) {
     let (before, began) = (of_this_thread(), Instant::now());
     let found = work();

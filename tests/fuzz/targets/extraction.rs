@@ -1,8 +1,8 @@
-//! Extraction: any page gives a document or a reason, in a second, without control characters.
+//! Extraction: any page gives a document or a reason, within a second and without control characters.
 //!
-//! Input: one byte for the declared type, one for how often the page is repeated (the part after a zero byte, where there
-//! is one; up to a megabyte: this is what finds work that grows with the square of a page), then the page. PDFs are left
-//! out: their reader runs in a bounded process.
+//! Input: one byte for the declared type, one byte for how often the page is repeated, then the page. If the page has a
+//! zero byte, only the part after it is repeated. A page grows to a megabyte at most, which finds work that is
+//! quadratic in the size of a page. PDFs are left out, because their reader runs in a process with limits.
 #![no_main]
 
 mod cpu_time;
@@ -15,8 +15,8 @@ use policytrail::extract::{DocumentType, Options, PageInput, extract, is_pdf};
 use policytrail::model::Document;
 use url::Url;
 
-/// A second of the program as people run it: the fuzzer's marks and the checks of a debug build make it five times slower
-/// (measured: a megabyte of `<p>a`, 0.24 s and 1.29 s).
+/// Corresponds to one second of the program as people run it: the fuzzer's instrumentation and the checks of a debug
+/// build make it five times slower (measured on a megabyte of `<p>a`: 0.24 s and 1.29 s).
 const LONGEST: Duration = Duration::from_secs(5);
 const LARGEST: usize = 1 << 20;
 

@@ -1,6 +1,6 @@
-//! Discovery's judges: any address and any page are judged, soon, and every candidate is one that could be asked for.
+//! Scoring in discovery: any URL and any page are scored in bounded time, and every candidate can be requested.
 //!
-//! Input: an address or index key up to the first line feed, then a page.
+//! Input: a URL or index key up to the first line feed, then a page.
 #![no_main]
 
 mod cpu_time;

@@ -1,7 +1,8 @@
-//! WARC files and their indexes: whatever the bytes, an archive is opened or refused, and each row replayed or refused.
+//! WARC files and their indexes: whatever the bytes are, an archive is opened or refused, and each row is replayed or
+//! refused.
 //!
-//! Input: one byte of flags (1: the records are compressed here, one gzip member each; 2: the name ends in `.gz`; 4: an
-//! index is beside), then the WARC, then, after a line `==INDEX==`, the index.
+//! Input: one byte of flags (1: the records are compressed here, one gzip member each; 2: the name ends in `.gz`; 4:
+//! there is an index), then the WARC, then, after a line `==INDEX==`, the index.
 #![no_main]
 
 use std::fs;
@@ -16,9 +17,9 @@ use policytrail::archive::{Archive as _, CaptureQuery, KeyFilter, MementoQuery, 
 use policytrail::model::{Capture, Site};
 use tokio::runtime::{Builder, Runtime};
 
-/// Small, so that the fuzzer can pass it.
+/// Small, so that the fuzzer can exceed it.
 const LIMIT: u64 = 4096;
-/// Rows that are replayed at the most, each with a look at the file.
+/// Maximum number of rows that are replayed, each of which reads the file.
 const MOST_REPLAYED: usize = 40;
 const INDEX_MARK: &[u8] = b"\n==INDEX==\n";
 
@@ -124,12 +125,12 @@ async fn replay(archive: &WarcArchive, capture: &Capture) {
                 memento.status
             );
         }
-        // What is told to people may go to a terminal.
+        // Messages for people may be printed to a terminal.
         Err(error) => assert!(!error.to_string().contains(char::is_control), "{error:?}"),
     }
 }
 
-/// The web addresses that stand in the input in plain letters.
+/// The URLs that occur in the input as plain text.
 fn urls(bytes: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(bytes);
     let starts = text.match_indices("http").map(|(at, _)| at).take(20);
@@ -142,7 +143,7 @@ fn urls(bytes: &[u8]) -> Vec<String> {
     starts.filter_map(url).collect()
 }
 
-/// One gzip member for each part that begins as a record does.
+/// Writes one gzip member for each part that begins like a record.
 fn compressed(warc: &[u8]) -> Vec<u8> {
     let mut out = Vec::new();
     let mut start = 0;
