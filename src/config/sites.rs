@@ -64,9 +64,9 @@ pub fn read_site_list(path: &Path) -> Result<Vec<SiteRow>, SiteListError> {
         .map(|h| h.trim_start_matches('\u{feff}').to_ascii_lowercase())
         .collect();
     let site_column = header.iter().position(|h| h == "site").ok_or_else(|| {
-        let cure = header_cure(&header);
+        let advice = header_advice(&header);
         fail(format!(
-            "`{name}`, line 1: there is no column `site`; {cure}"
+            "`{name}`, line 1: there is no column `site`; {advice}"
         ))
     })?;
     let columns = Columns {
@@ -98,8 +98,8 @@ pub fn read_site_list(path: &Path) -> Result<Vec<SiteRow>, SiteListError> {
     }
 }
 
-/// What to change in a header without the column `site`.
-fn header_cure(header: &[String]) -> &'static str {
+/// Advice on how to correct a header without the column `site`.
+fn header_advice(header: &[String]) -> &'static str {
     match header {
         [only] if only.contains([';', '\t']) => {
             "separate the fields with commas, and begin with a header such as site,policy_url,rank"
@@ -247,13 +247,13 @@ mod tests {
                 .to_string()
                 .contains("no column `site`")
         );
-        for (list, cure) in [
+        for (list, advice) in [
             ("site;rank\nexample.com;1\n", "with commas"),
             ("site\trank\nexample.com\t1\n", "with commas"),
             ("example.com\nexample.org\n", "a header above it"),
         ] {
             let told = read(list).unwrap_err().to_string();
-            assert!(told.contains(cure), "{told}");
+            assert!(told.contains(advice), "{told}");
         }
         assert!(read("").is_err());
         assert!(read_site_list(&PathBuf::from("/nonexistent/x.csv")).is_err());

@@ -44,7 +44,7 @@ pub struct CandidateEvidence {
     pub page: Option<(Timestamp, String)>,
     /// The link's words.
     pub link_text: Option<String>,
-    /// Place among the policy links of that home page, counted from 1.
+    /// Position among the policy links of that home page, counted from 1.
     pub rank: Option<u32>,
     /// The link's fragment, if the policy is a part of a page.
     pub fragment: Option<String>,

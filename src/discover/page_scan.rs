@@ -72,7 +72,7 @@ pub struct ScannedLink {
     pub kind: PolicyKind,
     /// 0 to 100.
     pub score: u8,
-    /// Place among the links of this scan, counted from 1.
+    /// Position among the links of this scan, counted from 1.
     pub rank: u32,
     /// The words that were judged.
     pub text: String,

@@ -110,7 +110,7 @@ fn date_time(stamp: &str) -> String {
     )
 }
 
-/// An identifier that is the same for the same text and for no other: a UUID (version 8, RFC 9562).
+/// An identifier that depends only on the text and is unique to it: a UUID (version 8, RFC 9562).
 fn urn(text: &str) -> String {
     let digest = Sha256::digest(text.as_bytes());
     let mut bytes = [0_u8; 16];

@@ -78,7 +78,7 @@ impl DataCard {
         )
     }
 
-    /// The whole card.
+    /// The complete card.
     pub(super) fn readme(
         &self,
         options: &ExportOptions,

@@ -72,7 +72,7 @@ pub struct ExportOptions {
     pub layout: PageLayout,
     /// Where the links of Markdown pages lead.
     pub links: LinkTarget,
-    /// Characters after which lines of plain text are broken.
+    /// Maximum number of characters per line of plain text.
     pub wrap: Option<usize>,
     /// Which rows are exported.
     pub filter: Filter,

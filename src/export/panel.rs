@@ -99,7 +99,8 @@ pub(super) fn each_row(
     Ok(left_out)
 }
 
-/// `None` if the version does not cover the step, given the version after it; else whether that is uncertain.
+/// Returns `None` if the version does not cover the step, given the version after it; otherwise whether this is
+/// uncertain.
 fn covers(span: ObservedSpan, next: Option<ObservedSpan>, grid: Grid, step: i32) -> Option<bool> {
     let middle = grid.middle_of(step);
     let uncertain = middle < span.first_seen || middle > span.last_seen;

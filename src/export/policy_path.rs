@@ -4,7 +4,7 @@
 use crate::model::Site;
 use crate::store::tables::Outline;
 
-/// Where the pages of one policy are.
+/// Location of the pages of one policy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct PolicyPath {
     /// The site, parsed again: a registrable domain.

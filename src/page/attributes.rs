@@ -34,29 +34,29 @@ fn is_read(element: &str, attribute: &[u8]) -> bool {
     }
 }
 
-/// Calls `gone` with the range of every attribute that is never read, including the white space before it. `rest` is
-/// the part of the tag after its name, up to and including `>`.
+/// Calls `on_unread` with the range of every attribute that is never read, including the white space before it. `rest`
+/// is the part of the tag after its name, up to and including `>`.
 ///
 /// Stops at the first attribute that is not well-formed, and leaves the rest to the parser.
 pub(super) fn unread(
     html: &[u8],
     element: &str,
     rest: Range<usize>,
-    mut gone: impl FnMut(Range<usize>),
+    mut on_unread: impl FnMut(Range<usize>),
 ) {
     let end = rest.end;
     let mut at = rest.start;
     while let Some(attribute) = attribute(&html[..end], at) {
         // The text after the attribute must not become part of the text before it.
-        let parted = html[..end]
+        let is_separated = html[..end]
             .get(attribute.end)
             .is_some_and(|b| b.is_ascii_whitespace() || *b == b'>');
         let next = html[..end].get(after_blanks(&html[..end], attribute.end));
-        if !parted || next == Some(&b'=') {
+        if !is_separated || next == Some(&b'=') {
             return;
         }
         if !is_read(element, &html[attribute.name]) {
-            gone(at..attribute.end);
+            on_unread(at..attribute.end);
         }
         at = attribute.end;
     }

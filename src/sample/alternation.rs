@@ -19,7 +19,7 @@ const ENOUGH_CHANGES: u32 = 46;
 /// Upper limit of the checks. A page gets at least 5/4 √(captures) requests, up to 28 (if it has that many captures).
 /// If one capture in ten shows another text, 28 requests find it with a probability of 95 %. A page with changes or a
 /// long life has had as many requests anyway.
-const MOST_CHECKS: usize = 28;
+const MAX_CHECKS: usize = 28;
 
 /// Length of the shortest stretch that is checked. In shorter ones, read captures are already close.
 const SHORT_STRETCH_SECONDS: u64 = RETURN_SECONDS / 3;
@@ -97,22 +97,24 @@ fn half_year(reads: &ReadCaptures<'_>, place: usize) -> i32 {
 fn alternating_changes(reads: &ReadCaptures<'_>) -> Vec<(ReadCapture, ReadCapture)> {
     let runs: Vec<&[ReadCapture]> = reads.texts.chunk_by(|a, b| a.text == b.text).collect();
     let mut last_run_of: HashMap<TextHash, usize> = HashMap::new();
-    // +1 where a span of alternation begins, -1 where it ends: spans of several texts overlap.
-    let mut begins_less_ends = vec![0_i64; runs.len()];
+    // +1 at the start of a span of alternation, -1 at its end, because spans of several texts can overlap.
+    let mut nesting_steps = vec![0_i64; runs.len()];
     for (i, run) in runs.iter().enumerate() {
         let Some(back) = run.first() else { continue };
         let Some(before) = last_run_of.insert(back.text, i) else {
             continue;
         };
-        let gone = runs.get(before).and_then(|run| run.last());
-        if gone.is_some_and(|gone| reads.apart(gone.place, back.place) <= RETURN_SECONDS) {
-            begins_less_ends[before] += 1;
-            begins_less_ends[i] -= 1;
+        let last_before = runs.get(before).and_then(|run| run.last());
+        if last_before
+            .is_some_and(|last_before| reads.apart(last_before.place, back.place) <= RETURN_SECONDS)
+        {
+            nesting_steps[before] += 1;
+            nesting_steps[i] -= 1;
         }
     }
     let mut within = 0_i64;
     let mut changes = Vec::new();
-    for (pair, step) in runs.windows(2).zip(begins_less_ends) {
+    for (pair, step) in runs.windows(2).zip(nesting_steps) {
         within += step;
         if let ([.., before], [after, ..]) = (pair[0], pair[1])
             && within > 0
@@ -139,7 +141,7 @@ pub(super) fn check(reads: &ReadCaptures<'_>) -> Option<usize> {
 }
 
 fn least_requests(captures: usize) -> usize {
-    (captures.saturating_mul(25) / 16).isqrt().min(MOST_CHECKS)
+    (captures.saturating_mul(25) / 16).isqrt().min(MAX_CHECKS)
 }
 
 fn equal_and_wide<'a>(

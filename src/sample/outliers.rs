@@ -14,9 +14,10 @@ const TIMES_FURTHER: u64 = 8;
 const LEAST_PART: u64 = 100;
 /// The search for outliers ends when the requests that showed nothing new exceed those that showed something by this
 /// many.
-const MOST_IN_VAIN: usize = 3;
+const MAX_USELESS_REQUESTS: usize = 3;
 
-/// The middle capture of each unread run of outliers, as many as the results of earlier ones justify.
+/// The middle capture of each unread run of outliers. Their number depends on how many earlier ones showed another
+/// text.
 pub(super) fn outliers(reads: &ReadCaptures<'_>) -> Vec<usize> {
     if !reads.lengths_are_reliable() {
         return Vec::new();
@@ -32,7 +33,7 @@ pub(super) fn outliers(reads: &ReadCaptures<'_>) -> Vec<usize> {
         .collect();
     let others = OtherTexts::of(reads);
     let mut quota = ChangeQuota::of(reads);
-    let (mut rewarded, mut in_vain, mut unread) = (0_usize, 0_usize, Vec::new());
+    let (mut useful, mut useless, mut unread) = (0_usize, 0_usize, Vec::new());
     for neighbours in runs.windows(3) {
         let [before, run, after] = neighbours else {
             continue;
@@ -53,12 +54,15 @@ pub(super) fn outliers(reads: &ReadCaptures<'_>) -> Vec<usize> {
         }
         match result_of(reads, around, first, last) {
             RunResult::Unread if quota.take(reads, first) => unread.push(run[run.len() / 2].0),
-            RunResult::Other => rewarded += 1,
-            RunResult::Same => in_vain += 1,
+            RunResult::Other => useful += 1,
+            RunResult::Same => useless += 1,
             RunResult::Unread | RunResult::Undecided => {}
         }
     }
-    evenly(unread, (rewarded + MOST_IN_VAIN).saturating_sub(in_vain))
+    evenly(
+        unread,
+        (useful + MAX_USELESS_REQUESTS).saturating_sub(useless),
+    )
 }
 
 fn stands_out(before: &[(usize, u64)], run: &[(usize, u64)], after: &[(usize, u64)]) -> bool {

@@ -8,14 +8,14 @@ use crate::model::TextHash;
 /// Number of captures without text between two read captures after which the sampler gives up on the stretch. Such a
 /// stretch is a time of errors, and each further capture would cost a request with the same result. The captures are
 /// spread over the stretch.
-const MOST_FAILURES: usize = 8;
+const MAX_FAILURES: usize = 8;
 
 /// Records of one text in one layout differ by a few bytes (counters, dates, tokens). They are taken as alike up to
-/// three times the median difference of neighbouring captures of the page, and always within these bounds. On the 20
+/// three times the median difference of neighbouring captures of the page, and always within these limits. On the 20
 /// pages of Open Terms Archive that have an index (captures a month apart), 43 % of 489 neighbours with one text are
 /// alike by this rule, and 24 % of 288 with two. Equal lengths save requests and prove nothing.
-const LEAST_TOLERANCE_BYTES: u64 = 3;
-const MOST_TOLERANCE_BYTES: u64 = 16;
+const MIN_TOLERANCE_BYTES: u64 = 3;
+const MAX_TOLERANCE_BYTES: u64 = 16;
 
 /// A capture whose text is known.
 #[derive(Debug, Clone, Copy)]
@@ -38,7 +38,7 @@ pub(super) struct ReadCaptures<'a> {
     pub(super) texts: Vec<ReadCapture>,
     /// Neighbours at most this far apart are not separated further.
     pub(super) resolution_seconds: u64,
-    /// Records whose lengths differ by no more are taken for one text in one layout.
+    /// Records whose lengths differ by at most this are taken for one text in one layout.
     tolerance_bytes: u64,
 }
 
@@ -92,7 +92,7 @@ impl<'a> ReadCaptures<'a> {
     /// True if neighbouring read captures are further apart than the resolution and a capture between them is worth a
     /// request.
     pub(super) fn is_wide(&self, left: ReadCapture, right: ReadCapture) -> bool {
-        self.failures(left, right) < MOST_FAILURES
+        self.failures(left, right) < MAX_FAILURES
             && self.has_unread(left, right)
             && self.apart(left.place, right.place) > self.resolution_seconds
     }
@@ -217,10 +217,10 @@ fn tolerance(captures: &[SampleCapture]) -> u64 {
         .collect();
     let middle = steps.len() / 2;
     if steps.is_empty() {
-        return LEAST_TOLERANCE_BYTES;
+        return MIN_TOLERANCE_BYTES;
     }
     let (_, median, _) = steps.select_nth_unstable(middle);
     median
         .saturating_mul(3)
-        .clamp(LEAST_TOLERANCE_BYTES, MOST_TOLERANCE_BYTES)
+        .clamp(MIN_TOLERANCE_BYTES, MAX_TOLERANCE_BYTES)
 }

@@ -10,10 +10,10 @@ use super::strategy::Strategy;
 
 /// Indices of the captures to fetch now, ascending; empty when nothing is left.
 ///
-/// `captures` are those of one policy in order of time. Never names a capture that is read already, nor two with one
-/// payload: the caller sets the result for all captures of a payload before the next call. Repeated calls with the results
-/// filled in always end, since every call names at least one unread capture. Time and memory are linear in the number
-/// of captures.
+/// `captures` are those of one policy in order of time. Never names a capture that was already read, or two captures
+/// with the same payload: the caller sets the result for all captures of a payload before the next call. Repeated calls
+/// with the results filled in always end, since every call names at least one unread capture. Time and memory are
+/// linear in the number of captures.
 ///
 /// # Examples
 /// ```

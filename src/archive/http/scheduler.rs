@@ -85,7 +85,7 @@ pub(super) struct SentRequest<'a> {
     /// Bytes of the body that were read.
     pub(super) bytes: u64,
     ended: bool,
-    /// Held until an index request ends, so that there is one at a time.
+    /// Held until an index request ends, so that only one is in flight.
     _line: Option<MutexGuard<'a, ()>>,
     _connection: Connection<'a>,
     _active: ActivityMark<'a>,

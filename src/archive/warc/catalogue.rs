@@ -107,12 +107,12 @@ impl Catalogue {
         sink: &mut (dyn FnMut(Capture) + Send),
     ) -> IndexAnswer {
         let mut answer = IndexAnswer::default();
-        let Some(reach) = KeyRange::of(&query.scope) else {
+        let Some(range) = KeyRange::of(&query.scope) else {
             // An address outside the web was never captured.
             return answer;
         };
         let mut before: Option<&CatalogueRow> = None;
-        for row in self.reached(&reach) {
+        for row in self.rows_in(&range) {
             let capture = &row.capture;
             let in_time = query.from.is_none_or(|from| capture.timestamp >= from)
                 && query.to.is_none_or(|to| capture.timestamp <= to);
@@ -127,47 +127,47 @@ impl Catalogue {
             answer.rows += 1;
             sink(capture.clone());
         }
-        let begin = self.bad_keys.partition_point(|key| *key < reach.prefix);
+        let begin = self.bad_keys.partition_point(|key| *key < range.prefix);
         let bad = self
             .bad_keys
             .iter()
             .skip(begin)
-            .take_while(|key| key.starts_with(&reach.prefix))
-            .filter(|key| reach.covers(key));
+            .take_while(|key| key.starts_with(&range.prefix))
+            .filter(|key| range.covers(key));
         answer.bad_rows = bad.count() as u64;
         answer
     }
 
     /// The rows of a key range, in order, followed by those that an index has under another key.
-    fn reached<'a>(
+    fn rows_in<'a>(
         &'a self,
-        reach: &'a KeyRange,
+        range: &'a KeyRange,
     ) -> Box<dyn Iterator<Item = &'a CatalogueRow> + 'a> {
-        if let Some(urlkey) = &reach.exact {
+        if let Some(urlkey) = &range.exact {
             return Box::new(self.rows_of(urlkey).into_iter());
         }
         let begin = self
             .rows
-            .partition_point(|row| row.capture.urlkey.as_str() < reach.prefix.as_str());
+            .partition_point(|row| row.capture.urlkey.as_str() < range.prefix.as_str());
         let rows = self
             .rows
             .iter()
             .skip(begin)
-            .take_while(|row| row.capture.urlkey.as_str().starts_with(&reach.prefix));
-        let covers = |row: &CatalogueRow| reach.covers(row.capture.urlkey.as_str());
+            .take_while(|row| row.capture.urlkey.as_str().starts_with(&range.prefix));
+        let covers = |row: &CatalogueRow| range.covers(row.capture.urlkey.as_str());
         // Rows whose key in the index is outside the range.
         let begin = self
             .aliases
-            .partition_point(|(key, _)| key.as_str() < reach.prefix.as_str());
+            .partition_point(|(key, _)| key.as_str() < range.prefix.as_str());
         let aliases = self
             .aliases
             .iter()
             .skip(begin)
-            .take_while(|(key, _)| key.as_str().starts_with(&reach.prefix))
-            .filter(|(key, _)| reach.covers(key.as_str()))
+            .take_while(|(key, _)| key.as_str().starts_with(&range.prefix))
+            .filter(|(key, _)| range.covers(key.as_str()))
             .filter_map(|(_, at)| self.rows.get(*at as usize))
             .filter(move |row| {
-                !(covers(row) && row.capture.urlkey.as_str().starts_with(&reach.prefix))
+                !(covers(row) && row.capture.urlkey.as_str().starts_with(&range.prefix))
             });
         Box::new(rows.filter(move |row| covers(row)).chain(aliases))
     }

@@ -20,8 +20,8 @@ pub struct ByLink {
 
 /// Scans the archived home pages of a site for policy links.
 ///
-/// `known` are the scans of earlier runs. None of them is repeated, and the search goes on from them as an uninterrupted
-/// run would. Every new scan is given to `on_scan` when it is complete, to be stored; the next request
+/// `known` are the scans of earlier runs. None of them is repeated, and the search continues from them as an
+/// uninterrupted run would. Every new scan is given to `on_scan` when it is complete, to be stored; the next request
 /// waits until that is done.
 ///
 /// # Errors

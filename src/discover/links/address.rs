@@ -10,8 +10,8 @@ const PAGE_ENDINGS: [&str; 13] = [
 ];
 
 /// The address to which the scripts of a page without links send the visitor (`location.href = "home.html"`): the first
-/// address after the word `location`. Only for pages that show nothing else; elsewhere, a script's address may mean
-/// anything.
+/// address after the word `location`. Used only for pages that show nothing else. On other pages, a script's address
+/// may mean anything.
 pub(in super::super) fn script_redirect(page: &Page) -> Option<String> {
     let scripts = scraper::Selector::parse("script:not([src])").ok()?;
     page.html.select(&scripts).take(10).find_map(|script| {

@@ -88,7 +88,7 @@ pub fn judge_links(page: &Page, vocabulary: &Vocabulary, site: &Site) -> Vec<Lin
     found
 }
 
-/// True for addresses of pages; false for mail, a place on this same page, and a view that only scripts show.
+/// True for addresses of pages; false for mail addresses, anchors on the same page, and views that only scripts show.
 fn may_be_archived(url: &Url) -> bool {
     let fragment_is_view = url.fragment().is_some_and(|f| f.starts_with(['/', '!']));
     matches!(url.scheme(), "http" | "https")

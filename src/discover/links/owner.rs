@@ -58,7 +58,7 @@ pub(super) fn brand(site: &Site) -> String {
         .replace('-', "")
 }
 
-/// The brand of an address; empty where it has no site.
+/// The brand of an address; empty if it has no site.
 pub(super) fn brand_of(url: &Url) -> String {
     Site::of_url(url)
         .map(|site| brand(&site))

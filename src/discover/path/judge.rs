@@ -19,7 +19,8 @@ pub struct PathVerdict {
     pub score: u8,
     /// Kind of the policy that it would be.
     pub kind: PolicyKind,
-    /// True where pages only talk about privacy (a blog, the news, a search), and for files that are not pages.
+    /// True for paths whose pages only talk about privacy (a blog, the news, a search), and for files that are not
+    /// pages.
     pub only_talks: bool,
     /// Reasons for the score, in a few words each.
     pub reasons: Vec<String>,

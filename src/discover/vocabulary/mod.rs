@@ -1,4 +1,4 @@
-//! The vocabulary: the words that name a policy, in each language, and what a text says by them.
+//! The vocabulary: the words that name a policy, in each language, and what they say about a text.
 
 mod compiled;
 mod file;

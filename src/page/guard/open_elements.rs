@@ -46,7 +46,7 @@ impl<'a> OpenElements<'a> {
         });
     }
 
-    /// True inside a drawing or a formula, where no text is raw.
+    /// True inside a drawing or a formula, where no element has raw text.
     pub(super) fn is_in_foreign(&self) -> bool {
         self.0.last().is_some_and(|open| open.is_foreign)
     }

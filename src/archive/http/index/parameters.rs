@@ -98,7 +98,7 @@ impl RowFilter {
     }
 }
 
-/// The filter for the server, correct under both ways of matching (the whole field, or anchored at the start).
+/// The filter for the server. It is correct whether the server matches the whole field or only its start.
 ///
 /// Words are shortened until the address is short enough. Single URLs are anchored at both ends of the path, because a
 /// path such as `/p` is the start of many others. The host is not matched, because archives write it differently.

@@ -1,4 +1,4 @@
-//! Runs a capture query: as a whole, or in parts where the index times out.
+//! Runs a capture query: as a whole, or in parts if the index times out.
 //!
 //! The Wayback index times out (504) on large ranges. A 504 or time-out is retried once. The second one divides the
 //! range into halves, down to 16 parts, none shorter than a day. This loses no row, but the rows of a domain query then

@@ -106,7 +106,7 @@ impl<'a> PageWalk<'a> {
             counts.rows += page.sent;
             counts.repeated_rows += if is_repeat { 0 } else { page.repeated };
             let Some(next) = page.resume_key else {
-                if self.asks_for_more(page.lines) {
+                if self.raise_limit_if_full(page.lines) {
                     continue;
                 }
                 counts.bad_rows += page.bad;
@@ -130,14 +130,14 @@ impl<'a> PageWalk<'a> {
 
     /// Doubles the limit after a page with as many rows as requested and no key: a server without resume keys may have
     /// cut its answer. Returns whether the page has to be requested again.
-    fn asks_for_more(&mut self, lines: u64) -> bool {
+    fn raise_limit_if_full(&mut self, lines: u64) -> bool {
         let is_full = lines == u64::from(self.limit) && self.full_lines != Some(lines);
-        let asks = is_full && self.client.dialect == Dialect::Wayback;
-        if asks {
+        let raises = is_full && self.client.dialect == Dialect::Wayback;
+        if raises {
             self.full_lines = Some(lines);
             self.limit = self.limit.saturating_mul(2);
         }
-        asks
+        raises
     }
 
     /// Enlarges pages again after a time-out made them smaller.
@@ -160,7 +160,7 @@ impl<'a> PageWalk<'a> {
         let admitted = self.sent.admitted;
         let mut is_repeat = self.full_lines.is_some();
         let mut timeouts = 0;
-        let mut silences = 0;
+        let mut empty_answers = 0;
         loop {
             let (mut request, result) = client
                 .send(self.filter, self.part, self.limit, self.key.as_deref())
@@ -173,7 +173,7 @@ impl<'a> PageWalk<'a> {
                     if page.is_blank() && client.dialect == Dialect::Wayback =>
                 {
                     request.finish(RequestOutcome::NotFound);
-                    if self.is_proven_empty(retry, &mut silences).await? {
+                    if self.is_proven_empty(retry, &mut empty_answers).await? {
                         return Ok(PageStep::End(PartResult::Complete));
                     }
                 }
@@ -233,7 +233,7 @@ impl<'a> PageWalk<'a> {
     async fn is_proven_empty(
         &mut self,
         retry: &mut RetryState<'_>,
-        silences: &mut u32,
+        empty_answers: &mut u32,
     ) -> Result<bool, ArchiveError> {
         let (request, failed) = match self
             .client
@@ -246,12 +246,12 @@ impl<'a> PageWalk<'a> {
             }
             // The Wayback index often sends a resume key even though no row is left, and then answers the request for
             // the next page with 200 and an empty body. After a key, four empty answers count as the end.
-            EmptyCheck::Silent(request) if self.key.is_some() && *silences > 0 => {
+            EmptyCheck::Silent(request) if self.key.is_some() && *empty_answers > 0 => {
                 request.finish(RequestOutcome::NotFound);
                 return Ok(true);
             }
             EmptyCheck::Silent(request) => {
-                *silences += 1;
+                *empty_answers += 1;
                 let detail = "the answer is empty, but does not confirm that there are no captures";
                 (request, FailedAttempt::retryable(detail.to_owned()))
             }

@@ -1,4 +1,4 @@
-//! Playback of a memento: from a moment and a URL to the archived response, redirects and retries included.
+//! Fetches a memento: from a moment and a URL to the archived response, including redirects and retries.
 
 use std::collections::HashSet;
 
