@@ -139,7 +139,7 @@ impl LinkJudge<'_> {
             url: url.as_str().to_owned(),
             kind,
             score: sheet.score(),
-            text: printable(&telling.text, MAX_TEXT_CHARACTERS),
+            text: printable(telling.text, MAX_TEXT_CHARACTERS),
             reasons: sheet.into_reasons(),
             in_footer: raw.in_footer || raw.near_end,
             cross_domain: !self.owner.site.owns(url),
