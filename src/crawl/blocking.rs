@@ -1,4 +1,4 @@
-//! Work that blocks (the database, derivation, sampling) on the runtime's blocking threads, so that no async worker
+//! Runs blocking work (the database, derivation, sampling) on the runtime's blocking threads, so that no async worker
 //! waits for it.
 
 use std::panic::resume_unwind;
@@ -27,7 +27,7 @@ pub(super) async fn run_blocking<T: Send + 'static>(
 /// Runs a call of the database on a blocking thread.
 ///
 /// # Errors
-/// Like [`run_blocking`], and with the error of the call.
+/// Same as [`run_blocking`], and with the error of the call.
 pub(super) async fn store_call<T: Send + 'static>(
     store: &Arc<Store>,
     call: impl FnOnce(&Store) -> Result<T, StoreError> + Send + 'static,

@@ -31,7 +31,7 @@ pub fn extract(input: &PageInput<'_>, options: &Options) -> Result<Document, Dro
 /// Like [`extract`], with an explanation of each decision.
 ///
 /// # Errors
-/// Like [`extract`].
+/// Same as [`extract`].
 pub fn explain(input: &PageInput<'_>, options: &Options) -> Result<ExplainedDocument, Dropped> {
     if input.bytes.trim_ascii().is_empty() {
         return Err(Dropped::new(

@@ -72,8 +72,8 @@ fn is_letter(c: char) -> bool {
     c.is_alphanumeric() || is_mark(c)
 }
 
-/// Combining marks, which are part of words but not letters: accents, Arabic and Hebrew points, Indic and Thai vowel
-/// signs.
+/// True for combining marks, which are part of words but not letters: accents, Arabic and Hebrew points, Indic and Thai
+/// vowel signs.
 fn is_mark(c: char) -> bool {
     matches!(c, '\u{0300}'..='\u{036F}' | '\u{0591}'..='\u{05C7}' | '\u{0610}'..='\u{061A}' | '\u{064B}'..='\u{065F}'
         | '\u{0900}'..='\u{0903}' | '\u{093A}'..='\u{094F}' | '\u{0981}'..='\u{0983}' | '\u{09BC}'..='\u{09CD}'

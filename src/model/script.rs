@@ -1,6 +1,6 @@
 //! Properties of writing systems.
 
-/// Letters of scripts without spaces between words: Han, kana, Thai, Lao, Khmer, Burmese.
+/// True for letters of scripts without spaces between words: Han, kana, Thai, Lao, Khmer, Burmese.
 #[must_use]
 pub fn is_spaceless(c: char) -> bool {
     matches!(c, '\u{3040}'..='\u{30FF}' | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}'

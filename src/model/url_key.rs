@@ -46,7 +46,7 @@ impl UrlKey {
     /// The key of a parsed URL.
     ///
     /// # Errors
-    /// Like [`UrlKey::of`].
+    /// Same as [`UrlKey::of`].
     pub fn of_url(url: &Url) -> Result<Self, InvalidUrl> {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(InvalidUrl::new(url.as_str()));

@@ -1,4 +1,4 @@
-//! Estimates the requests that a backfill would still send, from what the database knows. It sends none.
+//! Estimates the requests that a backfill would still send, from what the database knows. Sends no request.
 
 use std::collections::HashSet;
 

@@ -11,7 +11,7 @@ pub enum Until {
     Versions,
     /// Everything, but no more pages than the limit of requests allows; the rest is left for the site's next turn
     /// ([`super::Outcome::unfinished`]). Of the index queries that were answered before, a turn repeats the most urgent
-    /// one, and those that were not sent for a month.
+    /// one, and those that have not been sent for a month.
     Turn,
 }
 

@@ -84,7 +84,7 @@ struct TableCounts {
 }
 
 impl TableCounts {
-    /// Counts what is in a table; `None` for a table that holds another one.
+    /// Counts the content of a table; `None` for a table that holds another one.
     fn of(view: &PageView<'_>, table: NodeId) -> Option<Self> {
         let mut counts = Self::default();
         for at in table + 1..view.nodes[table].end {

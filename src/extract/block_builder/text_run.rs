@@ -85,7 +85,7 @@ impl TextRun {
         }
         for part in split_at_blank_lines(spans) {
             let spans = tidy(part);
-            // Rows of stars and single signs are decoration, not text.
+            // Rows of stars and single symbols are decoration, not text.
             if has_words(&spans) {
                 containers.push_block(Block::Paragraph(spans));
             }
@@ -93,10 +93,10 @@ impl TextRun {
     }
 }
 
-/// The heading of the words in an `<h1>` to `<h6>`, if there are any.
+/// Builds the heading from the words in an `<h1>` to `<h6>`, if there are any.
 fn marked_heading(level: u8, mut spans: Vec<Span>) -> Option<Block> {
     for span in &mut spans {
-        // Signs such as "#" and "¶" that link a heading to itself.
+        // Symbols such as "#" and "¶" that link a heading to itself.
         if span.link.is_some() && !span.text.chars().any(char::is_alphanumeric) {
             span.text.clear();
             span.text.push(' ');

@@ -47,7 +47,7 @@ pub(in crate::extract) enum Block {
 }
 
 impl Span {
-    /// Makes a span of other text with the same style and link.
+    /// Returns a span of other text with the same style and link.
     pub(in crate::extract) fn with_text(&self, text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
@@ -121,7 +121,7 @@ impl Block {
         out
     }
 
-    /// The number of bytes of text, and of those inside links.
+    /// The number of bytes of text, and how many of these are inside links.
     pub(in crate::extract) fn weight(&self) -> (usize, usize) {
         let (mut all, mut linked) = (0, 0);
         self.each_run(&mut |spans| {

@@ -1,4 +1,4 @@
-//! The block tree: what a document is between the DOM and its written forms.
+//! The block tree: the form of a document between the DOM and its written forms.
 
 mod block;
 mod table_size;

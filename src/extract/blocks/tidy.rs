@@ -21,7 +21,7 @@ pub(in crate::extract) fn tidy(mut spans: Vec<Span>) -> Vec<Span> {
         }
     }
     let mut out: Vec<Span> = Vec::with_capacity(spans.len());
-    // What separates the last letter from the next: nothing, a space or a line break.
+    // The separator between the last letter and the next: nothing, a space or a line break.
     let mut gap: Option<char> = None;
     for span in spans {
         let mut rest = span.text.as_str();
@@ -70,7 +70,7 @@ fn is_folded(text: &str) -> bool {
     memchr::memmem::find(text.as_bytes(), b"  ").is_none()
 }
 
-/// The number of bytes, from the first letter of a word on, that need no folding: words separated by single spaces.
+/// The number of bytes, from the first letter of a word on, that need no change: words separated by single spaces.
 fn folded_length(text: &str) -> usize {
     const CHUNK: usize = 64;
     let bytes = text.as_bytes();
@@ -86,7 +86,7 @@ fn folded_length(text: &str) -> usize {
     let mut end = text.len();
     for from in (0..bytes.len()).step_by(CHUNK) {
         let to = bytes.len().min(from + CHUNK);
-        // Most chunks need no folding. The compiler turns this check into vector instructions.
+        // Most chunks need no change. The compiler turns this check into vector instructions.
         let next = &bytes[from + 1..bytes.len().min(to + 1)];
         let doubled = |(b, next): (&u8, &u8)| u8::from((*b, *next) == (b' ', b' '));
         let chunk = &bytes[from..to];

@@ -1,4 +1,4 @@
-//! Detection of a payload's format before it is parsed: a page, plain text, a PDF, or nothing with words.
+//! Detects a payload's format before it is parsed: a page, plain text, a PDF, or something without text.
 
 use std::borrow::Cow;
 
@@ -17,12 +17,12 @@ pub(in crate::extract) enum PayloadFormat {
     Pdf,
 }
 
-/// Bytes at the beginning of a payload that are searched for the marks of a format.
+/// Number of bytes at the beginning of a payload that are searched for the signature of a format.
 const HEAD_BYTES: usize = 4096;
 
 /// Number of bytes at the beginning of a payload that are checked to be text.
 const TEXT_BYTES: usize = 16 * 1024;
-/// Fewer control characters than this are a mistake in a page, and it still counts as text.
+/// Fewer control characters than this are tolerated as a mistake of the page.
 const MOST_CONTROLS: usize = 8;
 /// Maximum share of control characters in a page, in percent. In random bytes (such as compressed data without its
 /// header), every tenth byte is a control character.
@@ -91,7 +91,8 @@ fn is_readable(start: &[u8], is_utf16: bool, content_type: Option<&str>) -> bool
     if is_utf16 {
         return is_text(String::from_utf8_lossy(sample).chars());
     }
-    // The cheap check byte by byte comes first. Text with characters of two bytes passes it too.
+    // The check byte by byte comes first because it is cheap. Text with two bytes per character contains control
+    // bytes, so it must be decoded.
     is_text(sample.iter().map(|b| char::from(*b)))
         || is_text(decode(sample, content_type).text.chars())
 }

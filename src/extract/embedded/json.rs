@@ -1,4 +1,4 @@
-//! JSON with its fields in their written order, which is the order of the text.
+//! JSON with its fields in the order of the file, which is the order of the text.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Text that a page carries in its JSON or in frames instead of its elements.
+//! Text that a page holds in its JSON or in frames instead of its elements.
 
 mod field_names;
 mod json;

@@ -152,7 +152,7 @@ impl Calendar {
         text: &'c str,
         own_language: bool,
     ) -> impl Iterator<Item = DateMatch> + 'c {
-        // Every date has an ASCII digit or a character of East Asia. Most windows of a text have neither.
+        // Every date has an ASCII digit or an East Asian character. Most windows of a text have neither.
         let may_have = any_byte(text, |b| b.is_ascii_digit() || matches!(b, 0xE3..=0xE9));
         let forms = self.forms.iter().filter(move |_| may_have);
         forms.flat_map(move |(form, regex)| {

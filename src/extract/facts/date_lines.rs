@@ -8,7 +8,7 @@ pub(in crate::extract) const MAX_LABEL_BYTES: usize = 300;
 const MAX_SENTENCE: usize = 300;
 
 /// True for a line that may hold a date (it has a digit) or may be the label of a date in the next line (it is short).
-/// Most of a text is neither.
+/// Most lines are neither.
 pub(in crate::extract) fn may_matter(line: &str) -> bool {
     // First bytes of decimal digits in other scripts. Other letters begin with them too.
     let may_be_digit = |b: u8| b.is_ascii_digit() || matches!(b, 0xD9 | 0xDB | 0xE0 | 0xEF);

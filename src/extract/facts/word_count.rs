@@ -3,7 +3,7 @@
 use crate::extract::characters::{any_byte_in, is_mark};
 use crate::model::is_spaceless;
 
-/// The number of words of a text. Letters of scripts without spaces count one each.
+/// The number of words of a text. In scripts without spaces, each letter counts as one word.
 pub(in crate::extract) fn word_count(text: &str) -> u64 {
     const CHUNK: usize = 64;
     let bytes = text.as_bytes();

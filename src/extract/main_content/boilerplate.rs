@@ -46,7 +46,7 @@ pub(in crate::extract) fn exclude_boilerplate(view: &mut PageView<'_>, strictnes
     }
 }
 
-/// True if an element with this share of the page's weight, in percent, is boilerplate.
+/// True if an element is boilerplate. `share` is its share of the page's weight, in percent.
 fn is_boilerplate<'a>(
     view: &PageView<'a>,
     id: NodeId,

@@ -39,7 +39,7 @@ pub fn wrapped_text(markdown: &str, width: usize) -> String {
     out
 }
 
-/// The blocks of Markdown as HTML, without emphasis and links: plain text has neither.
+/// The blocks of Markdown as HTML, without emphasis and links, which plain text does not have.
 fn html_of(markdown: &str) -> String {
     let mut writer = HtmlWriter::default();
     for event in Parser::new_ext(markdown, Options::ENABLE_TABLES) {

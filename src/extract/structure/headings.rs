@@ -9,7 +9,7 @@ const MAX_CHARS: usize = 200;
 /// Longest line that is a heading because of its style alone.
 const MAX_STYLED_CHARS: usize = 110;
 
-/// Makes headings of paragraphs that look like headings, and paragraphs of headings that are too long.
+/// Turns paragraphs that look like headings into headings, and headings that are too long into paragraphs.
 ///
 /// In a document with marked sections, only large lines become headings: bold lines there are the first words of a
 /// paragraph.

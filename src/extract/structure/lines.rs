@@ -144,7 +144,7 @@ fn bullet(line: &[Span]) -> Option<Bullet> {
     }
 }
 
-/// Makes one list of consecutive paragraphs that begin with bullets.
+/// Turns consecutive paragraphs that begin with bullets into one list.
 fn gather_bullets(blocks: Vec<Block>) -> Vec<Block> {
     let of = |block: &Block| match block {
         Block::Paragraph(spans) => bullet(spans),

@@ -176,7 +176,7 @@ fn parts(blocks: &[Block]) -> Option<Vec<HostedDocument>> {
     None
 }
 
-/// True if the first lines have a date or speak of "this cookie policy".
+/// True if the first lines have a date or mention "this cookie policy".
 fn is_independent(blocks: &[Block]) -> bool {
     blocks.iter().skip(1).take(3).any(|block| {
         let text: String = block

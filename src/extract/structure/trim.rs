@@ -13,7 +13,7 @@ const MAX_TRAILING_HEADINGS: usize = 2;
 pub(in crate::extract) fn trim_template(blocks: &mut Vec<Block>, host: Option<&str>) {
     drop_template_lines(blocks);
     drop_volatile_lines(blocks);
-    // The label of a table of contents that does not follow it.
+    // Labels of a table of contents without the table below them.
     let idle: Vec<bool> = (0..blocks.len())
         .map(|at| is_contents_label(&blocks[at]) && !blocks.get(at + 1).is_some_and(lists_contents))
         .collect();

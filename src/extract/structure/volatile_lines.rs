@@ -3,16 +3,16 @@
 use crate::extract::blocks::{Block, text_of};
 use crate::extract::vocabulary::PAGE_PATTERNS;
 
-/// Number of blocks at either end of a document that may be such lines.
+/// Number of blocks at either end of a document that are checked.
 const ENDS: usize = 4;
-/// Longest such line, in bytes.
+/// Maximum length of a volatile line, in bytes.
 const MAX_BYTES: usize = 100;
 /// Maximum number of words after the words by which such a line is recognised ("3 May", "seconds").
 const MAX_WORDS_AFTER: usize = 3;
 /// Maximum number of words and numbers in a day with its date ("Monday the 3rd of May 2004, 12:15 pm").
 const MAX_DATE_TOKENS: usize = 9;
 
-/// Removes such lines from both ends.
+/// Removes volatile lines from both ends of a document.
 pub(in crate::extract) fn drop_volatile_lines(blocks: &mut Vec<Block>) {
     let count = blocks.len();
     let mut at = 0;
