@@ -287,6 +287,24 @@ fn a_policy_keeps_its_id_when_addresses_join_it_and_the_older_one_stays() {
     assert_eq!(house.store.status().unwrap().policies, 1);
 }
 
+/// A version that one capture showed.
+fn single_version(number: u32, capture: &Capture, capture_id: CaptureId) -> VersionRecord {
+    VersionRecord {
+        number,
+        edition: 1,
+        previous: None,
+        same_as: None,
+        change: None,
+        first_seen: capture.timestamp,
+        last_seen: capture.timestamp,
+        changed_after: None,
+        observations: vec![ObservationRow {
+            capture_id,
+            fetched_capture_id: capture_id,
+        }],
+    }
+}
+
 #[test]
 fn versions_are_exported_with_their_evidence_and_rewritten_whole() {
     let house = house();
@@ -298,22 +316,7 @@ fn versions_are_exported_with_their_evidence_and_rewritten_whole() {
         .unwrap()[0];
     let stored = house.store.captures_of_policy(id, EXTRACTOR).unwrap();
     house.fetched(stored[0].capture_id, &captures[0], "old words");
-    let observation = ObservationRow {
-        capture_id: stored[0].capture_id,
-        fetched_capture_id: stored[0].capture_id,
-    };
-    let seen = captures[0].timestamp;
-    let version = VersionRecord {
-        number: 1,
-        edition: 1,
-        previous: None,
-        same_as: None,
-        change: None,
-        first_seen: seen,
-        last_seen: seen,
-        changed_after: None,
-        observations: vec![observation],
-    };
+    let version = single_version(1, &captures[0], stored[0].capture_id);
     let drop = DropRow {
         capture_id: stored[1].capture_id,
         dropped: Dropped::new(DropReason::Soft404, "not found"),

@@ -161,11 +161,11 @@ mod tests {
         Ok((folder, Store::open(&path)?))
     }
 
-    #[test]
-    fn a_schema_that_runs_what_other_hands_wrote_is_refused_before_it_runs() {
+    /// SQL that strangers might run on a database, and the object that the refusal names.
+    fn foreign_statements() -> Vec<(String, &'static str)> {
         let endless =
             "WITH RECURSIVE n (x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n) SELECT max(x) FROM n";
-        for (sql, named) in [
+        vec![
             (
                 format!("DROP TABLE runs; CREATE VIEW runs AS {endless}"),
                 "view `runs`",
@@ -220,7 +220,12 @@ mod tests {
                 format!("CREATE VIEW Pragma_page_count AS {endless}"),
                 "view `Pragma_page_count`",
             ),
-        ] {
+        ]
+    }
+
+    #[test]
+    fn a_schema_that_runs_what_other_hands_wrote_is_refused_before_it_runs() {
+        for (sql, named) in foreign_statements() {
             let refused = after(&sql).unwrap_err();
             assert!(
                 matches!(refused, StoreError::ForeignSchema { .. }),

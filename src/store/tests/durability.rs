@@ -109,8 +109,38 @@ fn a_zstd_bomb_is_not_unpacked() {
     );
 }
 
+/// Words of a page, different for each `i`.
+fn page_words(i: usize) -> String {
+    let words: Vec<String> = (0..3000)
+        .map(|n| (n * (i + 7919) % 104_729).to_string())
+        .collect();
+    words.join(" ")
+}
+
+/// Stores a page with these words as the memento of the capture with number `i`.
+fn store_page(house: &House, capture: &Capture, i: usize) -> Result<(), StoreError> {
+    let words = page_words(i);
+    let fetched = Fetched {
+        received: Some(ReceivedCapture {
+            urlkey: capture.urlkey.clone(),
+            timestamp: capture.timestamp,
+            original: capture.original.clone(),
+        }),
+        statuscode: Some(200),
+        body: Some(words.clone().into_bytes()),
+        ..Fetched::default()
+    };
+    let id = CaptureId::new(i64::try_from(i + 1).unwrap());
+    house.store.add_memento(
+        id,
+        &fetched,
+        Some((EXTRACTOR, &Ok(document(&words)))),
+        stamp("2024"),
+    )
+}
+
 #[test]
-fn a_full_disk_is_told_loses_nothing_and_the_work_goes_on_when_there_is_room() {
+fn a_full_disk_is_reported_loses_nothing_and_the_work_goes_on_when_there_is_room() {
     let (whole, full) = (house(), house());
     let captures: Vec<Capture> = (1..29)
         .map(|i| capture(URL, &format!("2010-01-{i:02}"), &format!("D{i}")))
@@ -122,31 +152,6 @@ fn a_full_disk_is_told_loses_nothing_and_the_work_goes_on_when_there_is_room() {
             .set_policies(house.site, &[policy(&[URL])])
             .unwrap();
     }
-    let body = |i: usize| {
-        let words: Vec<String> = (0..3000)
-            .map(|n| (n * (i + 7919) % 104_729).to_string())
-            .collect();
-        words.join(" ")
-    };
-    let store = |house: &House, i: usize| {
-        let fetched = Fetched {
-            received: Some(ReceivedCapture {
-                urlkey: captures[i].urlkey.clone(),
-                timestamp: captures[i].timestamp,
-                original: captures[i].original.clone(),
-            }),
-            statuscode: Some(200),
-            body: Some(body(i).into_bytes()),
-            ..Fetched::default()
-        };
-        let id = CaptureId::new(i64::try_from(i + 1).unwrap());
-        house.store.add_memento(
-            id,
-            &fetched,
-            Some((EXTRACTOR, &Ok(document(&body(i))))),
-            stamp("2024"),
-        )
-    };
     let pages: i64 = full
         .store
         .lock()
@@ -158,8 +163,8 @@ fn a_full_disk_is_told_loses_nothing_and_the_work_goes_on_when_there_is_room() {
         .unwrap();
     let mut refused = 0;
     for i in 0..captures.len() {
-        store(&whole, i).unwrap();
-        if let Err(error) = store(&full, i) {
+        store_page(&whole, &captures[i], i).unwrap();
+        if let Err(error) = store_page(&full, &captures[i], i) {
             refused += 1;
             assert!(matches!(error, StoreError::DiskFull { .. }), "{error}");
             assert!(
@@ -190,7 +195,7 @@ fn a_full_disk_is_told_loses_nothing_and_the_work_goes_on_when_there_is_room() {
     };
     assert_eq!(facts(&full).len() + refused, facts(&whole).len());
     for i in 0..captures.len() {
-        store(&full, i).unwrap();
+        store_page(&full, &captures[i], i).unwrap();
     }
     assert_eq!(facts(&full), facts(&whole));
     assert!(full.store.structural_faults().unwrap().is_empty());
@@ -317,22 +322,9 @@ fn words_are_found_in_any_script_and_never_taken_for_operators() {
     ];
     let mut versions = Vec::new();
     for (number, (from, words)) in (1_u32..).zip(captures.iter().zip(texts)) {
-        house.fetched(CaptureId::new(i64::from(number)), from, words);
-        let observation = ObservationRow {
-            capture_id: CaptureId::new(i64::from(number)),
-            fetched_capture_id: CaptureId::new(i64::from(number)),
-        };
-        versions.push(VersionRecord {
-            number,
-            edition: 1,
-            previous: None,
-            same_as: None,
-            change: None,
-            first_seen: from.timestamp,
-            last_seen: from.timestamp,
-            changed_after: None,
-            observations: vec![observation],
-        });
+        let capture_id = CaptureId::new(i64::from(number));
+        house.fetched(capture_id, from, words);
+        versions.push(single_version(number, from, capture_id));
     }
     house
         .store
