@@ -15,8 +15,8 @@ fn run(html: &str) -> Result<Document, Dropped> {
 const SENTENCE: &str =
     "We collect personal information about you when you register and use cookies. ";
 
-/// These pages took minutes before there were limits. The test only shows that extraction ends (`cargo bench --bench
-/// hostile` measures how fast).
+/// These pages took minutes before there were limits. The test only shows that extraction ends; its speed is
+/// measured by `cargo bench --bench hostile`.
 #[test]
 fn deep_and_wide_pages_come_to_an_end_with_their_words() {
     let deep = format!("{}<p>{}</p>", "<div>".repeat(20_000), SENTENCE.repeat(5));

@@ -1,5 +1,5 @@
-//! Measures how fast each format is written and how much memory it takes, on made-up versions: `cargo bench --bench
-//! export [VERSIONS [LINES]]`.
+//! Measures how fast each format is written and how much memory it takes, on made-up versions:
+//! `cargo bench --bench export [VERSIONS [LINES]]`.
 //!
 //! Each export runs in a separate process, so that its peak memory (`VmHWM`) is its own.
 #![expect(

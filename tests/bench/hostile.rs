@@ -1,4 +1,4 @@
-//! Measures how long the worst pages of a megabyte take: `cargo bench --bench hostile`. No megabyte may take a second.
+//! Measures how long the worst pages of a megabyte take: `cargo bench --bench hostile`. No page may take a second.
 //!
 //! Prints one line for each kind of page that once made a parser or a pass slow, the slowest first. The best of three
 //! rounds counts.

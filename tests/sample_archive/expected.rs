@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::policy_text::Block;
 use super::record::{Policy, Recorded, Shows};
 
-/// `expected.json`.
+/// The content of `expected.json`.
 #[derive(Debug, Serialize)]
 pub struct Expected {
     about: &'static str,

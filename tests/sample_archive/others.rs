@@ -1,4 +1,4 @@
-//! Velofix (parked later), Northgate Outfitters (policy of its group), Civic Ledger (PDF).
+//! Three more sites: Velofix (parked later), Northgate Outfitters (policy of its group), Civic Ledger (PDF).
 
 use policytrail::model::{DropReason, Timestamp};
 

@@ -1,5 +1,5 @@
-//! Prints the figures of a backfill of the large simulated archive, and of discovery with each of its sources: `cargo
-//! run --release --example simulated-archive [SITES [SEED]]`.
+//! Prints the figures of a backfill of the large simulated archive, and of discovery with each of its sources:
+//! `cargo run --release --example simulated-archive [SITES [SEED]]`.
 
 #![expect(clippy::print_stdout, reason = "the figures are what it is for")]
 

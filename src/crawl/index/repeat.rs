@@ -32,8 +32,8 @@ pub(crate) struct RepeatRule {
 
 /// Returns the scopes of the answered queries that a turn repeats. Candidates are the query for the whole site, and the
 /// queries for those URLs of its policies that the answer for the whole site does not hold. The turn repeats the most
-/// urgent one, so that it costs one index query, and those that have not been sent for a month. It repeats none if the crawl
-/// continues an interrupted one that has already repeated a query.
+/// urgent one, so that it costs one index query, and those that have not been sent for a month. It repeats none if the
+/// crawl continues an interrupted one that has already repeated a query.
 pub(crate) fn scopes_to_repeat(
     store: &Store,
     keys: &QueryKeys,

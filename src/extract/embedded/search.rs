@@ -17,8 +17,8 @@ use crate::page::Page;
 const MAX_JSON_BYTES: usize = 8 * 1024 * 1024;
 /// Maximum number of elements with an embedded page that are read.
 const MAX_CARRIERS: usize = 10;
-/// Number of levels above the text at which its title may be: `{"title": …, "body": {"nodeType": "document", "content":
-/// […]}}`.
+/// Number of levels above the text at which its title may be:
+/// `{"title": …, "body": {"nodeType": "document", "content": […]}}`.
 const NEAR: usize = 3;
 /// Measures how much of the wanted text a string holds.
 pub(in crate::extract) type TextMeasure = fn(&str) -> u32;
