@@ -29,10 +29,7 @@ impl AtomicFile {
     /// Fails if `path` is not a file, or its directory does not exist or is read-only.
     pub(super) fn create(path: &Path) -> Result<Self, Failure> {
         Self::create_beside(path).map_err(|why| {
-            Failure::usage(anyhow::anyhow!(
-                "cannot write `{}`: {why}; name another file",
-                path.display()
-            ))
+            Failure::usage(anyhow::anyhow!("cannot write `{}`: {why}", path.display()))
         })
     }
 
@@ -42,19 +39,23 @@ impl AtomicFile {
         if !parent.is_dir() {
             let parent = parent.display();
             return Err(format!(
-                "the directory `{parent}` does not exist; create it first"
+                "the directory `{parent}` does not exist; create it first, or give another file"
             ));
         }
         let mut folder = place.clone().into_os_string();
         folder.push(".part");
         let folder = PathBuf::from(folder);
-        let unwritable = |e: io::Error| format!("{e}; make its directory writable");
+        let unwritable =
+            |e: io::Error| format!("{e}; make its directory writable, or give another file");
         match fs::create_dir(&folder) {
             Err(e) if e.kind() == io::ErrorKind::AlreadyExists => {}
             made => made.map_err(unwritable)?,
         }
         if !fs::symlink_metadata(&folder).is_ok_and(|m| m.is_dir()) {
-            return Err(format!("`{}` is in the way; remove it", folder.display()));
+            return Err(format!(
+                "`{}` is in the way; remove it, or give another file",
+                folder.display()
+            ));
         }
         let lock = File::options()
             .write(true)
@@ -66,7 +67,7 @@ impl AtomicFile {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 return Err(
-                    "another process is writing it; wait until that process ends".to_owned(),
+                    "another process is writing it; wait until that process ends, or give another file".to_owned(),
                 );
             }
             Err(TryLockError::Error(e)) => return Err(unwritable(e)),
@@ -149,7 +150,7 @@ fn follow_links(path: &Path) -> Result<PathBuf, String> {
             Err(_) => return Ok(place),
         };
         if kind.is_dir() {
-            return Err("it is a directory".to_owned());
+            return Err("it is a directory; give another file".to_owned());
         }
         if kind.is_file() {
             return Ok(place);
@@ -158,12 +159,14 @@ fn follow_links(path: &Path) -> Result<PathBuf, String> {
         // `/dev/stdout` leads through `/proc` to whatever file this process writes to.
         let is_in_proc = fs::canonicalize(parent).is_ok_and(|p| p.starts_with("/proc"));
         if !kind.is_symlink() || is_in_proc {
-            return Err("it is a device or a pipe, not a regular file".to_owned());
+            return Err(
+                "it is a device or a pipe, not a regular file; give another file".to_owned(),
+            );
         }
         let target = fs::read_link(&place).map_err(|e| e.to_string())?;
         place = parent.join(target);
     }
-    Err("it is a symbolic link to a file that does not exist".to_owned())
+    Err("it is a symbolic link to a file that does not exist; give another file".to_owned())
 }
 
 fn folder_of(path: &Path) -> &Path {

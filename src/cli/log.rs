@@ -79,7 +79,7 @@ fn timeline(policy: &PolicyEntry, history: &[VersionEntry], number: usize, color
     let (edition_header, bar_cells) = if editions > 1 {
         let _ = writeln!(
             out,
-            "The page alternates between {editions} editions (column ed); each edition has its own sequence of versions."
+            "The page alternates between {editions} editions (ed), each with its own versions."
         );
         (" ed", SIZE_BAR_CELLS_WITH_EDITION)
     } else {

@@ -47,7 +47,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FILE", help_heading = heading::OUTPUT)]
     feed: Option<PathBuf>,
 
-    /// Write metrics for monitoring to this file, in the OpenMetrics text format
+    /// Write metrics for monitoring to this file, in the `OpenMetrics` text format
     #[arg(long, value_name = "FILE", help_heading = heading::OUTPUT)]
     metrics: Option<PathBuf>,
 

@@ -6,7 +6,7 @@ use super::archives::request_counts_text;
 use super::failure::{Exit, Failure};
 use super::options::{CommonOptions, FormatOption, NowOption, OutputFormat, heading};
 use super::table::{Align, table};
-use super::wording::{minute, size};
+use super::wording::{counted, minute, size};
 use crate::archive::clock::{Clock as _, SystemClock};
 use crate::config::RecheckSettings;
 use crate::crawl::{due_at, is_due};
@@ -163,13 +163,14 @@ fn overview(s: &Status, due: usize) -> String {
             size(s.database_bytes)
         ),
         format!(
-            "{due} sites are due for `policytrail run` (`policytrail status --schedule` lists the dates)"
+            "{} due for `policytrail run` (`policytrail status --schedule` lists the dates)",
+            counted(due as u64, "site")
         ),
     ];
     if s.sites_unfinished > 0 {
         lines.push(format!(
-            "{} sites are unfinished; run `policytrail backfill` with these sites to continue",
-            s.sites_unfinished
+            "{} unfinished; run `policytrail backfill` with the same sites to continue",
+            counted(s.sites_unfinished, "site")
         ));
     }
     if !s.drops.is_empty() {

@@ -91,8 +91,8 @@ fn span(validator: &mut Validator<'_>) -> (Option<Timestamp>, Option<Timestamp>)
     {
         let end = validator.origin("crawl.to");
         let what = format!(
-            "is after that of {} ({} > {})",
-            end.trim_end_matches(':'),
+            "is later than that of {} ({} > {})",
+            end,
             first.date_text(),
             last.date_text()
         );

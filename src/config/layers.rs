@@ -145,7 +145,7 @@ impl Layers {
     #[must_use]
     pub fn origin(&self, key: &str) -> String {
         match self.origins.get(key) {
-            Some(flag) if flag.starts_with("--") => format!("{flag}:"),
+            Some(flag) if flag.starts_with("--") => flag.clone(),
             Some(origin) => format!("{origin}: `{key}`"),
             None => format!("`{key}`"),
         }

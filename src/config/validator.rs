@@ -111,7 +111,9 @@ impl<'a> Validator<'a> {
         if text.is_empty() {
             return None;
         }
-        parse(text).map_err(|e| self.fault(key, e)).ok()
+        parse(text)
+            .map_err(|e| self.fault(key, format!("is not valid: {e}")))
+            .ok()
     }
 }
 

@@ -267,7 +267,7 @@ fn typing_mistakes_get_a_helpful_message() {
     ] {
         backfill(&[option, "-1", "a.com"], &[option, "is -1", "must be from"]);
     }
-    backfill(&["--resolution", "1e308", "a.com"], &["is 1e308:"]);
+    backfill(&["--resolution", "1e308", "a.com"], &["is 1e308;"]);
     backfill(
         &["--from", "2010", "--to", "2005", "a.com"],
         &["--from", "that of --to"],

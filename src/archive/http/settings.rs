@@ -340,10 +340,10 @@ mod tests {
         };
         let faults = settings.validate().unwrap_err();
         for part in [
-            "no address",
+            "not the URL of an archive",
             "remove the user",
             "NaN",
-            "playbacks a second is no rate",
+            "archived pages per second is not a valid rate",
             "contact",
             "body",
             "rows",

@@ -61,7 +61,7 @@ pub(super) fn open(path: &Path) -> Result<Collection, ArchiveError> {
     if warcs.is_empty() && indexes.is_empty() {
         return Err(file_error(
             path,
-            "the directory contains no WARC file (.warc, .warc.gz) and no index (.cdxj, .cdx)",
+            "the directory contains no WARC file (.warc, .warc.gz) and no index (.cdxj, .cdx); give another directory or a WARC file",
         ));
     }
     let mut loader = Loader::new(folder, warcs);

@@ -40,7 +40,7 @@ fn every_fault_is_told_at_once_with_its_place() {
         assert!(told.contains(part), "{part} is not in:\n{told}");
     }
     assert_eq!(told.lines().count(), 5, "{told}");
-    assert!(faults("[crawl]\nfrom='2014'\nto='2013'").contains("is after"));
+    assert!(faults("[crawl]\nfrom='2014'\nto='2013'").contains("is later"));
     assert!(faults("[crawl\n").contains("line 1"));
     assert!(faults("[archive]\nlocation='ftp://x'").contains("not an http or https URL"));
     assert!(!faults("[archive]\n\"a\\u001b[2J\"=1").contains('\u{1b}'));
@@ -70,6 +70,6 @@ fn later_layers_lie_over_earlier_ones() {
         Settings::from_layers(&layers)
             .unwrap_err()
             .to_string()
-            .contains("--grid: has the step `one`: write 6mo")
+            .contains("--grid contains the period `one`; give a period such as 1mo")
     );
 }

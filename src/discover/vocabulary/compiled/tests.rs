@@ -255,7 +255,9 @@ fn a_bad_vocabulary_names_its_line() {
     let error = fault(wrong_language);
     assert_eq!(error.line, line);
     assert!(
-        error.to_string().contains("`english` is no language code"),
+        error
+            .to_string()
+            .contains("`english` is not a language code"),
         "{error}"
     );
     assert_eq!(
@@ -265,7 +267,7 @@ fn a_bad_vocabulary_names_its_line() {
     assert!(
         fault(text.replacen("[\"en\", \"privacy policy\"]", "[\"en\", \"...\"]", 1))
             .what
-            .contains("no phrase")
+            .contains("not a phrase")
     );
     assert!(
         fault(text.replacen(
