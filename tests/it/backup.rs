@@ -99,7 +99,7 @@ fn a_backup_replaces_copies_of_a_database_and_nothing_else() {
     for foreign in ["note.txt", "other.db"] {
         let before = fs::read(at(foreign)).unwrap();
         let arguments = ["backup", "--db", "a.db", foreign];
-        fails(folder.path(), &arguments, 2, &[foreign, "left untouched"]);
+        fails(folder.path(), &arguments, 2, &[foreign, "was not changed"]);
         assert_eq!(fs::read(at(foreign)).unwrap(), before);
     }
     fs::write(at("empty.db"), "").unwrap();

@@ -88,7 +88,7 @@ fn verify_names_what_is_wrong() {
             "UPDATE versions SET last_seen = '20990101000000' WHERE policy_id = 2 AND version = 1",
             "policy 2: version 1 differs",
         ),
-        ("DELETE FROM drops", "drops"),
+        ("DELETE FROM drops", "dropped captures"),
         (
             "PRAGMA foreign_keys = OFF; DELETE FROM captures WHERE capture_id = 5",
             "that does not exist",
@@ -148,7 +148,7 @@ fn a_database_with_an_endless_trigger_is_refused_at_once() {
             folder.path(),
             arguments,
             2,
-            &["trigger `more`", "other hands"],
+            &["trigger `more`", "another program"],
         );
     }
 }

@@ -104,7 +104,7 @@ fn show_prints_the_version_in_force_on_a_day_and_says_when_that_is_uncertain() {
         folder.path(),
         &["show", &format!("{KUPFER}@1999")],
         2,
-        &["the first is of 2004-05-11"],
+        &["the first capture is from 2004-05-11"],
     );
     fails(
         folder.path(),

@@ -106,7 +106,7 @@ fn a_failed_import_names_the_fault_and_leaves_no_database() {
         2,
         &["nowhere"],
     );
-    fails(path, &["import", "out"], 2, &["there already", "--db"]);
+    fails(path, &["import", "out"], 2, &["already exists", "--db"]);
     fs::create_dir(path.join("bad")).unwrap();
     fails(
         path,
@@ -361,7 +361,7 @@ fn repeated_rows_and_truncated_lines_are_reported_with_their_line() {
         path,
         &import,
         2,
-        &["lines 1 to 2", "version 1, sighting 1", "there already"],
+        &["lines 1 to 2", "version 1, sighting 1", "already exists"],
     );
     let cut = &first[..first.len() / 2];
     fs::write(path.join("alone/versions.jsonl"), format!("{first}\n{cut}")).unwrap();
