@@ -153,6 +153,16 @@ fn captures(url: &str, number: usize) -> Vec<Capture> {
         .collect()
 }
 
+/// The index query for one URL, without limits of time.
+fn key_of(url: &str) -> IndexQueryKey {
+    IndexQueryKey {
+        scope: format!("exact {url}"),
+        words_hash: String::new(),
+        span_from: String::new(),
+        span_to: String::new(),
+    }
+}
+
 /// Stores one policy as a crawl does: index rows, pages, then its history.
 fn store_policy(
     store: &Store,
@@ -165,12 +175,7 @@ fn store_policy(
     let url = format!("https://{name}/privacy");
     let now = Timestamp::from_unix_seconds(1_700_000_000);
     let captures = captures(&url, number);
-    let key = IndexQueryKey {
-        scope: format!("exact {url}"),
-        words_hash: String::new(),
-        span_from: String::new(),
-        span_to: String::new(),
-    };
+    let key = key_of(&url);
     let policy_id = timed(&mut spent.index, || {
         let site = store
             .site(&Site::parse(&name).unwrap(), None, None)

@@ -165,31 +165,7 @@ fn velofix() -> Vec<Recorded> {
             ));
         }
     }
-    let utf8 = "text/html; charset=utf-8";
-    let soft = soft_404("Velofix");
-    all.push(Recorded::new(
-        url,
-        on("20070115", url),
-        Shows::Dropped(VELOFIX, DropReason::Soft404),
-        &Answer {
-            status: 200,
-            content_type: utf8,
-            body: soft.as_bytes(),
-            wire: Wire::Plain,
-        },
-    ));
-    let gone = not_found().as_bytes();
-    all.push(Recorded::new(
-        url,
-        on("20050815", url),
-        Shows::Dropped(VELOFIX, DropReason::ArchivedError),
-        &Answer {
-            status: 404,
-            content_type: utf8,
-            body: gone,
-            wire: Wire::Plain,
-        },
-    ));
+    all.extend(velofix_errors());
     let home_url = "http://www.velofix-sample.com/";
     for day in [
         "20040618", "20050228", "20060829", "20071010", "20080909", "20090504", "20100908",
@@ -199,6 +175,36 @@ fn velofix() -> Vec<Recorded> {
     }
     all.extend(velofix_for_sale(home_url));
     all
+}
+
+/// The days on which the policy's URL showed an error: a page that says so with status 200, and one with status 404.
+fn velofix_errors() -> [Recorded; 2] {
+    let url = VELOFIX.urls[0];
+    let utf8 = "text/html; charset=utf-8";
+    [
+        Recorded::new(
+            url,
+            on("20070115", url),
+            Shows::Dropped(VELOFIX, DropReason::Soft404),
+            &Answer {
+                status: 200,
+                content_type: utf8,
+                body: soft_404("Velofix").as_bytes(),
+                wire: Wire::Plain,
+            },
+        ),
+        Recorded::new(
+            url,
+            on("20050815", url),
+            Shows::Dropped(VELOFIX, DropReason::ArchivedError),
+            &Answer {
+                status: 404,
+                content_type: utf8,
+                body: not_found().as_bytes(),
+                wire: Wire::Plain,
+            },
+        ),
+    ]
 }
 
 /// The domain after it expired: one page at every URL.

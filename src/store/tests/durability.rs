@@ -162,9 +162,9 @@ fn a_full_disk_is_reported_loses_nothing_and_the_work_goes_on_when_there_is_room
         .pragma_update(None, "max_page_count", pages + 40)
         .unwrap();
     let mut refused = 0;
-    for i in 0..captures.len() {
-        store_page(&whole, &captures[i], i).unwrap();
-        if let Err(error) = store_page(&full, &captures[i], i) {
+    for (i, capture) in captures.iter().enumerate() {
+        store_page(&whole, capture, i).unwrap();
+        if let Err(error) = store_page(&full, capture, i) {
             refused += 1;
             assert!(matches!(error, StoreError::DiskFull { .. }), "{error}");
             assert!(
@@ -194,8 +194,8 @@ fn a_full_disk_is_reported_loses_nothing_and_the_work_goes_on_when_there_is_room
             .unwrap()
     };
     assert_eq!(facts(&full).len() + refused, facts(&whole).len());
-    for i in 0..captures.len() {
-        store_page(&full, &captures[i], i).unwrap();
+    for (i, capture) in captures.iter().enumerate() {
+        store_page(&full, capture, i).unwrap();
     }
     assert_eq!(facts(&full), facts(&whole));
     assert!(full.store.structural_faults().unwrap().is_empty());
