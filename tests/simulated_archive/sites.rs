@@ -108,7 +108,7 @@ pub fn make(world: &mut World, index: usize, seed: u64) {
 
 impl Maker<'_> {
     fn run(&mut self) {
-        let fate = self.fate.clone();
+        let fate = self.fate;
         let mut lines: Vec<(String, Line)> = Vec::new();
         if !fate.no_policy {
             let begins = self.start + i64::try_from(self.numbers.between(0, 500)).unwrap();

@@ -54,10 +54,12 @@ fn columns(
             Ok(())
         })
         .unwrap();
-    let mut text = "| column | type | meaning |\n|---|---|---|\n".to_owned();
-    if !is_table {
-        text = "| column |\n|---|\n".to_owned();
-    }
+    let head = if is_table {
+        "| column | type | meaning |\n|---|---|---|\n"
+    } else {
+        "| column |\n|---|\n"
+    };
+    let mut text = head.to_owned();
     connection
         .pragma(None, "table_info", name, |r| {
             let column: String = r.get("name")?;
@@ -96,8 +98,8 @@ fn comments(sql: &str) -> HashMap<String, String> {
     while let Some(first) = rest.chars().next() {
         let is_body = depth == 1;
         if rest.starts_with("--") || rest.starts_with("/*") {
-            let (comment, after) = if rest.starts_with("--") {
-                rest[2..].split_once('\n').unwrap_or((&rest[2..], ""))
+            let (comment, after) = if let Some(line) = rest.strip_prefix("--") {
+                line.split_once('\n').unwrap_or((line, ""))
             } else {
                 rest[2..].split_once("*/").unwrap()
             };
