@@ -112,7 +112,11 @@ fn check_sends_no_request_and_reports_all_faults() {
     let bad = "[archive]\nlocation = 'http://127.0.0.1:1'\n[run]\nbudget = 'soon'\nrecheck_min_days = 9\npages_per_turn = 0\n";
     fs::write(folder.path().join("bad.toml"), bad).unwrap();
     for command in ["check", "run"] {
-        let faults = ["`soon`: write 2h", "recheck_max_days", "pages_per_turn"];
+        let faults = [
+            "`soon`; give a time such as 2h",
+            "recheck_max_days",
+            "pages_per_turn",
+        ];
         fails(
             folder.path(),
             &[command, "--config", "bad.toml", "example.com"],
@@ -186,7 +190,7 @@ fn check_reports_the_faults_of_all_files_together() {
             "`no.warc`",
             "`nodir/x`",
             "cannot write `dir`",
-            "`dir` is a folder",
+            "`dir` is a directory",
         ],
     );
 }
