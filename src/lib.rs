@@ -7,7 +7,7 @@
 //!             └────────────── archive::captures (index) ──┘
 //! ```
 //!
-//! The rooms, in the order of this list. A room imports only from rooms above it (`tests/it/architecture.rs` checks that).
+//! The modules, in the order of this list. A module imports only from modules above it (`tests/it/architecture.rs` checks it).
 //! [`model`] is the vocabulary; [`page`] is how discovery and extraction read archived HTML; [`crawl`] is the only place that
 //! joins the steps; [`report`] is what the commands answer as data. `docs/glossary.md` explains every term.
 //!

@@ -1,4 +1,4 @@
-//! The command line: one file a command. A command unpacks its arguments, calls the rooms below, prints the answer.
+//! The command line: one file a command. A command unpacks its arguments, calls the other modules and prints the answer.
 //!
 //! stdout is the answer, stderr is progress and logs.
 
