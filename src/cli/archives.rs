@@ -74,7 +74,7 @@ pub(super) fn request_counts(usage: &ArchiveUsage) -> Value {
         retries: usage.retries,
         freezes: usage.freezes,
     };
-    // Only a map with keys that are not texts cannot be written as JSON.
+    // Serialisation fails only for maps with keys that are not strings, and there are none here.
     serde_json::to_value(counts).unwrap_or(Value::Null)
 }
 

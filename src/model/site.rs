@@ -67,11 +67,11 @@ impl Site {
                 {
                     return Err("a part of the name is empty or too long");
                 }
-                let found = psl::domain(host.as_bytes())
-                    .ok_or("it is a public suffix, under which others register domains")?;
-                if !found.suffix().is_known() {
+                if !psl::suffix(host.as_bytes()).is_some_and(|s| s.is_known()) {
                     return Err("it does not end in a known top-level domain");
                 }
+                let found = psl::domain(host.as_bytes())
+                    .ok_or("it is a public suffix, under which others register domains")?;
                 let name =
                     std::str::from_utf8(found.as_bytes()).map_err(|_| "it is not valid text")?;
                 Ok(Self(name.to_ascii_lowercase()))

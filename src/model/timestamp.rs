@@ -36,7 +36,7 @@ impl Timestamp {
     /// Parses the timestamp of a CDX row: 14 digits that form a real date.
     ///
     /// Crawls of the year 2000 wrote an extra `00` as month or day (`20000800241623`,
-    /// `recordings: bad_timestamp_cdx.txt`); the inserted pair is dropped and the end padded with zeros.
+    /// seen in rows of the Wayback index); the inserted pair is dropped and the end padded with zeros.
     ///
     /// # Errors
     /// When the text is not 14 digits, or not a date even after that repair.

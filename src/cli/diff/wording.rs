@@ -1,5 +1,7 @@
 //! Dates of compared versions, in words.
 
+use std::cmp::Ordering;
+
 use super::super::wording::date;
 use crate::report::Comparison;
 use crate::store::VersionEntry;
@@ -17,7 +19,12 @@ pub(super) fn change_date(c: &Comparison<'_>) -> String {
         let word = if dates.contains(' ') { "between" } else { "on" };
         return format!("changed {word} {dates}");
     }
-    "not consecutive: there are other versions or editions between them".to_owned()
+    let words = match old.first_seen.cmp(&new.first_seen) {
+        Ordering::Less => "not consecutive: there are other versions or editions between them",
+        Ordering::Equal => "the same version twice",
+        Ordering::Greater => "in reverse order: the second version is the older one",
+    };
+    words.to_owned()
 }
 
 /// Two dates, or one if they are equal.

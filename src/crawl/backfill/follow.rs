@@ -23,8 +23,7 @@ use crate::model::PolicyId;
 use crate::sample::{self, Budget, Shortfall};
 use crate::store::{Store, StoredCapture};
 
-/// Maximum number of rounds. Pages name further URLs, whose pages name others; after this many rounds, the rest is left
-/// for the next run.
+/// Maximum number of rounds. Each round may find new URLs. After this many rounds, the next run handles the rest.
 const MAX_ROUNDS: usize = 6;
 
 /// Follows the policies of one site.
@@ -166,8 +165,8 @@ impl<'a, 'b, A: Archive> Follower<'a, 'b, A> {
     }
 
     /// Returns the stored captures of a policy within the wanted span, in order of time: those with an answer, and
-    /// those that this archive can still answer. A capture that only another archive listed is left for a crawl of that
-    /// archive; here it would seem lost.
+    /// those that this archive can still answer. A capture that only another archive listed is
+    /// skipped, because this archive would report it as missing.
     async fn captures(
         &mut self,
         policy: &FollowedPolicy,

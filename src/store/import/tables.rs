@@ -29,7 +29,7 @@ impl Store {
             let site = site(&r.site)?;
             optional_time(r.crawled_at.as_deref())?;
             json(&r.tags)?;
-            // A dataset does not say when the crawl started; one that started so long ago starts again.
+            // A dataset does not say when the crawl started. The year 1970 marks it as expired, so the next crawl starts anew.
             let unfinished = r.unfinished.then_some("19700101000000");
             t.prepare_cached(
                 "INSERT INTO sites (site, rank, tags, crawled_at, unfinished_since, drop_reason, drop_detail)
