@@ -168,7 +168,7 @@ impl Store {
         })
     }
 
-    /// True if a capture was requested, or if another memento shows its payload by the rule of [`OF_POLICY`].
+    /// True if a capture was requested, or if another memento shows its payload by the rule of `captures_of_policy`.
     ///
     /// # Errors
     /// When the database fails.
