@@ -111,7 +111,7 @@ fn no_text_that_the_old_system_kept_is_lost() {
 
 #[test]
 fn labelled_privacy_policies_are_never_dropped() {
-    let Some(path) = shared("classifier/terms.jsonl.gz") else {
+    let Some(path) = shared("classifier/documents.jsonl.gz") else {
         return;
     };
     let reader = BufReader::new(flate2::read::MultiGzDecoder::new(
@@ -120,7 +120,7 @@ fn labelled_privacy_policies_are_never_dropped() {
     let (mut policies, mut lost) = (0, Vec::new());
     for line in reader.lines() {
         let row: Value = serde_json::from_str(&line.unwrap()).unwrap();
-        if row["label"] != "policy" {
+        if row["label"] != "privacy" {
             continue;
         }
         policies += 1;
