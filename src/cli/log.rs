@@ -108,8 +108,9 @@ fn timeline(policy: &PolicyEntry, history: &[VersionEntry], number: usize, color
 
 /// The policy, with its number of versions and its dates.
 fn heading(policy: &PolicyEntry, history: &[VersionEntry], number: usize, color: bool) -> String {
-    let first = history.first().map_or("", |v| v.first_seen.as_str());
-    let last = history.iter().map(|v| v.last_seen.as_str()).max();
+    let first = history.first().map(|v| v.first_seen);
+    let last = history.iter().map(|v| v.last_seen).max();
+    let day = |time: Option<Timestamp>| time.map(date).unwrap_or_default();
     format!(
         "{}\npolicy {number} ({}) of {}: {} in {}\nseen {} to {}\n",
         styled(&safe_line(&policy.policy_url), TextStyle::Bold, color),
@@ -117,8 +118,8 @@ fn heading(policy: &PolicyEntry, history: &[VersionEntry], number: usize, color:
         safe_line(&policy.site),
         counted(policy.versions, "version"),
         counted(policy.captures, "capture"),
-        date(first),
-        date(last.unwrap_or("")),
+        day(first),
+        day(last),
     )
 }
 
@@ -142,8 +143,7 @@ fn notes<'a>(v: &'a VersionEntry, titles: &mut HashMap<u32, &'a str>) -> Vec<Str
 fn columns(v: &VersionEntry, history: &[VersionEntry], bar_cells: u64, color: bool) -> String {
     let within = v
         .changed_after
-        .as_deref()
-        .map_or_else(String::new, |after| days_between(after, &v.first_seen));
+        .map_or_else(String::new, |after| days_between(after, v.first_seen));
     let (added, removed, kind, bar) = match v.change {
         None if v.previous_version.is_none() => {
             (String::new(), String::new(), "first", String::new())
@@ -167,8 +167,8 @@ fn columns(v: &VersionEntry, history: &[VersionEntry], bar_cells: u64, color: bo
     };
     format!(
         "{} {within:>6}  {} {:>7} {} {}  {kind:<11} {bar}",
-        date(&v.first_seen),
-        date(&v.last_seen),
+        date(v.first_seen),
+        date(v.last_seen),
         v.word_count,
         right_aligned(&added, TextStyle::Added, color),
         right_aligned(&removed, TextStyle::Removed, color),
@@ -182,13 +182,10 @@ fn right_aligned(number: &str, style: TextStyle, color: bool) -> String {
 }
 
 /// `14 d`: how long before its first capture the change may have happened.
-fn days_between(after: &str, first: &str) -> String {
-    match (after.parse::<Timestamp>(), first.parse::<Timestamp>()) {
-        (Ok(after), Ok(first)) => match after.distance_seconds(first) / 86_400 {
-            0 => "<1 d".to_owned(),
-            days => format!("{days} d"),
-        },
-        _ => "?".to_owned(),
+fn days_between(after: Timestamp, first: Timestamp) -> String {
+    match after.distance_seconds(first) / 86_400 {
+        0 => "<1 d".to_owned(),
+        days => format!("{days} d"),
     }
 }
 
@@ -237,9 +234,9 @@ mod tests {
             edition,
             previous_version: version.checked_sub(1).filter(|v| *v > 0),
             same_as: Some(1000),
-            changed_after: Some("19970101000000".to_owned()),
-            first_seen: "20240101000000".to_owned(),
-            last_seen: "20240301000000".to_owned(),
+            changed_after: Some("19970101000000".parse().unwrap()),
+            first_seen: "20240101000000".parse().unwrap(),
+            last_seen: "20240301000000".parse().unwrap(),
             captures: 1,
             layouts: 1,
             word_count: 1_234_567,

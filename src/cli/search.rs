@@ -91,14 +91,14 @@ fn finding_text(found: &Found, excerpt: Option<&Excerpt>, color: bool) -> String
     } else {
         format!(
             "last seen {} (version {})",
-            date(&found.last_seen),
+            date(found.last_seen),
             found.last_version
         )
     };
     let mut text = format!(
         "{}\n  first seen {} (version {}), {end}; in {} of {}",
         styled(&safe_line(&found.policy_url), TextStyle::Bold, color),
-        date(&found.first_seen),
+        date(found.first_seen),
         found.first_version,
         found.versions,
         counted(found.of_versions, "version"),

@@ -176,7 +176,7 @@ pub(super) fn select_version<'a>(
     };
     match selector {
         VersionSelector::Latest => Ok((
-            history.iter().max_by_key(|v| &v.last_seen).unwrap_or(last),
+            history.iter().max_by_key(|v| v.last_seen).unwrap_or(last),
             None,
         )),
         VersionSelector::Number(n) => history
@@ -192,15 +192,14 @@ pub(super) fn select_version<'a>(
                 ))
             }),
         VersionSelector::At(moment) => {
-            let moment = moment.to_string();
             if moment < first.first_seen {
                 return Err(Failure::usage(anyhow::anyhow!(
                     "{} has no capture on or before that date; the first capture is from {}",
                     safe_line(&policy.policy_url),
-                    date(&first.first_seen)
+                    date(first.first_seen)
                 )));
             }
-            Ok(in_force(history, &moment, last))
+            Ok(in_force(history, moment, last))
         }
     }
 }
@@ -209,7 +208,7 @@ pub(super) fn select_version<'a>(
 /// and later, it is the one with the most captures.
 fn in_force<'a>(
     history: &'a [VersionEntry],
-    time: &str,
+    time: Timestamp,
     last: &'a VersionEntry,
 ) -> (&'a VersionEntry, Option<String>) {
     let editions = Editions { history, time };
@@ -223,7 +222,7 @@ fn in_force<'a>(
         .map(|v| format!("#{}", v.version))
         .collect();
     let mut notes = Vec::new();
-    if version.last_seen.as_str() < time {
+    if version.last_seen < time {
         notes.push(uncertain(history, version));
     }
     if !parallel.is_empty() {
@@ -236,26 +235,24 @@ fn in_force<'a>(
 }
 
 /// The editions of a history at a time.
-struct Editions<'a, 't> {
+struct Editions<'a> {
     history: &'a [VersionEntry],
-    time: &'t str,
+    time: Timestamp,
 }
 
-impl<'a> Editions<'a, '_> {
+impl<'a> Editions<'a> {
     fn versions(&self, edition: u32) -> impl DoubleEndedIterator<Item = &'a VersionEntry> {
         self.history.iter().filter(move |v| v.edition == edition)
     }
 
     /// The newest version of an edition that was observed by then.
     fn version(&self, edition: u32) -> Option<&'a VersionEntry> {
-        self.versions(edition)
-            .rfind(|v| v.first_seen.as_str() <= self.time)
+        self.versions(edition).rfind(|v| v.first_seen <= self.time)
     }
 
     /// True if the edition was observed then or later.
     fn is_alive(&self, edition: u32) -> bool {
-        self.versions(edition)
-            .any(|v| v.last_seen.as_str() >= self.time)
+        self.versions(edition).any(|v| v.last_seen >= self.time)
     }
 
     /// The editions that were observed by then.
@@ -268,16 +265,14 @@ impl<'a> Editions<'a, '_> {
     }
 
     /// Higher for an edition that is a better answer: alive, with more captures, observed later, with a lower number.
-    fn rank(&self, edition: u32) -> (bool, u64, Option<&str>, Reverse<u32>) {
+    fn rank(&self, edition: u32) -> (bool, u64, Option<Timestamp>, Reverse<u32>) {
         let is_alive = self.is_alive(edition);
         let captures = if is_alive {
             self.versions(edition).map(|v| v.captures).sum()
         } else {
             0
         };
-        let last_seen = self
-            .version(edition)
-            .map(|v| v.last_seen.as_str().min(self.time));
+        let last_seen = self.version(edition).map(|v| v.last_seen.min(self.time));
         (is_alive, captures, last_seen, Reverse(edition))
     }
 }
@@ -291,13 +286,13 @@ fn uncertain(history: &[VersionEntry], version: &VersionEntry) -> String {
         Some(next) => format!(
             "not certain: version {} was last seen on {}, and version {} was first seen on {}; the change happened between these dates",
             version.version,
-            date(&version.last_seen),
+            date(version.last_seen),
             next.version,
-            date(&next.first_seen)
+            date(next.first_seen)
         ),
         None => format!(
             "not certain: the last capture of this version is from {}",
-            date(&version.last_seen)
+            date(version.last_seen)
         ),
     }
 }

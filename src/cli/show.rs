@@ -94,8 +94,8 @@ fn print_heading(
         safe_line(&policy.policy_url),
         version.version,
         policy.versions,
-        date(&version.first_seen),
-        date(&version.last_seen),
+        date(version.first_seen),
+        date(version.last_seen),
         counted(version.captures, "capture"),
         safe_line(&version.memento_url),
     )?;

@@ -6,7 +6,7 @@ use super::archives::request_counts_text;
 use super::failure::{Exit, Failure};
 use super::options::{CommonOptions, FormatOption, NowOption, OutputFormat, heading};
 use super::table::{Align, table};
-use super::wording::{counted, minute, size};
+use super::wording::{counted, date, minute, size};
 use crate::archive::clock::{Clock as _, SystemClock};
 use crate::config::RecheckSettings;
 use crate::crawl::{due_at, is_due};
@@ -81,11 +81,6 @@ fn site_table(schedules: &[SiteSchedule]) -> String {
         ("due", Align::Left),
         ("", Align::Left),
     ];
-    let date = |stamp: &str| {
-        stamp
-            .parse()
-            .map_or_else(|_| "-".to_owned(), Timestamp::date_text)
-    };
     let rows: Vec<Vec<String>> = schedules
         .iter()
         .map(|t| {
@@ -96,10 +91,8 @@ fn site_table(schedules: &[SiteSchedule]) -> String {
             };
             vec![
                 t.site.clone(),
-                t.crawled_at
-                    .as_deref()
-                    .map_or_else(|| "never".to_owned(), date),
-                date(&t.due_at),
+                t.crawled_at.map_or_else(|| "never".to_owned(), date),
+                date(t.due_at),
                 note.to_owned(),
             ]
         })
@@ -118,12 +111,7 @@ pub(super) fn summary_table(policies: &[PolicySummary]) -> String {
         ("captures", Align::Right),
         ("dropped", Align::Right),
     ];
-    let date = |stamp: &Option<String>| {
-        stamp
-            .as_deref()
-            .and_then(|s| s.parse::<Timestamp>().ok())
-            .map_or_else(|| "-".to_owned(), Timestamp::date_text)
-    };
+    let day = |time: Option<Timestamp>| time.map_or_else(|| "-".to_owned(), date);
     let rows: Vec<Vec<String>> = policies
         .iter()
         .map(|p| {
@@ -136,8 +124,8 @@ pub(super) fn summary_table(policies: &[PolicySummary]) -> String {
                 p.site.clone(),
                 url,
                 p.versions.to_string(),
-                date(&p.first_seen),
-                date(&p.last_seen),
+                day(p.first_seen),
+                day(p.last_seen),
                 p.captures.to_string(),
                 p.dropped.to_string(),
             ]
@@ -195,11 +183,11 @@ fn overview(s: &Status, due: usize) -> String {
 /// How the last run ended, and its requests.
 fn last_run_lines(run: &LastRun) -> Vec<String> {
     let outcome = run.outcome.as_deref().unwrap_or("not finished");
-    let ended = run.finished_at.as_deref().map_or("?".to_owned(), minute);
+    let ended = run.finished_at.map_or("?".to_owned(), minute);
     let mut lines = vec![format!(
         "last run: {} {} to {ended} UTC, {}",
         run.command,
-        minute(&run.started_at),
+        minute(run.started_at),
         outcome.replace('_', " ")
     )];
     let counts = run.requests.as_ref().map(request_counts_text);

@@ -1,25 +1,21 @@
 //! Numbers, sizes and times as people read them.
 
 use crate::model::Timestamp;
-use crate::report::safe_line;
 
 /// The date of a time of 14 digits.
-pub(super) fn date(stamp: &str) -> String {
-    stamp
-        .parse::<Timestamp>()
-        .map_or_else(|_| safe_line(stamp), Timestamp::date_text)
+pub(super) fn date(time: Timestamp) -> String {
+    time.date_text()
 }
 
 /// `2026-11-22 17:30` of 14 digits.
-pub(super) fn minute(stamp: &str) -> String {
-    match (
-        stamp.parse::<Timestamp>(),
-        stamp.get(8..10),
-        stamp.get(10..12),
-    ) {
-        (Ok(time), Some(hour), Some(minute)) => format!("{} {hour}:{minute}", time.date_text()),
-        _ => stamp.to_owned(),
-    }
+pub(super) fn minute(time: Timestamp) -> String {
+    let digits = time.to_string();
+    format!(
+        "{} {}:{}",
+        time.date_text(),
+        &digits[8..10],
+        &digits[10..12]
+    )
 }
 
 /// `4 kB`, `37.2 MB`: thousands and millions.
@@ -53,7 +49,7 @@ mod tests {
         ] {
             assert_eq!(size(bytes), text);
         }
-        assert_eq!(minute("20261122173047"), "2026-11-22 17:30");
-        assert_eq!(minute("never"), "never");
+        let time = "20261122173047".parse().unwrap();
+        assert_eq!(minute(time), "2026-11-22 17:30");
     }
 }

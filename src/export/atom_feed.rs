@@ -20,8 +20,8 @@ pub fn atom_feed(
     now: Timestamp,
 ) -> io::Result<String> {
     let mut out = Writer::new_with_indent(Vec::new(), b' ', 1);
-    let updated = changes.iter().map(|(_, c)| c.noticed_at.as_str()).max();
-    let updated = updated.map_or_else(|| date_time(&now.to_string()), date_time);
+    let updated = changes.iter().map(|(_, c)| c.noticed_at).max();
+    let updated = date_time(updated.unwrap_or(now));
     out.write_event(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None)))?;
     out.create_element("feed")
         .with_attribute(("xmlns", "http://www.w3.org/2005/Atom"))
@@ -52,8 +52,8 @@ fn entry(out: &mut Writer<Vec<u8>>, what: &str, change: &ChangeRow) -> io::Resul
             &format!("{}: {title} (version {})", change.site, change.version),
         )?;
         element(out, "id", &urn(&identity))?;
-        element(out, "updated", &date_time(&change.noticed_at))?;
-        element(out, "published", &date_time(&change.first_seen))?;
+        element(out, "updated", &date_time(change.noticed_at))?;
+        element(out, "published", &date_time(change.first_seen))?;
         out.create_element("link")
             .with_attribute(("rel", "alternate"))
             .with_attribute(("href", xml_text(&change.memento_url).as_str()))
@@ -64,18 +64,14 @@ fn entry(out: &mut Writer<Vec<u8>>, what: &str, change: &ChangeRow) -> io::Resul
 }
 
 fn summary(what: &str, change: &ChangeRow) -> String {
-    let day = |stamp: &str| {
-        stamp
-            .parse::<Timestamp>()
-            .map_or_else(|_| stamp.to_owned(), Timestamp::date_text)
-    };
-    let when = match &change.changed_after {
+    let day = Timestamp::date_text;
+    let when = match change.changed_after {
         Some(after) => format!(
             "changed between {} and {}",
             day(after),
-            day(&change.first_seen)
+            day(change.first_seen)
         ),
-        None => format!("first seen {}", day(&change.first_seen)),
+        None => format!("first seen {}", day(change.first_seen)),
     };
     format!("{}: {when}; {what}", change.policy_url)
 }
@@ -92,11 +88,8 @@ fn xml_text(text: &str) -> String {
     text.chars().filter(is_xml).collect()
 }
 
-/// Converts 14 digits to RFC 3339.
-fn date_time(stamp: &str) -> String {
-    let Ok(moment) = stamp.parse::<Timestamp>() else {
-        return "1970-01-01T00:00:00Z".to_owned();
-    };
+/// Writes a time as RFC 3339 does.
+fn date_time(moment: Timestamp) -> String {
     let digits = moment.to_string();
     let (date, time) = digits.split_at(8);
     format!(
@@ -136,13 +129,13 @@ mod tests {
     fn change(title: &str) -> (String, ChangeRow) {
         let change = ChangeRow {
             change_id: ChangeId::new(7),
-            noticed_at: "20260131020304".to_owned(),
+            noticed_at: "20260131020304".parse().unwrap(),
             site: "example.com".to_owned(),
             policy_id: PolicyId::new(1),
             policy_url: "http://example.com/privacy?a=1&b=2".to_owned(),
             version: 3,
-            changed_after: Some("20250101000000".to_owned()),
-            first_seen: "20260101000000".to_owned(),
+            changed_after: Some("20250101000000".parse().unwrap()),
+            first_seen: "20260101000000".parse().unwrap(),
             title: Some(title.to_owned()),
             language: "en".to_owned(),
             word_count: 812,

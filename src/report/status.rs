@@ -30,13 +30,13 @@ pub struct StatusAnswer<'a> {
 pub struct SiteSchedule {
     /// The site.
     pub site: String,
-    /// End of the last complete crawl, 14 digits.
+    /// End of the last complete crawl.
     #[serde(rename = "looked_at")]
-    pub crawled_at: Option<String>,
+    pub crawled_at: Option<Timestamp>,
     /// True if the last crawl was interrupted.
     pub unfinished: bool,
-    /// When it is due, 14 digits; the present moment for a site without a complete crawl.
-    pub due_at: String,
+    /// When it is due; the present moment for a site without a complete crawl.
+    pub due_at: Timestamp,
     /// True if it is due.
     pub is_due: bool,
 }
@@ -46,9 +46,9 @@ impl SiteSchedule {
     #[must_use]
     pub fn new(site: SiteTurn, due_at: Timestamp, is_due: bool) -> Self {
         Self {
-            crawled_at: site.crawled_at.map(|t| t.to_string()),
+            crawled_at: site.crawled_at,
             unfinished: site.unfinished,
-            due_at: due_at.to_string(),
+            due_at,
             is_due,
             site: site.site,
         }

@@ -121,7 +121,7 @@ fn provenance(side: &ComparedVersion<'_>) -> String {
         version.word_count,
         link(
             &version.memento_url,
-            &format!("archived {}", date(&version.first_seen))
+            &format!("archived {}", date(version.first_seen))
         ),
         escaped(&safe_line(&version.text_sha256)),
     )

@@ -19,7 +19,7 @@ pub(super) fn page(c: &Comparison<'_>) -> String {
             "{} version {} ({})",
             safe_line(&c.policy.policy_url),
             compared.version.version,
-            date(&compared.version.first_seen)
+            date(compared.version.first_seen)
         )
     };
     let (old, new) = (

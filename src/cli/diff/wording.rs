@@ -3,19 +3,20 @@
 use std::cmp::Ordering;
 
 use super::super::wording::date;
+use crate::model::Timestamp;
 use crate::report::Comparison;
 use crate::store::VersionEntry;
 
 /// When a version was observed: `2004-05-02 to 2005-01-01`.
 pub(super) fn observed(version: &VersionEntry) -> String {
-    span(&version.first_seen, " to ", &version.last_seen)
+    span(version.first_seen, " to ", version.last_seen)
 }
 
 /// When the new version replaced the old one.
 pub(super) fn change_date(c: &Comparison<'_>) -> String {
     let (old, new) = (c.old.version, c.new.version);
     if old.last_seen < new.first_seen && new.previous_version == Some(old.version) {
-        let dates = span(&old.last_seen, " and ", &new.first_seen);
+        let dates = span(old.last_seen, " and ", new.first_seen);
         let word = if dates.contains(' ') { "between" } else { "on" };
         return format!("changed {word} {dates}");
     }
@@ -28,7 +29,7 @@ pub(super) fn change_date(c: &Comparison<'_>) -> String {
 }
 
 /// Two dates, or one if they are equal.
-fn span(from: &str, to: &str, until: &str) -> String {
+fn span(from: Timestamp, to: &str, until: Timestamp) -> String {
     let (first, last) = (date(from), date(until));
     if first == last {
         first

@@ -55,6 +55,13 @@ macro_rules! codes {
 
 codes!(PolicyKind, Source);
 
+/// A time is stored as its 14 digits. Text that is no time is an error of the column.
+impl FromSql for Timestamp {
+    fn column_result(value: ValueRef<'_>) -> FromSqlResult<Self> {
+        value.as_str()?.parse().map_err(FromSqlError::other)
+    }
+}
+
 /// Parses a stored text; `None` for NULL and for text that another program made unreadable.
 pub(in crate::store) fn parsed<T: FromStr>(text: Option<String>) -> Option<T> {
     text?.parse().ok()

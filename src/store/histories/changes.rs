@@ -19,8 +19,8 @@ pub struct AnnouncementRule {
 pub struct ChangeRow {
     /// Its row id; ids grow in the order in which versions became known.
     pub change_id: ChangeId,
-    /// When it became known, 14 digits UTC.
-    pub noticed_at: String,
+    /// When it became known.
+    pub noticed_at: Timestamp,
     /// Registrable domain.
     pub site: String,
     /// Row of the policy.
@@ -29,10 +29,10 @@ pub struct ChangeRow {
     pub policy_url: String,
     /// Number of the version, as histories stand now.
     pub version: i64,
-    /// Last sight of the text before, 14 digits; `None` for the first version.
-    pub changed_after: Option<String>,
-    /// First sight of this text, 14 digits.
-    pub first_seen: String,
+    /// Last observation of the text before; `None` for the first version.
+    pub changed_after: Option<Timestamp>,
+    /// First observation of this text.
+    pub first_seen: Timestamp,
     /// Heading of the page.
     pub title: Option<String>,
     /// ISO 639-1.

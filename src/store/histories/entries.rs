@@ -4,7 +4,7 @@ use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
 use super::versions::stored_change;
 use crate::history::{Change, words};
-use crate::model::{CaptureId, PolicyId, PolicyKind, RenditionId};
+use crate::model::{CaptureId, PolicyId, PolicyKind, RenditionId, Timestamp};
 use crate::store::database::full_text::indexed;
 use crate::store::database::{Store, StoreError};
 
@@ -27,7 +27,7 @@ pub struct PolicyEntry {
     pub drops: u64,
 }
 
-/// A version without its text. Times are 14 digits.
+/// A version without its text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct VersionEntry {
     /// 1, 2, …
@@ -39,11 +39,11 @@ pub struct VersionEntry {
     /// The first version with the same words, when they came back.
     pub same_as: Option<u32>,
     /// Last observation of what was there before.
-    pub changed_after: Option<String>,
+    pub changed_after: Option<Timestamp>,
     /// First observation.
-    pub first_seen: String,
+    pub first_seen: Timestamp,
     /// Last observation.
-    pub last_seen: String,
+    pub last_seen: Timestamp,
     /// Captures that showed it.
     pub captures: u64,
     /// Layouts of the same words among them.
@@ -92,12 +92,12 @@ pub struct Found {
     pub first_version: u32,
     /// Last version with the words.
     pub last_version: u32,
-    /// First observation of the words, 14 digits.
-    pub first_seen: String,
+    /// First observation of the words.
+    pub first_seen: Timestamp,
     /// Last observation of what was there before the first version with the words.
-    pub changed_after: Option<String>,
-    /// Last observation of the words, 14 digits.
-    pub last_seen: String,
+    pub changed_after: Option<Timestamp>,
+    /// Last observation of the words.
+    pub last_seen: Timestamp,
     /// True when the last observation of the policy shows them.
     pub still_there: bool,
     /// The first text with the words.

@@ -3,7 +3,7 @@
 use rusqlite::Row;
 use serde::Serialize;
 
-use crate::model::PolicyKind;
+use crate::model::{PolicyKind, Timestamp};
 use crate::store::database::{Store, StoreError};
 
 /// What the database holds.
@@ -47,10 +47,10 @@ pub struct Status {
 pub struct LastRun {
     /// `backfill`.
     pub command: String,
-    /// 14 digits.
-    pub started_at: String,
-    /// 14 digits; `None`: still running, or killed.
-    pub finished_at: Option<String>,
+    /// Start of the run.
+    pub started_at: Timestamp,
+    /// End of the run; `None` if it still runs, or was killed.
+    pub finished_at: Option<Timestamp>,
     /// `done`, `done_with_failures`, `refused`, `interrupted`, `budget_spent`.
     pub outcome: Option<String>,
     /// Counts of requests by endpoint and outcome.
@@ -68,10 +68,10 @@ pub struct PolicySummary {
     pub kind: Option<PolicyKind>,
     /// Number of versions.
     pub versions: u64,
-    /// First observation, 14 digits.
-    pub first_seen: Option<String>,
-    /// Last observation, 14 digits.
-    pub last_seen: Option<String>,
+    /// First observation.
+    pub first_seen: Option<Timestamp>,
+    /// Last observation.
+    pub last_seen: Option<Timestamp>,
     /// Captures that showed it.
     pub captures: u64,
     /// Captures that gave no version.

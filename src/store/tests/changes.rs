@@ -85,7 +85,7 @@ fn every_version_is_told_once_and_a_text_that_comes_back_is_told_again() {
     assert_eq!(unannounced(), [(3, 3)], "but not for ever");
     let newest = house.store.newest_changes(9).unwrap();
     assert_eq!(newest.len(), 3);
-    assert_eq!(newest[0].first_seen, "20120101000000");
+    assert_eq!(newest[0].first_seen, stamp("2012"));
     assert_eq!(
         house
             .store
