@@ -4,6 +4,8 @@
 use std::panic::resume_unwind;
 use std::sync::Arc;
 
+use tokio::runtime::{Handle, RuntimeFlavor};
+
 use super::error::CrawlError;
 use crate::archive::ArchiveError;
 use crate::store::{Store, StoreError};
@@ -21,6 +23,17 @@ pub(super) async fn run_blocking<T: Send + 'static>(
             Ok(panic) => resume_unwind(panic),
             Err(_) => Err(ArchiveError::Interrupted.into()),
         },
+    }
+}
+
+/// Runs blocking work that has to stay in the middle of synchronous code: the worker's other tasks move to another thread
+/// meanwhile. A runtime with one thread cannot do that; there the work runs as it is.
+pub(super) fn run_in_place<T>(work: impl FnOnce() -> T) -> T {
+    let flavor = Handle::try_current().map(|runtime| runtime.runtime_flavor());
+    if matches!(flavor, Ok(RuntimeFlavor::MultiThread)) {
+        tokio::task::block_in_place(work)
+    } else {
+        work()
     }
 }
 

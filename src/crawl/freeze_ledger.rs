@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::blocking::run_in_place;
 use crate::archive::http::{Freeze, FreezeLedger};
 use crate::model::Timestamp;
 use crate::store::Store;
@@ -23,10 +24,8 @@ impl StoredFreeze {
 
 impl FreezeLedger for StoredFreeze {
     fn read(&self) -> Result<Freeze, String> {
-        let stored = self
-            .store
-            .freeze(&self.archive)
-            .map_err(|e| e.to_string())?;
+        let stored =
+            run_in_place(|| self.store.freeze(&self.archive)).map_err(|e| e.to_string())?;
         Ok(Freeze {
             until: stored.until,
             refusals_in_a_row: stored.refusals_in_a_row,
@@ -34,20 +33,18 @@ impl FreezeLedger for StoredFreeze {
     }
 
     fn write(&self, freeze: &Freeze) -> Result<(), String> {
-        self.store
-            .set_freeze(&self.archive, freeze.until, freeze.refusals_in_a_row)
-            .map_err(|e| e.to_string())
+        run_in_place(|| {
+            self.store
+                .set_freeze(&self.archive, freeze.until, freeze.refusals_in_a_row)
+        })
+        .map_err(|e| e.to_string())
     }
 
     fn last_index_request(&self) -> Result<Option<Timestamp>, String> {
-        self.store
-            .last_index_request(&self.archive)
-            .map_err(|e| e.to_string())
+        run_in_place(|| self.store.last_index_request(&self.archive)).map_err(|e| e.to_string())
     }
 
     fn note_index_request(&self, at: Timestamp) -> Result<(), String> {
-        self.store
-            .note_index_request(&self.archive, at)
-            .map_err(|e| e.to_string())
+        run_in_place(|| self.store.note_index_request(&self.archive, at)).map_err(|e| e.to_string())
     }
 }
