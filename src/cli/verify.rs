@@ -6,7 +6,7 @@ use super::failure::{Exit, Failure};
 use super::options::{CommonOptions, FormatOption, OutputFormat};
 use super::selection;
 use crate::crawl::{VerifyReport, verify};
-use crate::report::{VerifyAnswer, fault_answer, safe_json, safe_line};
+use crate::report::{fault_answer, safe_json, safe_line};
 
 /// Check that the database is consistent
 ///
@@ -35,7 +35,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     printed?;
     match arguments.output.format {
         OutputFormat::Text => writeln!(out, "{}", summary(&checked))?,
-        OutputFormat::Json => writeln!(out, "{}", safe_json(&verify_answer(&checked))?)?,
+        OutputFormat::Json => writeln!(out, "{}", safe_json(&checked)?)?,
     }
     Ok(if checked.faults == 0 {
         Exit::Done
@@ -50,18 +50,6 @@ fn print_fault(out: &mut impl io::Write, format: OutputFormat, fault: &str) -> R
         OutputFormat::Json => writeln!(out, "{}", safe_json(&fault_answer(fault))?)?,
     }
     Ok(())
-}
-
-fn verify_answer(checked: &VerifyReport) -> VerifyAnswer {
-    VerifyAnswer {
-        payloads: checked.payloads,
-        digests: checked.digests,
-        renditions: checked.renditions,
-        texts: checked.texts,
-        policies: checked.policies,
-        pending: checked.pending,
-        faults: checked.faults,
-    }
 }
 
 fn summary(c: &VerifyReport) -> String {

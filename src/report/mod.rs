@@ -31,5 +31,5 @@ pub use run::RunReport;
 pub use safe::{escape_json, safe_json, safe_line, safe_text};
 pub use search::{Excerpt, excerpt, finding_answer};
 pub use status::{SiteSchedule, StatusAnswer, count_due};
-pub use verify::{VerifyAnswer, fault_answer};
+pub use verify::fault_answer;
 pub use version::{version_answer, version_text_answer};

@@ -7,7 +7,7 @@ use crate::model::{PayloadId, PolicyId, RenditionId, SiteId};
 use crate::store::{CheckedRendition, Store, StoreError, StoredHistory, VersionRecord};
 
 /// Counts of what was checked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
 pub struct VerifyReport {
     /// Payloads unpacked and hashed.
     pub payloads: u64,
