@@ -39,6 +39,7 @@ mod scheduled_runs_on_shared_archive;
 mod settings;
 mod shared_captures;
 mod simulated_crawl;
+mod stated_dates;
 mod support;
 
 // The generators of test data are also examples (`Cargo.toml`), so they have folders of their own.
