@@ -136,6 +136,12 @@ fn notes<'a>(v: &'a VersionEntry, titles: &mut HashMap<u32, &'a str>) -> Vec<Str
     if let Some(same) = v.same_as {
         notes.push(format!("same text as version {same}"));
     }
+    if v.texts > 1 {
+        notes.push(format!(
+            "{} texts that differ only above the title or below the last paragraph",
+            v.texts
+        ));
+    }
     notes
 }
 
@@ -239,6 +245,7 @@ mod tests {
             last_seen: "20240301000000".parse().unwrap(),
             captures: 1,
             layouts: 1,
+            texts: 1,
             word_count: 1_234_567,
             language: "en".to_owned(),
             title: Some("Privacy ".repeat(30)),

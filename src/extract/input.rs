@@ -5,7 +5,7 @@ use url::Url;
 use crate::model::Document;
 
 /// Version of the extractor. Every change of its output raises it, because the output decides the text hashes.
-pub const EXTRACTOR_VERSION: &str = "4";
+pub const EXTRACTOR_VERSION: &str = "5";
 
 /// One archived page as it was fetched.
 #[derive(Debug, Clone, Copy)]

@@ -3,6 +3,7 @@
 //! [`versions`] orders the captures of a policy into versions. Texts that are captured in turns become parallel
 //! editions. [`simhash`], [`redline`] and [`change`] measure and show the difference between two texts.
 
+mod body;
 mod bounded_diff;
 mod change;
 mod diff;
@@ -11,6 +12,7 @@ mod simhash;
 mod summary;
 mod words;
 
+pub use body::{body, body_hash};
 pub use change::{Change, ChangeKind, change};
 pub use diff::{LineChange, Redline, RedlineLine, TextSide, redline};
 pub use editions::{HISTORY_RULES, Observation, TextTraits, Version, versions};

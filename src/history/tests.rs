@@ -33,6 +33,7 @@ fn every_ten_days(names: &[&str]) -> Vec<Observation<u32>> {
 fn traits(of: &[(&str, &str, u64)]) -> HashMap<TextHash, TextTraits> {
     let known = of.iter().map(|(name, language, simhash)| {
         let traits = TextTraits {
+            body_hash: hash(name),
             language: (*language).to_owned(),
             simhash: *simhash,
         };
@@ -147,6 +148,26 @@ prop_compose! {
     }
 }
 
+#[test]
+fn texts_with_one_body_are_one_version() {
+    let mut known = traits(&[("a", "en", 0), ("a with menu", "en", 1), ("b", "en", 0xff)]);
+    for of_text in known.values_mut().filter(|t| t.simhash < 2) {
+        of_text.body_hash = hash("a");
+    }
+    let seen = every_ten_days(&["a with menu", "a", "a with menu", "b", "a"]);
+    let found = versions(&seen, &known);
+    assert_eq!(shape(&found), ["1:[0, 1, 2]", "1:[3]", "1:[4]"]);
+    // The text is that of the first observation; a text that returns is known by its body.
+    assert_eq!(found[0].text_hash, hash("a with menu"));
+    assert_eq!(found[2].text_hash, hash("a"));
+    assert_eq!(found[2].same_as, Some(1));
+    assert!(
+        found
+            .iter()
+            .all(|v| v.body_hash == if v.number == 2 { hash("b") } else { hash("a") })
+    );
+}
+
 fn languages() -> HashMap<TextHash, TextTraits> {
     traits(&[
         ("a", "en", 0),
@@ -155,6 +176,15 @@ fn languages() -> HashMap<TextHash, TextTraits> {
         ("d", "und", 0xf0f0),
         ("e", "de", !1),
     ])
+}
+
+/// As [`languages`], with one body for two texts.
+fn shared_body() -> HashMap<TextHash, TextTraits> {
+    let mut known = languages();
+    if let Some(of_text) = known.get_mut(&hash("e")) {
+        of_text.body_hash = hash("c");
+    }
+    known
 }
 
 proptest! {
@@ -166,7 +196,9 @@ proptest! {
         let mut shuffled: Vec<(u32, Observation<u32>)> = order.into_iter().zip(seen.iter().copied()).collect();
         shuffled.sort_by_key(|(place, _)| *place);
         let shuffled: Vec<Observation<u32>> = shuffled.into_iter().map(|(_, o)| o).collect();
-        prop_assert_eq!(versions(&seen, &languages()), versions(&shuffled, &languages()));
+        for known in [languages(), shared_body()] {
+            prop_assert_eq!(versions(&seen, &known), versions(&shuffled, &known));
+        }
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub fn version_answer(policy: &PolicyEntry, v: &VersionEntry) -> Value {
         "last_seen": v.last_seen,
         "captures": v.captures,
         "layouts": v.layouts,
+        "texts": v.texts,
         "word_count": v.word_count,
         "change": v.change.map(|c| c.kind.code()),
         "words_added": v.change.map(|c| c.words_added),

@@ -52,10 +52,12 @@ impl Shelf {
         self
     }
 
+    /// The page with a word in its text and, after `|`, something below the text.
     fn body(word: &str) -> Vec<u8> {
+        let (word, below) = word.split_once('|').unwrap_or((word, ""));
         format!(
             "<title>Privacy Policy</title><h1>Privacy Policy</h1><p>We collect your name and {word} when you register, and we \
-             never share this personal information with third parties.</p>"
+             never share this personal information with third parties.</p>{below}"
         )
         .into_bytes()
     }
@@ -372,6 +374,39 @@ async fn the_database_is_the_same_whichever_layout_of_a_text_came_first() {
         facts.push(database::facts(&database.folder.path().join("trail.db")));
     }
     database::assert_same(&facts[0], &facts[1]);
+}
+
+#[tokio::test]
+async fn words_below_the_text_that_come_and_go_make_no_version() {
+    let words = [
+        "phone number",
+        "phone number|<p>Select your language</p><p>Gift cards</p>",
+        "phone number|<p>Careers</p>",
+        "phone number",
+        "home address",
+    ];
+    let all = Shelf::new("shelf").with(PRIVACY, 2010, &words);
+    let mut facts = Vec::new();
+    for early in ["2010", "2011", "2012"] {
+        let database = Database::new();
+        let span = [("crawl.from", early), ("crawl.to", early)];
+        for settings in [&span[..], &[]] {
+            database
+                .crawl(&all, &[site("example.com")], settings, false)
+                .await;
+        }
+        database.assert_verified();
+        let policy = &database
+            .store
+            .policies_with_versions("example.com")
+            .unwrap()[0];
+        let history = database.store.history(policy.policy_id).unwrap();
+        let found: Vec<(u64, u64)> = history.iter().map(|v| (v.captures, v.texts)).collect();
+        assert_eq!(found, [(4, 3), (1, 1)]);
+        facts.push(database::facts(&database.folder.path().join("trail.db")));
+    }
+    database::assert_same(&facts[0], &facts[1]);
+    database::assert_same(&facts[0], &facts[2]);
 }
 
 #[tokio::test]

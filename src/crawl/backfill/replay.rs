@@ -51,6 +51,7 @@ impl Replay {
                 self.hidden.insert(id, fetched);
                 s.fetched_capture_id = None;
                 s.text_hash = None;
+                s.body_hash = None;
                 s.word_count = None;
                 s.extraction_dropped = None;
                 s.canonical = None;

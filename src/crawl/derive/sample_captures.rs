@@ -57,7 +57,7 @@ pub(crate) fn sample_captures(
                     ReadState::NoText
                 }
                 CaptureStatus::Dropped(_) => ReadState::Lost,
-                CaptureStatus::Text(text_hash) => ReadState::Text(text_hash),
+                CaptureStatus::Text(text_hash) => ReadState::Text(s.body_hash.unwrap_or(text_hash)),
                 // A capture that was requested, or whose page is stored and not extracted, is never requested again, so
                 // that every run terminates.
                 CaptureStatus::Unknown

@@ -184,6 +184,7 @@ mod tests {
             fetched_capture_id: None,
             fetched_at: None,
             text_hash: None,
+            body_hash: None,
             word_count: None,
             extraction_dropped: None,
             canonical: None,

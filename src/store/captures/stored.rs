@@ -27,6 +27,8 @@ pub struct StoredCapture {
     pub fetched_at: Option<Timestamp>,
     /// Hash of the text that the given extractor found in it.
     pub text_hash: Option<TextHash>,
+    /// Hash of the body of that text: texts with the same body are one version.
+    pub body_hash: Option<TextHash>,
     /// Number of words of that text.
     pub word_count: Option<u32>,
     /// Why the extractor found no text.
@@ -85,7 +87,7 @@ pub(in crate::store) const OF_POLICY: &str = "
         WHERE digest IN (SELECT digest FROM digests) GROUP BY digest)
     SELECT c.capture_id, c.archive_id, c.urlkey, c.timestamp, c.original, c.mimetype, c.statuscode, c.digest, c.length,
            m.capture_id AS fetched_capture_id, m.fetched_at, m.canonical,
-           e.drop_reason AS extraction_drop_reason, e.drop_detail AS extraction_drop_detail, d.text_sha256, d.word_count,
+           e.drop_reason AS extraction_drop_reason, e.drop_detail AS extraction_drop_detail, d.text_sha256, d.body_sha256, d.word_count,
            attempt.capture_id IS NOT NULL AS was_requested, attempt.drop_reason AS attempt_drop_reason,
            attempt.drop_detail AS attempt_drop_detail, attempt.redirects AS attempt_redirects,
            attempt.timestamp AS attempt_timestamp, attempt.fetched_at AS attempt_fetched_at
@@ -365,6 +367,9 @@ fn stored_capture(row: &Row<'_>) -> rusqlite::Result<Option<StoredCapture>> {
             .and_then(|n| u32::try_from(n).ok()),
         text_hash: row
             .get::<_, Option<String>>("text_sha256")?
+            .and_then(|h| h.parse().ok()),
+        body_hash: row
+            .get::<_, Option<String>>("body_sha256")?
             .and_then(|h| h.parse().ok()),
         attempt,
     }))

@@ -9,11 +9,11 @@ use rusqlite::{Transaction, params};
 use rusqlite_migration::M;
 
 use super::full_text::{index_text, indexed};
-use crate::history::simhash;
+use crate::history::{body_hash, simhash};
 use crate::model::DocumentId;
 
 /// The migrations in order. The list only grows, and no file of it changes after a release.
-pub(in crate::store) static MIGRATIONS: LazyLock<[M<'static>; 11]> = LazyLock::new(|| {
+pub(in crate::store) static MIGRATIONS: LazyLock<[M<'static>; 12]> = LazyLock::new(|| {
     [
         M::up(include_str!("../migrations/0001_first.sql")),
         M::up(include_str!("../migrations/0002_stated_dates.sql")),
@@ -32,6 +32,10 @@ pub(in crate::store) static MIGRATIONS: LazyLock<[M<'static>; 11]> = LazyLock::n
         M::up(include_str!("../migrations/0009_pace.sql")),
         M::up(include_str!("../migrations/0010_hub_looks.sql")),
         M::up(include_str!("../migrations/0011_plain_names.sql")),
+        M::up_with_hook(
+            include_str!("../migrations/0012_bodies.sql"),
+            |t: &Transaction<'_>| Ok(fill_in_bodies(t)?),
+        ),
     ]
 });
 
@@ -53,6 +57,32 @@ fn fill_in_documents(t: &Transaction<'_>) -> rusqlite::Result<()> {
         t.prepare_cached("UPDATE documents SET simhash = ?2 WHERE document_id = ?1")?
             .execute(params![document_id, simhash(&text).cast_signed()])?;
         index_text(t, document_id, &indexed(&text))?;
+    }
+    Ok(())
+}
+
+/// Computes the body of each document from its first rendition, and gives its announcements the hash of the body.
+fn fill_in_bodies(t: &Transaction<'_>) -> rusqlite::Result<()> {
+    let mut documents = t.prepare(
+        "SELECT d.document_id, d.text_sha256, r.title, r.text FROM documents d
+         LEFT JOIN renditions r ON r.rendition_id = (
+             SELECT rendition_id FROM renditions WHERE document_id = d.document_id ORDER BY sha256 LIMIT 1)
+         ORDER BY d.document_id",
+    )?;
+    let mut rows = documents.query([])?;
+    while let Some(row) = rows.next()? {
+        let document_id: DocumentId = row.get("document_id")?;
+        let text_sha256: String = row.get("text_sha256")?;
+        let (title, text): (Option<String>, Option<String>) = (row.get("title")?, row.get("text")?);
+        let body_sha256 = text.map_or_else(
+            || text_sha256.clone(),
+            |text| body_hash(&text, title.as_deref()).to_string(),
+        );
+        t.prepare_cached("UPDATE documents SET body_sha256 = ?2 WHERE document_id = ?1")?
+            .execute(params![document_id, body_sha256])?;
+        // Two texts with one body had two announcements. The second keeps its old hash and matches no version.
+        t.prepare_cached("UPDATE OR IGNORE announcements SET body_sha256 = ?2 WHERE body_sha256 = ?1 AND ?1 <> ?2")?
+            .execute(params![text_sha256, body_sha256])?;
     }
     Ok(())
 }

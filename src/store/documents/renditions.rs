@@ -4,7 +4,7 @@ use data_encoding::HEXLOWER;
 use rusqlite::{OptionalExtension as _, Transaction, params};
 use sha2::{Digest as _, Sha256};
 
-use crate::history::{TextTraits, simhash};
+use crate::history::{TextTraits, body_hash, simhash};
 use crate::model::{Document, DocumentId, RenditionId, StatedDate, TextHash};
 use crate::store::database::full_text::{index_text, indexed};
 use crate::store::database::{Store, StoreError};
@@ -15,11 +15,12 @@ pub(in crate::store) struct NewDocument<'a> {
     document: &'a Document,
     rendition_sha256: String,
     simhash: u64,
+    body_hash: TextHash,
     indexed: String,
 }
 
 impl<'a> NewDocument<'a> {
-    /// Computes hash, simhash and index text, which takes time, before a transaction begins.
+    /// Computes hashes and index text, which takes time, before a transaction begins.
     pub(in crate::store) fn of(document: &'a Document) -> Self {
         Self {
             document,
@@ -29,6 +30,7 @@ impl<'a> NewDocument<'a> {
                 &document.markdown,
             ),
             simhash: simhash(&document.text),
+            body_hash: body_hash(&document.text, document.title.as_deref()),
             indexed: indexed(&document.text),
         }
     }
@@ -53,11 +55,17 @@ impl<'a> NewDocument<'a> {
         let text_sha256 = document.text_hash.to_string();
         let added: Option<DocumentId> = t
             .prepare_cached(
-                "INSERT OR IGNORE INTO documents (text_sha256, language, word_count, simhash) VALUES (?1, ?2, ?3, ?4)
-                 RETURNING document_id",
+                "INSERT OR IGNORE INTO documents (text_sha256, language, word_count, simhash, body_sha256)
+                 VALUES (?1, ?2, ?3, ?4, ?5) RETURNING document_id",
             )?
             .query_row(
-                params![text_sha256, document.language, document.word_count.cast_signed(), self.simhash.cast_signed()],
+                params![
+                    text_sha256,
+                    document.language,
+                    document.word_count.cast_signed(),
+                    self.simhash.cast_signed(),
+                    self.body_hash.to_string()
+                ],
                 |r| r.get(0),
             )
             .optional()?;
@@ -110,18 +118,19 @@ impl<'a> NewDocument<'a> {
         Ok(())
     }
 
-    /// Updates language and word count of the document from its first rendition: another extractor may count the same words
-    /// differently or recognise another language.
+    /// Updates language, word count and body of the document from its first rendition: another extractor may count the same
+    /// words differently, recognise another language or find another body.
     fn redescribe(&self, t: &Transaction<'_>, document_id: DocumentId) -> rusqlite::Result<()> {
         let changed = t
             .prepare_cached(
-                "UPDATE documents SET language = ?2, word_count = ?3
-                 WHERE document_id = ?1 AND (language, word_count) <> (?2, ?3)",
+                "UPDATE documents SET language = ?2, word_count = ?3, body_sha256 = ?4
+                 WHERE document_id = ?1 AND (language, word_count, body_sha256) <> (?2, ?3, ?4)",
             )?
             .execute(params![
                 document_id,
                 self.document.language,
-                self.document.word_count.cast_signed()
+                self.document.word_count.cast_signed(),
+                self.body_hash.to_string()
             ])?;
         if changed > 0 {
             pending::note_document(t, document_id)?;
@@ -143,19 +152,22 @@ fn first_rendition(
 /// Describes a document by its first rendition, which is another than before. What was measured against that is measured
 /// again when the histories are derived next.
 fn describe(t: &Transaction<'_>, document_id: DocumentId) -> rusqlite::Result<()> {
-    let (language, word_count, text): (String, i64, String) = t
+    let (language, word_count, title, text): (String, i64, Option<String>, String) = t
         .prepare_cached(
-            "SELECT language, word_count, text FROM renditions WHERE document_id = ?1 ORDER BY sha256 LIMIT 1",
+            "SELECT language, word_count, title, text FROM renditions WHERE document_id = ?1 ORDER BY sha256 LIMIT 1",
         )?
-        .query_row([document_id], |r| Ok((r.get("language")?, r.get("word_count")?, r.get("text")?)))?;
+        .query_row([document_id], |r| {
+            Ok((r.get("language")?, r.get("word_count")?, r.get("title")?, r.get("text")?))
+        })?;
     t.prepare_cached(
-        "UPDATE documents SET language = ?2, word_count = ?3, simhash = ?4 WHERE document_id = ?1",
+        "UPDATE documents SET language = ?2, word_count = ?3, simhash = ?4, body_sha256 = ?5 WHERE document_id = ?1",
     )?
     .execute(params![
         document_id,
         language,
         word_count,
-        simhash(&text).cast_signed()
+        simhash(&text).cast_signed(),
+        body_hash(&text, title.as_deref()).to_string()
     ])?;
     t.prepare_cached(
         "UPDATE versions SET change_kind = NULL
@@ -211,14 +223,18 @@ impl Store {
     /// When the database fails.
     pub fn text_traits(&self, text_hash: TextHash) -> Result<Option<TextTraits>, StoreError> {
         self.read(|t| {
-            t.prepare_cached("SELECT language, simhash FROM documents WHERE text_sha256 = ?1")?
-                .query_row([text_hash.to_string()], |r| {
-                    Ok(TextTraits {
-                        language: r.get("language")?,
-                        simhash: r.get::<_, i64>("simhash")?.cast_unsigned(),
-                    })
+            t.prepare_cached(
+                "SELECT language, simhash, body_sha256 FROM documents WHERE text_sha256 = ?1",
+            )?
+            .query_row([text_hash.to_string()], |r| {
+                let body: String = r.get("body_sha256")?;
+                Ok(TextTraits {
+                    body_hash: body.parse().unwrap_or(text_hash),
+                    language: r.get("language")?,
+                    simhash: r.get::<_, i64>("simhash")?.cast_unsigned(),
                 })
-                .optional()
+            })
+            .optional()
         })
     }
 

@@ -55,7 +55,7 @@ pub struct ChangeRow {
     pub words_removed: Option<i64>,
 }
 
-/// Joins an announcement to its version in the present history: the same site, text and occurrence. There is no row if
+/// Joins an announcement to its version in the present history: the same site, body and occurrence. There is no row if
 /// the version is gone, because a capture that was fetched later showed that the text had not changed.
 const ROWS: &str = "
     SELECT ch.change_id, ch.noticed_at, s.site, o.policy_id, p.policy_url, o.version, v.changed_after, v.first_seen,
@@ -64,7 +64,7 @@ const ROWS: &str = "
             WHERE b.policy_id = v.policy_id AND b.version = v.previous_version) AS previous_text_sha256,
            v.same_as, v.change_kind, v.words_added, v.words_removed
     FROM announcements ch
-    JOIN occurrences o USING (site_id, text_sha256, occurrence)
+    JOIN occurrences o USING (site_id, body_sha256, occurrence)
     JOIN policies p USING (policy_id)
     JOIN sites s ON s.site_id = ch.site_id
     JOIN versions v USING (policy_id, version)
@@ -89,9 +89,9 @@ pub(super) fn record(
     let announced_at = (!(rule.announce && same_extractor)).then(|| rule.noticed_at.to_string());
     // The view `occurrences` for one site. With the view itself, SQLite would number the versions of all sites.
     t.prepare_cached(
-        "INSERT OR IGNORE INTO announcements (site_id, text_sha256, occurrence, cause, noticed_at, announced_at)
-         SELECT p.site_id, d.text_sha256,
-                row_number() OVER (PARTITION BY d.text_sha256 ORDER BY v.first_seen, p.policy_id, v.version), ?2, ?3, ?4
+        "INSERT OR IGNORE INTO announcements (site_id, body_sha256, occurrence, cause, noticed_at, announced_at)
+         SELECT p.site_id, d.body_sha256,
+                row_number() OVER (PARTITION BY d.body_sha256 ORDER BY v.first_seen, p.policy_id, v.version), ?2, ?3, ?4
          FROM policies own JOIN policies p ON p.site_id = own.site_id
          JOIN versions v ON v.policy_id = p.policy_id JOIN documents d USING (document_id)
          WHERE own.policy_id = ?1 ORDER BY p.policy_id, v.version",

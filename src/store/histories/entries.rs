@@ -46,8 +46,10 @@ pub struct VersionEntry {
     pub last_seen: Timestamp,
     /// Captures that showed it.
     pub captures: u64,
-    /// Layouts of the same words among them.
+    /// Layouts of its texts among them.
     pub layouts: u64,
+    /// Texts among them. Several texts differ only outside their body (see [`crate::history::body`]).
+    pub texts: u64,
     /// Number of words.
     pub word_count: u64,
     /// ISO 639-1 or `und`.
@@ -114,7 +116,7 @@ pub struct Findings {
 }
 
 const HISTORY: &str = "
-    SELECT v.version, v.edition, v.previous_version, v.same_as, v.changed_after, v.first_seen, v.last_seen, v.captures, v.layouts,
+    SELECT v.version, v.edition, v.previous_version, v.same_as, v.changed_after, v.first_seen, v.last_seen, v.captures, v.layouts, v.texts,
            d.word_count, d.language, r.title, d.text_sha256, v.change_kind, v.words_added, v.words_removed, v.simhash_distance,
            a.memento_url_prefix || c.timestamp || '/' || c.original AS memento_url, v.rendition_id, o.fetched_capture_id, v.extractor_version
     FROM versions v
@@ -283,6 +285,7 @@ fn version_entry(r: &Row<'_>) -> rusqlite::Result<VersionEntry> {
         last_seen: r.get("last_seen")?,
         captures: r.get::<_, i64>("captures")?.cast_unsigned(),
         layouts: r.get::<_, i64>("layouts")?.cast_unsigned(),
+        texts: r.get::<_, i64>("texts")?.cast_unsigned(),
         word_count: r.get::<_, i64>("word_count")?.cast_unsigned(),
         language: r.get("language")?,
         title: r.get("title")?,

@@ -280,9 +280,10 @@ fn summarise(
     let (extractor, versions) = (history.extractor, history.versions);
     let counted = |n: usize| i64::try_from(n).unwrap_or(i64::MAX);
     t.prepare_cached(
-        "UPDATE versions SET layouts = q.layouts FROM (
-             SELECT o.version, count(DISTINCT e.rendition_id) AS layouts
+        "UPDATE versions SET layouts = q.layouts, texts = q.texts FROM (
+             SELECT o.version, count(DISTINCT e.rendition_id) AS layouts, count(DISTINCT r.document_id) AS texts
              FROM observations o JOIN extractions e ON e.capture_id = o.fetched_capture_id AND e.extractor_version = ?2
+             JOIN renditions r ON r.rendition_id = e.rendition_id
              WHERE o.policy_id = ?1 GROUP BY o.version) q
          WHERE policy_id = ?1 AND versions.version = q.version AND captures > 1",
     )?

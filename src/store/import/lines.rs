@@ -100,6 +100,8 @@ pub struct VersionLine {
     pub captures: NonZeroU32,
     #[serde(default = "one")]
     pub layouts: NonZeroU32,
+    #[serde(default = "one")]
+    pub texts: NonZeroU32,
     pub title: Option<String>,
     pub language: String,
     pub text: Option<String>,

@@ -186,8 +186,8 @@ impl Store {
                 [],
             )?;
             t.execute(
-                "INSERT OR IGNORE INTO announcements (site_id, text_sha256, occurrence, cause, noticed_at, announced_at)
-                 SELECT o.site_id, o.text_sha256, o.occurrence, 'archive', v.first_seen, v.first_seen
+                "INSERT OR IGNORE INTO announcements (site_id, body_sha256, occurrence, cause, noticed_at, announced_at)
+                 SELECT o.site_id, o.body_sha256, o.occurrence, 'archive', v.first_seen, v.first_seen
                  FROM occurrences o JOIN versions v USING (policy_id, version) ORDER BY o.policy_id, o.version",
                 [],
             )?;

@@ -144,8 +144,8 @@ fn add_rows(
     t.prepare_cached(
         "INSERT INTO versions
          (policy_id, version, document_id, rendition_id, first_capture_id, first_seen, last_seen, changed_after, captures,
-          extractor_version, edition, same_as, change_kind, words_added, words_removed, layouts)
-         SELECT ?1, ?2, document_id, rendition_id, ?3, ?4, ?5, ?6, ?7, ?8, ?10, ?11, ?12, ?13, ?14, ?15
+          extractor_version, edition, same_as, change_kind, words_added, words_removed, layouts, texts)
+         SELECT ?1, ?2, document_id, rendition_id, ?3, ?4, ?5, ?6, ?7, ?8, ?10, ?11, ?12, ?13, ?14, ?15, ?16
          FROM renditions WHERE rendition_id = ?9
          ON CONFLICT (policy_id, version) DO UPDATE SET first_seen = min(first_seen, excluded.first_seen),
             last_seen = max(last_seen, excluded.last_seen), captures = captures + excluded.captures",
@@ -165,7 +165,8 @@ fn add_rows(
         r.change,
         r.words_added,
         r.words_removed,
-        r.layouts.get()
+        r.layouts.get(),
+        r.texts.get()
     ])?;
     if r.sightings > NonZeroU32::MIN {
         add_sighting(t, r, policy, first)?;

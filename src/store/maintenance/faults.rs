@@ -9,7 +9,7 @@ const MOST_LINES: usize = 100;
 
 /// Questions whose every answer is a fault, with what it is. Policies may have many captures: a question goes through the
 /// observations once and looks the version of each up (`CROSS JOIN`), never through those of a policy for each version.
-pub(in crate::store) const FAULTS: [(&str, &str); 11] = [
+pub(in crate::store) const FAULTS: [(&str, &str); 12] = [
     (
         "the full-text index lacks document",
         "SELECT document_id FROM documents WHERE document_id NOT IN (SELECT id FROM document_words_docsize)",
@@ -31,7 +31,18 @@ pub(in crate::store) const FAULTS: [(&str, &str); 11] = [
         "SELECT v.policy_id || ' and ' || v.version FROM observations o CROSS JOIN versions v USING (policy_id, version)
          JOIN extractions e ON e.capture_id = o.fetched_capture_id AND e.extractor_version = v.extractor_version
          JOIN renditions r ON r.rendition_id = e.rendition_id
-         WHERE r.document_id <> v.document_id GROUP BY 1",
+         JOIN documents shown ON shown.document_id = r.document_id JOIN documents d ON d.document_id = v.document_id
+         WHERE r.document_id <> v.document_id AND shown.body_sha256 <> d.body_sha256 GROUP BY 1",
+    ),
+    (
+        "the number of texts is wrong: policy and version",
+        "SELECT policy_id || ' and ' || version FROM (
+             SELECT v.policy_id, v.version, v.texts, count(DISTINCT r.document_id) AS found
+             FROM observations o CROSS JOIN versions v USING (policy_id, version)
+             JOIN extractions e ON e.capture_id = o.fetched_capture_id AND e.extractor_version = v.extractor_version
+             JOIN renditions r ON r.rendition_id = e.rendition_id
+             GROUP BY v.policy_id, v.version)
+         JOIN policies p USING (policy_id) WHERE texts <> found AND p.extractor_version IS NOT NULL",
     ),
     (
         "the number of layouts is wrong: policy and version",

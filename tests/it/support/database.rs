@@ -20,9 +20,9 @@ pub fn facts(path: &Path) -> Vec<String> {
             m.drop_reason, p.sha256 FROM mementos m JOIN captures c USING (capture_id) LEFT JOIN payloads p USING (payload_id)",
         "SELECT 'extraction', c.original, c.timestamp, extractor_version, r.sha256, drop_reason FROM extractions e
             JOIN captures c USING (capture_id) LEFT JOIN renditions r USING (rendition_id)",
-        "SELECT 'document', text_sha256, language, word_count FROM documents",
+        "SELECT 'document', text_sha256, body_sha256, language, word_count FROM documents",
         "SELECT 'version', policy_url, version, text_sha256, r.sha256, v.first_seen, v.last_seen, changed_after, v.captures,
-            edition, previous_version, same_as, layouts, change_kind, words_added, words_removed, simhash_distance FROM versions v
+            edition, previous_version, same_as, layouts, texts, change_kind, words_added, words_removed, simhash_distance FROM versions v
             JOIN policies USING (policy_id) JOIN documents USING (document_id) JOIN renditions r USING (rendition_id)",
         "SELECT 'observation', policy_url, version, c.original, c.timestamp FROM observations JOIN policies USING (policy_id)
             JOIN captures c USING (capture_id)",

@@ -10,7 +10,7 @@ use crate::store::tables::table::{Chosen, Table};
 /// One version of a policy a row.
 pub const VERSIONS: Table = Table {
     name: "versions",
-    about: "A version is a maximal sequence of captures of one policy that show the same text; a text that comes back later \
+    about: "A version is a maximal sequence of captures of one policy that show the same text (or texts that differ only in page furniture above the title or below the last paragraph); a text that comes back later \
             is a new version. A row is a sighting of a version, that is, consecutive captures that show it. Each version has \
             one row, unless captures alternate between editions. Use the first row of each version to count versions.",
     columns: &[
@@ -79,6 +79,12 @@ pub const VERSIONS: Table = Table {
             Integer,
             "v.layouts",
             "number of different layouts (headings, emphasis, links) of the same text in the captures of the version; the row has the first one",
+        ),
+        always(
+            "texts",
+            Integer,
+            "v.texts",
+            "number of different texts in the captures of the version: they differ only above the title or below the last paragraph; the row has the first one",
         ),
         TITLE,
         LANGUAGE,
