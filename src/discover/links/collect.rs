@@ -5,8 +5,10 @@ use scraper::node::Element;
 
 use crate::page::Page;
 
-use super::address::address_of;
-use super::element::{is_block, is_footer, is_hidden};
+use super::address::{address_of, is_privacy_relation, local};
+use super::element::{is_block, is_footer, is_hidden, is_name};
+use super::labels::read_labels;
+use super::raw_link::RawLink;
 
 /// Maximum number of links that are read. A page with more is a directory of links.
 const MAX_LINKS: usize = 5_000;
@@ -14,32 +16,6 @@ const MAX_LINKS: usize = 5_000;
 const MAX_TEXT_BYTES: usize = 300;
 /// Number of characters of the text before a link that are kept.
 const MAX_BEFORE_CHARACTERS: usize = 80;
-
-/// A link as it is on the page.
-#[derive(Debug, Clone, Default)]
-pub(in super::super) struct RawLink {
-    /// The address as written.
-    pub(in super::super) href: String,
-    pub(in super::super) text: String,
-    /// `alt` of an area or of the images inside.
-    pub(in super::super) alt: String,
-    pub(in super::super) title: String,
-    pub(in super::super) aria_label: String,
-    /// File names of images inside, without ending.
-    pub(in super::super) image: String,
-    /// The words before it in its line, or in the previous line if it begins a line.
-    pub(in super::super) before: String,
-    /// True for a link inside a footer.
-    pub(in super::super) in_footer: bool,
-    /// True for a link among the last words of the page.
-    pub(in super::super) near_end: bool,
-    /// Letters in its line that belong to no link.
-    pub(in super::super) letters_around: usize,
-    /// Index of its line.
-    line: usize,
-    /// Letters on the page before it.
-    letters_before: usize,
-}
 
 /// All links of a page, in order.
 pub(in super::super) fn links_of(page: &Page) -> Vec<RawLink> {
@@ -64,7 +40,9 @@ pub(in super::super) fn links_of(page: &Page) -> Vec<RawLink> {
             }
         }
     }
-    collector.finish()
+    let mut links = collector.finish();
+    read_labels(page, &mut links);
+    links
 }
 
 /// Collects links during the walk over the tree.
@@ -79,6 +57,8 @@ struct LinkCollector {
     footers: usize,
     /// Number of open elements whose text is not shown.
     hidden: usize,
+    /// Number of open elements whose text names a page or a drawing.
+    names: usize,
     /// Letters outside links, for every line of text.
     letters_of_lines: Vec<usize>,
     /// The end of the current line.
@@ -92,7 +72,13 @@ struct LinkCollector {
 impl LinkCollector {
     fn open(&mut self, node: &Node) {
         match node {
-            Node::Text(text) if self.hidden == 0 => self.text(text),
+            Node::Text(_) if self.hidden > 0 => {}
+            Node::Text(text) if self.names > 0 => {
+                if let Some(link) = self.open_link.and_then(|index| self.links.get_mut(index)) {
+                    append(&mut link.alt, text);
+                }
+            }
+            Node::Text(text) => self.text(text),
             Node::Element(element) => self.open_element(element),
             _ => {}
         }
@@ -126,17 +112,13 @@ impl LinkCollector {
     fn open_element(&mut self, element: &Element) {
         let name = element.name();
         self.hidden += usize::from(is_hidden(name));
+        self.names += usize::from(is_name(name));
         self.footers += usize::from(is_footer(element));
         if is_block(name) {
             self.new_line();
         }
-        let attribute = |name: &str| element.attr(name).unwrap_or_default();
-        if matches!(name, "img" | "input")
-            && let Some(link) = self.open_link.and_then(|index| self.links.get_mut(index))
-        {
-            append(&mut link.alt, attribute("alt"));
-            append(&mut link.title, attribute("title"));
-            append(&mut link.image, file_stem(attribute("src")));
+        if let Some(link) = self.open_link.and_then(|index| self.links.get_mut(index)) {
+            name_by_inner(link, element);
         }
         let Some(href) = address_of(element) else {
             return;
@@ -160,14 +142,9 @@ impl LinkCollector {
             letters_before: self.letters,
             ..RawLink::default()
         };
-        append(&mut link.alt, attribute("alt"));
-        append(&mut link.title, attribute("title"));
-        append(&mut link.aria_label, attribute("aria-label"));
-        if name == "input" {
-            append(&mut link.text, attribute("value"));
-        }
+        name_by_own(&mut link, element);
         self.links.push(link);
-        if name != "area" && name != "input" {
+        if !is_void(name) {
             self.open_link = Some(self.links.len() - 1);
             self.open_by_element = matches!(name, "a" | "option");
         }
@@ -177,8 +154,9 @@ impl LinkCollector {
         let Node::Element(element) = node else { return };
         let name = element.name();
         self.hidden -= usize::from(is_hidden(name)).min(self.hidden);
+        self.names -= usize::from(is_name(name)).min(self.names);
         self.footers -= usize::from(is_footer(element)).min(self.footers);
-        if !matches!(name, "area" | "input") && address_of(element).is_some() {
+        if !is_void(name) && address_of(element).is_some() {
             // A link inside a link does not begin a second one. The outer link ends at its own end.
             let same = self
                 .open_link
@@ -219,6 +197,54 @@ impl LinkCollector {
         }
         self.links
     }
+}
+
+/// True for elements of links that have no content.
+fn is_void(name: &str) -> bool {
+    matches!(name, "area" | "input" | "link")
+}
+
+/// Adds the names that a link's own attributes give it.
+fn name_by_own(link: &mut RawLink, element: &Element) {
+    let attribute = |name: &str| element.attr(name).unwrap_or_default();
+    append(&mut link.alt, attribute("alt"));
+    append(&mut link.title, attribute("title"));
+    append(&mut link.aria_label, attribute("aria-label"));
+    append(&mut link.labelled_by, attribute("aria-labelledby"));
+    if is_privacy_relation(attribute("rel")) {
+        append_name(&mut link.title, "privacy policy");
+    }
+    if element.name() == "input" {
+        append(&mut link.text, attribute("value"));
+    }
+}
+
+/// Adds the names that the attributes of an element inside a link give to the link.
+fn name_by_inner(link: &mut RawLink, element: &Element) {
+    let attribute = |name: &str| element.attr(name).unwrap_or_default();
+    append_name(&mut link.title, attribute("title"));
+    append_name(&mut link.aria_label, attribute("aria-label"));
+    append_name(&mut link.labelled_by, attribute("aria-labelledby"));
+    match element.name() {
+        "img" | "input" => {
+            append_name(&mut link.alt, attribute("alt"));
+            append_name(&mut link.image, file_stem(attribute("src")));
+        }
+        // `<svg><use xlink:href="icons.svg#privacy">`
+        "use" => {
+            let symbol = local(element, "href").and_then(|href| href.rsplit_once('#'));
+            append_name(&mut link.image, symbol.map_or("", |(_, symbol)| symbol));
+        }
+        _ => {}
+    }
+}
+
+/// Adds a name as words of its own.
+fn append_name(to: &mut String, name: &str) {
+    if !to.is_empty() && !name.trim().is_empty() {
+        to.push(' ');
+    }
+    append(to, name);
 }
 
 fn append(to: &mut String, text: &str) {

@@ -17,7 +17,12 @@ const FOOTER_WORDS: [&str; 9] = [
 
 /// True for elements whose text is not shown.
 pub(super) fn is_hidden(name: &str) -> bool {
-    matches!(name, "script" | "style" | "noscript" | "template" | "title")
+    matches!(name, "script" | "style" | "noscript" | "noframes")
+}
+
+/// True for elements whose text names a page or a drawing, but is not shown on it.
+pub(super) fn is_name(name: &str) -> bool {
+    matches!(name, "title" | "desc")
 }
 
 /// True for elements that begin and end a line.

@@ -1,25 +1,19 @@
-//! Judges the links of one page: which lead to a policy, which to a hub, and how certain this is.
-
-use std::collections::HashMap;
+//! Judges one link: whether it leads to a policy or a hub, and how certain this is.
 
 use url::Url;
 
-use crate::model::{Site, UrlKey, printable};
-use crate::page::Page;
+use crate::model::{UrlKey, printable};
 
 use super::super::kind::{LinkKind, PolicyKind};
 use super::super::path::{PathVerdict, judge_path};
 use super::super::score::{PLAUSIBLE_SCORE, ScoreSheet};
 use super::super::vocabulary::words::fold;
 use super::super::vocabulary::{MatchStrength, TextMatch, Vocabulary};
-use super::collect::{RawLink, links_of};
 use super::owner::{PageOwner, brand_of};
+use super::raw_link::RawLink;
 
 /// A link with more letters than this around it, in its own line, is part of a running text.
 const RUNNING_TEXT_LETTERS: usize = 30;
-
-/// Longer addresses carry a session or a whole form; archives do not have them.
-const MAX_URL_BYTES: usize = 2_000;
 
 /// Maximum length of the text that a candidate keeps.
 const MAX_TEXT_CHARACTERS: usize = 200;
@@ -46,57 +40,6 @@ pub struct LinkCandidate {
     pub cross_domain: bool,
 }
 
-/// The links of a page that plausibly lead to a policy or a hub, most certain first, then in the order of the page; one
-/// per address and kind (one page may contain two policies, distinguished by fragments). Pure.
-///
-/// `site` is the site whose policies are wanted; the page itself may be on another one (a home page that moved).
-#[must_use]
-pub fn judge_links(page: &Page, vocabulary: &Vocabulary, site: &Site) -> Vec<LinkCandidate> {
-    let judge = LinkJudge {
-        vocabulary,
-        owner: PageOwner::of(page, site),
-    };
-    let mut best: HashMap<(UrlKey, LinkKind), usize> = HashMap::new();
-    let mut found: Vec<LinkCandidate> = Vec::new();
-    for raw in links_of(page) {
-        let Some(url) = page.resolve(&raw.href).filter(may_be_archived) else {
-            continue;
-        };
-        let Ok(key) = UrlKey::of_url(&url) else {
-            continue;
-        };
-        if judge.owner.is_same_page(&key) {
-            continue;
-        }
-        let Some(candidate) = judge.judge(&raw, &url, &key) else {
-            continue;
-        };
-        if candidate.score < PLAUSIBLE_SCORE {
-            continue;
-        }
-        let slot = (key, candidate.kind);
-        match best.get(&slot).and_then(|index| found.get_mut(*index)) {
-            Some(known) if known.score >= candidate.score => {}
-            Some(known) => *known = candidate,
-            None => {
-                best.insert(slot, found.len());
-                found.push(candidate);
-            }
-        }
-    }
-    found.sort_by_key(|candidate| std::cmp::Reverse(candidate.score));
-    found
-}
-
-/// True for addresses of pages; false for mail addresses, anchors on the same page, and views that only scripts show.
-fn may_be_archived(url: &Url) -> bool {
-    let fragment_is_view = url.fragment().is_some_and(|f| f.starts_with(['/', '!']));
-    matches!(url.scheme(), "http" | "https")
-        && url.host_str().is_some()
-        && url.as_str().len() <= MAX_URL_BYTES
-        && !fragment_is_view
-}
-
 /// The words of a link that say most about it.
 struct TellingWords<'a> {
     text: &'a str,
@@ -112,17 +55,22 @@ impl TellingWords<'_> {
 }
 
 /// Judges the links of one page.
-struct LinkJudge<'a> {
-    vocabulary: &'a Vocabulary,
-    owner: PageOwner<'a>,
+pub(super) struct LinkJudge<'a> {
+    pub(super) vocabulary: &'a Vocabulary,
+    pub(super) owner: PageOwner<'a>,
 }
 
 impl LinkJudge<'_> {
-    fn judge(&self, raw: &RawLink, url: &Url, key: &UrlKey) -> Option<LinkCandidate> {
+    /// The verdict on a link; `None` if it leads to neither.
+    pub(super) fn judge(&self, raw: &RawLink, url: &Url, key: &UrlKey) -> Option<LinkCandidate> {
         let path = judge_path(key, self.vocabulary);
         let mut telling = self.telling_words(raw);
         telling.words = telling.words.on_page_of(&self.owner.brands());
         let words = &telling.words;
+        // The name of a field is no text of a link: without the words of a policy it says nothing.
+        if raw.in_script && raw.text.is_empty() && words.policy.is_none() {
+            return None;
+        }
         let mut sheet = ScoreSheet::default();
         let kind = if let Some(policy) = words.policy {
             LinkKind::Policy(self.judge_name(policy, &telling, (url, &path), &mut sheet))
@@ -279,6 +227,13 @@ impl LinkJudge<'_> {
     }
 
     fn judge_place(&self, raw: &RawLink, url: &Url, sheet: &mut ScoreSheet) {
+        if raw.in_script {
+            sheet.add(-10, "in the data of a script");
+            if !self.owner.owns_or_shares_brand(url) {
+                sheet.add(-80, "a page of another site, in the data of a script");
+            }
+            return;
+        }
         let running = raw.letters_around > RUNNING_TEXT_LETTERS;
         if raw.in_footer {
             sheet.add(10, "in the footer");
@@ -358,6 +313,3 @@ fn names_owner(raw: &RawLink, url: &Url) -> bool {
         .take(8)
         .any(|word| word.len() > 3 && owner.contains(word))
 }
-
-#[cfg(test)]
-mod tests;

@@ -60,18 +60,18 @@ pub fn judge_path(key: &UrlKey, vocabulary: &Vocabulary) -> PathVerdict {
         .in_path(&segments, &mut sheet)
         .or_else(|| finder.in_query(query, &mut sheet))
         .or_else(|| finder.in_host(below_site, &segments, &mut sheet));
-    let Some(PolicyName { kind, position }) = named else {
+    let Some(name) = named else {
         return rejected("no policy words".to_owned(), false);
     };
-    judge_directories(&segments, &position, vocabulary, &mut sheet);
+    judge_directories(&segments, &name, vocabulary, &mut sheet);
     judge_host(below_site, vocabulary, &mut sheet);
-    judge_query(query, &position, &mut sheet);
+    judge_query(query, &name.position, &mut sheet);
     if has_page_ending {
         sheet.prefer();
     }
     PathVerdict {
         score: sheet.score(),
-        kind,
+        kind: name.kind,
         only_talks: sheet.only_talks(),
         reasons: sheet.into_reasons(),
     }
@@ -115,18 +115,28 @@ fn labels_of_site(host: &[&str]) -> usize {
 
 fn judge_directories(
     segments: &[String],
-    position: &NamePosition,
+    name: &PolicyName,
     vocabulary: &Vocabulary,
     sheet: &mut ScoreSheet,
 ) {
-    let above = match position {
+    let above = match &name.position {
         NamePosition::Segment(at) => segments.get(..*at).unwrap_or_default(),
         // `/share?title=…`, `/search?page=…`: the script itself counts.
         NamePosition::Argument(_) | NamePosition::Host => segments,
     };
+    // `/shop/privacy.php` is the policy of a shop, `/blog/2013/04/privacy` is an article.
+    let is_page_of_area = name.is_exact
+        && !above
+            .iter()
+            .any(|s| vocabulary.is_section(s) || is_number(s));
     let mut unknown = 0;
     for segment in above {
-        if vocabulary.is_section(segment) {
+        if vocabulary.is_area(segment) && is_page_of_area {
+            sheet.add(
+                -20,
+                format!("under `{}`, but named as a policy", clipped(segment)),
+            );
+        } else if vocabulary.is_section(segment) || vocabulary.is_area(segment) {
             sheet.add_only_talks(-60, format!("under `{}`", clipped(segment)));
         } else if is_year(segment) {
             sheet.add(-30, format!("under the date `{segment}`"));
@@ -136,7 +146,7 @@ fn judge_directories(
             || segment.starts_with("www.")
         {
             sheet.add_only_talks(-80, "another URL inside the path");
-        } else if segment.bytes().all(|b| b.is_ascii_digit() || b == b'-') || segment.len() > 60 {
+        } else if is_number(segment) || segment.len() > 60 {
             sheet.add(-20, format!("under `{}`", clipped(segment)));
         } else if !vocabulary.is_index(segment)
             && !vocabulary.is_policy_home(segment)
@@ -151,9 +161,14 @@ fn judge_directories(
     }
 }
 
+/// True for years, dates and identifiers.
+fn is_number(segment: &str) -> bool {
+    segment.bytes().all(|b| b.is_ascii_digit() || b == b'-')
+}
+
 fn judge_host(labels: &[&str], vocabulary: &Vocabulary, sheet: &mut ScoreSheet) {
     for label in labels {
-        if vocabulary.is_section(label) {
+        if vocabulary.is_section(label) || vocabulary.is_area(label) {
             sheet.add_only_talks(-50, format!("on the host `{}`", clipped(label)));
         } else if !is_locale(label)
             && !vocabulary.is_policy_home(label)

@@ -6,6 +6,9 @@ use super::super::vocabulary::words::percent_decoded;
 use super::super::vocabulary::{MatchStrength, TextMatch, Vocabulary};
 use super::segment::{FOREIGN_ARGUMENTS, PAGE_ENDINGS, clipped, ending, is_locale, is_one_of};
 
+/// Lowest points of a name without other words.
+const EXACT_POINTS: i32 = 85;
+
 /// More arguments than this are not read.
 pub(super) const MAX_ARGUMENTS: usize = 40;
 
@@ -21,6 +24,14 @@ pub(super) enum NamePosition {
 pub(super) struct PolicyName {
     pub(super) kind: PolicyKind,
     pub(super) position: NamePosition,
+    /// True if the name of the page is that of a policy, without other words.
+    pub(super) is_exact: bool,
+}
+
+/// What the words of one segment or argument name.
+struct NamedKind {
+    kind: PolicyKind,
+    is_exact: bool,
 }
 
 /// Finds names, given the words and the name of the site.
@@ -40,30 +51,38 @@ impl NameFinder<'_> {
         sheet: &mut ScoreSheet,
     ) -> Option<PolicyName> {
         let last = segments.len().checked_sub(1)?;
-        let named = |kind, at| PolicyName {
-            kind,
+        let named = |named: NamedKind, at, is_main_page| PolicyName {
+            kind: named.kind,
             position: NamePosition::Segment(at),
+            is_exact: named.is_exact && is_main_page,
         };
-        if let Some(kind) = self.weigh(&segments[last], "the page's name", sheet) {
-            return Some(named(kind, last));
+        if let Some(found) = self.weigh(&segments[last], "the page's name", sheet) {
+            return Some(named(found, last, true));
         }
         for at in (0..last).rev() {
             let mut trial = ScoreSheet::default();
-            let Some(kind) = self.weigh(&segments[at], "a directory", &mut trial) else {
+            let Some(found) = self.weigh(&segments[at], "a directory", &mut trial) else {
                 continue;
             };
             sheet.append(trial);
-            for below in segments.iter().skip(at + 1) {
-                self.weigh_below(below, sheet);
+            let below = segments.get(at + 1..).unwrap_or_default();
+            for segment in below {
+                self.weigh_below(segment, sheet);
             }
-            return Some(named(kind, at));
+            let is_main_page = below.iter().all(|segment| self.is_main_page(segment));
+            return Some(named(found, at, is_main_page));
         }
         None
     }
 
+    /// True for a segment that means its directory.
+    fn is_main_page(&self, segment: &str) -> bool {
+        self.vocabulary.is_index(segment) || is_locale(segment)
+    }
+
     /// Weighs a segment under the directory that names the policy.
     fn weigh_below(&self, below: &str, sheet: &mut ScoreSheet) {
-        if self.vocabulary.is_index(below) || is_locale(below) {
+        if self.is_main_page(below) {
             sheet.add(
                 -4,
                 format!("`{}` is the default page of its directory", clipped(below)),
@@ -87,7 +106,7 @@ impl NameFinder<'_> {
                     value.get(..value.len() - e.len() - 1).unwrap_or(value)
                 });
             let place = format!("the argument `{}`", clipped(name));
-            let Some(kind) = self.weigh(value, &place, sheet) else {
+            let Some(NamedKind { kind, .. }) = self.weigh(value, &place, sheet) else {
                 continue;
             };
             if is_one_of(FOREIGN_ARGUMENTS, name) {
@@ -98,6 +117,7 @@ impl NameFinder<'_> {
             return Some(PolicyName {
                 kind,
                 position: NamePosition::Argument(name.to_owned()),
+                is_exact: false,
             });
         }
         None
@@ -115,7 +135,7 @@ impl NameFinder<'_> {
             ..*self
         };
         for label in labels {
-            let Some(kind) = labels_only.weigh(label, "the host", sheet) else {
+            let Some(NamedKind { kind, .. }) = labels_only.weigh(label, "the host", sheet) else {
                 continue;
             };
             match segments {
@@ -132,36 +152,46 @@ impl NameFinder<'_> {
             return Some(PolicyName {
                 kind,
                 position: NamePosition::Host,
+                is_exact: false,
             });
         }
         None
     }
 
     /// Adds points and their reason for one run of words; `None` when it names no policy.
-    fn weigh(&self, text: &str, place: &str, sheet: &mut ScoreSheet) -> Option<PolicyKind> {
+    fn weigh(&self, text: &str, place: &str, sheet: &mut ScoreSheet) -> Option<NamedKind> {
         let words = self
             .vocabulary
             .read_path_words(text)
             .on_page_of(&[self.site_name.to_owned()]);
         if let Some(negative) = &words.negative {
             sheet.add_only_talks(-100, format!("{place} contains `{negative}`"));
-            return Some(PolicyKind::Privacy);
+            return Some(NamedKind {
+                kind: PolicyKind::Privacy,
+                is_exact: false,
+            });
         }
         if let Some(weak) = &words.weak {
             sheet.add(25, format!("{place} contains `{weak}`"));
-            return Some(words.policy.map_or(PolicyKind::Privacy, |(kind, _)| kind));
+            return Some(NamedKind {
+                kind: words.policy.map_or(PolicyKind::Privacy, |(kind, _)| kind),
+                is_exact: false,
+            });
         }
-        let points = points(&words, self.site_name)?;
+        let (kind, points) = points(&words, self.site_name)?;
         sheet.add(
             points,
             format!("{place} names `{}`", words.phrases.join("`, `")),
         );
-        words.policy.map(|(kind, _)| kind)
+        Some(NamedKind {
+            kind,
+            is_exact: points >= EXACT_POINTS,
+        })
     }
 }
 
-/// Points for the words of one segment or argument.
-fn points(words: &TextMatch, site_name: &str) -> Option<i32> {
+/// Kind and points for the words of one segment or argument.
+fn points(words: &TextMatch, site_name: &str) -> Option<(PolicyKind, i32)> {
     let (kind, strength) = words.policy?;
     let others = words.other_words.saturating_sub(usize::from(
         !site_name.is_empty()
@@ -175,12 +205,12 @@ fn points(words: &TextMatch, site_name: &str) -> Option<i32> {
         (MatchStrength::Name, 1) => 80,
         (MatchStrength::Name, 2) => 60,
         (MatchStrength::Name, 3) => 40,
-        (MatchStrength::Word, 0) => 85,
+        (MatchStrength::Word, 0) => EXACT_POINTS,
         (MatchStrength::Word, 1) => 50,
         (MatchStrength::Word, 2) => 30,
         (MatchStrength::Name | MatchStrength::Word, _) => 10,
     };
     // "cookies" alone means biscuits just as often.
     let doubtful = kind == PolicyKind::Cookies && strength == MatchStrength::Word;
-    Some(if doubtful { points - 25 } else { points })
+    Some((kind, if doubtful { points - 25 } else { points }))
 }

@@ -28,6 +28,7 @@ pub struct Vocabulary {
     squeezed: Vec<(usize, String)>,
     squeezed_automaton: AhoCorasick,
     sections: HashSet<String>,
+    areas: HashSet<String>,
     index_names: HashSet<String>,
     homes: HashSet<String>,
     query_words: Vec<String>,
@@ -67,6 +68,7 @@ impl Vocabulary {
             squeezed_automaton: automaton(squeezed.iter().map(|(_, text)| text.as_str()))?,
             squeezed,
             sections: file.sections,
+            areas: file.areas,
             index_names: file.index_names,
             homes: file.homes,
             phrases: file.phrases,
@@ -158,6 +160,12 @@ impl Vocabulary {
     /// True for a directory or host label under which pages only talk about privacy.
     pub(in super::super) fn is_section(&self, segment: &str) -> bool {
         self.sections.contains(&fold(segment))
+    }
+
+    /// True for a directory or host label of a part of a site: a page in it only talks about privacy, unless its name is
+    /// that of a policy.
+    pub(in super::super) fn is_area(&self, segment: &str) -> bool {
+        self.areas.contains(&fold(segment))
     }
 
     /// True for a last segment that means its directory (`index`).

@@ -13,7 +13,7 @@ use super::words::{MAX_TEXT_BYTES, fold, percent_encoded};
 
 /// Version of the rules that judge addresses. It must be raised when a change of the rules makes other addresses
 /// candidates.
-const JUDGE_VERSION: u32 = 1;
+const JUDGE_VERSION: u32 = 2;
 /// All query stems are in one request line; servers cut long ones off.
 const MAX_QUERY_CHARACTERS: usize = 1700;
 
@@ -49,6 +49,8 @@ struct NegativeLists {
 #[serde(deny_unknown_fields)]
 struct PathLists {
     sections: Vec<EntryLine>,
+    #[serde(default)]
+    areas: Vec<EntryLine>,
     index: Vec<EntryLine>,
     homes: Vec<EntryLine>,
 }
@@ -77,6 +79,7 @@ struct VocabularyToml {
 pub(super) struct VocabularyFile {
     pub(super) phrases: Vec<Phrase>,
     pub(super) sections: HashSet<String>,
+    pub(super) areas: HashSet<String>,
     pub(super) index_names: HashSet<String>,
     pub(super) homes: HashSet<String>,
     pub(super) query_words: Vec<String>,
@@ -113,21 +116,45 @@ pub(super) fn read(text: &str) -> Result<VocabularyFile, VocabularyError> {
         (PhraseClass::Weak, file.negative.weak),
     ])?;
     let query_words = reader.query_words(query_stems)?;
-    Ok(VocabularyFile {
+    let mut file = VocabularyFile {
         phrases,
         sections: reader.set(file.path.sections)?,
+        areas: reader.set(file.path.areas)?,
         index_names: reader.set(file.path.index)?,
         homes: reader.set(file.path.homes)?,
         query_words,
         languages: reader.languages,
-        fingerprint: fingerprint(text),
-    })
+        fingerprint: String::new(),
+    };
+    file.fingerprint = fingerprint(&file);
+    Ok(file)
 }
 
-fn fingerprint(text: &str) -> String {
+/// The fingerprint of the entries, whatever their order. Comments and spaces do not count, so that a change of them
+/// sends no index query again.
+fn fingerprint(file: &VocabularyFile) -> String {
+    let mut entries: Vec<String> = file
+        .phrases
+        .iter()
+        .map(|p| format!("{:?} {} {} {}", p.class, p.text, p.any_ending, p.languages))
+        .collect();
+    let lists = [
+        ("section", &file.sections),
+        ("area", &file.areas),
+        ("index", &file.index_names),
+        ("home", &file.homes),
+    ];
+    for (name, list) in lists {
+        entries.extend(list.iter().map(|entry| format!("{name} {entry}")));
+    }
+    entries.extend(file.query_words.iter().map(|word| format!("query {word}")));
+    entries.sort_unstable();
     let mut hash = Sha256::new();
     hash.update(JUDGE_VERSION.to_le_bytes());
-    hash.update(text.as_bytes());
+    for entry in entries {
+        hash.update(entry.as_bytes());
+        hash.update([0]);
+    }
     HEXLOWER.encode(&hash.finalize()[..8])
 }
 

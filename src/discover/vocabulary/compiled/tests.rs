@@ -12,7 +12,7 @@ fn kind(text: &str) -> Option<(PolicyKind, MatchStrength)> {
 #[test]
 fn names_are_known_in_many_languages() {
     use PolicyKind::{Children, Cookies, Privacy};
-    assert!(Vocabulary::built_in().languages().count() >= 40);
+    assert!(Vocabulary::built_in().languages().count() >= 90);
     for text in [
         "Privacy Policy",
         "PRIVACY",
@@ -62,6 +62,42 @@ fn names_are_known_in_many_languages() {
     assert_eq!(kind("Integritetspolicy för barn").unwrap().0, Children);
     assert_eq!(kind("Datenschutz für Kids").unwrap().0, Children);
     assert_eq!(kind("Privacy bambini").unwrap().0, Children);
+}
+
+#[test]
+fn names_are_known_in_languages_of_few_pages() {
+    for text in [
+        "Notice at Collection",
+        "Notis Perlindungan Data Peribadi",
+        "Polisi preifatrwydd",
+        "Fógra um Príobháideachas",
+        "Politika tal-privatezza",
+        "Regoli ta' privatezza",
+        "Privaatheidsbeleid",
+        "គោលការណ៍ឯកជនភាព",
+        "Dateschutz",
+        "Нууцлалын бодлого",
+        "රහස්‍යතා ප්‍රතිපත්තිය",
+        "ကိုယ်ရေးအချက်အလက်မူဝါဒ",
+        "Maxfiylik siyosati",
+        "Shaxsiy ma’lumotlarni qayta ishlash siyosati",
+        "Pribatutasun-politika",
+        "ਪਰਦੇਦਾਰੀ ਨੀਤੀ",
+        "గోప్యతా విధానం",
+        "गोपनीयता धोरण",
+        "ગોપનીયતા નીતિ",
+        "ಗೌಪ್ಯತಾ ನೀತಿ",
+        "സ്വകാര്യതാനയം",
+        "ଗୋପନୀୟତା ନୀତି",
+        "የግላዊነት ፖሊሲ",
+        "Manufar kare sirri",
+        "ນະໂຍບາຍຄວາມເປັນສ່ວນຕົວ",
+        "Палітыка прыватнасці",
+        "Inqubomgomo yobumfihlo",
+    ] {
+        let privacy = Some(PolicyKind::Privacy);
+        assert_eq!(kind(text).map(|(kind, _)| kind), privacy, "{text}");
+    }
 }
 
 #[test]
@@ -237,6 +273,32 @@ fn every_name_of_the_vocabulary_is_read_as_what_it_is_listed_for() {
             }
         }
     }
+}
+
+#[test]
+fn the_fingerprint_is_that_of_the_entries() {
+    let text = include_str!("../../../../data/vocabulary.toml");
+    let of = |text: &str| Vocabulary::from_toml(text).unwrap().fingerprint;
+    let own = of(text);
+    assert_eq!(own.len(), 16);
+    let comment = text.replacen("[privacy]", "# A comment.\n[privacy]", 1);
+    let spaces = text.replacen(
+        "[\"en\", \"privacy policy\"]",
+        "[ \"en\",  \"Privacy policy\" ]",
+        1,
+    );
+    assert_eq!([of(&comment), of(&spaces)], [own.clone(), own.clone()]);
+    let word = text.replacen("[\"en\", \"gdpr\"]", "[\"en\", \"gdprx\"]", 1);
+    let area = text.replacen("[\"en\", \"shop\"]", "[\"en\", \"shopx\"]", 1);
+    assert!(![of(&word), of(&area)].contains(&own));
+}
+
+#[test]
+fn a_file_without_areas_is_read() {
+    let text = include_str!("../../../../data/vocabulary.toml");
+    let (before, rest) = text.split_once("areas = [").unwrap();
+    let (_, after) = rest.split_once("\n]\n").unwrap();
+    assert!(Vocabulary::from_toml(&format!("{before}{after}")).is_ok());
 }
 
 #[test]

@@ -34,6 +34,31 @@ fn every_way_to_name_a_policy_is_understood() {
         "<a href=/p>Read our full privacy policy here</a>",
         "<a href=/p>Example.com Privacy Policy</a>",
         "<a href=/p>個人情報の取り扱いについて</a>",
+        "<a href=/p rel=privacy-policy>?</a>",
+        "<link rel=privacy-policy href=/p>",
+        "<a href=/p><svg role=img><title>Privacy policy</title></svg></a>",
+        "<a href=/p><svg aria-label='Privacy policy'></svg></a>",
+        "<a href=/p><i class=icon title='Privacy policy'></i></a>",
+        "<a href=/p><svg><use xlink:href='icons.svg#privacy'></svg></a>",
+        "<svg><a xlink:href=/p><text>Privacy policy</text></a></svg>",
+        "<a href=/p aria-labelledby='x y'></a><span id=x hidden>Our</span><span id=y hidden>privacy policy</span>",
+        "<a href=/p><svg aria-labelledby=y><desc id=y>Privacy policy</desc></svg></a>",
+        "<a data-href=/p role=link>Privacy policy</a>",
+        "<a href='#' data-target-url=/p>Privacy policy</a>",
+        "<span data-link='http://www.example.com/p'>Privacy policy</span>",
+        "<button formaction=/p>Privacy policy</button>",
+        "<router-link to=/p>Privacy policy</router-link>",
+        "<a :href=\"'/p'\">Privacy policy</a>",
+        "<a href=/p>Notice at Collection</a>",
+        "<template><a href=/p>Privacy policy</a></template>",
+        "<noscript><div><a href=/p>Privacy policy</a></div></noscript>",
+        "<noframes><body><a href=/p>Privacy policy</a></body></noframes>",
+        "<script>document.write('<a href=\"' + '/p' + '\">Privacy policy<\\/a>');</script>",
+        "<script>var links = [['Shop', '/shop'], ['Privacy policy', '/p']];</script>",
+        "<script type=application/json>{\"links\": [{\"label\": \"Privacy policy\", \"url\": \"/p\"}]}</script>",
+        "<script>window.__STATE__ = {\"footer\": {\"privacyPolicyUrl\": \"/p\"}};</script>",
+        "<div data-props='{\"links\": [{\"title\": \"Privacy policy\", \"href\": \"/p\"}]}'></div>",
+        "<script id=state type=application/json>{&q;label&q;:&q;Privacy policy&q;,&q;url&q;:&q;/p&q;}</script>",
     ] {
         let found = judged(link);
         assert_eq!(found.len(), 1, "{link}: {found:?}");
@@ -60,7 +85,8 @@ fn what_only_looks_like_a_policy_is_left_out() {
         "<a href=/photos/1>Privacy of photos</a>",
         "<a href=http://ads.example.net/privacypro>PrivacyPro: protect yourself</a>",
         "<a href=/blog/2012/01/x>Why Facebook changed its privacy policy again this year</a>",
-        "<a href=/news/privacy>Privacy</a><p>",
+        "<a href=/news/privacy-law>Privacy</a><p>",
+        "<a href=/tag/privacy>Privacy</a><p>",
         "<p>As Google says in its <a href=http://www.google.com/policies/privacy>privacy policy</a>, which we do not control.</p>",
         "<p>Protected by reCAPTCHA and the Google <a href=https://policies.google.com/privacy>Privacy Policy</a> applies.</p>",
         "<footer><a href=https://www.google.com/policies/privacy>Google Privacy Policy</a></footer>",
@@ -76,6 +102,72 @@ fn what_only_looks_like_a_policy_is_left_out() {
         "<a href=/>Privacy</a>",
     ] {
         assert!(judged(link).is_empty(), "{link}: {:?}", judged(link));
+    }
+}
+
+#[test]
+fn a_policy_of_a_shop_or_a_blog_is_one() {
+    for address in [
+        "/shop/privacy.php",
+        "/blog/privacy/",
+        "/news/privacy.asp",
+        "/products/privacy.htm",
+        "/store/info/privacy",
+        "/magazin/datenschutz",
+    ] {
+        let link = format!("<a href=/>Home</a> | <a href={address}>Privacy</a>");
+        let found = judged(&link);
+        assert_eq!(found.len(), 1, "{link}: {found:?}");
+        assert!(found[0].score >= 70, "{found:?}");
+    }
+}
+
+#[test]
+fn links_to_localhost_and_addresses_are_no_policies() {
+    for host in [
+        "localhost",
+        "localhost:8080",
+        "intranet",
+        "shop.local",
+        "box.internal",
+        "127.0.0.1",
+        "2130706433",
+        "10.0.0.7",
+        "192.168.0.1",
+        "169.254.1.1",
+        "0.0.0.0",
+        "93.184.216.34",
+        "[::1]",
+        "[fd00::1]",
+        "[2606:2800:220:1:248:1893:25c8:1946]",
+    ] {
+        let link = format!("<footer><a href='http://{host}/privacy'>Privacy Policy</a></footer>");
+        assert!(judged(&link).is_empty(), "{link}: {:?}", judged(&link));
+    }
+    let on = |page: &str| {
+        let url = Url::parse(page).unwrap();
+        let page = Page::from_html("<a href=/privacy>Privacy</a>", Some(&url));
+        let site = Site::parse("example.com").unwrap();
+        judge_links(&page, Vocabulary::built_in(), &site).len()
+    };
+    assert_eq!(on("http://93.184.216.34/"), 1, "its own host");
+    assert_eq!(on("http://127.0.0.1/"), 0);
+}
+
+#[test]
+fn scripts_are_read_only_if_elements_have_no_policy_of_their_owner() {
+    let script = "<script>x = {label: 'Privacy policy', url: '/x9'}</script>";
+    let own = format!("<a href=/p>Privacy</a>{script}");
+    assert_eq!(urls(&own), ["/p"]);
+    let others =
+        format!("<footer><a href=https://holding.org/p>Privacy policy</a></footer>{script}");
+    assert!(urls(&others).contains(&"/x9".to_owned()));
+    for script in [
+        "<script>x = {label: 'Privacy policy', url: 'https://ads.example.net/privacy'}</script>",
+        "<script>$.post({url: '/api/privacy'})</script>",
+        "<script>x = {title: 'Why we changed our privacy policy this year', url: '/blog/2020/01/x'}</script>",
+    ] {
+        assert!(judged(script).is_empty(), "{script}: {:?}", judged(script));
     }
 }
 
