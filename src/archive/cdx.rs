@@ -24,9 +24,12 @@ pub enum BadRow {
     /// Not 14 digits, or not a date.
     #[error("the timestamp is not a date")]
     Timestamp,
-    /// `mailto:`, `data:` and the like, or longer than 4,096 bytes.
+    /// No address, or longer than 4,096 bytes.
     #[error("the original is not a web address")]
     Original,
+    /// An address that is not of the web: `mailto:`, `data:`, `dns:` and the like.
+    #[error("the original is not an http or https address")]
+    OtherScheme,
     /// Longer than 255 bytes.
     #[error("the MIME type is too long")]
     Mimetype,
@@ -169,7 +172,14 @@ fn parse_original(field: &[u8]) -> Result<String, BadRow> {
             .get(..scheme.len())
             .is_some_and(|start| start.eq_ignore_ascii_case(scheme))
     };
-    if field.len() > MAX_ORIGINAL_BYTES || !(has_scheme(b"http://") || has_scheme(b"https://")) {
+    if !(has_scheme(b"http://") || has_scheme(b"https://")) {
+        return Err(if is_of_other_scheme(field) {
+            BadRow::OtherScheme
+        } else {
+            BadRow::Original
+        });
+    }
+    if field.len() > MAX_ORIGINAL_BYTES {
         return Err(BadRow::Original);
     }
     let original = match std::str::from_utf8(field) {
@@ -184,6 +194,29 @@ fn parse_original(field: &[u8]) -> Result<String, BadRow> {
     } else {
         Ok(original)
     }
+}
+
+/// True for an address of a scheme that web archives hold besides those of the web.
+fn is_of_other_scheme(field: &[u8]) -> bool {
+    let scheme = field.split(|byte| *byte == b':').next().unwrap_or_default();
+    [
+        "about",
+        "data",
+        "dns",
+        "ftp",
+        "javascript",
+        "mailto",
+        "metadata",
+        "news",
+        "screenshot",
+        "tel",
+        "text",
+        "urn",
+        "warcinfo",
+        "whois",
+    ]
+    .iter()
+    .any(|known| scheme.len() < field.len() && scheme.eq_ignore_ascii_case(known.as_bytes()))
 }
 
 fn parse_mimetype(field: &[u8]) -> Result<String, BadRow> {

@@ -74,11 +74,11 @@ const BAD_LINES: [(&str, BadRow); 13] = [
     ),
     (
         "a)/ 20200612014014 mailto:a@b.c text/html 200 X 1",
-        BadRow::Original,
+        BadRow::OtherScheme,
     ),
     (
         "a)/ 20200612014014 data:image/png;base64,AAAA text/html 200 X 1",
-        BadRow::Original,
+        BadRow::OtherScheme,
     ),
     (
         "a)/ 20200612014014 http://a/with space text/html 200 X 1",

@@ -50,6 +50,8 @@ pub(super) enum ErrorMarker {
     InvalidUri,
     /// pywb's `Self Redirect <key> -> <key>`: the capture redirects to its own URL, and there is no other capture.
     SelfRedirect,
+    /// pywb's and Common Crawl's `{"message": "No Captures found for: …"}`.
+    NoCaptures,
 }
 
 /// What is known about a request when it is over, or when the head of its answer has arrived.
@@ -169,11 +171,15 @@ pub(super) fn meaning_of(facts: AnswerFacts<'_>) -> AnswerMeaning {
             endpoint: Endpoint::Cdx,
             dialect,
             status,
+            marker,
             ..
         } => match status {
             200 => AnswerMeaning::Rows,
-            // pywb and Common Crawl send `No Captures found` with 404.
-            404 if dialect == Dialect::Pywb => AnswerMeaning::NoCaptures,
+            // pywb and Common Crawl send `No Captures found` with 404. Any other 404 shows that the address is not that
+            // of an index: `No handler for "/wrongname/cdx"`, or the HTML page of a proxy.
+            404 if dialect == Dialect::Pywb && marker == ErrorMarker::NoCaptures => {
+                AnswerMeaning::NoCaptures
+            }
             504 => AnswerMeaning::Narrow,
             408 | 425 | 500..=599 => AnswerMeaning::Retry,
             _ => AnswerMeaning::Failed,
@@ -230,10 +236,26 @@ impl ErrorMarker {
             Self::InvalidUri
         } else if has("Self Redirect ") {
             Self::SelfRedirect
+        } else if is_no_captures(body) {
+            Self::NoCaptures
         } else {
             Self::Unknown
         }
     }
+}
+
+/// True for the message with which a pywb index says that it has no captures. pywb writes it as JSON, in some versions
+/// escaped for HTML, and as bare text.
+fn is_no_captures(body: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(body).replace("&#34;", "\"");
+    let message = serde_json::from_str::<serde_json::Value>(text.trim())
+        .ok()
+        .and_then(|json| Some(json.get("message")?.as_str()?.to_owned()))
+        .unwrap_or(text);
+    message
+        .trim_start()
+        .get(..17)
+        .is_some_and(|start| start.eq_ignore_ascii_case("no captures found"))
 }
 
 #[cfg(test)]
@@ -287,6 +309,12 @@ mod tests {
             (
                 "live index of pywb",
                 table(cdx, pywb, false, nothing, unknown),
+                "100-199 Failed, 200 Rows, 201-407 Failed, 408 Retry, 409-424 Failed, 425 Retry, \
+              426-428 Failed, 429 Refused, 430-450 Failed, 451 Excluded, 452-499 Failed, 500-503 Retry, 504 Narrow, 505-599 Retry",
+            ),
+            (
+                "no captures of pywb",
+                table(cdx, pywb, false, nothing, ErrorMarker::NoCaptures),
                 "100-199 Failed, 200 Rows, 201-403 Failed, 404 NoCaptures, 405-407 Failed, 408 Retry, 409-424 Failed, 425 Retry, \
               426-428 Failed, 429 Refused, 430-450 Failed, 451 Excluded, 452-499 Failed, 500-503 Retry, 504 Narrow, 505-599 Retry",
             ),

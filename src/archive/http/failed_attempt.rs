@@ -24,4 +24,13 @@ impl FailedAttempt {
             retry_after: None,
         }
     }
+
+    /// An attempt whose answer cannot be used and whose retry would not help now.
+    pub(super) fn hopeless(detail: String) -> Self {
+        Self {
+            meaning: AnswerMeaning::Failed,
+            detail,
+            retry_after: None,
+        }
+    }
 }

@@ -38,6 +38,9 @@ const LAST_PAUSE: u32 = 3;
 /// much less than a service manager waits before it kills the process.
 const STOP_GRACE: Duration = Duration::from_mins(1);
 
+/// Time after which an index request no longer keeps others from being sent. Normal answers take 0.5 to 25 s.
+const LINE_PATIENCE: Duration = Duration::from_mins(1);
+
 /// Pace and queue of one endpoint.
 struct EndpointQueue {
     pace: Pace,
@@ -70,6 +73,8 @@ pub(super) struct RequestScheduler {
     failures: AtomicU32,
     /// True once the pace of the index has been resumed from the previous process.
     has_resumed_pace: AtomicBool,
+    /// True while a slow index answer is read beside the next index request.
+    is_line_shared: AtomicBool,
 }
 
 /// A request in flight. It is counted and logged when it ends.
@@ -85,8 +90,10 @@ pub(super) struct SentRequest<'a> {
     /// Bytes of the body that were read.
     pub(super) bytes: u64,
     ended: bool,
-    /// Held until an index request ends, so that only one is in flight.
-    _line: Option<MutexGuard<'a, ()>>,
+    /// Held until an index request ends or has taken long, so that only one is in flight, or two if one is slow.
+    line: Option<MutexGuard<'a, ()>>,
+    /// True if this is the slow one.
+    shares_line: bool,
     _connection: Connection<'a>,
     _active: ActivityMark<'a>,
 }
@@ -124,6 +131,7 @@ impl RequestScheduler {
             retries: RetryBudget::default(),
             failures: AtomicU32::new(0),
             has_resumed_pace: AtomicBool::new(false),
+            is_line_shared: AtomicBool::new(false),
         }
     }
 
@@ -218,7 +226,8 @@ impl RequestScheduler {
                     status: None,
                     bytes: 0,
                     ended: false,
-                    _line: (endpoint == Endpoint::Cdx).then_some(turn),
+                    line: (endpoint == Endpoint::Cdx).then_some(turn),
+                    shares_line: false,
                     _connection: connection,
                     _active: active,
                 });
@@ -357,15 +366,31 @@ impl SentRequest<'_> {
         }
     }
 
+    /// Waits like [`Self::within`]. When the request has taken long, the next index request may be sent meanwhile, so that
+    /// one site with a slow or endless answer does not hold up the others. Only one request at a time may be slow.
+    pub(super) async fn within_shared_line<T>(
+        &mut self,
+        part: impl Future<Output = T>,
+    ) -> Option<T> {
+        let mut part = std::pin::pin!(part);
+        if self.line.is_some() {
+            let patience = tokio::time::sleep_until(self.began + LINE_PATIENCE);
+            tokio::select! {
+                biased;
+                value = self.within(part.as_mut()) => return value,
+                () = patience => {}
+            }
+            if !self.scheduler.is_line_shared.swap(true, Ordering::Relaxed) {
+                self.shares_line = true;
+                self.line = None;
+            }
+        }
+        self.within(part).await
+    }
+
     /// When the whole exchange must be over, if the user does not stop the run.
     fn deadline(&self) -> Instant {
-        let limit = self.scheduler.exchange_timeout;
-        self.began
-            + if self.endpoint == Endpoint::Cdx {
-                limit * 4
-            } else {
-                limit
-            }
+        self.began + self.scheduler.exchange_timeout
     }
 
     /// Ends an answered request: counts and logs it, and ends the streak of refusals and failures.
@@ -397,6 +422,11 @@ impl SentRequest<'_> {
 
 impl Drop for SentRequest<'_> {
     fn drop(&mut self) {
+        if self.shares_line {
+            self.scheduler
+                .is_line_shared
+                .store(false, Ordering::Relaxed);
+        }
         if !self.ended {
             self.end(RequestOutcome::Failed);
         }

@@ -70,9 +70,10 @@ pub(crate) fn scopes_to_repeat(
 
 /// Urgency of repeating a query: the time since its answer, divided by the time for which no new row has appeared. A
 /// query for the present URL of a policy is repeated more often than one for a former URL. An answer with a time in the
-/// future (because a clock was wrong) is the most urgent.
+/// future (because a clock was wrong), and one whose rows could not all be read, are the most urgent.
 fn urgency(past: &PastQuery, now: Timestamp) -> f64 {
-    if past.queried_at > now {
+    let is_in_doubt = past.newest_capture.is_none() && !past.always_empty;
+    if past.queried_at > now || is_in_doubt {
         return f64::INFINITY;
     }
     let since = |then: Timestamp| (now.unix_seconds() - then.unix_seconds()).max(0);
@@ -93,6 +94,7 @@ mod tests {
             queried_at: day(queried_at),
             newest_capture: Some(day(newest)),
             always_empty: false,
+            bad_rows: 0,
         };
         let now = day("2026");
         let usual = urgency(&past("2025", "2024"), now);

@@ -212,6 +212,20 @@ impl<'a, A: Archive> SiteIndex<'a, A> {
         }
     }
 
+    /// True for an answer with unreadable rows, unless the last answer had as many: what they would show is unknown, so
+    /// the next query begins where this one began.
+    async fn is_doubtful(
+        &self,
+        key: &IndexQueryKey,
+        counts: IndexAnswer,
+    ) -> Result<bool, CrawlError> {
+        if counts.bad_rows == 0 || self.source.archive.is_local() {
+            return Ok(false);
+        }
+        let past = self.past_query(key).await?;
+        Ok(past.is_none_or(|past| past.bad_rows != counts.bad_rows))
+    }
+
     /// Stores a complete answer of the index.
     pub(crate) async fn store_answer(&mut self, answer: StoredAnswer) -> Result<(), CrawlError> {
         let StoredAnswer {
@@ -220,14 +234,21 @@ impl<'a, A: Archive> SiteIndex<'a, A> {
             rows,
             counts,
         } = answer;
+        let is_doubtful = self.is_doubtful(&key, counts).await?;
+        let newest = rows.iter().map(|c| c.timestamp).max();
         let counts = IndexCounts {
             rows: counts.rows,
             repeated_rows: counts.repeated_rows,
             bad_rows: counts.bad_rows,
-            newest: rows.iter().map(|c| c.timestamp).max(),
+            newest: newest.filter(|_| !is_doubtful),
         };
         if counts.bad_rows > 0 {
-            tracing::warn!(site = %self.site.site, scope = key.scope, rows = counts.bad_rows, "skipped unreadable index rows");
+            let what_next = if is_doubtful {
+                "; the next run requests them again"
+            } else {
+                ""
+            };
+            tracing::warn!(site = %self.site.site, scope = key.scope, rows = counts.bad_rows, "skipped unreadable index rows{what_next}");
         }
         let scopes: Vec<String> = covered
             .iter()

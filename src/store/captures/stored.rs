@@ -233,7 +233,7 @@ fn note_answer(
          ON CONFLICT DO UPDATE SET queried_at = excluded.queried_at,
             newest_capture = nullif(max(coalesce(newest_capture, ''), coalesce(excluded.newest_capture, '')), ''),
             rows = rows + excluded.rows, repeated_rows = repeated_rows + excluded.repeated_rows,
-            bad_rows = bad_rows + excluded.bad_rows",
+            bad_rows = excluded.bad_rows",
     )?
     .execute(params![
         archive_id,

@@ -28,6 +28,8 @@ pub struct PastQuery {
     pub newest_capture: Option<Timestamp>,
     /// It never had a row.
     pub always_empty: bool,
+    /// Unreadable rows of the last answer.
+    pub bad_rows: u64,
 }
 
 /// An incomplete crawl that started longer ago than this is started again.
@@ -316,7 +318,8 @@ impl Store {
     ) -> Result<Option<PastQuery>, StoreError> {
         self.read(|t| {
             t.query_row(
-                "SELECT queried_at, newest_capture, rows = 0 AND coalesce(newest_capture, '') = '' AS always_empty FROM index_queries
+                "SELECT queried_at, newest_capture, rows = 0 AND coalesce(newest_capture, '') = '' AS always_empty, bad_rows
+                 FROM index_queries
                  WHERE archive_id = ?1 AND scope = ?2 AND words_hash = ?3 AND span_from = ?4 AND span_to = ?5",
                 params![archive_id, key.scope, key.words_hash, key.span_from, key.span_to],
                 past_query,
@@ -407,5 +410,6 @@ fn past_query(row: &Row<'_>) -> rusqlite::Result<Option<PastQuery>> {
         queried_at,
         newest_capture: timestamp(row.get("newest_capture")?),
         always_empty: row.get("always_empty")?,
+        bad_rows: row.get::<_, i64>("bad_rows")?.cast_unsigned(),
     }))
 }

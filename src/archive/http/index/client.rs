@@ -4,6 +4,7 @@
 use futures_util::StreamExt as _;
 use serde_json::Value;
 
+use super::bounds::answer_exceeded_by;
 use super::page::{IndexPageReader, PageCounts, PageError};
 use super::parameters::{QueryPart, RowFilter, scope_name};
 use crate::archive::encoding::StreamDecoder;
@@ -99,18 +100,29 @@ impl<'a> IndexClient<'a> {
         mut reader: IndexPageReader<'_>,
     ) -> PageResult {
         let mut decoder = StreamDecoder::new();
+        let mut decoded_bytes = 0;
         let broken = |reader: IndexPageReader<'_>, why: String| {
             let failure = TransportFailure::Broken(why);
             PageResult::Failed(self.failed(&failure), reader.abandon())
         };
         loop {
-            let piece = request.within(response.body.next()).await;
+            let piece = request.within_shared_line(response.body.next()).await;
             let piece = piece.unwrap_or(Some(Err(TransportFailure::Timeout)));
             match piece {
                 Some(Ok(piece)) => {
                     request.bytes = request.bytes.saturating_add(piece.len() as u64);
-                    if let Err(error) = decoder.feed(&piece, &mut |bytes| reader.feed(bytes)) {
+                    let fed = decoder.feed(&piece, &mut |bytes| {
+                        decoded_bytes += bytes.len() as u64;
+                        reader.feed(bytes);
+                    });
+                    if let Err(error) = fed {
                         return broken(reader, error.to_string());
+                    }
+                    if let Some(detail) = answer_exceeded_by(reader.lines(), decoded_bytes) {
+                        return PageResult::Failed(
+                            FailedAttempt::hopeless(detail),
+                            reader.abandon(),
+                        );
                     }
                 }
                 Some(Err(failure)) => {
@@ -122,10 +134,11 @@ impl<'a> IndexClient<'a> {
         if let Err(error) = decoder.finish(&mut |bytes| reader.feed(bytes)) {
             return broken(reader, error.to_string());
         }
-        if !response.is_framed() && !reader.is_at_line_end() {
-            return broken(reader, "the answer ends inside a row".to_owned());
-        }
         let counts = reader.finish();
+        if counts.is_cut {
+            let failure = TransportFailure::Broken("the answer ends inside a row".to_owned());
+            return PageResult::Failed(self.failed(&failure), counts);
+        }
         match counts.error.clone() {
             // An answer without a readable row does not prove that there are no captures.
             None if counts.is_unreadable() => {

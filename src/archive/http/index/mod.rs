@@ -2,11 +2,13 @@
 //!
 //! ```text
 //! search ─▶ walk ─▶ client ─▶ page
+//!                     ├─────▶ bounds
 //!                     └─────▶ parameters
 //! ```
 //! `search` divides a query that times out, `walk` follows the resume keys of one part, `client` sends one request,
-//! `page` reads rows as they stream, `parameters` writes the query string.
+//! `page` reads rows as they stream, `bounds` limits an answer, `parameters` writes the query string.
 
+mod bounds;
 mod client;
 mod page;
 mod parameters;

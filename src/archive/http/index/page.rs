@@ -2,7 +2,7 @@
 //! Leaves out repeated rows. Memory is constant: one line, and the rows of one `(urlkey, timestamp)`.
 
 use std::cmp::Ordering;
-use std::collections::{HashSet, VecDeque};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::parameters::RowFilter;
@@ -15,6 +15,10 @@ use crate::model::Capture;
 const MAX_GROUP: usize = 4096;
 /// Number of last rows remembered across the end of a page, in case the next page repeats more than the boundary row.
 const RECENT_ROWS: usize = 256;
+/// Maximum number of unreadable lines that are remembered, to compare them with those of a second answer.
+const MAX_DOUBTFUL: usize = 10_000;
+/// Maximum number of rows remembered after an unreadable one. Further rows may be sent twice.
+const MAX_DOUBTED_ROWS: usize = 200_000;
 /// Longest resume key.
 const MAX_KEY_BYTES: usize = 8192;
 
@@ -31,6 +35,16 @@ pub(super) struct SentRows {
     pub(super) unsorted: bool,
     /// Number of new rows, whether or not the query requests them.
     pub(super) admitted: u64,
+    /// The rows of the present page after an unreadable one.
+    doubt: Option<DoubtedRows>,
+}
+
+/// The rows that a page had after its first unreadable row. The next answer may have others among them.
+struct DoubtedRows {
+    /// The sort key of the last row before the unreadable one.
+    from: Vec<u8>,
+    /// Hashes of the rows since then, that row included.
+    seen: HashSet<u64>,
 }
 
 impl SentRows {
@@ -45,8 +59,12 @@ impl SentRows {
         } else {
             key.cmp(&self.last)
         };
+        if order == Ordering::Less && *catching_up && !self.unsorted {
+            let is_new = self.is_new_in_doubt(key, identity);
+            self.admitted += u64::from(is_new);
+            return is_new;
+        }
         let is_new = match order {
-            Ordering::Less if *catching_up && !self.unsorted => false,
             Ordering::Less if self.recent.contains(&identity) => false,
             Ordering::Equal => {
                 *catching_up = false;
@@ -73,8 +91,35 @@ impl SentRows {
                 self.recent.pop_front();
             }
             self.recent.push_back(identity);
+            if let Some(doubt) = &mut self.doubt
+                && doubt.seen.len() < MAX_DOUBTED_ROWS
+            {
+                doubt.seen.insert(identity);
+            }
         }
         is_new
+    }
+
+    /// True for a row before the last one that no earlier answer had, because it had an unreadable row there.
+    fn is_new_in_doubt(&mut self, key: &[u8], identity: u64) -> bool {
+        let Some(doubt) = &mut self.doubt else {
+            return false;
+        };
+        key >= doubt.from.as_slice()
+            && (doubt.seen.len() >= MAX_DOUBTED_ROWS || doubt.seen.insert(identity))
+    }
+
+    /// Notes that a row cannot be read.
+    fn note_unreadable(&mut self) {
+        self.doubt.get_or_insert_with(|| DoubtedRows {
+            from: self.last.clone(),
+            seen: self.group.clone(),
+        });
+    }
+
+    /// Forgets the doubts about the last page.
+    pub(super) fn begin_page(&mut self) {
+        self.doubt = None;
     }
 }
 
@@ -111,6 +156,11 @@ pub(super) struct PageCounts {
     pub(super) sent: u64,
     pub(super) repeated: u64,
     pub(super) bad: u64,
+    /// Hashes of the lines that cannot be read and may be damaged rows. Rows of other schemes (`mailto:`) are not among
+    /// them.
+    pub(super) doubtful: BTreeSet<u64>,
+    /// True if the answer ends inside a line.
+    pub(super) is_cut: bool,
     pub(super) resume_key: Option<String>,
     pub(super) error: Option<PageError>,
     /// New rows up to the end of this page, including those of earlier pages.
@@ -120,7 +170,7 @@ pub(super) struct PageCounts {
 impl PageCounts {
     /// True for an empty page.
     pub(super) fn is_blank(&self) -> bool {
-        self.lines == 0 && self.resume_key.is_none() && self.error.is_none()
+        self.lines == 0 && self.resume_key.is_none() && self.error.is_none() && !self.is_cut
     }
 
     /// True for a last page whose rows cannot be read, when no row of an earlier page could be read either.
@@ -167,9 +217,15 @@ impl<'a> IndexPageReader<'a> {
         self.gather(rest);
     }
 
-    /// Ends a complete page. Its last line may lack its line end.
+    /// Ends a page whose answer was received to its end. A last line without its line end is cut off, whatever length
+    /// the server promised: such a row may look whole and have a wrong URL or digest. An error text may end anywhere.
     pub(super) fn finish(mut self) -> PageCounts {
-        if !self.line.is_empty() || self.skipping {
+        let is_message = error_in(&self.line).is_some()
+            || self.is_text(&self.line) && !self.is_resume_key(&self.line);
+        if self.skipping || !self.line.is_empty() && !is_message {
+            self.counts.is_cut = true;
+            self.text = None;
+        } else if !self.line.is_empty() {
             self.end_line();
         }
         // Text at the end of an answer is the reason why it ended ("Too many requests", "the index is being rebuilt").
@@ -185,9 +241,9 @@ impl<'a> IndexPageReader<'a> {
         self.counts
     }
 
-    /// True when the last byte so far ended a line.
-    pub(super) fn is_at_line_end(&self) -> bool {
-        self.line.is_empty() && !self.skipping
+    /// Number of lines so far.
+    pub(super) fn lines(&self) -> u64 {
+        self.counts.lines
     }
 
     fn gather(&mut self, part: &[u8]) {
@@ -201,7 +257,7 @@ impl<'a> IndexPageReader<'a> {
 
     fn end_line(&mut self) {
         if std::mem::take(&mut self.skipping) {
-            self.bad_row(BadRow::LineTooLong);
+            self.bad_row(BadRow::LineTooLong, b"");
         } else {
             let mut line = std::mem::take(&mut self.line);
             self.take_line(&line);
@@ -210,9 +266,16 @@ impl<'a> IndexPageReader<'a> {
         }
     }
 
-    fn bad_row(&mut self, why: BadRow) {
+    fn bad_row(&mut self, why: BadRow, line: &[u8]) {
         self.counts.lines += 1;
         self.counts.bad += 1;
+        let is_doubtful = why != BadRow::OtherScheme && self.counts.doubtful.len() < MAX_DOUBTFUL;
+        if is_doubtful {
+            let mut hasher = DefaultHasher::new();
+            line.hash(&mut hasher);
+            self.counts.doubtful.insert(hasher.finish());
+            self.sent.note_unreadable();
+        }
         tracing::debug!("skipped a row: {why}");
     }
 
@@ -225,7 +288,7 @@ impl<'a> IndexPageReader<'a> {
             self.after_blank = true;
         } else if let Some(error) = error_in(line) {
             self.counts.error = Some(error);
-        } else if self.dialect == Dialect::Wayback && self.after_blank && is_key(line) {
+        } else if self.is_resume_key(line) {
             self.counts.resume_key = std::str::from_utf8(line)
                 .ok()
                 .map(|key| key.trim().to_owned());
@@ -234,6 +297,10 @@ impl<'a> IndexPageReader<'a> {
             self.text = self.is_text(line).then(|| clean_line(line));
             self.take_row(line);
         }
+    }
+
+    fn is_resume_key(&self, line: &[u8]) -> bool {
+        self.dialect == Dialect::Wayback && self.after_blank && is_key(line)
     }
 
     /// True for a line that is not a row, not even a damaged one. The key of a row contains `)`, or its second field is
@@ -265,7 +332,7 @@ impl<'a> IndexPageReader<'a> {
             }
         };
         match capture {
-            Err(why) => self.bad_row(why),
+            Err(why) => self.bad_row(why, line),
             Ok(capture) => {
                 self.counts.lines += 1;
                 if !self.sent.admit(key, &capture, &mut self.catching_up) {

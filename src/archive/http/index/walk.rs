@@ -1,8 +1,9 @@
 //! Follows the resume keys of one part of a query, and proves that an empty answer is correct.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::hash::{BuildHasher as _, RandomState};
 
+use super::bounds::query_exceeded_by;
 use super::client::{EmptyCheck, IndexClient, PageResult};
 use super::page::{IndexPageReader, PageCounts, SentRows};
 use super::parameters::{QueryPart, RowFilter, scope_name};
@@ -24,6 +25,9 @@ const MIN_PAGE_ROWS: u32 = 250;
 /// server a query.
 const PAGES_BEFORE_LARGER: u32 = 4;
 
+/// Maximum number of times that one page may time out while its rows arrive. Each time takes minutes.
+const MAX_SLOW_ANSWERS: u32 = 3;
+
 /// How the walk through one part ended.
 pub(super) enum PartResult {
     Complete,
@@ -36,6 +40,41 @@ enum PageStep {
     /// A complete page, and whether it repeats rows that an earlier attempt already sent.
     Page(PageCounts, bool),
     End(PartResult),
+}
+
+/// The failed attempts at one page.
+#[derive(Default)]
+struct PageAttempts {
+    /// New rows before the page.
+    admitted: u64,
+    /// True once rows of the page were sent.
+    is_repeat: bool,
+    timeouts: u32,
+    /// Time-outs while rows arrived.
+    slow_answers: u32,
+}
+
+impl PageAttempts {
+    /// Counts a failed attempt. True at the second time-out.
+    ///
+    /// # Errors
+    /// If rows arrive too slowly each time.
+    fn count(
+        &mut self,
+        failed: &FailedAttempt,
+        page: &PageCounts,
+        retry: &RetryState<'_>,
+    ) -> Result<bool, ArchiveError> {
+        let is_timeout = failed.meaning == AnswerMeaning::Narrow;
+        self.is_repeat |= page.lines > 0;
+        self.timeouts += u32::from(is_timeout);
+        self.slow_answers += u32::from(is_timeout && page.lines > 0);
+        if self.slow_answers == MAX_SLOW_ANSWERS {
+            let detail = format!("{} while rows arrived", failed.detail);
+            return Err(retry.unavailable(&detail));
+        }
+        Ok(self.timeouts == 2)
+    }
 }
 
 /// The walk through the pages of one part.
@@ -54,6 +93,8 @@ pub(super) struct PageWalk<'a> {
     whole_pages: u32,
     /// Lines of the previous page, if it was full and had no resume key.
     full_lines: Option<u64>,
+    /// Unreadable lines of the last answer to the requested page.
+    doubtful: BTreeSet<u64>,
 }
 
 impl<'a> PageWalk<'a> {
@@ -73,6 +114,7 @@ impl<'a> PageWalk<'a> {
             limit: page_rows,
             whole_pages: 0,
             full_lines: None,
+            doubtful: BTreeSet::new(),
         }
     }
 
@@ -103,6 +145,9 @@ impl<'a> PageWalk<'a> {
                 PageStep::Page(page, is_repeat) => (page, is_repeat),
                 PageStep::End(result) => return Ok(result),
             };
+            if let Some(detail) = query_exceeded_by(self.sent.admitted) {
+                return Err(retry.unavailable(&detail));
+            }
             counts.rows += page.sent;
             counts.repeated_rows += if is_repeat { 0 } else { page.repeated };
             let Some(next) = page.resume_key else {
@@ -157,18 +202,23 @@ impl<'a> PageWalk<'a> {
         sink: &mut (dyn FnMut(Capture) + Send),
     ) -> Result<PageStep, ArchiveError> {
         let client = self.client;
-        let admitted = self.sent.admitted;
-        let mut is_repeat = self.full_lines.is_some();
-        let mut timeouts = 0;
+        let mut attempts = PageAttempts {
+            admitted: self.sent.admitted,
+            is_repeat: self.full_lines.is_some(),
+            ..PageAttempts::default()
+        };
         let mut empty_answers = 0;
+        self.doubtful.clear();
+        self.sent.begin_page();
         loop {
             let (mut request, result) = client
                 .send(self.filter, self.part, self.limit, self.key.as_deref())
                 .await?;
-            let filter = Some(self.filter);
+            let (filter, is_repeat) = (Some(self.filter), attempts.is_repeat);
             let reader =
                 IndexPageReader::new(client.dialect, &mut self.sent, filter, sink, is_repeat);
-            match client.read_page(&mut request, result, reader).await {
+            let result = client.read_page(&mut request, result, reader).await;
+            match self.without_doubt(result) {
                 PageResult::Whole(page)
                     if page.is_blank() && client.dialect == Dialect::Wayback =>
                 {
@@ -195,16 +245,33 @@ impl<'a> PageWalk<'a> {
                 }
                 PageResult::Failed(failed, page) => {
                     counts.rows += page.sent;
-                    is_repeat |= page.lines > 0;
-                    timeouts += u32::from(failed.meaning == AnswerMeaning::Narrow);
-                    if timeouts == 2 && self.sent.admitted == 0 {
+                    let is_too_wide = attempts.count(&failed, &page, retry)?;
+                    if is_too_wide && self.sent.admitted == 0 {
                         retry.respect_retry_after(&failed);
                         drop(request);
                         return Ok(PageStep::End(PartResult::TooWide(failed.detail)));
                     }
-                    self.wait_to_retry(retry, request, failed, admitted).await?;
+                    self.wait_to_retry(retry, request, failed, attempts.admitted)
+                        .await?;
                 }
             }
+        }
+    }
+
+    /// Turns a page with unreadable lines into a failure, unless the last answer had the same: they may be damaged on the
+    /// way. Lines that come twice the same are what the index has. A page of an unsorted index cannot be requested again.
+    fn without_doubt(&mut self, result: PageResult) -> PageResult {
+        match result {
+            PageResult::Whole(page)
+                if !page.doubtful.is_empty()
+                    && page.doubtful != self.doubtful
+                    && !self.sent.unsorted =>
+            {
+                let detail = format!("{} rows cannot be read", page.doubtful.len());
+                self.doubtful.clone_from(&page.doubtful);
+                PageResult::Failed(FailedAttempt::retryable(detail), page)
+            }
+            other => other,
         }
     }
 

@@ -190,3 +190,114 @@ async fn four_empty_answers_after_a_resume_key_are_the_end() {
     assert_eq!((rows.len(), answer.unwrap().rows), (1, 1));
     assert_eq!(scene.requests().len(), 5);
 }
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_cut_inside_its_last_row_is_requested_again_whatever_length_it_promised() {
+    // `Reply::rows` states the length of what it sends, as a proxy does that cut the answer itself.
+    let whole: String = (0..10).map(row).collect();
+    for cut in [1, 3, 30, row(9).len() - 1] {
+        let text = whole.clone();
+        let scene = scene(move |_, number| {
+            let end = if number == 0 {
+                text.len() - cut
+            } else {
+                text.len()
+            };
+            Reply::rows(text[..end].to_owned())
+        });
+        let (rows, answer) = scene.rows(&exact()).await;
+        assert_eq!(answer.unwrap().rows, 10, "{cut}");
+        let lengths: Vec<Option<u64>> = rows.iter().map(|row| row.length).collect();
+        assert_eq!(lengths, (1000..1010).map(Some).collect::<Vec<_>>(), "{cut}");
+        assert_eq!(scene.requests().len(), 2, "{cut}");
+    }
+    let always = scene(move |_, _| Reply::rows(whole[..whole.len() - 3].to_owned()));
+    let error = always.rows(&exact()).await.1.unwrap_err();
+    assert!(error.to_string().contains("ends inside a row"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_cut_inside_its_resume_key_is_requested_again() {
+    let scene = scene(|request, number| {
+        let page = format!("{}\ncom%2Ca%29%2Fprivacy+20120103000000\n", row(1));
+        if request.parameter("resumeKey").is_some() {
+            Reply::rows(row(2))
+        } else if number == 0 {
+            Reply::rows(page[..page.len() - 5].to_owned())
+        } else {
+            Reply::rows(page)
+        }
+    });
+    let (rows, answer) = scene.rows(&exact()).await;
+    assert_eq!((rows.len(), answer.unwrap().rows), (2, 2));
+    let key = scene.requests()[2].parameter("resumeKey").unwrap();
+    assert_eq!(key, "com%2Ca%29%2Fprivacy+20120103000000");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_row_that_cannot_be_read_is_requested_again() {
+    // Fewer fields than the others, other letters in them.
+    for damaged in [
+        "com,a)/privacy 20120103000000 http://a.com/privacy text/html\n",
+        "com,a)/privacy 2012010\u{fffd}000000 http://a.com/privacy text/html 200 A 10\n",
+        "com,a)/privacy 20120103000000 ttp://a.com/privacy text/html 200 A 10\n",
+        "com,a)/privacy 20120103000000 http://a.com/privacy text/html 2x0 A 10\n",
+    ] {
+        let scene = scene(move |_, number| {
+            let second = if number == 0 {
+                damaged.to_owned()
+            } else {
+                row(2)
+            };
+            Reply::rows([row(1), second, row(3)].concat())
+        });
+        let (rows, answer) = scene.rows(&exact()).await;
+        assert_eq!((answer.unwrap().bad_rows, rows.len()), (0, 3), "{damaged}");
+        assert_eq!(scene.requests().len(), 2, "{damaged}");
+    }
+    // What the index sends twice the same is counted as unreadable.
+    let odd = "com,a)/privacy 20120103000000 http://a.com/privacy text/html html> A 10\n";
+    let always = scene(move |_, _| Reply::rows([&row(1), odd, &row(3)].concat()));
+    let (rows, answer) = always.rows(&exact()).await;
+    assert_eq!((answer.unwrap().bad_rows, rows.len()), (1, 2));
+    assert_eq!(always.requests().len(), 2);
+    // Addresses that are not of the web are no damage.
+    let mail = "com,a)/privacy 20120103000000 mailto:x@a.com text/html 200 A 10\n";
+    let other = scene(move |_, _| Reply::rows([&row(1), mail, &row(3)].concat()));
+    assert_eq!(other.rows(&exact()).await.1.unwrap().bad_rows, 1);
+    assert_eq!(other.requests().len(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_without_end_is_given_up_after_minutes() {
+    let scene = scene(|_, _| Reply::rows("").with_a_body_that_never_ends());
+    let error = scene.rows(&exact()).await.1.unwrap_err();
+    assert!(matches!(error, ArchiveError::Unavailable { .. }), "{error}");
+    let minutes = scene.requests()[0].at.elapsed().as_secs() / 60;
+    assert!(minutes < 90, "{minutes}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_slow_answer_does_not_hold_up_the_queries_of_other_sites() {
+    let scene = scene(|request, _| {
+        if request
+            .parameter("url")
+            .is_some_and(|url| url.contains("slow"))
+        {
+            Reply::rows("").with_a_body_that_never_ends()
+        } else {
+            Reply::rows(row(1))
+        }
+    });
+    let slow = CaptureQuery::exact("http://slow.com/");
+    let began = Instant::now();
+    let others = async {
+        tokio::time::sleep(Duration::from_secs(5)).await;
+        for _ in 0..5 {
+            scene.rows(&exact()).await.1.unwrap();
+        }
+        began.elapsed()
+    };
+    let (_, elapsed) = tokio::join!(scene.rows(&slow), others);
+    assert!(elapsed < Duration::from_mins(2), "{elapsed:?}");
+}

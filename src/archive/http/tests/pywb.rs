@@ -67,3 +67,25 @@ async fn the_slash_that_pywb_adds_is_a_jump_and_no_archived_redirect() {
     assert_eq!(memento.original, "http://a.com/bare/");
     assert!(memento.redirects.is_empty());
 }
+
+#[tokio::test(start_paused = true)]
+async fn only_the_servers_own_message_says_that_there_are_no_captures() {
+    let not_found = |body: &'static str| pywb(move |_, _| Reply::new(404, &[], body));
+    for body in [
+        r#"{"message": "No Captures found for: http://a.com/privacy"}"#,
+        "{&#34;message&#34;: &#34;No Captures found for: http://a.com/privacy&#34;}",
+    ] {
+        let (rows, answer) = not_found(body).rows(&exact()).await;
+        assert_eq!((rows.len(), answer.unwrap()), (0, IndexAnswer::default()));
+    }
+    for body in [
+        r#"{"message": "No handler for \"/wrongname/cdx\""}"#,
+        r#"{"message": "Collection not found: no captures found"}"#,
+        "<html><body><h1>404 Not Found</h1><p>nginx</p></body></html>",
+        "<html><p>No Captures found</p></html>",
+        "",
+    ] {
+        let error = not_found(body).rows(&exact()).await.1.unwrap_err();
+        assert!(matches!(error, ArchiveError::Unavailable { .. }), "{error}");
+    }
+}
