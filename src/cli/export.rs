@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use super::failure::{Exit, Failure};
 use super::options::{CommonOptions, earliest_timestamp, heading, latest_timestamp};
 use super::selection;
+use super::terminal;
 use crate::export::{
     self, ExportOptions, Exported, LinkTarget, PageFormat, PageLayout, Period, TableFormat, export,
 };
@@ -307,7 +308,7 @@ fn print(exported: &Exported, folder: &Path) -> io::Result<()> {
         writeln!(out, "{}: {count} {what}", folder.join(name).display())?;
     }
     for note in exported.notes.iter().chain(&exported.remarks) {
-        writeln!(io::stderr(), "policytrail: {}", safe_line(note))?;
+        terminal::note(format_args!("policytrail: {}", safe_line(note)));
     }
     Ok(())
 }

@@ -10,6 +10,7 @@ use url::Url;
 
 use super::failure::{Exit, Failure};
 use super::options::heading;
+use super::terminal::note;
 use crate::crawl::PdfReader;
 use crate::extract::{self, DocumentType, Options, PageInput};
 use crate::model::{Document, DropReason, Dropped};
@@ -43,6 +44,10 @@ pub(super) struct Arguments {
     /// Extract every saved page of this directory; requires --out
     #[arg(long = "in", value_name = "DIR", requires = "out", help_heading = heading::INPUT)]
     input: Option<PathBuf>,
+
+    /// Also follow symbolic links that lead out of the directory of --in
+    #[arg(long, requires = "input", help_heading = heading::INPUT)]
+    follow_links: bool,
 
     /// Output directory for the texts (`NAME.md`, `.txt` or `.json`); created if it does not exist
     #[arg(long, value_name = "DIR", requires = "input", help_heading = heading::OUTPUT)]
@@ -106,7 +111,7 @@ fn one(arguments: &Arguments, url: Option<&Url>) -> Result<Exit, Failure> {
 
 /// Extracts every page of a directory.
 fn many(arguments: &Arguments, input: &Path, out: &Path) -> Result<Exit, Failure> {
-    let files = page_files(input)?;
+    let files = page_files(input, arguments.follow_links)?;
     fs::create_dir_all(out).map_err(|e| unusable(out, &e))?;
     let same = |folder: &Path| fs::canonicalize(folder).map_err(|e| unusable(folder, &e));
     if same(input)? == same(out)? {
@@ -163,8 +168,12 @@ fn unusable(folder: &Path, error: &io::Error) -> Failure {
     ))
 }
 
-/// The saved pages of a directory, sorted.
-fn page_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
+/// The saved pages of a directory, sorted. Links that lead out of the directory are reported and left out, unless
+/// `follow_links`: a directory from somewhere else could name any file of this machine as a page.
+fn page_files(folder: &Path, follow_links: bool) -> Result<Vec<PathBuf>, Failure> {
+    let real_folder = fs::canonicalize(folder).map_err(|e| unusable(folder, &e))?;
+    let leads_out =
+        |path: &Path| !fs::canonicalize(path).is_ok_and(|real| real.starts_with(&real_folder));
     let mut files: Vec<PathBuf> = fs::read_dir(folder)
         .and_then(|entries| {
             entries
@@ -173,6 +182,15 @@ fn page_files(folder: &Path) -> Result<Vec<PathBuf>, Failure> {
         })
         .map_err(|e| unusable(folder, &e))?;
     files.retain(|path| path.is_file() && is_page(path));
+    if !follow_links {
+        for path in files.iter().filter(|path| leads_out(path)) {
+            report(&format!(
+                "{}: not read, because it is a link that leads out of the directory; use --follow-links to read it",
+                path.display()
+            ));
+        }
+        files.retain(|path| !leads_out(path));
+    }
     files.sort();
     Ok(files)
 }
@@ -301,6 +319,5 @@ fn type_by_name(path: &Path) -> Option<&'static str> {
 
 fn report(line: &str) {
     let line = safe_line(line);
-    // If stderr is closed, nobody can read the message.
-    let _ = writeln!(io::stderr(), "policytrail: {line}");
+    note(format_args!("policytrail: {line}"));
 }

@@ -9,6 +9,7 @@ use super::job::Job;
 use super::job_options::{CrawlOptions, SiteOptions};
 use super::job_run::{JobTask, run_job};
 use super::options::CommonOptions;
+use super::terminal::note;
 use crate::crawl::Until;
 use crate::export::{SITE_LIST, import_dataset};
 use crate::extract::{EXTRACTOR_VERSION, text_hash};
@@ -61,11 +62,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         .and_then(|store| import_dataset(from, &store, HASHING).map_err(Failure::usage))?;
     file.commit_database()?;
     if imported.without_version > 0 {
-        writeln!(
-            io::stderr(),
+        note(format_args!(
             "policytrail: {} captures refer to versions that this filtered dataset does not contain; they are imported without a version",
             imported.without_version
-        )?;
+        ));
     }
     writeln!(
         io::stdout(),

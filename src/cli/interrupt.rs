@@ -1,4 +1,4 @@
-//! Ctrl-C and SIGTERM: the first one stops cleanly, the second one quits.
+//! Ctrl-C, SIGTERM and SIGHUP (the terminal was closed): the first one stops cleanly, the second one quits.
 //!
 //! A process that listens to a signal once has lost the signal's default effect for good. So one listener serves the whole
 //! command, including the work after a crawl: the calls of `--on-change`, the summary, the removal of old results.
@@ -23,7 +23,7 @@ enum Event {
     SecondInterrupt,
 }
 
-/// Runs a command. The first Ctrl-C or SIGTERM cancels its token. The second ends the process without waiting for the
+/// Runs a command. The first Ctrl-C, SIGTERM or SIGHUP cancels its token. The second ends the process without waiting for the
 /// command; the database is consistent at any moment.
 pub(super) fn interruptible(
     command: impl FnOnce(CancellationToken) -> Result<Exit, Failure> + Send + 'static,
@@ -46,7 +46,7 @@ pub(super) fn interruptible(
     }
 }
 
-/// Listens to both signals until the process ends.
+/// Listens to these signals until the process ends.
 fn listen(stop: CancellationToken, events: Sender<Event>) -> io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -69,11 +69,12 @@ fn listen(stop: CancellationToken, events: Sender<Event>) -> io::Result<()> {
     Ok(())
 }
 
-/// Ctrl-C and SIGTERM. None is missed between two waits.
+/// Ctrl-C, SIGTERM and SIGHUP. None is missed between two waits.
 #[cfg(unix)]
 struct Interrupts {
     interrupt: tokio::signal::unix::Signal,
     terminate: tokio::signal::unix::Signal,
+    hang_up: tokio::signal::unix::Signal,
 }
 
 #[cfg(unix)]
@@ -83,6 +84,7 @@ impl Interrupts {
         Ok(Self {
             interrupt: signal(SignalKind::interrupt())?,
             terminate: signal(SignalKind::terminate())?,
+            hang_up: signal(SignalKind::hangup())?,
         })
     }
 
@@ -90,6 +92,7 @@ impl Interrupts {
         tokio::select! {
             _ = self.interrupt.recv() => {}
             _ = self.terminate.recv() => {}
+            _ = self.hang_up.recv() => {}
         }
     }
 }

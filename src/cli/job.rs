@@ -10,11 +10,38 @@ use super::failure::{Exit, Failure, FailureCollector};
 use super::interrupt::interruptible;
 use super::job_options::{CrawlOptions, SiteOptions, site_rows};
 use super::logging::LogFormat;
+use super::output_files::{UsedFile, check_outputs};
 use crate::archive::clock::{Clock, ShiftedClock, SystemClock};
-use crate::config::{Settings, SiteRow};
+use crate::config::{ArchiveLocation, Settings, SiteRow};
 use crate::discover::Vocabulary;
 use crate::model::{ChangeId, Timestamp};
 use crate::store::{Store, StoreError};
+
+/// Fails if a file that the job writes is one that it reads or keeps.
+fn check_files(settings: &Settings, options: &CrawlOptions) -> Result<(), Failure> {
+    let named = |name, path: Option<&Path>| path.map(|path| UsedFile::new(name, path));
+    let run = &settings.run;
+    let outputs = [
+        named("--log-requests", options.log_requests()),
+        named("--feed", run.feed.as_deref()),
+        named("--metrics", run.metrics.as_deref()),
+        named("--summary", run.summary.as_deref()),
+    ];
+    let archive = match &settings.archive.location {
+        ArchiveLocation::Path(path) => Some(path.as_path()),
+        ArchiveLocation::Wayback(_) | ArchiveLocation::Pywb(_) => None,
+    };
+    let inputs = [
+        named("the list of sites", settings.sites_file.as_deref()),
+        named("the settings", options.common().config.as_deref()),
+        named("the vocabulary", settings.discover.vocabulary.as_deref()),
+        named("the archive", archive),
+    ];
+    let mut read: Vec<UsedFile> = inputs.into_iter().flatten().collect();
+    read.extend(UsedFile::database(&settings.database));
+    let written: Vec<UsedFile> = outputs.into_iter().flatten().collect();
+    check_outputs(&written, &read)
+}
 
 /// A job that can start.
 pub(super) struct Job {
@@ -41,7 +68,9 @@ impl Job {
         let mut failures = FailureCollector::default();
         let rows = failures.record(site_rows(sites, &settings));
         let vocabulary = failures.record(archives::vocabulary(&settings.discover));
-        let (rows, vocabulary) = failures.into_result(rows.zip(vocabulary))?;
+        let outputs = failures.record(check_files(&settings, options));
+        let checked = rows.zip(vocabulary).zip(outputs);
+        let ((rows, vocabulary), ()) = failures.into_result(checked)?;
         Ok(Self {
             settings,
             rows,

@@ -42,6 +42,8 @@ pub(super) fn start_logging(is_verbose: bool, format: LogFormat, bar: Option<Pro
         .with_writer(LogWriter { bar, format })
         // The logger does not escape field values. It writes no colours itself, so every escape sequence is unsafe.
         .with_ansi(false)
+        // Otherwise the logger reports a failed write on stderr with a macro that panics if stderr is closed.
+        .log_internal_errors(false)
         .with_target(false);
     // A second start in one process (tests) keeps the first logger.
     let _ = match format {
@@ -58,7 +60,7 @@ struct LogWriter {
 }
 
 impl Write for LogWriter {
-    /// Writes one event.
+    /// Writes one event. If stderr is closed or its disk is full, nobody can read the event; the work goes on.
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let event = String::from_utf8_lossy(bytes);
         let event = event.trim_end_matches('\n');
@@ -67,10 +69,10 @@ impl Write for LogWriter {
             LogFormat::Json => escape_json(event.to_owned()),
         };
         line.push('\n');
-        match &self.bar {
+        let _ = match &self.bar {
             Some(bar) => bar.suspend(|| io::stderr().write_all(line.as_bytes())),
             None => io::stderr().write_all(line.as_bytes()),
-        }?;
+        };
         Ok(bytes.len())
     }
 

@@ -23,6 +23,7 @@ mod logging;
 mod metrics;
 mod on_change;
 mod options;
+mod output_files;
 mod plan;
 mod program;
 mod progress_display;

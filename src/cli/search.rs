@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use super::failure::{Exit, Failure};
 use super::options::{ColorOption, CommonOptions, FormatOption, OutputFormat, heading};
 use super::selection;
-use super::terminal::{TextStyle, styled};
+use super::terminal::{TextStyle, note, styled};
 use super::wording::{counted, date};
 use crate::report::{Excerpt, excerpt, finding_answer, safe_json, safe_line};
 use crate::store::{Findings, Found};
@@ -64,24 +64,22 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         writeln!(out, "{answer}")?;
     }
     if arguments.output.format == OutputFormat::Text {
-        print_rest(&findings)?;
+        print_rest(&findings);
     }
     Ok(Exit::Done)
 }
 
 /// Says on stderr how many policies were not printed.
-fn print_rest(findings: &Findings) -> io::Result<()> {
+fn print_rest(findings: &Findings) {
     let shown = findings.found.len() as u64;
     if findings.policies == 0 {
-        writeln!(io::stderr(), "not found in any version")?;
+        note("not found in any version");
     } else if shown < findings.policies {
-        writeln!(
-            io::stderr(),
-            "{} more; use a higher --limit to see them",
-            counted(findings.policies - shown, "policy").replace("policys", "policies")
-        )?;
+        let more = counted(findings.policies - shown, "policy").replace("policys", "policies");
+        note(format_args!(
+            "{more} more; use a higher --limit to see them"
+        ));
     }
-    Ok(())
 }
 
 /// A policy in which the phrase occurs, for people.

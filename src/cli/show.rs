@@ -5,6 +5,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 use super::failure::{Exit, Failure};
 use super::options::{CommonOptions, FormatOption, OutputFormat, PolicyOption, heading};
 use super::selection;
+use super::terminal::note;
 use super::wording::{counted, date};
 use crate::report::{safe_json, safe_line, safe_text, version_text_answer};
 use crate::store::{PolicyEntry, Rendition, Store, VersionEntry};
@@ -38,7 +39,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let store = selection::open_database(&arguments.common)?;
     let policy = selection::one_policy(&store, site, arguments.selection.policy.as_deref())?;
     let history = store.history(policy.policy_id)?;
-    let (version, note) = selection::select_version(&policy, &history, selector)?;
+    let (version, selected) = selection::select_version(&policy, &history, selector)?;
     if arguments.raw {
         return print_archived_bytes(&store, version);
     }
@@ -50,11 +51,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let rendition = store.rendition(version.rendition_id)?.ok_or_else(missing)?;
     match arguments.output.format {
         OutputFormat::Json => {
-            let answer = version_text_answer(&policy, version, note, &rendition);
+            let answer = version_text_answer(&policy, version, selected, &rendition);
             writeln!(io::stdout(), "{}", safe_json(&answer)?)?;
         }
         OutputFormat::Text => {
-            print_heading(&policy, version, note.as_deref())?;
+            print_heading(&policy, version, selected.as_deref());
             print_markdown(&rendition)?;
         }
     }
@@ -82,14 +83,8 @@ fn print_archived_bytes(store: &Store, version: &VersionEntry) -> Result<Exit, F
 }
 
 /// Prints on stderr which version it is.
-fn print_heading(
-    policy: &PolicyEntry,
-    version: &VersionEntry,
-    note: Option<&str>,
-) -> io::Result<()> {
-    let mut about = io::stderr().lock();
-    writeln!(
-        about,
+fn print_heading(policy: &PolicyEntry, version: &VersionEntry, selected: Option<&str>) {
+    note(format_args!(
         "{}: version {} of {}, first seen {}, last seen {}, {}\n{}",
         safe_line(&policy.policy_url),
         version.version,
@@ -98,11 +93,11 @@ fn print_heading(
         date(version.last_seen),
         counted(version.captures, "capture"),
         safe_line(&version.memento_url),
-    )?;
-    if let Some(note) = note {
-        writeln!(about, "{note}")?;
+    ));
+    if let Some(selected) = selected {
+        note(selected);
     }
-    writeln!(about)
+    note("");
 }
 
 fn print_markdown(rendition: &Rendition) -> io::Result<()> {

@@ -1,6 +1,12 @@
-//! Colours and styles of text on a terminal.
+//! Colours and styles of text on a terminal, and notes on stderr.
 
-use std::io::{self, IsTerminal as _};
+use std::fmt::Display;
+use std::io::{self, IsTerminal as _, Write as _};
+
+/// Prints a line on stderr. If stderr is closed or its disk is full, nobody can read the line, and the work goes on.
+pub(super) fn note(line: impl Display) {
+    let _ = writeln!(io::stderr(), "{line}");
+}
 
 /// When output is coloured.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]

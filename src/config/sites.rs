@@ -40,7 +40,7 @@ const MAX_LIST_BYTES: usize = 256 << 20;
 /// With all bad lines and their numbers. A list with a bad line is not used at all.
 pub fn read_site_list(path: &Path) -> Result<Vec<SiteRow>, SiteListError> {
     let fail = |what: String| SiteListError { lines: vec![what] };
-    let name = path.display();
+    let name = path.display().to_string();
     let bytes = read_at_most(path, MAX_LIST_BYTES).map_err(|e| {
         fail(format!(
             "cannot read the site list `{name}`: {e}; give a readable CSV file"
@@ -69,6 +69,11 @@ pub fn read_site_list(path: &Path) -> Result<Vec<SiteRow>, SiteListError> {
             "`{name}`, line 1: there is no column `site`; {advice}"
         ))
     })?;
+    if let Some(column) = repeated_column(&header) {
+        return Err(fail(format!(
+            "`{name}`, line 1: two columns are called `{column}`; rename or remove one of them"
+        )));
+    }
     let columns = Columns {
         header: &header,
         site: site_column,
@@ -86,15 +91,27 @@ pub fn read_site_list(path: &Path) -> Result<Vec<SiteRow>, SiteListError> {
             Err(e) => bad.push(format!("`{name}`: {}", io_cause(&e))),
         }
     }
-    if bad.len() > MAX_LISTED_LINES {
-        let more = bad.len() - MAX_LISTED_LINES;
-        bad.truncate(MAX_LISTED_LINES);
-        bad.push(format!("`{name}`: {more} more lines have errors"));
-    }
+    shorten(&mut bad, &name);
     if bad.is_empty() {
         Ok(rows)
     } else {
         Err(SiteListError { lines: bad })
+    }
+}
+
+/// The first name that two columns of a header have.
+fn repeated_column(header: &[String]) -> Option<&String> {
+    let mut names = header.iter().enumerate();
+    let repeated = names.find(|(at, name)| !name.is_empty() && header[..*at].contains(name));
+    repeated.map(|(_, name)| name)
+}
+
+/// Replaces the faults of a list that are too many to print by their number.
+fn shorten(bad: &mut Vec<String>, name: &str) {
+    if bad.len() > MAX_LISTED_LINES {
+        let more = bad.len() - MAX_LISTED_LINES;
+        bad.truncate(MAX_LISTED_LINES);
+        bad.push(format!("`{name}`: {more} more lines have errors"));
     }
 }
 
@@ -251,6 +268,14 @@ mod tests {
             ("site;rank\nexample.com;1\n", "with commas"),
             ("site\trank\nexample.com\t1\n", "with commas"),
             ("example.com\nexample.org\n", "a header above it"),
+            (
+                "site,site\nexample.com,example.org\n",
+                "two columns are called `site`",
+            ),
+            (
+                "site,rank,Rank\nexample.com,1,2\n",
+                "two columns are called `rank`",
+            ),
         ] {
             let told = read(list).unwrap_err().to_string();
             assert!(told.contains(advice), "{told}");

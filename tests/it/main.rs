@@ -20,6 +20,7 @@ mod extraction_of_shared_pages;
 mod faulty_archive;
 mod foreign_databases;
 mod golden_pages;
+mod harmless_files;
 mod histories;
 mod http_archive;
 mod hub_pages;

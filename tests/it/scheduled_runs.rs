@@ -315,6 +315,14 @@ fn a_second_run_on_a_database_in_use_is_refused() {
 #[test]
 #[cfg(unix)]
 fn an_interrupted_run_says_how_to_continue() {
+    for signal in ["-TERM", "-HUP", "-INT"] {
+        interrupted_by(signal);
+    }
+}
+
+/// Interrupts a run with a signal and checks how it ends.
+#[cfg(unix)]
+fn interrupted_by(signal: &str) {
     let server = ArchiveServer::start(&sample(), 30);
     let folder = tempfile::tempdir().unwrap();
     let child = night(folder.path(), &server.url, "2025-01-01", &[])
@@ -325,7 +333,9 @@ fn an_interrupted_run_says_how_to_continue() {
     while server.take_requests().is_empty() {
         std::thread::sleep(Duration::from_millis(5));
     }
-    let terminated = Command::new("kill").arg(child.id().to_string()).status();
+    let terminated = Command::new("kill")
+        .args([signal, &child.id().to_string()])
+        .status();
     assert!(terminated.unwrap().success());
     let output = child.wait_with_output().unwrap();
     assert_eq!(output.status.code(), Some(130), "{output:?}");

@@ -287,11 +287,13 @@ impl RequestScheduler {
     pub(super) fn retry_after(&self, response: &ArchiveResponse) -> Option<Duration> {
         let value = response.header("retry-after")?;
         let value = value.trim();
-        value.parse().ok().map(Duration::from_secs).or_else(|| {
-            let until = Timestamp::from_http_date(value)?.unix_seconds();
-            let seconds = until.saturating_sub(self.clock.now().unix_seconds());
-            Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
-        })
+        if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
+            // A number of more than 64 bits is a very long time, not an absent header.
+            return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
+        }
+        let until = Timestamp::from_http_date(value)?.unix_seconds();
+        let seconds = until.saturating_sub(self.clock.now().unix_seconds());
+        Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
     }
 
     /// True once any request of this process received a status line.

@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use super::super::failure::{Exit, Failure};
 use super::super::options::{ColorOption, CommonOptions, PolicyOption, heading};
 use super::super::selection::{self, VersionSelector};
+use super::super::terminal::{self, note};
 use super::{html, text, unified};
 use crate::history::redline;
 use crate::report::{compare, diff_answer, safe_json, safe_line};
@@ -66,14 +67,13 @@ pub(in super::super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let history = store.history(policy.policy_id)?;
     let (old, new) = compared_versions(arguments, &policy, &history)?;
     if old.version == new.version {
-        writeln!(
-            io::stderr(),
+        note(format_args!(
             "both arguments select version {}",
             old.version
-        )?;
+        ));
     } else if old.text_sha256 == new.text_sha256 {
         let (old, new) = (old.version, new.version);
-        writeln!(io::stderr(), "versions {old} and {new} have the same text")?;
+        note(format_args!("versions {old} and {new} have the same text"));
     }
     let comparison = compare(&store, &policy, old, new)?;
     let redline = redline(
@@ -99,7 +99,7 @@ fn compared_versions<'a>(
     let find = |which| -> Result<&'a VersionEntry, Failure> {
         let (version, note) = selection::select_version(policy, history, which)?;
         if let Some(note) = note {
-            writeln!(io::stderr(), "{note}")?;
+            terminal::note(note);
         }
         Ok(version)
     };

@@ -19,7 +19,11 @@ async fn a_freeze_longer_than_an_hour_ends_the_run_and_is_obeyed_by_the_next() {
     let first = scene(|number| match number {
         1 => Reply::new(429, &[("retry-after", "3600")], TOO_MANY),
         0 | 2 => Reply::page("<p>words</p>"),
-        _ => Reply::new(429, &[("retry-after", "99999999999")], TOO_MANY),
+        _ => Reply::new(
+            429,
+            &[("retry-after", "99999999999999999999999999")],
+            TOO_MANY,
+        ),
     });
     first.page("http://a.com/0").await.unwrap();
     first.page("http://a.com/1").await.unwrap();
