@@ -105,17 +105,24 @@ fn escaped(title: &str) -> String {
     out
 }
 
-/// The text of a heading of the extractor's Markdown, without its marks.
+/// The text of a heading of the extractor's Markdown, without its marks and what is struck out.
 fn unescaped(markdown: &str) -> String {
     let mut out = String::with_capacity(markdown.len());
+    let mut is_struck = false;
     let mut letters = markdown.chars().peekable();
     while let Some(c) = letters.next() {
-        match c {
-            '\\' if letters.peek().is_some_and(char::is_ascii_punctuation) => {
-                out.extend(letters.next());
+        let c = match c {
+            '\\' if letters.peek().is_some_and(char::is_ascii_punctuation) => letters.next(),
+            '~' if letters.peek() == Some(&'~') => {
+                letters.next();
+                is_struck = !is_struck;
+                None
             }
-            '*' | '`' => {}
-            c => out.push(c),
+            '*' | '`' => None,
+            c => Some(c),
+        };
+        if !is_struck {
+            out.extend(c);
         }
     }
     one_line(&out)

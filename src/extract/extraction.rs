@@ -2,6 +2,7 @@
 
 use super::article_page::article_content;
 use super::block_builder::limit_link_targets;
+use super::blocks::struck_text;
 use super::characters::cleaned;
 use super::decode::{PayloadFormat, detect_format, pdf_blocks, plain_text_blocks};
 use super::extracted_content::ExtractedContent;
@@ -79,6 +80,12 @@ fn finish(
     options: Options,
 ) -> Result<ExplainedDocument, Dropped> {
     limit_link_targets(&mut found.blocks, input.bytes.len());
+    let struck_words = word_count(&struck_text(&found.blocks));
+    if struck_words > 0 {
+        found.explanation.push(format!(
+            "left {struck_words} struck-out words out of the text; the Markdown has them between ~~"
+        ));
+    }
     let text = document_text(&found.blocks);
     let (language, words) = language_and_words(&text);
     let policy_url = input.url.is_some_and(|url| {

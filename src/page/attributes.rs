@@ -23,8 +23,9 @@ fn is_read(element: &str, attribute: &[u8]) -> bool {
         b"src" => is(&["frame", "iframe"]),
         b"srcdoc" => is(&["iframe"]),
         b"rel" => is(&["link"]),
-        b"type" => is(&["script", "input"]),
-        b"start" => is(&["ol"]),
+        b"type" => is(&["script", "input", "ol", "ul", "li"]),
+        b"start" | b"reversed" => is(&["ol"]),
+        b"value" => is(&["li"]),
         b"border" => is(&["table"]),
         b"colspan" | b"rowspan" => is(&["td", "th"]),
         // A `<font>` with one of these ends a drawing. `encoding` decides whether an `<annotation-xml>` contains HTML.

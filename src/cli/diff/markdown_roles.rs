@@ -36,15 +36,20 @@ impl MarkdownRoles {
         let mut open: Option<(Role, String)> = None;
         // For each open list: true if its items have numbers.
         let mut numbered = Vec::new();
-        for event in Parser::new_ext(markdown, Options::ENABLE_TABLES) {
+        // What is struck out is not in the text.
+        let mut is_struck = false;
+        let options = Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH;
+        for event in Parser::new_ext(markdown, options) {
             match event {
+                Event::Start(Tag::Strikethrough) => is_struck = true,
+                Event::End(TagEnd::Strikethrough) => is_struck = false,
                 Event::Start(Tag::Heading { level, .. }) => {
                     open = Some((Role::Heading(level), String::new()));
                 }
                 Event::Start(Tag::Item) if numbered.last() == Some(&false) => {
                     open = Some((Role::Item, String::new()));
                 }
-                Event::Text(text) | Event::Code(text) => {
+                Event::Text(text) | Event::Code(text) if !is_struck => {
                     if let Some((_, words)) = &mut open {
                         words.push_str(&text);
                     }
@@ -92,7 +97,7 @@ mod tests {
 
     #[test]
     fn headings_and_items_are_recognised_whatever_marks_they_have() {
-        let markdown = "# Your *privacy*\n\n- one `two`\n  - nested\n\n1. first\n\nplain\n\n* loose\n\n  more\n\n* last\n";
+        let markdown = "# Your *privacy*\n\n- one ~~or~~ `two`\n  - nested\n\n1. first\n\nplain\n\n* loose\n\n  more\n\n* last\n";
         let roles = MarkdownRoles::read([markdown, "## Cookies & ads"]);
         assert_eq!(
             roles.of("Your privacy"),

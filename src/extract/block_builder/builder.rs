@@ -8,32 +8,25 @@ use scraper::node::Element;
 
 use super::containers::{Container, OpenContainers};
 use super::indents::{holds_items, is_quotation};
+use super::inline_layout::{InlineLayout, inline_layout, is_beside_a_link};
 use super::links::{LinkResolver, hidden_address};
-use super::page_conventions::{PageConventions, ends_line};
+use super::notes::raised_text;
+use super::numbering::Numbering;
+use super::page_conventions::{PageConventions, ends_line, is_in_unclosed_heading, is_read};
 use super::preformatted::preformatted_text;
 use super::style::StyleCounts;
 use super::tables::{cell_spans, is_data_table, is_short_alt};
-use super::text_run::TextRun;
-use crate::extract::blocks::{Block, Span, tidy};
+use super::text_run::{Gap, TextRun};
+use crate::extract::blocks::{Block, Span, settle_struck, tidy};
 use crate::extract::characters::cleaned;
 use crate::extract::decode::plain_text_blocks;
-use crate::extract::dom::{ElementKind, NodeId, PageView, attribute, is_set_as_block};
+use crate::extract::dom::{ElementKind, NodeId, PageView, attribute};
 use crate::extract::vocabulary::title_topic;
 
-/// A heading with more bytes of text than this is taken as never closed.
-const MAX_HEADING_BYTES: u32 = 200;
 /// Level of the headings that are buttons.
 const PANEL_LEVEL: u8 = 2;
 /// Lists and quotes nested deeper than this are written flat.
 const MAX_NESTING: usize = 24;
-/// Attributes of a button that opens a panel.
-const PANEL_ATTRIBUTES: [&str; 4] = [
-    "aria-expanded",
-    "aria-controls",
-    "data-toggle",
-    "data-bs-toggle",
-];
-
 /// Builds the blocks of some subtrees.
 pub(in crate::extract) fn build_blocks(
     view: &PageView<'_>,
@@ -57,19 +50,36 @@ pub(in crate::extract) fn build_blocks(
         builder.walk(*root);
     }
     builder.flush();
-    builder.containers.finish()
+    let mut blocks = builder.containers.finish();
+    settle_struck(&mut blocks);
+    blocks
 }
 
 /// What to do when an element ends.
 #[derive(Debug, Clone, Copy)]
 enum CloseAction {
     Nothing,
-    Style { before: StyleCounts, link: bool },
-    Line { before: StyleCounts },
+    Style {
+        before: StyleCounts,
+        link: bool,
+        apart: bool,
+    },
+    Line {
+        before: StyleCounts,
+    },
     Heading,
     LayoutCell,
     Container,
-    OrphanItem,
+    Item {
+        before: StyleCounts,
+        is_orphan: bool,
+    },
+}
+
+impl CloseAction {
+    fn line(before: StyleCounts) -> Self {
+        Self::Line { before }
+    }
 }
 
 struct BlockBuilder<'b, 'a> {
@@ -111,7 +121,14 @@ impl BlockBuilder<'_, '_> {
     /// Enters a node. Returns `None` if the builder needs nothing more from inside it.
     fn open(&mut self, id: NodeId, is_root: bool) -> Option<CloseAction> {
         let node = &self.view.nodes[id];
-        if node.excluded && !is_root || node.kind == ElementKind::Silent {
+        if node.kind == ElementKind::Silent {
+            // Two words with a field between them are two.
+            if matches!(self.view.name(id), "input" | "select" | "textarea") {
+                self.run.separate(Gap::Word);
+            }
+            return None;
+        }
+        if node.excluded && !is_root {
             return None;
         }
         if node.hidden && !is_root && node.stats.prose_bytes == 0 && node.stats.policy_words == 0 {
@@ -129,7 +146,7 @@ impl BlockBuilder<'_, '_> {
             && !matches!(node.kind, ElementKind::Inline | ElementKind::Break)
         {
             // Blocks inside a heading are part of its line, unless the heading was never closed.
-            if !self.is_in_unclosed_heading(id) {
+            if !is_in_unclosed_heading(self.view, id) {
                 self.run.push(" ");
                 return Some(CloseAction::Nothing);
             }
@@ -150,9 +167,9 @@ impl BlockBuilder<'_, '_> {
             ElementKind::Inline => self.open_inline(id, element),
             ElementKind::Heading(level) => Some(self.open_heading(level)),
             ElementKind::List if holds_items(self.view, id) && is_shallow => {
-                Some(self.open_list(element))
+                Some(self.open_list(id, element))
             }
-            ElementKind::Item if is_shallow => Some(self.open_item()),
+            ElementKind::Item if is_shallow => Some(self.open_item(element)),
             ElementKind::Quote if is_quotation(self.view, id, self.total_bytes) && is_shallow => {
                 self.flush();
                 self.containers.push(Container::Quote(Vec::new()));
@@ -179,32 +196,37 @@ impl BlockBuilder<'_, '_> {
         CloseAction::Heading
     }
 
-    fn open_list(&mut self, element: &Element) -> CloseAction {
+    fn open_list(&mut self, id: NodeId, element: &Element) -> CloseAction {
         self.flush();
-        let ordered = element.name() == "ol";
-        let start = attribute(element, "start").and_then(|s| s.trim().parse::<u32>().ok());
+        let items = || {
+            let is_item = |child: &NodeId| self.view.nodes[*child].kind == ElementKind::Item;
+            self.view.children(id).filter(is_item).count()
+        };
+        let numbering = Numbering::of(element, items);
         self.containers.push(Container::List {
-            start: ordered.then(|| start.filter(|s| *s < 1_000_000_000).unwrap_or(1)),
+            numbering,
             items: Vec::new(),
         });
         CloseAction::Container
     }
 
-    fn open_item(&mut self) -> CloseAction {
+    fn open_item(&mut self, element: &Element) -> CloseAction {
         self.flush();
-        let is_orphan = !matches!(self.containers.last(), Some(Container::List { .. }));
+        let is_orphan = self.containers.numbering().is_none();
         if is_orphan {
             self.containers.push(Container::List {
-                start: None,
+                numbering: Numbering::bullets(),
                 items: Vec::new(),
             });
         }
-        self.containers.push(Container::Item(Vec::new()));
-        if is_orphan {
-            CloseAction::OrphanItem
-        } else {
-            CloseAction::Container
-        }
+        let mark = self.containers.numbering().map(|n| n.mark(element));
+        self.containers.push(Container::Item {
+            mark: mark.unwrap_or_default(),
+            blocks: Vec::new(),
+        });
+        let before = self.run.styles;
+        self.run.styles.apply_strike(element);
+        CloseAction::Item { before, is_orphan }
     }
 
     /// Enters a button. It becomes the heading of the panel that it opens, a line, or nothing.
@@ -212,11 +234,7 @@ impl BlockBuilder<'_, '_> {
         if self.conventions.opens_panels(self.view, id) {
             return Some(self.open_heading(PANEL_LEVEL));
         }
-        let is_line = PANEL_ATTRIBUTES
-            .iter()
-            .any(|a| attribute(element, a).is_some())
-            || self.view.nodes[id].stats.prose_bytes > 0;
-        is_line.then(|| self.open_line(element))
+        is_read(self.view, id, element).then(|| self.open_line(element))
     }
 
     fn open_table(&mut self, id: NodeId) -> CloseAction {
@@ -228,9 +246,7 @@ impl BlockBuilder<'_, '_> {
             });
             return CloseAction::Container;
         }
-        CloseAction::Line {
-            before: self.run.styles,
-        }
+        CloseAction::line(self.run.styles)
     }
 
     fn open_row(&mut self) -> CloseAction {
@@ -238,9 +254,7 @@ impl BlockBuilder<'_, '_> {
         if self.containers.start_row() {
             return CloseAction::Nothing;
         }
-        CloseAction::Line {
-            before: self.run.styles,
-        }
+        CloseAction::line(self.run.styles)
     }
 
     fn open_cell(&mut self, element: &Element) -> CloseAction {
@@ -260,9 +274,9 @@ impl BlockBuilder<'_, '_> {
     /// Enters an element that starts a new line.
     fn open_line(&mut self, element: &Element) -> CloseAction {
         self.flush();
-        let before = self.run.styles;
+        let action = CloseAction::line(self.run.styles);
         self.run.styles.apply(element);
-        CloseAction::Line { before }
+        action
     }
 
     fn open_inline(&mut self, id: NodeId, element: &Element) -> Option<CloseAction> {
@@ -275,19 +289,30 @@ impl BlockBuilder<'_, '_> {
             self.add_picture(id, element);
             return None;
         }
-        if element.name() == "a"
-            && let Some(href) = attribute(element, "href")
-        {
-            self.run.targets.push(self.target(href));
-            return Some(CloseAction::Style { before, link: true });
+        if let Some(text) = raised_text(self.view, id, element, &self.run) {
+            self.run.push(&text);
+            self.run.separate(Gap::Word);
+            return None;
         }
-        if self.run.heading.is_none() && is_set_as_block(element) {
+        let layout = inline_layout(self.view, id, element);
+        let href = attribute(element, "href").filter(|_| element.name() == "a");
+        if layout == InlineLayout::Line && self.run.heading.is_none() && href.is_none() {
             return Some(self.open_line(element));
+        }
+        let apart = layout != InlineLayout::Joined;
+        if apart {
+            self.run.separate(Gap::Word);
+        } else if href.is_some() && is_beside_a_link(self.view, id) {
+            self.run.separate(Gap::Capital);
+        }
+        if let Some(href) = href {
+            self.run.targets.push(self.target(href));
         }
         self.run.styles.apply(element);
         Some(CloseAction::Style {
             before,
-            link: false,
+            link: href.is_some(),
+            apart,
         })
     }
 
@@ -305,11 +330,14 @@ impl BlockBuilder<'_, '_> {
     /// Adds the alternative text of a picture if it is part of the text. In old pages, headings are pictures of words.
     fn add_picture(&mut self, id: NodeId, element: &Element) {
         let alt = attribute(element, "alt").unwrap_or_default();
+        self.run.separate(Gap::Word);
         if self.run.heading.is_some() || is_short_alt(alt) && self.containers.in_table() {
             self.run.push(&alt.replace('\n', " "));
         } else if self.run.targets.is_empty()
             && (title_topic(alt).is_some()
-                || self.conventions.draws_heading(alt) && self.is_line_of_its_own(id))
+                || self.conventions.draws_heading(alt)
+                    && self.run.is_at_line_start()
+                    && ends_line(self.view, id))
         {
             self.flush();
             self.containers
@@ -317,26 +345,20 @@ impl BlockBuilder<'_, '_> {
         }
     }
 
-    /// True inside a heading that has too much text for a heading.
-    fn is_in_unclosed_heading(&self, id: NodeId) -> bool {
-        let mut around = self.view.ancestors(id);
-        around
-            .find(|at| matches!(self.view.nodes[*at].kind, ElementKind::Heading(_)))
-            .is_some_and(|heading| self.view.nodes[heading].stats.text_bytes > MAX_HEADING_BYTES)
-    }
-
-    /// True if an element without text is alone on its line.
-    fn is_line_of_its_own(&self, id: NodeId) -> bool {
-        self.run.is_at_line_start() && ends_line(self.view, id)
-    }
-
     fn close(&mut self, action: CloseAction) {
         match action {
             CloseAction::Nothing => {}
-            CloseAction::Style { before, link } => {
+            CloseAction::Style {
+                before,
+                link,
+                apart,
+            } => {
                 self.run.styles = before;
                 if link {
                     self.run.targets.pop();
+                }
+                if apart {
+                    self.run.separate(Gap::Word);
                 }
             }
             CloseAction::Line { before } => {
@@ -359,10 +381,13 @@ impl BlockBuilder<'_, '_> {
                 self.flush();
                 self.containers.pop();
             }
-            CloseAction::OrphanItem => {
+            CloseAction::Item { before, is_orphan } => {
                 self.flush();
+                self.run.styles = before;
                 self.containers.pop();
-                self.containers.pop();
+                if is_orphan {
+                    self.containers.pop();
+                }
             }
         }
     }

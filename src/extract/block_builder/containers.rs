@@ -1,16 +1,20 @@
 //! The containers that are open while a block tree is built.
 
-use crate::extract::blocks::{Block, Span, tidy};
+use super::numbering::{ItemMark, Numbering, begins_with_label};
+use crate::extract::blocks::{Block, Span, text_of, tidy};
 
 /// An open container.
 #[derive(Debug)]
 pub(in crate::extract) enum Container {
     Blocks(Vec<Block>),
     List {
-        start: Option<u32>,
-        items: Vec<Vec<Block>>,
+        numbering: Numbering,
+        items: Vec<ListItem>,
     },
-    Item(Vec<Block>),
+    Item {
+        mark: ItemMark,
+        blocks: Vec<Block>,
+    },
     Quote(Vec<Block>),
     Table {
         rows: Vec<Vec<Vec<Span>>>,
@@ -22,6 +26,25 @@ pub(in crate::extract) enum Container {
         columns: u32,
         rows: u32,
     },
+}
+
+/// An item of an open list.
+#[derive(Debug, Default)]
+pub(in crate::extract) struct ListItem {
+    /// The number that Markdown writes.
+    number: Option<u32>,
+    kind: ItemKind,
+    blocks: Vec<Block>,
+}
+
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+enum ItemKind {
+    #[default]
+    Plain,
+    /// Its label is part of its text.
+    Labelled,
+    /// A list inside an item without a mark: the indentation of that list.
+    Indent,
 }
 
 /// The open containers, outermost first; the outermost always holds blocks.
@@ -47,6 +70,14 @@ impl OpenContainers {
 
     pub(in crate::extract) fn last(&self) -> Option<&Container> {
         self.open.last()
+    }
+
+    /// The marks of the innermost container if it is a list.
+    pub(in crate::extract) fn numbering(&mut self) -> Option<&mut Numbering> {
+        match self.open.last_mut() {
+            Some(Container::List { numbering, .. }) => Some(numbering),
+            _ => None,
+        }
     }
 
     /// Begins a row if the innermost container is a table; returns whether it is.
@@ -86,24 +117,19 @@ impl OpenContainers {
         match self.open.last_mut() {
             Some(
                 Container::Blocks(blocks)
-                | Container::Item(blocks)
+                | Container::Item { blocks, .. }
                 | Container::Quote(blocks)
                 | Container::Cell { blocks, .. },
             ) => {
-                // Consecutive items without a list are one list.
-                if let (Some(Block::List(None, before)), Block::List(None, items)) =
-                    (blocks.last_mut(), &block)
-                    && items.len() == 1
-                {
-                    before.extend(items.iter().cloned());
-                    return;
-                }
                 blocks.push(block);
             }
             // `<ul>` directly in `<ul>`: the inner list belongs to the item before it.
             Some(Container::List { items, .. }) => match items.last_mut() {
-                Some(item) => item.push(block),
-                None => items.push(vec![block]),
+                Some(item) => item.blocks.push(block),
+                None => items.push(ListItem {
+                    blocks: vec![block],
+                    ..ListItem::default()
+                }),
             },
             Some(Container::Table { rows, .. }) => {
                 // A caption or text between rows.
@@ -125,29 +151,8 @@ impl OpenContainers {
                     self.push_block(block);
                 }
             }
-            Container::List { start, mut items } => {
-                items.retain(|item| !item.is_empty());
-                // Items that begin with a heading are sections, and the list is their layout (iubenda, accordions).
-                let is_layout = start.is_none()
-                    && items
-                        .first()
-                        .is_some_and(|item| matches!(item.first(), Some(Block::Heading(..))));
-                if is_layout && !self.in_table() {
-                    for block in items.into_iter().flatten() {
-                        self.push_block(block);
-                    }
-                } else if !items.is_empty() {
-                    self.push_block(Block::List(start, items));
-                }
-            }
-            Container::Item(blocks) => match self.open.last_mut() {
-                Some(Container::List { items, .. }) => items.push(blocks),
-                _ => {
-                    for block in blocks {
-                        self.push_block(block);
-                    }
-                }
-            },
+            Container::List { items, .. } => self.add_list(items),
+            Container::Item { mark, blocks } => self.add_item(mark, blocks),
             Container::Quote(blocks) => {
                 if !blocks.is_empty() {
                     self.push_block(Block::Quote(blocks));
@@ -170,6 +175,107 @@ impl OpenContainers {
                 columns,
                 rows,
             } => self.add_cell(&blocks, columns, rows),
+        }
+    }
+
+    /// Adds an item to its list, with its label before its first words.
+    fn add_item(&mut self, mark: ItemMark, mut blocks: Vec<Block>) {
+        // An item without a mark around an inner list is its indentation.
+        let kind = match &mark.label {
+            Some(_) => ItemKind::Labelled,
+            None if mark.hidden && matches!(blocks.first(), Some(Block::List(..))) => {
+                ItemKind::Indent
+            }
+            None => ItemKind::Plain,
+        };
+        if let Some(label) = mark.label.filter(|_| !blocks.is_empty()) {
+            match blocks.first_mut() {
+                Some(Block::Paragraph(spans) | Block::Heading(_, spans)) => {
+                    if !begins_with_label(&text_of(spans)) {
+                        spans.insert(0, Span::plain(format!("{label} ")));
+                        *spans = tidy(std::mem::take(spans));
+                    }
+                }
+                _ => blocks.insert(0, Block::Paragraph(vec![Span::plain(label)])),
+            }
+        }
+        let Some(Container::List { items, .. }) = self.open.last_mut() else {
+            for block in blocks {
+                self.push_block(block);
+            }
+            return;
+        };
+        match items.last_mut() {
+            Some(before) if kind == ItemKind::Indent => before.blocks.extend(blocks),
+            _ => items.push(ListItem {
+                number: mark.number.filter(|_| {
+                    !mark.hidden || !blocks.first().is_some_and(|b| begins_with_label(&b.text()))
+                }),
+                kind,
+                blocks,
+            }),
+        }
+    }
+
+    /// Adds a list. Where its numbers jump, a new list begins.
+    fn add_list(&mut self, mut items: Vec<ListItem>) {
+        items.retain(|item| !item.blocks.is_empty());
+        // Items that begin with a heading are sections, and the list is their layout (iubenda, accordions).
+        let is_layout = items.iter().all(|item| item.number.is_none())
+            && items
+                .first()
+                .is_some_and(|item| matches!(item.blocks.first(), Some(Block::Heading(..))));
+        if is_layout && !self.in_table() {
+            for block in items.into_iter().flat_map(|item| item.blocks) {
+                self.push_block(block);
+            }
+            return;
+        }
+        // Consecutive items without a list are one list.
+        if let [
+            ListItem {
+                number: None,
+                kind: ItemKind::Plain,
+                blocks,
+            },
+        ] = items.as_mut_slice()
+            && let Some(Block::List(None, before)) = self.last_block()
+        {
+            before.push(std::mem::take(blocks));
+            return;
+        }
+        let mut list: Option<(Option<u32>, Vec<Vec<Block>>)> = None;
+        for item in items {
+            match &mut list {
+                None if item.kind == ItemKind::Indent => {
+                    for block in item.blocks {
+                        self.push_block(block);
+                    }
+                }
+                Some((start, before)) if continues(*start, before.len(), item.number) => {
+                    before.push(item.blocks);
+                }
+                _ => {
+                    if let Some((start, before)) = list.take() {
+                        self.push_block(Block::List(start, before));
+                    }
+                    list = Some((item.number, vec![item.blocks]));
+                }
+            }
+        }
+        if let Some((start, items)) = list {
+            self.push_block(Block::List(start, items));
+        }
+    }
+
+    /// The last block of the innermost container, if it holds blocks.
+    fn last_block(&mut self) -> Option<&mut Block> {
+        match self.open.last_mut()? {
+            Container::Blocks(blocks)
+            | Container::Item { blocks, .. }
+            | Container::Quote(blocks)
+            | Container::Cell { blocks, .. } => blocks.last_mut(),
+            Container::List { .. } | Container::Table { .. } => None,
         }
     }
 
@@ -204,6 +310,17 @@ impl OpenContainers {
         }
         covered.resize(covered.len().max(row.len()), 0);
         covered[at..row.len()].fill(spanned_rows - 1);
+    }
+}
+
+/// True if an item with this number follows `length` items of a list with this start.
+fn continues(start: Option<u32>, length: usize, number: Option<u32>) -> bool {
+    match (start, number) {
+        (None, None) => true,
+        (Some(start), Some(number)) => {
+            u64::from(number) == u64::from(start).saturating_add(length as u64)
+        }
+        _ => false,
     }
 }
 

@@ -3,7 +3,10 @@
 mod builder;
 mod containers;
 mod indents;
+mod inline_layout;
 mod links;
+mod notes;
+mod numbering;
 mod page_conventions;
 mod preformatted;
 mod style;

@@ -1,6 +1,7 @@
 //! Detects conventions of a page's author: headings drawn as pictures, and panels opened by plain buttons.
 
 use scraper::Node as DomNode;
+use scraper::node::Element;
 
 use crate::extract::dom::{ElementKind, NodeId, PageView, attribute};
 use crate::extract::vocabulary::policy_words;
@@ -34,6 +35,16 @@ const PICTURES: &[&str] = &[
     "verified",
     "click",
     "verify",
+];
+
+/// A heading with more bytes of text than this is taken as never closed.
+const MAX_HEADING_BYTES: u32 = 200;
+/// Attributes of a button that opens a panel.
+const PANEL_ATTRIBUTES: [&str; 4] = [
+    "aria-expanded",
+    "aria-controls",
+    "data-toggle",
+    "data-bs-toggle",
 ];
 
 /// Counts over the chosen part of a page.
@@ -81,6 +92,14 @@ impl PageConventions {
     }
 }
 
+/// True for a button with words to read: it opens a panel or holds a sentence.
+pub(in crate::extract) fn is_read(view: &PageView<'_>, id: NodeId, button: &Element) -> bool {
+    PANEL_ATTRIBUTES
+        .iter()
+        .any(|a| attribute(button, a).is_some())
+        || view.nodes[id].stats.prose_bytes > 0
+}
+
 /// True for a button whose next sibling is a box with sentences.
 fn is_above_a_panel(view: &PageView<'_>, button: NodeId) -> bool {
     let end = view.nodes[view.nodes[button].parent].end;
@@ -99,6 +118,13 @@ fn is_above_a_panel(view: &PageView<'_>, button: NodeId) -> bool {
         }
     }
     false
+}
+
+/// True inside a heading that has too much text for a heading.
+pub(in crate::extract) fn is_in_unclosed_heading(view: &PageView<'_>, id: NodeId) -> bool {
+    view.ancestors(id)
+        .find(|at| matches!(view.nodes[*at].kind, ElementKind::Heading(_)))
+        .is_some_and(|heading| view.nodes[heading].stats.text_bytes > MAX_HEADING_BYTES)
 }
 
 /// True if the line ends after a node: a break, a block or the end of the surrounding block comes before any other

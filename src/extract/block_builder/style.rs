@@ -3,7 +3,7 @@
 use scraper::node::Element;
 
 use crate::extract::blocks::Style;
-use crate::extract::dom::attribute;
+use crate::extract::dom::{attribute, declaration, has_word};
 
 /// The number of open elements that set each style.
 #[derive(Debug, Default, Clone, Copy)]
@@ -12,6 +12,7 @@ pub(in crate::extract) struct StyleCounts {
     emphasis: u32,
     code: u32,
     large: u32,
+    struck: u32,
     /// `font-weight: normal` inside something bold (Google Docs wraps whole texts in `<b style="font-weight:normal">`).
     light: u32,
 }
@@ -19,6 +20,7 @@ pub(in crate::extract) struct StyleCounts {
 impl StyleCounts {
     /// Adds the style of an element.
     pub(in crate::extract) fn apply(&mut self, element: &Element) {
+        self.apply_strike(element);
         let styles = self;
         match element.name() {
             "b" | "strong" | "dt" | "summary" => styles.strong += 1,
@@ -65,6 +67,13 @@ impl StyleCounts {
         }
     }
 
+    /// Adds what an element strikes out.
+    pub(in crate::extract) fn apply_strike(&mut self, element: &Element) {
+        let strikes_out = matches!(element.name(), "s" | "strike" | "del")
+            || attribute(element, "style").is_some_and(strikes);
+        self.struck += u32::from(strikes_out);
+    }
+
     /// The style of text at this point.
     pub(in crate::extract) fn style(self) -> Style {
         Style {
@@ -72,6 +81,19 @@ impl StyleCounts {
             emphasis: self.emphasis > 0,
             code: self.code > 0,
             large: self.large > 0,
+            struck: self.struck > 0,
         }
     }
+}
+
+/// True for a `style` attribute that strikes the text out.
+fn strikes(style: &str) -> bool {
+    let says_so = ["line-through", "LINE-THROUGH"]
+        .iter()
+        .any(|word| memchr::memmem::find(style.as_bytes(), word.as_bytes()).is_some());
+    says_so
+        && ["text-decoration", "text-decoration-line"]
+            .iter()
+            .filter_map(|property| declaration(style, property))
+            .any(|value| has_word(&value, "line-through"))
 }

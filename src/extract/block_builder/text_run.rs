@@ -17,6 +17,17 @@ pub(in crate::extract) struct TextRun {
     pub targets: Vec<Option<Rc<str>>>,
     /// Level of the open heading.
     pub heading: Option<u8>,
+    /// What separates the next text from the text before it.
+    gap: Option<Gap>,
+}
+
+/// Where a blank separates two texts without one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::extract) enum Gap {
+    /// Wherever both would read as one word.
+    Word,
+    /// Only before a capital after a small letter. Careless editors cut the link of a word in two.
+    Capital,
 }
 
 impl TextRun {
@@ -35,8 +46,62 @@ impl TextRun {
         }
     }
 
+    /// Separates what comes next from the text before it, where both would read as one word.
+    pub(in crate::extract) fn separate(&mut self, gap: Gap) {
+        if self.gap != Some(Gap::Word) {
+            self.gap = Some(gap);
+        }
+    }
+
+    /// True if a text needs a blank before it.
+    fn needs_blank(&self, text: &str, gap: Gap) -> bool {
+        let before = self.spans.last().and_then(|s| s.text.chars().next_back());
+        let (Some(before), Some(first)) = (before, text.chars().next()) else {
+            return false;
+        };
+        let is_open = |c: char| {
+            c.is_whitespace()
+                || matches!(
+                    c,
+                    '(' | '['
+                        | '{'
+                        | '"'
+                        | '\''
+                        | '“'
+                        | '‘'
+                        | '„'
+                        | '«'
+                        | '-'
+                        | '/'
+                        | '@'
+                        | '¿'
+                        | '¡'
+                )
+        };
+        let begins =
+            |c: char| c.is_alphanumeric() || matches!(c, '(' | '[' | '“' | '‘' | '„' | '«');
+        match gap {
+            Gap::Word => !is_open(before) && begins(first),
+            Gap::Capital => (before.is_lowercase() || before.is_numeric()) && first.is_uppercase(),
+        }
+    }
+
+    /// The last word of the text gathered in the present style.
+    pub(in crate::extract) fn last_word(&self) -> &str {
+        let text = self.spans.last().map_or("", |s| s.text.as_str());
+        text.rsplit(|c: char| !c.is_alphanumeric())
+            .next()
+            .unwrap_or_default()
+    }
+
     /// Adds text, in which `\n` is a hard line break.
     pub(in crate::extract) fn push(&mut self, text: &str) {
+        if !text.is_empty()
+            && let Some(gap) = self.gap.take()
+            && self.needs_blank(text, gap)
+        {
+            self.push(" ");
+        }
         let mut style = self.styles.style();
         style.strong &= self.heading.is_none();
         let text = cleaned(text);
@@ -73,6 +138,7 @@ impl TextRun {
 
     /// Moves the gathered text into the innermost container, as a heading or as paragraphs.
     pub(in crate::extract) fn flush_into(&mut self, containers: &mut OpenContainers) {
+        self.gap = None;
         if self.spans.is_empty() {
             return;
         }
@@ -106,6 +172,7 @@ fn marked_heading(level: u8, mut spans: Vec<Span>) -> Option<Block> {
         span.style = Style {
             code: span.style.code,
             emphasis: span.style.emphasis,
+            struck: span.style.struck,
             ..Style::default()
         };
     }

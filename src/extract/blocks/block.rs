@@ -2,6 +2,8 @@
 
 use std::rc::Rc;
 
+use super::span_text::push_line_of;
+
 /// A piece of running text with one style.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(in crate::extract) struct Span {
@@ -17,7 +19,7 @@ pub(in crate::extract) struct Span {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[expect(
     clippy::struct_excessive_bools,
-    reason = "four styles that combine freely"
+    reason = "five styles that combine freely"
 )]
 pub(in crate::extract) struct Style {
     /// Bold.
@@ -29,6 +31,8 @@ pub(in crate::extract) struct Style {
     /// Larger than the text around it (`<big>`, `<font size=4>`). Markdown cannot express it, but headings of old pages
     /// use it.
     pub large: bool,
+    /// Struck out: no longer in force. Written in Markdown, left out of the text.
+    pub struck: bool,
 }
 
 /// A block of a document.
@@ -65,25 +69,6 @@ impl Span {
     }
 }
 
-/// The text of some spans, with line breaks as spaces.
-pub(in crate::extract) fn text_of(spans: &[Span]) -> String {
-    let mut out = String::with_capacity(spans.iter().map(|s| s.text.len()).sum());
-    push_text_of(spans, &mut out);
-    out
-}
-
-fn push_text_of(spans: &[Span], out: &mut String) {
-    for span in spans {
-        let mut rest = span.text.as_str();
-        while let Some(end) = memchr::memchr(b'\n', rest.as_bytes()) {
-            out.push_str(&rest[..end]);
-            out.push(' ');
-            rest = &rest[end + 1..];
-        }
-        out.push_str(rest);
-    }
-}
-
 impl Block {
     /// Visits the text of this block and of the blocks inside it, in reading order: once per heading, paragraph and
     /// table cell.
@@ -116,7 +101,7 @@ impl Block {
             if !out.is_empty() {
                 out.push(' ');
             }
-            push_text_of(spans, &mut out);
+            push_line_of(spans, &mut out);
         });
         out
     }

@@ -10,14 +10,14 @@ pub(in crate::extract) fn attribute<'a>(element: &'a Element, name: &str) -> Opt
         .map(|(_, value)| value)
 }
 
-/// True for an inline element that is displayed as a block, such as `<strong style="display:block">`.
-pub(in crate::extract) fn is_set_as_block(element: &Element) -> bool {
-    attribute(element, "style").is_some_and(|style| {
-        let style = style.to_ascii_lowercase();
-        style
-            .split_once("display")
-            .is_some_and(|(_, value)| value.trim_start_matches([':', ' ']).starts_with("block"))
-    })
+/// The id and the class names of an element.
+///
+/// `Element::classes` is not used, because it stores the names of every page in a global table.
+pub(in crate::extract) fn names_of(element: &Element) -> impl Iterator<Item = &str> {
+    let classes = attribute(element, "class").unwrap_or_default();
+    attribute(element, "id")
+        .into_iter()
+        .chain(classes.split_ascii_whitespace())
 }
 
 /// True for an element that is hidden by its own attributes. Style sheets are not read.

@@ -7,8 +7,9 @@ use std::collections::HashSet;
 
 use scraper::node::Element;
 
+use super::screen_readers::is_for_screen_readers;
 use super::sections::{is_in_the_midst, is_one_of_several, is_section};
-use crate::extract::dom::{ElementKind, NodeId, PageView, attribute};
+use crate::extract::dom::{ElementKind, NodeId, PageView, attribute, names_of};
 use crate::extract::vocabulary::PAGE_PATTERNS;
 
 /// The features by which boilerplate is recognised.
@@ -66,7 +67,7 @@ fn is_boilerplate<'a>(
     if names_of(element).any(|name| PAGE_PATTERNS.is_foreign(name)) {
         return share < 95;
     }
-    if is_for_screen_readers(names_of(element)) && node.stats.text_bytes < 200 {
+    if is_for_screen_readers(view, id, element) {
         return true;
     }
     if strictness == Strictness::TagsOnly || share >= 90 {
@@ -120,16 +121,6 @@ fn verdict_of_role(element: &Element, share: u64) -> Option<bool> {
         _ => {}
     }
     (attribute(element, "aria-modal") == Some("true")).then_some(share < 90)
-}
-
-/// The id and the class names of an element.
-///
-/// `Element::classes` is not used, because it stores the names of every page in a global table.
-fn names_of(element: &Element) -> impl Iterator<Item = &str> {
-    let classes = attribute(element, "class").unwrap_or_default();
-    attribute(element, "id")
-        .into_iter()
-        .chain(classes.split_ascii_whitespace())
 }
 
 /// The share of the page's weight, in percent, below which the names of an element make it boilerplate; 0 if the names
@@ -279,29 +270,6 @@ pub(in crate::extract) fn name_words(name: &str) -> String {
     }
     words.truncate(words.trim_end_matches(' ').len());
     words
-}
-
-fn is_for_screen_readers<'a>(mut names: impl Iterator<Item = &'a str>) -> bool {
-    names.any(|name| {
-        matches!(
-            name,
-            "sr-only"
-                | "visually-hidden"
-                | "visuallyhidden"
-                | "screen-reader-text"
-                | "screen-reader-only"
-                | "assistive-text"
-                | "element-invisible"
-                | "skip-link"
-                | "skip-to-content"
-                | "a11y-hidden"
-                | "noprint"
-                | "headerlink"
-                | "anchorjs-link"
-                | "heading-anchor"
-                | "header-anchor"
-        )
-    })
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ mod article;
 mod boilerplate;
 mod candidates;
 mod repeated_boxes;
+mod screen_readers;
 mod sections;
 
 pub(in crate::extract) use article::choose_article;

@@ -1,7 +1,8 @@
 //! Writes the block tree as `CommonMark` with GFM tables. There is one way to write everything, so the same text gives
 //! the same bytes.
 
-use super::inline::{InlineContext, write_inline};
+use super::inline::write_inline;
+use super::inline_context::InlineContext;
 use crate::extract::blocks::{Block, Span, is_filled};
 
 /// Writes blocks. The result ends with one line end unless it is empty.

@@ -1,6 +1,9 @@
 //! The written forms of a document: Markdown, plain text, wrapped text.
 
+mod emphasis;
+mod escape;
 mod inline;
+mod inline_context;
 mod markdown;
 mod text;
 mod wrapped_text;

@@ -1,8 +1,9 @@
 //! The plain text of a document.
 
-use crate::extract::blocks::{Block, Span, text_of};
+use crate::extract::blocks::{Block, Span, push_text_of, text_of};
 
-/// Writes one line for every heading, paragraph, list item and table row; tabs separate cells.
+/// Writes one line for every heading, paragraph, list item and table row; tabs separate cells. What is struck out is
+/// left out.
 pub(in crate::extract) fn document_text(blocks: &[Block]) -> String {
     let bytes = blocks.iter().map(|block| block.weight().0 + 1).sum();
     let mut out = String::with_capacity(bytes);
@@ -25,16 +26,19 @@ fn lines(block: &Block, out: &mut String) {
                     .map(|cell| text_of(cell))
                     .filter(|cell| !cell.is_empty())
                     .collect();
-                out.push_str(&cells.join("\t"));
-                out.push('\n');
+                if !cells.is_empty() {
+                    out.push_str(&cells.join("\t"));
+                    out.push('\n');
+                }
             }
         }
     }
 }
 
 fn line(spans: &[Span], out: &mut String) {
-    for span in spans {
-        out.push_str(&span.text);
+    let start = out.len();
+    push_text_of(spans, out);
+    if out.len() > start {
+        out.push('\n');
     }
-    out.push('\n');
 }
