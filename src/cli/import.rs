@@ -12,8 +12,8 @@ use super::options::CommonOptions;
 use super::terminal::note;
 use crate::crawl::Until;
 use crate::export::{SITE_LIST, import_dataset};
-use crate::extract::{EXTRACTOR_VERSION, text_hash};
-use crate::store::{Hashing, Store};
+use crate::extract::{EXTRACTOR_VERSION, markdown_fault, text_hash};
+use crate::store::{Store, TextChecks};
 
 /// Create a database from an export in JSON Lines or WARC
 ///
@@ -33,9 +33,10 @@ pub(super) struct Arguments {
     common: CommonOptions,
 }
 
-const HASHING: Hashing = Hashing {
+const TEXT_CHECKS: TextChecks = TextChecks {
     extractor_version: EXTRACTOR_VERSION,
     text_hash,
+    markdown_fault,
 };
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
@@ -59,7 +60,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let file = AtomicFile::create(database)?;
     let imported = Store::open_or_create(&file.path())
         .map_err(Failure::from)
-        .and_then(|store| import_dataset(from, &store, HASHING).map_err(Failure::usage))?;
+        .and_then(|store| import_dataset(from, &store, TEXT_CHECKS).map_err(Failure::usage))?;
     file.commit_database()?;
     if imported.without_version > 0 {
         note(format_args!(

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::de::DeserializeOwned;
 
-use crate::store::{Hashing, ImportError, PresentTables, Store, StoreError};
+use crate::store::{ImportError, PresentTables, Store, StoreError, TextChecks};
 
 /// Most rows stored in one transaction.
 const MAX_BATCH_ROWS: usize = 500;
@@ -77,7 +77,7 @@ pub struct ImportedRows {
 pub fn import_dataset(
     from: &Path,
     store: &Store,
-    hashing: Hashing,
+    checks: TextChecks,
 ) -> Result<ImportedRows, DatasetReadError> {
     let folder = if from.is_dir() {
         from
@@ -111,7 +111,7 @@ pub fn import_dataset(
         discoveries: discoveries.is_some(),
     };
     let versions = each_batch(&versions, |rows| {
-        store.import_versions(rows, present, hashing)
+        store.import_versions(rows, present, checks)
     })?;
     let mut without_version = 0;
     if let Some(path) = &captures {

@@ -33,7 +33,7 @@ pub use decode::{CAN_READ_PDFS, is_pdf};
 pub use extraction::{explain, extract, language_and_words};
 pub use facts::{StatedDates, stated_dates, text_hash};
 pub use input::{DocumentType, EXTRACTOR_VERSION, ExplainedDocument, Options, PageInput};
-pub use render::wrapped_text;
+pub use render::{markdown_fault, wrapped_text};
 
 #[cfg(test)]
 mod tests;

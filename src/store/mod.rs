@@ -28,7 +28,7 @@ pub use histories::{
     PolicySummary, Rendition, Status, VersionEntry, VersionRecord,
 };
 pub use import::{
-    CaptureLine, DiscoveryLine, Hashing, ImportError, PolicyLine, PresentTables, SiteLine,
+    CaptureLine, DiscoveryLine, ImportError, PolicyLine, PresentTables, SiteLine, TextChecks,
     VersionLine,
 };
 pub use ledger::{

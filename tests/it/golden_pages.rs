@@ -5,9 +5,10 @@
 //! `POLICYTRAIL_BLESS=1 cargo test --test it golden_pages` writes the present output; read the difference before you commit.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use policytrail::extract::{DocumentType, Options, PageInput, extract, text_hash};
+use policytrail::extract::{DocumentType, Options, PageInput, extract, markdown_fault, text_hash};
+use policytrail::model::Document;
 use serde_json::{Value, json};
 
 use crate::support::paths::root;
@@ -21,6 +22,16 @@ fn folders() -> Vec<PathBuf> {
         .collect();
     folders.sort();
     folders
+}
+
+/// Fails if the text, the Markdown and the hash of a document disagree.
+fn check_forms(document: &Document, folder: &Path) {
+    let name = folder.display();
+    assert_eq!(document.text_hash, text_hash(&document.text), "{name}");
+    let is_unsafe = |c: char| c.is_control() && c != '\n' && c != '\t';
+    assert!(!document.text.contains(is_unsafe), "{name}");
+    let fault = markdown_fault(&document.markdown, &document.text);
+    assert_eq!(fault, None, "{name}");
 }
 
 #[test]
@@ -45,19 +56,7 @@ fn golden_pages_give_exactly_their_expected_documents() {
         };
         let (markdown, facts) = match extract(&input, &Options { document_type }) {
             Ok(document) => {
-                assert_eq!(
-                    document.text_hash,
-                    text_hash(&document.text),
-                    "{}",
-                    folder.display()
-                );
-                assert!(
-                    !document
-                        .text
-                        .contains(|c: char| c.is_control() && c != '\n' && c != '\t'),
-                    "{}",
-                    folder.display()
-                );
+                check_forms(&document, &folder);
                 let facts = json!({
                     "title": document.title,
                     "language": document.language,

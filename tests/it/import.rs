@@ -6,6 +6,7 @@ use std::fs;
 use policytrail::archive::DEFAULT_MAX_BODY_BYTES;
 use policytrail::archive::warc::WarcArchive;
 use policytrail::crawl::{Crawl, CrawlError};
+use policytrail::extract::EXTRACTOR_VERSION;
 use policytrail::store::Store;
 use rusqlite::Connection;
 use serde_json::{Value, json};
@@ -295,9 +296,35 @@ fn impossible_rows_are_refused() {
     // Hashes of another extractor cannot be checked.
     write_changed(&path.join("bad/versions.jsonl"), &versions, |row| {
         row["text"] = "Other words.".into();
+        row["markdown"] = "Other *words*.\n".into();
         row["extractor_version"] = "0.0".into();
     });
     succeeds(policytrail(path, &["import", "bad", "--db", "new.db"]));
+}
+
+#[test]
+fn markdown_that_does_not_say_what_its_text_says_is_not_imported() {
+    let folder = folder();
+    let path = folder.path();
+    succeeds(policytrail(path, &["export", "--out", "good"]));
+    let versions = rows(path, &[], "versions");
+    fs::create_dir(path.join("bad")).unwrap();
+    for (added, word) in [
+        ("<script>alert(1)</script>", "HTML"),
+        ("![](https://tracker.example/a.gif)", "image"),
+        ("[.](javascript:alert)", "javascript"),
+        ("We sell your data.", "differs from its text"),
+    ] {
+        for extractor in [EXTRACTOR_VERSION, "0.0"] {
+            write_changed(&path.join("bad/versions.jsonl"), &versions, |row| {
+                let markdown = row["markdown"].as_str().unwrap();
+                row["markdown"] = format!("{added}\n\n{markdown}").into();
+                row["extractor_version"] = extractor.into();
+            });
+            fails(path, &["import", "bad", "--db", "new.db"], 2, &[word]);
+            assert!(!path.join("new.db").exists());
+        }
+    }
 }
 
 #[test]

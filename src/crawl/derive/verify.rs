@@ -2,7 +2,9 @@
 
 use super::history::history_of;
 use crate::discover::PageScan;
-use crate::extract::{EXTRACTOR_VERSION, language_and_words, stated_dates, text_hash};
+use crate::extract::{
+    EXTRACTOR_VERSION, language_and_words, markdown_fault, stated_dates, text_hash,
+};
 use crate::model::{PayloadId, PolicyId, RenditionId, SiteId};
 use crate::store::{CheckedRendition, Store, StoreError, StoredHistory, VersionRecord};
 
@@ -96,6 +98,9 @@ impl Check<'_> {
         match self.store.check_rendition(id, EXTRACTOR_VERSION) {
             Ok(Some(rendition)) => {
                 rendition.faults.iter().for_each(|fault| self.fault(fault));
+                if let Some(fault) = markdown_fault(&rendition.markdown, &rendition.text) {
+                    self.fault(&format!("rendition {id}: {fault}"));
+                }
                 if rendition.by_extractor {
                     self.report.texts += 1;
                     for fault in text_faults(&rendition) {

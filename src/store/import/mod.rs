@@ -11,4 +11,4 @@ mod tables;
 mod versions;
 
 pub use lines::{CaptureLine, DiscoveryLine, PolicyLine, SiteLine, VersionLine};
-pub use options::{Hashing, ImportError, PresentTables};
+pub use options::{ImportError, PresentTables, TextChecks};

@@ -24,11 +24,13 @@ pub struct PresentTables {
     pub discoveries: bool,
 }
 
-/// How texts are checked against their stored hash.
+/// How the texts of a dataset are checked.
 #[derive(Debug, Clone, Copy)]
-pub struct Hashing {
+pub struct TextChecks {
     /// The extractor whose hashes these are.
     pub extractor_version: &'static str,
     /// The hash of a text.
     pub text_hash: fn(&str) -> TextHash,
+    /// What is wrong with a Markdown text, given its plain text; `None` if nothing.
+    pub markdown_fault: fn(&str, &str) -> Option<String>,
 }

@@ -5,7 +5,7 @@ use std::cell::Cell;
 use rusqlite::{Transaction, params};
 
 use super::lines::{CaptureLine, DiscoveryLine, PolicyLine, SiteLine, VersionLine};
-use super::options::{Hashing, ImportError, PresentTables};
+use super::options::{ImportError, PresentTables, TextChecks};
 use super::rows::{
     Playback, RowFault, add_address, add_memento, archive_id, capture_id, json, key, kind, observe,
     optional_time, policy_id, site, site_id, source, value,
@@ -156,11 +156,9 @@ impl Store {
         &self,
         rows: &[VersionLine],
         present: PresentTables,
-        hashing: Hashing,
+        checks: TextChecks,
     ) -> Imported {
-        self.import(rows, |t, r| {
-            versions::import_version(t, r, present, hashing)
-        })
+        self.import(rows, |t, r| versions::import_version(t, r, present, checks))
     }
 
     /// Derives what a dataset does not say, counts what came for each policy, and notes all versions as known: an import

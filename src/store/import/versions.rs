@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use rusqlite::{Transaction, params};
 
 use super::lines::VersionLine;
-use super::options::{Hashing, PresentTables};
+use super::options::{PresentTables, TextChecks};
 use super::rows::{
     Name, Playback, RowFault, add_address, add_memento, archive_id, capture_id, is_known, kind,
     observe, policy_id, site_id, source, split_memento_url, time, value,
@@ -20,14 +20,18 @@ pub(super) fn import_version(
     t: &Transaction<'_>,
     r: &VersionLine,
     present: PresentTables,
-    hashing: Hashing,
+    checks: TextChecks,
 ) -> Result<(), RowFault> {
     let (Some(text), Some(markdown)) = (&r.text, &r.markdown) else {
         return Err(RowFault::Value(
             "the texts are left out; an export with --no-text cannot be imported".to_owned(),
         ));
     };
-    let text_hash = check_values(r, text, hashing)?;
+    let text_hash = check_values(r, text, checks)?;
+    // Whoever made the dataset, its Markdown is shown to readers.
+    if let Some(fault) = (checks.markdown_fault)(markdown, text) {
+        return Err(RowFault::Value(fault));
+    }
     let site_id = site_id(t, &r.site)?;
     let policy = match policy_id(t, site_id, &r.policy_url)? {
         Some(policy) => policy,
@@ -80,7 +84,7 @@ pub(super) fn import_version(
 }
 
 /// Checks the values that have a meaning of their own, and returns the hash of the text.
-fn check_values(r: &VersionLine, text: &str, hashing: Hashing) -> Result<TextHash, RowFault> {
+fn check_values(r: &VersionLine, text: &str, checks: TextChecks) -> Result<TextHash, RowFault> {
     check_order(r)?;
     kind(&r.kind)?;
     r.discovered_by
@@ -91,7 +95,7 @@ fn check_values(r: &VersionLine, text: &str, hashing: Hashing) -> Result<TextHas
         .parse()
         .map_err(|_| value("text_sha256", &r.text_sha256, "64 hexadecimal digits"))?;
     // Another extractor may treat other words as the same, so its hashes cannot be recomputed.
-    if r.extractor_version == hashing.extractor_version && (hashing.text_hash)(text) != text_hash {
+    if r.extractor_version == checks.extractor_version && (checks.text_hash)(text) != text_hash {
         return Err(value("text_sha256", &r.text_sha256, "the hash of `text`"));
     }
     Ok(text_hash)

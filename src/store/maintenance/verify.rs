@@ -33,6 +33,8 @@ pub struct CheckedRendition {
     pub faults: Vec<String>,
     /// The words.
     pub text: String,
+    /// The same words as Markdown.
+    pub markdown: String,
     /// The stored hash of the normalised words.
     pub text_sha256: String,
     /// Its stored language: ISO 639-1 or `und`.
@@ -194,6 +196,7 @@ impl Store {
                 Ok(CheckedRendition {
                     faults,
                     text,
+                    markdown,
                     text_sha256: r.get("text_sha256")?,
                     by_extractor: r.get("by_extractor")?,
                     language: r.get("language")?,
