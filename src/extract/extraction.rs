@@ -2,7 +2,7 @@
 
 use super::article_page::article_content;
 use super::block_builder::limit_link_targets;
-use super::blocks::struck_text;
+use super::blocks::{Block, struck_text};
 use super::characters::cleaned;
 use super::decode::{PayloadFormat, detect_format, pdf_blocks, plain_text_blocks};
 use super::extracted_content::ExtractedContent;
@@ -13,7 +13,7 @@ use super::facts::{
 use super::input::{DocumentType, EXTRACTOR_VERSION, ExplainedDocument, Options, PageInput};
 use super::policy_page::policy_content;
 use super::render::{document_text, write_markdown};
-use super::structure::{promote_headings, separate_lines};
+use super::structure::{keep_wanted_document, promote_headings, separate_lines};
 use super::vocabulary::policy_words;
 use crate::model::{Document, DropReason, Dropped};
 use crate::page::{Page, decode};
@@ -42,15 +42,14 @@ pub fn explain(input: &PageInput<'_>, options: &Options) -> Result<ExplainedDocu
     }
     match detect_format(input.bytes, input.content_type)? {
         PayloadFormat::Pdf => {
-            let blocks = promote_headings(separate_lines(pdf_blocks(input.bytes)?));
-            let found = ExtractedContent::without_markup(blocks, "a PDF");
+            let found = unmarked_content(pdf_blocks(input.bytes)?, "a PDF", *options);
             finish(found, input, *options)
         }
         PayloadFormat::PlainText => {
             let decoded = decode(input.bytes, input.content_type).text;
-            let blocks = promote_headings(separate_lines(plain_text_blocks(&cleaned(&decoded))));
+            let blocks = plain_text_blocks(&cleaned(&decoded));
             finish(
-                ExtractedContent::without_markup(blocks, "a plain text"),
+                unmarked_content(blocks, "a plain text", *options),
                 input,
                 *options,
             )
@@ -72,6 +71,15 @@ pub fn explain(input: &PageInput<'_>, options: &Options) -> Result<ExplainedDocu
 #[must_use]
 pub fn language_and_words(text: &str) -> (&'static str, u64) {
     (detect_language(text), word_count(text))
+}
+
+/// The content of a file without markup: its headings are recognised, and the wanted document of several is kept.
+fn unmarked_content(blocks: Vec<Block>, format: &str, options: Options) -> ExtractedContent {
+    let mut blocks = promote_headings(separate_lines(blocks));
+    let reason = keep_wanted_document(&mut blocks, options.document_type, None);
+    let mut found = ExtractedContent::without_markup(blocks, format);
+    found.explanation.extend(reason);
+    found
 }
 
 fn finish(

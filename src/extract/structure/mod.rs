@@ -1,8 +1,12 @@
 //! Corrections of a new block tree: lines, headings, documents, template lines.
 
 mod article;
+mod boundary;
 mod headings;
+mod hosted;
 mod lines;
+mod numbering;
+mod outline;
 mod page_heading;
 mod slice;
 mod trim;

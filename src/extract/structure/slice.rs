@@ -1,82 +1,104 @@
-//! Handles pages that host several documents: the page is cut at the headings that are titles, and the wanted document
-//! is kept.
+//! Keeps the wanted document of a page that hosts several.
 
-use crate::extract::blocks::{Block, text_of};
+use super::hosted::{Hosted, hosted_documents};
+use super::outline::{Entry, Names, outline};
+use crate::extract::blocks::Block;
 use crate::extract::dom::{ElementKind, PageView, attribute};
 use crate::extract::input::DocumentType;
-use crate::extract::vocabulary::{TitleTopic, policy_words, title_topic};
 
-/// A part with fewer bytes below its title is a teaser or an entry of a table of contents.
+/// A document with fewer bytes is a teaser or an entry of a table of contents.
 const LEAST_BYTES: usize = 1200;
+/// Maximum number of documents that the explanation lists.
+const MAX_LISTED: usize = 12;
 
 /// Keeps the wanted document of a page that hosts several; returns the explanation, for people.
 ///
-/// A page is cut only at titles of *different* kinds on one level, each with a text of its own, if one of them is a
-/// privacy policy. A policy with a section "Cookies" stays whole. `named` is the heading that the fragment of the
-/// URL names.
+/// The fragment of the URL selects a document by its heading, which is `named`. Without one, the privacy policies of
+/// the page and their supplements are kept. A policy with a section "Cookies" or "Terms" stays whole.
 pub(in crate::extract) fn keep_wanted_document(
     blocks: &mut Vec<Block>,
     wanted: DocumentType,
     named: Option<&str>,
 ) -> Option<String> {
-    let parts = parts(blocks)?;
-    let by_fragment = named.and_then(|named| {
-        parts
-            .iter()
-            .find(|p| p.title == named && p.topic.is_some())
-            .filter(|p| {
-                wanted == DocumentType::Any
-                    || matches!(p.topic, Some(TitleTopic::Privacy | TitleTopic::Supplement))
-            })
-    });
-    if let Some(part) = by_fragment {
-        let reason = format!(
-            "page hosts {} documents; the address names “{}”",
-            parts.len(),
-            part.title
-        );
-        blocks.truncate(part.end);
-        blocks.drain(..part.start);
-        return Some(reason);
+    if let Some((title, start, end)) = named.and_then(|name| named_document(blocks, wanted, name)) {
+        blocks.truncate(end);
+        blocks.drain(..start);
+        return Some(format!(
+            "page hosts several documents; the address names “{title}”"
+        ));
     }
     if wanted == DocumentType::Any {
         return None;
     }
-    let others = parts
-        .iter()
-        .filter(|p| {
-            matches!(p.topic, Some(TitleTopic::Terms | TitleTopic::Imprint))
-                || p.topic == Some(TitleTopic::Cookies) && p.independent
-        })
-        .count();
-    if others == 0 {
-        return None;
-    }
-    let kept: Vec<&HostedDocument> = parts
-        .iter()
-        .filter(|p| match p.topic {
-            Some(TitleTopic::Privacy | TitleTopic::Supplement) => true,
-            Some(TitleTopic::Cookies) => !p.independent,
-            _ => false,
-        })
-        .collect();
-    let reason = format!(
-        "page hosts {} documents; kept {}",
-        parts.len(),
-        kept.iter()
-            .map(|p| format!("“{}”", p.title))
-            .collect::<Vec<_>>()
-            .join(", ")
-    );
-    let ranges: Vec<(usize, usize)> = kept.iter().map(|p| (p.start, p.end)).collect();
+    let documents = hosted_documents(blocks)?;
+    let reason = explained(&documents, blocks);
     let mut index = 0;
     blocks.retain(|_| {
         index += 1;
-        ranges
+        documents
             .iter()
-            .any(|(start, end)| (*start..*end).contains(&(index - 1)))
+            .any(|d| d.is_policy && (d.start..d.end).contains(&(index - 1)))
     });
     Some(reason)
+}
+
+/// The explanation: every document in order, with its words and whether it is kept.
+fn explained(documents: &[Hosted], blocks: &[Block]) -> String {
+    let listed = |document: &Hosted| {
+        let part = &blocks[document.start..document.end];
+        let words: usize = part
+            .iter()
+            .map(|b| b.text().split_whitespace().count())
+            .sum();
+        let verb = if document.is_policy { "kept" } else { "cut" };
+        if document.title.is_empty() {
+            format!("{verb} {words} words without a title")
+        } else {
+            format!("{verb} “{}” ({words} words)", document.title)
+        }
+    };
+    let mut parts: Vec<String> = documents.iter().take(MAX_LISTED).map(listed).collect();
+    if documents.len() > MAX_LISTED {
+        parts.push(format!("and {} more", documents.len() - MAX_LISTED));
+    }
+    format!("page hosts several documents: {}", parts.join(", "))
+}
+
+/// The document under the heading that a fragment names, if the page has other documents under headings of its level:
+/// title, first block and the block after the last.
+fn named_document(
+    blocks: &[Block],
+    wanted: DocumentType,
+    named: &str,
+) -> Option<(String, usize, usize)> {
+    let entries = outline(blocks);
+    let is_title = |e: &Entry| !matches!(e.names, Names::Nothing | Names::Section);
+    let own = entries.iter().find(|e| {
+        e.title == named
+            && is_title(e)
+            && (wanted == DocumentType::Any
+                || matches!(e.names, Names::Privacy | Names::Supplement))
+    })?;
+    let end_of = |entry: &Entry| {
+        let next = entries.iter().find(|e| {
+            e.at > entry.at && (e.rank < entry.rank || e.rank == entry.rank && is_title(e))
+        });
+        next.map_or(blocks.len(), |e| e.at)
+    };
+    let is_document = |entry: &&Entry| {
+        let part = &blocks[entry.at..end_of(entry)];
+        let bytes: usize = part.iter().map(|b| b.weight().0).sum();
+        let least = if entry.names == Names::Privacy {
+            LEAST_BYTES / 2
+        } else {
+            LEAST_BYTES
+        };
+        entry.rank == own.rank && is_title(entry) && bytes >= least
+    };
+    let peers: Vec<&Entry> = entries.iter().filter(is_document).collect();
+    let has_policy = peers.iter().any(|e| e.names == Names::Privacy);
+    (peers.len() > 1 && has_policy && peers.iter().any(|e| e.at == own.at))
+        .then(|| (own.title.clone(), own.at, end_of(own)))
 }
 
 /// The heading that the fragment of a URL names: the element of that name, or the first heading in or after it.
@@ -99,121 +121,6 @@ pub(in crate::extract) fn heading_at(view: &PageView<'_>, fragment: &str) -> Opt
         })
     })?;
     Some(view.text(heading, 200))
-}
-
-#[derive(Debug)]
-struct HostedDocument {
-    topic: Option<TitleTopic>,
-    title: String,
-    start: usize,
-    end: usize,
-    /// True for a document, which has a date or names itself; false for a section.
-    independent: bool,
-}
-
-/// The documents of a page, by the headings of one level that are titles.
-fn parts(blocks: &[Block]) -> Option<Vec<HostedDocument>> {
-    for level in 1..=4 {
-        let titles: Vec<(usize, String, Option<TitleTopic>)> = blocks
-            .iter()
-            .enumerate()
-            .filter_map(|(at, block)| match block {
-                Block::Heading(own, spans) if *own == level => {
-                    let title = text_of(spans);
-                    let topic = if is_numbered(&title) {
-                        None
-                    } else {
-                        title_topic(&title)
-                    };
-                    Some((at, title, topic))
-                }
-                _ => None,
-            })
-            .collect();
-        if !titles.iter().any(|t| t.2 == Some(TitleTopic::Privacy)) {
-            continue;
-        }
-        let mut parts: Vec<HostedDocument> = Vec::new();
-        for (index, (start, title, topic)) in titles.iter().enumerate() {
-            // A part ends at the next title of its level or at a heading of a higher level.
-            let next = titles.get(index + 1).map_or(blocks.len(), |t| t.0);
-            let above = (start + 1..next)
-                .find(|at| matches!(&blocks[*at], Block::Heading(l, _) if *l < level));
-            let end = above.unwrap_or(next);
-            match parts.last_mut() {
-                // Sections that are not documents belong to the document before them.
-                Some(part) if topic.is_none() && part.end == *start => part.end = end,
-                _ => parts.push(HostedDocument {
-                    topic: *topic,
-                    title: title.clone(),
-                    start: *start,
-                    end,
-                    independent: is_independent(&blocks[*start..end]),
-                }),
-            }
-        }
-        parts.retain(|part| {
-            let bytes: usize = blocks[part.start..part.end]
-                .iter()
-                .map(|b| b.weight().0)
-                .sum();
-            bytes
-                >= if part.topic == Some(TitleTopic::Privacy) {
-                    LEAST_BYTES / 2
-                } else {
-                    LEAST_BYTES
-                }
-        });
-        // The title of the page may be a title too. Then its part is empty, and the next level decides.
-        if parts.len() >= 2
-            && parts.iter().any(|p| {
-                p.topic == Some(TitleTopic::Privacy) && speaks_of_policy(&blocks[p.start..p.end])
-            })
-        {
-            return Some(parts);
-        }
-    }
-    None
-}
-
-/// True if the first lines have a date or mention "this cookie policy".
-fn is_independent(blocks: &[Block]) -> bool {
-    blocks.iter().skip(1).take(3).any(|block| {
-        let text: String = block
-            .text()
-            .chars()
-            .take(400)
-            .collect::<String>()
-            .to_lowercase();
-        let dated = text.len() < 120
-            && text.chars().filter(char::is_ascii_digit).count() >= 4
-            && [
-                "effective",
-                "updated",
-                "revised",
-                "modified",
-                "date",
-                "stand",
-                "mise à jour",
-                "actualiza",
-            ]
-            .iter()
-            .any(|w| text.contains(w));
-        dated
-            || text.contains("this cookie")
-            || text.contains("diese cookie")
-            || text.contains("cette politique")
-    })
-}
-
-/// True for the numbered heading of a section, such as "4. Terms".
-fn is_numbered(title: &str) -> bool {
-    let start = title.trim_start();
-    start.starts_with(|c: char| c.is_ascii_digit()) && start.get(..2).is_none_or(|two| two != "20")
-}
-
-fn speaks_of_policy(blocks: &[Block]) -> bool {
-    blocks.iter().map(|b| policy_words(&b.text())).sum::<u32>() >= 10
 }
 
 #[cfg(test)]

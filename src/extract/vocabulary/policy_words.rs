@@ -22,6 +22,8 @@ struct LanguageWords {
     beside: Vec<String>,
     #[serde(default)]
     sections: Vec<String>,
+    #[serde(default)]
+    documents: Vec<String>,
 }
 
 /// The kind of document that a title names.
@@ -47,6 +49,8 @@ struct PolicyVocabulary {
     languages: Vec<String>,
     titles: HashMap<String, TitleTopic>,
     longest_title: usize,
+    /// Nouns that name legal documents.
+    documents: Vec<String>,
 }
 
 static VOCABULARY: LazyLock<PolicyVocabulary> = LazyLock::new(|| {
@@ -55,7 +59,9 @@ static VOCABULARY: LazyLock<PolicyVocabulary> = LazyLock::new(|| {
     let mut words: BTreeMap<String, String> = BTreeMap::new();
     let mut titles = HashMap::new();
     let mut longest_title = 0;
+    let mut documents: Vec<String> = Vec::new();
     for (code, language) in &languages {
+        documents.extend(language.documents.iter().map(|noun| folded_title(noun)));
         for word in &language.words {
             // The search ignores case for ASCII only; other scripts get their upper-case and title-case forms.
             let mut forms = vec![word.clone()];
@@ -98,6 +104,7 @@ static VOCABULARY: LazyLock<PolicyVocabulary> = LazyLock::new(|| {
         languages,
         titles,
         longest_title,
+        documents,
     }
 });
 
@@ -243,6 +250,82 @@ pub(in crate::extract) fn title_topic(heading: &str) -> Option<TitleTopic> {
     best.map(|(_, topic)| topic)
 }
 
+/// Maximum number of words beside two titles in one heading.
+const MAX_WORDS_BESIDE: usize = 3;
+/// Longest name of a document that is not in the vocabulary, in words.
+const MAX_NAME_WORDS: usize = 8;
+
+/// True if a heading names a legal document by its noun, such as "Acceptable Use Policy" or "Community Guidelines".
+pub(in crate::extract) fn names_document(heading: &str) -> bool {
+    let folded = folded_title(heading);
+    if folded.split(' ').count() > MAX_NAME_WORDS {
+        return false;
+    }
+    VOCABULARY.documents.iter().any(|noun| {
+        folded.match_indices(noun.as_str()).any(|(at, _)| {
+            let end = at + noun.len();
+            // The noun is the last word or, in Romance and Slavic languages, the first one.
+            if at == 0 {
+                return !folded[end..].starts_with(char::is_alphanumeric);
+            }
+            // Long nouns end compounds in Germanic languages.
+            end == folded.len()
+                && (folded[..at].ends_with(' ') || !noun.is_ascii() || noun.len() >= 7)
+        })
+    })
+}
+
+/// True if a heading names a privacy policy and another document, such as "Privacy Policy / Terms of Use".
+pub(in crate::extract) fn names_several(heading: &str) -> bool {
+    let named = titles_in(heading);
+    let in_titles: usize = named
+        .iter()
+        .map(|(_, title)| title.split(' ').count())
+        .sum();
+    if folded_title(heading).split(' ').count() > in_titles + MAX_WORDS_BESIDE {
+        return false;
+    }
+    let is_other = |(topic, title): &(TitleTopic, String)| match topic {
+        TitleTopic::Terms | TitleTopic::Imprint => true,
+        // "Terms" alone is a section on other pages.
+        TitleTopic::Section => names_document(title),
+        _ => false,
+    };
+    named.iter().any(|(topic, _)| *topic == TitleTopic::Privacy) && named.iter().any(is_other)
+}
+
+/// True if a heading mentions a privacy policy, a supplement or a cookie notice, such as "Changes to this Privacy Notice".
+pub(in crate::extract) fn mentions_policy(heading: &str) -> bool {
+    titles_in(heading).iter().any(|(topic, _)| {
+        matches!(
+            topic,
+            TitleTopic::Privacy | TitleTopic::Supplement | TitleTopic::Cookies
+        )
+    })
+}
+
+/// The titles of the vocabulary inside a heading, the longest first at each word, without overlaps.
+fn titles_in(heading: &str) -> Vec<(TitleTopic, String)> {
+    let folded = folded_title(heading);
+    let tokens: Vec<&str> = folded.split(' ').filter(|t| !t.is_empty()).collect();
+    let mut found = Vec::new();
+    if tokens.len() > 14 {
+        return found;
+    }
+    let mut at = 0;
+    while at < tokens.len() {
+        let longest = VOCABULARY.longest_title.min(tokens.len() - at);
+        let title = (1..=longest).rev().find_map(|length| {
+            let run = tokens[at..at + length].join(" ");
+            let topic = VOCABULARY.titles.get(&run)?;
+            Some((length, (*topic, run)))
+        });
+        at += title.as_ref().map_or(1, |(length, _)| *length);
+        found.extend(title.map(|(_, title)| title));
+    }
+    found
+}
+
 /// A heading in the spelling of the vocabulary: lower case, single spaces, no numbering and no marks.
 fn folded_title(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -277,6 +360,43 @@ mod tests {
         assert_eq!(policy_words("Add to basket, buy now"), 0);
         assert!(policy_words("ПОЛИТИКА КОНФИДЕНЦИАЛЬНОСТИ и персональные данные") >= 3);
         assert!(policy_words("当社は個人情報を第三者に提供しません") >= 3);
+    }
+
+    #[test]
+    fn names_of_documents_are_recognised_by_their_nouns() {
+        for name in [
+            "Acceptable Use Policy",
+            "Community Guidelines",
+            "Software License Agreement",
+            "Versandbedingungen",
+            "会員利用規約",
+        ] {
+            assert!(names_document(name), "{name}");
+        }
+        for other in [
+            "How we use your data",
+            "Cookies",
+            "To fulfil our contract with you",
+            "Contact us",
+            "",
+        ] {
+            assert!(!names_document(other), "{other}");
+        }
+        for both in [
+            "Privacy Policy / Terms & Conditions",
+            "Terms of Use and Privacy Policy",
+            "Impressum & Datenschutz",
+            "Privacy & Terms",
+        ] {
+            assert!(names_several(both), "{both}");
+        }
+        for one in [
+            "Privacy and Cookie Policy",
+            "Privacy & Data Security",
+            "Terms of Use",
+        ] {
+            assert!(!names_several(one), "{one}");
+        }
     }
 
     #[test]
