@@ -7,13 +7,13 @@ use super::blocks::Block;
 use super::dom::{NodeId, PageView};
 use super::embedded::embedded_blocks;
 use super::extracted_content::{ExtractedContent, PageFeatures};
-use super::input::Options;
+use super::input::{DocumentType, Options};
 use super::main_content::{
     MainContent, Strictness, choose_main_content, exclude_boilerplate, exclude_repeated_boxes,
 };
 use super::structure::{
-    heading_at, keep_wanted_document, merge_title_headings, promote_headings, restore_page_heading,
-    separate_lines, trim_template,
+    drop_teasers, heading_at, keep_wanted_document, merge_title_headings, promote_headings,
+    restore_page_heading, separate_lines, trim_template,
 };
 use super::vocabulary::policy_words;
 use crate::page::Page;
@@ -60,6 +60,13 @@ pub(in crate::extract) fn policy_content(page: &Page, options: Options) -> Extra
             blocks = structured(embedded, options, None, &mut explanation);
             trim_template(&mut blocks, host);
         }
+    }
+    let teasers = match options.document_type {
+        DocumentType::Privacy => drop_teasers(&mut blocks, host),
+        DocumentType::Any => 0,
+    };
+    if teasers > 0 {
+        explanation.push(format!("removed {teasers} bytes of teasers below the text"));
     }
     if !is_cut && let Some(title) = restore_page_heading(&view, &roots, &links, &mut blocks) {
         explanation.push(format!("added the heading “{title}” of the page"));

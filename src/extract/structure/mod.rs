@@ -9,6 +9,7 @@ mod numbering;
 mod outline;
 mod page_heading;
 mod slice;
+mod teasers;
 mod trim;
 mod volatile_lines;
 
@@ -17,4 +18,5 @@ pub(in crate::extract) use headings::promote_headings;
 pub(in crate::extract) use lines::separate_lines;
 pub(in crate::extract) use page_heading::{merge_title_headings, restore_page_heading};
 pub(in crate::extract) use slice::{heading_at, keep_wanted_document};
+pub(in crate::extract) use teasers::drop_teasers;
 pub(in crate::extract) use trim::trim_template;

@@ -163,7 +163,7 @@ fn is_label(block: &Block) -> bool {
 }
 
 /// True if most links lead to other hosts than the page's.
-fn leads_away(block: &Block, host: Option<&str>) -> bool {
+pub(super) fn leads_away(block: &Block, host: Option<&str>) -> bool {
     let bare = |host: &str| host.trim_start_matches("www.").to_ascii_lowercase();
     let own = host.map(bare);
     let (mut links, mut away) = (0, 0);
