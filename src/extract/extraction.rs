@@ -7,8 +7,8 @@ use super::characters::cleaned;
 use super::decode::{PayloadFormat, detect_format, pdf_blocks, plain_text_blocks};
 use super::extracted_content::ExtractedContent;
 use super::facts::{
-    PageFacts, detect_language, document_title, reject_non_policy, stated_dates, text_hash,
-    word_count,
+    PageFacts, declared_language, detect_language, document_title, iso_language, language_of,
+    reject_non_policy, stated_dates, text_hash, word_count,
 };
 use super::input::{DocumentType, EXTRACTOR_VERSION, ExplainedDocument, Options, PageInput};
 use super::policy_page::policy_content;
@@ -43,7 +43,7 @@ pub fn explain(input: &PageInput<'_>, options: &Options) -> Result<ExplainedDocu
     match detect_format(input.bytes, input.content_type)? {
         PayloadFormat::Pdf => {
             let found = unmarked_content(pdf_blocks(input.bytes)?, "a PDF", *options);
-            finish(found, input, *options)
+            finish(found, input, *options, None)
         }
         PayloadFormat::PlainText => {
             let decoded = decode(input.bytes, input.content_type).text;
@@ -52,6 +52,7 @@ pub fn explain(input: &PageInput<'_>, options: &Options) -> Result<ExplainedDocu
                 unmarked_content(blocks, "a plain text", *options),
                 input,
                 *options,
+                None,
             )
         }
         PayloadFormat::Html => {
@@ -60,14 +61,23 @@ pub fn explain(input: &PageInput<'_>, options: &Options) -> Result<ExplainedDocu
                 .then(|| article_content(&page))
                 .flatten();
             let found = other.unwrap_or_else(|| policy_content(&page, *options));
+            let declared = declared_language(&page);
             // The tree of a large page takes more memory than all later steps.
             drop(page);
-            finish(found, input, *options)
+            finish(found, input, *options, declared)
         }
     }
 }
 
-/// The language (ISO 639-1, `und` when unsure) and the number of words of a document's text, as [`extract`] gives them.
+/// True if a document with this text may have this language: it is that of the text, or the text leaves its language open
+/// and its page may have named this one.
+#[must_use]
+pub fn fits_language(text: &str, language: &str) -> bool {
+    language_of(text, iso_language(language)) == language
+}
+
+/// The language (ISO 639-1, `und` when unsure) and the number of words of a document's text, as [`extract`] gives them for a
+/// page that names no language.
 #[must_use]
 pub fn language_and_words(text: &str) -> (&'static str, u64) {
     (detect_language(text), word_count(text))
@@ -86,6 +96,7 @@ fn finish(
     mut found: ExtractedContent,
     input: &PageInput<'_>,
     options: Options,
+    declared: Option<&'static str>,
 ) -> Result<ExplainedDocument, Dropped> {
     limit_link_targets(&mut found.blocks, input.bytes.len());
     let struck_words = word_count(&struck_text(&found.blocks));
@@ -95,7 +106,7 @@ fn finish(
         ));
     }
     let text = document_text(&found.blocks);
-    let (language, words) = language_and_words(&text);
+    let (language, words) = (language_of(&text, declared), word_count(&text));
     let policy_url = input.url.is_some_and(|url| {
         let path = format!("{} {}", url.path(), url.fragment().unwrap_or_default())
             .replace(['-', '_', '/', '.', '+'], " ");

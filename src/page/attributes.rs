@@ -18,6 +18,8 @@ fn is_read(element: &str, attribute: &[u8]) -> bool {
         | b"itemprop" | b"data-cfemail" => true,
         b"aria-expanded" | b"aria-controls" | b"data-toggle" | b"data-bs-toggle" => is(&["button"]),
         b"href" => is(&["a", "base", "link"]),
+        b"lang" => is(&["html", "body"]),
+        b"xml:lang" => is(&["html"]),
         b"name" => is(&["a"]),
         b"alt" => is(&["img", "image"]),
         b"src" => is(&["frame", "iframe"]),

@@ -3,7 +3,7 @@
 use super::history::history_of;
 use crate::discover::PageScan;
 use crate::extract::{
-    EXTRACTOR_VERSION, language_and_words, markdown_fault, stated_dates, text_hash,
+    EXTRACTOR_VERSION, fits_language, language_and_words, markdown_fault, stated_dates, text_hash,
 };
 use crate::model::{PayloadId, PolicyId, RenditionId, SiteId};
 use crate::store::{CheckedRendition, Store, StoreError, StoredHistory, VersionRecord};
@@ -170,7 +170,11 @@ fn text_faults(rendition: &CheckedRendition) -> Vec<String> {
             rendition.text_sha256
         ));
     }
-    let (language, words) = language_and_words(&rendition.text);
+    let (mut language, words) = language_and_words(&rendition.text);
+    // The page names the language where the text leaves it open.
+    if fits_language(&rendition.text, &rendition.language) {
+        language = &rendition.language;
+    }
     if (language, words) != (rendition.language.as_str(), rendition.word_count) {
         faults.push(format!(
             "its text has the language `{language}` and {words} words, but the database says `{}` and {}",

@@ -2,20 +2,57 @@
 
 use whatlang::{Lang, Script};
 
-use crate::extract::vocabulary::language_by_words;
+use super::common_words::{by_common_words, by_own_letters};
+use super::declared_language::is_written_in;
+use crate::extract::vocabulary::{has_words_of, language_by_words};
 
 /// Bytes of a text that are enough to detect its language.
 const SAMPLE_BYTES: usize = 2 * 1024;
+
+/// Fewer words are in no language for certain.
+const MIN_WORDS: usize = 5;
+
+/// The ISO 639-1 code of a document's language: that of its text, or, where the text leaves it open, the one that its page
+/// names; `und` when unsure. What the page names is often that of a template, so the text must not contradict it.
+pub(in crate::extract) fn language_of(text: &str, declared: Option<&'static str>) -> &'static str {
+    match (detect_language(text), declared) {
+        ("und", Some(declared)) if may_be_in(text, declared) => declared,
+        (language, _) => language,
+    }
+}
+
+/// True if a text of unsure language may be in this one: it has the script, and for a language with many policy words,
+/// some of them, or the detector's guess.
+fn may_be_in(text: &str, language: &str) -> bool {
+    let sample = middle(text);
+    let words = sample.split(|c: char| !c.is_alphabetic());
+    let Some(info) = whatlang::detect(sample) else {
+        return false;
+    };
+    words.filter(|word| !word.is_empty()).count() >= MIN_WORDS
+        && is_written_in(language, info.script())
+        && (!has_vocabulary(language)
+            || iso_code(info.lang()) == language
+            || has_words_of(sample, language))
+}
+
+/// The middle of a long text: its beginning has names, addresses and lists of contents.
+fn middle(text: &str) -> &str {
+    let from = text.floor_char_boundary(text.len().saturating_sub(SAMPLE_BYTES) / 2);
+    &text[from..text.floor_char_boundary(from.saturating_add(SAMPLE_BYTES))]
+}
 
 /// The ISO 639-1 code of a text's language; `und` when unsure.
 pub(in crate::extract) fn detect_language(text: &str) -> &'static str {
     if is_english(text) {
         return "en";
     }
-    // The middle of a long text is used: its beginning has names, addresses and lists of contents.
-    let from = text.floor_char_boundary(text.len().saturating_sub(SAMPLE_BYTES) / 2);
-    let sample = &text[from..text.floor_char_boundary(from.saturating_add(SAMPLE_BYTES))];
+    let sample = middle(text);
     if let Some(language) = by_little_words(sample) {
+        return language;
+    }
+    // The detector does not know these languages and takes them for others.
+    if let Some(language) = by_own_letters(sample).or_else(|| by_common_words(sample)) {
         return language;
     }
     let Some(info) = whatlang::detect(sample) else {
@@ -41,13 +78,14 @@ pub(in crate::extract) fn detect_language(text: &str) -> &'static str {
     }
 }
 
-/// Languages with words in the vocabulary.
+/// Languages whose policy words are so many that a text without them is not a policy.
 const KNOWN: &[&str] = &[
     "en", "de", "fr", "es", "it", "nl", "pt", "pl", "sv", "da", "no", "fi", "cs", "hu", "ro", "el",
-    "tr", "ru", "uk", "ar", "he", "fa", "hi", "th", "vi", "id", "ja", "ko", "zh",
+    "tr", "ru", "uk", "ar", "he", "fa", "hi", "th", "vi", "id", "ja", "ko", "zh", "ms", "cy", "ga",
+    "mt",
 ];
 
-/// True for a language with words in the vocabulary.
+/// True for a language whose policy words are so many that a text without them is not a policy.
 pub(in crate::extract) fn has_vocabulary(language: &str) -> bool {
     KNOWN.contains(&language)
 }
@@ -234,6 +272,80 @@ mod tests {
             ("", "und"),
             ("OK", "und"),
             ("12345", "und"),
+        ] {
+            assert_eq!(detect_language(text), language, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_page_names_the_language_only_where_the_text_leaves_it_open() {
+        let german = "Wir verarbeiten Ihre personenbezogenen Daten nur, soweit dies zur Bereitstellung unserer Website erforderlich ist.";
+        assert_eq!(language_of(german, Some("en")), "de");
+        let malay = "Kami mengumpul maklumat peribadi anda kerana ia perlu. Sekiranya tidak setuju, sila hubungi syarikat kami.";
+        assert_eq!(language_of(malay, Some("id")), "ms");
+        let open = "Wikimedia Osakidetza Debian Donostia Bilbo Gasteiz Iruña Baiona";
+        assert_eq!(detect_language(open), "und");
+        assert_eq!(language_of(open, Some("eu")), "eu");
+        assert_eq!(language_of(open, Some("ru")), "und", "another script");
+        assert_eq!(language_of(open, Some("en")), "und", "no English word");
+        assert_eq!(language_of("OK 12345", Some("eu")), "und");
+        assert_eq!(language_of("", Some("en")), "und");
+    }
+
+    #[test]
+    fn languages_that_the_detector_does_not_know_are_told() {
+        for (text, language) in [
+            (
+                "Kami mengumpul maklumat peribadi anda kerana undang-undang menghendaki bahawa data itu dilindungi. Sekiranya \
+                 anda tidak bersetuju, sila hubungi syarikat kami. Maklumat daripada pihak ketiga ialah sulit.",
+                "ms",
+            ),
+            (
+                "Kami mengumpulkan informasi pribadi Anda karena hukum mewajibkan bahwa data tersebut dilindungi. Situs ini \
+                 menggunakan kuki. Pengguna bisa meminta perusahaan kami untuk menghapusnya.",
+                "id",
+            ),
+            (
+                "Gure webgunea erabiltzen duzunean zure datu pertsonalak jasotzen ditugu, zerbitzua emateko eta hobetzeko. \
+                 Datuak ez dira saltzen, eta hirugarrenek ez dute haien berri izango zure baimenik gabe. Edozein unetan \
+                 ezabatzeko eska dezakezu, edo zuzentzeko ere bai.",
+                "eu",
+            ),
+            (
+                "Nós recollemos os datos persoais das persoas que usan a nosa páxina, cando nolos dan. Non llelos damos a \
+                 ninguén, e calquera persoa ten dereito a velos e tamén a corrixilos. A súa información non se venderá.",
+                "gl",
+            ),
+            (
+                "Bailímid do chuid sonraí pearsanta nuair a úsáideann tú ár suíomh. Tá an ceart agat féin na sonraí sin a \
+                 fheiceáil nó a scriosadh, agus ní dhíolfaimid iad. Is féidir teagmháil a dhéanamh linn faoi sin.",
+                "ga",
+            ),
+            (
+                "Aħna niġbru d-data personali tiegħek biex nagħtuk is-servizzi tagħna. Jekk ma taqbilx, tista' titlobna nħassruha. \
+                 Id-data ma tinbigħx u tinżamm biss għal żmien limitat, kif titlob il-liġi, minn nies tagħna jew għalina.",
+                "mt",
+            ),
+            (
+                "Mir sammelen Är perséinlech Donnéeën, wann Dir eise Site benotzt. Dës Donnéeë gi vun eis net verkaaft, an Dir \
+                 hutt d'Recht, datt mir se läschen. Fir all Froen iwwer déi Donnéeë kontaktéiert eis.",
+                "lb",
+            ),
+            (
+                "Við söfnum upplýsingum um þig þegar þú notar vefinn okkar, með þínu samþykki. Þær eru ekki seldar eða afhentar \
+                 öðrum fyrir þá þjónustu sem þú færð, og þú getur beðið okkur að eyða þeim.",
+                "is",
+            ),
+            (
+                "Ne mbledhim të dhënat tuaja personale për të ofruar shërbimet tona. Këto të dhëna nuk shiten dhe nuk u jepen të \
+                 tjerëve. Ju mund të kërkoni që të fshihen, ose të ndryshohen, kur është e mundur.",
+                "sq",
+            ),
+            (
+                "Tunakusanya taarifa zako binafsi kwa ajili ya kutoa huduma zetu. Taarifa hii haiuzwi kwa mtu yoyote. Una haki ya \
+                 kuomba taarifa zako zifutwe katika mfumo wetu, pamoja na nakala zake.",
+                "sw",
+            ),
         ] {
             assert_eq!(detect_language(text), language, "{text}");
         }

@@ -1,8 +1,10 @@
 //! Facts derived from a text: title, language, dates, hash, number of words, reason to drop the page.
 
 mod calendar;
+mod common_words;
 mod date_lines;
 mod dates;
+mod declared_language;
 mod drop_reason;
 mod language;
 mod text_hash;
@@ -10,8 +12,9 @@ mod title;
 mod word_count;
 
 pub use dates::{StatedDates, stated_dates};
+pub(in crate::extract) use declared_language::{declared_language, iso_language};
 pub(in crate::extract) use drop_reason::{PageFacts, reject_non_policy};
-pub(in crate::extract) use language::{detect_language, has_vocabulary};
+pub(in crate::extract) use language::{detect_language, has_vocabulary, language_of};
 pub use text_hash::text_hash;
 pub(in crate::extract) use title::{document_title, without_site_name};
 pub(in crate::extract) use word_count::word_count;

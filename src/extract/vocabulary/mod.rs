@@ -6,6 +6,6 @@ mod stems;
 
 pub(in crate::extract) use page_patterns::{PAGE_PATTERNS, first_of};
 pub(in crate::extract) use policy_words::{
-    TitleTopic, language_by_words, mentions_policy, names_document, names_several, policy_words,
-    title_topic,
+    TitleTopic, has_words_of, language_by_words, mentions_policy, names_document, names_several,
+    policy_words, title_topic,
 };

@@ -130,6 +130,17 @@ pub(in crate::extract) fn language_by_words(text: &str) -> Option<&'static str> 
     (count >= 3).then_some(code)
 }
 
+/// True if a text has a policy word that only this language has.
+pub(in crate::extract) fn has_words_of(text: &str, language: &str) -> bool {
+    let vocabulary = &*VOCABULARY;
+    let mut found = false;
+    vocabulary.words.each(text, |place| {
+        let owner = vocabulary.languages.get(place);
+        found |= owner.is_some_and(|owner| owner == language);
+    });
+    found
+}
+
 /// Words next to a title that do not change its meaning.
 const FILLERS: &[&str] = &[
     "our",

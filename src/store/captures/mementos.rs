@@ -214,7 +214,10 @@ fn store_extraction(
     result: Result<&NewDocument<'_>, &Dropped>,
 ) -> rusqlite::Result<()> {
     let (rendition_id, dropped) = match result {
-        Ok(document) => (Some(document.store(t)?), None),
+        Ok(document) => (
+            Some(document.store_extracted(t, capture_id, version)?),
+            None,
+        ),
         Err(dropped) => (None, Some(dropped)),
     };
     t.prepare_cached(

@@ -5,7 +5,7 @@ use rusqlite::{OptionalExtension as _, Transaction, params};
 use sha2::{Digest as _, Sha256};
 
 use crate::history::{TextTraits, body_hash, simhash};
-use crate::model::{Document, DocumentId, RenditionId, StatedDate, TextHash};
+use crate::model::{CaptureId, Document, DocumentId, RenditionId, StatedDate, TextHash};
 use crate::store::database::full_text::{index_text, indexed};
 use crate::store::database::{Store, StoreError};
 use crate::store::ledger::pending;
@@ -37,12 +37,44 @@ impl<'a> NewDocument<'a> {
 
     /// Stores the document and its rendition where they are new, and returns the id of the rendition.
     pub(in crate::store) fn store(&self, t: &Transaction<'_>) -> rusqlite::Result<RenditionId> {
-        let document_id = self.store_document(t)?;
+        self.store_as(t, &self.document.language)
+    }
+
+    /// Stores what an extractor made of a capture, like [`NewDocument::store`].
+    ///
+    /// Where a text leaves its language open, the language is the one that the page names, and pages with the same text may
+    /// name different ones. The text then has the first of their codes, so that the order of the pages does not count.
+    pub(in crate::store) fn store_extracted(
+        &self,
+        t: &Transaction<'_>,
+        capture_id: CaptureId,
+        extractor: &str,
+    ) -> rusqlite::Result<RenditionId> {
+        let of_others: Option<String> = t
+            .prepare_cached(
+                "SELECT r.language FROM renditions r WHERE r.sha256 = ?1
+                 AND EXISTS (SELECT 1 FROM extractions e WHERE e.rendition_id = r.rendition_id AND e.extractor_version = ?2
+                                AND e.capture_id <> ?3)",
+            )?
+            .query_row(params![self.rendition_sha256, extractor, capture_id], |r| r.get(0))
+            .optional()?;
+        let own = self.document.language.as_str();
+        let language = match of_others.as_deref() {
+            Some(other) if own == "und" || other != "und" && other < own => other,
+            _ => own,
+        };
+        self.store_as(t, language)
+    }
+
+    fn store_as(&self, t: &Transaction<'_>, language: &str) -> rusqlite::Result<RenditionId> {
+        let document_id = self.store_document(t, language)?;
         let first_before = first_rendition(t, document_id)?;
-        self.store_rendition(t, document_id)?;
+        self.store_rendition(t, document_id, language)?;
         match first_before {
             Some(first) if self.rendition_sha256 < first => describe(t, document_id)?,
-            Some(first) if self.rendition_sha256 == first => self.redescribe(t, document_id)?,
+            Some(first) if self.rendition_sha256 == first => {
+                self.redescribe(t, document_id, language)?;
+            }
             _ => {}
         }
         t.prepare_cached("SELECT rendition_id FROM renditions WHERE sha256 = ?1")?
@@ -50,7 +82,7 @@ impl<'a> NewDocument<'a> {
     }
 
     /// Stores the document with its full-text index entry where it is new, and returns its id.
-    fn store_document(&self, t: &Transaction<'_>) -> rusqlite::Result<DocumentId> {
+    fn store_document(&self, t: &Transaction<'_>, language: &str) -> rusqlite::Result<DocumentId> {
         let document = self.document;
         let text_sha256 = document.text_hash.to_string();
         let added: Option<DocumentId> = t
@@ -61,7 +93,7 @@ impl<'a> NewDocument<'a> {
             .query_row(
                 params![
                     text_sha256,
-                    document.language,
+                    language,
                     document.word_count.cast_signed(),
                     self.simhash.cast_signed(),
                     self.body_hash.to_string()
@@ -86,6 +118,7 @@ impl<'a> NewDocument<'a> {
         &self,
         t: &Transaction<'_>,
         document_id: DocumentId,
+        language: &str,
     ) -> rusqlite::Result<()> {
         let document = self.document;
         let date = |stated: &Option<StatedDate>| stated.as_ref().map(|s| s.date.clone());
@@ -112,7 +145,7 @@ impl<'a> NewDocument<'a> {
             sentence(&document.effective_date),
             date(&document.last_updated),
             sentence(&document.last_updated),
-            document.language,
+            language,
             document.word_count.cast_signed(),
         ])?;
         Ok(())
@@ -120,7 +153,12 @@ impl<'a> NewDocument<'a> {
 
     /// Updates language, word count and body of the document from its first rendition: another extractor may count the same
     /// words differently, recognise another language or find another body.
-    fn redescribe(&self, t: &Transaction<'_>, document_id: DocumentId) -> rusqlite::Result<()> {
+    fn redescribe(
+        &self,
+        t: &Transaction<'_>,
+        document_id: DocumentId,
+        language: &str,
+    ) -> rusqlite::Result<()> {
         let changed = t
             .prepare_cached(
                 "UPDATE documents SET language = ?2, word_count = ?3, body_sha256 = ?4
@@ -128,7 +166,7 @@ impl<'a> NewDocument<'a> {
             )?
             .execute(params![
                 document_id,
-                self.document.language,
+                language,
                 self.document.word_count.cast_signed(),
                 self.body_hash.to_string()
             ])?;

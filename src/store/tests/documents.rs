@@ -124,3 +124,38 @@ fn another_language_of_a_text_marks_every_history_that_shows_it() {
         [ids[0].0, ids[1].0]
     );
 }
+
+#[test]
+fn a_text_whose_pages_name_different_languages_has_the_same_one_in_every_order() {
+    let captures = ["2010", "2011", "2012"].map(|year| capture(URL, year, year));
+    let languages = ["und", "nl", "eu"];
+    for order in [[0, 1, 2], [2, 1, 0], [1, 0, 2]] {
+        let house = house();
+        house.add(&captures);
+        let extracted = |n: usize, extractor: &str, language: &str| {
+            let document = Document {
+                language: language.to_owned(),
+                ..document("the same words")
+            };
+            let capture_id = CaptureId::new(i64::try_from(n).unwrap() + 1);
+            house
+                .store
+                .add_extraction(capture_id, extractor, &Ok(document))
+                .unwrap();
+        };
+        let stored = || {
+            let row = house.store.lock().query_row(
+                "SELECT d.language || r.language FROM documents d JOIN renditions r USING (document_id)",
+                [],
+                |r| r.get::<_, String>(0),
+            );
+            row.unwrap()
+        };
+        for n in order {
+            extracted(n, EXTRACTOR, languages[n]);
+        }
+        assert_eq!(stored(), "eueu", "{order:?}");
+        extracted(0, "next", "fi");
+        assert_eq!(stored(), "fifi", "another extractor reads it otherwise");
+    }
+}
