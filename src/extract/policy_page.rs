@@ -10,10 +10,11 @@ use super::extracted_content::{ExtractedContent, PageFeatures};
 use super::input::{DocumentType, Options};
 use super::main_content::{
     MainContent, Strictness, choose_main_content, exclude_boilerplate, exclude_repeated_boxes,
+    left_out, put_pages_in_order,
 };
 use super::structure::{
-    drop_teasers, heading_at, keep_wanted_document, merge_title_headings, promote_headings,
-    restore_page_heading, separate_lines, trim_template,
+    drop_teasers, dropped_lines, heading_at, keep_wanted_document, merge_title_headings,
+    promote_headings, restore_page_heading, separate_lines, short_lines, trim_template,
 };
 use super::vocabulary::policy_words;
 use crate::page::Page;
@@ -31,8 +32,10 @@ pub(in crate::extract) fn policy_content(page: &Page, options: Options) -> Extra
     let view = PageView::of(page);
     let features = PageFeatures::of(&view);
     let (mut view, mut content) = best_reading(page, view);
-    let repeated = exclude_repeated_boxes(&mut view, &mut content.roots);
     let mut explanation = content.reasons;
+    explanation.extend(left_out(&view, &content.roots));
+    let repeated = exclude_repeated_boxes(&mut view, &mut content.roots);
+    put_pages_in_order(&view, &mut content.roots);
     let roots = content.roots;
     if repeated > 0 {
         explanation.push(format!(
@@ -51,7 +54,9 @@ pub(in crate::extract) fn policy_content(page: &Page, options: Options) -> Extra
         &mut explanation,
     );
     let is_cut = explanation.iter().any(|r| r.starts_with("page hosts"));
+    let untrimmed = short_lines(&blocks);
     trim_template(&mut blocks, host);
+    explanation.extend(dropped_lines(&untrimmed, &blocks));
     if policy_words_in(&view, &roots) < FEW_WORDS {
         let embedded = embedded_blocks(page, &links, policy_words);
         let words: u32 = embedded.iter().map(|b| policy_words(&b.text())).sum();

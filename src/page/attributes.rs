@@ -17,6 +17,7 @@ fn is_read(element: &str, attribute: &[u8]) -> bool {
         b"class" | b"id" | b"style" | b"role" | b"hidden" | b"aria-hidden" | b"aria-modal"
         | b"itemprop" | b"data-cfemail" => true,
         b"aria-expanded" | b"aria-controls" | b"data-toggle" | b"data-bs-toggle" => is(&["button"]),
+        b"data-page-number" | b"data-page-no" | b"data-page-index" | b"data-page" => is(&["div"]),
         b"href" => is(&["a", "base", "link"]),
         b"lang" => is(&["html", "body"]),
         b"xml:lang" => is(&["html"]),

@@ -40,6 +40,7 @@ mod scheduled_runs_on_shared_archive;
 mod settings;
 mod shared_captures;
 mod simulated_crawl;
+mod split_boxes;
 mod stated_dates;
 mod support;
 

@@ -33,21 +33,22 @@ pub(in crate::extract) fn build_blocks(
     roots: &[NodeId],
     links: &LinkResolver<'_>,
 ) -> Vec<Block> {
-    let total_bytes = roots
-        .iter()
-        .filter_map(|r| view.nodes.get(*r))
-        .map(|e| u64::from(e.stats.text_bytes))
-        .sum();
     let mut builder = BlockBuilder {
         view,
         links,
-        total_bytes,
+        total_bytes: view.text_bytes(roots),
         containers: OpenContainers::new(),
         run: TextRun::default(),
         conventions: PageConventions::of(view, roots),
     };
+    let mut next = 0;
     for root in roots {
+        // Only neighbours can be parts of one line.
+        if *root != next {
+            builder.flush();
+        }
         builder.walk(*root);
+        next = view.nodes[*root].end;
     }
     builder.flush();
     let mut blocks = builder.containers.finish();

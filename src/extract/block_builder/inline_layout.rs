@@ -3,7 +3,7 @@
 use scraper::Node as DomNode;
 use scraper::node::Element;
 
-use crate::extract::dom::{ElementKind, NodeId, PageView, attribute, declaration};
+use crate::extract::dom::{ElementKind, NodeId, PageView, attribute, declaration, top_of_placed};
 
 /// How an inline element is set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,11 +41,28 @@ pub(in crate::extract) fn inline_layout(
             _ => {}
         }
     }
+    if layout == InlineLayout::Joined && begins_placed_line(view, id, element) {
+        layout = InlineLayout::Apart;
+    }
     // A large first letter is a part of its word.
     if layout == InlineLayout::Apart && is_one_letter(view, id) {
         return InlineLayout::Joined;
     }
     layout
+}
+
+/// True for a piece of text that its style places on another line than the piece before it.
+fn begins_placed_line(view: &PageView<'_>, id: NodeId, element: &Element) -> bool {
+    let Some(top) = top_of_placed(element) else {
+        return false;
+    };
+    let parent = view.nodes[id].parent;
+    let before = view
+        .ancestors(id.saturating_sub(1))
+        .find(|at| view.nodes[*at].parent == parent);
+    before
+        .and_then(|at| view.element(at))
+        .is_some_and(|element| top_of_placed(element) != Some(top))
 }
 
 fn layout_of_style(style: &str) -> InlineLayout {

@@ -20,6 +20,19 @@ pub(in crate::extract) fn names_of(element: &Element) -> impl Iterator<Item = &s
         .chain(classes.split_ascii_whitespace())
 }
 
+/// The distance from the top of an element whose style places it at a point of the page, as viewers of PDFs place every
+/// piece of a line.
+pub(in crate::extract) fn top_of_placed(element: &Element) -> Option<&str> {
+    let style = attribute(element, "style")?;
+    let value = |name: &str| {
+        style.split(';').find_map(|part| {
+            let (own, value) = part.split_once(':')?;
+            own.trim().eq_ignore_ascii_case(name).then(|| value.trim())
+        })
+    };
+    value("left").and(value("top"))
+}
+
 /// True for an element that is hidden by its own attributes. Style sheets are not read.
 pub(in crate::extract) fn is_hidden(element: &Element) -> bool {
     element.attrs().any(|(name, value)| match name {

@@ -7,7 +7,7 @@ mod text_stats;
 mod view;
 
 pub(in crate::extract) use css::{declaration, has_word};
-pub(in crate::extract) use element::{attribute, names_of};
+pub(in crate::extract) use element::{attribute, names_of, top_of_placed};
 pub(in crate::extract) use element_kind::ElementKind;
 pub(in crate::extract) use text_stats::TextStats;
 pub(in crate::extract) use view::{NodeId, PageView};

@@ -37,6 +37,8 @@ pub(in crate::extract) struct PageView<'a> {
     pub nodes: Vec<ViewNode<'a>>,
     /// The page's `<title>`.
     pub page_title: Option<String>,
+    /// The host of the page's URL, if known.
+    pub host: Option<&'a str>,
 }
 
 /// A field with fewer bytes of text than this is an input, not a text to read.
@@ -56,6 +58,16 @@ fn is_field_to_read(element: &Element, first_child: Option<&DomNode>) -> bool {
             .is_some_and(|text| text.len() >= FIELD_BYTES && !text.contains("</"))
 }
 
+/// True for a target that is an address to write to or a number to call. It leads to no page, so its text is not that of
+/// a link. A target without an address sends the page to a friend.
+fn is_address(target: &str) -> bool {
+    ["mailto:", "tel:"].iter().any(|scheme| {
+        target
+            .strip_prefix(scheme)
+            .is_some_and(|address| !address.is_empty() && !address.starts_with('?'))
+    })
+}
+
 impl<'a> PageView<'a> {
     /// Builds the view of a page in one pass.
     pub(in crate::extract) fn of(page: &'a Page) -> Self {
@@ -72,6 +84,7 @@ impl<'a> PageView<'a> {
             // A list that grows by doubling would hold a large page twice.
             nodes: Vec::with_capacity(page.html.tree.values().len()),
             page_title: None,
+            host: page.url.as_ref().and_then(url::Url::host_str),
         };
         // Open elements: the position of each in the list, and the number of links around it.
         let mut open: Vec<(NodeId, u32)> = Vec::new();
@@ -143,7 +156,8 @@ impl<'a> PageView<'a> {
                 } else if element.name() == "title" && self.page_title.is_none() {
                     self.page_title = text_of_node(first_child).map(str::to_owned);
                 }
-                let is_link = element.name() == "a" && attribute(element, "href").is_some();
+                let is_link = element.name() == "a"
+                    && attribute(element, "href").is_some_and(|target| !is_address(target));
                 Some((id, links + u32::from(is_link)))
             }
             DomNode::Document | DomNode::Fragment => {
@@ -190,6 +204,12 @@ impl<'a> PageView<'a> {
             self.nodes[parent].stats.add(stats);
         }
         id
+    }
+
+    /// Bytes of text in some subtrees.
+    pub(in crate::extract) fn text_bytes(&self, roots: &[NodeId]) -> u64 {
+        let bytes = |root: &NodeId| u64::from(self.nodes[*root].stats.text_bytes);
+        roots.iter().map(bytes).sum()
     }
 
     /// True for a page with a `<template>`.

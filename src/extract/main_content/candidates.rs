@@ -1,7 +1,9 @@
 //! The main content of a page: the subtree with most of the policy's weight, and the siblings that belong to it.
 
-use super::sections::is_section;
-use crate::extract::dom::{ElementKind, NodeId, PageView, attribute};
+use super::joining::Joining;
+use super::sections::{is_section, tag_and_class};
+use super::siblings::is_of_cards;
+use crate::extract::dom::{ElementKind, NodeId, PageView};
 use crate::extract::facts::{detect_language, has_vocabulary};
 use crate::extract::vocabulary::title_topic;
 use crate::model::printable;
@@ -22,10 +24,6 @@ const HALF: u64 = 50;
 const LEAST_PROSE: u32 = 140;
 /// Minimum size of the sentences in the lines above an article, in bytes.
 const LEAST_INTRODUCTION: u32 = 80;
-/// Minimum share of a teaser's text inside its link, in percent.
-const CARD_LINKED: u32 = 10;
-/// Maximum size of the sentences in a teaser, in bytes.
-const CARD_BYTES: usize = 250;
 /// A page with fewer policy words than this is in a language that the vocabulary does not cover, or is not a policy.
 const FEW_WORDS: u32 = 8;
 /// Number of bytes of such a page that are used to detect its language.
@@ -78,7 +76,8 @@ pub(in crate::extract) fn choose_main_content_in(
         view.nodes.get(start).map_or(0, |e| e.stats.weight()),
     )];
     // From the inside out: on a level where a sibling belongs to the text, takes all children from the first such child
-    // to the last.
+    // to the last, and those next to them that the text continues in.
+    let mut joining = (rule != SiblingRule::Article).then(|| Joining::of(view, start, innermost));
     let mut roots = vec![innermost];
     let mut inner = innermost;
     for level in path.into_iter().rev() {
@@ -88,26 +87,30 @@ pub(in crate::extract) fn choose_main_content_in(
         };
         let belongs = |at: usize| at == own || belongs_beside(view, children[at], weight, rule);
         let mut first = (0..=own).find(|at| belongs(*at)).unwrap_or(own);
-        let labelled = first != own || roots.len() > 1;
+        let labelled =
+            (first != own || roots.len() > 1) && joining.as_ref().is_none_or(Joining::lacks_title);
         first = with_heading(view, &children, first, labelled);
         let mut last = (own..children.len())
             .rev()
             .find(|at| belongs(*at))
             .unwrap_or(own);
         last = with_sections(view, &children, last, inner);
-        if first != own || last != own {
+        let (before, after) = if let Some(joining) = &mut joining {
+            let joined = (0..children.len()).map(|at| (first..=last).contains(&at));
+            joining.join(view, level, &children, (joined.collect(), own))
+        } else {
+            (
+                children[first..own].to_vec(),
+                children[own + 1..=last].to_vec(),
+            )
+        };
+        let count = before.len() + after.len();
+        if count > 0 {
             reasons.push(format!(
-                "joined {} siblings under {}",
-                last - first,
+                "joined {count} siblings under {}",
                 describe(view, level)
             ));
-            let (before, after) = (&children[first..own], &children[own + 1..=last]);
-            roots = before
-                .iter()
-                .copied()
-                .chain(roots)
-                .chain(after.iter().copied())
-                .collect();
+            roots = before.into_iter().chain(roots).chain(after).collect();
         }
         inner = level;
     }
@@ -222,15 +225,6 @@ fn belongs_beside(view: &PageView<'_>, id: NodeId, main: u32, rule: SiblingRule)
     prose >= LEAST_PROSE && words >= 4 && words.saturating_mul(100) >= prose.min(3000)
 }
 
-/// True for a box of links to other texts with a sentence under each.
-fn is_of_cards(view: &PageView<'_>, id: NodeId) -> bool {
-    let entry = &view.nodes[id];
-    let links = (id..entry.end).filter(|at| view.name(*at) == "a").count();
-    entry.stats.link_share() >= CARD_LINKED
-        && links > 1
-        && entry.stats.prose_bytes as usize / links < CARD_BYTES
-}
-
 /// Extends a part by the sections that follow it directly and returns its new end. Sections are boxes with their own
 /// heading that have policy words or the same class as the part ("Contact us" has few policy words).
 fn with_sections(
@@ -239,10 +233,6 @@ fn with_sections(
     mut last: usize,
     inner: NodeId,
 ) -> usize {
-    let tag_and_class = |id: NodeId| {
-        let element = view.element(id)?;
-        Some((element.name(), attribute(element, "class")))
-    };
     let begins = |id: NodeId| view.nodes[id].stats.text_bytes > 0;
     while let Some(next) = (last + 1..children.len()).find(|at| begins(children[*at])) {
         let id = children[next];
@@ -250,7 +240,7 @@ fn with_sections(
         if entry.excluded
             || entry.stats.link_share() >= 20
             || !is_section(view, id)
-            || entry.stats.policy_words < 2 && tag_and_class(id) != tag_and_class(inner)
+            || entry.stats.policy_words < 2 && tag_and_class(view, id) != tag_and_class(view, inner)
         {
             break;
         }
@@ -296,7 +286,11 @@ fn labels(view: &PageView<'_>, id: NodeId) -> bool {
         && entry.stats.linked_bytes == 0
 }
 
-fn describe(view: &PageView<'_>, id: NodeId) -> String {
+/// The tag, the id and the first classes of an element, as in a style sheet.
+pub(super) fn describe(view: &PageView<'_>, id: NodeId) -> String {
+    if view.nodes[id].kind == ElementKind::Text {
+        return "a line".to_owned();
+    }
     let mut out = format!("<{}", view.name(id));
     if let Some(element) = view.element(id) {
         for (sign, name) in element

@@ -2,6 +2,7 @@
 
 mod article;
 mod boundary;
+mod dropped_lines;
 mod headings;
 mod hosted;
 mod lines;
@@ -14,6 +15,7 @@ mod trim;
 mod volatile_lines;
 
 pub(in crate::extract) use article::{is_article, is_teaser_of, may_be_teaser, remove_headline};
+pub(in crate::extract) use dropped_lines::{dropped_lines, short_lines};
 pub(in crate::extract) use headings::promote_headings;
 pub(in crate::extract) use lines::separate_lines;
 pub(in crate::extract) use page_heading::{merge_title_headings, restore_page_heading};

@@ -41,13 +41,21 @@ pub(in crate::extract) fn restore_page_heading(
 fn begins_with_title(blocks: &[Block]) -> bool {
     blocks.iter().take(4).enumerate().any(|(at, b)| match b {
         Block::Heading(level, spans) => {
-            *level == 1 || at == 0 && title_topic(&text_of(spans)).is_some()
+            *level == 1
+                || blocks[..at].iter().all(is_date_line) && title_topic(&text_of(spans)).is_some()
         }
         Block::Paragraph(spans) => {
             at == 0 && title_topic(&text_of(spans)) == Some(TitleTopic::Privacy)
         }
         _ => false,
     })
+}
+
+/// True for a short line with a number, such as a date above the title.
+fn is_date_line(block: &Block) -> bool {
+    matches!(block, Block::Paragraph(_))
+        && block.weight().0 <= FRAME_BYTES * 2
+        && block.text().contains(char::is_numeric)
 }
 
 /// The text of the heading above the chosen part that is most likely the document's.
