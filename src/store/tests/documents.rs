@@ -138,9 +138,19 @@ fn a_text_whose_pages_name_different_languages_has_the_same_one_in_every_order()
                 ..document("the same words")
             };
             let capture_id = CaptureId::new(i64::try_from(n).unwrap() + 1);
+            let fetched = Fetched {
+                body: Some(b"the same words".to_vec()),
+                ..Fetched::default()
+            };
+            let result = Ok(document);
             house
                 .store
-                .add_extraction(capture_id, extractor, &Ok(document))
+                .add_memento(
+                    capture_id,
+                    &fetched,
+                    Some((extractor, &result)),
+                    stamp("2026"),
+                )
                 .unwrap();
         };
         let stored = || {
