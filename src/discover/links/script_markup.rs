@@ -8,7 +8,11 @@ use super::script_tokens::{ScriptToken, ScriptTokens};
 /// `'<a href="' + folder + '/p.html">'` is.
 pub(super) fn markup_in_script(code: &str) -> String {
     let mut markup = String::new();
-    if !mentions(code, "href") {
+    // Written plainly, or as an escape of a text or of an address.
+    if !["<", "\\u003", "\\x3", "%3"]
+        .iter()
+        .any(|begin| code.contains(begin))
+    {
         return markup;
     }
     let mut statement = String::new();
@@ -53,6 +57,14 @@ mod tests {
         assert_eq!(
             markup_in_script(code),
             "<a href=\"/p.html\">Privacy</a>\n<a href=/q>Q</a>\n"
+        );
+        assert_eq!(
+            markup_in_script("document.write('<a hr' + 'ef=/p>Priv' + 'acy</a>')"),
+            "<a href=/p>Privacy</a>\n"
+        );
+        assert_eq!(
+            markup_in_script(r#"x = "\u003ca href=/p\x3eQ\u003c/a\u003e""#),
+            "<a href=/p>Q</a>\n"
         );
         assert_eq!(markup_in_script("var href = 'x < y'"), "");
         assert_eq!(markup_in_script("f('<b>')"), "");
