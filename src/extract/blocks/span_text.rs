@@ -1,6 +1,6 @@
 //! The text of spans, without what is struck out.
 
-use super::block::Span;
+use super::span::Span;
 
 /// The text of some spans, with line breaks as spaces. What is struck out is left out.
 pub(in crate::extract) fn text_of(spans: &[Span]) -> String {

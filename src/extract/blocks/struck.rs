@@ -1,6 +1,7 @@
 //! What is struck out in a block tree: which of it is believed, and where its marks can stand.
 
-use super::block::{Block, Span};
+use super::block::Block;
+use super::span::Span;
 
 /// Number of struck blocks at the end of a document from which on the tag is taken as never closed.
 const UNCLOSED_BLOCKS: usize = 4;

@@ -1,6 +1,6 @@
 //! Normalises a list of spans: white space is collapsed, and adjacent spans with the same style are joined.
 
-use super::block::{Span, Style};
+use super::span::{Span, Style};
 use crate::extract::characters::any_byte;
 
 /// Normalises spans: collapses white space, joins adjacent spans with the same style, removes the style of blanks, and
