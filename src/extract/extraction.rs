@@ -7,8 +7,8 @@ use super::characters::cleaned;
 use super::decode::{PayloadFormat, detect_format, pdf_blocks, plain_text_blocks};
 use super::extracted_content::ExtractedContent;
 use super::facts::{
-    PageFacts, declared_language, detect_language, document_title, iso_language, language_of,
-    reject_non_policy, stated_dates, text_hash, word_count,
+    PageFacts, SiteName, declared_language, detect_language, document_title, iso_language,
+    language_of, reject_non_policy, stated_dates, text_hash, word_count,
 };
 use super::input::{DocumentType, EXTRACTOR_VERSION, ExplainedDocument, Options, PageInput};
 use super::policy_page::policy_content;
@@ -126,13 +126,15 @@ fn finish(
         wanted: options.document_type,
     })?;
     let dates = stated_dates(&text, language);
+    let host = input.url.and_then(url::Url::host_str);
+    let site = SiteName::of(host, found.page_title.as_deref());
     let document = Document {
         effective_date: dates.effective,
         last_updated: dates.last_updated,
         title: found
             .headline
             .filter(|title| !title.is_empty())
-            .or_else(|| document_title(&found.blocks, found.page_title.as_deref())),
+            .or_else(|| document_title(&found.blocks, found.page_title.as_deref(), &site)),
         language: language.to_owned(),
         text_hash: text_hash(&text),
         markdown: write_markdown(&found.blocks),

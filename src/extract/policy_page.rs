@@ -7,6 +7,7 @@ use super::blocks::Block;
 use super::dom::{NodeId, PageView};
 use super::embedded::embedded_blocks;
 use super::extracted_content::{ExtractedContent, PageFeatures};
+use super::facts::SiteName;
 use super::input::{DocumentType, Options};
 use super::main_content::{
     MainContent, Strictness, choose_main_content, exclude_boilerplate, exclude_repeated_boxes,
@@ -14,7 +15,8 @@ use super::main_content::{
 };
 use super::structure::{
     drop_teasers, dropped_lines, heading_at, keep_wanted_document, merge_title_headings,
-    promote_headings, restore_page_heading, separate_lines, short_lines, trim_template,
+    number_heading_levels, promote_headings, restore_page_heading, separate_lines, short_lines,
+    trim_template,
 };
 use super::vocabulary::policy_words;
 use crate::page::Page;
@@ -66,19 +68,18 @@ pub(in crate::extract) fn policy_content(page: &Page, options: Options) -> Extra
             trim_template(&mut blocks, host);
         }
     }
-    let teasers = match options.document_type {
-        DocumentType::Privacy => drop_teasers(&mut blocks, host),
-        DocumentType::Any => 0,
-    };
-    if teasers > 0 {
-        explanation.push(format!("removed {teasers} bytes of teasers below the text"));
+    if options.document_type == DocumentType::Privacy {
+        explanation.extend(without_teasers(&mut blocks, host));
     }
-    if !is_cut && let Some(title) = restore_page_heading(&view, &roots, &links, &mut blocks) {
+    let site = SiteName::of(host, view.page_title.as_deref());
+    if !is_cut && let Some(title) = restore_page_heading(&view, &roots, &links, &site, &mut blocks)
+    {
         explanation.push(format!("added the heading “{title}” of the page"));
     }
-    if merge_title_headings(&mut blocks) {
+    if merge_title_headings(&mut blocks, &site) {
         explanation.push("merged several headings above the text".to_owned());
     }
+    number_heading_levels(&mut blocks);
     ExtractedContent {
         blocks,
         explanation,
@@ -87,6 +88,12 @@ pub(in crate::extract) fn policy_content(page: &Page, options: Options) -> Extra
         page_title: view.page_title,
         headline: None,
     }
+}
+
+/// Drops the teasers below a text; returns the explanation.
+fn without_teasers(blocks: &mut Vec<Block>, host: Option<&str>) -> Option<String> {
+    let bytes = drop_teasers(blocks, host);
+    (bytes > 0).then(|| format!("removed {bytes} bytes of teasers below the text"))
 }
 
 /// The reading of a page that finds the most policy words: with class names taken into account, else without, else with

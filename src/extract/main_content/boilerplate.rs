@@ -7,6 +7,7 @@ use std::collections::HashSet;
 
 use scraper::node::Element;
 
+use super::consent_notices::exclude_consent_notices;
 use super::screen_readers::is_for_screen_readers;
 use super::sections::{is_in_the_midst, is_one_of_several, is_section};
 use crate::extract::dom::{ElementKind, NodeId, PageView, attribute, names_of};
@@ -45,6 +46,7 @@ pub(in crate::extract) fn exclude_boilerplate(view: &mut PageView<'_>, strictnes
             id += 1;
         }
     }
+    exclude_consent_notices(view);
 }
 
 /// True if an element is boilerplate. `share` is its share of the page's weight, in percent.

@@ -3,6 +3,7 @@
 mod article;
 mod boilerplate;
 mod candidates;
+mod consent_notices;
 mod joining;
 mod left_out;
 mod page_boxes;

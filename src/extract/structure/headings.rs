@@ -1,28 +1,25 @@
 //! Finds headings without heading elements: bold or large lines, and lines in capitals, alone above the text they name.
 
+use super::date_headings::states_date;
+use super::first_lines::{is_short_line, split_first_lines};
 use super::lines::stands_out;
+use super::sentences_as_headings::demote_sentences;
 use crate::extract::blocks::{Block, Span, text_of, tidy};
-use crate::extract::vocabulary::title_topic;
+use crate::extract::vocabulary::{TitleTopic, title_topic};
 
-/// Longest heading, in characters. Anything longer in an `<h2>` is text that was meant to be large.
-const MAX_CHARS: usize = 200;
 /// Longest line that is a heading because of its style alone.
 const MAX_STYLED_CHARS: usize = 110;
+/// Minimum size of the text below a heading that is known by its shortness alone, in bytes.
+const LONG_BYTES: usize = 80;
 
-/// Turns paragraphs that look like headings into headings, and headings that are too long into paragraphs.
+/// Turns paragraphs that look like headings into headings, and headings that are sentences or dates into paragraphs.
 ///
 /// In a document with marked sections, only large lines become headings: bold lines there are the first words of a
 /// paragraph.
-pub(in crate::extract) fn promote_headings(blocks: Vec<Block>) -> Vec<Block> {
-    let blocks: Vec<Block> = blocks
-        .into_iter()
-        .map(|block| match block {
-            Block::Heading(_, spans) if text_of(&spans).chars().count() > MAX_CHARS => {
-                Block::Paragraph(spans)
-            }
-            other => other,
-        })
-        .collect();
+pub(in crate::extract) fn promote_headings(mut blocks: Vec<Block>) -> Vec<Block> {
+    demote_sentences(&mut blocks);
+    demote_dates(&mut blocks);
+    let blocks = split_first_lines(blocks);
     let marked = blocks
         .iter()
         .filter(|b| matches!(b, Block::Heading(..)))
@@ -30,8 +27,15 @@ pub(in crate::extract) fn promote_headings(blocks: Vec<Block>) -> Vec<Block> {
     let size: usize = blocks.iter().map(|b| b.weight().0).sum();
     // Documents with marked sections have a heading every few thousand characters.
     let sections_are_marked = marked >= 3 && size / marked < 6000;
-    let mut candidates: Vec<Option<HeadingStyle>> = blocks.iter().map(heading_style).collect();
-    if marked == 0 && candidates.iter().flatten().count() < 3 {
+    let mut candidates: Vec<Option<HeadingStyle>> = blocks
+        .iter()
+        .enumerate()
+        .map(|(at, block)| heading_style(block).filter(|_| !states_date(&block.text(), at)))
+        .collect();
+    // The title alone may be marked.
+    let is_heading = |b: &Block| matches!(b, Block::Heading(..));
+    let only_title = marked == 1 && blocks.iter().take(2).any(is_heading);
+    if (marked == 0 || only_title) && candidates.iter().flatten().count() < 3 {
         add_short_lines(&blocks, &mut candidates);
     }
     let has_title = blocks.iter().any(|b| matches!(b, Block::Heading(1, _)));
@@ -50,8 +54,7 @@ pub(in crate::extract) fn promote_headings(blocks: Vec<Block>) -> Vec<Block> {
             Block::Paragraph(spans)
                 if at < 2
                     && out.iter().all(|b| !matches!(b, Block::Heading(..)))
-                    && candidates[at].is_some()
-                    && title_topic(&text_of(&spans)).is_some() =>
+                    && is_title(&spans, candidates[at]) =>
             {
                 out.push(Block::Heading(
                     if has_title { 2 } else { 1 },
@@ -77,6 +80,26 @@ pub(in crate::extract) fn promote_headings(blocks: Vec<Block>) -> Vec<Block> {
     out
 }
 
+fn demote_dates(blocks: &mut [Block]) {
+    for (at, block) in blocks.iter_mut().enumerate() {
+        if let Block::Heading(_, spans) = block
+            && states_date(&text_of(spans), at)
+        {
+            *block = Block::Paragraph(std::mem::take(spans));
+        }
+    }
+}
+
+/// True for a line above the text that is a title: any title if it looks like a heading, else the title of a policy.
+fn is_title(line: &[Span], style: Option<HeadingStyle>) -> bool {
+    let is_plain = |s: &Span| s.link.is_none() && !s.text.contains('\n');
+    match title_topic(&text_of(line)) {
+        Some(TitleTopic::Privacy) => style.is_some() || line.iter().all(is_plain),
+        Some(_) => style.is_some(),
+        None => false,
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum HeadingStyle {
     Bold,
@@ -88,31 +111,19 @@ enum HeadingStyle {
 /// Finds headings in a text without any: at least three short lines without a full stop between long ones
 /// (qualitybux.com 2009 has titles by style sheet only).
 fn add_short_lines(blocks: &[Block], styles: &mut [Option<HeadingStyle>]) {
-    let is_short = |block: &Block| {
-        let Block::Paragraph(spans) = block else {
-            return false;
-        };
-        let text = text_of(spans);
-        let starts_large = text
-            .chars()
-            .next()
-            .is_some_and(|c| c.is_uppercase() || c.is_ascii_digit());
-        text.len() <= 60
-            && starts_large
-            && text.split_whitespace().count() <= 8
-            && !text.ends_with(['.', ',', ';', ':', '!'])
-            && !text.contains(['@', '\n', '©'])
-            && !text.contains("www.")
-            && spans
-                .iter()
-                .all(|s| s.link.is_none() && !s.text.contains('\n'))
+    let is_short = |block: &Block| matches!(block, Block::Paragraph(spans) if is_short_line(spans));
+    let is_long = |block: &Block| block.weight().0 >= LONG_BYTES;
+    // The first section is directly below the title, and a short sentence may be above a section.
+    let is_clear = |at: usize| match at.checked_sub(1).and_then(|before| blocks.get(before)) {
+        Some(Block::Paragraph(spans)) if at > 1 && !is_title(spans, None) => {
+            let text = text_of(spans);
+            text.len() >= LONG_BYTES || text.ends_with('.')
+        }
+        _ => true,
     };
-    let is_long = |block: Option<&Block>| block.is_none_or(|b| b.weight().0 >= 80);
     let found: Vec<usize> = (0..blocks.len())
         .filter(|at| {
-            is_short(&blocks[*at])
-                && blocks.get(at + 1).is_some_and(|next| is_long(Some(next)))
-                && is_long(at.checked_sub(1).and_then(|before| blocks.get(before)))
+            is_short(&blocks[*at]) && blocks.get(at + 1).is_some_and(is_long) && is_clear(*at)
         })
         .collect();
     if found.len() >= 3 {

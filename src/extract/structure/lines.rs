@@ -87,7 +87,7 @@ pub(in crate::extract) fn stands_out(line: &[Span]) -> bool {
     any
 }
 
-fn lines_of(spans: &[Span]) -> Vec<Vec<Span>> {
+pub(in crate::extract) fn lines_of(spans: &[Span]) -> Vec<Vec<Span>> {
     let mut lines = vec![Vec::new()];
     for span in spans {
         for (at, piece) in span.text.split('\n').enumerate() {

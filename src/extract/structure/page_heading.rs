@@ -3,7 +3,7 @@
 use crate::extract::block_builder::{LinkResolver, build_blocks};
 use crate::extract::blocks::{Block, Span, text_of};
 use crate::extract::dom::{ElementKind, NodeId, PageView};
-use crate::extract::facts::without_site_name;
+use crate::extract::facts::{SiteName, without_site_name};
 use crate::extract::vocabulary::{TitleTopic, policy_words, title_topic};
 
 /// Longest heading of the frame above a title, in bytes: it is a name, not a sentence.
@@ -16,12 +16,13 @@ pub(in crate::extract) fn restore_page_heading(
     view: &PageView<'_>,
     roots: &[NodeId],
     links: &LinkResolver<'_>,
+    site: &SiteName,
     blocks: &mut Vec<Block>,
 ) -> Option<String> {
     if begins_with_title(blocks) {
         return None;
     }
-    let text = page_heading_above(view, roots.first().copied()?, links)?;
+    let text = page_heading_above(view, roots.first().copied()?, links, site)?;
     let lower = text.to_lowercase();
     let repeats = |b: &Block| matches!(b, Block::Heading(_, spans) if text_of(spans).to_lowercase().contains(&lower));
     if blocks.iter().take(4).any(repeats) {
@@ -63,6 +64,7 @@ fn page_heading_above(
     view: &PageView<'_>,
     first_root: NodeId,
     links: &LinkResolver<'_>,
+    site: &SiteName,
 ) -> Option<String> {
     let page_title = view.page_title.as_deref().map(without_site_name);
     let mut best: Option<(u32, String)> = None;
@@ -81,7 +83,7 @@ fn page_heading_above(
             continue;
         }
         let text = heading_text(view, links, id);
-        if text.is_empty() || text.chars().count() > MAX_CHARS {
+        if text.is_empty() || text.chars().count() > MAX_CHARS || site.is_named_by(&text) {
             continue;
         }
         let is_title = title_topic(&text).is_some();
@@ -107,7 +109,7 @@ fn page_heading_above(
 ///
 /// support.happn.fr (2025) has "Privacy policy" as `<h1>` and as `<p>`; adopteunmec.com (2025) has "Aide & services",
 /// "Politique de confidentialité", "Politique de confidentialité et de traitement des données personnelles".
-pub(in crate::extract) fn merge_title_headings(blocks: &mut Vec<Block>) -> bool {
+pub(in crate::extract) fn merge_title_headings(blocks: &mut Vec<Block>, site: &SiteName) -> bool {
     // The number of blocks to drop, and the level of the heading that stays.
     let (mut gone, mut kept) = (0, None);
     while let [Block::Heading(own, above), second, ..] = &blocks[gone..] {
@@ -123,10 +125,11 @@ pub(in crate::extract) fn merge_title_headings(blocks: &mut Vec<Block>) -> bool 
         }
         let level = (*level).min(own);
         let (first, next) = (above.to_lowercase(), text.to_lowercase());
-        let is_frame = is_heading
-            && title_topic(&above).is_none()
-            && above.len() <= FRAME_BYTES
-            && policy_words(&above) == 0;
+        let is_frame = site.is_named_by(&above)
+            || is_heading
+                && title_topic(&above).is_none()
+                && above.len() <= FRAME_BYTES
+                && policy_words(&above) == 0;
         let says_the_same = title_topic(&above) == Some(TitleTopic::Privacy)
             && (next.starts_with(&first) || next == first);
         if !is_frame && !says_the_same {
@@ -187,7 +190,8 @@ mod tests {
         ] {
             let mut blocks = above;
             blocks.push(text.clone());
-            assert!(merge_title_headings(&mut blocks));
+            let site = SiteName::default();
+            assert!(merge_title_headings(&mut blocks, &site));
             assert_eq!(blocks, [kept, text.clone()]);
         }
         for above in [
@@ -199,7 +203,8 @@ mod tests {
             vec![heading(1, "Privacy Policy")],
         ] {
             let mut blocks = above.clone();
-            assert!(!merge_title_headings(&mut blocks), "{above:?}");
+            let site = SiteName::default();
+            assert!(!merge_title_headings(&mut blocks, &site), "{above:?}");
             assert_eq!(blocks, above);
         }
     }

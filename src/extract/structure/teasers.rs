@@ -1,6 +1,6 @@
 //! Removes teasers below a text: linked titles of other pages with their summaries.
 
-use super::trim::leads_away;
+use super::link_rows::leads_away;
 use crate::extract::blocks::{Block, Span, text_of};
 use crate::extract::vocabulary::{policy_words, title_topic};
 

@@ -1,11 +1,24 @@
 //! Removes lines of the page's template, inside a text and at its ends.
 
+use super::breadcrumbs::drop_breadcrumbs;
+use super::consent_sentences::drop_consent_sentences;
+use super::lines::lines_of;
+use super::link_rows::{
+    is_menu, is_plain_menu, leads_away, links_only, menu_labels, pieces, to_this_page,
+};
+use super::noise::is_blog_meta;
 use super::volatile_lines::drop_volatile_lines;
 use crate::extract::blocks::{Block, Span, text_of};
-use crate::extract::vocabulary::{PAGE_PATTERNS, policy_words};
+use crate::extract::vocabulary::{PAGE_PATTERNS, policy_words, title_topic};
 
 /// Maximum number of headings without text at the end of a document that are removed with the template.
 const MAX_TRAILING_HEADINGS: usize = 2;
+/// Minimum number of labels in a row of links next to other lines below the text.
+const LABELS_BELOW: usize = 3;
+/// Longest copyright notice that begins with the name of a firm, in bytes.
+const MAX_FIRM_BYTES: usize = 120;
+/// Longest paragraph whose last lines are checked one by one, in bytes.
+const PARAGRAPH_BYTES: usize = 20_000;
 
 /// Removes template lines everywhere, and links and labels at both ends.
 ///
@@ -13,6 +26,8 @@ const MAX_TRAILING_HEADINGS: usize = 2;
 pub(in crate::extract) fn trim_template(blocks: &mut Vec<Block>, host: Option<&str>) {
     drop_template_lines(blocks);
     drop_volatile_lines(blocks);
+    drop_consent_sentences(blocks);
+    drop_breadcrumbs(blocks);
     // Labels of a table of contents without the table below them.
     let idle: Vec<bool> = (0..blocks.len())
         .map(|at| is_contents_label(&blocks[at]) && !blocks.get(at + 1).is_some_and(lists_contents))
@@ -22,26 +37,94 @@ pub(in crate::extract) fn trim_template(blocks: &mut Vec<Block>, host: Option<&s
         index += 1;
         !idle[index - 1]
     });
-    // Before the first heading or sentence, and after the last sentence.
-    let starts =
-        |block: &Block| matches!(block, Block::Heading(..) | Block::Table(_)) || is_sentence(block);
+    drop_links_above(blocks, host);
+    drop_end(blocks, host);
+}
+
+/// Removes links before the first heading or sentence, and rows of links before the first sentence.
+fn drop_links_above(blocks: &mut Vec<Block>, host: Option<&str>) {
+    let says = |block: &Block| matches!(block, Block::Table(_)) || is_sentence(block);
+    let starts = |block: &Block| matches!(block, Block::Heading(..)) || says(block);
     let first = blocks.iter().position(starts).unwrap_or(0);
+    let text = blocks.iter().position(says).unwrap_or(first);
     let mut index = 0;
     blocks.retain(|block| {
         index += 1;
-        index > first || !is_links(block) || leads_away(block, host)
+        let is_row = is_menu(block, 2) && !to_this_page(block);
+        let is_template = index <= first && is_links(block) || index <= text && is_row;
+        !is_template || leads_away(block, host)
+    });
+    if let Some(Block::Paragraph(spans)) = blocks.first_mut() {
+        strip_lines(spans, |lines| {
+            let rows = lines
+                .iter()
+                .take_while(|line| menu_labels(line).is_some())
+                .count();
+            lines.drain(..rows.min(lines.len() - 1));
+        });
+    }
+}
+
+/// Removes what stands below the text: links, copyright notices, lines of a blog, headings without text.
+fn drop_end(blocks: &mut Vec<Block>, host: Option<&str>) {
+    let says = |block: &Block| matches!(block, Block::Table(_)) || is_sentence(block);
+    let last = blocks.iter().rposition(says).unwrap_or(blocks.len());
+    let mut index = 0;
+    blocks.retain(|block| {
+        index += 1;
+        index <= last + 1
+            || !is_menu(block, LABELS_BELOW)
+            || to_this_page(block)
+            || leads_away(block, host)
     });
     // A page whose builder makes every line a heading (happn.com 2023) must not lose them all.
     let mut headings_left = MAX_TRAILING_HEADINGS;
-    while let Some(last) = blocks.last() {
+    while let Some(last) = blocks.last_mut() {
+        if let Block::Paragraph(spans) = last {
+            strip_lines(spans, |lines| {
+                while lines.last().is_some_and(|line| ends_page(line, host)) {
+                    lines.pop();
+                }
+            });
+            if spans.is_empty() {
+                blocks.pop();
+                continue;
+            }
+        }
         let heading = matches!(last, Block::Heading(..)) && headings_left > 0;
         let menu = is_links(last) && !leads_away(last, host);
-        if !(heading || menu || is_copyright(last) || is_label(last)) {
+        let below = match last {
+            Block::Paragraph(spans) => ends_page(spans, host),
+            _ => false,
+        };
+        if !(heading || menu || below || is_label(last)) {
             break;
         }
         headings_left -= usize::from(heading);
         blocks.pop();
     }
+}
+
+/// Changes the lines of a paragraph that has several.
+fn strip_lines(spans: &mut Vec<Span>, change: impl FnOnce(&mut Vec<Vec<Span>>)) {
+    if length(spans) > PARAGRAPH_BYTES || !spans.iter().any(|s| s.text.contains('\n')) {
+        return;
+    }
+    let mut lines = lines_of(spans);
+    let count = lines.len();
+    change(&mut lines);
+    if lines.len() < count {
+        *spans = lines.join(&Span::plain("\n"));
+    }
+}
+
+/// True for a line that belongs to the foot of the page.
+fn ends_page(line: &[Span], host: Option<&str>) -> bool {
+    let text = text_of(line);
+    let is_row = || menu_labels(line).is_some() || is_plain_menu(line, is_known_label);
+    is_copyright(&text)
+        || is_blog_meta(&text)
+        || is_row() && !leads_away(&Block::Paragraph(line.to_vec()), host)
 }
 
 /// Bytes of text.
@@ -111,10 +194,36 @@ fn template_line(block: &Block) -> TemplateLikelihood {
     let (Block::Paragraph(spans) | Block::Heading(_, spans)) = block else {
         return TemplateLikelihood::Text;
     };
-    if length(spans) > 60 {
+    if length(spans) > 120 {
         return TemplateLikelihood::Text;
     }
-    let text = text_of(spans);
+    let labels = pieces(spans);
+    let tools = labels.iter().filter(|p| p.mails_page()).count();
+    if labels.len() < 2 && tools == 0 {
+        return label_likelihood(&text_of(spans));
+    }
+    // A row of tools: "Print this page | E-mail to a friend".
+    let likelihoods = || {
+        labels
+            .iter()
+            .map(|label| match label_likelihood(&label.text) {
+                TemplateLikelihood::Text if label.mails_page() => TemplateLikelihood::Template,
+                likelihood => likelihood,
+            })
+    };
+    if likelihoods().any(|l| l == TemplateLikelihood::Text) {
+        TemplateLikelihood::Text
+    } else if likelihoods().any(|l| l == TemplateLikelihood::Template) {
+        TemplateLikelihood::Template
+    } else {
+        TemplateLikelihood::Perhaps
+    }
+}
+
+fn label_likelihood(text: &str) -> TemplateLikelihood {
+    if text.len() > 60 {
+        return TemplateLikelihood::Text;
+    }
     let line = text
         .trim_matches(|c: char| !c.is_alphanumeric() && c != '?' && c != '.')
         .to_lowercase();
@@ -128,6 +237,11 @@ fn template_line(block: &Block) -> TemplateLikelihood {
     } else {
         TemplateLikelihood::Text
     }
+}
+
+/// True for a label that menus have: the title of a legal document, "Home".
+fn is_known_label(label: &str) -> bool {
+    title_topic(label).is_some() || label_likelihood(label) != TemplateLikelihood::Text
 }
 
 fn is_contents_label(block: &Block) -> bool {
@@ -152,7 +266,8 @@ fn lists_contents(block: &Block) -> bool {
 /// True for a block that is long enough for a sentence and is not a link.
 fn is_sentence(block: &Block) -> bool {
     let (all, linked) = block.weight();
-    all >= 60 && linked * 2 < all || all >= 25 && linked == 0 && policy_words(&block.text()) > 0
+    !is_menu(block, 2) && all >= 60 && linked * 2 < all
+        || all >= 25 && linked == 0 && policy_words(&block.text()) > 0
 }
 
 /// True for a label above links that were removed, such as "More links:".
@@ -162,58 +277,29 @@ fn is_label(block: &Block) -> bool {
         && block.text().trim_end().ends_with(':')
 }
 
-/// True if most links lead to other hosts than the page's.
-pub(super) fn leads_away(block: &Block, host: Option<&str>) -> bool {
-    let bare = |host: &str| host.trim_start_matches("www.").to_ascii_lowercase();
-    let own = host.map(bare);
-    let (mut links, mut away) = (0, 0);
-    block.each_run(&mut |spans| {
-        for target in spans.iter().filter_map(|s| s.link.as_ref()) {
-            links += 1;
-            let other = url::Url::parse(target)
-                .ok()
-                .and_then(|u| u.host_str().map(bare));
-            away += usize::from(other.is_some() && other != own);
-        }
-    });
-    away * 2 > links
-}
-
 /// True for nothing but links, or a list of links.
 fn is_links(block: &Block) -> bool {
-    let (all, linked) = block.weight();
-    all > 0
-        && linked * 10 >= all * 9
+    links_only(block)
         && !matches!(block, Block::Heading(..))
         && !to_this_page(block)
         && !block.text().contains('@')
 }
 
-/// True for a table of contents: the links lead to this page.
-fn to_this_page(block: &Block) -> bool {
-    let (mut links, mut inside) = (0, 0);
-    block.each_run(&mut |spans| {
-        for target in spans.iter().filter_map(|s| s.link.as_ref()) {
-            links += 1;
-            inside += usize::from(target.contains('#'));
-        }
-    });
-    links > 2 && inside * 2 > links
-}
-
 /// True for a copyright notice below the text, such as "© 2009 Acme Inc. All rights reserved".
-fn is_copyright(block: &Block) -> bool {
-    let Block::Paragraph(spans) = block else {
-        return false;
-    };
-    if length(spans) >= 200 {
+fn is_copyright(text: &str) -> bool {
+    if text.len() >= 200 {
         return false;
     }
-    let text = text_of(spans).to_lowercase();
+    let text = text.to_lowercase();
+    let names_year = || {
+        let after = text.split_once('©').map(|(_, after)| after.trim_start());
+        after.is_some_and(|after| after.starts_with("19") || after.starts_with("20"))
+    };
     (text.contains('©') || text.contains("copyright") || text.contains("(c) "))
         && (text.starts_with(['©', '('])
             || text.starts_with("copyright")
-            || text.contains("rights reserved"))
+            || text.contains("rights reserved")
+            || text.len() < MAX_FIRM_BYTES && names_year())
 }
 
 #[cfg(test)]

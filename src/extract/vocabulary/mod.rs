@@ -4,7 +4,7 @@ mod page_patterns;
 mod policy_words;
 mod stems;
 
-pub(in crate::extract) use page_patterns::{PAGE_PATTERNS, first_of};
+pub(in crate::extract) use page_patterns::{NoiseTopic, PAGE_PATTERNS, first_of, is_consent_label};
 pub(in crate::extract) use policy_words::{
     TitleTopic, has_words_of, language_by_words, mentions_policy, names_document, names_several,
     policy_words, title_topic,

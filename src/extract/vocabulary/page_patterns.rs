@@ -18,6 +18,13 @@ pub(in crate::extract) struct PagePatterns {
     pub template_lines: HashSet<String>,
     pub unsure_lines: HashSet<String>,
     pub volatile: Vec<String>,
+    pub blog_meta: Vec<String>,
+    pub comment_counts: Vec<String>,
+    pub cookie_words: Vec<String>,
+    pub consent_phrases: Vec<String>,
+    pub consent_labels: HashSet<String>,
+    pub weather: Vec<String>,
+    pub noise: Vec<NoiseTopic>,
     pub weekdays: HashSet<String>,
     pub contents_labels: HashSet<String>,
     pub foreign: HashSet<String>,
@@ -28,6 +35,38 @@ pub(in crate::extract) struct PagePatterns {
     pub dialogs: HashSet<String>,
     pub furniture: HashSet<String>,
     pub replies: HashSet<String>,
+}
+
+/// The words of a line that a server writes about the visit.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::extract) struct NoiseTopic {
+    /// Words that name the topic; a line has at least one.
+    pub keys: HashSet<String>,
+    /// Words that count like a number ("empty", "disabled").
+    #[serde(default)]
+    pub states: HashSet<String>,
+    /// All other words that such a line may have.
+    pub words: HashSet<String>,
+    /// Minimum number of digits and words of state.
+    #[serde(default = "one")]
+    pub least: usize,
+}
+
+fn one() -> usize {
+    1
+}
+
+/// True for the label of a button that accepts or declines cookies, without regard to signs around it.
+pub(in crate::extract) fn is_consent_label(label: &str) -> bool {
+    let words: Vec<&str> = label
+        .split(|c: char| !c.is_alphanumeric() && c != '\'' && c != '’')
+        .filter(|word| !word.is_empty())
+        .collect();
+    words.len() <= 6
+        && PAGE_PATTERNS
+            .consent_labels
+            .contains(&words.join(" ").to_lowercase().replace('’', "'"))
 }
 
 impl PagePatterns {
@@ -89,6 +128,11 @@ mod tests {
         );
         assert!(patterns.matters.is_subset(&patterns.names));
         assert!(patterns.template_lines.is_disjoint(&patterns.unsure_lines));
+        assert!(patterns.noise.len() >= 8);
+        for topic in &patterns.noise {
+            assert!(!topic.keys.is_empty() && topic.least > 0);
+        }
+        assert!(is_consent_label("OK, I understand!") && !is_consent_label("I agree with you"));
         assert!(patterns.not_found.iter().all(|s| *s == s.to_lowercase()));
     }
 }
