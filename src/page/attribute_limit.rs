@@ -98,7 +98,8 @@ fn follow_readings(bytes: &[u8], from: usize, ends: &mut Vec<usize>) -> usize {
         }
         readings = next;
         if readings.iter().all(Option::is_none) {
-            return at + 1;
+            // The `<` of a closing tag begins no reading before its `/`, so it is read again.
+            return if byte == b'<' { at } else { at + 1 };
         }
     }
     bytes.len()
