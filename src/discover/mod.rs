@@ -25,7 +25,8 @@ mod vocabulary;
 pub use by_path::{ByPath, PathQuery, by_path, index_filter};
 pub use candidates::{Candidate, CandidateEvidence, candidates_of_scans, given_candidate, merge};
 pub use home_page::{
-    ByLink, HomeSpan, Hub, PageScanner, ScanLimits, by_link, hubs, next_home_page, scan_hub,
+    ByLink, HomeCaptures, HomeSpan, Hub, LinkSearch, PageScanner, ScanLimits, by_link,
+    by_link_search, hubs, next_home_page, scan_hub,
 };
 pub use kind::{LinkKind, PolicyKind, Source};
 pub use links::{LinkCandidate, judge_links};

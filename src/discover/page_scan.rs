@@ -147,6 +147,11 @@ impl PageScan {
         matches!(self.outcome, ScanOutcome::Found { .. })
     }
 
+    /// True if the page that was found was captured at this address.
+    pub(super) fn is_of(&self, address: &str) -> bool {
+        matches!(&self.outcome, ScanOutcome::Found { original, .. } if original == address)
+    }
+
     /// The most certain link to a policy of this kind.
     #[must_use]
     pub fn top(&self, kind: PolicyKind) -> Option<&ScannedLink> {

@@ -29,14 +29,11 @@ pub struct Capture {
 }
 
 impl Capture {
-    /// Returns the same row under the key that [`UrlKey::of`] gives its URL, which is the key used for policies:
-    /// archives differ in what they normalise in a key (session ids, `www`, letters). If the URL has no such key, it
-    /// keeps the archive's key.
+    /// Returns the same row under the key of its page, which is the key used for policies: archives differ in what they
+    /// normalise in a key (session ids, `www`, letters). See [`UrlKey::filed`].
     #[must_use]
     pub fn under_own_key(mut self) -> Self {
-        if let Ok(own) = UrlKey::of(&self.original) {
-            self.urlkey = own;
-        }
+        self.urlkey = self.urlkey.filed(&self.original);
         self
     }
 

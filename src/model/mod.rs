@@ -14,6 +14,7 @@ mod script;
 mod site;
 mod timestamp;
 mod url_key;
+mod url_path;
 
 pub use alternation::RETURN_SECONDS;
 pub use capture::{Capture, EMPTY_PAYLOAD_DIGEST, IndexCounts};

@@ -5,11 +5,13 @@ use std::fmt;
 use url::Url;
 
 use super::printable;
+use super::url_path::{archive_path, own_path, plain_path};
 
 /// The sort-friendly form of a URL, as in CDX: `com,example)/privacy?a=1`.
 ///
-/// Scheme, `www`, case, default port, user, fragment and a trailing slash do not matter. Query arguments are sorted,
-/// and well-known session ids are dropped (the rules of the Internet Archive's `surt`).
+/// Scheme, `www`, case, default port, user, fragment, percent-encoding and a trailing slash do not matter. Query arguments
+/// are sorted. These are the rules of the Internet Archive's `surt`; in addition, session ids are dropped, empty arguments
+/// too. So URLs that an archive gives one key have one key here as well.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct UrlKey(String);
 
@@ -51,29 +53,59 @@ impl UrlKey {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(InvalidUrl::new(url.as_str()));
         }
-        let host = url
-            .host_str()
-            .ok_or_else(|| InvalidUrl::new(url.as_str()))?;
-        let mut key = surt_host(host);
-        if let Some(port) = url.port() {
-            key.push(':');
-            key.push_str(&port.to_string());
-        }
-        key.push(')');
-        let path = strip_session_path(&url.path().to_lowercase()).to_owned();
-        let path = collapse_slashes(&path);
-        let trimmed = path.trim_end_matches('/');
-        key.push_str(if trimmed.is_empty() { "/" } else { trimmed });
-        if let Some(query) = url.query().and_then(|q| canonical_query(&q.to_lowercase())) {
-            key.push('?');
-            key.push_str(&query);
-        }
+        let host = key_host(url).ok_or_else(|| InvalidUrl::new(url.as_str()))?;
+        let key = format!("{host}){}", own_path(url.path(), url.query()));
         // Percent-encoding turns one byte into up to three letters. A key that exceeds the limit could not be parsed
         // again.
         if key.len() > MAX_URL_BYTES {
             return Err(InvalidUrl::new(url.as_str()));
         }
         Ok(Self(key))
+    }
+
+    /// The keys under which archives may index a URL, its own key first: archives differ in what they normalise. Empty if
+    /// the text is not a web address.
+    #[must_use]
+    pub fn spellings(text: &str) -> Vec<Self> {
+        let Some((own, url)) = Self::of(text).ok().zip(Url::parse(text.trim()).ok()) else {
+            return Vec::new();
+        };
+        let host = key_host(&url).unwrap_or_default();
+        let mut keys = vec![own];
+        for path in [
+            archive_path(url.path(), url.query()),
+            plain_path(url.path(), url.query()),
+        ] {
+            let key = Self(format!("{host}){path}"));
+            if key.0.len() <= MAX_URL_BYTES && !keys.contains(&key) {
+                keys.push(key);
+            }
+        }
+        keys
+    }
+
+    /// The key under which a row with this key is kept: that of its URL, with the path and query that the archive gave it.
+    /// So rows that an archive holds under one key stay together. Archives write hosts differently, and one wrote the key
+    /// `com)/privacy` for several sites (`www7788.com`), so the host is that of the URL.
+    #[must_use]
+    pub fn filed(&self, original: &str) -> Self {
+        let Ok(own) = Self::of(original) else {
+            return self.clone();
+        };
+        if own == *self || own.host() != self.host() || !self.path().starts_with('/') {
+            return own;
+        }
+        let (host, _) = own.0.split_once(')').unwrap_or_default();
+        let (path, query) = match self.path().split_once('?') {
+            Some((path, query)) => (path, Some(query)),
+            None => (self.path(), None),
+        };
+        let filed = format!("{host}){}", own_path(path, query));
+        if filed.len() <= MAX_URL_BYTES {
+            Self(filed)
+        } else {
+            own
+        }
     }
 
     /// The key of a CDX row, trusted as the archive wrote it.
@@ -130,34 +162,14 @@ fn surt_host(host: &str) -> String {
     host.rsplit('.').collect::<Vec<_>>().join(",")
 }
 
-fn strip_session_path(path: &str) -> &str {
-    path.find(";jsessionid=").map_or(path, |at| &path[..at])
-}
-
-fn collapse_slashes(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    for c in path.chars() {
-        if !(c == '/' && out.ends_with('/')) {
-            out.push(c);
-        }
+/// The reversed host of a URL, with its port.
+fn key_host(url: &Url) -> Option<String> {
+    let mut host = surt_host(url.host_str()?);
+    if let Some(port) = url.port() {
+        host.push(':');
+        host.push_str(&port.to_string());
     }
-    out
-}
-
-fn canonical_query(query: &str) -> Option<String> {
-    let is_session = |arg: &str| {
-        let name = arg.split_once('=').map_or(arg, |(name, _)| name);
-        matches!(
-            name,
-            "phpsessid" | "jsessionid" | "sid" | "cfid" | "cftoken"
-        ) || name.starts_with("aspsessionid")
-    };
-    let mut args: Vec<&str> = query
-        .split('&')
-        .filter(|a| !a.is_empty() && !is_session(a))
-        .collect();
-    args.sort_unstable();
-    (!args.is_empty()).then(|| args.join("&"))
+    Some(host)
 }
 
 impl fmt::Display for UrlKey {
@@ -187,6 +199,25 @@ mod tests {
                 "http://example.com/x;jsessionid=AB12?PHPSESSID=7",
                 "com,example)/x",
             ),
+            (
+                "http://example.com/%7Eshop/a%2Fb?q=%41%26b=2&&",
+                "com,example)/~shop/a/b?b=2&q=a",
+            ),
+            ("http://example.com/x?sid=7", "com,example)/x?sid=7"),
+            (
+                "http://example.com/x?a-b=1&a=2&sid=0123456789abcdef0123456789abcdef",
+                "com,example)/x?a=2&a-b=1",
+            ),
+            (
+                "http://example.com/(S(abcdefghijklmnopqrstuvwx))/Privacy.aspx",
+                "com,example)/privacy.aspx",
+            ),
+            (
+                "http://example.com/shop/(abcdefghijklmnopqrstuvwx)/x",
+                "com,example)/shop/x",
+            ),
+            ("http://www7788.com/privacy", "com,www7788)/privacy"),
+            ("http://example.com/100%", "com,example)/100%25"),
             ("http://127.0.0.1/x", "127.0.0.1)/x"),
             (
                 "https://bücher.de/datenschutzerklärung",
@@ -205,6 +236,49 @@ mod tests {
         ] {
             assert!(UrlKey::of(bad).is_err(), "{bad}");
         }
+    }
+
+    #[test]
+    fn the_keys_of_other_archives_are_among_the_spellings_and_filed_under_the_own_key() {
+        for (url, archive) in [
+            ("http://a.com/show.php?sid=7", "com,a)/show.php?sid=7"),
+            ("http://a.com/i.php?a=1&&b=2", "com,a)/i.php?&a=1&b=2"),
+            ("http://a.com/i.php?a=1%26b=2", "com,a)/i.php?a=1%26b=2"),
+            ("http://a.com/i.php?a=1%26b=2", "com,a)/i.php?a=1&b=2"),
+            ("http://a.com/%7Eshop/p", "com,a)/%7eshop/p"),
+            ("http://a.com/%7Eshop/p", "com,a)/~shop/p"),
+            (
+                "http://a.com/legal.do;jsessionid=1A53",
+                "com,a)/legal.do;jsessionid=1a53",
+            ),
+            ("http://a.com/x?PHPSESSID=7", "com,a)/x?phpsessid=7"),
+            (
+                "http://a.com/(S(abcdefghijklmnopqrstuvwx))/p.aspx",
+                "com,a)/p.aspx",
+            ),
+            (
+                "http://a.com/(S(abcdefghijklmnopqrstuvwx))/p.aspx",
+                "com,a)/(s(abcdefghijklmnopqrstuvwx))/p.aspx",
+            ),
+        ] {
+            let archive = UrlKey::from_cdx(archive).unwrap();
+            assert!(UrlKey::spellings(url).contains(&archive), "{archive}");
+            assert_eq!(archive.filed(url), UrlKey::of(url).unwrap(), "{archive}");
+        }
+        assert_eq!(UrlKey::spellings("http://a.com/privacy").len(), 1);
+        assert!(UrlKey::spellings("mailto:a@b.c").is_empty());
+    }
+
+    #[test]
+    fn what_an_archive_holds_under_one_key_stays_together_but_not_across_hosts() {
+        let filed = |key: &str, url: &str| UrlKey::from_cdx(key).unwrap().filed(url).to_string();
+        for url in ["http://a.com/p?visit=1", "http://www.a.com/P?visit=2"] {
+            assert_eq!(filed("com,a)/p", url), "com,a)/p");
+        }
+        assert_eq!(filed("com)/p", "http://www7788.com/p"), "com,www7788)/p");
+        assert_eq!(filed("com,a)/p", "http://evil.com/p"), "com,evil)/p");
+        assert_eq!(filed("a.com/p", "http://a.com/p?x"), "com,a)/p?x");
+        assert_eq!(filed("com,a)/p", "data:text/html,x"), "com,a)/p");
     }
 
     #[test]

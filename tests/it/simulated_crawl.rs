@@ -12,6 +12,7 @@ async fn nearly_every_version_is_found_for_few_requests() {
     let world = world(SITES, 1);
     let (score, _) = measure(&world, &[], Vocabulary::built_in()).await;
     let message = format!("{score}\n{:#?}", score.faults);
+    eprintln!("{score}");
     assert!(score.true_versions > 200, "{message}");
     assert!(
         score.recall() >= 0.97 && score.precision() >= 0.97,

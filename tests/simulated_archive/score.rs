@@ -29,6 +29,8 @@ pub struct Score {
     pub policies_found: usize,
     pub cdx: usize,
     pub playback: usize,
+    /// Those that were redirected to the nearest capture.
+    pub jumps: usize,
     /// Home pages among them.
     pub home_pages: usize,
     /// Captures whose payload was sent twice.
@@ -58,8 +60,7 @@ impl Score {
             let first = captures.insert((key.clone(), timestamp));
             let times = sent.entry(format!("{key} {digest}")).or_default();
             *times += 1;
-            // For a home page, only dates are known before it is requested.
-            if *times > 1 && !key.path().trim_matches('/').is_empty() {
+            if *times > 1 {
                 self.payloads_twice
                     .push(format!("{key} {timestamp} {digest}"));
             }
@@ -106,6 +107,11 @@ impl fmt::Display for Score {
             f,
             "playback a true version      {:.2}",
             self.playback_a_version()
+        )?;
+        writeln!(
+            f,
+            "jumps a true version         {:.2}",
+            Self::share(self.jumps, self.true_versions)
         )?;
         writeln!(
             f,
@@ -173,6 +179,7 @@ pub async fn measure(
         let requests = world.take_requests();
         score.cdx += requests.cdx;
         score.playback += requests.playback;
+        score.jumps += requests.jumps;
         let home = format!("http://{site}/");
         score.home_pages += requests
             .queries

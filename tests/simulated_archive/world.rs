@@ -48,6 +48,8 @@ pub struct Requests {
     pub cdx: usize,
     /// Playback requests, with each hop of a redirect counted.
     pub playback: usize,
+    /// Those of them that were redirected to the nearest capture.
+    pub jumps: usize,
     /// Every payload that was sent: its capture and digest.
     pub payloads: Vec<(UrlKey, Timestamp, String)>,
     pub queries: Vec<String>,
@@ -198,6 +200,12 @@ impl Archive for World {
                 return Err(ArchiveError::NotArchived { url });
             };
             let row = &stored.row;
+            // The archive redirects a request for any other moment or address to the nearest capture.
+            let is_exact = row.timestamp == query.timestamp && row.original == url;
+            if !is_exact {
+                requests.playback += 1;
+                requests.jumps += 1;
+            }
             if row.timestamp < query.window.0 || row.timestamp > query.window.1 {
                 return Err(ArchiveError::Displaced {
                     url,

@@ -6,8 +6,8 @@ use super::scans::hubs;
 use crate::model::{Site, SiteId, UrlKey};
 use crate::store::{Store, StoreError};
 
-/// Returns the URLs on the site's own hosts that the query for the whole site includes regardless of their words:
-/// candidates, and hubs, because the index shows which of their captures differ. The query has room for some of these
+/// Returns the URLs on the site's own hosts that the query for the whole site includes regardless of their words: the home
+/// page, because the index shows when it was captured; candidates, and hubs, because the index shows which of their captures differ. The query has room for some of these
 /// URLs: candidates come before hubs, and short URLs before long ones.
 pub(crate) fn known_addresses(
     store: &Store,
@@ -25,10 +25,19 @@ pub(crate) fn known_addresses(
     short_first(&mut known);
     short_first(&mut hubs);
     known.append(&mut hubs);
+    if let Some(home) = home_key(site) {
+        known.insert(0, home);
+    }
     Ok(known)
 }
 
-/// Returns the URLs on the site's own hosts that some source named as a policy's.
+/// Returns the key of a site's home page.
+pub(super) fn home_key(site: &Site) -> Option<UrlKey> {
+    UrlKey::of(&format!("http://{site}/")).ok()
+}
+
+/// Returns the keys of the URLs on the site's own hosts that some source named as a policy's, in every spelling that an
+/// archive may have.
 pub(super) fn candidate_addresses(
     store: &Store,
     site_id: SiteId,
@@ -39,6 +48,6 @@ pub(super) fn candidate_addresses(
     Ok(rows
         .into_iter()
         .filter(|r| own(&r.url))
-        .map(|r| r.urlkey)
+        .flat_map(|r| UrlKey::spellings(&r.url))
         .collect())
 }

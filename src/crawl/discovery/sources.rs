@@ -1,7 +1,7 @@
 //! Searches for a site's policies in every source, one after the other.
 
 use super::by_path::query_domain;
-use super::home_pages::scan_home_pages;
+use super::home_pages::{scan_home_pages, scan_newest_home_page};
 use super::hub_pages::scan_hubs;
 use super::search::SiteSearch;
 use crate::archive::Archive;
@@ -28,15 +28,21 @@ pub(crate) async fn find_candidates<A: Archive>(
     failures: &mut Failures,
 ) -> Result<Option<Dropped>, CrawlError> {
     store_given(search).await?;
-    // Home pages come first, because the index query for the whole site includes the URLs that they link to.
-    if sources.by_link && search.crawl.home_pages_per_site > 0 {
-        scan_home_pages(search, failures).await?;
+    // The newest home page comes first, because the index query for the whole site includes the URLs that it links to. The
+    // others come after that query, which lists their captures: no request is then redirected to the nearest one.
+    let with_home_pages = sources.by_link && search.crawl.home_pages_per_site > 0;
+    if with_home_pages && sources.by_path {
+        scan_newest_home_page(search).await?;
     }
     check_stop(search.stop)?;
     if sources.by_path
         && let Some(dropped) = query_domain(search, index, failures).await?
     {
         return Ok(Some(dropped));
+    }
+    check_stop(search.stop)?;
+    if with_home_pages {
+        scan_home_pages(search, index, failures).await?;
     }
     if sources.by_link {
         scan_hubs(search, index, failures).await?;

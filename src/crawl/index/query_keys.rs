@@ -45,11 +45,7 @@ impl QueryKeys {
 
     /// True for a URL on a host of the site.
     pub(crate) fn is_own(&self, urlkey: &UrlKey) -> bool {
-        let home = UrlKey::of(&format!("http://{}/", self.site));
-        home.is_ok_and(|home| {
-            let rest = urlkey.host().strip_prefix(home.host());
-            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(','))
-        })
+        self.site.has_key(urlkey)
     }
 
     fn key(&self, scope: String, words: &str) -> IndexQueryKey {

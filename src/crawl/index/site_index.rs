@@ -125,7 +125,11 @@ impl<'a, A: Archive> SiteIndex<'a, A> {
         Ok(self.start_after(key, past))
     }
 
-    async fn past_query(&self, key: &IndexQueryKey) -> Result<Option<PastQuery>, CrawlError> {
+    /// Returns the last answer to the query of a key.
+    pub(crate) async fn past_query(
+        &self,
+        key: &IndexQueryKey,
+    ) -> Result<Option<PastQuery>, CrawlError> {
         let (archive_id, key) = (self.source.archive_id, key.clone());
         store_call(self.source.store, move |store: &Store| {
             store.past_query(archive_id, &key)
@@ -189,12 +193,21 @@ impl<'a, A: Archive> SiteIndex<'a, A> {
             expects_none,
             ..CaptureQuery::exact(url)
         };
-        let mut rows = Vec::new();
-        let answer = self
-            .source
-            .archive
-            .captures(&query, &mut |row| rows.push(row.under_own_key()))
-            .await;
+        let (mut rows, mut foreign) = (Vec::new(), 0_u64);
+        let mut take = |mut row: Capture| {
+            // The archive answers with this URL's rows, so they are this page's, whatever it leaves out of its keys. Only
+            // the host must be the same: archives give the pages of www1355.com and www7788.com one key.
+            if UrlKey::of(&row.original).is_ok_and(|own| own.host() == urlkey.host()) {
+                row.urlkey = urlkey.clone();
+                rows.push(row);
+            } else {
+                foreign += 1;
+            }
+        };
+        let answer = self.source.archive.captures(&query, &mut take).await;
+        if foreign > 0 {
+            tracing::warn!(site = %self.site.site, url, rows = foreign, "skipped index rows of other sites");
+        }
         match answer {
             Ok(counts) => {
                 let covered = Vec::new();

@@ -32,6 +32,7 @@ const OTHER_TYPES: [&str; 6] = [
 
 /// Keeps the rows of plausible candidates.
 pub(super) struct CandidateRows<'a> {
+    site: &'a Site,
     vocabulary: &'a Vocabulary,
     /// Keys that are kept whatever their words.
     known: HashSet<&'a UrlKey>,
@@ -44,6 +45,8 @@ pub(super) struct CandidateRows<'a> {
     variants: HashMap<String, u32>,
     /// The verdict on the last key: rows are sorted by key, so the next row often has the same one.
     last: Option<(UrlKey, PathVerdict)>,
+    /// Number of rows of other sites, which are left out.
+    pub(super) foreign: u64,
 }
 
 /// A key with its rows.
@@ -117,8 +120,9 @@ impl KeptCandidate {
 }
 
 impl<'a> CandidateRows<'a> {
-    pub(super) fn new(vocabulary: &'a Vocabulary, known: &'a [UrlKey]) -> Self {
+    pub(super) fn new(site: &'a Site, vocabulary: &'a Vocabulary, known: &'a [UrlKey]) -> Self {
         Self {
+            site,
             vocabulary,
             known: known.iter().collect(),
             kept: HashMap::new(),
@@ -126,12 +130,19 @@ impl<'a> CandidateRows<'a> {
             rows: 0,
             variants: HashMap::new(),
             last: None,
+            foreign: 0,
         }
     }
 
-    /// Adds a row of the index.
+    /// Adds a row of the index. The key of a row may name another host than its URL: a policy of evil.com must not become
+    /// one of this site.
     pub(super) fn take(&mut self, row: Capture) {
         let row = row.under_own_key();
+        let is_last_key = matches!(&self.last, Some((last, _)) if *last == row.urlkey);
+        if !is_last_key && !self.site.has_key(&row.urlkey) {
+            self.foreign += 1;
+            return;
+        }
         let verdict = self.verdict(&row.urlkey);
         let known = self.known.contains(&row.urlkey);
         if verdict.score < PLAUSIBLE_SCORE && !known {
@@ -216,7 +227,7 @@ impl<'a> CandidateRows<'a> {
     }
 
     /// The candidates, best first, and their rows.
-    pub(super) fn finish(self, site: &Site) -> FoundCandidates {
+    pub(super) fn finish(self) -> FoundCandidates {
         let mut candidates = Vec::new();
         let (mut captures, mut rows_left_out) = (Vec::new(), Vec::new());
         for (key, mut kept) in self.kept {
@@ -231,7 +242,7 @@ impl<'a> CandidateRows<'a> {
                     "one of many pages of one script (-{VARIANT_POINTS})"
                 ));
             }
-            candidates.extend(kept.page().and_then(|url| kept.candidate(url, site)));
+            candidates.extend(kept.page().and_then(|url| kept.candidate(url, self.site)));
             if kept.page().is_none() && !self.known.contains(&key) {
                 continue;
             }

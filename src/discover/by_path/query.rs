@@ -27,6 +27,8 @@ pub struct ByPath {
     pub filter: KeyFilter,
     /// Counts of the whole answer.
     pub answer: IndexAnswer,
+    /// Number of rows of other sites, which were left out.
+    pub foreign_rows: u64,
 }
 
 /// A query for all pages of a site that may be policies.
@@ -61,17 +63,19 @@ pub async fn by_path<A: Archive>(
         filter: filter.clone(),
         expects_none: query.expects_none,
     };
-    let mut rows = CandidateRows::new(query.vocabulary, query.known);
+    let mut rows = CandidateRows::new(query.site, query.vocabulary, query.known);
     let answer = archive
         .captures(&capture_query, &mut |row| rows.take(row))
         .await?;
-    let found = rows.finish(query.site);
+    let foreign_rows = rows.foreign;
+    let found = rows.finish();
     Ok(ByPath {
         candidates: found.candidates,
         captures: found.captures,
         rows_left_out: found.rows_left_out,
         filter,
         answer,
+        foreign_rows,
     })
 }
 

@@ -167,7 +167,8 @@ async fn an_excluded_site_is_an_error_and_not_an_empty_answer() {
 
 #[test]
 fn a_flood_of_rows_takes_bounded_memory() {
-    let mut rows = CandidateRows::new(Vocabulary::built_in(), &[]);
+    let site = site();
+    let mut rows = CandidateRows::new(&site, Vocabulary::built_in(), &[]);
     let row = |original: String, second: i64| Capture {
         urlkey: UrlKey::of(&original).unwrap(),
         timestamp: Timestamp::from_unix_seconds(1_000_000_000 + second),
@@ -184,7 +185,7 @@ fn a_flood_of_rows_takes_bounded_memory() {
         rows.take(row("http://example.com/privacy".to_owned(), second));
     }
     assert!(rows.rows <= MAX_ROWS && rows.kept.len() <= MAX_CANDIDATES);
-    let found = rows.finish(&site());
+    let found = rows.finish();
     assert_eq!(found.rows_left_out.len(), 1);
     assert_eq!(found.candidates[0].urlkey.as_str(), "com,example)/privacy");
     assert!(found.captures.len() <= MAX_CANDIDATES);
@@ -213,4 +214,23 @@ async fn a_flood_of_candidates_takes_no_row_from_a_known_address() {
     assert_eq!(rows.count(), 10);
     assert_eq!(found.rows_left_out, []);
     assert!(found.candidates.len() <= MAX_CANDIDATES);
+}
+
+#[test]
+fn rows_of_another_host_are_left_out_whatever_their_key() {
+    let site = site();
+    let mut rows = CandidateRows::new(&site, Vocabulary::built_in(), &[]);
+    let row = |original: &str| Capture {
+        urlkey: UrlKey::from_cdx("com,example)/privacy").unwrap(),
+        timestamp: Timestamp::from_unix_seconds(1_000_000_000),
+        original: original.to_owned(),
+        mimetype: "text/html".to_owned(),
+        statuscode: Some(200),
+        digest: None,
+        length: None,
+    };
+    rows.take(row("http://www.example.com/privacy"));
+    rows.take(row("http://evil.com/privacy"));
+    rows.take(row("http://notexample.com/privacy"));
+    assert_eq!((rows.rows, rows.foreign), (1, 2));
 }

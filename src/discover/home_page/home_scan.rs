@@ -3,58 +3,151 @@
 use url::Url;
 
 use crate::archive::{Archive, ArchiveError, Memento};
-use crate::model::{DropReason, Dropped, Timestamp};
+use crate::model::{Capture, DropReason, Dropped, Timestamp};
 
 use super::super::kind::{LinkKind, Source};
 use super::super::links::LinkCandidate;
 use super::super::page_scan::{LinkedPage, PageScan, ScanOutcome, ScannedLink};
 use super::linked_pages::{LinkedPageAnswer, LinkedPageKind, LinkedPages};
+use super::listed_captures::HomeCaptures;
 use super::page_content::{PageContent, scanned_link, shows_privacy};
 use super::scanner::{MissingPage, PageScanner};
+use super::search::DAY_SECONDS;
 
 /// Scans the home page nearest to a moment, within a window. An empty window (its first moment is after its last) gives
 /// a scan without a request.
+///
+/// # Errors
+/// If the page is empty: nothing shows whether that is the page or a failure of the archive.
 pub(super) async fn scan_home_page<A: Archive>(
     scanner: &PageScanner<'_, A>,
     earlier: &[PageScan],
     moment: Timestamp,
     window: (Timestamp, Timestamp),
 ) -> Result<PageScan, ArchiveError> {
-    let home = format!("http://{}/", scanner.site);
-    let mut pages = LinkedPages::new(scanner, earlier);
-    let answer = if window.0 > window.1 {
-        Err(MissingPage {
+    let home = home_address(scanner);
+    if window.0 > window.1 {
+        let missing = MissingPage {
             dropped: Dropped::new(DropReason::Displaced, "no other capture can be there"),
             capture: None,
-        })
-    } else {
-        pages.mark(&home);
-        scanner.fetch(&home, moment, window).await?
+        };
+        return Ok(scan_without_page(home, moment, missing));
+    }
+    let is_local = scanner.archive.is_local();
+    match scanner.fetch(&home, moment, window, None).await? {
+        Ok(memento) if is_local || !memento.body.is_empty() => {
+            scan_page(scanner, earlier, moment, memento).await
+        }
+        Err(missing) if missing.dropped.reason != DropReason::LostPayload => {
+            Ok(scan_without_page(home, moment, missing))
+        }
+        _ => Err(ArchiveError::Unavailable {
+            archive: scanner.archive.name(),
+            what: home,
+            detail: "the archive sent an empty home page".to_owned(),
+        }),
+    }
+}
+
+/// Scans the capture of the home page nearest to a moment, within a window, of those that the index lists. A capture with
+/// the bytes of an earlier scan is not fetched again.
+pub(super) async fn scan_listed_page<A: Archive>(
+    scanner: &PageScanner<'_, A>,
+    earlier: &[PageScan],
+    moment: Timestamp,
+    (captures, window): (&HomeCaptures, (Timestamp, Timestamp)),
+) -> Result<PageScan, ArchiveError> {
+    let home = home_address(scanner);
+    let place = |row: &Capture| (row.timestamp, row.original.clone());
+    let Some(row) = captures.nearest(moment, window) else {
+        let missing = MissingPage {
+            dropped: Dropped::new(
+                DropReason::Displaced,
+                "the index lists no other capture there",
+            ),
+            capture: captures.nearest_of_all(moment).map(place),
+        };
+        return Ok(scan_without_page(home, moment, missing));
     };
-    let memento = match answer {
-        Ok(memento) => memento,
-        Err(missing) => return Ok(scan_without_page(home, moment, missing)),
+    if let Some(same) = earlier.iter().find(|scan| captures.is_same_page(row, scan)) {
+        return scan_again(scanner, earlier, (moment, row), same).await;
+    }
+    let at = row.timestamp.unix_seconds();
+    let by = |seconds: i64| Timestamp::from_unix_seconds(at.saturating_add(seconds));
+    let window = (by(-DAY_SECONDS), by(DAY_SECONDS));
+    let digest = row.page_digest().filter(|_| !row.is_redirect()).cloned();
+    match scanner
+        .fetch(&row.original, row.timestamp, window, digest)
+        .await?
+    {
+        Ok(memento) => scan_page(scanner, earlier, moment, memento).await,
+        Err(mut missing) => {
+            // Only this capture is missing: the index lists others.
+            if missing.dropped.reason == DropReason::NotArchived {
+                missing.dropped.reason = DropReason::LostPayload;
+            }
+            missing.capture = Some(place(row));
+            Ok(scan_without_page(home, moment, missing))
+        }
+    }
+}
+
+/// The scan of a capture with the bytes of an earlier scan. Its own links are known; what was in its frames at that time
+/// is not.
+async fn scan_again<A: Archive>(
+    scanner: &PageScanner<'_, A>,
+    earlier: &[PageScan],
+    (moment, row): (Timestamp, &Capture),
+    same: &PageScan,
+) -> Result<PageScan, ArchiveError> {
+    let parts: Vec<&LinkedPage> = same.pages.iter().filter(|page| !page.is_hub).collect();
+    let is_on_part = |link: &ScannedLink| {
+        let mut captures = parts.iter().filter_map(|part| part.capture.as_ref());
+        captures.any(|capture| *capture == link.page)
     };
-    let outcome = ScanOutcome::Found {
-        timestamp: memento.timestamp,
-        original: memento.original.clone(),
-    };
-    let mut scan = HomeScan {
-        scanner,
-        moment: memento.timestamp,
-        pages,
-        links: Vec::new(),
-        reused: Vec::new(),
-        hubs: Vec::new(),
-    };
+    let mut scan = HomeScan::new(scanner, earlier, row.timestamp);
+    scan.pages.mark(&home_address(scanner));
+    for link in same.links.iter().filter(|link| !is_on_part(link)) {
+        let mut link = link.clone();
+        if link.page.0 == same.timestamp() && same.is_of(&link.page.1) {
+            link.page = (row.timestamp, row.original.clone());
+            scan.links.push(link);
+        } else {
+            scan.reused.push(link);
+        }
+    }
+    for part in parts {
+        match scan.fetch(LinkedPageKind::Part, &part.url).await? {
+            LinkedPageAnswer::Fetched(memento) => {
+                let content = scanner.read(&memento);
+                scan.add(&memento, content.links);
+            }
+            LinkedPageAnswer::Known(links) => scan.reused.extend(links),
+            LinkedPageAnswer::None => {}
+        }
+    }
+    if !shows_privacy(&scan.links) && !shows_privacy(&scan.reused) {
+        scan.read_hubs(Vec::new()).await?;
+    }
+    Ok(scan.finish(moment, (row.timestamp, row.original.clone())))
+}
+
+/// Scans a home page that was fetched.
+async fn scan_page<A: Archive>(
+    scanner: &PageScanner<'_, A>,
+    earlier: &[PageScan],
+    moment: Timestamp,
+    memento: Memento,
+) -> Result<PageScan, ArchiveError> {
+    let capture = (memento.timestamp, memento.original.clone());
+    let mut scan = HomeScan::new(scanner, earlier, memento.timestamp);
+    scan.pages.mark(&home_address(scanner));
     scan.collect_links(memento).await?;
-    scan.links.append(&mut scan.reused);
-    Ok(PageScan {
-        requested_at: moment,
-        outcome,
-        links: scanner.ranked(scan.links),
-        pages: scan.pages.into_fetched(),
-    })
+    Ok(scan.finish(moment, capture))
+}
+
+fn home_address<A>(scanner: &PageScanner<'_, A>) -> String {
+    format!("http://{}/", scanner.site)
 }
 
 /// The scan of a moment without a home page. It keeps the capture that shows this: if that is an error, it is not
@@ -90,7 +183,32 @@ struct HomeScan<'a, A> {
     hubs: Vec<(u8, String)>,
 }
 
-impl<A: Archive> HomeScan<'_, A> {
+impl<'a, A: Archive> HomeScan<'a, A> {
+    fn new(scanner: &'a PageScanner<'a, A>, earlier: &'a [PageScan], moment: Timestamp) -> Self {
+        Self {
+            scanner,
+            moment,
+            pages: LinkedPages::new(scanner, earlier),
+            links: Vec::new(),
+            reused: Vec::new(),
+            hubs: Vec::new(),
+        }
+    }
+
+    /// The scan of this capture, made for a moment.
+    fn finish(mut self, moment: Timestamp, (timestamp, original): (Timestamp, String)) -> PageScan {
+        self.links.append(&mut self.reused);
+        PageScan {
+            requested_at: moment,
+            outcome: ScanOutcome::Found {
+                timestamp,
+                original,
+            },
+            links: self.scanner.ranked(self.links),
+            pages: self.pages.into_fetched(),
+        }
+    }
+
     /// Follows the page's refreshes, reads its frames, then the hubs, each only while no privacy link was found.
     async fn collect_links(&mut self, home: Memento) -> Result<(), ArchiveError> {
         let (page, content) = self.follow_refreshes(home).await?;

@@ -62,7 +62,11 @@ pub async fn scan_hub<A: Archive>(
     let by =
         |seconds: i64| Timestamp::from_unix_seconds(moment.unix_seconds().saturating_add(seconds));
     let window = (by(-DAY_SECONDS), by(DAY_SECONDS));
-    let (outcome, links) = match scanner.fetch(&capture.original, moment, window).await? {
+    let digest = capture.page_digest().cloned();
+    let (outcome, links) = match scanner
+        .fetch(&capture.original, moment, window, digest)
+        .await?
+    {
         Ok(page) => {
             let links = scanner.read(&page).links.into_iter();
             let links = links.filter_map(|link| scanned_link(Source::Hub, &page, link));

@@ -100,7 +100,7 @@ impl<'a, A: Archive> LinkedPages<'a, A> {
             Timestamp::from_unix_seconds(seconds.saturating_sub(SAME_PAGE_SECONDS)),
             Timestamp::from_unix_seconds(seconds.saturating_add(SAME_PAGE_SECONDS)),
         );
-        match self.scanner.fetch(url, moment, window).await? {
+        match self.scanner.fetch(url, moment, window, None).await? {
             Ok(page) => {
                 self.note(url, Some((page.timestamp, page.original.clone())), is_hub);
                 Ok(LinkedPageAnswer::Fetched(page))

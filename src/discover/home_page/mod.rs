@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! search (picks next moment) ─▶ by_link ─▶ home_scan ─▶ linked_pages ─▶ scanner (fetches and reads one page)
-//!                                             hub ────────────────────────┘
+//!                       listed_captures ─┘    hub ────────────────────────┘
 //! ```
 
 mod by_link;
@@ -11,14 +11,16 @@ mod home_scan;
 mod hub;
 mod limits;
 mod linked_pages;
+mod listed_captures;
 mod page_content;
 mod scanner;
 mod search;
 #[cfg(test)]
 mod tests;
 
-pub use by_link::{ByLink, by_link};
+pub use by_link::{ByLink, LinkSearch, by_link, by_link_search};
 pub use hub::{Hub, hubs, scan_hub};
 pub use limits::ScanLimits;
+pub use listed_captures::HomeCaptures;
 pub use scanner::PageScanner;
 pub use search::{HomeSpan, next_home_page};

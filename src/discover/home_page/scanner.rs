@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::archive::{Archive, ArchiveError, Memento, MementoQuery};
-use crate::model::{DropReason, Dropped, Site, Timestamp, UrlKey};
+use crate::model::{DropReason, Dropped, PayloadDigest, Site, Timestamp, UrlKey};
 
 use super::super::page_scan::ScannedLink;
 use super::super::vocabulary::Vocabulary;
@@ -36,12 +36,13 @@ impl<A: Archive> PageScanner<'_, A> {
         url: &str,
         moment: Timestamp,
         window: (Timestamp, Timestamp),
+        expected_digest: Option<PayloadDigest>,
     ) -> Result<Result<Memento, MissingPage>, ArchiveError> {
         let query = MementoQuery {
             original: url.to_owned(),
             timestamp: moment,
             window,
-            expected_digest: None,
+            expected_digest,
         };
         match self.archive.memento(&query).await {
             Ok(memento) if memento.status >= 400 => Ok(Err(MissingPage {

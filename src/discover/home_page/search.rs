@@ -109,6 +109,15 @@ impl<'a> HomePageSearch<'a> {
             .or_else(|| self.middles().into_iter().next().map(|(_, middle)| middle))
     }
 
+    /// The moment to scan next, if the newest home page is not known yet.
+    pub(super) fn next_newest(&self) -> Option<Timestamp> {
+        if self.span.from > self.span.to || self.scans.iter().any(PageScan::ends_search) {
+            return None;
+        }
+        self.open_end(self.span.to, Inward::Earlier)
+            .filter(|_| self.scans.len() < self.limits.home_pages)
+    }
+
     /// The moment nearest to an end of the span that may have a home page which no scan has found: the end itself, or,
     /// if the captures nearest to it are far outside, the first moment inside the span that is not nearer to those
     /// captures. `None` if that end has been scanned, or if nothing is left within the span.

@@ -117,7 +117,9 @@ pub(super) fn is_home_page(url: &str) -> bool {
             .host_str()
             .unwrap_or_default()
             .trim_start_matches("www.");
-        let is_whole_site = Site::of_url(&url).map_or(true, |site| site.as_str() == host);
+        let is_whole_site = Site::of_url(&url).map_or(true, |site| {
+            site.as_str().trim_start_matches("www.") == host
+        });
         let path = url.path().trim_matches('/');
         url.query().is_none() && is_whole_site && (path.is_empty() || is_edition(path))
     })

@@ -59,6 +59,20 @@ impl RowFilter {
             || self.keys.has_key_of(row)
     }
 
+    /// The filter on the host of a site that archives index together with others: `www7788.com` has the key `com)/`.
+    fn host_filter(&self, scope: &Scope) -> Option<String> {
+        let Scope::Domain(site) = scope else {
+            return None;
+        };
+        site.without_www().filter(|_| site.is_one_host())?;
+        let name = site.as_str().strip_prefix("www.").unwrap_or(site.as_str());
+        let field = match self.dialect {
+            Dialect::Wayback => "original",
+            Dialect::Pywb => "~url",
+        };
+        Some(format!("{field}:.*{}.*", escape(name)))
+    }
+
     /// The parameters of one request.
     pub(super) fn parameters(
         &self,
@@ -70,9 +84,12 @@ impl RowFilter {
             // `exact` is explicit, because a URL that ends in `*` would otherwise be a prefix query.
             Scope::Exact(url) => (url.clone(), "exact"),
             Scope::Host(host) => (host.clone(), "host"),
+            // The names below it are other sites, or the index would answer for all of them.
+            Scope::Domain(site) if site.is_one_host() => (site.as_str().to_owned(), "host"),
             Scope::Domain(site) => (site.as_str().to_owned(), "domain"),
         };
         let mut parameters = vec![("url", url), ("matchType", match_type.to_owned())];
+        parameters.extend(self.host_filter(&part.scope).map(|host| ("filter", host)));
         parameters.extend(part.from.map(|from| ("from", from.to_string())));
         parameters.extend(part.to.map(|to| ("to", to.to_string())));
         parameters.extend(self.parameter.clone().map(|filter| ("filter", filter)));
@@ -101,7 +118,8 @@ impl RowFilter {
 /// The filter for the server. It is correct whether the server matches the whole field or only its start.
 ///
 /// Words are shortened until the address is short enough. Single URLs are anchored at both ends of the path, because a
-/// path such as `/p` is the start of many others. The host is not matched, because archives write it differently.
+/// path such as `/p` is the start of many others. The host is not matched, because archives write it differently; only
+/// that of a home page is.
 fn filter_parameter(dialect: Dialect, filter: &KeyFilter) -> Option<String> {
     let prefix = if dialect == Dialect::Pywb {
         "~urlkey:"
@@ -113,6 +131,11 @@ fn filter_parameter(dialect: Dialect, filter: &KeyFilter) -> Option<String> {
     }
     let keys: Vec<String> = filter.words.iter().map(|word| in_key(word)).collect();
     let paths = filter.keys.iter().map(|key| {
+        if key.path() == "/" {
+            // Without its host, this would be the home page of every host.
+            let host = escape(key.host());
+            return format!(r"{host}(,www[0-9]*)?(:[0-9]+)?\)/?$");
+        }
         format!(
             r"{}/?$",
             escape(&format!("){}", key.path().trim_end_matches('/')))

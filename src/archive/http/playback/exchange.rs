@@ -1,6 +1,6 @@
 //! One playback exchange: what the head means, the body, and which capture it shows.
 
-use super::capture_address::CaptureAddress;
+use super::capture_address::{CaptureAddress, ExpectedPayload};
 use super::link_header::original_link;
 use super::page_body::{PageBodyError, read_body};
 use crate::archive::error::ArchiveError;
@@ -16,7 +16,7 @@ use crate::archive::http::settings::Dialect;
 use crate::archive::http::transport::ArchiveResponse;
 use crate::archive::http::usage::{Endpoint, RequestOutcome};
 use crate::archive::query::{Memento, Redirect};
-use crate::model::{PayloadDigest, Timestamp, UrlKey};
+use crate::model::{Timestamp, UrlKey};
 
 /// Longest `Content-Type` kept.
 const MAX_CONTENT_TYPE_CHARS: usize = 500;
@@ -64,7 +64,7 @@ impl PlaybackClient<'_> {
         request: &mut SentRequest<'_>,
         result: Result<ArchiveResponse, TransportFailure>,
         capture: &CaptureAddress,
-        expected: Option<&PayloadDigest>,
+        expected: ExpectedPayload<'_>,
     ) -> ExchangeResult {
         let response = match result {
             Ok(response) => response,
@@ -172,7 +172,7 @@ impl PlaybackClient<'_> {
         request: &mut SentRequest<'_>,
         mut response: ArchiveResponse,
         capture: &CaptureAddress,
-        expected: Option<&PayloadDigest>,
+        expected: ExpectedPayload<'_>,
     ) -> ExchangeResult {
         let (timestamp, original) = identity(&response, capture);
         let limit = self.max_body_bytes;

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use super::capture_address::CaptureAddress;
+use super::capture_address::{CaptureAddress, ExpectedPayload};
 use super::exchange::{ExchangeResult, PlaybackClient, PlaybackStep};
 use crate::archive::error::ArchiveError;
 use crate::archive::http::answer_meaning::AnswerMeaning;
@@ -10,13 +10,17 @@ use crate::archive::http::failed_attempt::FailedAttempt;
 use crate::archive::http::retry::RetryState;
 use crate::archive::http::usage::{Endpoint, RequestOutcome};
 use crate::archive::query::{Memento, MementoQuery};
-use crate::model::{EMPTY_PAYLOAD_DIGEST, PayloadDigest, Timestamp};
+use crate::model::Timestamp;
 
 /// Maximum number of archived redirects that are followed.
 const MAX_REDIRECTS: usize = 10;
 /// Maximum number of requests for one memento, without retries: each redirect may need a jump to the nearest capture of
 /// its target.
 const MAX_STEPS: usize = 2 * (MAX_REDIRECTS + 1);
+
+/// Number of times that a doubtful answer is requested again. An archive that sends every fiftieth body empty would
+/// otherwise lose one capture in 2,500.
+const MAX_DOUBTS: u32 = 2;
 
 /// Requests mementos.
 pub(in crate::archive::http) struct MementoReader<'a> {
@@ -32,10 +36,7 @@ impl MementoReader<'_> {
             timestamp: query.timestamp,
             original: query.original.clone(),
         };
-        let mut expected = query
-            .expected_digest
-            .as_ref()
-            .filter(|digest| digest.as_str() != EMPTY_PAYLOAD_DIGEST);
+        let mut expected = ExpectedPayload::of(query.expected_digest.as_ref());
         let mut visited = HashSet::new();
         let mut redirects = Vec::new();
         while visited.len() < MAX_STEPS
@@ -44,7 +45,7 @@ impl MementoReader<'_> {
         {
             let step = self.fetch(&capture, expected).await?;
             // The digest of the index row applies only to the first capture.
-            expected = None;
+            expected = ExpectedPayload::Unknown;
             capture = match step {
                 PlaybackStep::Page(memento) => {
                     check_window(query, &memento.original, memento.timestamp)?;
@@ -75,7 +76,7 @@ impl MementoReader<'_> {
     async fn fetch(
         &self,
         capture: &CaptureAddress,
-        expected: Option<&PayloadDigest>,
+        mut expected: ExpectedPayload<'_>,
     ) -> Result<PlaybackStep, ArchiveError> {
         let client = self.client;
         let Some(url) = client
@@ -86,7 +87,7 @@ impl MementoReader<'_> {
         };
         let what = capture.original.clone();
         let mut retry = RetryState::new(client.scheduler, Endpoint::Playback, what);
-        let mut is_second_doubt = false;
+        let mut doubts = 0;
         let mut lengths: Vec<Option<usize>> = Vec::new();
         loop {
             let (mut request, result) = client
@@ -102,12 +103,15 @@ impl MementoReader<'_> {
                     request.finish(outcome);
                     return Err(error);
                 }
-                ExchangeResult::Doubtful(error) if is_second_doubt => {
+                ExchangeResult::Doubtful(error) if doubts == MAX_DOUBTS => {
                     request.finish(RequestOutcome::Failed);
                     return Err(error);
                 }
                 ExchangeResult::Doubtful(error) => {
-                    is_second_doubt = true;
+                    doubts += 1;
+                    if matches!(expected, ExpectedPayload::Unknown) {
+                        expected = ExpectedPayload::MayBeEmpty;
+                    }
                     let failed = FailedAttempt::retryable(error.to_string());
                     // If no retry is left, the first answer counts.
                     if let Err(given_up) = retry.wait_to_retry(request, failed).await {

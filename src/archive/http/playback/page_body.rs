@@ -2,13 +2,12 @@
 
 use futures_util::StreamExt as _;
 
-use super::capture_address::CaptureAddress;
+use super::capture_address::{CaptureAddress, ExpectedPayload};
 use crate::archive::encoding::{BodyError, decode_body};
 use crate::archive::error::ArchiveError;
 use crate::archive::http::answer_meaning::TransportFailure;
 use crate::archive::http::scheduler::SentRequest;
 use crate::archive::http::transport::ArchiveResponse;
-use crate::model::PayloadDigest;
 
 /// Larger bodies are decoded on a separate thread.
 const INLINE_BYTES: usize = 256 * 1024;
@@ -28,18 +27,20 @@ pub(super) async fn read_body(
     request: &mut SentRequest<'_>,
     response: &mut ArchiveResponse,
     capture: &CaptureAddress,
-    expected: Option<&PayloadDigest>,
+    expected: ExpectedPayload<'_>,
     limit: usize,
 ) -> Result<Vec<u8>, PageBodyError> {
     let raw = read_raw(request, response, capture, limit).await?;
-    if expected.is_some() && (200..300).contains(&response.status) && raw.is_empty() {
+    let may_be_empty = matches!(expected, ExpectedPayload::MayBeEmpty)
+        || response
+            .header("x-archive-orig-content-length")
+            .is_some_and(|length| length.trim() == "0");
+    if raw.is_empty() && (200..300).contains(&response.status) && !may_be_empty {
         return Err(PageBodyError::Doubtful(ArchiveError::LostPayload {
             url: capture.original.clone(),
         }));
     }
-    if raw.trim_ascii() == b"Invalid URI"
-        && expected.is_none_or(|digest| *digest != PayloadDigest::of(&raw))
-    {
+    if raw.trim_ascii() == b"Invalid URI" && !expected.is_met_by(&raw) {
         return Err(PageBodyError::Doubtful(
             capture.damaged("the body is only the text `Invalid URI`"),
         ));

@@ -19,7 +19,7 @@ async fn an_empty_body_is_lost_only_where_the_index_knows_of_something() {
         lost.archive.memento(&something).await,
         Err(ArchiveError::LostPayload { .. })
     ));
-    assert_eq!(lost.requests().len(), 2, "asked once more");
+    assert_eq!(lost.requests().len(), 3, "asked twice more");
     assert!(
         lost.archive
             .memento(&nothing)
@@ -29,6 +29,11 @@ async fn an_empty_body_is_lost_only_where_the_index_knows_of_something() {
             .is_empty()
     );
     assert!(lost.page("http://a.com/").await.unwrap().body.is_empty());
+    assert_eq!(lost.requests().len(), 3 + 1 + 2, "an unknown one once more");
+    let said_so =
+        scene(|_, _| Reply::new(200, &[ARCHIVED, ("x-archive-orig-content-length", "0")], ""));
+    said_so.page("http://a.com/").await.unwrap();
+    assert_eq!(said_so.requests().len(), 1, "the origin sent nothing");
     let found = scene(|_, number| Reply::page(if number == 0 { "" } else { "words" }));
     assert_eq!(
         found.archive.memento(&something).await.unwrap().body,

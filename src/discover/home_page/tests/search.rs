@@ -2,9 +2,10 @@
 
 use super::super::super::tests::memory_archive::{MemoryArchive, at};
 use super::shared::{home, moving, run, run_until, scanner, site, span, urls};
-use crate::archive::ArchiveError;
+use crate::archive::{Archive as _, ArchiveError, CaptureQuery, Scope};
 use crate::discover::{
-    HomeSpan, PageScan, PathQuery, ScanLimits, ScanOutcome, Source, Vocabulary, by_link, by_path,
+    HomeCaptures, HomeSpan, LinkSearch, PageScan, PathQuery, ScanLimits, ScanOutcome, Source,
+    Vocabulary, by_link, by_link_search, by_path,
 };
 use crate::model::DropReason;
 
@@ -251,4 +252,44 @@ fn both_searches_can_run_on_any_thread() {
         expects_none: false,
     };
     is_send(&by_path(&archive, &query));
+}
+
+#[tokio::test]
+async fn listed_captures_are_requested_by_their_exact_time_and_each_payload_once() {
+    let archive = moving();
+    let (site, limits) = (site(), ScanLimits::default());
+    let mut rows = Vec::new();
+    let query = CaptureQuery {
+        scope: Scope::Domain(site.clone()),
+        ..CaptureQuery::exact("")
+    };
+    archive
+        .captures(&query, &mut |row| rows.push(row))
+        .await
+        .unwrap();
+    let captures = HomeCaptures::new(rows, at("2030")).unwrap();
+    let wanted = LinkSearch {
+        span: span(),
+        known: &[],
+        captures: Some(&captures),
+        newest_only: false,
+    };
+    let mut scans = Vec::new();
+    let mut store = async |scan: &PageScan| scans.push(scan.clone());
+    let scanner = scanner(&archive, &site, &limits);
+    let found = by_link_search(&scanner, wanted, &mut store).await.unwrap();
+    let mut urls = urls(&found);
+    urls.sort_unstable();
+    let all = ["a", "b", "c"].map(|name| format!("http://www.example.com/{name}.html"));
+    assert_eq!(urls, all);
+    // The three texts of the home page are fetched once each; every other capture has the bytes of one of them.
+    let requested = archive.requested.lock().unwrap().clone();
+    assert_eq!(requested.len(), 3, "{requested:?}");
+    assert_eq!(requested, *archive.fetched.lock().unwrap());
+    assert!(scans.len() > 5);
+    let evidence = found.candidates.iter().flat_map(|c| &c.evidence);
+    for (time, original) in evidence.filter_map(|e| e.home.as_ref()) {
+        assert_eq!(original, "http://www.example.com/");
+        assert!(scans.iter().any(|scan| scan.timestamp() == *time));
+    }
 }
