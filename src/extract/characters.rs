@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use unicode_normalization::char::decompose_compatible;
+
 /// True for invisible characters, which must not reach a terminal or a hash: controls, directional overrides,
 /// zero-width spaces, soft hyphens, private-use letters of icon fonts.
 pub(in crate::extract) fn is_invisible(c: char) -> bool {
@@ -17,7 +19,9 @@ fn has_invisible(text: &str) -> bool {
     let is_there = |at: usize| {
         text.get(at..)
             .and_then(|rest| rest.chars().next())
-            .is_some_and(|c| is_invisible(c) || matches!(c, '\u{2028}' | '\u{2029}'))
+            .is_some_and(|c| {
+                is_invisible(c) || is_presentation_form(c) || matches!(c, '\u{2028}' | '\u{2029}')
+            })
     };
     any_byte(text, is_suspect)
         && text
@@ -39,20 +43,32 @@ pub(in crate::extract) fn any_byte_in(chunk: &[u8], is: impl Fn(u8) -> bool) -> 
     chunk.iter().fold(false, |any, b| any | is(*b))
 }
 
-/// Removes invisible characters and replaces tabs by spaces.
+/// Removes invisible characters, replaces tabs by spaces, and writes ligatures as their letters.
 pub(in crate::extract) fn cleaned(text: &str) -> Cow<'_, str> {
     if !has_invisible(text) {
         return Cow::Borrowed(text);
     }
-    Cow::Owned(
-        text.chars()
-            .filter_map(|c| match c {
-                '\t' | '\r' | '\u{b}' | '\u{c}' | '\u{2028}' | '\u{2029}' | '\u{85}' => Some(' '),
-                c if is_invisible(c) => None,
-                c => Some(c),
-            })
-            .collect(),
-    )
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '\t' | '\r' | '\u{b}' | '\u{c}' | '\u{2028}' | '\u{2029}' | '\u{85}' => out.push(' '),
+            c if is_invisible(c) => {}
+            c if is_presentation_form(c) => push_letters(c, &mut |letter| out.push(letter)),
+            c => out.push(c),
+        }
+    }
+    Cow::Owned(out)
+}
+
+/// True for characters that only draw letters in another form: Latin and Armenian ligatures, the presentation forms of
+/// Hebrew and Arabic, Kangxi radicals. PDFs contain them where their author typed the letters.
+pub(in crate::extract) fn is_presentation_form(c: char) -> bool {
+    matches!(c, '\u{FB00}'..='\u{FDFB}' | '\u{FE70}'..='\u{FEFC}' | '\u{2F00}'..='\u{2FD5}')
+}
+
+/// Calls `push` with the letters that a presentation form draws.
+pub(in crate::extract) fn push_letters(form: char, push: &mut dyn FnMut(char)) {
+    decompose_compatible(form, push);
 }
 
 /// True for the vowel signs of Indic and Thai scripts, which `char::is_alphanumeric` does not count as letters.
@@ -68,5 +84,13 @@ mod tests {
     fn control_characters_and_terminal_escapes_are_gone() {
         assert_eq!(cleaned("a\u{1b}[2Jb\u{9b}c\u{202e}d\te"), "a[2Jbcd e");
         assert_eq!(cleaned("plain\n"), "plain\n");
+    }
+
+    #[test]
+    fn ligatures_are_written_as_their_letters() {
+        assert_eq!(
+            cleaned("ﬁles eﬀect oﬃce ﬂow ﬅ \u{FEFB} \u{2F00}"),
+            "files effect office flow st \u{644}\u{627} \u{4E00}"
+        );
     }
 }

@@ -1,7 +1,20 @@
 //! Detects the format of a payload, and decodes payloads that are not HTML.
 
+#[cfg(feature = "pdf")]
+mod hyphens;
 mod payload;
 mod pdf;
+#[cfg(feature = "pdf")]
+mod pdf_glyphs;
+#[cfg(feature = "pdf")]
+mod pdf_lines;
+#[cfg(feature = "pdf")]
+mod pdf_margins;
+#[cfg(feature = "pdf")]
+mod pdf_paragraphs;
+#[cfg(test)]
+#[cfg(feature = "pdf")]
+mod pdf_tests;
 mod plain_text;
 mod signatures;
 

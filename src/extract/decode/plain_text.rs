@@ -46,7 +46,7 @@ fn finish(lines: &mut Vec<&str>, out: &mut Vec<Block>) {
 }
 
 /// True for a line that begins with the bullet or the number of a list item.
-fn starts_item(line: &str) -> bool {
+pub(in crate::extract) fn starts_item(line: &str) -> bool {
     let mut letters = line.chars();
     match letters.next() {
         Some('-' | '*' | '•' | '·' | '–' | '▪' | '●' | 'o') => {

@@ -2,13 +2,15 @@
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-use crate::extract::characters::{any_byte_in, is_invisible, is_mark};
+use crate::extract::characters::{
+    any_byte_in, is_invisible, is_mark, is_presentation_form, push_letters,
+};
 use crate::model::{TextHash, is_spaceless};
 
 /// Hash of the words of a text.
 ///
 /// Two texts have the same hash if they differ only in white space, line ends, Unicode form, invisible characters,
-/// capitals, or the shape of quotes, dashes and bullets. Between letters of scripts without spaces, white space makes
+/// capitals, ligatures, or the shape of quotes, dashes and bullets. Between letters of scripts without spaces, white space makes
 /// no difference at all. Any other difference gives another hash.
 #[must_use]
 pub fn text_hash(text: &str) -> TextHash {
@@ -145,6 +147,10 @@ impl Normalised {
             '“' | '”' | '„' | '‟' | '″' | '«' | '»' => '"',
             '‐' | '‑' | '‒' | '–' | '—' | '―' | '−' => '-',
             '\u{200C}' | '\u{200D}' | '•' | '·' | '▪' | '◦' | '●' | '■' => return,
+            c if is_presentation_form(c) => {
+                push_letters(c, &mut |letter| self.push_folded(letter));
+                return;
+            }
             c if c.is_whitespace() => ' ',
             c => c,
         };
@@ -197,6 +203,10 @@ mod tests {
             assert_eq!(text_hash(same), plain, "{same}");
         }
         assert_eq!(text_hash("个人\n信息 保护"), text_hash("个人信息保护"));
+        assert_eq!(
+            text_hash("Small ﬁles, no eﬀect"),
+            text_hash("small files, no effect")
+        );
         assert_ne!(text_hash("个人 A 信息"), text_hash("个人A信息"));
     }
 
