@@ -1,4 +1,4 @@
-//! Invisible characters, marks that belong to letters, and a fast search for bytes.
+//! Invisible characters, and a fast search for bytes.
 
 use std::borrow::Cow;
 
@@ -69,12 +69,6 @@ pub(in crate::extract) fn is_presentation_form(c: char) -> bool {
 /// Calls `push` with the letters that a presentation form draws.
 pub(in crate::extract) fn push_letters(form: char, push: &mut dyn FnMut(char)) {
     decompose_compatible(form, push);
-}
-
-/// True for the vowel signs of Indic and Thai scripts, which `char::is_alphanumeric` does not count as letters.
-pub(in crate::extract) fn is_mark(c: char) -> bool {
-    matches!(c, '\u{0300}'..='\u{036F}' | '\u{0591}'..='\u{05C7}' | '\u{064B}'..='\u{0652}' | '\u{0900}'..='\u{0903}'
-        | '\u{093A}'..='\u{094F}' | '\u{0E31}' | '\u{0E34}'..='\u{0E3A}' | '\u{0E47}'..='\u{0E4E}' | '\u{200C}' | '\u{200D}')
 }
 
 #[cfg(test)]

@@ -8,14 +8,14 @@ use super::decode::{PayloadFormat, detect_format, pdf_blocks, plain_text_blocks}
 use super::extracted_content::ExtractedContent;
 use super::facts::{
     PageFacts, SiteName, declared_language, detect_language, document_title, iso_language,
-    language_of, reject_non_policy, stated_dates, text_hash, word_count,
+    language_of, reject_non_policy, stated_dates, text_hash,
 };
 use super::input::{DocumentType, EXTRACTOR_VERSION, ExplainedDocument, Options, PageInput};
 use super::policy_page::policy_content;
 use super::render::{document_text, write_markdown};
 use super::structure::{keep_wanted_document, promote_headings, separate_lines};
 use super::vocabulary::policy_words;
-use crate::model::{Document, DropReason, Dropped};
+use crate::model::{Document, DropReason, Dropped, count_words};
 use crate::page::{Page, decode};
 
 /// Extracts the document of a page: HTML, plain text or PDF.
@@ -80,7 +80,7 @@ pub fn fits_language(text: &str, language: &str) -> bool {
 /// page that names no language.
 #[must_use]
 pub fn language_and_words(text: &str) -> (&'static str, u64) {
-    (detect_language(text), word_count(text))
+    (detect_language(text), count_words(text))
 }
 
 /// The content of a file without markup: its headings are recognised, and the wanted document of several is kept.
@@ -99,14 +99,14 @@ fn finish(
     declared: Option<&'static str>,
 ) -> Result<ExplainedDocument, Dropped> {
     limit_link_targets(&mut found.blocks, input.bytes.len());
-    let struck_words = word_count(&struck_text(&found.blocks));
+    let struck_words = count_words(&struck_text(&found.blocks));
     if struck_words > 0 {
         found.explanation.push(format!(
             "left {struck_words} struck-out words out of the text; the Markdown has them between ~~"
         ));
     }
     let text = document_text(&found.blocks);
-    let (language, words) = (language_of(&text, declared), word_count(&text));
+    let (language, words) = (language_of(&text, declared), count_words(&text));
     let policy_url = input.url.is_some_and(|url| {
         let path = format!("{} {}", url.path(), url.fragment().unwrap_or_default())
             .replace(['-', '_', '/', '.', '+'], " ");

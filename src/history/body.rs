@@ -7,8 +7,7 @@
 //! The body depends on the text and its title only, never on the other texts of the history. In doubt a line belongs to
 //! the body: a false version is seen and does little harm, a change that is joined away is lost.
 
-use super::words::words;
-use crate::model::TextHash;
+use crate::model::{TextHash, words};
 
 /// Maximum number of lines above the title that are furniture. Menus of real pages that were left in place had up to
 /// nine lines; a title further down is the heading of a section.

@@ -7,7 +7,7 @@
 use similar::DiffOp;
 
 use super::bounded_diff::bounded_diff;
-use super::words::{count_words, is_word, tokens};
+use crate::model::{count_words, is_word, tokens};
 
 /// Largest number of lines that are compared, both texts together.
 const MOST_LINES: usize = 20_000;

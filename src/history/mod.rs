@@ -10,14 +10,12 @@ mod diff;
 mod editions;
 mod simhash;
 mod summary;
-mod words;
 
 pub use body::{body, body_hash};
 pub use change::{Change, ChangeKind, change};
 pub use diff::{LineChange, Redline, RedlineLine, TextSide, redline};
 pub use editions::{HISTORY_RULES, Observation, TextTraits, Version, versions};
 pub use simhash::{distance, simhash};
-pub use words::{is_word, tokens, words};
 
 #[cfg(test)]
 mod tests;

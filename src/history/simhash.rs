@@ -1,7 +1,7 @@
 //! Simhash: 64 bits that are similar for similar texts (Charikar 2002; used for the web by Manku, Jain and Das Sarma,
 //! and by the Princeton-Leuven crawler).
 
-use super::words::words;
+use crate::model::words;
 
 /// Number of consecutive words in a feature. Single words ignore order; longer runs change with every small edit.
 const SHINGLE_WORDS: usize = 3;

@@ -1,7 +1,7 @@
 //! A summary of what changed between two texts, in a line or two.
 
 use super::diff::{LineChange, Redline, TextSide};
-use super::words::words;
+use crate::model::words;
 
 /// Maximum number of pieces that are quoted.
 const MOST_PIECES: usize = 3;

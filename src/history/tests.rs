@@ -6,9 +6,8 @@ use proptest::prelude::*;
 
 use crate::history::{
     ChangeKind, LineChange, Observation, TextSide, TextTraits, Version, change, redline, versions,
-    words,
 };
-use crate::model::{TextHash, Timestamp};
+use crate::model::{TextHash, Timestamp, words};
 
 /// A text by its name: the letter is the text, a second letter after `:` its language.
 fn hash(name: &str) -> TextHash {

@@ -15,6 +15,7 @@ mod site;
 mod timestamp;
 mod url_key;
 mod url_path;
+mod words;
 
 pub use alternation::RETURN_SECONDS;
 pub use capture::{Capture, EMPTY_PAYLOAD_DIGEST, IndexCounts};
@@ -27,7 +28,8 @@ pub use id::{
 pub use policy_kind::{PolicyKind, Source, UnknownCode};
 pub use printable::{printable, printable_line};
 pub use redirect::Redirect;
-pub use script::is_spaceless;
+pub use script::{is_mark, is_spaceless};
 pub use site::{InvalidSite, Site};
 pub use timestamp::{InvalidTimestamp, Timestamp};
 pub use url_key::{InvalidUrl, UrlKey};
+pub use words::{count_words, is_word, tokens, words};

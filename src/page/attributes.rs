@@ -29,6 +29,7 @@ fn is_read(element: &str, attribute: &[u8]) -> bool {
         b"type" => is(&["script", "input", "ol", "ul", "li"]),
         b"start" | b"reversed" => is(&["ol"]),
         b"value" => is(&["li"]),
+        b"datetime" => is(&["time"]),
         b"border" => is(&["table"]),
         b"colspan" | b"rowspan" => is(&["td", "th"]),
         // A `<font>` with one of these ends a drawing. `encoding` decides whether an `<annotation-xml>` contains HTML.

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::safe::safe_line;
-use crate::history::{is_word, tokens};
+use crate::model::{is_word, tokens};
 use crate::store::Found;
 
 /// Characters shown on each side of a phrase.

@@ -8,7 +8,7 @@ use aho_corasick::AhoCorasick;
 use super::file::{self, VocabularyError};
 use super::phrase::{Phrase, PhraseClass};
 use super::text_match::TextMatch;
-use super::words::{MAX_TEXT_BYTES, count_words, fold, is_spaced};
+use super::words::{MAX_TEXT_BYTES, fold, is_spaced, length_in_words};
 
 /// Minimum length of phrases that are searched inside words without separators (`examplecookies`).
 const MIN_SQUEEZED_CHARACTERS: usize = 6;
@@ -230,7 +230,7 @@ impl Vocabulary {
             .filter(|word| !word.is_empty() && !self.is_filler(word))
             .map(str::to_owned)
             .collect();
-        matched.other_words += count_words(&others.join(" "));
+        matched.other_words += length_in_words(&others.join(" "));
         matched.others.extend(others);
         matched.generic = matched.other_words == 0
             && phrases

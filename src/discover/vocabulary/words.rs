@@ -2,7 +2,8 @@
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
+
+use crate::model::{is_mark, is_spaceless, words};
 
 /// Maximum number of bytes of a text that are read. Longer texts are not link texts.
 pub(in super::super) const MAX_TEXT_BYTES: usize = 400;
@@ -52,7 +53,7 @@ pub(in super::super) fn fold(text: &str) -> String {
 
 /// True for letters, digits, and the marks that belong to letters; false for the combining dot of a lower-cased `İ`.
 fn is_word(c: char) -> bool {
-    c.is_alphanumeric() || c == '°' || (is_combining_mark(c) && c > '\u{36F}')
+    c.is_alphanumeric() || c == '°' || (is_mark(c) && c > '\u{36F}')
 }
 
 /// True for characters of scripts that separate words by spaces. In other scripts (Hebrew and Arabic prefixes, Thai,
@@ -61,19 +62,14 @@ pub(in super::super) fn is_spaced(c: char) -> bool {
     c < '\u{590}'
 }
 
-/// Number of words in folded text; four letters of a script without spaces count as one.
-pub(in super::super) fn count_words(text: &str) -> usize {
-    text.split(' ')
-        .filter(|word| !word.is_empty())
-        .map(|word| {
-            let unspaced = word.chars().filter(|c| !is_spaced(*c)).count();
-            if unspaced > 0 {
-                unspaced.div_ceil(4)
-            } else {
-                1
-            }
-        })
-        .sum()
+/// Length of a folded text in words, as links are compared; four letters of a script without spaces count as one.
+pub(in super::super) fn length_in_words(text: &str) -> usize {
+    let length = |run: &str| {
+        let is_letter = |word: &&str| word.starts_with(is_spaceless);
+        let letters = words(run).filter(is_letter).count();
+        words(run).count() - letters + letters.div_ceil(4)
+    };
+    text.split(' ').map(length).sum()
 }
 
 /// Decodes percent escapes; bytes that are not UTF-8 become U+FFFD.
@@ -124,8 +120,9 @@ mod tests {
 
     #[test]
     fn letters_without_spaces_count_by_four() {
-        assert_eq!(count_words("a bc"), 2);
-        assert_eq!(count_words("個人情報保護"), 2);
-        assert_eq!(count_words(""), 0);
+        assert_eq!(length_in_words("a bc"), 2);
+        assert_eq!(length_in_words("個人情報保護"), 2);
+        assert_eq!(length_in_words("गोपनीयता नीति"), 2);
+        assert_eq!(length_in_words(""), 0);
     }
 }

@@ -17,6 +17,7 @@ use super::preformatted::preformatted_text;
 use super::style::StyleCounts;
 use super::tables::{cell_spans, is_data_table, is_short_alt};
 use super::text_run::{Gap, TextRun};
+use super::time_element::date_of_time;
 use crate::extract::blocks::{Block, Span, settle_struck, tidy};
 use crate::extract::characters::cleaned;
 use crate::extract::decode::plain_text_blocks;
@@ -293,6 +294,12 @@ impl BlockBuilder<'_, '_> {
         if let Some(text) = raised_text(self.view, id, element, &self.run) {
             self.run.push(&text);
             self.run.separate(Gap::Word);
+            return None;
+        }
+        if element.name() == "time"
+            && let Some(date) = date_of_time(element, &self.view.text(id, 80))
+        {
+            self.run.push(date);
             return None;
         }
         let layout = inline_layout(self.view, id, element);

@@ -12,6 +12,7 @@ mod preformatted;
 mod style;
 mod tables;
 mod text_run;
+mod time_element;
 
 pub(in crate::extract) use builder::build_blocks;
 pub(in crate::extract) use links::{LinkResolver, limit_link_targets};

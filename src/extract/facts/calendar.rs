@@ -1,17 +1,20 @@
-//! Dates in running text: month names, numbers, eras, and ambiguous forms.
+//! Dates in running text: names of months, numbers, eras, short years.
 
 use regex::{Captures, Regex};
 
+use super::date_parts::{
+    Month, era_year, full_year, goes_on, numeral, persian_date, roman_month, written,
+};
 use crate::extract::characters::any_byte;
 
-/// The order of numbers in a date that ends with the year.
+/// The order of the numbers of a date that does not begin with a year of four digits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::extract) enum NumberOrder {
     /// 03/04 is the third of April.
     DayFirst,
-    /// 03/04 is the fourth of March.
-    MonthFirst,
-    /// Both orders are in use. The date is clear only if one part is above 12.
+    /// 03/04/05 is the fifth of April 2003. Which of 03/04/2005 is the month is unsure.
+    YearFirst,
+    /// Several orders are in use. The date is clear only if one reading is possible.
     Unsure,
 }
 
@@ -28,8 +31,8 @@ pub(in crate::extract) struct DateMatch {
 
 /// Reads the dates of one language.
 pub(in crate::extract) struct Calendar {
-    /// Names of months and their numbers.
-    months: Vec<(String, u32)>,
+    /// Names of months, the longest first: "september" before "sep".
+    months: Vec<(String, Month)>,
     forms: Vec<(DateForm, Regex)>,
     order: NumberOrder,
 }
@@ -37,87 +40,144 @@ pub(in crate::extract) struct Calendar {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum DateForm {
     YearMonthDay,
+    Compact,
     Characters,
-    DayName,
-    NameDay,
-    YearName,
+    EraNumbers,
+    DayNameYear,
+    NameDayYear,
+    YearNameDay,
     YearDayName,
-    Name,
+    NameYear,
+    RomanMonth,
     Numbers,
+    ShortNumbers,
+    MonthYear,
+    YearMonth,
 }
 
-/// Years that a policy may state.
-const YEARS: std::ops::RangeInclusive<u32> = 1990..=2099;
-
-/// Dates that are written without the name of a month.
-const NUMBER_PATTERNS: [(DateForm, &str); 3] = [
+/// Dates that are written without the name of a month. The text has ASCII digits and plain spaces only.
+const NUMBER_PATTERNS: [(DateForm, &str); 9] = [
     (
         DateForm::YearMonthDay,
-        r"\b(\d{4})(?:-|\s?[/.]\s?)(\d{1,2})(?:-|\s?[/.]\s?)(\d{1,2})\b",
+        r"([0-9]{4})(?:-| ?[/.] ?)([0-9]{1,2})(?:-| ?[/.] ?)([0-9]{1,2})",
+    ),
+    (
+        DateForm::Compact,
+        r"((?:19|20)[0-9]{2})(0[1-9]|1[0-2])([0-3][0-9])",
     ),
     (
         DateForm::Characters,
         concat!(
-            r"(令和|平成|昭和|民國|民国|中華民國)?\s?(元|\d{1,4}|[〇零○一二三四五六七八九十]{1,4})\s?(?:年|년)\s?",
-            r"(\d{1,2}|[一二三四五六七八九十]{1,3})\s?(?:月|월)(?:\s?(\d{1,2}|[一二三四五六七八九十]{1,3})\s?(?:日|号|號|일))?",
+            r"(令和|平成|昭和|民國|民国|中華民國)? ?(元|[0-9]{1,4}|[〇零○一二三四五六七八九十]{1,4}) ?(?:年|년) ?",
+            r"([0-9]{1,2}|[一二三四五六七八九十]{1,3}) ?(?:月|월)(?: ?([0-9]{1,2}|[一二三四五六七八九十]{1,3}) ?(?:日|号|號|일))?",
         ),
     ),
     (
-        DateForm::Numbers,
-        r"\b(\d{1,2})(?:-|\s?[/.]\s?)(\d{1,2})(?:-|\s?[/.]\s?)(\d{4})\b",
+        DateForm::EraNumbers,
+        r"(令和|平成|昭和|民國|民国|r|h|s) ?(元|[0-9]{1,3}) ?[./] ?([0-9]{1,2}) ?[./] ?([0-9]{1,2})",
     ),
+    (
+        DateForm::RomanMonth,
+        r"([0-9]{1,2})[. ] ?([ivx]{1,4})[. ] ?([0-9]{4})",
+    ),
+    (
+        DateForm::Numbers,
+        r"([0-9]{1,2})(?:[-–]| ?[/.] ?)([0-9]{1,2})(?:[-–]| ?[/.] ?)([0-9]{4})",
+    ),
+    (
+        DateForm::ShortNumbers,
+        r"([0-9]{1,2})(-|/|\. ?)([0-9]{1,2})(?:-|/|\. ?)['’]?([0-9]{2})",
+    ),
+    (DateForm::MonthYear, r"([0-9]{1,2}) ?[/.-] ?([0-9]{4})"),
+    (DateForm::YearMonth, r"([0-9]{4})[/.-]([0-9]{1,2})"),
 ];
 
-/// Patterns of dates with the name of a month.
-fn name_patterns(names: &[(String, u32)]) -> [(DateForm, String); 5] {
-    let name = names
-        .iter()
-        .map(|(name, _)| regex::escape(name))
-        .collect::<Vec<_>>()
-        .join("|");
-    let of = r"(?:(?:of|de|del|d'|din|den|the|năm|พ\.ศ\.|พศ|г\.?|р\.?)\s*)?";
-    let day = r"(\d{1,2})(?:st|nd|rd|th|er|re|º|ª|°|\.|:e|ος|η)?";
+/// Endings of a day: "3rd", "1er", "25-го", "16ই", "25 આમી". Longer ones stand first.
+const DAY_ENDING: &str = r"(?: ?(?:st|nd|rd|th|er|re|[ºª°.]|:e|ος|ης|ή|η|-го|-е|-нд|-нд|ই|শে|লা|রা|ঠা|-ஆம்|ஆம்|ம்))?(?: day| dia| tarixi)?";
+/// Words between a day and its month, and between a month and its year.
+const OF: &str = r"(?:(?:of|de|del|den|din|ta|ng|the|ខែ|เดือน|năm|anul|ឆ្នាំ|พ\.ศ\.|พศ|ค\.ศ\.|г\.?|р\.?|թ\.?|წ\.?)['’]? *|d['’] ?|ta['’] ?|del? l['’] ?)";
+/// A year of four digits, or of two after an apostrophe.
+const YEAR: &str = r"(['’][0-9]{2}|[0-9]{4})";
+/// Words after a year that comes first: "2018. gada", "2018 m.", "2018ko", "2018 оны", "2018-yil".
+const YEAR_ENDING: &str = r"[.,]?(?: ?-?[^ 0-9.,:;/()|-]{1,10}\.?,?)?";
+
+/// The rest of a month's name in another case: "maijā".
+const MONTH_ENDING: &str = "[^ 0-9.,:;/()|'’-]{0,3}";
+
+/// Patterns of dates with the name of a month. An ending of up to three letters may follow a name ("maijā").
+fn name_patterns(names: &[(String, Month)]) -> [(DateForm, String); 6] {
+    let alternatives = |least: usize| {
+        let is_long = |name: &str| name.chars().count() >= least;
+        let joined = |long: bool| {
+            let chosen = names.iter().filter(|(name, _)| is_long(name) == long);
+            let escaped: Vec<String> = chosen.map(|(name, _)| regex::escape(name)).collect();
+            escaped.join("|")
+        };
+        let (long, short) = (joined(true), joined(false));
+        let short = if short.is_empty() {
+            short
+        } else {
+            format!("|{short}")
+        };
+        format!("(?:{long}){MONTH_ENDING}{short}")
+    };
+    // A short name with an ending is a month only between a day and a year.
+    let (name, sure_name) = (alternatives(3), alternatives(5));
     [
         (
-            DateForm::DayName,
-            format!(r"\b{day}[\s-]*{of}({name})\b\.?,?[\s-]*{of}(\d{{4}})\b"),
+            DateForm::DayNameYear,
+            format!(r"([0-9]{{1,2}}){DAY_ENDING}(?: *|-)(?:{OF})?({name})\.?,?(?: *|-){OF}?{YEAR}"),
         ),
         (
-            DateForm::NameDay,
-            format!(r"\b({name})\b\.?\s*(?:the\s)?{day}[\s,]+(\d{{4}})\b"),
+            DateForm::DayNameYear,
+            format!(
+                r"([0-9]{{1,2}})(?:-| )({sure_name})\.?(?:-| )([0-9]{{2}})(?:$|[),;|]|\.(?:$| ))"
+            ),
         ),
         (
-            DateForm::YearName,
-            format!(r"\b(\d{{4}})[.,]?\s*({name})\b\.?\s*(\d{{1,2}})\b"),
+            DateForm::NameDayYear,
+            format!(r"({name})\.? *(?:the )?([0-9]{{1,2}}){DAY_ENDING}(?:[ ,.]+{OF}?|-){YEAR}"),
+        ),
+        (
+            DateForm::YearNameDay,
+            format!(r"([0-9]{{4}}){YEAR_ENDING} *-?({name})\.?,? *-?([0-9]{{1,2}})"),
         ),
         (
             DateForm::YearDayName,
-            format!(r"\b(\d{{4}})\.?\s*gada\s*(\d{{1,2}})\.?\s*({name})\b"),
+            format!(
+                r"([0-9]{{4}})\.?[ -](?:gada|წლის|ж\.|жылғы|жылы|yil|-?ci il) *([0-9]{{1,2}})[.-]? *({name})"
+            ),
         ),
         (
-            DateForm::Name,
-            format!(r"\b({name})\b\.?,?[\s-]*{of}(\d{{4}})\b"),
+            DateForm::NameYear,
+            format!(r"({sure_name})\.?,?(?: *|-){OF}?{YEAR}"),
         ),
     ]
 }
 
 impl Calendar {
     /// Returns the calendar of a language. `months` has twelve names in order, separated by commas, and their
-    /// alternative forms separated by bars. It is empty for a language that writes months as numbers.
-    pub(in crate::extract) fn of(months: &str, order: NumberOrder) -> Option<Self> {
-        let mut names: Vec<(String, u32)> = (1..)
-            .zip(months.split(','))
-            .flat_map(|(number, forms)| {
-                forms
-                    .split('|')
-                    .map(move |form| (form.trim().to_owned(), number))
-            })
-            .filter(|(name, _)| !name.is_empty())
-            .collect();
-        // The longest form first: "september" before "sep".
+    /// alternative forms separated by bars. It is empty for a language that writes months as numbers. `persian` has the
+    /// months of the Persian calendar, for languages that use it.
+    pub(in crate::extract) fn of(months: &str, persian: &str, order: NumberOrder) -> Option<Self> {
+        let named = |names: &str, month: fn(u32) -> Month| {
+            (1..)
+                .zip(names.split(','))
+                .flat_map(|(number, forms)| {
+                    forms
+                        .split('|')
+                        .map(move |form| (form.trim().to_owned(), month(number)))
+                })
+                .filter(|(name, _)| !name.is_empty())
+                .collect::<Vec<_>>()
+        };
+        let mut names = named(months, Month::Gregorian);
+        names.extend(named(persian, Month::Persian));
         names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
         let mut patterns: Vec<(DateForm, String)> = NUMBER_PATTERNS
             .iter()
+            // One letter for an era is read only where months are numbers.
+            .filter(|(form, _)| names.is_empty() || *form != DateForm::EraNumbers)
             .map(|(form, pattern)| (*form, (*pattern).to_owned()))
             .collect();
         if !names.is_empty() {
@@ -147,126 +207,163 @@ impl Calendar {
             .max_by_key(|found| (found.end, std::cmp::Reverse(found.start)))
     }
 
-    fn all<'c>(
-        &'c self,
-        text: &'c str,
-        own_language: bool,
-    ) -> impl Iterator<Item = DateMatch> + 'c {
+    /// The month and the year of two digits at the start of a text: the code of a printed form, as in "Rev. 10/09".
+    pub(in crate::extract) fn form_code(text: &str) -> Option<DateMatch> {
+        let start = text.find(|c: char| c.is_ascii_digit())?;
+        let (month, rest) = text.get(start..)?.split_once(['/', '-'])?;
+        let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+        let is_whole = digits == 2 && !rest.get(2..)?.starts_with(['/', '-', ':']);
+        let year = rest.get(..2).filter(|_| is_whole)?.parse().ok()?;
+        Some(DateMatch {
+            date: written(full_year(year)?, month.parse().ok()?, None)?,
+            start,
+            end: start + month.len() + 3,
+        })
+    }
+
+    fn all(&self, text: &str, own_language: bool) -> impl Iterator<Item = DateMatch> {
         // Every date has an ASCII digit or an East Asian character. Most windows of a text have neither.
         let may_have = any_byte(text, |b| b.is_ascii_digit() || matches!(b, 0xE3..=0xE9));
         let forms = self.forms.iter().filter(move |_| may_have);
         forms.flat_map(move |(form, regex)| {
-            regex.captures_iter(text).filter_map(move |captures| {
-                let whole = captures.get(0)?;
-                Some(DateMatch {
-                    date: self.date(*form, &captures, own_language)?,
-                    start: whole.start(),
-                    end: whole.end(),
-                })
+            let mut at = 0;
+            std::iter::from_fn(move || {
+                loop {
+                    let captures = regex.captures_at(text, at)?;
+                    let whole = captures.get(0)?;
+                    let date = stands_alone(*form, text, whole.start(), whole.end())
+                        .then(|| self.date(*form, &captures, own_language))
+                        .flatten();
+                    // A part of a match that is no date may be one.
+                    let step = text.get(whole.start()..)?.chars().next()?.len_utf8();
+                    at = match date {
+                        Some(_) => whole.end(),
+                        None => whole.start() + step,
+                    };
+                    if let Some(date) = date {
+                        return Some(DateMatch {
+                            date,
+                            start: whole.start(),
+                            end: whole.end(),
+                        });
+                    }
+                }
             })
         })
+    }
+
+    fn month(&self, text: &str) -> Option<Month> {
+        let is_it = |(name, _): &&(String, Month)| text.starts_with(name.as_str());
+        self.months.iter().find(is_it).map(|(_, month)| *month)
     }
 
     fn date(&self, form: DateForm, captures: &Captures<'_>, own_language: bool) -> Option<String> {
         let text = |group: usize| captures.get(group).map(|m| m.as_str());
         let number = |group: usize| text(group)?.parse::<u32>().ok();
-        let name = |group: usize| {
-            let name = text(group)?;
-            self.months.iter().find(|(n, _)| n == name).map(|(_, n)| *n)
+        let year = |group: usize| match text(group)? {
+            short if short.len() < 4 => {
+                full_year(short.trim_start_matches(['\'', '’']).parse().ok()?)
+            }
+            year => year.parse().ok(),
+        };
+        let named = |year: u32, name: usize, day: Option<u32>| match (self.month(text(name)?)?, day)
+        {
+            (Month::Gregorian(month), day) => written(year, month, day),
+            (Month::Persian(month), Some(day)) => persian_date(year, month, day),
+            // A month of the Persian calendar is in two months of ours.
+            (Month::Persian(_), None) => None,
         };
         match form {
-            DateForm::YearMonthDay => written(number(1)?, number(2)?, Some(number(3)?)),
-            DateForm::Characters => {
-                let year = year_of_era(text(1), text(2)?)?;
+            DateForm::YearMonthDay => self.numbered(number(1)?, number(2)?, number(3)?),
+            DateForm::Compact => written(number(1)?, number(2)?, Some(number(3)?)),
+            DateForm::Characters | DateForm::EraNumbers => {
+                let year = era_year(text(1), text(2)?)?;
                 let day = match text(4) {
                     Some(day) => Some(numeral(day)?),
                     None => None,
                 };
                 written(year, numeral(text(3)?)?, day)
             }
-            DateForm::DayName => written(number(3)?, name(2)?, Some(number(1)?)),
-            DateForm::NameDay => written(number(3)?, name(1)?, Some(number(2)?)),
-            DateForm::YearName => written(number(1)?, name(2)?, Some(number(3)?)),
-            DateForm::YearDayName => written(number(1)?, name(3)?, Some(number(2)?)),
-            DateForm::Name => written(number(2)?, name(1)?, None),
+            DateForm::DayNameYear => named(year(3)?, 2, number(1)),
+            DateForm::NameDayYear => named(year(3)?, 1, number(2)),
+            DateForm::YearNameDay => named(year(1)?, 2, number(3)),
+            DateForm::YearDayName => named(year(1)?, 3, number(2)),
+            DateForm::NameYear => named(year(2)?, 1, None),
+            DateForm::RomanMonth => written(number(3)?, roman_month(text(2)?)?, number(1)),
             DateForm::Numbers => {
-                let (one, two, year) = (number(1)?, number(2)?, number(3)?);
-                let order = if own_language {
-                    self.order
-                } else {
-                    NumberOrder::Unsure
-                };
-                match order {
-                    _ if one > 12 => written(year, two, Some(one)),
-                    _ if two > 12 => written(year, one, Some(two)),
-                    _ if one == two => written(year, one, Some(two)),
-                    NumberOrder::DayFirst => written(year, two, Some(one)),
-                    NumberOrder::MonthFirst => written(year, one, Some(two)),
-                    NumberOrder::Unsure => None,
-                }
+                self.of_order([number(1)?, number(2)?, number(3)?], false, own_language)
             }
+            DateForm::ShortNumbers => {
+                let may_begin_with_year = !text(2)?.starts_with('/');
+                let numbers = [number(1)?, number(3)?, number(4)?];
+                self.of_order(numbers, may_begin_with_year, own_language)
+            }
+            DateForm::MonthYear => written(number(2)?, number(1)?, None),
+            DateForm::YearMonth => written(number(1)?, number(2)?, None),
         }
     }
-}
 
-/// The stored form of a date, if the day exists.
-fn written(year: u32, month: u32, day: Option<u32>) -> Option<String> {
-    // The Buddhist calendar in Thai texts is 543 years ahead.
-    let year = if (2533..=2642).contains(&year) {
-        year - 543
-    } else {
-        year
-    };
-    let leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    let days = match month {
-        4 | 6 | 9 | 11 => 30,
-        2 if leap => 29,
-        2 => 28,
-        1..=12 => 31,
-        _ => return None,
-    };
-    if !YEARS.contains(&year) || day.is_some_and(|day| !(1..=days).contains(&day)) {
-        return None;
+    /// The date of a year of four digits, a month and a day, in the Persian calendar where the language uses it.
+    fn numbered(&self, year: u32, month: u32, day: u32) -> Option<String> {
+        let is_persian = |(_, month): &(String, Month)| matches!(month, Month::Persian(_));
+        if (1300..1500).contains(&year) && self.months.iter().any(is_persian) {
+            return persian_date(year, month, day);
+        }
+        written(year, month, Some(day))
     }
-    Some(match day {
-        Some(day) => format!("{year:04}-{month:02}-{day:02}"),
-        None => format!("{year:04}-{month:02}"),
-    })
-}
 
-/// The year of an era: 令和4年 is 2022. The first year of an era is written 元年.
-fn year_of_era(era: Option<&str>, year: &str) -> Option<u32> {
-    let number = if year == "元" { 1 } else { numeral(year)? };
-    Some(match era {
-        Some("令和") => number.checked_add(2018)?,
-        Some("平成") => number.checked_add(1988)?,
-        Some("昭和") => number.checked_add(1925)?,
-        Some(_) => number.checked_add(1911)?,
-        None => number,
-    })
-}
-
-/// Reads a number of ASCII digits, of Chinese digits (二〇二二) or with tens (三十一).
-fn numeral(text: &str) -> Option<u32> {
-    if text.bytes().all(|b| b.is_ascii_digit()) {
-        return text.parse().ok();
-    }
-    let value = |c: char| "〇一二三四五六七八九".chars().position(|d| d == c);
-    let digit = |c: char| match c {
-        '零' | '○' => Some(0),
-        c => value(c).and_then(|v| u32::try_from(v).ok()),
-    };
-    if let Some((tens, ones)) = text.split_once('十') {
-        let one_digit = |text: &str, empty: u32| {
-            let mut digits = text.chars();
-            match (digits.next(), digits.next()) {
-                (None, _) => Some(empty),
-                (Some(c), None) => digit(c),
-                _ => None,
-            }
+    /// The date that three numbers mean, if only one reading is possible.
+    fn of_order(
+        &self,
+        [one, two, three]: [u32; 3],
+        may_begin_with_year: bool,
+        own_language: bool,
+    ) -> Option<String> {
+        let is_short = three < 100;
+        let year = if is_short { full_year(three)? } else { three };
+        let day_first = self.numbered(year, two, one);
+        let month_first = self.numbered(year, one, two);
+        let year_first = full_year(one)
+            .filter(|_| is_short)
+            .and_then(|year| self.numbered(year, two, three));
+        let readings = match self.order {
+            NumberOrder::DayFirst if own_language => return day_first.or(month_first),
+            NumberOrder::YearFirst if own_language && is_short => return year_first,
+            _ if may_begin_with_year => [day_first, month_first, year_first],
+            _ => [day_first, month_first, None],
         };
-        return Some(one_digit(tens, 1)? * 10 + one_digit(ones, 0)?);
+        let mut possible = readings.into_iter().flatten();
+        let date = possible.next()?;
+        possible.all(|other| other == date).then_some(date)
     }
-    text.chars()
-        .try_fold(0u32, |sum, c| sum.checked_mul(10)?.checked_add(digit(c)?))
+}
+
+/// True if a match is a whole date: no number, version or word goes on before or after it.
+fn stands_alone(form: DateForm, text: &str, start: usize, end: usize) -> bool {
+    let (head, tail) = (&text[..start], &text[end..]);
+    let begins_with_digit = text[start..].starts_with(|c: char| c.is_ascii_digit());
+    let before = head.chars().next_back();
+    let goes_on_before = if begins_with_digit {
+        head.ends_with(|c: char| c.is_ascii_digit())
+            || ends_with_number(head.strip_suffix(['.', '/', '-', ',']).unwrap_or_default())
+    } else {
+        // Scripts from Thai on put no space before a month.
+        before.is_some_and(|c| c.is_alphanumeric() && c < '\u{E00}')
+    };
+    let is_cut = match form {
+        DateForm::NameYear | DateForm::RomanMonth => ends_with_number(head.trim_end()),
+        DateForm::MonthYear => {
+            let head = head.trim_end();
+            ends_with_number(head.strip_suffix(['.', '/', '-']).unwrap_or_default())
+        }
+        DateForm::YearMonth => goes_on(&tail.replacen(' ', "", 2)),
+        // The two digits are the hour of a time.
+        DateForm::ShortNumbers => tail.starts_with(':'),
+        _ => false,
+    };
+    !goes_on_before && !is_cut && !goes_on(tail)
+}
+
+fn ends_with_number(text: &str) -> bool {
+    text.ends_with(|c: char| c.is_ascii_digit())
 }

@@ -1,6 +1,7 @@
-//! Prepares the lines of a text for the search for dates, and cuts out the sentences that are reported.
+//! Lines, sentences and words of a text, as the search for dates needs them.
 
 use crate::extract::characters::any_byte;
+use crate::model::is_mark;
 
 /// Longest line that is only the label of a date in the next line.
 pub(in crate::extract) const MAX_LABEL_BYTES: usize = 300;
@@ -11,7 +12,7 @@ const MAX_SENTENCE: usize = 300;
 /// Most lines are neither.
 pub(in crate::extract) fn may_matter(line: &str) -> bool {
     // First bytes of decimal digits in other scripts. Other letters begin with them too.
-    let may_be_digit = |b: u8| b.is_ascii_digit() || matches!(b, 0xD9 | 0xDB | 0xE0 | 0xEF);
+    let may_be_digit = |b: u8| b.is_ascii_digit() || matches!(b, 0xD9 | 0xDB | 0xE0 | 0xE1 | 0xEF);
     line.len() <= MAX_LABEL_BYTES || any_byte(line, may_be_digit)
 }
 
@@ -41,10 +42,21 @@ fn folded_letter(c: char) -> char {
         '\u{FF10}'..='\u{FF19}' => digit(c, 0xFF10),
         '\u{0660}'..='\u{0669}' => digit(c, 0x0660),
         '\u{06F0}'..='\u{06F9}' => digit(c, 0x06F0),
-        '\u{0966}'..='\u{096F}' => digit(c, 0x0966),
+        '\u{0966}'..='\u{0D6F}' => indic_digit(c),
         '\u{0E50}'..='\u{0E59}' => digit(c, 0x0E50),
+        '\u{0ED0}'..='\u{0ED9}' => digit(c, 0x0ED0),
+        '\u{1040}'..='\u{1049}' => digit(c, 0x1040),
+        '\u{17E0}'..='\u{17E9}' => digit(c, 0x17E0),
         c if c.is_whitespace() => ' ',
         c => c.to_lowercase().next().unwrap_or(c),
+    }
+}
+
+/// The scripts of India have blocks of 128 characters with their digits in the same places.
+fn indic_digit(c: char) -> char {
+    match u32::from(c) % 0x80 {
+        at @ 0x66..=0x6F => char::from_digit(at - 0x66, 10).unwrap_or(c),
+        _ => c,
     }
 }
 
@@ -90,4 +102,53 @@ pub(in crate::extract) fn sentence(
         .map_or(most, |at| at + 1);
     let sentence: String = chars.get(from..to).unwrap_or_default().iter().collect();
     sentence.trim().to_owned()
+}
+
+/// A text as words with one space between them. A space at either end stays: it is the border of a word.
+pub(in crate::extract) fn as_words(text: &str) -> String {
+    let mut words = String::with_capacity(text.len());
+    for c in text.chars() {
+        // A book title in Chinese is a law or a document, and a paragraph sign is followed by one of a law.
+        if c.is_alphanumeric() || is_mark(c) || matches!(c, '§' | '《') {
+            words.push(c);
+        } else if !words.ends_with(' ') {
+            words.push(' ');
+        }
+    }
+    words
+}
+
+/// Like [`as_words`], with a border at either end.
+pub(in crate::extract) fn bordered(text: &str) -> String {
+    as_words(&format!(" {text} "))
+}
+
+/// The end of a text from the beginning of its last sentence on, at most about `bytes` long.
+pub(in crate::extract) fn last_sentence(text: &str, bytes: usize) -> &str {
+    let near = &text[text.ceil_char_boundary(text.len().saturating_sub(bytes))..];
+    let ends = |(at, c): &(usize, char)| match c {
+        '。' | '！' | '？' | '!' | '?' | ';' | '|' | '•' | '·' | '।' | '։' | '؛' | '؟' => {
+            true
+        }
+        '.' => near[at + 1..].starts_with(' ') && !is_abbreviation(&near[..*at]),
+        _ => false,
+    };
+    let start = near.char_indices().rev().find(ends);
+    start.map_or(near, |(at, c)| &near[at + c.len_utf8()..])
+}
+
+/// The start of a text up to the end of its first sentence, at most about `bytes` long.
+pub(in crate::extract) fn first_sentence(text: &str, bytes: usize) -> &str {
+    let near = &text[..text.floor_char_boundary(bytes)];
+    let end = near.find(['。', '！', '？', '!', '?', ';', '|', '।', '(', '（']);
+    let near = &near[..end.unwrap_or(near.len())];
+    let mut stops = near.match_indices(". ");
+    let stop = stops.find(|(at, _)| !is_abbreviation(&near[..*at]));
+    stop.map_or(near, |(at, _)| &near[..at])
+}
+
+/// True if a full stop after this text is no end of a sentence: after one or two letters or digits ("No.", "25. Mai").
+fn is_abbreviation(text: &str) -> bool {
+    let letters = text.chars().rev().take_while(|c| c.is_alphanumeric());
+    (1..=2).contains(&letters.take(3).count())
 }

@@ -10,18 +10,6 @@ fn dates(text: &str, language: &str) -> (Option<String>, Option<String>) {
     )
 }
 
-#[test]
-fn every_language_reads() {
-    let languages: BTreeMap<String, LanguageCues> = toml::from_str(DATA).unwrap();
-    assert_eq!(READERS.len(), languages.len());
-    assert!(READERS.values().all(|slot| slot.reader().is_some()));
-    assert!(languages.len() >= 24);
-    for (code, language) in &languages {
-        let months = language.months.split(',').count();
-        assert!(months == 12 || language.months.is_empty(), "{code}");
-    }
-}
-
 /// Language, text, effective date and date of the last change; empty if the text states none.
 const STATEMENTS: &[(&str, &str, &str, &str)] = &[
     (
@@ -210,4 +198,27 @@ fn a_sentence_far_inside_a_long_line_is_cut_out_whole() {
         dates.last_updated.unwrap().sentence,
         "We have last updated this page on 1 May 2010 for good."
     );
+}
+
+#[test]
+fn the_sentence_goes_on_to_the_line_of_the_date() {
+    for (text, sentence) in [
+        (
+            "Effective Date:\nAugust 9, 2013\nWho we are",
+            "Effective Date: August 9, 2013",
+        ),
+        (
+            "Privacy Policy\nEffective: August\n9, 2013",
+            "Effective: August 9, 2013",
+        ),
+    ] {
+        let found = stated_dates(text, "en").effective.unwrap();
+        assert_eq!(
+            (found.date.as_str(), found.sentence.as_str()),
+            ("2013-08-09", sentence)
+        );
+    }
+    let list = "Last amended:\n3 May 2010\n4 June 2012\nWho we are";
+    let found = stated_dates(list, "en").last_updated.unwrap();
+    assert_eq!(found.sentence, "Last amended: 4 June 2012");
 }

@@ -2,7 +2,11 @@
 
 mod calendar;
 mod common_words;
+mod date_gaps;
 mod date_lines;
+mod date_parts;
+mod date_statement;
+mod date_words;
 mod dates;
 mod declared_language;
 mod drop_reason;
@@ -10,7 +14,6 @@ mod language;
 mod site_name;
 mod text_hash;
 mod title;
-mod word_count;
 
 pub use dates::{StatedDates, stated_dates};
 pub(in crate::extract) use declared_language::{declared_language, iso_language};
@@ -19,4 +22,3 @@ pub(in crate::extract) use language::{detect_language, has_vocabulary, language_
 pub(in crate::extract) use site_name::SiteName;
 pub use text_hash::text_hash;
 pub(in crate::extract) use title::{document_title, without_site_name};
-pub(in crate::extract) use word_count::word_count;

@@ -2,10 +2,8 @@
 
 use unicode_normalization::{IsNormalized, UnicodeNormalization, is_nfc_quick};
 
-use crate::extract::characters::{
-    any_byte_in, is_invisible, is_mark, is_presentation_form, push_letters,
-};
-use crate::model::{TextHash, is_spaceless};
+use crate::extract::characters::{any_byte_in, is_invisible, is_presentation_form, push_letters};
+use crate::model::{TextHash, is_mark, is_spaceless};
 
 /// Hash of the words of a text.
 ///

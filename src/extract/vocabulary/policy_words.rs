@@ -6,7 +6,7 @@ use std::sync::LazyLock;
 use serde::Deserialize;
 
 use super::stems::StemSet;
-use crate::extract::characters::is_mark;
+use crate::model::is_mark;
 
 const DATA: &str = include_str!("../../../data/policy_words.toml");
 

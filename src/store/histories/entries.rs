@@ -3,8 +3,8 @@
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
 use super::versions::stored_change;
-use crate::history::{Change, words};
-use crate::model::{CaptureId, PolicyId, PolicyKind, RenditionId, Timestamp};
+use crate::history::Change;
+use crate::model::{CaptureId, PolicyId, PolicyKind, RenditionId, Timestamp, words};
 use crate::store::database::full_text::indexed;
 use crate::store::database::{Store, StoreError};
 
