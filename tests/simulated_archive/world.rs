@@ -226,10 +226,7 @@ impl Archive for World {
                     url.clone_from(to);
                 }
                 Response::Body(packed) => {
-                    let mut body = Vec::new();
-                    GzDecoder::new(packed.as_slice())
-                        .read_to_end(&mut body)
-                        .unwrap();
+                    let body = unpacked(packed);
                     let digest = row
                         .digest
                         .as_ref()
@@ -262,4 +259,11 @@ impl Archive for World {
     fn is_local(&self) -> bool {
         false
     }
+}
+
+/// The bytes of a packed body.
+fn unpacked(packed: &[u8]) -> Vec<u8> {
+    let mut body = Vec::new();
+    GzDecoder::new(packed).read_to_end(&mut body).unwrap();
+    body
 }

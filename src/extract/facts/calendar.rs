@@ -160,7 +160,7 @@ impl Calendar {
     /// alternative forms separated by bars. It is empty for a language that writes months as numbers. `persian` has the
     /// months of the Persian calendar, for languages that use it.
     pub(in crate::extract) fn of(months: &str, persian: &str, order: NumberOrder) -> Option<Self> {
-        let named = |names: &str, month: fn(u32) -> Month| {
+        let listed = |names: &str, month: fn(u32) -> Month| {
             (1..)
                 .zip(names.split(','))
                 .flat_map(|(number, forms)| {
@@ -171,8 +171,8 @@ impl Calendar {
                 .filter(|(name, _)| !name.is_empty())
                 .collect::<Vec<_>>()
         };
-        let mut names = named(months, Month::Gregorian);
-        names.extend(named(persian, Month::Persian));
+        let mut names = listed(months, Month::Gregorian);
+        names.extend(listed(persian, Month::Persian));
         names.sort_by_key(|(name, _)| std::cmp::Reverse(name.len()));
         let mut patterns: Vec<(DateForm, String)> = NUMBER_PATTERNS
             .iter()

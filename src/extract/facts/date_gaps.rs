@@ -31,7 +31,7 @@ pub(super) fn version_number(text: &str, is_label: bool) -> usize {
         "v" | "no" | "nr" | "n" | "ver" | "rev" | "version" | "№" | "#"
     );
     if before.len() > 12
-        || !is_said && !(words.is_empty() && is_label)
+        || !(is_said || words.is_empty() && is_label)
         || before.contains([':', '：'])
     {
         return 0;

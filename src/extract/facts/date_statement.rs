@@ -232,8 +232,8 @@ impl<'t> DateReader<'t> {
 
     /// The latest date of a list that begins with a date: "amended on 1 March 2012, 4 May 2014 and 3 June 2016".
     fn latest_of_list(&self, calendar: &Calendar, line: &str, first: DateMatch) -> DateMatch {
-        let mut latest = first.clone();
         let mut end = first.end;
+        let mut latest = first;
         while let Some(after) = line.get(end..)
             && let window = &after[..after.floor_char_boundary(60)]
             && let Some(next) = calendar.first(window, self.own_language)
@@ -288,7 +288,7 @@ impl<'t> DateReader<'t> {
             && !is_about_another
             && !self.words.says_ended(gap)
             && !ends_span;
-        fits.then(|| DateMatch {
+        fits.then_some(DateMatch {
             date: found.date,
             start,
             end,
