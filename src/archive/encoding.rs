@@ -6,7 +6,11 @@
 //! bytes decide (`1f 8b`, zlib's `78`, zstd's `28 b5 2f fd`). The header decides only if the bytes cannot: brotli and
 //! raw deflate have no signature. (hartator #259 #265 #286: gzip garbage in saved files.)
 
+mod unfinished;
+
 use std::io::Read;
+
+use self::unfinished::{gzip_header_bytes, inflate_unfinished};
 
 /// Why a body could not be decoded.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -51,7 +55,8 @@ impl Coding {
 ///
 /// # Errors
 /// [`BodyError::TooLarge`] if any layer, or a plain body, exceeds the limit. [`BodyError::Damaged`] if the compressed
-/// bytes are truncated or fail their checksum, or if there is a third layer.
+/// bytes are truncated or fail their checksum, or if there is a third layer. A deflate stream without its check sum, or
+/// ended by a flush, is not truncated: its bytes are all there.
 pub fn decode_body(
     raw: &[u8],
     content_encoding: Option<&str>,
@@ -154,18 +159,8 @@ fn looks_compressed(bytes: &[u8]) -> bool {
 fn decode_layer(coding: Coding, bytes: &[u8], limit: usize) -> Result<Vec<u8>, BodyError> {
     match coding {
         Coding::Gzip => read_gzip(bytes, limit),
-        Coding::Deflate if is_zlib(bytes) => {
-            read_all(coding, flate2::bufread::ZlibDecoder::new(bytes), limit)
-                // A raw deflate stream can also begin with 78, and the header calls both formats `deflate`.
-                .or_else(|error| match error {
-                    BodyError::TooLarge => Err(error),
-                    BodyError::Damaged(_) => {
-                        read_all(coding, flate2::bufread::DeflateDecoder::new(bytes), limit)
-                            .map_err(|_| error)
-                    }
-                })
-        }
-        Coding::Deflate => read_all(coding, flate2::bufread::DeflateDecoder::new(bytes), limit),
+        Coding::Deflate if is_zlib(bytes) => read_zlib(bytes, limit),
+        Coding::Deflate => read_deflate(bytes, limit),
         Coding::Zstd => {
             let mut decoder = zstd::stream::read::Decoder::with_buffer(bytes)
                 .and_then(|mut decoder| {
@@ -181,17 +176,48 @@ fn decode_layer(coding: Coding, bytes: &[u8], limit: usize) -> Result<Vec<u8>, B
 }
 
 /// Reads gzip members one after the other. Other bytes after a complete member are ignored as padding, as browsers do.
+/// The check sum of the last one may be missing.
 fn read_gzip(bytes: &[u8], limit: usize) -> Result<Vec<u8>, BodyError> {
     let mut out = Vec::new();
     let mut rest = bytes;
     loop {
+        let before = out.len();
         let mut decoder = flate2::bufread::GzDecoder::new(rest);
-        read_into(Coding::Gzip, &mut decoder, limit, &mut out)?;
+        if let Err(error) = read_into(Coding::Gzip, &mut decoder, limit, &mut out) {
+            out.truncate(before);
+            let deflate = gzip_header_bytes(rest).and_then(|header| rest.get(header..));
+            let room = limit.saturating_sub(before);
+            let unfinished = deflate.and_then(|deflate| inflate_unfinished(deflate, 7, room));
+            out.extend(unfinished.ok_or(error)?);
+            return Ok(out);
+        }
         rest = decoder.into_inner();
         if !rest.starts_with(&[0x1f, 0x8b]) {
             return Ok(out);
         }
     }
+}
+
+/// Reads zlib. A raw deflate stream can also begin with 78, and the header calls both formats `deflate`.
+fn read_zlib(bytes: &[u8], limit: usize) -> Result<Vec<u8>, BodyError> {
+    let decoder = flate2::bufread::ZlibDecoder::new(bytes);
+    read_all(Coding::Deflate, decoder, limit).or_else(|error| match error {
+        BodyError::TooLarge => Err(error),
+        BodyError::Damaged(_) => {
+            let deflate = bytes.get(2..).unwrap_or_default();
+            inflate_unfinished(deflate, 3, limit)
+                .map_or_else(|| read_deflate(bytes, limit), Ok)
+                .map_err(|_| error)
+        }
+    })
+}
+
+fn read_deflate(bytes: &[u8], limit: usize) -> Result<Vec<u8>, BodyError> {
+    let decoder = flate2::bufread::DeflateDecoder::new(bytes);
+    read_all(Coding::Deflate, decoder, limit).or_else(|error| match error {
+        BodyError::TooLarge => Err(error),
+        BodyError::Damaged(_) => inflate_unfinished(bytes, 0, limit).ok_or(error),
+    })
 }
 
 fn read_all(coding: Coding, mut decoder: impl Read, limit: usize) -> Result<Vec<u8>, BodyError> {

@@ -9,9 +9,12 @@ pub mod cdx;
 pub mod clock;
 pub mod encoding;
 mod error;
+mod header_text;
 pub mod http;
 mod interface;
+mod partial;
 mod query;
+mod refresh;
 pub mod warc;
 
 pub use allowance::Allowance;

@@ -7,6 +7,7 @@ use super::failure::{Exit, Failure};
 use super::job::Job;
 use super::job_options::{CrawlOptions, SiteOptions};
 use super::job_run::{JobTask, run_job};
+use super::left_out::left_out_table;
 use super::status::summary_table;
 use crate::crawl::Until;
 
@@ -37,6 +38,8 @@ fn crawl(job: &Job) -> Result<Exit, Failure> {
         let mut out = io::stdout().lock();
         out.write_all(summary_table(&policies).as_bytes())?;
         out.write_all(request_counts_text(&finished.requests).as_bytes())?;
+        let drops = finished.store.drops_by_reason(&job.site_names())?;
+        out.write_all(left_out_table(&finished.skipped, &drops).as_bytes())?;
     }
     for lost in policies.iter().filter(|p| p.policy_url.is_none()) {
         match &lost.site_dropped {

@@ -8,6 +8,7 @@ use super::archives;
 use super::atomic_file::check_writable;
 use super::failure::{Exit, Failure, FailureCollector};
 use super::job_options::{CrawlOptions, SiteOptions, site_rows};
+use super::logging::{LogFormat, start_logging};
 use crate::archive::warc::WarcArchive;
 use crate::config::{ArchiveLocation, Settings};
 use crate::store::{Store, StoreError};
@@ -50,7 +51,16 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
 fn archive(settings: &Settings) -> Result<String, Failure> {
     match &settings.archive.location {
         ArchiveLocation::Path(path) => {
+            start_logging(false, LogFormat::Text, None);
             let archive = WarcArchive::open(path, settings.archive.max_body_bytes)?;
+            archive.require_captures(path)?;
+            let failures = archive.skipped().failures();
+            if !failures.is_empty() {
+                let lines = failures.join("\n");
+                return Err(
+                    anyhow::anyhow!("a part of the archive cannot be read: {lines}").into(),
+                );
+            }
             Ok(format!(
                 "{} ({} captures)",
                 path.display(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::failure::{Exit, Failure};
+use crate::archive::warc::Skipped;
 use crate::crawl::Outcome;
 use crate::model::Timestamp;
 use crate::store::Store;
@@ -21,6 +22,8 @@ pub(super) struct FinishedJob {
     pub(super) started_at: Timestamp,
     /// The requests of the run, as stored; `null` for an archive of files.
     pub(super) requests: Value,
+    /// What opening an archive of files left out.
+    pub(super) skipped: Skipped,
 }
 
 impl FinishedJob {
@@ -33,6 +36,9 @@ impl FinishedJob {
             let failures = self.outcome.failures.len();
             tracing::warn!("{failures} requests failed; run the same command again to retry them");
         }
+        for failure in self.skipped.failures() {
+            tracing::warn!("failed: {failure}");
+        }
         for open in &self.outcome.left_open {
             tracing::warn!(
                 "{open}: the limit of --max-requests is reached; run the same command again to continue"
@@ -44,7 +50,9 @@ impl FinishedJob {
         }
         match self.outcome.ended_by {
             Some(error) => Err(error.into()),
-            None if self.outcome.failures.is_empty() => Ok(Exit::Done),
+            None if self.outcome.failures.is_empty() && self.skipped.failure_count() == 0 => {
+                Ok(Exit::Done)
+            }
             None => Ok(Exit::DoneWithFailures),
         }
     }

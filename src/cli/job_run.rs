@@ -13,7 +13,7 @@ use super::progress_display::ProgressDisplay;
 use super::request_log::open_request_log;
 use crate::archive::clock::SystemClock;
 use crate::archive::http::HttpArchive;
-use crate::archive::warc::WarcArchive;
+use crate::archive::warc::{Skipped, WarcArchive};
 use crate::archive::{Allowance, Archive};
 use crate::config::{ArchiveLocation, RunBudget};
 use crate::crawl::{Crawl, Outcome, PdfReader, Progress, StoredFreeze, Until};
@@ -37,6 +37,9 @@ struct JobRun<'a> {
     playback_per_second: Option<f64>,
     /// Cancelled if the user interrupts the job or the budget is spent.
     stop: CancellationToken,
+    display: ProgressDisplay,
+    /// What opening an archive of files left out.
+    skipped: Skipped,
     /// Keeps other crawls away from the database.
     _lock: CrawlLock,
 }
@@ -52,6 +55,8 @@ pub(super) fn run_job(job: &Job, task: JobTask) -> Result<FinishedJob, Failure> 
 
 async fn open_and_crawl(job: &Job, task: JobTask) -> Result<FinishedJob, Failure> {
     let settings = &job.settings.archive;
+    // Opening an archive of files has warnings.
+    let display = ProgressDisplay::start(job.is_verbose(), job.log_format());
     let (allowance, stop) = budget(job, task);
     match &settings.location {
         ArchiveLocation::Path(path) => {
@@ -62,14 +67,19 @@ async fn open_and_crawl(job: &Job, task: JobTask) -> Result<FinishedJob, Failure
             }
             let archive =
                 WarcArchive::open(path, settings.max_body_bytes)?.with_allowance(allowance);
-            let run = JobRun::new(job, task, None, stop)?;
+            let run = JobRun {
+                skipped: archive.skipped().clone(),
+                ..JobRun::new(job, task, None, (stop, display))?
+            };
+            archive.require_captures(path)?;
             run.crawl(&archive, || Value::Null).await
         }
         ArchiveLocation::Wayback(_) | ArchiveLocation::Pywb(_) => {
             let log = job.log_requests().map(open_request_log).transpose()?;
             let mut http = archives::http_settings(settings, log)?;
             http.allowance = allowance;
-            let run = JobRun::new(job, task, Some(settings.playback_per_second), stop)?;
+            let rate = Some(settings.playback_per_second);
+            let run = JobRun::new(job, task, rate, (stop, display))?;
             let name = archives::http_archive_name(&http);
             let freeze = Arc::new(StoredFreeze::new(Arc::clone(&run.store), name));
             // The archive ends a freeze by the real time, not by that of the job.
@@ -123,7 +133,7 @@ impl<'a> JobRun<'a> {
         job: &'a Job,
         task: JobTask,
         playback_per_second: Option<f64>,
-        stop: CancellationToken,
+        (stop, display): (CancellationToken, ProgressDisplay),
     ) -> Result<Self, Failure> {
         let store = open_store(job)?;
         let lock = CrawlLock::take(store.path())?;
@@ -133,6 +143,8 @@ impl<'a> JobRun<'a> {
             store,
             playback_per_second,
             stop,
+            display,
+            skipped: Skipped::default(),
             _lock: lock,
         })
     }
@@ -145,22 +157,24 @@ impl<'a> JobRun<'a> {
     ) -> Result<FinishedJob, Failure> {
         let progress = Arc::new(Progress::default());
         let crawl = self.crawl_of(archive, Arc::clone(&progress))?;
-        let display = ProgressDisplay::start(self.job.is_verbose(), self.job.log_format());
         let started_at = self.job.now();
         let run_id = self
             .store
             .begin_run(self.job.command(), crawl.archive_id(), started_at)?;
         let result = tokio::select! {
             result = self.crawl_sites(&crawl) => result,
-            never = display.follow(progress, self.playback_per_second) => match never {},
+            never = self.display.follow(progress, self.playback_per_second) => match never {},
         };
-        display.finish();
+        self.display.finish();
         let (due, mut outcome) = result?;
         let budget_spent =
             outcome.is_interrupted() && self.stop.is_cancelled() && !self.job.stop().is_cancelled();
         if budget_spent {
             outcome.outcome = RunOutcome::BudgetSpent;
             outcome.ended_by = None;
+        }
+        if outcome.outcome == RunOutcome::Done && self.skipped.failure_count() > 0 {
+            outcome.outcome = RunOutcome::DoneWithFailures;
         }
         let requests = requests();
         let ended_at = self.job.now();
@@ -173,6 +187,7 @@ impl<'a> JobRun<'a> {
             budget_spent,
             started_at,
             requests,
+            skipped: self.skipped,
         })
     }
 

@@ -18,6 +18,7 @@ mod interrupt;
 mod job;
 mod job_options;
 mod job_run;
+mod left_out;
 mod log;
 mod logging;
 mod metrics;

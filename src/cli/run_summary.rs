@@ -22,6 +22,7 @@ pub(super) fn run_report(
     let outcome = &finished.outcome;
     let mut failures = outcome.failures.clone();
     failures.extend(outcome.ended_by.iter().map(ToString::to_string));
+    failures.extend_from_slice(finished.skipped.failures());
     Ok(RunReport {
         started_at: finished.started_at,
         finished_at: job.now(),
@@ -39,6 +40,11 @@ pub(super) fn run_report(
         failures,
         late_failures: notifications.failures,
         requests: finished.requests.clone(),
+        skipped: finished
+            .skipped
+            .counts()
+            .map(|(reason, count)| (reason.code(), count))
+            .collect(),
         status: finished.store.status()?,
     })
 }
@@ -67,5 +73,10 @@ pub(super) fn run_text(report: &RunReport) -> String {
         text += &report.left().to_string();
         text += " sites wait for the next run\n";
     }
-    text + &request_counts_text(&report.requests)
+    text += &request_counts_text(&report.requests);
+    for (reason, count) in &report.skipped {
+        let line = format!("left out when the archive was opened: {reason} {count}\n");
+        text += &line;
+    }
+    text
 }

@@ -50,7 +50,8 @@ impl Capture {
             .is_some_and(|s| (300..400).contains(&s) && s != 304)
     }
 
-    /// True if the capture may show a page: status 200, or a revisit (whose status the index hides).
+    /// True if the capture may show a page: status 200; or no status, as for revisits and the rows of Arquivo.pt, unless
+    /// the digest says that the payload is empty.
     #[must_use]
     pub fn may_show_page(&self) -> bool {
         match self.statuscode {
@@ -58,7 +59,7 @@ impl Capture {
             None => self
                 .digest
                 .as_ref()
-                .is_some_and(|d| d.as_str() != EMPTY_PAYLOAD_DIGEST),
+                .is_none_or(|d| d.as_str() != EMPTY_PAYLOAD_DIGEST),
         }
     }
 

@@ -1,5 +1,7 @@
 //! The summary of a scheduled run, as data.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 
 use crate::model::Timestamp;
@@ -32,6 +34,8 @@ pub struct RunReport {
     pub late_failures: Vec<String>,
     /// The requests of the run, as stored; `null` for an archive of files.
     pub requests: Value,
+    /// What opening an archive of files left out, by reason.
+    pub skipped: BTreeMap<&'static str, u64>,
     /// What the database holds now.
     pub status: Status,
 }
@@ -52,7 +56,7 @@ impl RunReport {
             "outcome": self.outcome, "budget_spent": self.budget_spent,
             "sites": self.sites, "sites_due": self.due, "sites_finished": self.finished, "sites_left": self.left(),
             "new_versions_count": self.new_versions, "new_versions": self.changes,
-            "failures": failures, "requests": self.requests,
+            "failures": failures, "requests": self.requests, "skipped": self.skipped,
             "drops": self.status.drops, "frozen": self.status.frozen,
             "versions": self.status.versions, "database_bytes": self.status.database_bytes,
         })

@@ -141,13 +141,19 @@ fn an_empty_body_stays_empty_under_every_header() {
 #[test]
 fn a_stream_that_breaks_off_is_damaged_even_when_it_yields_text() {
     let long = PAGE.repeat(200);
-    for (name, raw, header) in [
-        ("gzip", gzip(long.as_bytes()), None),
-        ("zlib", zlib(long.as_bytes()), Some("deflate")),
-        ("zstd", zstd(long.as_bytes()), None),
-        ("brotli", brotli(long.as_bytes()), Some("br")),
+    for (name, raw, header, check_sum_bytes) in [
+        ("gzip", gzip(long.as_bytes()), None, 8),
+        ("zlib", zlib(long.as_bytes()), Some("deflate"), 4),
+        (
+            "raw deflate",
+            raw_deflate(long.as_bytes()),
+            Some("deflate"),
+            0,
+        ),
+        ("zstd", zstd(long.as_bytes()), None, 0),
+        ("brotli", brotli(long.as_bytes()), Some("br"), 0),
     ] {
-        for cut in [raw.len() / 2, raw.len() - 1] {
+        for cut in [raw.len() / 2, raw.len() - check_sum_bytes - 1] {
             let decoded = decode_body(&raw[..cut], header, LIMIT);
             assert!(
                 matches!(decoded, Err(BodyError::Damaged(_))),
@@ -162,6 +168,57 @@ fn a_stream_that_breaks_off_is_damaged_even_when_it_yields_text() {
         decode_body(&wrong_sum, Some("gzip"), LIMIT),
         Err(BodyError::Damaged(_))
     ));
+}
+
+#[test]
+fn a_stream_that_lacks_only_its_check_sum_is_whole() {
+    let page = PAGE.repeat(200).into_bytes();
+    let named = {
+        let builder = flate2::GzBuilder::new().filename("a.html").comment("x");
+        let mut encoder = builder
+            .extra(vec![1, 2, 3])
+            .write(Vec::new(), Compression::default());
+        encoder.write_all(&page).unwrap();
+        encoder.finish().unwrap()
+    };
+    for (raw, header, check_sum_bytes) in [
+        (gzip(&page), Some("gzip"), 8),
+        (named, None, 8),
+        (zlib(&page), Some("deflate"), 4),
+        ([gzip(b""), gzip(&page)].concat(), Some("gzip"), 8),
+    ] {
+        for missing in 1..=check_sum_bytes {
+            let cut = &raw[..raw.len() - missing];
+            assert_eq!(decode_body(cut, header, LIMIT).as_ref(), Ok(&page));
+        }
+    }
+}
+
+#[test]
+fn a_stream_that_ends_with_a_flush_is_whole() {
+    let page = PAGE.repeat(200).into_bytes();
+    let mut gzip = GzEncoder::new(Vec::new(), Compression::default());
+    let mut zlib = ZlibEncoder::new(Vec::new(), Compression::default());
+    let mut deflate = DeflateEncoder::new(Vec::new(), Compression::default());
+    let encoders: [&mut dyn Write; 3] = [&mut gzip, &mut zlib, &mut deflate];
+    for encoder in encoders {
+        encoder.write_all(&page).unwrap();
+        encoder.flush().unwrap();
+    }
+    for (raw, header) in [
+        (gzip.get_ref(), "gzip"),
+        (zlib.get_ref(), "deflate"),
+        (deflate.get_ref(), "deflate"),
+    ] {
+        assert_eq!(decode_body(raw, Some(header), LIMIT).as_ref(), Ok(&page));
+        let cut = &raw[..raw.len() - 5];
+        assert!(decode_body(cut, Some(header), LIMIT).is_err(), "{header}");
+        assert_eq!(
+            decode_body(raw, Some(header), page.len() - 1),
+            Err(BodyError::TooLarge),
+            "{header}"
+        );
+    }
 }
 
 #[test]

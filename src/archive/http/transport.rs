@@ -13,6 +13,7 @@ use super::answer_meaning::TransportFailure;
 use super::connections::MAX_CONNECTIONS;
 use super::settings::HttpSettings;
 use super::usage::Endpoint;
+use crate::archive::header_text::header_text;
 
 /// Maximum number of headers accepted in one response. Archived headers appear twice (`x-archive-orig-*`), and up to 45
 /// were seen. hyper's default is 100; IA's own client accepts 1,000.
@@ -35,7 +36,7 @@ impl ArchiveResponse {
             .headers
             .get_all(name)
             .iter()
-            .map(|v| String::from_utf8_lossy(v.as_bytes()))
+            .map(|v| header_text(name, v.as_bytes()))
             .collect();
         (!values.is_empty()).then(|| values.join(", "))
     }

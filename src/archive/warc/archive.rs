@@ -6,9 +6,11 @@ use std::sync::Arc;
 use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
-use super::folder::{self, Collection};
+use super::collection::{Collection, file_error};
+use super::folder;
 use super::lines::shown;
 use super::memento::read_memento;
+use super::skipped::{SkipReason, Skipped};
 use crate::archive::allowance::Allowance;
 use crate::archive::error::ArchiveError;
 use crate::archive::interface::Archive;
@@ -31,20 +33,51 @@ impl WarcArchive {
     /// A body of more than `max_body_bytes`, before or after decoding, leads to [`ArchiveError::TooLarge`].
     ///
     /// # Errors
-    /// [`ArchiveError::File`] when there is nothing to open, when none of the files that an index names exists, and
-    /// when a file without an index is damaged or truncated, because an incomplete archive must not be mistaken for a
-    /// complete one.
+    /// [`ArchiveError::File`] when there is nothing to open, when none of the files that an index names exists, and when
+    /// nothing can be read. Damaged parts of files end nothing: [`WarcArchive::skipped`] tells them.
     pub fn open(path: &Path, max_body_bytes: u64) -> Result<Self, ArchiveError> {
         let collection = Arc::new(folder::open(path)?);
-        if collection.catalogue.bad_rows() > 0 {
-            tracing::warn!(path = %path.display(), bad_rows = collection.catalogue.bad_rows(), "skipped captures whose index row cannot be read");
-        }
         Ok(Self {
             name: name_of(path),
             collection,
             max_body_bytes,
             allowance: Allowance::unlimited(),
         })
+    }
+
+    /// Requires that the archive does not consist of texts that a tool made from captures (`.warc.wet.gz` of Common Crawl),
+    /// so that such a file is not mistaken for an archive in which no site was captured.
+    ///
+    /// # Errors
+    /// [`ArchiveError::File`] when there is nothing else.
+    pub fn require_captures(&self, path: &Path) -> Result<(), ArchiveError> {
+        let has = |reasons: &[SkipReason]| {
+            let mut counts = self.skipped().counts();
+            counts.any(|(reason, _)| reasons.contains(&reason))
+        };
+        if self.row_count() > 0 {
+            return Ok(());
+        }
+        let is_conversion = has(&[SkipReason::Conversion])
+            && !has(&[SkipReason::NoUrlOrDate, SkipReason::AnswerToPost]);
+        if !is_conversion {
+            tracing::warn!(path = %path.display(), "the archive has no capture of a page");
+            return Ok(());
+        }
+        let skipped = self.skipped().counts();
+        let reasons: Vec<String> = skipped
+            .map(|(reason, count)| format!("{reason}: {count}"))
+            .collect();
+        let reasons = if reasons.is_empty() {
+            String::new()
+        } else {
+            format!(" (left out: {})", reasons.join(", "))
+        };
+        let detail = format!(
+            "it has {} records, but no capture of a page{reasons}; give WARC files with responses",
+            self.collection.records
+        );
+        Err(file_error(path, detail))
     }
 
     /// The same archive with a limited number of queries.
@@ -62,6 +95,12 @@ impl WarcArchive {
     #[must_use]
     pub fn row_count(&self) -> usize {
         self.collection.catalogue.len()
+    }
+
+    /// What was left out when the archive was opened, and why.
+    #[must_use]
+    pub fn skipped(&self) -> &Skipped {
+        &self.collection.skipped
     }
 
     /// Number of index rows that could not be read, in the whole archive.

@@ -5,7 +5,7 @@
 use url::Url;
 
 use super::lines::shown;
-use super::scan::RecordLocation;
+use super::members::RecordLocation;
 use crate::archive::query::{CaptureQuery, IndexAnswer, Scope};
 use crate::model::{Capture, PayloadDigest, Timestamp, UrlKey};
 

@@ -1,4 +1,4 @@
-//! Finds the WARC files and indexes of an archive. Files without an index are scanned.
+//! Opens an archive of files: finds its WARC files and indexes, and reads the files without an index from end to end.
 
 use std::collections::{HashMap, HashSet};
 use std::fs::File;
@@ -6,26 +6,16 @@ use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 use super::catalogue::{Catalogue, CatalogueRow, UnreadableRows};
-use super::index::{IndexRow, read_index};
+use super::collection::{Collection, WarcFile, file_error};
+use super::index::{IndexLine, read_index};
 use super::lines::shown;
-use super::scan::{BUFFER_BYTES, RecordLocation, ScanError, scan_file};
+use super::listing::{Listing, readable_name, stem, unsupported_format};
+use super::members::RecordLocation;
+use super::peek::BUFFER_BYTES;
+use super::probe::complete_rows;
+use super::scan::{ScanFault, WarcScan, scan};
+use super::skipped::{SkipReason, Skipped};
 use crate::archive::ArchiveError;
-
-/// A WARC file.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct WarcFile {
-    /// Base name.
-    pub(super) name: String,
-    /// Path; `None` when an index names a file that does not exist.
-    pub(super) path: Option<PathBuf>,
-}
-
-/// The files of an archive and their rows.
-#[derive(Debug)]
-pub(super) struct Collection {
-    pub(super) files: Vec<WarcFile>,
-    pub(super) catalogue: Catalogue,
-}
 
 /// Opens a single WARC file or a folder of them.
 pub(super) fn open(path: &Path) -> Result<Collection, ArchiveError> {
@@ -43,127 +33,66 @@ pub(super) fn open(path: &Path) -> Result<Collection, ArchiveError> {
             "it is a device or a pipe; give a WARC file or a directory of WARC files",
         ));
     } else {
-        let name = base_name(path)
-            .ok_or_else(|| file_error(path, "its name is not valid UTF-8; rename it"))?;
-        (
-            path.parent()
-                .filter(|p| !p.as_os_str().is_empty())
-                .unwrap_or(Path::new("."))
-                .to_path_buf(),
-            Some(name),
-        )
+        let folder = path.parent().filter(|p| !p.as_os_str().is_empty());
+        let folder = folder.unwrap_or(Path::new(".")).to_path_buf();
+        (folder, path.file_name().map(readable_name))
     };
-    let listing = Listing::read(&folder)?;
-    let (warcs, indexes) = match &only {
-        None => (listing.warcs.clone(), listing.indexes.clone()),
-        Some(name) => (vec![name.clone()], listing.indexes_of(name)),
-    };
-    if warcs.is_empty() && indexes.is_empty() {
+    if let Some(format) = only.as_deref().and_then(unsupported_format) {
         return Err(file_error(
             path,
-            "the directory contains no WARC file (.warc, .warc.gz) and no index (.cdxj, .cdx); give another directory or a WARC file",
+            format!(
+                "the format {format} is not supported; give a WARC file (.warc, .warc.gz) or a directory of WARC files"
+            ),
         ));
     }
-    let mut loader = Loader::new(folder, warcs);
-    for index in &indexes {
-        loader.load_index(index, only.as_deref())?;
+    let mut listing = Listing::read(&folder)?;
+    if let Some(name) = &only {
+        listing.keep_only(name, path);
+    }
+    if listing.warcs.is_empty() && listing.indexes.is_empty() {
+        return Err(file_error(path, listing.message_without_warc()));
+    }
+    for file in &listing.unsupported {
+        let file = shown(file);
+        tracing::warn!(
+            file,
+            "the file is left out, because its format is not supported"
+        );
+    }
+    let mut loader = Loader::new(&listing);
+    for index in &listing.indexes {
+        loader.load_index(index, only.as_deref());
     }
     loader.require_some_file(path)?;
-    loader.scan_the_rest()?;
-    Ok(loader.finish())
-}
-
-pub(super) fn file_error(path: &Path, detail: impl Into<String>) -> ArchiveError {
-    ArchiveError::File {
-        path: shown(&path.display().to_string()),
-        detail: detail.into(),
-    }
-}
-
-fn base_name(path: &Path) -> Option<String> {
-    Some(path.file_name()?.to_str()?.to_owned())
-}
-
-/// The common name of a file and its index: `sample` for `sample.warc.gz`, `sample.cdxj` and `sample.warc.gz.cdxj`.
-fn stem(name: &str) -> &str {
-    let name = [".cdxj", ".cdx"]
-        .iter()
-        .find_map(|end| name.strip_suffix(end))
-        .unwrap_or(name);
-    let name = name.strip_suffix(".gz").unwrap_or(name);
-    name.strip_suffix(".warc").unwrap_or(name)
-}
-
-/// The WARC files and indexes in a folder, by name.
-struct Listing {
-    warcs: Vec<String>,
-    indexes: Vec<String>,
-}
-
-impl Listing {
-    fn read(folder: &Path) -> Result<Self, ArchiveError> {
-        let fail =
-            |e: std::io::Error| file_error(folder, format!("{e}; make the directory readable"));
-        let mut listing = Self {
-            warcs: Vec::new(),
-            indexes: Vec::new(),
-        };
-        for entry in std::fs::read_dir(folder).map_err(fail)? {
-            let path = entry.map_err(fail)?.path();
-            let Some(name) = base_name(&path).filter(|_| path.is_file()) else {
-                continue;
-            };
-            let lower = name.to_ascii_lowercase();
-            match lower.strip_suffix(".gz").unwrap_or(&lower).rsplit_once('.') {
-                Some((_, "warc")) => listing.warcs.push(name),
-                Some((_, "cdxj" | "cdx")) if !lower.ends_with("gz") => listing.indexes.push(name),
-                _ => {}
-            }
-        }
-        listing.warcs.sort_unstable();
-        listing.indexes.sort_unstable();
-        Ok(listing)
-    }
-
-    /// The indexes of one file: those with its name, or all in its folder when there are none.
-    fn indexes_of(&self, warc: &str) -> Vec<String> {
-        let own: Vec<String> = self
-            .indexes
-            .iter()
-            .filter(|index| stem(index) == stem(warc))
-            .cloned()
-            .collect();
-        if own.is_empty() {
-            self.indexes.clone()
-        } else {
-            own
-        }
-    }
+    loader.complete_index_rows();
+    loader.scan_the_rest();
+    loader.finish(path)
 }
 
 /// Collects rows from indexes and files.
 struct Loader {
-    folder: PathBuf,
     files: Vec<WarcFile>,
     numbers: HashMap<String, u32>,
     named: HashSet<u32>,
     rows: Vec<CatalogueRow>,
     bad: UnreadableRows,
+    skipped: Skipped,
+    records: u64,
 }
 
 impl Loader {
-    fn new(folder: PathBuf, warcs: Vec<String>) -> Self {
+    fn new(listing: &Listing) -> Self {
         let mut loader = Self {
-            folder,
             files: Vec::new(),
             numbers: HashMap::new(),
             named: HashSet::new(),
             rows: Vec::new(),
             bad: UnreadableRows::default(),
+            skipped: listing.skipped.clone(),
+            records: 0,
         };
-        for name in warcs {
-            let path = loader.folder.join(&name);
-            loader.number_of(&name, Some(path));
+        for (name, path) in &listing.warcs {
+            loader.number_of(name, Some(path.clone()));
         }
         loader
     }
@@ -182,17 +111,28 @@ impl Loader {
         number
     }
 
-    fn load_index(&mut self, index: &str, only: Option<&str>) -> Result<(), ArchiveError> {
-        let path = self.folder.join(index);
-        let fail = |e: std::io::Error| {
-            file_error(&path, format!("{e}; make the index readable or delete it"))
-        };
-        let file = File::open(&path).map_err(fail)?;
+    /// Records what could not be read.
+    fn fail(&mut self, path: &Path, detail: &str) {
+        let file = shown(&path.display().to_string());
+        self.skipped.fail(format!("`{file}`: {detail}"));
+    }
+
+    fn load_index(&mut self, (index, path): &(String, PathBuf), only: Option<&str>) {
         // An index without a column for the file belongs to the file with its name, or to the only file.
         let unnamed = self.file_of_index(index);
-        let reader = BufReader::with_capacity(BUFFER_BYTES, file);
-        let report = read_index(reader, &mut |row| self.take(row, unnamed.as_deref(), only))
-            .map_err(fail)?;
+        let report = File::open(path).and_then(|file| {
+            let reader = BufReader::with_capacity(BUFFER_BYTES, file);
+            read_index(reader, &mut |row| self.take(row, unnamed.as_deref(), only))
+        });
+        let report = match report {
+            Ok(report) => report,
+            Err(error) => {
+                let detail = format!(
+                    "the index cannot be read to its end ({error}); make it readable and run the command again"
+                );
+                return self.fail(path, &detail);
+            }
+        };
         if !report.has_offsets {
             tracing::warn!(
                 index,
@@ -200,22 +140,23 @@ impl Loader {
             );
         }
         if report.bad_rows > 0 {
+            let bad_rows = report.bad_rows;
             tracing::warn!(
                 index,
-                bad_rows = report.bad_rows,
-                "skipped index rows that cannot be read"
+                bad_rows,
+                "index rows that cannot be read are left out"
             );
         }
-        Ok(())
     }
 
-    fn take(&mut self, row: Result<IndexRow, &str>, unnamed: Option<&str>, only: Option<&str>) {
-        let row = match row {
-            Ok(row) => row,
-            Err(line) => return self.bad.add(line),
+    fn take(&mut self, line: IndexLine<'_>, unnamed: Option<&str>, only: Option<&str>) {
+        let row = match line {
+            IndexLine::Row(row) => row,
+            IndexLine::Skipped(reason) => return self.skipped.add(reason, 1),
+            IndexLine::Unreadable(line) => return self.add_unreadable(line),
         };
         let Some(name) = row.filename.as_deref().or(unnamed) else {
-            return self.bad.add(row.capture.urlkey.as_str());
+            return self.add_unreadable(row.capture.urlkey.as_str());
         };
         if only.is_none_or(|only| only == name) {
             let file = self.number_of(name, None);
@@ -225,10 +166,15 @@ impl Loader {
                 file,
                 place: RecordLocation {
                     offset: row.offset,
-                    skip: 0,
+                    ..RecordLocation::default()
                 },
             });
         }
+    }
+
+    fn add_unreadable(&mut self, line: &str) {
+        self.bad.add(line);
+        self.skipped.add(SkipReason::UnreadableRow, 1);
     }
 
     /// The file that an index belongs to, for an index that does not name it.
@@ -239,20 +185,14 @@ impl Loader {
         same_stem.or_else(only_one).map(|file| file.name.clone())
     }
 
-    /// Requires that one of the files that an index names exists.
+    /// Requires that the archive has a file, not only an index that names some.
     fn require_some_file(&self, path: &Path) -> Result<(), ArchiveError> {
-        let named = || {
-            (0_u32..)
-                .zip(&self.files)
-                .filter(|(number, _)| self.named.contains(number))
-                .map(|(_, file)| file)
-        };
-        let Some(missing) = named()
-            .next()
-            .filter(|_| named().all(|file| file.path.is_none()))
-        else {
+        let Some(missing) = self.files.first() else {
             return Ok(());
         };
+        if self.files.iter().any(|file| file.path.is_some()) {
+            return Ok(());
+        }
         let name = shown(&missing.name);
         Err(file_error(
             path,
@@ -262,65 +202,127 @@ impl Loader {
         ))
     }
 
+    /// Completes the rows of the indexes from their records.
+    fn complete_index_rows(&mut self) {
+        let others = complete_rows(&mut self.rows, &self.files);
+        if others > 0 {
+            tracing::info!(
+                rows = others,
+                "index rows of requests, metadata and other records that are no captures are left out"
+            );
+        }
+        self.skipped.add(SkipReason::RowOfOtherRecord, others);
+    }
+
     /// Scans every file that no row of an index names.
-    fn scan_the_rest(&mut self) -> Result<(), ArchiveError> {
+    fn scan_the_rest(&mut self) {
         let files: Vec<(u32, WarcFile)> = (0_u32..).zip(self.files.iter().cloned()).collect();
         for (number, file) in files {
             let Some(path) = file.path.filter(|_| !self.named.contains(&number)) else {
                 continue;
             };
             tracing::info!(file = %path.display(), "the file has no index; reading all of it");
-            let scan = scan_file(&path).map_err(|error| scan_error(&path, &error))?;
-            if scan.shared_members > 0 {
-                tracing::warn!(
-                    file = %path.display(),
-                    "the file is compressed as a whole, so each capture is read from the start of the file; compress each record separately to read it faster"
-                );
+            match File::open(&path) {
+                Ok(opened) => self.add_scan(number, &path, scan(opened)),
+                Err(error) => {
+                    let detail =
+                        format!("{error}; make the file readable and run the command again");
+                    self.fail(&path, &detail);
+                }
             }
-            if scan.bad_rows > 0 {
-                tracing::warn!(file = %path.display(), bad_rows = scan.bad_rows, "skipped records without a valid URL or date");
-                self.bad.add_nameless(scan.bad_rows);
-            }
-            self.rows
-                .extend(scan.rows.into_iter().map(|(capture, place)| CatalogueRow {
-                    capture,
-                    file: number,
-                    place,
-                }));
         }
-        Ok(())
     }
 
-    fn finish(self) -> Collection {
-        Collection {
+    /// Adds the rows of a file, and says what was left out.
+    fn add_scan(&mut self, file: u32, path: &Path, scan: WarcScan) {
+        let shown_path = path.display();
+        if scan.shared_members > 0 {
+            tracing::info!(
+                file = %shown_path,
+                "gzip members hold several records, so captures are read from the start of their members; compress each record separately to read it faster"
+            );
+        }
+        if scan.wrong_lengths > 0 {
+            tracing::warn!(file = %shown_path, records = scan.wrong_lengths, "records state a wrong length; they are read to their real ends");
+        }
+        for (reason, count) in scan.skipped.counts() {
+            if reason != SkipReason::DamagedPart {
+                tracing::warn!(file = %shown_path, "{reason} are left out: {count}");
+            }
+            self.skipped.add(reason, count);
+        }
+        if scan.records == 0 && scan.faults.is_empty() {
+            // A failed download leaves an empty file.
+            self.fail(path, "the file is empty; download it again");
+        }
+        let is_warc = scan.records > 0;
+        for fault in &scan.faults {
+            let detail = fault_detail(fault, is_warc);
+            if fault.is_cut_off && is_warc {
+                tracing::warn!(file = %shown_path, "{detail}");
+            } else {
+                self.fail(path, &detail);
+            }
+        }
+        let more = scan.fault_count.saturating_sub(scan.faults.len() as u64);
+        if more > 0 {
+            self.fail(path, &format!("{more} more damaged parts"));
+        }
+        let bad = |(reason, count)| {
+            if reason == SkipReason::NoUrlOrDate {
+                count
+            } else {
+                0
+            }
+        };
+        self.bad.add_nameless(scan.skipped.counts().map(bad).sum());
+        self.records = self.records.saturating_add(scan.records);
+        let rows = scan.rows.into_iter();
+        self.rows.extend(rows.map(|(capture, place)| CatalogueRow {
+            capture,
+            file,
+            place,
+        }));
+    }
+
+    /// The collection. An archive in which nothing can be read is refused.
+    fn finish(self, path: &Path) -> Result<Collection, ArchiveError> {
+        if self.rows.is_empty()
+            && let Some(failure) = self.skipped.failures().first()
+        {
+            return Err(file_error(
+                path,
+                format!("nothing in it can be read; {failure}"),
+            ));
+        }
+        Ok(Collection {
             files: self.files,
             catalogue: Catalogue::new(self.rows, &self.bad),
-        }
+            skipped: self.skipped,
+            records: self.records,
+        })
     }
 }
 
-/// The error for a file that cannot be scanned to its end: an incomplete archive is not used.
-fn scan_error(path: &Path, error: &ScanError) -> ArchiveError {
-    let ScanError {
+/// What is wrong with a part of a file, where, and what to do.
+fn fault_detail(fault: &ScanFault, is_warc: bool) -> String {
+    let ScanFault {
         offset,
         detail,
         is_cut_off,
-    } = error;
-    let detail = if *is_cut_off && *offset == 0 {
-        format!("it is cut off in its first record ({detail}); download it again")
-    } else if *is_cut_off {
-        format!(
-            "it is cut off in the record at byte {offset} ({detail}); download it again, or remove the incomplete record \
-             with `truncate --size={offset}`. An archive without an index must be complete"
-        )
-    } else if *offset == 0 {
-        format!(
-            "it does not begin as a WARC file does ({detail}); give a WARC file (.warc, .warc.gz) or a directory of WARC files; if it should be a WARC file, download it again"
-        )
-    } else {
-        format!(
-            "the record at byte {offset} cannot be read ({detail}); download the file again, or put its index (.cdxj, .cdx) in the same directory"
-        )
-    };
-    file_error(path, detail)
+    } = fault;
+    match (is_warc, is_cut_off) {
+        (true, true) => format!(
+            "the file is cut off in the record at byte {offset} ({detail}); the records before it are read. If the file should be longer, download it again"
+        ),
+        (true, false) => format!(
+            "the record at byte {offset} cannot be read ({detail}); the other records are read. Download the file again, or put its index (.cdxj, .cdx) in the same directory"
+        ),
+        (false, true) => {
+            format!("the file is cut off in its first record ({detail}); download it again")
+        }
+        (false, false) => format!(
+            "the file does not begin as a WARC file does (byte {offset}: {detail}); give a WARC file (.warc, .warc.gz) or a directory of WARC files; if it should be a WARC file, download it again"
+        ),
+    }
 }

@@ -8,7 +8,10 @@ use std::io::{self, BufRead};
 
 use serde_json::Value;
 
+use super::cdx_columns::CdxColumns;
 use super::lines::{LineRead, read_line};
+use super::record_row::digest_of_revisit;
+use super::skipped::SkipReason;
 use crate::model::{Capture, PayloadDigest, Timestamp, UrlKey};
 
 /// Longest line that is accepted. A longer one is an unreadable row. Rows of the Wayback Machine stay under 8 KiB.
@@ -34,18 +37,21 @@ pub(super) struct IndexReport {
     pub(super) has_offsets: bool,
 }
 
-/// The columns of a CDX file, as letters.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct CdxColumns {
-    delimiter: char,
-    letters: Vec<char>,
+/// One line of an index file.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum IndexLine<'a> {
+    /// A row.
+    Row(IndexRow),
+    /// A row that is no capture of a page.
+    Skipped(SkipReason),
+    /// A row that cannot be read; at most the first 64 KiB of its line.
+    Unreadable(&'a str),
 }
 
-/// Reads a CDXJ or CDX file line by line. Sends each row to `sink`, or the line of an unreadable row (at most its first
-/// 64 KiB). An unreadable row never ends the reading.
+/// Reads a CDXJ or CDX file line by line and sends each row to `sink`. An unreadable row never ends the reading.
 pub(super) fn read_index(
     mut reader: impl BufRead,
-    sink: &mut impl FnMut(Result<IndexRow, &str>),
+    sink: &mut impl FnMut(IndexLine<'_>),
 ) -> io::Result<IndexReport> {
     let mut report = IndexReport {
         bad_rows: 0,
@@ -63,8 +69,8 @@ pub(super) fn read_index(
         if text.trim().is_empty() || text.starts_with('!') {
             continue;
         }
-        if let Some(header) = columns_of(text) {
-            report.has_offsets = header.letters.contains(&'V');
+        if let Some(header) = CdxColumns::of_header(text) {
+            report.has_offsets = header.has_offsets();
             columns = Some(header);
             continue;
         }
@@ -73,67 +79,38 @@ pub(super) fn read_index(
         } else if let Some(row) = parse_cdxj(text) {
             Some(row)
         } else {
-            match columns.clone().or_else(|| usual_columns(text)) {
-                Some(header) if header.letters.contains(&'V') => parse_cdx(text, &header),
+            match columns.clone().or_else(|| CdxColumns::usual(text)) {
+                Some(header) if header.has_offsets() => parse_cdx(text, &header),
                 Some(_) => continue,
                 None => None,
             }
         };
-        if row.is_none() {
-            report.bad_rows = report.bad_rows.saturating_add(1);
-        }
-        sink(row.ok_or(text));
+        sink(match row {
+            Some(_) if is_answer_to_post(text) => IndexLine::Skipped(SkipReason::AnswerToPost),
+            Some(row) => IndexLine::Row(row),
+            None => {
+                report.bad_rows = report.bad_rows.saturating_add(1);
+                IndexLine::Unreadable(text)
+            }
+        });
     }
 }
 
-/// Parses the header line of a CDX file. Its first character is the delimiter of the file.
-fn columns_of(line: &str) -> Option<CdxColumns> {
-    let mut characters = line.chars();
-    let delimiter = characters.next()?;
-    let rest = characters.as_str().strip_prefix("CDX")?;
-    let letters: Vec<&str> = rest
-        .split(delimiter)
-        .map(str::trim)
-        .filter(|l| !l.is_empty())
-        .collect();
-    let single = |letter: &&str| {
-        letter
-            .chars()
-            .next()
-            .filter(|_| letter.chars().count() == 1)
-    };
-    Some(CdxColumns {
-        delimiter,
-        letters: letters.iter().filter_map(single).collect(),
-    })
-}
-
-/// The columns of a line in a file without a header line, by their number (pywb, `CDXObject.CDX_FORMATS`).
-fn usual_columns(line: &str) -> Option<CdxColumns> {
-    let letters = match line.split(' ').count() {
-        9 => "NbamskrVg",
-        10 => "NbamskrMVg",
-        11 => "NbamskrMSVg",
-        _ => return None,
-    };
-    Some(CdxColumns {
-        delimiter: ' ',
-        letters: letters.chars().collect(),
-    })
+/// True for the row of a request that sent data. pywb and cdxj-indexer add its method to the key.
+fn is_answer_to_post(line: &str) -> bool {
+    line.split(' ')
+        .next()
+        .is_some_and(|key| key.contains("__wb_method="))
+        || (line.contains("\"method\"")
+            && ["POST", "PUT", "PATCH", "DELETE"].iter().any(|method| {
+                line.contains(&format!("\"method\": \"{method}\""))
+                    || line.contains(&format!("\"method\":\"{method}\""))
+            }))
 }
 
 fn parse_cdx(line: &str, columns: &CdxColumns) -> Option<IndexRow> {
-    let fields: Vec<&str> = line.split(columns.delimiter).collect();
-    if fields.len() < columns.letters.len() {
-        return None;
-    }
-    let field = |letter: char| {
-        let at = columns.letters.iter().position(|&l| l == letter)?;
-        fields
-            .get(at)
-            .copied()
-            .filter(|value| !value.is_empty() && *value != "-")
-    };
+    let fields = columns.fields(line)?;
+    let field = |letter| fields.get(letter);
     row(&IndexFields {
         urlkey: field('N').or_else(|| field('A')),
         timestamp: field('b')?,
@@ -202,17 +179,25 @@ fn row(fields: &IndexFields<'_>) -> Option<IndexRow> {
         ),
         None => None,
     };
+    let is_revisit = fields.mime == Some("warc/revisit");
+    let digest = fields.digest.and_then(|d| PayloadDigest::parse(d).ok());
+    let status = fields
+        .status
+        .and_then(|s| s.parse().ok())
+        .filter(|s| (100..=999).contains(s));
     Some(IndexRow {
         capture: Capture {
             urlkey,
             timestamp: Timestamp::from_cdx(fields.timestamp).ok()?,
             original: fields.url.to_owned(),
             mimetype: fields.mime.unwrap_or("-").to_owned(),
-            statuscode: fields
-                .status
-                .and_then(|s| s.parse().ok())
-                .filter(|s| (100..=999).contains(s)),
-            digest: fields.digest.and_then(|d| PayloadDigest::parse(d).ok()),
+            // The 304 of a revisit is about the request of the crawler, not about the page.
+            statuscode: status.filter(|status| !(is_revisit && *status == 304)),
+            digest: if is_revisit {
+                digest_of_revisit(digest)
+            } else {
+                digest
+            },
             length: fields.length.and_then(|l| l.parse().ok()),
         },
         offset: fields.offset.parse().ok()?,
@@ -227,7 +212,12 @@ mod tests {
 
     fn read(text: &[u8]) -> (Vec<IndexRow>, IndexReport) {
         let mut rows = Vec::new();
-        let report = read_index(text, &mut |row| rows.extend(row)).unwrap();
+        let report = read_index(text, &mut |line| {
+            if let IndexLine::Row(row) = line {
+                rows.push(row);
+            }
+        })
+        .unwrap();
         (rows, report)
     }
 
@@ -290,8 +280,11 @@ mod tests {
         assert_eq!(rows[1].capture.urlkey.as_str(), "com,example)/b");
         assert_eq!(rows[1].capture.timestamp.to_string(), "20000824162300");
         assert_eq!(
-            (rows[1].capture.statuscode, &rows[1].capture.digest),
-            (None, &None)
+            (
+                rows[1].capture.statuscode,
+                rows[1].capture.digest.as_ref().map(PayloadDigest::as_str)
+            ),
+            (None, Some("sha256:00"))
         );
     }
 

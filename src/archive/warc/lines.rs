@@ -1,7 +1,8 @@
 //! Reads lines and header blocks from untrusted byte streams.
 
-use std::io::{self, BufRead, Read};
+use std::io::{self, BufRead};
 
+use crate::archive::header_text::header_text;
 use crate::model::printable;
 
 /// Result of reading a line.
@@ -47,7 +48,8 @@ pub(super) fn read_line(
             break;
         }
     }
-    if line.last() == Some(&b'\r') {
+    // Files whose line ends were converted twice have several carriage returns.
+    while line.last() == Some(&b'\r') {
         line.pop();
     }
     Ok(match (seen_any, too_long) {
@@ -92,14 +94,17 @@ impl HeaderFields {
                 LineRead::Whole => {}
             }
             left = left.saturating_sub(line.len() + 1);
-            let text = text_of(&line);
-            if text.starts_with([' ', '\t']) {
-                if let Some((_, value)) = fields.last_mut() {
+            if line.starts_with(b" ") || line.starts_with(b"\t") {
+                if let Some((name, value)) = fields.last_mut() {
                     value.push(' ');
-                    value.push_str(text.trim());
+                    value.push_str(header_text(name, line.trim_ascii()).trim());
                 }
-            } else if let Some((name, value)) = text.split_once(':') {
-                fields.push((name.trim().to_ascii_lowercase(), value.trim().to_owned()));
+            } else if let Some(colon) = memchr::memchr(b':', &line) {
+                let (name, value) = line.split_at(colon);
+                let name = header_text("", name).trim().to_ascii_lowercase();
+                let value = value.get(1..).unwrap_or_default().trim_ascii();
+                let value = header_text(&name, value).trim().to_owned();
+                fields.push((name, value));
             }
         }
         Ok(Self { fields })
@@ -140,52 +145,6 @@ impl HeaderFields {
     }
 }
 
-/// Header bytes as text: UTF-8 if valid, otherwise Latin-1, so that nothing is lost.
-fn text_of(bytes: &[u8]) -> String {
-    std::str::from_utf8(bytes).map_or_else(
-        |_| bytes.iter().copied().map(char::from).collect(),
-        str::to_owned,
-    )
-}
-
-/// A reader that counts its bytes.
-#[derive(Debug)]
-pub(super) struct CountingReader<R> {
-    inner: R,
-    position: u64,
-}
-
-impl<R> CountingReader<R> {
-    /// Counts from `position`.
-    pub(super) fn from(inner: R, position: u64) -> Self {
-        Self { inner, position }
-    }
-
-    /// Position after the bytes read so far.
-    pub(super) fn position(&self) -> u64 {
-        self.position
-    }
-}
-
-impl<R: BufRead> Read for CountingReader<R> {
-    fn read(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let count = self.inner.read(out)?;
-        self.position = self.position.saturating_add(count as u64);
-        Ok(count)
-    }
-}
-
-impl<R: BufRead> BufRead for CountingReader<R> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        self.inner.fill_buf()
-    }
-
-    fn consume(&mut self, count: usize) {
-        self.position = self.position.saturating_add(count as u64);
-        self.inner.consume(count);
-    }
-}
-
 /// Text of a file for a message: without control characters, at most 500 characters.
 pub(super) fn shown(text: &str) -> String {
     printable(text, 500)
@@ -215,7 +174,7 @@ mod tests {
 
     #[test]
     fn headers_without_end_stop_at_the_budget() {
-        let endless = io::repeat(b'a').take(10_000_000);
+        let endless = io::Read::take(io::repeat(b'a'), 10_000_000);
         assert!(matches!(
             HeaderFields::read(&mut io::BufReader::new(endless), 5000),
             Err(HeadError::TooLong(5000))

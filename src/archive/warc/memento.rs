@@ -3,11 +3,13 @@
 use url::Url;
 
 use super::catalogue::CatalogueRow;
-use super::folder::Collection;
+use super::collection::Collection;
 use super::lines::shown;
 use super::replay::{StoredResponse, replay};
 use crate::archive::error::ArchiveError;
+use crate::archive::header_text::latin1_as_utf8;
 use crate::archive::query::{Memento, MementoQuery, Redirect};
+use crate::archive::refresh::refresh_target;
 use crate::model::{Capture, PayloadDigest, Timestamp, UrlKey};
 
 /// Maximum number of archived redirects that are followed. The limit of browsers is 20, that of Wayback clients 10.
@@ -28,21 +30,18 @@ pub(super) fn read_memento(
         let found = replay(collection, row, max_body_bytes)?;
         match found.status {
             300..=399 => {
-                let to = target_of(&found, capture)?;
-                redirects.push(Redirect {
-                    from: capture.original.clone(),
-                    timestamp: capture.timestamp,
-                    status: found.status,
-                    to: to.clone(),
-                });
-                row = next_hop(collection, row, &to, query.window)?;
-                if redirects.len() > MAX_REDIRECTS || visited.contains(&row) {
-                    return Err(ArchiveError::RedirectLoop {
-                        url: shown(&query.original),
-                    });
+                let targets = targets_of(&found, capture)?;
+                let hop = next_hop(collection, row, &targets, query.window)?;
+                row = take(hop, (row, found.status), &mut redirects);
+            }
+            200..=299 | 400..=999 => {
+                let hop = refresh_of(&found, capture)
+                    .and_then(|to| next_hop(collection, row, &[to], query.window).ok());
+                match hop {
+                    Some(hop) => row = take(hop, (row, found.status), &mut redirects),
+                    None => return finish(query, capture, found, redirects),
                 }
             }
-            200..=299 | 400..=999 => return finish(query, capture, found, redirects),
             status => {
                 let detail = format!("a response of status {status} is not a capture of a page");
                 return Err(ArchiveError::Damaged {
@@ -51,7 +50,30 @@ pub(super) fn read_memento(
                 });
             }
         }
+        if redirects.len() > MAX_REDIRECTS || visited.contains(&row) {
+            return Err(ArchiveError::RedirectLoop {
+                url: shown(&query.original),
+            });
+        }
     }
+}
+
+/// Where a redirect leads: the URL, and its capture.
+type Hop<'a> = (String, &'a CatalogueRow);
+
+/// Records a redirect and returns the row that it leads to.
+fn take<'a>(
+    (to, next): Hop<'a>,
+    (row, status): (&CatalogueRow, u16),
+    redirects: &mut Vec<Redirect>,
+) -> &'a CatalogueRow {
+    redirects.push(Redirect {
+        from: row.capture.original.clone(),
+        timestamp: row.capture.timestamp,
+        status,
+        to,
+    });
+    next
 }
 
 fn finish(
@@ -102,9 +124,29 @@ fn nearest<'a>(
         .ok_or_else(|| outside(&rows, url, timestamp))
 }
 
-/// The capture that an archived redirect leads to: the nearest to the redirect in time. Captures with the same spelling
-/// of the URL precede others, because a redirect from http to https and its target have the same key.
+/// The capture that an archived redirect leads to, by the first of its URLs that has one: the nearest to the redirect in
+/// time. Captures with the same spelling of the URL precede others, because a redirect from http to https and its target
+/// have the same key.
 fn next_hop<'a>(
+    collection: &'a Collection,
+    from: &CatalogueRow,
+    urls: &[String],
+    window: (Timestamp, Timestamp),
+) -> Result<Hop<'a>, ArchiveError> {
+    let mut first_error = None;
+    for url in urls {
+        match nearest_to_redirect(collection, from, url, window) {
+            Ok(row) => return Ok((url.clone(), row)),
+            Err(error) => {
+                first_error.get_or_insert(error);
+            }
+        }
+    }
+    let url = shown(&from.capture.original);
+    Err(first_error.unwrap_or(ArchiveError::NotArchived { url }))
+}
+
+fn nearest_to_redirect<'a>(
     collection: &'a Collection,
     from: &CatalogueRow,
     url: &str,
@@ -165,8 +207,9 @@ fn outside(rows: &[&CatalogueRow], url: &str, timestamp: Timestamp) -> ArchiveEr
     }
 }
 
-/// The target of a redirect as an absolute URL on the original web.
-fn target_of(found: &StoredResponse, capture: &Capture) -> Result<String, ArchiveError> {
+/// The target of a redirect as an absolute URL on the original web. Two URLs if it holds bytes of an old charset:
+/// crawlers request them as they are, or as UTF-8.
+fn targets_of(found: &StoredResponse, capture: &Capture) -> Result<Vec<String>, ArchiveError> {
     let damaged = |detail: &str| ArchiveError::Damaged {
         url: shown(&capture.original),
         detail: format!("a redirect of status {} {detail}", found.status),
@@ -176,12 +219,29 @@ fn target_of(found: &StoredResponse, capture: &Capture) -> Result<String, Archiv
         .as_deref()
         .ok_or_else(|| damaged("without Location"))?;
     let base = Url::parse(&capture.original).map_err(|_| damaged("from an invalid URL"))?;
-    let mut target = base
+    let target = base
         .join(location)
         .map_err(|_| damaged("to an invalid URL"))?;
-    if UrlKey::of_url(&target).is_err() || target.as_str().len() > 4096 {
-        return Err(damaged("to something that is not a web page"));
+    let target =
+        web_address(target).ok_or_else(|| damaged("to something that is not a web page"))?;
+    let in_utf8 = latin1_as_utf8(&target);
+    Ok([Some(target), in_utf8].into_iter().flatten().collect())
+}
+
+/// The target of a `Refresh` header, unless it is the page itself.
+fn refresh_of(found: &StoredResponse, capture: &Capture) -> Option<String> {
+    let target = refresh_target(found.refresh.as_deref()?, &found.body)?;
+    let target = Url::parse(&capture.original).ok()?.join(&target).ok()?;
+    let target = web_address(target)?;
+    let is_itself = UrlKey::of(&target).ok() == UrlKey::of(&capture.original).ok();
+    (!is_itself).then_some(target)
+}
+
+/// A URL without its fragment, if it is one of the web.
+fn web_address(mut url: Url) -> Option<String> {
+    if UrlKey::of_url(&url).is_err() || url.as_str().len() > 4096 {
+        return None;
     }
-    target.set_fragment(None);
-    Ok(target.into())
+    url.set_fragment(None);
+    Some(url.into())
 }

@@ -17,8 +17,36 @@ pub(super) enum RecordKind {
     Revisit,
     /// A file without HTTP headers.
     Resource,
-    /// Any other type: `warcinfo`, `request`, `metadata`, `conversion`, `continuation`, and future types.
+    /// A request of the crawler.
+    Request,
+    /// Text or another form that a tool made from a response.
+    Conversion,
+    /// Any other type: `warcinfo`, `metadata`, `continuation`, and future types.
     Other,
+}
+
+impl RecordKind {
+    /// True for the kinds that are captures.
+    pub(super) fn is_capture(self) -> bool {
+        matches!(self, Self::Response | Self::Revisit | Self::Resource)
+    }
+}
+
+/// True for bytes that begin with the version line of a record: `WARC/1.0`.
+pub(super) fn is_version_start(bytes: &[u8]) -> bool {
+    let Some(rest) = bytes.strip_prefix(b"WARC/") else {
+        return false;
+    };
+    let length = rest
+        .iter()
+        .take_while(|byte| byte.is_ascii_digit() || **byte == b'.')
+        .count();
+    let (number, after) = rest.split_at(length);
+    number.contains(&b'.')
+        && number.first().is_some_and(u8::is_ascii_digit)
+        && after
+            .first()
+            .is_none_or(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
 }
 
 /// The head of a record.
@@ -36,11 +64,7 @@ impl RecordHead {
     pub(super) fn read(reader: &mut impl BufRead) -> Result<Self, HeadError> {
         let mut line = Vec::new();
         let found = read_line(reader, 64, &mut line)?;
-        let version = String::from_utf8_lossy(&line).into_owned();
-        let number = version.strip_prefix("WARC/").map(str::trim_end);
-        let is_version = number
-            .is_some_and(|n| n.contains('.') && n.bytes().all(|b| b.is_ascii_digit() || b == b'.'));
-        if found != LineRead::Whole || !is_version {
+        if found != LineRead::Whole || !is_version_start(&line) {
             return Err(HeadError::WrongStart(
                 "no WARC record begins at this position".to_owned(),
             ));
@@ -62,6 +86,8 @@ impl RecordHead {
             "response" => RecordKind::Response,
             "revisit" => RecordKind::Revisit,
             "resource" => RecordKind::Resource,
+            "request" => RecordKind::Request,
+            "conversion" => RecordKind::Conversion,
             _ => RecordKind::Other,
         };
         Ok(Self {
@@ -86,11 +112,25 @@ impl RecordHead {
         self.headers.get("warc-date").and_then(warc_date)
     }
 
-    /// `WARC-Payload-Digest`, if it is a SHA-1.
+    /// `WARC-Date` as it is written, with its fraction of a second.
+    pub(super) fn date_text(&self) -> &str {
+        self.headers.get("warc-date").unwrap_or_default()
+    }
+
+    /// `WARC-Payload-Digest`, of any algorithm. The digest of nothing names no payload.
     pub(super) fn payload_digest(&self) -> Option<PayloadDigest> {
-        self.headers
-            .get("warc-payload-digest")
-            .and_then(sha1_digest)
+        let text = self.headers.get("warc-payload-digest")?;
+        PayloadDigest::parse(text).ok()
+    }
+
+    /// `WARC-Record-ID`.
+    pub(super) fn id(&self) -> Option<&str> {
+        self.headers.get("warc-record-id").map(without_brackets)
+    }
+
+    /// `WARC-Concurrent-To`: records of the same exchange.
+    pub(super) fn concurrent_to(&self) -> impl Iterator<Item = &str> {
+        self.headers.all("warc-concurrent-to").map(without_brackets)
     }
 
     /// `Content-Type` of the block.
@@ -140,24 +180,6 @@ fn warc_date(text: &str) -> Option<Timestamp> {
         .take(14)
         .collect();
     Timestamp::earliest(&digits).ok()
-}
-
-/// Parses a SHA-1 in base32, or in hexadecimal as some writers write it.
-fn sha1_digest(text: &str) -> Option<PayloadDigest> {
-    let (algorithm, letters) = text.split_once(':').unwrap_or(("sha1", text));
-    if !algorithm.eq_ignore_ascii_case("sha1") && !algorithm.eq_ignore_ascii_case("sha-1") {
-        return None;
-    }
-    match letters.len() {
-        32 => PayloadDigest::parse(&letters.to_ascii_uppercase()).ok(),
-        40 => {
-            let bytes = data_encoding::HEXLOWER_PERMISSIVE
-                .decode(letters.as_bytes())
-                .ok()?;
-            PayloadDigest::parse(&data_encoding::BASE32_NOPAD.encode(&bytes)).ok()
-        }
-        _ => None,
-    }
 }
 
 #[cfg(test)]
@@ -212,17 +234,24 @@ mod tests {
     }
 
     #[test]
-    fn digests_other_than_sha1_are_no_digests_here() {
-        assert_eq!(
-            sha1_digest("sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"),
-            None
-        );
-        assert_eq!(
-            sha1_digest("SHA-1:3i42h3s6nnfq2msvx7xzkyayscx5qbyj")
-                .unwrap()
-                .as_str(),
-            EMPTY_PAYLOAD_DIGEST
-        );
-        assert_eq!(sha1_digest("md5:abc"), None);
+    fn only_a_version_line_begins_a_record() {
+        for line in [
+            "WARC/1.0\r\nWARC-",
+            "WARC/0.18\n",
+            "WARC/1.1",
+            "WARC/1.0 \r\n",
+        ] {
+            assert!(is_version_start(line.as_bytes()), "{line}");
+        }
+        for line in [
+            "WARC/1",
+            "WARC/.0\r\n",
+            "WARC/1.0x",
+            "warc/1.0",
+            "WARC/",
+            "",
+        ] {
+            assert!(!is_version_start(line.as_bytes()), "{line}");
+        }
     }
 }

@@ -1,231 +1,318 @@
-//! Indexes a WARC file by reading it from end to end.
+//! Indexes a WARC file by reading it from end to end. A damaged part ends nothing: reading continues at the next record.
 
-use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
-use std::path::Path;
+use std::io::{self, BufRead as _, Read, Seek};
 
-use data_encoding::BASE32_NOPAD;
-use flate2::bufread::GzDecoder;
-use sha1::{Digest as _, Sha1};
-
-use super::http_message::{ResponseHead, mimetype_of};
-use super::lines::{CountingReader, HeadError};
+use super::block::{BlockEnd, BlockReader};
+use super::head_reader::HeadReader;
+use super::lines::{HeadError, read_line};
+use super::members::{MemberReader, RecordLocation};
 use super::record::{RecordHead, RecordKind};
-use crate::model::{Capture, PayloadDigest, UrlKey};
+use super::record_row::{RecordRow, row_of};
+use super::requests::Exchanges;
+use super::skipped::{SkipReason, Skipped};
+use crate::model::Capture;
 
-/// Size of the buffers between file, decompressor and parser.
-pub(super) const BUFFER_BYTES: usize = 64 * 1024;
+/// Decompressed bytes of a file that are read again to find the real ends of records with wrong lengths. It takes about
+/// ten seconds.
+const MAX_REREAD_BYTES: u64 = 4 << 30;
 
-/// First bytes of a gzip member.
-pub(super) const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
+/// Maximum number of faults that are kept with their texts.
+const MAX_FAULTS: usize = 20;
 
-/// Location of a record in a file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct RecordLocation {
-    /// Offset in the file of the record, or of the gzip member around it.
-    pub(super) offset: u64,
-    /// Bytes of the decompressed member before the record: 0 in files with one member per record.
-    pub(super) skip: u64,
-}
+/// Longest first line of a request that is read.
+const MAX_REQUEST_LINE_BYTES: usize = 256;
 
 /// Result of reading a whole file.
 #[derive(Debug, Default)]
 pub(super) struct WarcScan {
     /// Captures and the locations of their records, in the order of the file.
     pub(super) rows: Vec<(Capture, RecordLocation)>,
-    /// `response`, `revisit` and `resource` records of web pages without a valid URL or date.
-    pub(super) bad_rows: u64,
+    /// What was left out.
+    pub(super) skipped: Skipped,
+    /// Damaged parts, at most [`MAX_FAULTS`].
+    pub(super) faults: Vec<ScanFault>,
+    /// Number of damaged parts.
+    pub(super) fault_count: u64,
+    /// Number of records whose length is not the one that they state.
+    pub(super) wrong_lengths: u64,
     /// Gzip members with more than one record.
     pub(super) shared_members: u64,
+    /// Number of records of all types.
+    pub(super) records: u64,
 }
 
-/// Why a file could not be read to its end.
-#[derive(Debug)]
-pub(super) struct ScanError {
-    /// Offset of the record or member that cannot be read.
+/// A part of a file that could not be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ScanFault {
+    /// Offset of the record or member.
     pub(super) offset: u64,
     /// What is wrong.
     pub(super) detail: String,
-    /// True when the file ends too early.
+    /// True when the file ends inside the record.
     pub(super) is_cut_off: bool,
 }
 
-/// Reads a whole WARC file.
-pub(super) fn scan_file(path: &Path) -> Result<WarcScan, ScanError> {
-    let file = File::open(path).map_err(|e| ScanError {
-        offset: 0,
-        detail: e.to_string(),
-        is_cut_off: false,
-    })?;
-    scan(BufReader::with_capacity(BUFFER_BYTES, file))
+/// The record that was read last.
+#[derive(Clone, Copy)]
+struct LastRecord {
+    /// Where its block begins.
+    block: RecordLocation,
+    /// Bytes of its block, as stated.
+    bytes: u64,
+    is_compressed: bool,
+    /// True when it has a row, the last one.
+    has_row: bool,
+    /// True when two line ends follow it, as they must.
+    is_ended: bool,
 }
 
-/// Reads a whole WARC from a stream: plain, one gzip member per record, one member for all, or any mixture.
-pub(super) fn scan(reader: impl BufRead) -> Result<WarcScan, ScanError> {
-    let mut outer = CountingReader::from(reader, 0);
-    let mut scan = WarcScan::default();
-    loop {
-        let offset = outer.position();
-        let error = |error: HeadError| {
-            let is_cut_off =
-                matches!(&error, HeadError::Io(e) if e.kind() == io::ErrorKind::UnexpectedEof);
-            ScanError {
-                offset,
-                detail: error.to_string(),
-                is_cut_off,
-            }
-        };
-        let start = outer.fill_buf().map_err(|e| error(e.into()))?;
-        if start.is_empty() && offset == 0 {
-            // A failed download leaves an empty file. Reading it as an archive without captures would hide that.
-            return Err(error(HeadError::WrongStart("the file is empty".to_owned())));
-        }
-        if start.is_empty() {
-            return Ok(scan);
-        }
-        if start.first() == GZIP_MAGIC.first() {
-            scan_member(&mut outer, offset, &mut scan).map_err(error)?;
-        } else {
-            let rows_before = scan.rows.len();
-            let place = RecordLocation { offset, skip: 0 };
-            scan_record(&mut outer, place, &mut scan).map_err(error)?;
-            let length = outer.position().saturating_sub(offset);
-            set_length(&mut scan, rows_before, length);
-        }
-    }
+/// Reads a whole WARC: plain, compressed in any way, or any mixture.
+pub(super) fn scan(source: impl Read + Seek) -> WarcScan {
+    let mut scanner = Scanner {
+        source: MemberReader::new(source, 0),
+        scan: WarcScan::default(),
+        exchanges: Exchanges::default(),
+        reread_left: MAX_REREAD_BYTES,
+        last: None,
+    };
+    scanner.run();
+    scanner.finish()
 }
 
-/// Reads one gzip member with all records in it.
-fn scan_member(
-    outer: &mut impl BufRead,
-    offset: u64,
-    scan: &mut WarcScan,
-) -> Result<(), HeadError> {
-    let rows_before = scan.rows.len();
-    let mut records = 0_u64;
-    let mut outer = CountingReader::from(outer, 0);
-    {
-        let decoder = GzDecoder::new(&mut outer);
-        let mut inner = CountingReader::from(BufReader::with_capacity(BUFFER_BYTES, decoder), 0);
-        while !inner.fill_buf()?.is_empty() {
-            let place = RecordLocation {
-                offset,
-                skip: inner.position(),
+struct Scanner<R: Read> {
+    source: MemberReader<R>,
+    scan: WarcScan,
+    exchanges: Exchanges,
+    reread_left: u64,
+    last: Option<LastRecord>,
+}
+
+impl<R: Read + Seek> Scanner<R> {
+    fn run(&mut self) {
+        loop {
+            let found = self.source.go_to_record();
+            let mut place = self.source.place();
+            let step = match found {
+                Ok(false) => return,
+                Ok(true) => self.step(&mut place),
+                Err(error) => Err(error.into()),
             };
-            scan_record(&mut inner, place, scan)?;
-            records += 1;
+            if let Err(error) = step
+                && !self.resume(place, error)
+            {
+                return;
+            }
         }
     }
-    if records == 1 {
-        set_length(scan, rows_before, outer.position());
-    } else if records > 1 {
-        scan.shared_members += 1;
-    }
-    Ok(())
-}
 
-fn set_length(scan: &mut WarcScan, from: usize, length: u64) {
-    for (capture, _) in scan.rows.iter_mut().skip(from) {
-        capture.length = Some(length);
+    fn finish(mut self) -> WarcScan {
+        let answers = self.exchanges.answers_to_post();
+        if !answers.is_empty() {
+            let mut place = 0;
+            self.scan.rows.retain(|_| {
+                place += 1;
+                !answers.contains(&(place - 1))
+            });
+            let count = answers.len() as u64;
+            self.scan.skipped.add(SkipReason::AnswerToPost, count);
+        }
+        let damaged = self.scan.fault_count;
+        self.scan.skipped.add(SkipReason::DamagedPart, damaged);
+        self.scan
     }
-}
 
-/// Reads one record and the line ends after it.
-fn scan_record(
-    reader: &mut impl BufRead,
-    place: RecordLocation,
-    scan: &mut WarcScan,
-) -> Result<(), HeadError> {
-    let head = RecordHead::read(reader)?;
-    let mut block = reader.by_ref().take(head.content_length);
-    match row_of(&head, &mut block)? {
-        RecordRow::Capture(capture) => scan.rows.push((*capture, place)),
-        RecordRow::Bad => scan.bad_rows += 1,
-        RecordRow::None => {}
+    /// Reads the record at the present place. If no record begins here, corrects the length of the last one.
+    fn step(&mut self, place: &mut RecordLocation) -> Result<(), HeadError> {
+        if !self.source.is_at_record()?
+            && let Some(last) = self.last.take_if(|last| !last.is_ended)
+        {
+            if !self.correct(&last)? {
+                return Ok(());
+            }
+            *place = self.source.place();
+        }
+        self.last = None;
+        self.record(*place)
     }
-    io::copy(&mut block, &mut io::sink())?;
-    if block.limit() > 0 {
-        return Err(HeadError::Io(io::Error::new(
-            io::ErrorKind::UnexpectedEof,
-            "the file ends inside the record",
-        )));
+
+    /// Reads one record and the line ends after it.
+    fn record(&mut self, place: RecordLocation) -> Result<(), HeadError> {
+        let head = RecordHead::read(&mut HeadReader::new(&mut self.source))?;
+        let block_place = self.source.place();
+        let mut block = BlockReader::new(&mut self.source, head.content_length);
+        if head.kind == RecordKind::Request {
+            let mut line = Vec::new();
+            read_line(&mut block, MAX_REQUEST_LINE_BYTES, &mut line)?;
+            let line = String::from_utf8_lossy(&line);
+            self.exchanges.add_request(&head, &line);
+        }
+        let row = row_of(&head, &mut block)?;
+        let (end, bytes) = block.finish()?;
+        self.scan.records += 1;
+        let has_row = matches!(row, RecordRow::Capture(_));
+        match row {
+            RecordRow::Capture(capture) => {
+                self.exchanges.add_row(&head);
+                self.scan.rows.push((*capture, place));
+            }
+            RecordRow::Skipped(reason) => self.scan.skipped.add(reason, 1),
+            RecordRow::None => {}
+        }
+        let last = LastRecord {
+            block: block_place,
+            bytes,
+            is_compressed: self.source.is_compressed(),
+            has_row,
+            is_ended: false,
+        };
+        match end {
+            BlockEnd::Stated => self.end_of_record(place, last),
+            BlockEnd::NextRecord => {
+                self.set_block_bytes(has_row, bytes);
+                Ok(())
+            }
+            BlockEnd::FileEnd => self.end_of_file(&last, place),
+        }
     }
-    // Two CRLF end a record. Some writers wrote one, or bare line feeds.
-    loop {
-        let bytes = reader.fill_buf()?;
-        let line_ends = bytes
-            .iter()
-            .take_while(|b| matches!(b, b'\r' | b'\n'))
-            .count();
-        let goes_on = line_ends > 0 && line_ends == bytes.len();
-        reader.consume(line_ends);
-        if !goes_on {
+
+    /// Reads the line ends after a record.
+    fn end_of_record(&mut self, place: RecordLocation, last: LastRecord) -> Result<(), HeadError> {
+        let after = self.source.peek(4)?;
+        let line_ends = after.iter().take_while(|b| matches!(b, b'\r' | b'\n'));
+        let is_ended = after.is_empty() || line_ends.filter(|b| **b == b'\n').count() > 1;
+        self.last = Some(LastRecord { is_ended, ..last });
+        loop {
+            let bytes = self.source.fill_buf()?;
+            let count = bytes
+                .iter()
+                .take_while(|b| matches!(b, b'\r' | b'\n'))
+                .count();
+            if count == 0 {
+                break;
+            }
+            self.source.consume(count);
+        }
+        let ends_member = self.source.peek(1)?.is_empty();
+        let length = self.source.file_position().saturating_sub(place.offset);
+        if place.skip == 0 && (ends_member || !self.source.is_compressed()) {
+            if let Some((capture, _)) = self.scan.rows.last_mut().filter(|_| last.has_row) {
+                capture.length = Some(length);
+            }
+        } else if place.skip == 0 {
+            self.scan.shared_members += 1;
+        }
+        Ok(())
+    }
+
+    /// Decides what a record is worth that the file ends in.
+    fn end_of_file(&mut self, last: &LastRecord, place: RecordLocation) -> Result<(), HeadError> {
+        if self.source.was_compressed() {
+            // Its gzip member is whole, so nothing is missing but the right length.
+            self.set_block_bytes(last.has_row, last.bytes);
             return Ok(());
         }
-    }
-}
-
-/// The index row of a record, if it has one.
-enum RecordRow {
-    Capture(Box<Capture>),
-    Bad,
-    None,
-}
-
-/// Builds the index row of a record. Reads as much of the block as necessary.
-fn row_of(head: &RecordHead, block: &mut impl BufRead) -> Result<RecordRow, HeadError> {
-    if head.kind == RecordKind::Other {
-        return Ok(RecordRow::None);
-    }
-    let target = head.target().unwrap_or_default();
-    let has_other_scheme = target
-        .split_once(':')
-        .is_some_and(|(scheme, _)| !scheme.to_ascii_lowercase().starts_with("http"));
-    if has_other_scheme {
-        // dns:, ftp:, urn: and similar records are not pages.
-        return Ok(RecordRow::None);
-    }
-    let (Ok(urlkey), Some(timestamp)) = (UrlKey::of(target), head.date()) else {
-        return Ok(RecordRow::Bad);
-    };
-    let (mimetype, statuscode) = match head.kind {
-        RecordKind::Revisit => ("warc/revisit".to_owned(), None),
-        RecordKind::Resource => (mimetype_of(head.content_type()), Some(200)),
-        _ => match ResponseHead::read(block) {
-            Ok(response) => (response.mimetype(), Some(response.status)),
-            Err(HeadError::Io(error)) => return Err(error.into()),
-            // The row stays in the index, so that replay reports what is wrong.
-            Err(HeadError::TooLong(_) | HeadError::WrongStart(_)) => ("unk".to_owned(), None),
-        },
-    };
-    let digest = match head.payload_digest() {
-        Some(digest) => Some(digest),
-        None if head.kind == RecordKind::Revisit => None,
-        None => Some(digest_of(block)?),
-    };
-    let original = target.to_owned();
-    Ok(RecordRow::Capture(Box::new(Capture {
-        urlkey,
-        timestamp,
-        original,
-        mimetype,
-        statuscode,
-        digest,
-        length: None,
-    })))
-}
-
-fn digest_of(payload: &mut impl BufRead) -> Result<PayloadDigest, HeadError> {
-    let mut hash = Sha1::new();
-    loop {
-        let bytes = payload.fill_buf()?;
-        if bytes.is_empty() {
-            break;
+        // A length that is too large reaches over later records.
+        if self.correct(last)? {
+            return Ok(());
         }
-        hash.update(bytes);
-        let count = bytes.len();
-        payload.consume(count);
+        if self.scan.wrong_lengths > 1 {
+            // The lengths of this file are wrong (its line ends were changed), so that of its last record is too.
+            return Ok(());
+        }
+        if last.has_row {
+            self.scan.rows.pop();
+            self.exchanges.remove_last_row();
+        }
+        self.scan.records = self.scan.records.saturating_sub(1);
+        self.scan.wrong_lengths = self.scan.wrong_lengths.saturating_sub(1);
+        self.add_fault(ScanFault {
+            offset: place.offset,
+            detail: "the file ends inside the record".to_owned(),
+            is_cut_off: true,
+        });
+        Ok(())
     }
-    let letters = BASE32_NOPAD.encode(&hash.finalize());
-    PayloadDigest::parse(&letters).map_err(|e| HeadError::WrongStart(e.to_string()))
+
+    /// Finds the real end of a record whose stated length is wrong: the next line that begins a record. Continues there.
+    /// False when there is none: the record reaches to the end of the file.
+    fn correct(&mut self, last: &LastRecord) -> Result<bool, HeadError> {
+        self.reread_left = self.reread_left.saturating_sub(last.block.skip);
+        if self.reread_left == 0 {
+            return Err(HeadError::WrongStart(
+                "too many records of the file have a wrong length".to_owned(),
+            ));
+        }
+        self.source.go_back(last.block, last.is_compressed)?;
+        let begin = self.source.bytes_read();
+        let found = self.source.skip_to_version_line()?;
+        let mut bytes = self.source.bytes_read().saturating_sub(begin);
+        if found {
+            let line = self.source.peek(16)?;
+            let has_carriage_return = line.split(|b| *b == b'\n').next();
+            let ends_in_crlf = has_carriage_return.is_some_and(|line| line.ends_with(b"\r"));
+            bytes = bytes.saturating_sub(if ends_in_crlf { 4 } else { 2 });
+        }
+        let too_many = last.bytes.saturating_sub(bytes);
+        self.reread_left = self.reread_left.saturating_sub(too_many);
+        self.set_block_bytes(last.has_row, bytes);
+        Ok(found)
+    }
+
+    /// Sets the real length of the block of the last record.
+    fn set_block_bytes(&mut self, has_row: bool, bytes: u64) {
+        self.scan.wrong_lengths += 1;
+        if let Some((_, place)) = self.scan.rows.last_mut().filter(|_| has_row) {
+            place.block_bytes = Some(bytes);
+        }
+    }
+
+    /// Records a fault and goes to the next record after it. False when there is none.
+    fn resume(&mut self, place: RecordLocation, error: HeadError) -> bool {
+        self.last = None;
+        let mut fault = ScanFault {
+            offset: place.offset,
+            detail: error.to_string(),
+            is_cut_off: false,
+        };
+        let mut error = error;
+        let mut from = place.offset.max(self.source.place().offset);
+        let goes_on = loop {
+            let next = match &error {
+                HeadError::Io(e) if e.raw_os_error().is_some() => break false,
+                HeadError::Io(e) => {
+                    fault.is_cut_off = e.kind() == io::ErrorKind::UnexpectedEof;
+                    if !self.source.was_compressed() {
+                        break false;
+                    }
+                    self.source.skip_to_member(from)
+                }
+                // The first line of the wrong bytes may reach into the next member.
+                HeadError::TooLong(_) | HeadError::WrongStart(_)
+                    if self.source.has_members() && !self.source.is_compressed() =>
+                {
+                    self.source.skip_to_member(place.offset)
+                }
+                HeadError::TooLong(_) | HeadError::WrongStart(_) => {
+                    self.source.skip_to_version_line()
+                }
+            };
+            match next {
+                Ok(found) => break found,
+                Err(e) => {
+                    from = from.max(self.source.place().offset);
+                    error = e.into();
+                }
+            }
+        };
+        fault.is_cut_off &= !goes_on;
+        self.add_fault(fault);
+        goes_on
+    }
+
+    fn add_fault(&mut self, fault: ScanFault) {
+        self.scan.fault_count += 1;
+        if self.scan.faults.len() < MAX_FAULTS {
+            self.scan.faults.push(fault);
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Joins a site's evidence to policies, as part of the crawl of the site.
 
 use super::replay::Replay;
-use crate::crawl::discovery::{FollowedPolicy, PolicyJoin, page_evidence};
+use crate::crawl::discovery::{FollowedPolicy, PolicyJoin, page_evidence, refreshing_urls};
 use crate::crawl::error::CrawlError;
 use crate::crawl::session::Session;
 use crate::crawl::site::CrawledSite;
@@ -24,6 +24,7 @@ pub(super) async fn join_policies<A>(
         PolicyJoin {
             site,
             most,
+            refreshing: refreshing_urls(&ties),
             page_evidence: page_evidence(ties),
         }
         .run(store)

@@ -8,7 +8,7 @@ use crate::store::StoredCapture;
 pub(crate) enum CaptureStatus {
     /// It may show a page; it was not fetched.
     Unknown,
-    /// It is a redirect: it shows where the policy is, not its text.
+    /// It is a redirect, which shows where the policy is and not its text, or an answer without a page (304).
     Redirect,
     /// It gives no version.
     Dropped(Dropped),
@@ -51,6 +51,8 @@ fn status_of_row(capture: &Capture) -> CaptureStatus {
         return CaptureStatus::Redirect;
     }
     match capture.statuscode {
+        // "Not modified" is no error, and it has no page of its own.
+        Some(304) => return CaptureStatus::Redirect,
         Some(status) if !(200..300).contains(&status) => {
             return CaptureStatus::Dropped(Dropped::new(
                 DropReason::ArchivedError,

@@ -30,6 +30,8 @@ pub(crate) struct PolicyJoin {
     pub(crate) most: usize,
     /// Redirects and canonical links of fetched pages.
     pub(crate) page_evidence: Vec<JoinEvidence>,
+    /// URLs that led elsewhere by a `Refresh` header.
+    pub(crate) refreshing: BTreeSet<UrlKey>,
 }
 
 impl PolicyJoin {
@@ -47,7 +49,7 @@ impl PolicyJoin {
         store.add_discoveries(site_id, &found)?;
         let followed = store.addresses_with_versions(site_id)?;
         let mut rows = policies_to_follow(joined, &candidates, &followed, self.most);
-        name_policies(store, &self.site.policy_urls, &mut rows)?;
+        name_policies(store, &self.site.policy_urls, &self.refreshing, &mut rows)?;
         let ids = store.set_policies(site_id, &rows)?;
         Ok(ids
             .into_iter()
@@ -58,6 +60,15 @@ impl PolicyJoin {
             })
             .collect())
     }
+}
+
+/// Returns the URLs that led elsewhere by a `Refresh` header. Each is a page of its own, without a text.
+pub(crate) fn refreshing_urls(pages: &[AddressEvidence]) -> BTreeSet<UrlKey> {
+    let redirects = pages.iter().flat_map(|page| &page.redirects);
+    redirects
+        .filter(|redirect| (200..300).contains(&redirect.status))
+        .filter_map(|redirect| UrlKey::of(&redirect.from).ok())
+        .collect()
 }
 
 /// Returns what fetched pages say about URLs: their redirects and canonical links.
@@ -124,15 +135,18 @@ fn discoveries_of_pages(
     rows
 }
 
-/// Names each policy by one of its URLs: the one that the user named, otherwise the one that showed a page last.
+/// Names each policy by one of its URLs: the one that the user named, unless it is a page that only leads to another;
+/// otherwise the one that showed a page last.
 fn name_policies(
     store: &Store,
     policy_urls: &[String],
+    refreshing: &BTreeSet<UrlKey>,
     rows: &mut [PolicyRow],
 ) -> Result<(), StoreError> {
     let given: BTreeMap<UrlKey, &String> = policy_urls
         .iter()
         .filter_map(|url| Some((UrlKey::of(url).ok()?, url)))
+        .filter(|(key, _)| !refreshing.contains(key))
         .collect();
     for row in rows {
         if let Some(url) = row.urls.iter().find_map(|(key, _)| given.get(key)) {

@@ -16,7 +16,7 @@ mod sources;
 
 pub use candidates::{SiteCandidate, site_candidates};
 pub(super) use home_pages::home_page_span;
-pub(super) use join::{FollowedPolicy, PolicyJoin, page_evidence};
+pub(super) use join::{FollowedPolicy, PolicyJoin, page_evidence, refreshing_urls};
 pub(super) use known_addresses::known_addresses;
 pub(super) use scans::home_page_scans;
 pub(super) use search::SiteSearch;

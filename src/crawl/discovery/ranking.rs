@@ -10,8 +10,8 @@ use crate::store::PolicyRow;
 /// score.
 type Rank = (bool, u8);
 
-/// Returns the policies to follow, the best first: at most `most`, and in addition those that have a history (a URL in
-/// `followed`). Otherwise their histories would end unnoticed when a better policy is found.
+/// Returns the policies to follow, the best first: at most `most`, and in addition those that the user named and those
+/// that have a history (a URL in `followed`). Otherwise their histories would end unnoticed when a better policy is found.
 pub(super) fn policies_to_follow(
     joined: Vec<Policy>,
     candidates: &[Candidate],
@@ -34,9 +34,9 @@ pub(super) fn policies_to_follow(
     ranked.sort_by_key(|(rank, _)| std::cmp::Reverse(*rank));
     let is_followed =
         |row: &PolicyRow| row.urls.iter().any(|(urlkey, _)| followed.contains(urlkey));
-    let rows = ranked.into_iter().map(|(_, row)| row).enumerate();
-    rows.filter(|(place, row)| *place < most || is_followed(row))
-        .map(|(_, row)| row)
+    let rows = ranked.into_iter().enumerate();
+    rows.filter(|(place, (rank, row))| *place < most || rank.0 || is_followed(row))
+        .map(|(_, (_, row))| row)
         .collect()
 }
 

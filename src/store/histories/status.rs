@@ -88,7 +88,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub fn status(&self) -> Result<Status, StoreError> {
-        let drops = self.drops_by_reason()?;
+        let drops = self.drops_by_reason(&[])?;
         self.read(|t| {
             let count = |sql: &str| t.query_row(sql, [], |r| r.get::<_, i64>(0)).map(i64::cast_unsigned);
             let mut frozen = t.prepare("SELECT archive, frozen_until FROM archives WHERE frozen_until IS NOT NULL ORDER BY archive")?;

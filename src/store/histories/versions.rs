@@ -206,16 +206,23 @@ impl Store {
         })
     }
 
-    /// Number of drops by reason, over all policies.
+    /// Number of drops by reason, over the policies of these sites; over all when there are none.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn drops_by_reason(&self) -> Result<BTreeMap<String, u64>, StoreError> {
+    pub fn drops_by_reason(&self, sites: &[String]) -> Result<BTreeMap<String, u64>, StoreError> {
         self.read(|t| {
-            let mut statement =
-                t.prepare_cached("SELECT reason, count(*) FROM drops GROUP BY reason")?;
-            let rows = statement
-                .query_map([], |r| Ok((r.get(0)?, r.get::<_, i64>(1)?.cast_unsigned())))?;
+            let mut statement = t.prepare_cached(
+                "SELECT reason, count(*) FROM drops
+                 WHERE ?1 = '[]' OR policy_id IN
+                     (SELECT policy_id FROM policies JOIN sites USING (site_id)
+                      WHERE site IN (SELECT value FROM json_each(?1)))
+                 GROUP BY reason",
+            )?;
+            let wanted = serde_json::Value::from(sites.to_vec()).to_string();
+            let rows = statement.query_map([wanted], |r| {
+                Ok((r.get(0)?, r.get::<_, i64>(1)?.cast_unsigned()))
+            })?;
             rows.collect()
         })
     }

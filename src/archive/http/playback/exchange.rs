@@ -15,7 +15,9 @@ use crate::archive::http::scheduler::{RequestScheduler, SentRequest};
 use crate::archive::http::settings::Dialect;
 use crate::archive::http::transport::ArchiveResponse;
 use crate::archive::http::usage::{Endpoint, RequestOutcome};
+use crate::archive::partial::partial_range;
 use crate::archive::query::{Memento, Redirect};
+use crate::archive::refresh::refresh_target;
 use crate::model::{Timestamp, UrlKey};
 
 /// Longest `Content-Type` kept.
@@ -189,6 +191,23 @@ impl PlaybackClient<'_> {
             }
         };
         let status = response.status;
+        let origin = |name: &str| {
+            response
+                .header(&format!("x-archive-orig-{name}"))
+                .or_else(|| response.header(name))
+        };
+        if let Some(range) = partial_range(status, origin("content-range").as_deref()) {
+            let detail = format!("the response of status 206 is only a part of the page, {range}");
+            return ExchangeResult::Final(capture.damaged(&detail), RequestOutcome::ArchivedError);
+        }
+        let refresh = origin("refresh").filter(|_| (200..300).contains(&status));
+        if let Some(target) = refresh.and_then(|refresh| refresh_target(&refresh, &body))
+            && let target @ (LocationTarget::Capture { .. } | LocationTarget::Original(_)) =
+                self.addresses.target(&target, &original)
+            && !leads_to(&target, &original)
+        {
+            return archived_redirect(&response, capture, target);
+        }
         if !((200..300).contains(&status) || status >= 400) {
             return ExchangeResult::Final(
                 capture.damaged(&format!(
@@ -214,6 +233,16 @@ impl PlaybackClient<'_> {
             redirects: Vec::new(),
         };
         ExchangeResult::Step(PlaybackStep::Page(memento), outcome)
+    }
+}
+
+/// True when a redirect leads to this URL.
+fn leads_to(target: &LocationTarget, url: &str) -> bool {
+    match target {
+        LocationTarget::Capture { original, .. } | LocationTarget::Original(original) => {
+            UrlKey::of(original).ok() == UrlKey::of(url).ok()
+        }
+        LocationTarget::RateLimitPage | LocationTarget::Nowhere => false,
     }
 }
 

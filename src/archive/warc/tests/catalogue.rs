@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::archive::warc::catalogue::{Catalogue, CatalogueRow, UnreadableRows};
-use crate::archive::warc::scan::RecordLocation;
+use crate::archive::warc::members::RecordLocation;
 use crate::archive::{KeyFilter, Scope};
 use crate::model::Site;
 
@@ -19,7 +19,7 @@ fn row(urlkey: &str, timestamp: &str, original: &str, digest: &str) -> Catalogue
     CatalogueRow {
         capture,
         file: 0,
-        place: RecordLocation { offset: 0, skip: 0 },
+        place: RecordLocation::default(),
     }
 }
 

@@ -1,7 +1,9 @@
 //! Tests of archives in files, on archives made for the tests.
 
 mod catalogue;
+mod damage;
 mod hostile;
+mod other_records;
 mod real;
 mod redirects;
 mod replaying;
@@ -10,8 +12,8 @@ mod revisits;
 use std::io::Write as _;
 use std::path::Path;
 
-use super::WarcArchive;
 use super::writer::{CapturedResponse, EarlierCapture, RecordPlace, WarcWriter, cdxj_line};
+use super::{SkipReason, WarcArchive};
 use crate::archive::{Archive, ArchiveError, CaptureQuery, IndexAnswer, Memento, MementoQuery};
 use crate::model::{Capture, PayloadDigest, Timestamp, UrlKey};
 
@@ -200,6 +202,11 @@ fn all_rows(archive: &WarcArchive) -> Vec<Capture> {
         .rows()
         .map(|row| row.capture.clone())
         .collect()
+}
+
+/// What opening an archive left out.
+fn skipped(archive: &WarcArchive) -> Vec<(SkipReason, u64)> {
+    archive.skipped().counts().collect()
 }
 
 fn gzip(bytes: &[u8]) -> Vec<u8> {

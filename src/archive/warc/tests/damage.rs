@@ -1,0 +1,284 @@
+//! Damaged and unusual files: what is whole is read, and the rest is told.
+
+use super::*;
+
+const A: &str = "http://example.com/privacy";
+
+/// A record without compression, with any stated length.
+fn plain(kind: &str, date: &str, block: &[u8], stated: usize) -> Vec<u8> {
+    let mut record = format!(
+        "WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Target-URI: {A}\r\nWARC-Date: {date}\r\nContent-Length: {stated}\r\n\r\n"
+    )
+    .into_bytes();
+    record.extend_from_slice(block);
+    record.extend_from_slice(b"\r\n\r\n");
+    record
+}
+
+fn page(words: &str) -> Vec<u8> {
+    format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html><p>{words}</p></html>")
+        .into_bytes()
+}
+
+/// A right record of a page.
+fn record(year: u32, words: &str) -> Vec<u8> {
+    let block = page(words);
+    plain("response", &date(year), &block, block.len())
+}
+
+fn date(year: u32) -> String {
+    format!("{year}-01-01T00:00:00Z")
+}
+
+fn opened(name: &str, bytes: &[u8]) -> OpenedArchive {
+    let folder = tempfile::tempdir().unwrap();
+    write(folder.path(), name, bytes);
+    OpenedArchive::of(folder)
+}
+
+fn body_of(opened: &OpenedArchive, year: u32) -> String {
+    opened.body(A, &format!("{year}0101000000"))
+}
+
+/// The years whose pages are whole.
+fn whole_years(opened: &OpenedArchive) -> Vec<u32> {
+    (2010..2020)
+        .filter(|year| {
+            let words = format!("<html><p>words of {year}</p></html>");
+            opened
+                .memento(A, &format!("{year}0101000000"))
+                .is_ok_and(|found| {
+                    found.timestamp.to_string().starts_with(&year.to_string())
+                        && found.body == words.as_bytes()
+                })
+        })
+        .collect()
+}
+
+fn years(range: std::ops::Range<u32>) -> Vec<Vec<u8>> {
+    range
+        .map(|year| record(year, &format!("words of {year}")))
+        .collect()
+}
+
+#[test]
+fn every_way_to_compress_a_file_is_read() {
+    let records = years(2010..2014);
+    let all = records.concat();
+    let split = |size: usize| -> Vec<u8> { all.chunks(size).flat_map(gzip).collect() };
+    let mut with_empty_members = Vec::new();
+    for record in &records {
+        with_empty_members.extend(gzip(b""));
+        with_empty_members.extend(gzip(record));
+    }
+    with_empty_members.extend(gzip(b""));
+    let mut padded: Vec<u8> = records.iter().flat_map(|r| gzip(r)).collect();
+    padded.extend([0; 700]);
+    let mut mixed = records[0].clone();
+    mixed.extend(gzip(&records[1]));
+    mixed.extend(&records[2]);
+    mixed.extend(gzip(&records[3]));
+    for (name, bytes) in [
+        ("plain", all.clone()),
+        ("one member", gzip(&all)),
+        (
+            "a member for each record",
+            records.iter().flat_map(|r| gzip(r)).collect(),
+        ),
+        ("small blocks", split(97)),
+        ("blocks", split(300)),
+        ("empty members", with_empty_members),
+        ("padded", padded),
+        (
+            "padded without compression",
+            [all.clone(), vec![0; 700]].concat(),
+        ),
+        ("mixed", mixed),
+    ] {
+        let opened = opened("a.warc", &bytes);
+        assert_eq!(whole_years(&opened), [2010, 2011, 2012, 2013], "{name}");
+        assert_eq!(skipped(&opened.archive), [], "{name}");
+        assert!(opened.archive.skipped().failures().is_empty(), "{name}");
+    }
+}
+
+#[test]
+fn a_record_may_span_several_members() {
+    let block = page("words of 2010");
+    let all = plain("response", &date(2010), &block, block.len());
+    let http = all.windows(5).position(|w| w == b"HTTP/").unwrap();
+    let body = all.windows(6).position(|w| w == b"<html>").unwrap();
+    let mut bytes = Vec::new();
+    for part in [&all[..http], &all[http..body], &all[body..]] {
+        bytes.extend(gzip(part));
+    }
+    let second = gzip(&record(2011, "words of 2011"));
+    bytes.extend(second);
+    assert_eq!(whole_years(&opened("a.warc.gz", &bytes)), [2010, 2011]);
+}
+
+#[test]
+fn a_record_ends_where_the_next_begins_whatever_its_length_says() {
+    for difference in [-9_isize, -1, 40, 4000, 1_000_000] {
+        for compress in [false, true] {
+            let block = page("words of 2011");
+            let stated = block.len().saturating_add_signed(difference);
+            let wrong = plain("response", &date(2011), &block, stated);
+            let records = [
+                record(2010, "words of 2010"),
+                wrong,
+                record(2012, "words of 2012"),
+                record(2013, "words of 2013"),
+            ];
+            let bytes: Vec<u8> = if compress {
+                records.iter().flat_map(|r| gzip(r)).collect()
+            } else {
+                records.concat()
+            };
+            let opened = opened("a.warc", &bytes);
+            let found = whole_years(&opened);
+            assert_eq!(found, [2010, 2011, 2012, 2013], "{difference} {compress}");
+            assert!(opened.archive.skipped().failures().is_empty());
+        }
+    }
+}
+
+#[test]
+fn a_last_member_that_is_whole_is_not_cut_off() {
+    let block = page("words of 2011");
+    let wrong = plain("response", &date(2011), &block, block.len() + 40);
+    let bytes = [gzip(&record(2010, "words of 2010")), gzip(&wrong)].concat();
+    let opened = opened("a.warc.gz", &bytes);
+    assert_eq!(whole_years(&opened), [2010, 2011]);
+    assert_eq!(skipped(&opened.archive), []);
+}
+
+#[test]
+fn a_file_whose_line_ends_were_changed_is_read() {
+    let text = String::from_utf8(years(2010..2014).concat()).unwrap();
+    let opened = opened("a.warc", text.replace("\r\n", "\n").as_bytes());
+    for year in 2010..2014 {
+        assert!(body_of(&opened, year).contains(&format!("words of {year}</p></html>")));
+        assert!(!body_of(&opened, year).contains("WARC/"));
+    }
+    assert!(opened.archive.skipped().failures().is_empty());
+}
+
+#[test]
+fn a_file_whose_line_ends_were_converted_twice_is_read() {
+    let text = String::from_utf8(years(2010..2013).concat()).unwrap();
+    let opened = opened("a.warc", text.replace("\r\n", "\r\r\n").as_bytes());
+    for year in 2010..2013 {
+        let body = body_of(&opened, year);
+        assert!(
+            body.contains(&format!("words of {year}</p></html>")),
+            "{body}"
+        );
+        assert!(!body.contains("WARC/"), "{body}");
+    }
+    assert!(opened.archive.skipped().failures().is_empty());
+}
+
+#[test]
+fn after_a_damaged_part_the_rest_is_read_and_the_byte_told() {
+    let records = years(2010..2014);
+    let members: Vec<Vec<u8>> = records.iter().map(|r| gzip(r)).collect();
+    let offset = members[0].len();
+    let damaged: Vec<(&str, Vec<u8>)> = vec![
+        ("lost bytes", members[1][..members[1].len() / 2].to_vec()),
+        ("flipped bits", {
+            let mut member = members[1].clone();
+            member[30..40].fill(0xff);
+            member
+        }),
+        ("another file", b"<html>not a record</html>".to_vec()),
+    ];
+    for (name, part) in damaged {
+        let bytes = [&members[0], &part, &members[2], &members[3]].map(Vec::as_slice);
+        let opened = opened("a.warc.gz", &bytes.concat());
+        assert_eq!(whole_years(&opened), [2010, 2012, 2013], "{name}");
+        let failures = opened.archive.skipped().failures();
+        assert!(
+            failures[0].contains(&format!("byte {offset} ")),
+            "{failures:?}"
+        );
+        assert_eq!(skipped(&opened.archive), [(SkipReason::DamagedPart, 1)]);
+    }
+    let junk = b"\0\x01junk, and more of it\r\n".to_vec();
+    let bytes = [&records[0], &junk, &records[2]]
+        .map(Vec::as_slice)
+        .concat();
+    let opened = opened("a.warc", &bytes);
+    assert_eq!(whole_years(&opened), [2010, 2012]);
+    assert_eq!(opened.archive.skipped().failure_count(), 1);
+}
+
+#[test]
+fn one_bad_file_stops_no_other() {
+    let folder = tempfile::tempdir().unwrap();
+    write(
+        folder.path(),
+        "a.warc.gz",
+        gzip(&record(2010, "words of 2010")),
+    );
+    write(folder.path(), "b.warc.gz", b"<html>404 Not Found</html>");
+    write(folder.path(), "c.warc.gz", b"");
+    write(folder.path(), "._a.warc.gz", b"\0\x05\x16\x07Mac OS X");
+    write(folder.path(), "d.wacz", b"PK");
+    write(folder.path(), "e.warc.zst", b"\x28\xb5\x2f\xfd");
+    let opened = OpenedArchive::of(folder);
+    assert_eq!(whole_years(&opened), [2010]);
+    let failures = opened.archive.skipped().failures();
+    assert!(failures[0].contains("b.warc.gz") && failures[0].contains("does not begin"));
+    assert!(failures[1].contains("c.warc.gz") && failures[1].contains("empty"));
+    assert_eq!(
+        skipped(&opened.archive),
+        [
+            (SkipReason::UnsupportedFile, 2),
+            (SkipReason::MacOsFile, 1),
+            (SkipReason::DamagedPart, 1)
+        ]
+    );
+}
+
+#[test]
+#[cfg(unix)]
+fn a_file_whose_name_is_not_utf8_is_read() {
+    use std::os::unix::ffi::OsStrExt as _;
+    let folder = tempfile::tempdir().unwrap();
+    for (name, year) in [(&b"\xe4.warc"[..], 2010), (b"\xf6.warc", 2011)] {
+        let path = folder.path().join(std::ffi::OsStr::from_bytes(name));
+        std::fs::write(path, record(year, &format!("words of {year}"))).unwrap();
+    }
+    assert_eq!(whole_years(&OpenedArchive::of(folder)), [2010, 2011]);
+}
+
+#[test]
+fn an_archive_without_a_capture_is_refused() {
+    let folder = tempfile::tempdir().unwrap();
+    write(
+        folder.path(),
+        "a.warc.wet.gz",
+        gzip(&plain("conversion", &date(2010), b"words", 5)),
+    );
+    let path = folder.path().join("a.warc.wet.gz");
+    let archive = WarcArchive::open(&path, LIMIT).unwrap();
+    let message = archive.require_captures(&path).unwrap_err().to_string();
+    assert!(message.contains("no capture") && message.contains("conversion records: 1"));
+}
+
+#[test]
+fn no_message_advises_a_command_that_destroys_data() {
+    let folder = tempfile::tempdir().unwrap();
+    let whole = [gzip(&record(2010, "one")), gzip(&record(2011, "two"))].concat();
+    for bytes in [&whole[..whole.len() - 9], &whole[3..], b"x", b""] {
+        write(folder.path(), "a.warc.gz", bytes);
+        let text = match WarcArchive::open(folder.path(), LIMIT) {
+            Ok(archive) => archive.skipped().failures().join("\n"),
+            Err(error) => error.to_string(),
+        };
+        for advice in ["truncate", "delete", "remove", "rm "] {
+            assert!(!text.contains(advice), "{text}");
+        }
+    }
+}
