@@ -5,26 +5,27 @@ use std::fmt::Write as _;
 use std::io::{self, Write as _};
 
 use super::failure::{Exit, Failure};
-use super::options::{ColorOption, CommonOptions, FormatOption, OutputFormat, PolicyOption};
+use super::options::{ColorOption, CommonOptions, FormatOption, OutputFormat};
 use super::selection;
 use super::terminal::{TextStyle, shortened, styled};
+use super::version_choice::listed_versions;
+use super::version_names::{VersionArguments, VersionRange};
 use super::wording::{counted, date};
 use crate::model::Timestamp;
 use crate::report::{safe_json, safe_line, version_answer};
 use crate::store::{PolicyEntry, VersionEntry};
 
 /// Show the history of a site's policies, one line per version
+///
+/// If you name one version, or a range, only these versions are shown. A date stands for all versions that were in force in
+/// that year, in that month or on that day.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  policytrail log example.com\n  policytrail log example.com --policy 2 --format json"
+    after_help = "Examples:\n  policytrail log example.com\n  policytrail log example.com 2018..2020 --policy 2 --format json"
 )]
 pub(super) struct Arguments {
-    /// Domain of the site, such as example.com
-    #[arg(value_name = "SITE")]
-    site: String,
-
     #[command(flatten)]
-    selection: PolicyOption,
+    versions: VersionArguments,
 
     #[command(flatten)]
     common: CommonOptions,
@@ -44,19 +45,22 @@ const SIZE_BAR_CELLS_WITH_EDITION: u64 = 5;
 const MAX_TITLE_CHARS: usize = 66;
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+    let (site, range) = arguments.versions.parsed()?;
     let store = selection::open_database(&arguments.common)?;
-    let policies = selection::selected_policies(
-        &store,
-        &arguments.site,
-        arguments.selection.policy.as_deref(),
-    )?;
+    let mut policies = selection::selected_policies(&store, site, arguments.versions.policy())?;
+    if range != VersionRange::Unnamed {
+        // Versions are numbered in each policy, so a range is about one policy.
+        let policy = selection::one_policy(&store, site, arguments.versions.policy())?;
+        policies.retain(|(_, p)| p.policy_id == policy.policy_id);
+    }
     let color = arguments.terminal.color.is_wanted();
     let mut out = io::stdout().lock();
     for (i, (number, policy)) in policies.iter().enumerate() {
         let history = store.history(policy.policy_id)?;
+        let listed = listed_versions(policy, &history, range)?;
         match arguments.output.format {
             OutputFormat::Json => {
-                for version in &history {
+                for version in listed {
                     writeln!(out, "{}", safe_json(&version_answer(policy, version))?)?;
                 }
             }
@@ -64,15 +68,21 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
                 if i > 0 {
                     writeln!(out)?;
                 }
-                out.write_all(timeline(policy, &history, *number, color).as_bytes())?;
+                out.write_all(timeline(policy, &history, &listed, *number, color).as_bytes())?;
             }
         }
     }
     Ok(Exit::Done)
 }
 
-/// The versions of a policy, one line each, within 80 columns.
-fn timeline(policy: &PolicyEntry, history: &[VersionEntry], number: usize, color: bool) -> String {
+/// The listed versions of a policy, one line each, within 80 columns.
+fn timeline(
+    policy: &PolicyEntry,
+    history: &[VersionEntry],
+    listed: &[&VersionEntry],
+    number: usize,
+    color: bool,
+) -> String {
     let editions = history.iter().map(|v| v.edition).max().unwrap_or(1);
     let mut out = heading(policy, history, number, color);
     // Writing to a string cannot fail.
@@ -90,7 +100,7 @@ fn timeline(policy: &PolicyEntry, history: &[VersionEntry], number: usize, color
     );
     let _ = writeln!(out, "\n{}", styled(&header, TextStyle::Dim, color));
     let mut titles: HashMap<u32, &str> = HashMap::new();
-    for v in history {
+    for &v in listed {
         let edition = if editions > 1 {
             format!(" {:>2}", v.edition)
         } else {
@@ -263,7 +273,8 @@ mod tests {
         };
         for editions in [1, 12] {
             let history = [version(1233, 1), version(1234, editions)];
-            for line in timeline(&policy, &history, 1, false).lines() {
+            let listed: Vec<&VersionEntry> = history.iter().collect();
+            for line in timeline(&policy, &history, &listed, 1, false).lines() {
                 assert!(
                     line.chars().count() <= 80,
                     "{} {line}",

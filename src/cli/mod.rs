@@ -39,6 +39,8 @@ mod status;
 mod table;
 mod terminal;
 mod verify;
+mod version_choice;
+mod version_names;
 mod wording;
 
 pub use failure::Exit;

@@ -1,16 +1,12 @@
-//! Selects the policy and the version that a command is about: `SITE`, `SITE@DATE`, `SITE#N`, `--policy`.
-
-use std::cmp::Reverse;
-use std::collections::BTreeSet;
+//! Opens the database and selects the policy that a command is about: `SITE`, `--policy`.
 
 use super::failure::Failure;
 use super::options::CommonOptions;
-use super::wording::date;
 use crate::archive::clock::{Clock as _, SystemClock};
 use crate::crawl::derive_outdated;
-use crate::model::{PolicyKind, Site, Timestamp};
+use crate::model::{PolicyKind, Site};
 use crate::report::safe_line;
-use crate::store::{PolicyEntry, Store, VersionEntry};
+use crate::store::{PolicyEntry, Store};
 
 /// Most sites named in a message.
 const MAX_NAMED_SITES: usize = 8;
@@ -21,53 +17,6 @@ pub(super) fn open_database(common: &CommonOptions) -> Result<Store, Failure> {
     let store = Store::open_to_read(&settings.database)?;
     derive_outdated(&store, SystemClock.now())?;
     Ok(store)
-}
-
-/// A version as a user names it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum VersionSelector {
-    /// The one with this number.
-    Number(u32),
-    /// The one in force at the end of this day, month or year.
-    At(Timestamp),
-    /// The newest.
-    Latest,
-}
-
-impl VersionSelector {
-    /// Parses a number (`3`, `#3`) or a date. Numbers of four digits and more need the `#`.
-    pub(super) fn parse(text: &str) -> Result<Self, Failure> {
-        let (digits, marked) = match text.strip_prefix('#') {
-            Some(rest) => (rest, true),
-            None => (text, false),
-        };
-        let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-        if marked || is_number && digits.len() < 4 {
-            return digits.parse().map(Self::Number).map_err(|_| {
-                Failure::usage(anyhow::anyhow!(
-                    "`{}` is not a version; give a number such as 3 or #3, or a date",
-                    safe_line(text)
-                ))
-            });
-        }
-        if text == "latest" {
-            return Ok(Self::Latest);
-        }
-        Timestamp::latest(text)
-            .map(Self::At)
-            .map_err(Failure::usage)
-    }
-}
-
-/// Splits `SITE`, `SITE@DATE` or `SITE#N`.
-pub(super) fn site_and_version(text: &str) -> Result<(&str, VersionSelector), Failure> {
-    match text.find(['@', '#']) {
-        Some(at) if text[at..].starts_with('#') => {
-            Ok((&text[..at], VersionSelector::parse(&text[at..])?))
-        }
-        Some(at) => Ok((&text[..at], VersionSelector::parse(&text[at + 1..])?)),
-        None => Ok((text, VersionSelector::Latest)),
-    }
 }
 
 /// All policies of a site. A site without one is an error.
@@ -162,137 +111,4 @@ fn listed(policies: &[PolicyEntry]) -> String {
         )
     });
     lines.collect()
-}
-
-/// The selected version of a policy, with a note if the selection is not certain.
-pub(super) fn select_version<'a>(
-    policy: &PolicyEntry,
-    history: &'a [VersionEntry],
-    selector: VersionSelector,
-) -> Result<(&'a VersionEntry, Option<String>), Failure> {
-    let none = || anyhow::anyhow!("{} has no version", safe_line(&policy.policy_url));
-    let (Some(first), Some(last)) = (history.first(), history.last()) else {
-        return Err(Failure::usage(none()));
-    };
-    match selector {
-        VersionSelector::Latest => Ok((
-            history.iter().max_by_key(|v| v.last_seen).unwrap_or(last),
-            None,
-        )),
-        VersionSelector::Number(n) => history
-            .iter()
-            .find(|v| v.version == n)
-            .map(|v| (v, None))
-            .ok_or_else(|| {
-                Failure::usage(anyhow::anyhow!(
-                    "{} has versions 1 to {}, but no version {n}; `policytrail log {}` lists them",
-                    safe_line(&policy.policy_url),
-                    last.version,
-                    policy.site
-                ))
-            }),
-        VersionSelector::At(moment) => {
-            if moment < first.first_seen {
-                return Err(Failure::usage(anyhow::anyhow!(
-                    "{} has no capture on or before that date; the first capture is from {}",
-                    safe_line(&policy.policy_url),
-                    date(first.first_seen)
-                )));
-            }
-            Ok(in_force(history, moment, last))
-        }
-    }
-}
-
-/// The version in force at a time, with a note if that is not certain. Of parallel editions that were observed at that time
-/// and later, it is the one with the most captures.
-fn in_force<'a>(
-    history: &'a [VersionEntry],
-    time: Timestamp,
-    last: &'a VersionEntry,
-) -> (&'a VersionEntry, Option<String>) {
-    let editions = Editions { history, time };
-    let begun: Vec<u32> = editions.begun();
-    let chosen = begun.iter().copied().max_by_key(|&e| editions.rank(e));
-    let version = chosen.and_then(|e| editions.version(e)).unwrap_or(last);
-    let parallel: Vec<String> = begun
-        .into_iter()
-        .filter(|e| *e != version.edition && editions.is_alive(*e))
-        .filter_map(|e| editions.version(e))
-        .map(|v| format!("#{}", v.version))
-        .collect();
-    let mut notes = Vec::new();
-    if version.last_seen < time {
-        notes.push(uncertain(history, version));
-    }
-    if !parallel.is_empty() {
-        notes.push(format!(
-            "the page alternated between this version and other editions: {}",
-            parallel.join(", ")
-        ));
-    }
-    (version, (!notes.is_empty()).then(|| notes.join("\n")))
-}
-
-/// The editions of a history at a time.
-struct Editions<'a> {
-    history: &'a [VersionEntry],
-    time: Timestamp,
-}
-
-impl<'a> Editions<'a> {
-    fn versions(&self, edition: u32) -> impl DoubleEndedIterator<Item = &'a VersionEntry> {
-        self.history.iter().filter(move |v| v.edition == edition)
-    }
-
-    /// The newest version of an edition that was observed by then.
-    fn version(&self, edition: u32) -> Option<&'a VersionEntry> {
-        self.versions(edition).rfind(|v| v.first_seen <= self.time)
-    }
-
-    /// True if the edition was observed then or later.
-    fn is_alive(&self, edition: u32) -> bool {
-        self.versions(edition).any(|v| v.last_seen >= self.time)
-    }
-
-    /// The editions that were observed by then.
-    fn begun(&self) -> Vec<u32> {
-        let editions: BTreeSet<u32> = self.history.iter().map(|v| v.edition).collect();
-        editions
-            .into_iter()
-            .filter(|e| self.version(*e).is_some())
-            .collect()
-    }
-
-    /// Higher for an edition that is a better answer: alive, with more captures, observed later, with a lower number.
-    fn rank(&self, edition: u32) -> (bool, u64, Option<Timestamp>, Reverse<u32>) {
-        let is_alive = self.is_alive(edition);
-        let captures = if is_alive {
-            self.versions(edition).map(|v| v.captures).sum()
-        } else {
-            0
-        };
-        let last_seen = self.version(edition).map(|v| v.last_seen.min(self.time));
-        (is_alive, captures, last_seen, Reverse(edition))
-    }
-}
-
-/// Why it is not certain that a version was in force after its last capture.
-fn uncertain(history: &[VersionEntry], version: &VersionEntry) -> String {
-    let next = history
-        .iter()
-        .find(|v| v.previous_version == Some(version.version));
-    match next {
-        Some(next) => format!(
-            "not certain: version {} was last seen on {}, and version {} was first seen on {}; the change happened between these dates",
-            version.version,
-            date(version.last_seen),
-            next.version,
-            date(next.first_seen)
-        ),
-        None => format!(
-            "not certain: the last capture of this version is from {}",
-            date(version.last_seen)
-        ),
-    }
 }

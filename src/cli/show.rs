@@ -3,25 +3,26 @@
 use std::io::{self, IsTerminal as _, Write as _};
 
 use super::failure::{Exit, Failure};
-use super::options::{CommonOptions, FormatOption, OutputFormat, PolicyOption, heading};
+use super::options::{CommonOptions, FormatOption, OutputFormat, heading};
 use super::selection;
 use super::terminal::note;
+use super::version_choice::{listed_versions, select_version};
+use super::version_names::{VersionArguments, VersionName, VersionRange};
 use super::wording::{counted, date};
-use crate::report::{safe_json, safe_line, safe_text, version_text_answer};
+use crate::report::{ReportError, safe_json, safe_line, safe_text, version_text_answer};
 use crate::store::{PolicyEntry, Rendition, Store, VersionEntry};
 
-/// Print one version of a policy as Markdown, by number or by date
+/// Print one or several versions of a policy as Markdown
+///
+/// If you name no version, the newest is printed. If you name two, all versions from one to the other are printed, each
+/// under a comment with its number and dates.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  policytrail show example.com@2018-05-25\n  policytrail show example.com#3 --raw > page.html"
+    after_help = "Examples:\n  policytrail show example.com 2018-05-25\n  policytrail show example.com 3 --raw > page.html"
 )]
 pub(super) struct Arguments {
-    /// `example.com` (newest version), `example.com@2018-05-25` (in force on that date) or `example.com#3` (version 3)
-    #[arg(value_name = "SITE[@DATE|#N]")]
-    what: String,
-
     #[command(flatten)]
-    selection: PolicyOption,
+    versions: VersionArguments,
 
     /// Print the archived bytes of the first capture of this version
     #[arg(long, conflicts_with = "format", help_heading = heading::OUTPUT)]
@@ -35,31 +36,59 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
-    let (site, selector) = selection::site_and_version(&arguments.what)?;
+    let (site, range) = arguments.versions.parsed()?;
     let store = selection::open_database(&arguments.common)?;
-    let policy = selection::one_policy(&store, site, arguments.selection.policy.as_deref())?;
+    let policy = selection::one_policy(&store, site, arguments.versions.policy())?;
     let history = store.history(policy.policy_id)?;
-    let (version, selected) = selection::select_version(&policy, &history, selector)?;
+    let chosen = chosen_versions(&policy, &history, range)?;
     if arguments.raw {
+        let [(version, _)] = chosen.as_slice() else {
+            return Err(Failure::usage(anyhow::anyhow!(
+                "--raw prints the bytes of one version; give one version, not a range"
+            )));
+        };
         return print_archived_bytes(&store, version);
     }
-    let missing = || {
-        anyhow::anyhow!(
-            "the text of this version is missing; `policytrail verify` checks the database"
-        )
-    };
-    let rendition = store.rendition(version.rendition_id)?.ok_or_else(missing)?;
-    match arguments.output.format {
-        OutputFormat::Json => {
-            let answer = version_text_answer(&policy, version, selected, &rendition);
-            writeln!(io::stdout(), "{}", safe_json(&answer)?)?;
-        }
-        OutputFormat::Text => {
-            print_heading(&policy, version, selected.as_deref());
-            print_markdown(&rendition)?;
+    let is_several = chosen.len() > 1;
+    for (version, uncertainty) in chosen {
+        let rendition = store.rendition(version.rendition_id)?;
+        let rendition = rendition.ok_or(ReportError::TextMissing {
+            version: version.version,
+        })?;
+        match arguments.output.format {
+            OutputFormat::Json => {
+                let answer = version_text_answer(&policy, version, uncertainty, &rendition);
+                writeln!(io::stdout(), "{}", safe_json(&answer)?)?;
+            }
+            OutputFormat::Text if is_several => {
+                print_comment(version)?;
+                print_markdown(&rendition)?;
+                writeln!(io::stdout())?;
+            }
+            OutputFormat::Text => {
+                print_heading(&policy, version, uncertainty.as_deref());
+                print_markdown(&rendition)?;
+            }
         }
     }
     Ok(Exit::Done)
+}
+
+/// The versions to print, each with a note if the choice is not certain.
+fn chosen_versions<'a>(
+    policy: &PolicyEntry,
+    history: &'a [VersionEntry],
+    range: VersionRange,
+) -> Result<Vec<(&'a VersionEntry, Option<String>)>, Failure> {
+    let name = match range {
+        VersionRange::Unnamed => VersionName::Latest,
+        VersionRange::One(name) => name,
+        VersionRange::Between(..) => {
+            let listed = listed_versions(policy, history, range)?;
+            return Ok(listed.into_iter().map(|version| (version, None)).collect());
+        }
+    };
+    Ok(vec![select_version(policy, history, name)?])
 }
 
 /// Prints the bytes of the version's first capture.
@@ -80,6 +109,17 @@ fn print_archived_bytes(store: &Store, version: &VersionEntry) -> Result<Exit, F
         })?;
     out.write_all(&bytes)?;
     Ok(Exit::Done)
+}
+
+/// Prints which version the next text is, as a comment of Markdown.
+fn print_comment(version: &VersionEntry) -> io::Result<()> {
+    writeln!(
+        io::stdout(),
+        "<!-- version {}, first seen {}, last seen {} -->\n",
+        version.version,
+        date(version.first_seen),
+        date(version.last_seen)
+    )
 }
 
 /// Prints on stderr which version it is.

@@ -96,6 +96,25 @@ fn simhash(store: &Store, compared: &ComparedVersion<'_>) -> Result<u64, ReportE
     Ok(traits.map_or(0, |t| t.simhash))
 }
 
+/// Why a comparison of two versions may mislead: they are in two languages, or belong to two editions.
+#[must_use]
+pub fn comparison_warnings(old: &VersionEntry, new: &VersionEntry) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if old.language != new.language {
+        warnings.push(format!(
+            "version {} is in language `{}` and version {} in language `{}`; a comparison shows the translation, not what changed",
+            old.version, old.language, new.version, new.language
+        ));
+    }
+    if old.edition != new.edition {
+        warnings.push(format!(
+            "version {} belongs to edition {} and version {} to edition {}; the page shows its editions in turns, so the difference may not be a change",
+            old.version, old.edition, new.version, new.edition
+        ));
+    }
+    warnings
+}
+
 /// A comparison for machines: both versions, the size of the change, and every paragraph.
 #[must_use]
 pub fn diff_answer(comparison: &Comparison<'_>, redline: &Redline<'_>) -> Value {
@@ -119,6 +138,7 @@ pub fn diff_answer(comparison: &Comparison<'_>, redline: &Redline<'_>) -> Value 
         "words_removed": change.words_removed,
         "words_kept": redline.words_kept,
         "simhash_distance": change.simhash_distance,
+        "warnings": comparison_warnings(comparison.old.version, comparison.new.version),
         "blocks": blocks,
     })
 }

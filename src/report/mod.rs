@@ -20,7 +20,9 @@ mod verify;
 mod version;
 
 pub use change::{change_notification, change_summary};
-pub use diff::{ComparedVersion, Comparison, compare, diff_answer, merged_pieces};
+pub use diff::{
+    ComparedVersion, Comparison, compare, comparison_warnings, diff_answer, merged_pieces,
+};
 pub use discover::{CandidateAnswer, EvidenceAnswer, LinkAnswer};
 pub use error::ReportError;
 pub use extract::{document_answer, drop_answer};

@@ -185,6 +185,99 @@ fn diff_has_forms_for_terminals_browsers_patches_and_programs() {
 }
 
 #[test]
+fn versions_are_named_alike_in_show_diff_and_log() {
+    let folder = current();
+    let numbers = |arguments: &[&str]| -> Vec<u64> {
+        let mut all = arguments.to_vec();
+        all.extend(["--format", "json"]);
+        json_lines(&answer(folder.path(), &all))
+            .iter()
+            .map(|line| line["version"].as_u64().unwrap())
+            .collect()
+    };
+    let suffixed = format!("{KUPFER}@2..3");
+    for command in ["log", "show"] {
+        assert_eq!(numbers(&[command, KUPFER, "2..3"]), [2, 3]);
+        assert_eq!(numbers(&[command, KUPFER, "#2", "latest"]), [2, 3, 4]);
+        assert_eq!(numbers(&[command, KUPFER, "..2"]), [1, 2]);
+        assert_eq!(numbers(&[command, &suffixed]), [2, 3]);
+        assert_eq!(numbers(&[command, KUPFER, "first"]), [1]);
+        assert_eq!(numbers(&[command, KUPFER, "1999..2005"]), [1]);
+        fails(
+            folder.path(),
+            &[command, KUPFER, "3..2"],
+            2,
+            &["ends with version 2"],
+        );
+        fails(
+            folder.path(),
+            &[command, KUPFER, "2..3..4"],
+            2,
+            &["`3..4` is not a version"],
+        );
+    }
+    let log = json_lines(&answer(folder.path(), &["log", KUPFER, "--format", "json"]));
+    let second_year = &log[1]["first_seen"].as_str().unwrap()[..4];
+    assert!(numbers(&["log", KUPFER, second_year]).contains(&2));
+    assert_eq!(numbers(&["show", KUPFER]), [4]);
+    let compared = |arguments: &[&str]| {
+        let mut all = vec!["diff", KUPFER];
+        all.extend(arguments);
+        all.extend(["--format", "json"]);
+        let json: Value = serde_json::from_str(&answer(folder.path(), &all)).unwrap();
+        assert_eq!(json["warnings"], serde_json::json!([]));
+        (
+            json["from"]["version"].as_u64(),
+            json["to"]["version"].as_u64(),
+        )
+    };
+    assert_eq!(compared(&["first..latest"]), (Some(1), Some(4)));
+    assert_eq!(compared(&["3.."]), (Some(3), Some(4)));
+    assert_eq!(compared(&["latest"]), (Some(3), Some(4)));
+    let text = answer(folder.path(), &["show", KUPFER, "1..2"]);
+    assert!(text.starts_with("<!-- version 1, first seen"), "{text}");
+    assert!(text.contains("\n<!-- version 2, first seen"), "{text}");
+    fails(
+        folder.path(),
+        &["show", KUPFER, "1..2", "--raw"],
+        2,
+        &["one version, not a range"],
+    );
+}
+
+#[test]
+fn a_comparison_of_two_languages_or_editions_warns() {
+    let folder = current();
+    let connection = Connection::open(database(folder.path())).unwrap();
+    connection
+        .execute_batch(
+            "UPDATE documents SET language = 'fr' WHERE document_id = (
+                 SELECT document_id FROM versions JOIN policies USING (policy_id) JOIN sites USING (site_id)
+                 WHERE site = 'kupferkessel-sample.de' AND version = 2);
+             UPDATE versions SET edition = 2 WHERE version = 3 AND policy_id = (
+                 SELECT policy_id FROM policies JOIN sites USING (site_id) WHERE site = 'kupferkessel-sample.de');",
+        )
+        .unwrap();
+    drop(connection);
+    for (range, warning) in [
+        ("1..2", "language `de` and version 2 in language `fr`"),
+        ("1..3", "edition 1 and version 3 to edition 2"),
+    ] {
+        let output = run(folder.path(), &["diff", KUPFER, range, "--format", "json"]);
+        let message = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            message.contains("warning: ") && message.contains(warning),
+            "{message}"
+        );
+        let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+        assert!(
+            json["warnings"][0].as_str().unwrap().contains(warning),
+            "{json}"
+        );
+    }
+}
+
+#[test]
 fn search_reports_when_a_phrase_appeared_and_disappeared() {
     let folder = current();
     let hits = json_lines(&answer(

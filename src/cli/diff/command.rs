@@ -3,36 +3,25 @@
 use std::io::{self, Write as _};
 
 use super::super::failure::{Exit, Failure};
-use super::super::options::{ColorOption, CommonOptions, PolicyOption, heading};
-use super::super::selection::{self, VersionSelector};
-use super::super::terminal::{self, note};
+use super::super::options::{ColorOption, CommonOptions, heading};
+use super::super::selection;
+use super::super::terminal::note;
+use super::super::version_choice::compared_versions;
+use super::super::version_names::VersionArguments;
 use super::{html, text, unified};
 use crate::history::redline;
-use crate::report::{compare, diff_answer, safe_json, safe_line};
-use crate::store::{PolicyEntry, VersionEntry};
+use crate::report::{compare, comparison_warnings, diff_answer, safe_json};
 
 /// Show what changed between two versions of a policy, word by word
 ///
 /// If you give one version, it is compared with the version before it. If you give none, the newest change is shown.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  policytrail diff example.com\n  policytrail diff example.com 3 4 --format html > changes.html"
+    after_help = "Examples:\n  policytrail diff example.com\n  policytrail diff example.com 2018..latest --format html > changes.html"
 )]
 pub(in super::super) struct Arguments {
-    /// Domain of the site, such as example.com
-    #[arg(value_name = "SITE")]
-    site: String,
-
-    /// Old version: its number (3 or #3), or a date on which it was in force
-    #[arg(value_name = "A")]
-    from: Option<String>,
-
-    /// New version: its number, or a date on which it was in force
-    #[arg(value_name = "B")]
-    to: Option<String>,
-
     #[command(flatten)]
-    selection: PolicyOption,
+    versions: VersionArguments,
 
     #[command(flatten)]
     common: CommonOptions,
@@ -58,14 +47,11 @@ enum Format {
 }
 
 pub(in super::super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+    let (site, range) = arguments.versions.parsed()?;
     let store = selection::open_database(&arguments.common)?;
-    let policy = selection::one_policy(
-        &store,
-        &arguments.site,
-        arguments.selection.policy.as_deref(),
-    )?;
+    let policy = selection::one_policy(&store, site, arguments.versions.policy())?;
     let history = store.history(policy.policy_id)?;
-    let (old, new) = compared_versions(arguments, &policy, &history)?;
+    let (old, new) = compared_versions(&policy, &history, range)?;
     if old.version == new.version {
         note(format_args!(
             "both arguments select version {}",
@@ -74,6 +60,9 @@ pub(in super::super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     } else if old.text_sha256 == new.text_sha256 {
         let (old, new) = (old.version, new.version);
         note(format_args!("versions {old} and {new} have the same text"));
+    }
+    for warning in comparison_warnings(old, new) {
+        note(format_args!("warning: {warning}"));
     }
     let comparison = compare(&store, &policy, old, new)?;
     let redline = redline(
@@ -88,51 +77,4 @@ pub(in super::super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     };
     io::stdout().lock().write_all(answer.as_bytes())?;
     Ok(Exit::Done)
-}
-
-/// The two versions that the arguments name.
-fn compared_versions<'a>(
-    arguments: &Arguments,
-    policy: &PolicyEntry,
-    history: &'a [VersionEntry],
-) -> Result<(&'a VersionEntry, &'a VersionEntry), Failure> {
-    let find = |which| -> Result<&'a VersionEntry, Failure> {
-        let (version, note) = selection::select_version(policy, history, which)?;
-        if let Some(note) = note {
-            terminal::note(note);
-        }
-        Ok(version)
-    };
-    let before = |version: &VersionEntry| {
-        let place = version
-            .previous_version
-            .and_then(|p| history.iter().find(|v| v.version == p));
-        place.ok_or_else(|| {
-            Failure::usage(anyhow::anyhow!(
-                "there is no version before version {}; give two versions (`policytrail log {}` lists them)",
-                version.version,
-                policy.site
-            ))
-        })
-    };
-    match (&arguments.from, &arguments.to) {
-        (Some(from), Some(to)) => Ok((
-            find(VersionSelector::parse(from)?)?,
-            find(VersionSelector::parse(to)?)?,
-        )),
-        (Some(only), None) => {
-            let new = find(VersionSelector::parse(only)?)?;
-            Ok((before(new)?, new))
-        }
-        (None, _) => {
-            let newest = history.iter().filter(|v| v.previous_version.is_some());
-            let new = newest.max_by_key(|v| v.version).ok_or_else(|| {
-                Failure::usage(anyhow::anyhow!(
-                    "{} has only one version, so there is no change to show",
-                    safe_line(&policy.policy_url)
-                ))
-            })?;
-            Ok((before(new)?, new))
-        }
-    }
 }
