@@ -53,7 +53,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         return judge_page(arguments, page);
     }
     let job = Job::new("discover", &arguments.sites, &arguments.crawl, &[])?;
-    let (format, explain) = (arguments.output.format, arguments.explain);
+    let (format, explain) = (arguments.output.chosen(), arguments.explain);
     job.interruptible(move |job| discover(job, format, explain))
 }
 
@@ -165,7 +165,7 @@ fn explained_candidate(f: &SiteCandidate) -> String {
 fn judge_page(arguments: &Arguments, file: &Path) -> Result<Exit, Failure> {
     let links = links_of_page(arguments, file)?;
     let mut out = io::stdout().lock();
-    match arguments.output.format {
+    match arguments.output.chosen() {
         OutputFormat::Json => {
             for link in &links {
                 writeln!(out, "{}", safe_json(&link_answer(link))?)?;

@@ -37,6 +37,10 @@ pub(super) struct Arguments {
     #[arg(long, value_enum, default_value = "markdown", help_heading = heading::OUTPUT)]
     format: Format,
 
+    /// Short for --format json
+    #[arg(long, conflicts_with = "format", help_heading = heading::OUTPUT)]
+    json: bool,
+
     /// Text to extract from an HTML page
     #[arg(long = "type", value_enum, value_name = "TYPE", default_value = "privacy", help_heading = heading::INPUT)]
     document_type: Type,
@@ -80,6 +84,12 @@ enum Type {
 const MAX_FILE_BYTES: u64 = 64 << 20;
 const TEXT_COLUMNS: usize = 80;
 
+impl Arguments {
+    fn format(&self) -> Format {
+        if self.json { Format::Json } else { self.format }
+    }
+}
+
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let url = arguments.url.as_deref().map(Url::parse).transpose().map_err(|e| {
         Failure::usage(anyhow::anyhow!("--url is not a valid URL: {e}; give a full URL such as https://www.example.com/privacy"))
@@ -99,7 +109,7 @@ fn one(arguments: &Arguments, url: Option<&Url>) -> Result<Exit, Failure> {
     };
     let result = extract_page(arguments, &bytes, file.and_then(type_by_name), url)?;
     let mut out = io::stdout().lock();
-    out.write_all(printed(arguments.format, &result)?.as_bytes())?;
+    out.write_all(printed(arguments.format(), &result)?.as_bytes())?;
     match result {
         Ok(_) => Ok(Exit::Done),
         Err(dropped) => {
@@ -120,7 +130,7 @@ fn many(arguments: &Arguments, input: &Path, out: &Path) -> Result<Exit, Failure
         )));
     }
     let (mut dropped_pages, mut unread) = (0, 0);
-    for (file, target) in files.iter().zip(targets(&files, out, arguments.format)) {
+    for (file, target) in files.iter().zip(targets(&files, out, arguments.format())) {
         let page =
             read(file).and_then(|bytes| extract_page(arguments, &bytes, type_by_name(file), None));
         let result = match page {
@@ -139,8 +149,8 @@ fn many(arguments: &Arguments, input: &Path, out: &Path) -> Result<Exit, Failure
                 file.display()
             ));
         }
-        if result.is_ok() || matches!(arguments.format, Format::Json) {
-            fs::write(&target, printed(arguments.format, &result)?)
+        if result.is_ok() || matches!(arguments.format(), Format::Json) {
+            fs::write(&target, printed(arguments.format(), &result)?)
                 .map_err(|e| anyhow::anyhow!("cannot write `{}`: {e}", target.display()))?;
         }
     }

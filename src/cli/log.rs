@@ -58,7 +58,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     for (i, (number, policy)) in policies.iter().enumerate() {
         let history = store.history(policy.policy_id)?;
         let listed = listed_versions(policy, &history, range)?;
-        match arguments.output.format {
+        match arguments.output.chosen() {
             OutputFormat::Json => {
                 for version in listed {
                     writeln!(out, "{}", safe_json(&version_answer(policy, version))?)?;

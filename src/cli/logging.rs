@@ -6,6 +6,7 @@ use indicatif::ProgressBar;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::fmt::MakeWriter;
 
+use super::terminal::is_quiet;
 use crate::report::{escape_json, safe_text};
 
 /// Format of log lines.
@@ -31,6 +32,7 @@ impl LogFormat {
 /// Starts logging. Log lines are written above `bar`; `is_verbose` logs every step.
 pub(super) fn start_logging(is_verbose: bool, format: LogFormat, bar: Option<ProgressBar>) {
     let level = match (is_verbose, bar.is_some()) {
+        _ if is_quiet() => "policytrail=error",
         (true, _) => "policytrail=debug",
         (false, true) => "policytrail=warn",
         (false, false) => "policytrail=info",

@@ -28,12 +28,37 @@ pub(super) enum OutputFormat {
     Json,
 }
 
-/// `--format` of the commands that answer in text or JSON.
+/// The formats of a command, of which one is JSON.
+pub(super) trait AnswerFormat: clap::ValueEnum + Send + Sync + 'static {
+    /// JSON, for which `--json` stands.
+    const JSON: Self;
+}
+
+impl AnswerFormat for OutputFormat {
+    const JSON: Self = Self::Json;
+}
+
+/// `--format` and `--json` of the commands that answer in several formats.
 #[derive(Debug, Clone, Copy, clap::Args)]
-pub(super) struct FormatOption {
+pub(super) struct FormatOption<F: AnswerFormat = OutputFormat> {
     /// Output format
     #[arg(long, value_enum, default_value = "text", help_heading = heading::OUTPUT)]
-    pub(super) format: OutputFormat,
+    format: F,
+
+    /// Short for --format json
+    #[arg(long, conflicts_with = "format", help_heading = heading::OUTPUT)]
+    json: bool,
+}
+
+impl<F: AnswerFormat> FormatOption<F> {
+    /// The chosen format.
+    pub(super) fn chosen(&self) -> F {
+        if self.json {
+            F::JSON
+        } else {
+            self.format.clone()
+        }
+    }
 }
 
 /// `--color` of the commands that print for a terminal.

@@ -38,7 +38,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let job = Job::new("plan", &arguments.sites, &arguments.crawl, &[])?;
-    let format = arguments.output.format;
+    let format = arguments.output.chosen();
     if arguments.offline {
         let store = Store::open_to_read(&job.settings.database)?;
         print_plan(&job, &store, format)?;

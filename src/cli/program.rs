@@ -8,6 +8,9 @@ use std::process::ExitCode;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 
 use super::failure::{Exit, Failure};
+use super::global_options::{GlobalOptions, described_options, moved_behind_command};
+use super::pager::Pager;
+use super::terminal::set_quiet;
 use super::{
     backfill, backup, check, diff, discover, export, extract, import, log, plan, reextract, run,
     search, show, status, verify,
@@ -22,6 +25,9 @@ use crate::crawl::{PDF_COMMAND, run_pdf_child};
 #[derive(Debug, Parser)]
 #[command(name = "policytrail", version, subcommand_value_name = "COMMAND", after_help = EXIT_CODES)]
 struct Arguments {
+    #[command(flatten)]
+    global: GlobalOptions,
+
     #[command(subcommand)]
     command: Option<Command>,
 }
@@ -69,7 +75,7 @@ const COMMAND_GROUPS: [(&str, &[&str]); 4] = [
 
 /// The command line, with the commands of the help text in groups.
 fn command_line() -> clap::Command {
-    let command = Arguments::command();
+    let command = Arguments::command().args(described_options());
     let header = *command.get_styles().get_header();
     let literal = *command.get_styles().get_literal();
     let mut list = String::new();
@@ -114,11 +120,47 @@ enum Command {
     ReadPdf,
 }
 
+impl Command {
+    /// True if a pager shows the answer on a terminal. An answer that grows while a crawl works is not paged.
+    fn is_paged(&self) -> bool {
+        match self {
+            Self::Status(_) | Self::Log(_) | Self::Diff(_) | Self::Search(_) => true,
+            // Archived bytes are refused on a terminal, also through a pager.
+            Self::Show(arguments) => !arguments.is_raw(),
+            _ => false,
+        }
+    }
+
+    fn run(self) -> Result<Exit, Failure> {
+        match self {
+            Self::Backfill(arguments) => backfill::run(&arguments),
+            Self::Run(arguments) => run::run(&arguments),
+            Self::Check(arguments) => check::run(&arguments),
+            Self::Discover(arguments) => discover::run(&arguments),
+            Self::Plan(arguments) => plan::run(&arguments),
+            Self::Status(arguments) => status::run(&arguments),
+            Self::Log(arguments) => log::run(&arguments),
+            Self::Show(arguments) => show::run(&arguments),
+            Self::Diff(arguments) => diff::run(&arguments),
+            Self::Search(arguments) => search::run(&arguments),
+            Self::Verify(arguments) => verify::run(&arguments),
+            Self::Backup(arguments) => backup::run(&arguments),
+            Self::Export(arguments) => export::run(&arguments),
+            Self::Import(arguments) => import::run(&arguments),
+            Self::Extract(arguments) => extract::run(&arguments),
+            Self::Reextract(arguments) => reextract::run(&arguments),
+            Self::ReadPdf => run_pdf_child(io::stdin().lock(), io::stdout().lock())
+                .map(|()| Exit::Done)
+                .map_err(Failure::from),
+        }
+    }
+}
+
 /// Runs the program with these arguments (the first is its name) and returns its exit code.
 #[must_use]
 pub fn run_program(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let parsed = command_line()
-        .try_get_matches_from(arguments)
+        .try_get_matches_from(moved_behind_command(arguments))
         .and_then(|matches| Arguments::from_arg_matches(&matches));
     let arguments = match parsed {
         Ok(arguments) => arguments,
@@ -138,28 +180,10 @@ pub fn run_program(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         let _ = io::stderr().write_all(TOUR.as_bytes());
         return Exit::Usage.into();
     };
-    let result = match command {
-        Command::Backfill(arguments) => backfill::run(&arguments),
-        Command::Run(arguments) => run::run(&arguments),
-        Command::Check(arguments) => check::run(&arguments),
-        Command::Discover(arguments) => discover::run(&arguments),
-        Command::Plan(arguments) => plan::run(&arguments),
-        Command::Status(arguments) => status::run(&arguments),
-        Command::Log(arguments) => log::run(&arguments),
-        Command::Show(arguments) => show::run(&arguments),
-        Command::Diff(arguments) => diff::run(&arguments),
-        Command::Search(arguments) => search::run(&arguments),
-        Command::Verify(arguments) => verify::run(&arguments),
-        Command::Backup(arguments) => backup::run(&arguments),
-        Command::Export(arguments) => export::run(&arguments),
-        Command::Import(arguments) => import::run(&arguments),
-        Command::Extract(arguments) => extract::run(&arguments),
-        Command::Reextract(arguments) => reextract::run(&arguments),
-        Command::ReadPdf => run_pdf_child(io::stdin().lock(), io::stdout().lock())
-            .map(|()| Exit::Done)
-            .map_err(Failure::from),
-    };
-    result.unwrap_or_else(Failure::report).into()
+    set_quiet(arguments.global.quiet);
+    let is_paged = command.is_paged() && !arguments.global.no_pager;
+    let _pager = is_paged.then(Pager::start).flatten();
+    command.run().unwrap_or_else(Failure::report).into()
 }
 
 #[cfg(test)]

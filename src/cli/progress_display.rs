@@ -8,6 +8,7 @@ use std::time::Duration;
 use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::logging::{LogFormat, start_logging};
+use super::terminal::is_quiet;
 use crate::crawl::Progress;
 
 /// Time between two drawings of the bar.
@@ -20,7 +21,8 @@ pub(super) struct ProgressDisplay(Option<ProgressBar>);
 impl ProgressDisplay {
     /// Starts the bar and logging above it.
     pub(super) fn start(is_verbose: bool, format: LogFormat) -> Self {
-        let bar = io::stderr().is_terminal().then(|| {
+        let is_shown = io::stderr().is_terminal() && !is_quiet();
+        let bar = is_shown.then(|| {
             let bar = ProgressBar::with_draw_target(Some(0), ProgressDrawTarget::stderr());
             let style = ProgressStyle::with_template("{bar:24} {msg}")
                 .unwrap_or_else(|_| ProgressStyle::default_bar());

@@ -63,7 +63,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         store,
         crawl: settings.crawl,
         drop_old: arguments.drop_old,
-        format: arguments.output.format,
+        format: arguments.output.chosen(),
     };
     interruptible(move |stop| {
         let _lock = lock;

@@ -57,13 +57,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let mut out = io::stdout().lock();
     for found in &findings.found {
         let excerpt = excerpt(&found.text, &query);
-        let answer = match arguments.output.format {
+        let answer = match arguments.output.chosen() {
             OutputFormat::Json => safe_json(&finding_answer(found, excerpt.as_ref()))?,
             OutputFormat::Text => finding_text(found, excerpt.as_ref(), color),
         };
         writeln!(out, "{answer}")?;
     }
-    if arguments.output.format == OutputFormat::Text {
+    if arguments.output.chosen() == OutputFormat::Text {
         print_rest(&findings);
     }
     Ok(Exit::Done)

@@ -25,7 +25,7 @@ pub(super) struct Arguments {
     versions: VersionArguments,
 
     /// Print the archived bytes of the first capture of this version
-    #[arg(long, conflicts_with = "format", help_heading = heading::OUTPUT)]
+    #[arg(long, conflicts_with_all = ["format", "json"], help_heading = heading::OUTPUT)]
     raw: bool,
 
     #[command(flatten)]
@@ -33,6 +33,13 @@ pub(super) struct Arguments {
 
     #[command(flatten)]
     output: FormatOption,
+}
+
+impl Arguments {
+    /// True if the answer is archived bytes.
+    pub(super) fn is_raw(&self) -> bool {
+        self.raw
+    }
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
@@ -55,7 +62,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         let rendition = rendition.ok_or(ReportError::TextMissing {
             version: version.version,
         })?;
-        match arguments.output.format {
+        match arguments.output.chosen() {
             OutputFormat::Json => {
                 let answer = version_text_answer(&policy, version, uncertainty, &rendition);
                 writeln!(io::stdout(), "{}", safe_json(&answer)?)?;

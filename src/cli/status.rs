@@ -44,7 +44,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         .map(|site| schedule(site, recheck, now))
         .collect();
     let mut out = io::stdout().lock();
-    match arguments.output.format {
+    match arguments.output.chosen() {
         OutputFormat::Text if arguments.is_schedule => {
             out.write_all(site_table(&schedules).as_bytes())?;
         }

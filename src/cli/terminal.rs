@@ -2,10 +2,36 @@
 
 use std::fmt::Display;
 use std::io::{self, IsTerminal as _, Write as _};
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Prints a line on stderr. If stderr is closed or its disk is full, nobody can read the line, and the work goes on.
+/// True if `--quiet` was given. A process has one stderr.
+static IS_QUIET: AtomicBool = AtomicBool::new(false);
+
+/// True if stdout was a terminal before the pager took its place.
+static STDOUT_IS_TERMINAL: LazyLock<bool> = LazyLock::new(|| io::stdout().is_terminal());
+
+/// Turns notes and progress on stderr off or on.
+pub(super) fn set_quiet(is_quiet: bool) {
+    IS_QUIET.store(is_quiet, Ordering::Relaxed);
+}
+
+/// True if notes and progress are off.
+pub(super) fn is_quiet() -> bool {
+    IS_QUIET.load(Ordering::Relaxed)
+}
+
+/// True if the answer goes to a terminal, directly or through a pager.
+pub(super) fn stdout_is_terminal() -> bool {
+    *STDOUT_IS_TERMINAL
+}
+
+/// Prints a line on stderr, unless `--quiet` is given. If stderr is closed or its disk is full, nobody can read the line, and
+/// the work goes on.
 pub(super) fn note(line: impl Display) {
-    let _ = writeln!(io::stderr(), "{line}");
+    if !is_quiet() {
+        let _ = writeln!(io::stderr(), "{line}");
+    }
 }
 
 /// When output is coloured.
@@ -28,7 +54,7 @@ impl ColorMode {
             Self::Never => false,
             Self::Auto => {
                 let dumb = std::env::var_os("TERM").is_some_and(|t| t == "dumb");
-                io::stdout().is_terminal() && !set("NO_COLOR") && !dumb
+                stdout_is_terminal() && !set("NO_COLOR") && !dumb
             }
         }
     }

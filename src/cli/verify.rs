@@ -28,12 +28,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let mut printed: Result<(), Failure> = Ok(());
     let mut print = |fault: &str| {
         if printed.is_ok() {
-            printed = print_fault(&mut out, arguments.output.format, fault);
+            printed = print_fault(&mut out, arguments.output.chosen(), fault);
         }
     };
     let checked = verify(&store, &mut print)?;
     printed?;
-    match arguments.output.format {
+    match arguments.output.chosen() {
         OutputFormat::Text => writeln!(out, "{}", summary(&checked))?,
         OutputFormat::Json => writeln!(out, "{}", safe_json(&checked)?)?,
     }

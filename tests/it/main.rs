@@ -43,6 +43,7 @@ mod simulated_crawl;
 mod split_boxes;
 mod stated_dates;
 mod support;
+mod terminal;
 
 // The generators of test data are also examples (`Cargo.toml`), so they have folders of their own.
 #[path = "../sample_archive/mod.rs"]

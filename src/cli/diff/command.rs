@@ -3,7 +3,7 @@
 use std::io::{self, Write as _};
 
 use super::super::failure::{Exit, Failure};
-use super::super::options::{ColorOption, CommonOptions, heading};
+use super::super::options::{AnswerFormat, ColorOption, CommonOptions, FormatOption};
 use super::super::selection;
 use super::super::terminal::note;
 use super::super::version_choice::compared_versions;
@@ -26,9 +26,8 @@ pub(in super::super) struct Arguments {
     #[command(flatten)]
     common: CommonOptions,
 
-    /// Output format
-    #[arg(long, value_enum, default_value = "text", help_heading = heading::OUTPUT)]
-    format: Format,
+    #[command(flatten)]
+    output: FormatOption<Format>,
 
     #[command(flatten)]
     terminal: ColorOption,
@@ -44,6 +43,10 @@ enum Format {
     Html,
     /// One JSON object
     Json,
+}
+
+impl AnswerFormat for Format {
+    const JSON: Self = Self::Json;
 }
 
 pub(in super::super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
@@ -69,7 +72,7 @@ pub(in super::super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         &comparison.old.rendition.text,
         &comparison.new.rendition.text,
     );
-    let answer = match arguments.format {
+    let answer = match arguments.output.chosen() {
         Format::Text => text::page(&comparison, &redline, arguments.terminal.color.is_wanted()),
         Format::Unified => unified::page(&comparison),
         Format::Html => html::page(&comparison, &redline),
