@@ -32,9 +32,9 @@ pub trait Archive: Send + Sync {
         query: &MementoQuery,
     ) -> impl Future<Output = Result<Memento, ArchiveError>> + Send;
 
-    /// Address of the page that shows a capture to people. For files, this is the address at the Wayback Machine, which
-    /// may not have the capture.
-    fn memento_url(&self, timestamp: Timestamp, original: &str) -> String;
+    /// Address of the page that shows a capture to people. `None` for files, unless the user named the archive that they
+    /// come from: a link needs an archive that has the page.
+    fn memento_url(&self, timestamp: Timestamp, original: &str) -> Option<String>;
 
     /// Stable name of this archive (its base URL, or `file`). The database stores data about the archive under this
     /// name.

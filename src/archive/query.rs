@@ -1,7 +1,7 @@
 //! Queries to an archive, and their results.
 
 pub use crate::model::Redirect;
-use crate::model::{Capture, PayloadDigest, Site, Timestamp, UrlKey};
+use crate::model::{Capture, PayloadDigest, Site, Timestamp, UrlKey, WarcRecord};
 
 /// The URLs that an index query covers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -120,4 +120,6 @@ pub struct Memento {
     pub body: Vec<u8>,
     /// Archived redirects that were followed, in order.
     pub redirects: Vec<Redirect>,
+    /// For an archive of WARC files, the records that were read, in order. Empty for other archives.
+    pub records: Vec<WarcRecord>,
 }

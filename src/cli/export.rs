@@ -131,7 +131,7 @@ enum LayoutArgument {
 enum LinksArgument {
     /// The original URLs
     Original,
-    /// The Wayback Machine, at the time of the version
+    /// The archive that has the capture, at the time of the version; for captures from files the original URLs
     Archive,
 }
 

@@ -59,6 +59,11 @@ impl CrawlOptions {
             ("sites.file", sites.sites_file.clone(), "--sites"),
             ("archive.location", self.archive.clone(), "--archive"),
             (
+                "archive.memento_prefix",
+                self.memento_prefix.clone(),
+                "--memento-prefix",
+            ),
+            (
                 "archive.cdx_per_minute",
                 self.cdx_per_minute.clone(),
                 "--cdx-per-minute",
@@ -111,6 +116,11 @@ pub(super) struct CrawlOptions {
     /// [default: wayback]
     #[arg(long, value_name = "ARCHIVE", help_heading = heading::ARCHIVE)]
     archive: Option<String>,
+
+    /// Where an archive shows the captures of a WARC file or directory to people, such as
+    /// <https://web.archive.org/web/>. Without it, proof names the file and the record
+    #[arg(long, value_name = "URL", help_heading = heading::ARCHIVE)]
+    memento_prefix: Option<String>,
 
     /// Only captures at or after this date: 2005, 2005-07, 2005-07-31 or up to 14 digits
     #[arg(long, value_name = "DATE", help_heading = heading::SAMPLING)]

@@ -65,8 +65,9 @@ async fn open_and_crawl(job: &Job, task: JobTask) -> Result<FinishedJob, Failure
                     "--log-requests cannot be used with an archive in files, because no requests are made; remove it"
                 )));
             }
-            let archive =
-                WarcArchive::open(path, settings.max_body_bytes)?.with_allowance(allowance);
+            let archive = WarcArchive::open(path, settings.max_body_bytes)?
+                .with_allowance(allowance)
+                .with_memento_prefix(settings.memento_prefix.clone());
             let run = JobRun {
                 skipped: archive.skipped().clone(),
                 ..JobRun::new(job, task, None, (stop, display))?

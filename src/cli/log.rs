@@ -232,7 +232,7 @@ fn size_bar(changed: u64, words: u64, cells: u64) -> String {
 mod tests {
     use super::*;
     use crate::history::{Change, ChangeKind};
-    use crate::model::{CaptureId, PolicyId, PolicyKind, RenditionId};
+    use crate::model::{CaptureId, PolicyId, PolicyKind, Proof, RenditionId};
 
     #[test]
     fn every_line_stands_within_80_columns() {
@@ -266,7 +266,7 @@ mod tests {
                 words_added: 912_345,
                 words_removed: 912_345,
             }),
-            memento_url: String::new(),
+            proof: Proof::default(),
             rendition_id: RenditionId::new(1),
             fetched_capture_id: CaptureId::new(1),
             extractor_version: "1".to_owned(),

@@ -62,7 +62,7 @@ pub(super) fn run_text(report: &RunReport) -> String {
             change.version,
             change.word_count,
             change.first_seen,
-            change.memento_url
+            change.proof.text()
         );
         text += "  ";
         text += &safe_line(&line);

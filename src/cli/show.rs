@@ -111,7 +111,7 @@ fn print_archived_bytes(store: &Store, version: &VersionEntry) -> Result<Exit, F
         .ok_or_else(|| {
             anyhow::anyhow!(
                 "no bytes are stored for {}; `policytrail verify` checks the database",
-                safe_line(&version.memento_url)
+                safe_line(&version.proof.text())
             )
         })?;
     out.write_all(&bytes)?;
@@ -139,7 +139,7 @@ fn print_heading(policy: &PolicyEntry, version: &VersionEntry, selected: Option<
         date(version.first_seen),
         date(version.last_seen),
         counted(version.captures, "capture"),
-        safe_line(&version.memento_url),
+        safe_line(&version.proof.text()),
     ));
     if let Some(selected) = selected {
         note(selected);

@@ -30,6 +30,8 @@ pub enum ArchiveLocation {
 pub struct ArchiveSettings {
     /// Where it is.
     pub location: ArchiveLocation,
+    /// For a path: beginning of the addresses at which an archive shows its captures to people.
+    pub memento_prefix: Option<String>,
     /// Address sent in the User-Agent.
     pub contact: Option<String>,
     /// Index queries per minute.
@@ -48,6 +50,7 @@ pub struct ArchiveSettings {
 pub(super) fn archive_settings(validator: &mut Validator<'_>) -> ArchiveSettings {
     ArchiveSettings {
         location: location(validator),
+        memento_prefix: memento_prefix(validator),
         contact: contact(validator),
         cdx_per_minute: validator.number("archive.cdx_per_minute", 0.01, 60_000_000.0),
         playback_per_second: validator.number("archive.playback_per_second", 0.001, 1_000_000.0),
@@ -70,6 +73,24 @@ fn contact(validator: &mut Validator<'_>) -> Option<String> {
         );
     }
     (!text.is_empty()).then(|| text.to_owned())
+}
+
+fn memento_prefix(validator: &mut Validator<'_>) -> Option<String> {
+    let key = "archive.memento_prefix";
+    let text = validator.text(key).trim();
+    if text.is_empty() {
+        return None;
+    }
+    let is_web = Url::parse(text)
+        .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.host_str().is_some());
+    if !is_web || text.contains(char::is_whitespace) {
+        validator.fault(
+            key,
+            "is not an http or https URL; give the beginning of the archive's addresses, such as https://web.archive.org/web/",
+        );
+    }
+    let slash = if text.ends_with('/') { "" } else { "/" };
+    Some(format!("{text}{slash}"))
 }
 
 fn location(validator: &mut Validator<'_>) -> ArchiveLocation {

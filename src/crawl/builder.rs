@@ -181,7 +181,9 @@ impl<'a, A: Archive> CrawlBuilder<'a, A> {
             });
         }
         let prefix = memento_url_prefix(self.archive);
-        let archive_id = self.store.archive(&self.archive.name(), &prefix)?;
+        let archive_id = self
+            .store
+            .archive(&self.archive.name(), prefix.as_deref())?;
         Ok(Crawl {
             session: Session {
                 archive: self.archive,
@@ -201,12 +203,10 @@ impl<'a, A: Archive> CrawlBuilder<'a, A> {
     }
 }
 
-/// Returns the part of an archive's memento URLs before `<timestamp>/<url>`.
-fn memento_url_prefix<A: Archive>(archive: &A) -> String {
+/// Returns the part of an archive's memento URLs before `<timestamp>/<url>`; `None` if it has none.
+fn memento_url_prefix<A: Archive>(archive: &A) -> Option<String> {
     let stamp = Timestamp::from_unix_seconds(0);
-    let address = archive.memento_url(stamp, "");
-    address
-        .strip_suffix(&format!("{stamp}/"))
-        .unwrap_or(&address)
-        .to_owned()
+    let address = archive.memento_url(stamp, "")?;
+    let prefix = address.strip_suffix(&format!("{stamp}/"));
+    Some(prefix.unwrap_or(&address).to_owned())
 }

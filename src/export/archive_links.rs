@@ -2,12 +2,16 @@
 
 use std::borrow::Cow;
 
-use crate::model::Timestamp;
+use crate::model::{Timestamp, is_wayback_url};
 
-/// Rewrites web links so that they lead to the Wayback Machine at a time. Only link targets change: escaped brackets and
-/// code spans are text.
-pub(super) fn link_to_archive(markdown: &str, timestamp: Timestamp) -> Cow<'_, str> {
-    let prefix = format!("https://web.archive.org/web/{timestamp}/");
+/// Rewrites web links so that they lead to an archive at a time. `memento_prefix` is what the archive's addresses begin
+/// with. Only link targets change: escaped brackets and code spans are text.
+pub(super) fn link_to_archive<'a>(
+    markdown: &'a str,
+    memento_prefix: &str,
+    timestamp: Timestamp,
+) -> Cow<'a, str> {
+    let prefix = format!("{memento_prefix}{timestamp}/");
     let mut out = String::new();
     let mut copied = 0;
     let starts = targets(markdown);
@@ -16,7 +20,7 @@ pub(super) fn link_to_archive(markdown: &str, timestamp: Timestamp) -> Cow<'_, s
         let end = starts.get(at + 1).copied().unwrap_or(markdown.len());
         let target = &markdown[start..end];
         let is_web = target.starts_with("http://") || target.starts_with("https://");
-        let is_archived = target.starts_with("https://web.archive.org/web/");
+        let is_archived = is_wayback_url(target) || target.starts_with(memento_prefix);
         if !is_web || is_archived {
             continue;
         }
@@ -83,7 +87,8 @@ mod tests {
                 "[x](https://web.archive.org/web/2001/http://a.com/)".to_owned(),
             ),
         ] {
-            assert_eq!(link_to_archive(markdown, time), expected);
+            let prefix = "https://web.archive.org/web/";
+            assert_eq!(link_to_archive(markdown, prefix, time), expected);
         }
     }
 }

@@ -54,9 +54,18 @@ fn entry(out: &mut Writer<Vec<u8>>, what: &str, change: &ChangeRow) -> io::Resul
         element(out, "id", &urn(&identity))?;
         element(out, "updated", &date_time(change.noticed_at))?;
         element(out, "published", &date_time(change.first_seen))?;
+        let Some(url) = &change.proof.memento_url else {
+            // An entry without a link needs a content (RFC 4287, section 4.1.2).
+            let proof = change.proof.text();
+            return element(
+                out,
+                "content",
+                &format!("{}; {proof}", summary(what, change)),
+            );
+        };
         out.create_element("link")
             .with_attribute(("rel", "alternate"))
-            .with_attribute(("href", xml_text(&change.memento_url).as_str()))
+            .with_attribute(("href", xml_text(url).as_str()))
             .write_empty()?;
         element(out, "summary", &summary(what, change))
     })?;
@@ -124,7 +133,7 @@ fn urn(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ChangeId, PolicyId};
+    use crate::model::{ChangeId, PolicyId, Proof};
 
     fn change(title: &str) -> (String, ChangeRow) {
         let change = ChangeRow {
@@ -140,9 +149,13 @@ mod tests {
             language: "en".to_owned(),
             word_count: 812,
             text_sha256: "00".to_owned(),
-            memento_url:
-                "https://web.archive.org/web/20260101000000/http://example.com/privacy?a=1&b=2"
-                    .to_owned(),
+            proof: Proof {
+                memento_url: Some(
+                    "https://web.archive.org/web/20260101000000/http://example.com/privacy?a=1&b=2"
+                        .to_owned(),
+                ),
+                ..Proof::default()
+            },
             previous_text_sha256: None,
             same_as: None,
             change_kind: None,
@@ -179,6 +192,25 @@ mod tests {
         )
         .unwrap();
         assert!(!feed.contains("<script>") && !feed.contains('\u{1b}') && !feed.contains('\u{0}'));
+    }
+
+    #[test]
+    fn an_entry_without_an_archive_has_no_link() {
+        let (what, mut change) = change("Privacy");
+        change.proof = Proof {
+            warc_file: Some("crawl.warc.gz".to_owned()),
+            warc_offset: Some(7),
+            ..Proof::default()
+        };
+        let feed = atom_feed(&[(what, change)], "x", Timestamp::from_unix_seconds(0)).unwrap();
+        assert!(
+            !feed.contains("<link") && !feed.contains("web.archive.org"),
+            "{feed}"
+        );
+        assert!(
+            feed.contains("; record at byte 7 of crawl.warc.gz</content>"),
+            "{feed}"
+        );
     }
 
     #[test]

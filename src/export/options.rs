@@ -51,7 +51,7 @@ pub enum LinkTarget {
     /// To the URLs of the original web.
     #[default]
     Original,
-    /// To the Wayback Machine, at the time of the version.
+    /// To the archive of the capture, at the time of the version. To the original web if the capture is from files.
     Archive,
 }
 

@@ -6,7 +6,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::archive_links::link_to_archive;
 use super::options::LinkTarget;
-use crate::model::Timestamp;
+use crate::model::{Proof, Timestamp, is_wayback_url};
 use crate::store::tables::Body;
 
 /// The characters that Python's `urllib.parse.quote` escapes by default.
@@ -23,26 +23,57 @@ pub(super) struct PageOrigin<'a> {
     pub(super) site: &'a str,
     pub(super) timestamp: Timestamp,
     pub(super) original: &'a str,
+    /// Beginning of links to captures; `None` if no archive is known to show them.
+    pub(super) memento_prefix: Option<&'a str>,
+    pub(super) proof: &'a Proof,
 }
 
 impl PageOrigin<'_> {
-    fn snapshot_url(&self) -> String {
-        format!(
-            "https://web.archive.org/web/{}id_/{}",
+    /// Address of the archived bytes, if an archive is known to have them.
+    fn snapshot_url(&self) -> Option<String> {
+        let prefix = self.memento_prefix?;
+        Some(format!(
+            "{prefix}{}id_/{}",
             self.timestamp,
             utf8_percent_encode(self.original, QUOTED)
-        )
+        ))
+    }
+
+    /// The capture in words. The Wayback Machine is named only where the address is one of its own.
+    fn snapshot(&self) -> &'static str {
+        if self.memento_prefix.is_some_and(is_wayback_url) {
+            "original snapshot on the Wayback Machine"
+        } else {
+            "original snapshot"
+        }
+    }
+
+    /// The capture as Markdown: a link, or the record of a file.
+    fn snapshot_markdown(&self) -> String {
+        let what = self.snapshot();
+        match self.snapshot_url() {
+            Some(url) => format!("[{what}]({url})"),
+            None => format!("{what} ({})", escaped(&one_line(&self.proof.text()))),
+        }
+    }
+
+    /// The capture as plain text.
+    fn snapshot_text(&self) -> String {
+        let place = self.snapshot_url();
+        let place = place.unwrap_or_else(|| one_line(&self.proof.text()));
+        format!("{} ({place})", self.snapshot())
     }
 }
 
-/// The page as Markdown. Its first line equals that of the Princeton-Leuven corpus, character for character.
+/// The page as Markdown. Its first line equals that of the Princeton-Leuven corpus, character for character, if the
+/// capture is one of the Wayback Machine.
 pub(super) fn markdown_page(origin: PageOrigin<'_>, body: &Body, links: LinkTarget) -> String {
     let mut page = format!(
         "> *The following text is extracted and transformed from the {} privacy policy that was archived on {}. Please \
-         check the [original snapshot on the Wayback Machine]({}) for the most accurate reproduction.*\n\n",
+         check the {} for the most accurate reproduction.*\n\n",
         origin.site,
         origin.timestamp.date_text(),
-        origin.snapshot_url()
+        origin.snapshot_markdown()
     );
     let title = one_line(body.title.as_deref().unwrap_or(origin.site));
     let first = body.markdown.lines().next().unwrap_or_default();
@@ -53,9 +84,11 @@ pub(super) fn markdown_page(origin: PageOrigin<'_>, body: &Body, links: LinkTarg
         // Writing to a string cannot fail.
         let _ = write!(page, "# {}\n\n", escaped(&title));
     }
-    match links {
-        LinkTarget::Original => page.push_str(&body.markdown),
-        LinkTarget::Archive => page.push_str(&link_to_archive(&body.markdown, origin.timestamp)),
+    match (links, origin.memento_prefix) {
+        (LinkTarget::Archive, Some(prefix)) => {
+            page.push_str(&link_to_archive(&body.markdown, prefix, origin.timestamp));
+        }
+        _ => page.push_str(&body.markdown),
     }
     page
 }
@@ -64,10 +97,10 @@ pub(super) fn markdown_page(origin: PageOrigin<'_>, body: &Body, links: LinkTarg
 pub(super) fn text_page(origin: PageOrigin<'_>, body: &Body, width: Option<usize>) -> String {
     let mut page = format!(
         "The following text is extracted and transformed from the {} privacy policy that was archived on {}. Please check \
-         the original snapshot on the Wayback Machine ({}) for the most accurate reproduction.\n\n",
+         the {} for the most accurate reproduction.\n\n",
         origin.site,
         origin.timestamp.date_text(),
-        origin.snapshot_url()
+        origin.snapshot_text()
     );
     let title = one_line(body.title.as_deref().unwrap_or(origin.site));
     let first = body.text.lines().next().unwrap_or_default();
@@ -165,13 +198,65 @@ fn wrapped(text: &str, width: usize) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
+
+    static PROOF: LazyLock<Proof> = LazyLock::new(|| Proof {
+        archive: "file".to_owned(),
+        warc_file: Some("my_crawl.warc.gz".to_owned()),
+        warc_offset: Some(12),
+        ..Proof::default()
+    });
 
     fn origin(original: &str) -> PageOrigin<'_> {
         PageOrigin {
             site: "example.com",
             timestamp: "20120611040411".parse().unwrap(),
             original,
+            memento_prefix: Some("https://web.archive.org/web/"),
+            proof: &PROOF,
+        }
+    }
+
+    #[test]
+    fn the_wayback_machine_is_named_only_where_it_has_the_page() {
+        let at = |memento_prefix| PageOrigin {
+            memento_prefix,
+            ..origin("http://a.com/")
+        };
+        let body = body(None, "[x](http://b.com/)\n");
+        let files = markdown_page(at(None), &body, LinkTarget::Archive);
+        assert!(
+            files.contains(
+                "check the original snapshot (record at byte 12 of my\\_crawl.warc.gz) for"
+            ),
+            "{files}"
+        );
+        assert!(files.ends_with("[x](http://b.com/)\n"), "{files}");
+        let other = at(Some("https://archive.example/all/"));
+        let page = markdown_page(other, &body, LinkTarget::Archive);
+        let there = "https://archive.example/all/20120611040411";
+        assert!(
+            page.contains(&format!(
+                "[original snapshot]({there}id_/http%3A//a.com/) for"
+            )),
+            "{page}"
+        );
+        assert!(
+            page.ends_with(&format!("[x]({there}/http://b.com/)\n")),
+            "{page}"
+        );
+        for text in [
+            files,
+            page,
+            text_page(at(None), &body, None),
+            text_page(other, &body, None),
+        ] {
+            assert!(
+                !text.contains("Wayback") && !text.contains("web.archive.org"),
+                "{text}"
+            );
         }
     }
 

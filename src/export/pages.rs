@@ -10,7 +10,7 @@ use super::git_history::write_commit;
 use super::options::{ExportOptions, PageFormat, PageLayout};
 use super::page::{PageOrigin, markdown_page, text_page};
 use super::policy_path::PolicyPath;
-use crate::model::{PolicyId, RenditionId, Timestamp};
+use crate::model::{PolicyId, Proof, RenditionId, Timestamp};
 use crate::store::tables::{Outline, Snapshot, VersionOrder};
 
 /// How many pages were written, and how many versions were left out because their site is not a domain.
@@ -27,6 +27,8 @@ struct PendingPage {
     rendition_id: RenditionId,
     timestamp: Timestamp,
     original: String,
+    memento_prefix: Option<String>,
+    proof: Proof,
 }
 
 /// Names pages by their date; a second version on one day gets the suffix `-2`.
@@ -96,6 +98,8 @@ impl PendingPage {
             rendition_id: version.rendition_id,
             timestamp: version.timestamp,
             original: version.original.to_owned(),
+            memento_prefix: version.memento_prefix.map(str::to_owned),
+            proof: version.proof.clone(),
         }
     }
 }
@@ -131,6 +135,8 @@ impl PageWriter<'_, '_> {
             site: &page.path.site,
             timestamp: page.timestamp,
             original: &page.original,
+            memento_prefix: page.memento_prefix.as_deref(),
+            proof: &page.proof,
         };
         for format in &self.options.pages {
             let (file, text) = match format {
@@ -167,6 +173,8 @@ pub(super) fn write_git_stream(
             site: &policy_path.site,
             timestamp: version.timestamp,
             original: version.original,
+            memento_prefix: version.memento_prefix,
+            proof: &version.proof,
         };
         let page = markdown_page(origin, &body, options.links);
         write_commit(&mut stream, version, &policy_path, &page).map_err(fail)?;

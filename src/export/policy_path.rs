@@ -58,7 +58,7 @@ impl PolicyPath {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{PolicyId, RenditionId};
+    use crate::model::{PolicyId, Proof, RenditionId};
 
     fn path_of(site: &str, kind: &str, ordinal: i64) -> Option<PolicyPath> {
         PolicyPath::of(&Outline {
@@ -70,6 +70,8 @@ mod tests {
             rendition_id: RenditionId::new(1),
             timestamp: "20120611040411".parse().unwrap(),
             original: "http://example.com/",
+            memento_prefix: None,
+            proof: Proof::default(),
         })
     }
 

@@ -1,10 +1,7 @@
 //! `Capture`: one row of an archive's index.
 
+use super::digest::EMPTY_PAYLOAD_DIGEST;
 use super::{PayloadDigest, Timestamp, UrlKey};
-
-/// Digest of the empty payload. The index has it for every redirect of some sites (for example dw.com), so it never identifies
-/// a page.
-pub const EMPTY_PAYLOAD_DIGEST: &str = "3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ";
 
 /// One CDX row: `urlkey timestamp original mimetype statuscode digest length`.
 ///

@@ -7,7 +7,9 @@ use data_encoding::{BASE32_NOPAD, HEXLOWER, HEXLOWER_PERMISSIVE};
 use sha1::{Digest as _, Sha1};
 use sha2::Sha256;
 
-use super::capture::EMPTY_PAYLOAD_DIGEST;
+/// Digest of the empty payload. The index has it for every redirect of some sites (for example dw.com), so it never identifies
+/// a page.
+pub const EMPTY_PAYLOAD_DIGEST: &str = "3I42H3S6NNFQ2MSVX7XZKYAYSCX5QBYJ";
 
 /// The archive's digest of a payload: usually 32 letters of base32 SHA-1 of the payload *as stored*; of another
 /// algorithm with its name, `sha256:…`, as Browsertrix writes it.

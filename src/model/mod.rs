@@ -9,17 +9,19 @@ mod drop_reason;
 mod id;
 mod policy_kind;
 mod printable;
+mod proof;
 mod redirect;
 mod script;
 mod site;
 mod timestamp;
 mod url_key;
 mod url_path;
+mod warc_record;
 mod words;
 
 pub use alternation::RETURN_SECONDS;
-pub use capture::{Capture, EMPTY_PAYLOAD_DIGEST, IndexCounts};
-pub use digest::{InvalidDigest, PayloadDigest, TextHash};
+pub use capture::{Capture, IndexCounts};
+pub use digest::{EMPTY_PAYLOAD_DIGEST, InvalidDigest, PayloadDigest, TextHash};
 pub use document::{Document, StatedDate};
 pub use drop_reason::{DropReason, Dropped};
 pub use id::{
@@ -27,9 +29,11 @@ pub use id::{
 };
 pub use policy_kind::{PolicyKind, Source, UnknownCode};
 pub use printable::{printable, printable_line};
+pub use proof::{Proof, is_wayback_url};
 pub use redirect::Redirect;
 pub use script::{is_mark, is_spaceless};
 pub use site::{InvalidSite, Site};
 pub use timestamp::{InvalidTimestamp, Timestamp};
 pub use url_key::{InvalidUrl, UrlKey};
+pub use warc_record::{RecordRole, WarcRecord};
 pub use words::{count_words, is_word, tokens, words};

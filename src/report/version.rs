@@ -29,7 +29,11 @@ pub fn version_answer(policy: &PolicyEntry, v: &VersionEntry) -> Value {
         "language": v.language,
         "title": v.title,
         "text_sha256": v.text_sha256,
-        "memento_url": v.memento_url,
+        "archive": v.proof.archive,
+        "memento_url": v.proof.memento_url,
+        "warc_file": v.proof.warc_file,
+        "warc_offset": v.proof.warc_offset,
+        "payload_sha256": v.proof.payload_sha256,
         "extractor_version": v.extractor_version,
     })
 }

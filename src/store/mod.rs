@@ -20,6 +20,7 @@ pub mod tables;
 
 pub use captures::{
     AnsweredQuery, FetchAttempt, Fetched, PendingExtraction, ReceivedCapture, StoredCapture,
+    StoredRecord,
 };
 pub use database::{CrawlLock, Store, StoreError};
 pub use histories::{

@@ -73,7 +73,7 @@ struct House {
 fn house() -> House {
     let store = Store::open_in_memory().unwrap();
     let archive = store
-        .archive("http://archive", "http://archive/web/")
+        .archive("http://archive", Some("http://archive/web/"))
         .unwrap();
     let site = store
         .site(&Site::parse("example.com").unwrap(), Some(7), None)

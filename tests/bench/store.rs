@@ -301,7 +301,7 @@ fn rate(n: usize, time: Time) -> String {
 fn ordinary(folder: &Path) {
     let store = Store::open_or_create(&folder.join("ordinary.db")).unwrap();
     let archive = store
-        .archive("http://archive", "http://archive/web/")
+        .archive("http://archive", Some("http://archive/web/"))
         .unwrap();
     let mut spent = Spent::default();
     for number in 0..ORDINARY_POLICIES {
@@ -318,7 +318,7 @@ fn ordinary(folder: &Path) {
 fn bulk(folder: &Path, policies: usize) {
     let store = Store::open_or_create(&folder.join("policytrail.db")).unwrap();
     let archive = store
-        .archive("http://archive", "http://archive/web/")
+        .archive("http://archive", Some("http://archive/web/"))
         .unwrap();
     let mut spent = Spent::default();
     for number in 0..policies {

@@ -48,7 +48,7 @@ impl Archive for CutShort<'_> {
         self.world.memento(query).await
     }
 
-    fn memento_url(&self, timestamp: Timestamp, original: &str) -> String {
+    fn memento_url(&self, timestamp: Timestamp, original: &str) -> Option<String> {
         self.world.memento_url(timestamp, original)
     }
 

@@ -29,6 +29,7 @@ mod index_memory;
 mod interrupted_crawls;
 mod library;
 mod odd_archives;
+mod proofs;
 mod pywb;
 mod reextract;
 mod sample_backfill;

@@ -74,11 +74,12 @@ impl Archive for Odd {
             content_type: None,
             body: PAGE.as_bytes().to_vec(),
             redirects: Vec::new(),
+            records: Vec::new(),
         })
     }
 
-    fn memento_url(&self, timestamp: Timestamp, original: &str) -> String {
-        format!("http://odd/{timestamp}/{original}")
+    fn memento_url(&self, timestamp: Timestamp, original: &str) -> Option<String> {
+        Some(format!("http://odd/{timestamp}/{original}"))
     }
 
     fn name(&self) -> String {

@@ -121,11 +121,12 @@ impl Archive for Shelf {
             content_type: Some("text/html".to_owned()),
             body: Self::body(word),
             redirects: Vec::new(),
+            records: Vec::new(),
         })
     }
 
-    fn memento_url(&self, timestamp: Timestamp, original: &str) -> String {
-        format!("http://{}/{timestamp}/{original}", self.name)
+    fn memento_url(&self, timestamp: Timestamp, original: &str) -> Option<String> {
+        Some(format!("http://{}/{timestamp}/{original}", self.name))
     }
 
     fn name(&self) -> String {

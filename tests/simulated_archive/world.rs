@@ -242,14 +242,15 @@ impl Archive for World {
                         content_type: Some("text/html; charset=utf-8".to_owned()),
                         body,
                         redirects,
+                        records: Vec::new(),
                     });
                 }
             }
         }
     }
 
-    fn memento_url(&self, timestamp: Timestamp, original: &str) -> String {
-        format!("http://archive.example/web/{timestamp}/{original}")
+    fn memento_url(&self, timestamp: Timestamp, original: &str) -> Option<String> {
+        Some(format!("http://archive.example/web/{timestamp}/{original}"))
     }
 
     fn name(&self) -> String {

@@ -113,8 +113,8 @@ impl Archive for HttpArchive {
         reader.memento(query).await
     }
 
-    fn memento_url(&self, timestamp: Timestamp, original: &str) -> String {
-        self.addresses.view(timestamp, original)
+    fn memento_url(&self, timestamp: Timestamp, original: &str) -> Option<String> {
+        Some(self.addresses.view(timestamp, original))
     }
 
     fn name(&self) -> String {

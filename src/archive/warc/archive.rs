@@ -24,6 +24,7 @@ pub struct WarcArchive {
     pub(super) collection: Arc<Collection>,
     max_body_bytes: u64,
     allowance: Allowance,
+    memento_prefix: Option<String>,
 }
 
 impl WarcArchive {
@@ -42,6 +43,7 @@ impl WarcArchive {
             collection,
             max_body_bytes,
             allowance: Allowance::unlimited(),
+            memento_prefix: None,
         })
     }
 
@@ -84,6 +86,16 @@ impl WarcArchive {
     #[must_use]
     pub fn with_allowance(self, allowance: Allowance) -> Self {
         Self { allowance, ..self }
+    }
+
+    /// The same archive with links: the captures are shown at this prefix, followed by `<timestamp>/<url>`
+    /// (`https://web.archive.org/web/`).
+    #[must_use]
+    pub fn with_memento_prefix(self, memento_prefix: Option<String>) -> Self {
+        Self {
+            memento_prefix,
+            ..self
+        }
     }
 
     fn take_request(&self) -> Result<(), ArchiveError> {
@@ -141,8 +153,9 @@ impl Archive for WarcArchive {
         }
     }
 
-    fn memento_url(&self, timestamp: Timestamp, original: &str) -> String {
-        format!("https://web.archive.org/web/{timestamp}/{original}")
+    fn memento_url(&self, timestamp: Timestamp, original: &str) -> Option<String> {
+        let prefix = self.memento_prefix.as_deref()?;
+        Some(format!("{prefix}{timestamp}/{original}"))
     }
 
     fn name(&self) -> String {

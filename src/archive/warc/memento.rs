@@ -5,7 +5,8 @@ use url::Url;
 use super::catalogue::CatalogueRow;
 use super::collection::Collection;
 use super::lines::shown;
-use super::replay::{StoredResponse, replay};
+use super::raw_record::kept_records;
+use super::replay::{RecordRef, StoredResponse, replay};
 use crate::archive::error::ArchiveError;
 use crate::archive::header_text::latin1_as_utf8;
 use crate::archive::query::{Memento, MementoQuery, Redirect};
@@ -24,10 +25,12 @@ pub(super) fn read_memento(
     let mut row = nearest(collection, query)?;
     let mut redirects: Vec<Redirect> = Vec::new();
     let mut visited: Vec<&CatalogueRow> = Vec::new();
+    let mut hops: Vec<RecordRef> = Vec::new();
     loop {
         visited.push(row);
         let capture = &row.capture;
         let found = replay(collection, row, max_body_bytes)?;
+        let records = found.records.clone();
         match found.status {
             300..=399 => {
                 let targets = targets_of(&found, capture)?;
@@ -37,10 +40,12 @@ pub(super) fn read_memento(
             200..=299 | 400..=999 => {
                 let hop = refresh_of(&found, capture)
                     .and_then(|to| next_hop(collection, row, &[to], query.window).ok());
-                match hop {
-                    Some(hop) => row = take(hop, (row, found.status), &mut redirects),
-                    None => return finish(query, capture, found, redirects),
-                }
+                let Some(hop) = hop else {
+                    let memento = finish(query, capture, found, redirects)?;
+                    let records = kept_records(collection, &hops, &records);
+                    return Ok(Memento { records, ..memento });
+                };
+                row = take(hop, (row, found.status), &mut redirects);
             }
             status => {
                 let detail = format!("a response of status {status} is not a capture of a page");
@@ -50,6 +55,7 @@ pub(super) fn read_memento(
                 });
             }
         }
+        hops.extend(records);
         if redirects.len() > MAX_REDIRECTS || visited.contains(&row) {
             return Err(ArchiveError::RedirectLoop {
                 url: shown(&query.original),
@@ -99,6 +105,7 @@ fn finish(
         content_type: found.content_type,
         body: found.body,
         redirects,
+        records: Vec::new(),
     })
 }
 

@@ -31,6 +31,7 @@ mod memento;
 mod origin;
 mod peek;
 mod probe;
+mod raw_record;
 mod record;
 mod record_row;
 mod replay;

@@ -1,8 +1,11 @@
 //! Reads the response of one capture from its file. A revisit gets the payload of the record that it repeats.
 
+use std::cell::RefCell;
+
 use super::catalogue::CatalogueRow;
 use super::collection::Collection;
 use super::lines::shown;
+use super::members::RecordLocation;
 use super::origin::origin_of;
 use super::stored_record::{damaged, read_record, too_large};
 use crate::archive::ArchiveError;
@@ -23,7 +26,12 @@ pub(super) struct StoredResponse {
     pub(super) body: Vec<u8>,
     /// True when the record has no payload.
     pub(super) has_no_payload: bool,
+    /// The records that were read, in order: that of the capture, then those that a revisit led to.
+    pub(super) records: Vec<RecordRef>,
 }
+
+/// Where a record is: the number of its file, and its location in it.
+pub(super) type RecordRef = (u32, RecordLocation);
 
 /// Reads the response of a capture.
 pub(super) fn replay(
@@ -31,6 +39,7 @@ pub(super) fn replay(
     row: &CatalogueRow,
     max_body_bytes: u64,
 ) -> Result<StoredResponse, ArchiveError> {
+    let records = RefCell::new(vec![(row.file, row.place)]);
     let record = read_record(collection, row, max_body_bytes)?;
     // The head of a redirect is enough.
     let is_redirect = record.response.as_ref().is_some_and(|head| {
@@ -42,7 +51,10 @@ pub(super) fn replay(
         let lost = || ArchiveError::LostPayload {
             url: shown(&row.capture.original),
         };
-        let read = |row: &CatalogueRow| read_record(collection, row, max_body_bytes);
+        let read = |row: &CatalogueRow| {
+            records.borrow_mut().push((row.file, row.place));
+            read_record(collection, row, max_body_bytes)
+        };
         let stored = origin_of(&collection.catalogue, row, &record, &read)?.ok_or_else(lost)?;
         // A revisit of the profile "server not modified" has the head of a 304; one without a block has none.
         let own = record.response.filter(|head| head.status != 304);
@@ -83,5 +95,6 @@ pub(super) fn replay(
         refresh: header("refresh"),
         body,
         has_no_payload: stored.has_no_payload,
+        records: records.into_inner(),
     })
 }

@@ -20,7 +20,7 @@ use crate::model::{PayloadDigest, Timestamp, UrlKey};
 const MAX_TRAILING_BYTES: u64 = 64 * 1024;
 
 /// Why a record cannot be read.
-enum RecordError {
+pub(super) enum RecordError {
     /// The file does not exist.
     Missing,
     /// The system cannot read the file.
@@ -233,7 +233,10 @@ fn read_capped(reader: impl Read, max_bytes: u64) -> Result<Vec<u8>, RecordError
 }
 
 /// Opens a file at a record, compressed or not.
-fn open_at(path: &Path, place: RecordLocation) -> Result<MemberReader<File>, RecordError> {
+pub(super) fn open_at(
+    path: &Path,
+    place: RecordLocation,
+) -> Result<MemberReader<File>, RecordError> {
     let file = File::open(path).map_err(|e| {
         if e.kind() == io::ErrorKind::NotFound {
             RecordError::Missing

@@ -9,6 +9,7 @@ use super::markdown_roles::{MarkdownRoles, Role};
 use super::wording::{change_date, observed};
 use crate::history::{LineChange, Redline, RedlineLine, TextSide};
 use crate::report::{ComparedVersion, Comparison, merged_pieces, safe_line, safe_text};
+use crate::store::VersionEntry;
 
 /// Forbids the browser to load or run anything except the style below.
 const POLICY: &str =
@@ -119,12 +120,18 @@ fn provenance(side: &ComparedVersion<'_>) -> String {
         "seen {} in {captures}, {} words; {}<br>text SHA-256 <small>{}</small>",
         escaped(&observed(version)),
         version.word_count,
-        link(
-            &version.memento_url,
-            &format!("archived {}", date(version.first_seen))
-        ),
+        proof_link(version),
         escaped(&safe_line(&version.text_sha256)),
     )
+}
+
+/// The address of the first capture as a link; for a capture from files its record and the hash of its payload.
+fn proof_link(version: &VersionEntry) -> String {
+    let archived = format!("archived {}", date(version.first_seen));
+    match &version.proof.memento_url {
+        Some(url) => link(url, &archived),
+        None => format!("{archived}: {}", escaped(&safe_line(&version.proof.text()))),
+    }
 }
 
 /// A link if the URL is a web address; else its text only (a foreign database may hold `javascript:`).

@@ -5,8 +5,10 @@ use crate::discover::PageScan;
 use crate::extract::{
     EXTRACTOR_VERSION, fits_language, language_and_words, markdown_fault, stated_dates, text_hash,
 };
-use crate::model::{PayloadId, PolicyId, RenditionId, SiteId};
-use crate::store::{CheckedRendition, Store, StoreError, StoredHistory, VersionRecord};
+use crate::model::{CaptureId, PayloadId, PolicyId, RenditionId, SiteId};
+use crate::store::{
+    CheckedRendition, Store, StoreError, StoredHistory, StoredRecord, VersionRecord,
+};
 
 /// Counts of what was checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
@@ -44,6 +46,7 @@ pub fn verify(store: &Store, notify: &mut dyn FnMut(&str)) -> Result<VerifyRepor
         Err(error) => check.fault(&error.to_string()),
     }
     check.each(Store::payloads_after, Check::payload)?;
+    check.each(Store::recorded_after, Check::records)?;
     check.each(Store::renditions_after, Check::rendition)?;
     check.each(Store::policies_after, Check::policy)?;
     check.each(Store::sites_after, Check::page_scans)?;
@@ -90,6 +93,23 @@ impl Check<'_> {
                 payload.faults.iter().for_each(|fault| self.fault(fault));
             }
             Err(error) => self.fault(&format!("payload {id}: {error}")),
+        }
+    }
+
+    fn records(&mut self, id: CaptureId) {
+        match self.store.records_of(id) {
+            Ok(records) => {
+                let damaged = |stored: &StoredRecord| {
+                    stored.sha256.is_some() && stored.record.bytes.is_none()
+                };
+                for record in records.iter().filter(|stored| damaged(stored)) {
+                    self.fault(&format!(
+                        "record of capture {id} in {}, byte {}: its bytes do not have its SHA-256",
+                        record.record.file, record.record.offset
+                    ));
+                }
+            }
+            Err(error) => self.fault(&format!("records of capture {id}: {error}")),
         }
     }
 

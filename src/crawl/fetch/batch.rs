@@ -153,8 +153,8 @@ mod tests {
             })
         }
 
-        fn memento_url(&self, _: Timestamp, original: &str) -> String {
-            original.to_owned()
+        fn memento_url(&self, _: Timestamp, original: &str) -> Option<String> {
+            Some(original.to_owned())
         }
 
         fn name(&self) -> String {

@@ -42,6 +42,7 @@ pub(super) fn extract_memento(
         statuscode: Some(memento.status),
         content_type: memento.content_type,
         redirects: memento.redirects,
+        records: memento.records,
         ..Fetched::default()
     };
     if !(200..300).contains(&memento.status) {

@@ -88,6 +88,7 @@ impl MemoryArchive {
                 content_type: Some("text/html; charset=utf-8".to_owned()),
                 body: body.clone().into_bytes(),
                 redirects,
+                records: Vec::new(),
             });
         }
     }
@@ -153,8 +154,8 @@ impl Archive for MemoryArchive {
         self.follow(query)
     }
 
-    fn memento_url(&self, timestamp: Timestamp, original: &str) -> String {
-        format!("http://archive.example/{timestamp}/{original}")
+    fn memento_url(&self, timestamp: Timestamp, original: &str) -> Option<String> {
+        Some(format!("http://archive.example/{timestamp}/{original}"))
     }
 
     fn name(&self) -> String {

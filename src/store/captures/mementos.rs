@@ -1,10 +1,13 @@
 //! Payloads, what playback gave, and what the extractor made of it.
 
+use std::io;
+
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
 use super::payloads::{self, Payload, Prefix};
+use super::records::{PackedRecord, store_records};
 use crate::model::{
-    CaptureId, Document, Dropped, PayloadId, PolicyId, Redirect, Timestamp, UrlKey,
+    CaptureId, Document, Dropped, PayloadId, PolicyId, Redirect, Timestamp, UrlKey, WarcRecord,
 };
 use crate::store::database::{Store, StoreError};
 use crate::store::documents::NewDocument;
@@ -38,6 +41,8 @@ pub struct Fetched {
     pub canonical: Option<String>,
     /// Why this capture is not requested again although it gave no page.
     pub dropped: Option<Dropped>,
+    /// The WARC records that it was read from, in order; empty if it was not read from WARC files.
+    pub records: Vec<WarcRecord>,
 }
 
 /// A stored page that the present extractor has not seen.
@@ -76,6 +81,11 @@ impl Store {
             .transpose()
             .map_err(|e| StoreError::Packing(e.to_string()))?;
         drop(prefixes);
+        let body = fetched.body.as_deref().unwrap_or_default();
+        let records = fetched.records.iter().map(|r| PackedRecord::of(r, body));
+        let records: Vec<PackedRecord<'_>> = records
+            .collect::<io::Result<_>>()
+            .map_err(|e| StoreError::Packing(e.to_string()))?;
         let extracted =
             extracted.map(|(version, result)| (version, result.as_ref().map(NewDocument::of)));
         let received = fetched.received.as_ref();
@@ -101,6 +111,7 @@ impl Store {
                     now.to_string(),
                 ],
             )?;
+            store_records(t, capture_id, &records)?;
             if let Some((version, result)) = &extracted {
                 store_extraction(t, capture_id, version, result.as_ref().map_err(|e| *e))?;
             }

@@ -2,7 +2,9 @@
 
 mod mementos;
 pub(super) mod payloads;
+mod records;
 pub(super) mod stored;
 
 pub use mementos::{Fetched, PendingExtraction, ReceivedCapture};
+pub use records::StoredRecord;
 pub use stored::{AnsweredQuery, FetchAttempt, StoredCapture};

@@ -13,7 +13,7 @@ use crate::history::{body_hash, simhash};
 use crate::model::DocumentId;
 
 /// The migrations in order. The list only grows, and no file of it changes after a release.
-pub(in crate::store) static MIGRATIONS: LazyLock<[M<'static>; 12]> = LazyLock::new(|| {
+pub(in crate::store) static MIGRATIONS: LazyLock<[M<'static>; 13]> = LazyLock::new(|| {
     [
         M::up(include_str!("../migrations/0001_first.sql")),
         M::up(include_str!("../migrations/0002_stated_dates.sql")),
@@ -36,6 +36,7 @@ pub(in crate::store) static MIGRATIONS: LazyLock<[M<'static>; 12]> = LazyLock::n
             include_str!("../migrations/0012_bodies.sql"),
             |t: &Transaction<'_>| Ok(fill_in_bodies(t)?),
         ),
+        M::up(include_str!("../migrations/0013_everyday.sql")),
     ]
 });
 

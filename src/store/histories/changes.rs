@@ -2,7 +2,8 @@
 
 use rusqlite::{Row, Transaction, params};
 
-use crate::model::{ChangeId, PolicyId, Timestamp};
+use super::proofs::{proof, proof_columns, proof_joins};
+use crate::model::{ChangeId, PolicyId, Proof, Timestamp};
 use crate::store::database::{Store, StoreError};
 
 /// How new versions are recorded.
@@ -41,8 +42,9 @@ pub struct ChangeRow {
     pub word_count: i64,
     /// Hash of its words.
     pub text_sha256: String,
-    /// Where people can look at it.
-    pub memento_url: String,
+    /// Where its first capture can be checked.
+    #[serde(flatten)]
+    pub proof: Proof,
     /// Hash of the words before, in its edition; `None` for the first version.
     pub previous_text_sha256: Option<String>,
     /// The first version with the same words, when they came back.
@@ -57,9 +59,12 @@ pub struct ChangeRow {
 
 /// Joins an announcement to its version in the present history: the same site, body and occurrence. There is no row if
 /// the version is gone, because a capture that was fetched later showed that the text had not changed.
-const ROWS: &str = "
+const ROWS: &str = concat!(
+    "
     SELECT ch.change_id, ch.noticed_at, s.site, o.policy_id, p.policy_url, o.version, v.changed_after, v.first_seen,
-           r.title, d.language, d.word_count, d.text_sha256, a.memento_url_prefix || c.timestamp || '/' || c.original AS memento_url,
+           r.title, d.language, d.word_count, d.text_sha256, ",
+    proof_columns!(),
+    ",
            (SELECT before.text_sha256 FROM versions b JOIN documents before USING (document_id)
             WHERE b.policy_id = v.policy_id AND b.version = v.previous_version) AS previous_text_sha256,
            v.same_as, v.change_kind, v.words_added, v.words_removed
@@ -71,7 +76,10 @@ const ROWS: &str = "
     JOIN documents d USING (document_id)
     JOIN renditions r ON r.rendition_id = v.rendition_id
     JOIN captures c ON c.capture_id = v.first_capture_id
-    JOIN archives a USING (archive_id)";
+    JOIN archives a USING (archive_id)
+    LEFT JOIN observations seen ON seen.policy_id = v.policy_id AND seen.capture_id = v.first_capture_id",
+    proof_joins!()
+);
 
 /// Records the versions of a policy's site that are not recorded yet, after its history was rewritten. Versions that only
 /// another extractor produces count as announced.
@@ -218,7 +226,7 @@ fn change(r: &Row<'_>) -> rusqlite::Result<ChangeRow> {
         language: r.get("language")?,
         word_count: r.get("word_count")?,
         text_sha256: r.get("text_sha256")?,
-        memento_url: r.get("memento_url")?,
+        proof: proof(r)?,
         previous_text_sha256: r.get("previous_text_sha256")?,
         same_as: r.get("same_as")?,
         change_kind: r.get("change_kind")?,

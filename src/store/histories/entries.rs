@@ -2,9 +2,10 @@
 
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
+use super::proofs::{proof, proof_columns, proof_joins};
 use super::versions::stored_change;
 use crate::history::Change;
-use crate::model::{CaptureId, PolicyId, PolicyKind, RenditionId, Timestamp, words};
+use crate::model::{CaptureId, PolicyId, PolicyKind, Proof, RenditionId, Timestamp, words};
 use crate::store::database::full_text::indexed;
 use crate::store::database::{Store, StoreError};
 
@@ -60,8 +61,8 @@ pub struct VersionEntry {
     pub text_sha256: String,
     /// How far it is from the version before it.
     pub change: Option<Change>,
-    /// Address of the first capture at the archive.
-    pub memento_url: String,
+    /// Where its first capture can be checked.
+    pub proof: Proof,
     /// Its rendition.
     pub rendition_id: RenditionId,
     /// The capture whose bytes were read for its first capture.
@@ -115,17 +116,24 @@ pub struct Findings {
     pub policies: u64,
 }
 
-const HISTORY: &str = "
+const HISTORY: &str = concat!(
+    "
     SELECT v.version, v.edition, v.previous_version, v.same_as, v.changed_after, v.first_seen, v.last_seen, v.captures, v.layouts, v.texts,
            d.word_count, d.language, r.title, d.text_sha256, v.change_kind, v.words_added, v.words_removed, v.simhash_distance,
-           a.memento_url_prefix || c.timestamp || '/' || c.original AS memento_url, v.rendition_id, o.fetched_capture_id, v.extractor_version
+           ",
+    proof_columns!(),
+    ",
+           v.rendition_id, seen.fetched_capture_id, v.extractor_version
     FROM versions v
     JOIN documents d USING (document_id)
     JOIN renditions r ON r.rendition_id = v.rendition_id
     JOIN captures c ON c.capture_id = v.first_capture_id
     JOIN archives a USING (archive_id)
-    JOIN observations o ON o.policy_id = v.policy_id AND o.capture_id = v.first_capture_id
-    WHERE v.policy_id = ?1 ORDER BY v.version";
+    JOIN observations seen ON seen.policy_id = v.policy_id AND seen.capture_id = v.first_capture_id",
+    proof_joins!(),
+    "
+    WHERE v.policy_id = ?1 ORDER BY v.version"
+);
 
 /// Only the policies that are listed have their texts read: a common word stands in all of them.
 const SEARCH: &str = "
@@ -291,7 +299,7 @@ fn version_entry(r: &Row<'_>) -> rusqlite::Result<VersionEntry> {
         title: r.get("title")?,
         text_sha256: r.get("text_sha256")?,
         change: stored_change(r)?,
-        memento_url: r.get("memento_url")?,
+        proof: proof(r)?,
         rendition_id: r.get("rendition_id")?,
         fetched_capture_id: r.get("fetched_capture_id")?,
         extractor_version: r.get("extractor_version")?,

@@ -3,6 +3,7 @@
 mod changes;
 mod entries;
 mod policies;
+mod proofs;
 mod status;
 pub(super) mod versions;
 

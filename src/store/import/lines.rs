@@ -2,7 +2,8 @@
 
 use std::num::NonZeroU32;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 
 /// A row of `sites`.
 #[derive(Debug, Deserialize)]
@@ -73,8 +74,13 @@ pub struct CaptureLine {
     pub redirects: Option<String>,
     pub canonical: Option<String>,
     pub fetched_at: Option<String>,
+    pub payload_sha256: Option<String>,
+    pub payload_bytes: Option<u32>,
     pub archive: String,
-    pub memento_url: String,
+    pub memento_url: Option<String>,
+    #[serde(default, deserialize_with = "present")]
+    pub warc_file: Option<Value>,
+    pub warc_offset: Option<u64>,
 }
 
 /// A row of `versions`.
@@ -112,7 +118,7 @@ pub struct VersionLine {
     pub effective_date_sentence: Option<String>,
     pub last_updated: Option<String>,
     pub last_updated_sentence: Option<String>,
-    pub memento_url: String,
+    pub memento_url: Option<String>,
     pub original: String,
     pub digest: Option<String>,
     pub mimetype: String,
@@ -129,6 +135,15 @@ pub struct VersionLine {
     pub content_type: Option<String>,
     pub redirects: Option<String>,
     pub fetched_at: Option<String>,
+    pub archive: Option<String>,
+    pub payload_sha256: Option<String>,
+    pub warc_file: Option<String>,
+    pub warc_offset: Option<u64>,
+}
+
+/// A field that is there, even if it is null. Datasets of earlier versions of the program lack it.
+fn present<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Value>, D::Error> {
+    Value::deserialize(field).map(Some)
 }
 
 fn one() -> NonZeroU32 {

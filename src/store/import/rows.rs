@@ -4,10 +4,10 @@ use std::num::NonZeroU32;
 
 use rusqlite::{OptionalExtension as _, Transaction, params};
 
-use super::lines::CaptureLine;
+use super::lines::{CaptureLine, VersionLine};
 use crate::model::{
     ArchiveId, CaptureId, InvalidTimestamp, PayloadDigest, PolicyId, PolicyKind, Site, SiteId,
-    Source, Timestamp, UrlKey, printable,
+    Source, TextHash, Timestamp, UrlKey, is_wayback_url, printable,
 };
 
 /// A capture as the index names it.
@@ -27,10 +27,23 @@ pub(super) struct Playback<'a> {
     pub(super) redirects: Option<&'a str>,
     pub(super) canonical: Option<&'a str>,
     pub(super) drop: Option<(&'a str, &'a str)>,
+    pub(super) payload: (Option<&'a str>, Option<u32>),
     pub(super) fetched_at: &'a str,
 }
 
 impl CaptureLine {
+    /// The archive. Earlier versions of the program gave every capture from files a link of the Wayback Machine, which
+    /// may not have it; their datasets lack the column `warc_file`.
+    pub(super) fn archive_name(&self) -> ArchiveName<'_> {
+        let is_invented = self.archive == "file"
+            && self.warc_file.is_none()
+            && self.memento_url.as_deref().is_some_and(is_wayback_url);
+        ArchiveName {
+            archive: Some(&self.archive),
+            memento_url: self.memento_url.as_deref().filter(|_| !is_invented),
+        }
+    }
+
     pub(super) fn name(&self) -> Name<'_> {
         Name {
             urlkey: &self.urlkey,
@@ -47,6 +60,16 @@ impl CaptureLine {
             original: self.fetched_original.as_deref()?,
             digest: self.fetched_digest.as_deref()?,
         })
+    }
+}
+
+impl VersionLine {
+    /// The archive of the first capture.
+    pub(super) fn archive_name(&self) -> ArchiveName<'_> {
+        ArchiveName {
+            archive: self.archive.as_deref(),
+            memento_url: self.memento_url.as_deref(),
+        }
     }
 }
 
@@ -141,41 +164,67 @@ pub(super) fn add_address(
     Ok(())
 }
 
-/// `https://archive/web/20120611040411/http://example.com/` → `https://archive/web/` and the time.
-pub(super) fn split_memento_url<'a>(
+/// `https://archive/web/20120611040411/http://example.com/` → `https://archive/web/`, for the capture of that time and URL.
+fn memento_prefix<'a>(
     memento_url: &'a str,
-    original: &str,
-) -> Result<(&'a str, &'a str), RowFault> {
-    let split = memento_url
+    (timestamp, original): (&str, &str),
+) -> Result<&'a str, RowFault> {
+    let prefix = memento_url
         .strip_suffix(original)
         .and_then(|rest| rest.strip_suffix('/'))
-        .and_then(|rest| rest.split_at_checked(rest.len().checked_sub(14)?));
-    let (prefix, timestamp) = split.ok_or_else(|| {
+        .and_then(|rest| rest.strip_suffix(timestamp));
+    prefix.ok_or_else(|| {
         value(
             "memento_url",
             memento_url,
-            "an archive's address, 14 digits and `original`",
+            "an archive's address, the time of the capture and `original`",
         )
-    })?;
-    time(timestamp)?;
-    Ok((prefix, timestamp))
+    })
 }
 
+/// The archive of a capture, as a row of a dataset names it.
+pub(super) struct ArchiveName<'a> {
+    /// Its name; `None` in the table of versions of earlier datasets, where its address takes its place.
+    pub(super) archive: Option<&'a str>,
+    pub(super) memento_url: Option<&'a str>,
+}
+
+/// The row of an archive, made when new.
 pub(super) fn archive_id(
     t: &Transaction<'_>,
-    name: &str,
-    memento_url: &str,
-    original: &str,
+    name: &ArchiveName<'_>,
+    capture: (&str, &str),
 ) -> Result<ArchiveId, RowFault> {
-    let (prefix, _) = split_memento_url(memento_url, original)?;
+    let prefix = name
+        .memento_url
+        .map(|url| memento_prefix(url, capture))
+        .transpose()?;
+    // Without a name and without an address it can only be an archive of files.
+    let archive = name.archive.or(prefix).unwrap_or("file");
     t.prepare_cached(
         "INSERT OR IGNORE INTO archives (archive, memento_url_prefix) VALUES (?1, ?2)",
     )?
-    .execute([name, prefix])?;
+    .execute([Some(archive), prefix])?;
     Ok(
         t.prepare_cached("SELECT archive_id FROM archives WHERE archive = ?1")?
-            .query_row([name], |r| r.get(0))?,
+            .query_row([archive], |r| r.get(0))?,
     )
+}
+
+/// Stores where the record of a fetched capture is; its bytes are in no dataset.
+pub(super) fn add_record(
+    t: &Transaction<'_>,
+    capture_id: CaptureId,
+    file: Option<&str>,
+    offset: Option<u64>,
+) -> Result<(), RowFault> {
+    if let (Some(file), Some(offset)) = (file, offset) {
+        t.prepare_cached(
+            "INSERT OR IGNORE INTO records (capture_id, place, role, file, record_offset) VALUES (?1, 1, 'capture', ?2, ?3)",
+        )?
+        .execute(params![capture_id, printable(file, 255), offset.cast_signed()])?;
+    }
+    Ok(())
 }
 
 /// True when a capture has a row already.
@@ -230,11 +279,16 @@ pub(super) fn add_memento(
     time(playback.fetched_at)?;
     let redirects = playback.redirects.unwrap_or("[]");
     json(redirects)?;
+    let sha256 = playback.payload.0;
+    if let Some(sha256) = sha256.filter(|text| text.parse::<TextHash>().is_err()) {
+        return Err(value("payload_sha256", sha256, "64 hexadecimal digits"));
+    }
     let urlkey = playback.url.and_then(|url| UrlKey::of(url).ok());
     t.prepare_cached(
         "INSERT OR IGNORE INTO mementos
-         (capture_id, urlkey, timestamp, original, statuscode, content_type, redirects, canonical, drop_reason, drop_detail, fetched_at)
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
+         (capture_id, urlkey, timestamp, original, statuscode, content_type, redirects, canonical, drop_reason, drop_detail, fetched_at,
+          payload_sha256, payload_bytes)
+         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
     )?
     .execute(params![
         capture_id,
@@ -247,7 +301,9 @@ pub(super) fn add_memento(
         playback.canonical,
         playback.drop.map(|(reason, _)| reason),
         playback.drop.map(|(_, detail)| detail),
-        playback.fetched_at
+        playback.fetched_at,
+        sha256,
+        playback.payload.1,
     ])?;
     Ok(())
 }

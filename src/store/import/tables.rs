@@ -3,12 +3,13 @@
 use std::cell::Cell;
 
 use rusqlite::{Transaction, params};
+use serde_json::Value;
 
 use super::lines::{CaptureLine, DiscoveryLine, PolicyLine, SiteLine, VersionLine};
 use super::options::{ImportError, PresentTables, TextChecks};
 use super::rows::{
-    Playback, RowFault, add_address, add_memento, archive_id, capture_id, json, key, kind, observe,
-    optional_time, policy_id, site, site_id, source, value,
+    Playback, RowFault, add_address, add_memento, add_record, archive_id, capture_id, json, key,
+    kind, observe, optional_time, policy_id, site, site_id, source, value,
 };
 use super::{derived, versions};
 use crate::model::PolicyId;
@@ -84,7 +85,7 @@ impl Store {
                 r.home_timestamp,
                 r.home_original,
                 r.link_text,
-                serde_json::Value::from(r.reasons.clone()).to_string()
+                Value::from(r.reasons.clone()).to_string()
             ])?;
             Ok(())
         })
@@ -96,7 +97,7 @@ impl Store {
     /// As [`Store::import_sites`].
     pub fn import_captures(&self, rows: &[CaptureLine]) -> Imported {
         self.import(rows, |t, r| {
-            let archive = archive_id(t, &r.archive, &r.memento_url, &r.original)?;
+            let archive = archive_id(t, &r.archive_name(), (&r.timestamp, &r.original))?;
             capture_id(
                 t,
                 archive,
@@ -115,10 +116,17 @@ impl Store {
                 content_type: r.content_type.as_deref(),
                 redirects: r.redirects.as_deref(),
                 canonical: r.canonical.as_deref(),
+                payload: (r.payload_sha256.as_deref(), r.payload_bytes),
                 drop: drop.map(|reason| (reason, r.drop_detail.as_deref().unwrap_or_default())),
                 fetched_at,
             };
-            add_memento(t, fetched, &playback)
+            add_memento(t, fetched, &playback)?;
+            add_record(
+                t,
+                fetched,
+                r.warc_file.as_ref().and_then(Value::as_str),
+                r.warc_offset,
+            )
         })
     }
 
@@ -132,7 +140,7 @@ impl Store {
         self.import(rows, |t, r| {
             let policy = policy_id(t, site_id(t, &r.site)?, &r.policy_url)?
                 .ok_or_else(|| value("policy_url", &r.policy_url, "a policy of `policies`"))?;
-            let archive = archive_id(t, &r.archive, &r.memento_url, &r.original)?;
+            let archive = archive_id(t, &r.archive_name(), (&r.timestamp, &r.original))?;
             let capture = capture_id(t, archive, &r.name(), None)?;
             if let Some(reason) = &r.drop_reason {
                 t.prepare_cached("INSERT OR IGNORE INTO drops (policy_id, capture_id, reason, detail) VALUES (?1, ?2, ?3, ?4)")?

@@ -7,8 +7,8 @@ use rusqlite::{Transaction, params};
 use super::lines::VersionLine;
 use super::options::{PresentTables, TextChecks};
 use super::rows::{
-    Name, Playback, RowFault, add_address, add_memento, archive_id, capture_id, is_known, kind,
-    observe, policy_id, site_id, source, split_memento_url, time, value,
+    Name, Playback, RowFault, add_address, add_memento, add_record, archive_id, capture_id,
+    is_known, kind, observe, policy_id, site_id, source, time, value,
 };
 use crate::model::{
     CaptureId, Document, PolicyId, RenditionId, SiteId, StatedDate, TextHash, UrlKey,
@@ -41,9 +41,9 @@ pub(super) fn import_version(
             )?
             .query_row(params![site_id, r.policy_url, r.kind, r.cross_domain], |row| row.get(0))?,
     };
-    let (prefix, timestamp) = split_memento_url(&r.memento_url, &r.original)?;
-    // The table of versions does not name the archive; its address for people does.
-    let archive = archive_id(t, prefix, &r.memento_url, &r.original)?;
+    // The first capture of this sighting is its first observation.
+    let timestamp = r.first_seen.as_str();
+    let archive = archive_id(t, &r.archive_name(), (timestamp, &r.original))?;
     let own_key = UrlKey::of(&r.original).map_err(|e| RowFault::Value(e.to_string()))?;
     let name = Name {
         urlkey: own_key.as_str(),
@@ -72,9 +72,11 @@ pub(super) fn import_version(
             redirects: r.redirects.as_deref(),
             canonical: None,
             drop: None,
+            payload: (r.payload_sha256.as_deref(), None),
             fetched_at: r.fetched_at.as_deref().unwrap_or(&r.first_seen),
         };
         add_memento(t, first, &playback)?;
+        add_record(t, first, r.warc_file.as_deref(), r.warc_offset)?;
         observe(t, policy, r.version, first, first)?;
     }
     if !present.discoveries {

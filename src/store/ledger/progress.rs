@@ -94,16 +94,21 @@ impl RunOutcome {
 }
 
 impl Store {
-    /// The row of an archive, made when new.
+    /// The row of an archive, made when new. The link to a capture is `memento_url_prefix`, its time, `/` and its URL;
+    /// `None` if no archive is known to show the captures.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn archive(&self, name: &str, memento_url_prefix: &str) -> Result<ArchiveId, StoreError> {
+    pub fn archive(
+        &self,
+        name: &str,
+        memento_url_prefix: Option<&str>,
+    ) -> Result<ArchiveId, StoreError> {
         self.write(|t| {
             t.execute(
                 "INSERT INTO archives (archive, memento_url_prefix) VALUES (?1, ?2)
                  ON CONFLICT (archive) DO UPDATE SET memento_url_prefix = excluded.memento_url_prefix",
-                [name, memento_url_prefix],
+                params![name, memento_url_prefix],
             )?;
             t.query_row("SELECT archive_id FROM archives WHERE archive = ?1", [name], |r| r.get(0))
         })

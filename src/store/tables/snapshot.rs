@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
 use super::described::VERSIONS;
 use super::filter::Filter;
 use super::table::{Cell, Column, ColumnType, Table};
-use crate::model::{PolicyId, RenditionId, Timestamp};
+use crate::model::{PolicyId, Proof, RenditionId, Timestamp};
 use crate::store::database::{Store, StoreError};
 
 /// One state of the database: whoever writes meanwhile is not seen.
@@ -47,6 +47,10 @@ pub struct Outline<'a> {
     pub timestamp: Timestamp,
     /// Address of its first capture.
     pub original: &'a str,
+    /// Beginning of links to captures; `None` if no archive is known to show them.
+    pub memento_prefix: Option<&'a str>,
+    /// Where its first capture can be checked.
+    pub proof: Proof,
 }
 
 /// The words of a version.
@@ -64,7 +68,9 @@ pub struct Body {
 const OUTLINE: &str = "s.site AS outline_site, p.kind AS outline_kind,
     (SELECT count(*) FROM policies q WHERE q.site_id = p.site_id AND q.kind = p.kind AND q.policy_id <= p.policy_id) AS outline_ordinal,
     p.policy_id AS outline_policy_id, v.rendition_id AS outline_rendition_id, c.timestamp AS outline_timestamp,
-    c.original AS outline_original, v.version AS outline_version, w.sightings > 1 AS is_repeated";
+    c.original AS outline_original, a.memento_url_prefix AS outline_prefix,
+    iif(a.archive GLOB 'file-*', 'file', a.archive) AS outline_archive, k.file AS outline_file,
+    k.record_offset AS outline_offset, coalesce(y.sha256, m.payload_sha256) AS outline_sha256, v.version AS outline_version, w.sightings > 1 AS is_repeated";
 
 impl Store {
     /// Lets `work` read one state of the database.
@@ -337,6 +343,17 @@ fn outline<'a>(
         rendition_id: RenditionId::new(number("outline_rendition_id")?),
         timestamp: text("outline_timestamp")?.parse().ok()?,
         original: text("outline_original")?,
+        memento_prefix: text("outline_prefix"),
+        proof: Proof {
+            archive: text("outline_archive")?.to_owned(),
+            memento_url: text("outline_prefix").and_then(|prefix| {
+                let (timestamp, original) = (text("outline_timestamp")?, text("outline_original")?);
+                Some(format!("{prefix}{timestamp}/{original}"))
+            }),
+            warc_file: text("outline_file").map(str::to_owned),
+            warc_offset: number("outline_offset").map(i64::cast_unsigned),
+            payload_sha256: text("outline_sha256").map(str::to_owned),
+        },
     };
     let sighted = (number("is_repeated") == Some(1))
         .then(|| Some((outline.policy_id, number("outline_version")?)))

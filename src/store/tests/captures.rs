@@ -1,6 +1,7 @@
 //! Captures and their payloads.
 
 use super::*;
+use crate::model::{RecordRole, WarcRecord};
 
 #[test]
 fn a_capture_with_a_fetched_digest_is_known_without_a_request() {
@@ -126,4 +127,59 @@ fn rows_that_others_made_unreadable_are_skipped() {
         house.store.captures_of_policy(id, EXTRACTOR).unwrap().len(),
         1
     );
+}
+
+#[test]
+fn records_keep_their_bytes_and_damage_is_known() {
+    let house = house();
+    let capture = capture(URL, "2012", "AAAA");
+    house.add(std::slice::from_ref(&capture));
+    let policy = house
+        .store
+        .set_policies(house.site, &[policy(&[URL])])
+        .unwrap()[0];
+    let id = house.store.captures_of_policy(policy, EXTRACTOR).unwrap()[0].capture_id;
+    let body = "words ".repeat(20_000);
+    let record = |role, bytes: Option<String>| WarcRecord {
+        role,
+        file: "a.warc.gz".to_owned(),
+        offset: 1 << 40,
+        skipped_bytes: 7,
+        bytes: bytes.map(String::into_bytes),
+    };
+    let records = vec![
+        record(RecordRole::Redirect, None),
+        record(RecordRole::Capture, Some(format!("WARC/1.1\r\n\r\n{body}"))),
+    ];
+    let fetched = Fetched {
+        body: Some(body.into_bytes()),
+        records: records.clone(),
+        ..Fetched::default()
+    };
+    for _ in 0..2 {
+        house
+            .store
+            .add_memento(id, &fetched, None, stamp("2024"))
+            .unwrap();
+    }
+    let stored = house.store.records_of(id).unwrap();
+    assert!(stored.iter().map(|s| &s.record).eq(&records));
+    assert_eq!(house.store.recorded_after(None).unwrap(), [id]);
+    assert_eq!(house.store.recorded_after(Some(id)).unwrap(), []);
+    let size: i64 = house
+        .store
+        .read(|t| t.query_row("SELECT max(length(record)) FROM records", [], |r| r.get(0)))
+        .unwrap();
+    assert!(size < 200, "{size} bytes beside the payload");
+    house
+        .store
+        .write(|t| {
+            t.execute(
+                "UPDATE records SET sha256 = '00' WHERE sha256 IS NOT NULL",
+                [],
+            )
+        })
+        .unwrap();
+    let damaged = &house.store.records_of(id).unwrap()[1];
+    assert!(damaged.sha256.is_some() && damaged.record.bytes.is_none());
 }

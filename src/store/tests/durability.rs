@@ -210,14 +210,14 @@ fn a_database_locked_by_another_process_is_told_and_can_be_read_meanwhile() {
     let other = Connection::open(&path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let error = store
-        .archive("http://archive", "http://archive/web/")
+        .archive("http://archive", Some("http://archive/web/"))
         .unwrap_err();
     assert!(matches!(error, StoreError::InUse { .. }), "{error}");
     assert!(error.to_string().contains("wait until it ends"), "{error}");
     assert_eq!(store.status().unwrap().sites, 0);
     other.execute_batch("COMMIT").unwrap();
     store
-        .archive("http://archive", "http://archive/web/")
+        .archive("http://archive", Some("http://archive/web/"))
         .unwrap();
 }
 
@@ -227,7 +227,7 @@ fn two_writers_at_once_lose_nothing_and_double_nothing() {
     let path = folder.path().join("x.db");
     let store = Store::open_or_create(&path).unwrap();
     let archive = store
-        .archive("http://archive", "http://archive/web/")
+        .archive("http://archive", Some("http://archive/web/"))
         .unwrap();
     let house = House {
         site: store
@@ -282,7 +282,7 @@ fn a_file_that_nobody_can_write_is_read_and_not_written() {
     let path = folder.path().join("a database%?#.db");
     let store = Store::open_or_create(&path).unwrap();
     store
-        .archive("http://archive", "http://archive/web/")
+        .archive("http://archive", Some("http://archive/web/"))
         .unwrap();
     drop(store);
     let store = Store::open_unwritable(&path, "read-only".to_owned()).unwrap();
@@ -290,7 +290,9 @@ fn a_file_that_nobody_can_write_is_read_and_not_written() {
         store.freeze("http://archive").unwrap(),
         ArchiveFreeze::default()
     );
-    let error = store.archive("other", "http://archive/web/").unwrap_err();
+    let error = store
+        .archive("other", Some("http://archive/web/"))
+        .unwrap_err();
     assert!(matches!(error, StoreError::NotWritable { .. }), "{error}");
     assert!(error.to_string().contains("permissions"), "{error}");
     std::fs::write(

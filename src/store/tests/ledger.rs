@@ -17,7 +17,7 @@ fn a_freeze_outlives_the_process() {
             .is_err()
     );
     store
-        .archive("http://archive", "http://archive/web/")
+        .archive("http://archive", Some("http://archive/web/"))
         .unwrap();
     store
         .set_freeze("http://archive", Some(stamp("2030")), 2)

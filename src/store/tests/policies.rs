@@ -68,8 +68,8 @@ fn versions_are_exported_with_their_evidence_and_rewritten_whole() {
     }
     let newest = house.store.newest_changes(9).unwrap();
     assert_eq!(
-        newest[0].memento_url,
-        "http://archive/web/20100101000000/http://example.com/privacy"
+        newest[0].proof.memento_url.as_deref(),
+        Some("http://archive/web/20100101000000/http://example.com/privacy")
     );
     let status = house.store.status().unwrap();
     assert_eq!((status.versions, status.drops["soft_404"]), (1, 1));

@@ -28,6 +28,9 @@ pub fn folder() -> TempDir {
                 &sites,
                 "--sample",
                 "all",
+                // The sample stands for captures of the Wayback Machine.
+                "--memento-prefix",
+                "https://web.archive.org/web/",
             ],
         ));
         folder

@@ -231,6 +231,7 @@ impl PlaybackClient<'_> {
             content_type,
             body,
             redirects: Vec::new(),
+            records: Vec::new(),
         };
         ExchangeResult::Step(PlaybackStep::Page(memento), outcome)
     }

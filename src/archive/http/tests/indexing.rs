@@ -316,7 +316,7 @@ async fn pywb_is_asked_in_its_own_dialect() {
         scene
             .archive
             .memento_url("20120101000000".parse().unwrap(), "http://a.com/"),
-        "http://127.0.0.1:8080/all/20120101000000/http://a.com/"
+        Some("http://127.0.0.1:8080/all/20120101000000/http://a.com/".to_owned())
     );
 }
 

@@ -30,6 +30,7 @@ async fn a_memento_tells_its_own_time_url_and_type() {
             content_type: Some("text/html; charset=x-wrong".to_owned()),
             body: b"<p>words</p>".to_vec(),
             redirects: Vec::new(),
+            records: Vec::new(),
         }
     );
     assert_eq!(

@@ -139,3 +139,48 @@ fn a_redirect_that_leads_out_of_the_archive_names_its_target() {
         );
     }
 }
+
+#[test]
+fn a_memento_has_the_records_that_it_was_read_from() {
+    use crate::model::RecordRole;
+    let mut maker = ArchiveBuilder::new();
+    let earlier = EarlierCapture {
+        url: "http://example.com/b",
+        timestamp: at("20110101000000"),
+    };
+    maker
+        .redirect(A, "20120101000000", "http://example.com/b")
+        .page("http://example.com/b", "20110101000000", "words")
+        .revisit("http://example.com/b", "20120101000001", b"words", earlier);
+    let opened = maker.open();
+    let file = std::fs::read(opened.folder.path().join("a.warc.gz")).unwrap();
+    let found = opened.memento(A, "20120101000000").unwrap();
+    assert_eq!(found.timestamp, at("20120101000001"));
+    let roles: Vec<RecordRole> = found.records.iter().map(|r| r.role).collect();
+    assert_eq!(
+        roles,
+        [
+            RecordRole::Redirect,
+            RecordRole::Capture,
+            RecordRole::Origin
+        ]
+    );
+    for record in &found.records {
+        assert_eq!(
+            (record.file.as_str(), record.skipped_bytes),
+            ("a.warc.gz", 0)
+        );
+        let start = usize::try_from(record.offset).unwrap();
+        let mut member = Vec::new();
+        std::io::Read::read_to_end(
+            &mut flate2::read::GzDecoder::new(&file[start..]),
+            &mut member,
+        )
+        .unwrap();
+        // Two line ends follow a record.
+        let bytes = record.bytes.as_deref().unwrap();
+        assert_eq!(member.strip_suffix(b"\r\n\r\n"), Some(bytes));
+    }
+    let origin = found.records[2].bytes.as_deref().unwrap();
+    assert!(origin.ends_with(b"\r\n\r\nwords"));
+}

@@ -355,8 +355,11 @@ fn one_file_of_a_folder_can_be_opened_alone() {
     assert!(archive.name().starts_with("file-") && archive.name() != folder.name());
     let same = WarcArchive::open(&maker.folder.path().join("."), LIMIT).unwrap();
     assert_eq!(same.name(), folder.name(), "however it is spelt");
+    let url = |archive: &WarcArchive| archive.memento_url(at("20120101000000"), A);
+    assert_eq!(url(&archive), None, "no archive is known to have it");
+    let prefix = "https://archive.example/all/".to_owned();
     assert_eq!(
-        archive.memento_url(at("20120101000000"), A),
-        "https://web.archive.org/web/20120101000000/http://example.com/privacy"
+        url(&archive.with_memento_prefix(Some(prefix))).as_deref(),
+        Some("https://archive.example/all/20120101000000/http://example.com/privacy")
     );
 }

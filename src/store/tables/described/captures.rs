@@ -1,6 +1,8 @@
 //! What stands in the tables of captures.
 
-use super::columns::{POLICY_URL, SITE, always, perhaps};
+use super::columns::{
+    ARCHIVE, MEMENTO_URL, PAYLOAD_SHA256, POLICY_URL, SITE, WARC_FILE, WARC_OFFSET, always, perhaps,
+};
 use crate::store::tables::table::ColumnType::{Integer, Json, Text, Time};
 use crate::store::tables::table::{Chosen, Table};
 
@@ -103,30 +105,17 @@ pub const CAPTURES: Table = Table {
             "URL that the page declares as its own (`<link rel=canonical>`)",
         ),
         perhaps("fetched_at", Time, "m.fetched_at", "when it was fetched"),
-        perhaps(
-            "payload_sha256",
-            Text,
-            "y.sha256",
-            "SHA-256 of the returned bytes, without content encodings",
-        ),
+        PAYLOAD_SHA256,
         perhaps(
             "payload_bytes",
             Integer,
-            "y.size_bytes",
+            "coalesce(y.size_bytes, m.payload_bytes)",
             "number of the returned bytes, without content encodings",
         ),
-        always(
-            "archive",
-            Text,
-            "iif(a.archive GLOB 'file-*', 'file', a.archive)",
-            "base URL of the archive, or `file`",
-        ),
-        always(
-            "memento_url",
-            Text,
-            "a.memento_url_prefix || c.timestamp || '/' || c.original",
-            "URL where the capture can be viewed",
-        ),
+        ARCHIVE,
+        MEMENTO_URL,
+        WARC_FILE,
+        WARC_OFFSET,
     ],
     from: "sites s
            CROSS JOIN policies p ON p.site_id = s.site_id
@@ -137,7 +126,8 @@ pub const CAPTURES: Table = Table {
            LEFT JOIN drops x ON x.policy_id = p.policy_id AND x.capture_id = c.capture_id
            LEFT JOIN mementos m ON m.capture_id = coalesce(o.fetched_capture_id, c.capture_id)
            LEFT JOIN captures f ON f.capture_id = m.capture_id
-           LEFT JOIN payloads y ON y.payload_id = m.payload_id",
+           LEFT JOIN payloads y ON y.payload_id = m.payload_id
+           LEFT JOIN records k ON k.capture_id = m.capture_id AND k.role = 'capture'",
     always: "true",
     order: "s.site, p.policy_id, c.timestamp, c.original, c.digest",
     span: Some(("c.timestamp", "c.timestamp")),
@@ -162,12 +152,7 @@ pub const DROPS: Table = Table {
         ),
         always("reason", Text, "x.reason", "code of the reason"),
         always("detail", Text, "x.detail", "details of the reason"),
-        always(
-            "memento_url",
-            Text,
-            "a.memento_url_prefix || c.timestamp || '/' || c.original",
-            "URL where the capture can be viewed",
-        ),
+        MEMENTO_URL,
     ],
     from: "sites s
            CROSS JOIN policies p ON p.site_id = s.site_id

@@ -97,11 +97,35 @@ pub(super) const WORD_COUNT: Column = always(
     "d.word_count",
     "number of words, or of characters in scripts without spaces",
 );
-pub(super) const MEMENTO_URL: Column = always(
+pub(super) const MEMENTO_URL: Column = perhaps(
     "memento_url",
     Text,
     "a.memento_url_prefix || c.timestamp || '/' || c.original",
-    "URL where the first capture can be viewed",
+    "URL where the (first) capture can be viewed; empty for a capture from files, unless the setting `archive.memento_prefix` names an archive that has it",
+);
+pub(super) const ARCHIVE: Column = always(
+    "archive",
+    Text,
+    "iif(a.archive GLOB 'file-*', 'file', a.archive)",
+    "base URL of the archive, or `file`",
+);
+pub(super) const WARC_FILE: Column = perhaps(
+    "warc_file",
+    Text,
+    "k.file",
+    "for an archive of files, name of the WARC file that the bytes were read from",
+);
+pub(super) const WARC_OFFSET: Column = perhaps(
+    "warc_offset",
+    Integer,
+    "k.record_offset",
+    "where the record (or the gzip member with it) begins in that file, in bytes",
+);
+pub(super) const PAYLOAD_SHA256: Column = perhaps(
+    "payload_sha256",
+    Text,
+    "coalesce(y.sha256, m.payload_sha256)",
+    "SHA-256 of the bytes that were read, without content encodings",
 );
 
 /// Of a policy's evidence.

@@ -1,8 +1,9 @@
 //! What stands in the tables of versions.
 
 use super::columns::{
-    FIRST_SEEN, KIND, LANGUAGE, LAST_SEEN, MEMENTO_URL, POLICY_URL, SITE, TEXT_SHA256, TITLE,
-    VERSION, WORD_COUNT, always, body, evidence, perhaps,
+    ARCHIVE, FIRST_SEEN, KIND, LANGUAGE, LAST_SEEN, MEMENTO_URL, PAYLOAD_SHA256, POLICY_URL, SITE,
+    TEXT_SHA256, TITLE, VERSION, WARC_FILE, WARC_OFFSET, WORD_COUNT, always, body, evidence,
+    perhaps,
 };
 use crate::store::tables::table::ColumnType::{Boolean, Integer, Json, List, Text, Time};
 use crate::store::tables::table::{Chosen, Table};
@@ -173,11 +174,11 @@ pub const VERSIONS: Table = Table {
             ),
             "text of the link to the policy with the best score",
         ),
-        always(
+        perhaps(
             "raw_url",
             Text,
             "a.memento_url_prefix || c.timestamp || 'id_/' || c.original",
-            "URL of the bytes of the first capture, as they were archived",
+            "URL of the bytes of the first capture, as they were archived; empty if `memento_url` is",
         ),
         perhaps(
             "read_url",
@@ -205,6 +206,10 @@ pub const VERSIONS: Table = Table {
             "archived redirects that led to this capture: a list of `from`, `timestamp`, `status`, `to`",
         ),
         perhaps("fetched_at", Time, "m.fetched_at", "when it was fetched"),
+        ARCHIVE,
+        WARC_FILE,
+        WARC_OFFSET,
+        PAYLOAD_SHA256,
     ],
     from: "sites s
            CROSS JOIN policies p ON p.site_id = s.site_id
@@ -215,7 +220,9 @@ pub const VERSIONS: Table = Table {
            CROSS JOIN documents d ON d.document_id = v.document_id
            CROSS JOIN renditions r ON r.rendition_id = v.rendition_id
            LEFT JOIN observations o ON o.policy_id = v.policy_id AND o.capture_id = c.capture_id
-           LEFT JOIN mementos m ON m.capture_id = o.fetched_capture_id",
+           LEFT JOIN mementos m ON m.capture_id = o.fetched_capture_id
+           LEFT JOIN payloads y ON y.payload_id = m.payload_id
+           LEFT JOIN records k ON k.capture_id = m.capture_id AND k.role = 'capture'",
     always: "true",
     order: "s.site, p.policy_id, coalesce(w.first_seen, v.first_seen), v.version, w.sighting",
     span: Some((
@@ -270,6 +277,9 @@ pub const PANEL: Table = Table {
         WORD_COUNT,
         TEXT_SHA256,
         MEMENTO_URL,
+        WARC_FILE,
+        WARC_OFFSET,
+        PAYLOAD_SHA256,
     ],
     from: VERSIONS.from,
     always: "true",
