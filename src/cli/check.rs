@@ -7,13 +7,14 @@ use std::path::Path;
 use super::archives;
 use super::atomic_file::check_writable;
 use super::failure::{Exit, Failure, FailureCollector};
+use super::hook_check::check_hook;
 use super::job_options::{CrawlOptions, SiteOptions, site_rows};
 use super::logging::{LogFormat, start_logging};
 use crate::archive::warc::WarcArchive;
 use crate::config::{ArchiveLocation, Settings};
 use crate::store::{Store, StoreError};
 
-/// Check the settings, site list, archive and database without sending a request
+/// Check the settings, site list, archive, database and alert command without sending a request
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  policytrail check --config policytrail.toml")]
 pub(super) struct Arguments {
@@ -35,6 +36,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         .flatten()
     {
         failures.record(check_writable(file));
+    }
+    if let Some(command) = &run.on_change {
+        failures.record(check_hook(command));
     }
     let database = failures.record(database(&settings.database));
     let ((rows, archive), database) = failures.into_result(rows.zip(archive).zip(database))?;

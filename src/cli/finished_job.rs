@@ -7,13 +7,15 @@ use serde_json::Value;
 use super::failure::{Exit, Failure};
 use crate::archive::warc::Skipped;
 use crate::crawl::Outcome;
-use crate::model::Timestamp;
+use crate::model::{RunId, Timestamp};
 use crate::store::Store;
 
 /// A job at its end.
 #[derive(Debug)]
 pub(super) struct FinishedJob {
     pub(super) store: Arc<Store>,
+    /// The row of the run.
+    pub(super) run_id: RunId,
     pub(super) outcome: Outcome,
     /// Sites of the job; of a scheduled job, those that were due.
     pub(super) due: usize,

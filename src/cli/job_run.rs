@@ -183,6 +183,7 @@ impl<'a> JobRun<'a> {
             .end_run(run_id, outcome.outcome, &requests.to_string(), ended_at)?;
         Ok(FinishedJob {
             store: self.store,
+            run_id,
             outcome,
             due,
             budget_spent,

@@ -27,10 +27,15 @@ pub(super) fn metrics_text(report: &RunReport) -> Result<String, Failure> {
         "interrupted",
         "budget_spent",
     ] {
-        let value = if outcome == report.outcome { 1.0 } else { 0.0 };
+        let value = if outcome == report.outcome.code() {
+            1.0
+        } else {
+            0.0
+        };
         set(&outcomes, &[("outcome", outcome)], value);
     }
     registry.register("run_outcome", "1 for the outcome of the last run", outcomes);
+    alerts(&mut registry, report);
     requests(&mut registry, report);
     labelled(&mut registry, report);
     let mut text = String::new();
@@ -67,6 +72,11 @@ fn numbers(registry: &mut Registry, report: &RunReport) {
                 report.new_versions as f64,
             ),
             (
+                "run_failures",
+                "Failures of the last run: requests without an answer, alerts, files",
+                (report.failures.len() + report.late_failures.len()) as f64,
+            ),
+            (
                 "versions",
                 "Versions in the database",
                 report.status.versions as f64,
@@ -83,6 +93,24 @@ fn numbers(registry: &mut Registry, report: &RunReport) {
         gauge.set(value);
         registry.register(name, help, gauge);
     }
+}
+
+/// The metrics of the calls of `--on-change`.
+fn alerts(registry: &mut Registry, report: &RunReport) {
+    let (calls, undelivered) = (Labelled::default(), Labelled::default());
+    let waiting = report.status.alerts;
+    #[expect(clippy::cast_precision_loss, reason = "counts far below 2^53")]
+    for (family, label, name, count) in [
+        (&calls, "outcome", "delivered", report.alerts_delivered),
+        (&calls, "outcome", "failed", report.alerts_failed),
+        (&undelivered, "state", "waiting", waiting.waiting),
+        (&undelivered, "state", "given_up", waiting.given_up),
+    ] {
+        set(family, &[(label, name)], count as f64);
+    }
+    registry.register("run_alerts", "Alerts of the last run", calls);
+    let help = "Alerts that were not delivered: waiting for the next run, or given up";
+    registry.register("alerts_undelivered", help, undelivered);
 }
 
 /// The metrics of requests.

@@ -116,14 +116,19 @@ fn scheduled_run(job: &Job) -> Result<Exit, Failure> {
         let line = json_line(&report)?;
         record_failure(&mut report, replace_file(file, line.as_bytes()));
     }
+    if report.outcome != finished.outcome.outcome {
+        let stored = finished
+            .store
+            .set_run_outcome(finished.run_id, report.outcome);
+        record_failure(&mut report, stored.map_err(Failure::from));
+    }
     print(&report)?;
     end(finished, &report.late_failures, interrupted)
 }
 
 /// Adds a step that failed to the summary, which is written all the same.
 fn record_failure(report: &mut RunReport, step: Result<(), Failure>) {
-    let failure = step.err().map(|failure| failure.line());
-    report.late_failures.extend(failure);
+    report.add_late_failures(step.err().map(|failure| failure.line()));
 }
 
 fn write_feed(file: &Path, store: &Store, now: Timestamp) -> Result<(), Failure> {

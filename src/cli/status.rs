@@ -5,6 +5,7 @@ use std::io::{self, Write as _};
 use super::archives::request_counts_text;
 use super::failure::{Exit, Failure};
 use super::options::{CommonOptions, FormatOption, NowOption, OutputFormat, heading};
+use super::run_summary::alert_lines;
 use super::table::{Align, table};
 use super::wording::{counted, date, minute, size};
 use crate::archive::clock::{Clock as _, SystemClock};
@@ -174,6 +175,7 @@ fn overview(s: &Status, due: usize) -> String {
             "{archive} refused requests; no request is sent to it until {until} UTC"
         ));
     }
+    lines.extend(alert_lines(s.alerts));
     lines.extend(s.last_run.iter().flat_map(last_run_lines));
     let mut text = safe_text(&lines.join("\n"));
     text.push('\n');

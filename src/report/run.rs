@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::{Value, json};
 
 use crate::model::Timestamp;
-use crate::store::{ChangeRow, Status};
+use crate::store::{ChangeRow, RunOutcome, Status};
 
 /// A scheduled run at its end.
 #[derive(Debug)]
@@ -14,8 +14,8 @@ pub struct RunReport {
     pub started_at: Timestamp,
     /// When it ended.
     pub finished_at: Timestamp,
-    /// How it ended: the code of a run's outcome.
-    pub outcome: &'static str,
+    /// How it ended.
+    pub outcome: RunOutcome,
     /// True if the budget ended it.
     pub budget_spent: bool,
     /// Sites of the job.
@@ -32,6 +32,10 @@ pub struct RunReport {
     pub failures: Vec<String>,
     /// What failed after the crawl: a notification, a file.
     pub late_failures: Vec<String>,
+    /// Versions that the command of `--on-change` accepted in this run.
+    pub alerts_delivered: u64,
+    /// Versions whose call failed in this run.
+    pub alerts_failed: u64,
     /// The requests of the run, as stored; `null` for an archive of files.
     pub requests: Value,
     /// What opening an archive of files left out, by reason.
@@ -47,16 +51,29 @@ impl RunReport {
         self.due.saturating_sub(self.finished)
     }
 
+    /// Adds what failed after the crawl. A run with such a failure is not done, even if it crawled all that it may.
+    pub fn add_late_failures(&mut self, failures: impl IntoIterator<Item = String>) {
+        self.late_failures.extend(failures);
+        let is_done = matches!(self.outcome, RunOutcome::Done | RunOutcome::BudgetSpent);
+        if is_done && !self.late_failures.is_empty() {
+            self.outcome = RunOutcome::DoneWithFailures;
+        }
+    }
+
     /// The summary for machines.
     #[must_use]
     pub fn answer(&self) -> Value {
         let failures: Vec<&String> = self.failures.iter().chain(&self.late_failures).collect();
         json!({
             "command": "run", "started_at": self.started_at.to_string(), "finished_at": self.finished_at.to_string(),
-            "outcome": self.outcome, "budget_spent": self.budget_spent,
+            "outcome": self.outcome.code(), "budget_spent": self.budget_spent,
             "sites": self.sites, "sites_due": self.due, "sites_finished": self.finished, "sites_left": self.left(),
             "new_versions_count": self.new_versions, "new_versions": self.changes,
             "failures": failures, "requests": self.requests, "skipped": self.skipped,
+            "alerts": {
+                "delivered": self.alerts_delivered, "failed": self.alerts_failed,
+                "waiting": self.status.alerts.waiting, "given_up": self.status.alerts.given_up,
+            },
             "drops": self.status.drops, "frozen": self.status.frozen,
             "versions": self.status.versions, "database_bytes": self.status.database_bytes,
         })

@@ -24,9 +24,10 @@ pub use captures::{
 };
 pub use database::{CrawlLock, Store, StoreError};
 pub use histories::{
-    AddressEvidence, AnnouncementRule, ChangeRow, Derived, DiscoveryRow, DropRow, Findings, Found,
-    LastRun, NewestPage, ObservationRow, OutdatedHistory, PolicyEntry, PolicyKeys, PolicyRow,
-    PolicySummary, Rendition, Status, VersionEntry, VersionRecord,
+    AddressEvidence, AlertCounts, AnnouncementRule, ChangeRow, Derived, DiscoveryRow, DropRow,
+    Findings, Found, LastRun, MAX_ANNOUNCEMENT_ATTEMPTS, NewestPage, ObservationRow,
+    OutdatedHistory, PolicyEntry, PolicyKeys, PolicyRow, PolicySummary, Rendition, Status,
+    VersionEntry, VersionRecord,
 };
 pub use import::{
     CaptureLine, DiscoveryLine, ImportError, PolicyLine, PresentTables, SiteLine, TextChecks,

@@ -5,6 +5,7 @@
     reason = "a failed test reports with a panic, and a skipped test must be visible"
 )]
 
+mod alerts;
 mod architecture;
 mod archived_traps;
 mod backup;

@@ -296,7 +296,7 @@ async fn a_new_version_is_announced_even_if_the_extractor_is_new_too() {
     database
         .crawl(&archive, &[site("example.com")], &early, true)
         .await;
-    for change in database.store.unannounced(9, None, 9).unwrap() {
+    for change in database.store.unannounced(None, 9).unwrap() {
         database
             .store
             .record_announcement(change.change_id, Some(Timestamp::earliest("2026").unwrap()))
@@ -308,7 +308,7 @@ async fn a_new_version_is_announced_even_if_the_extractor_is_new_too() {
         .await;
     let unannounced: Vec<i64> = database
         .store
-        .unannounced(9, None, 9)
+        .unannounced(None, 9)
         .unwrap()
         .iter()
         .map(|c| c.version)

@@ -6,6 +6,9 @@ use super::proofs::{proof, proof_columns, proof_joins};
 use crate::model::{ChangeId, PolicyId, Proof, Timestamp};
 use crate::store::database::{Store, StoreError};
 
+/// Calls of the command of `--on-change` for one version, over several runs. Then the version is given up.
+pub const MAX_ANNOUNCEMENT_ATTEMPTS: u32 = 5;
+
 /// How new versions are recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AnnouncementRule {
@@ -13,6 +16,15 @@ pub struct AnnouncementRule {
     pub noticed_at: Timestamp,
     /// New versions are to be announced ([`Store::unannounced`]); otherwise they count as announced.
     pub announce: bool,
+}
+
+/// Versions that the command of `--on-change` has not accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Serialize)]
+pub struct AlertCounts {
+    /// Versions that the next run announces.
+    pub waiting: u64,
+    /// Versions that are given up after [`MAX_ANNOUNCEMENT_ATTEMPTS`] failed calls.
+    pub given_up: u64,
 }
 
 /// A version as it became known.
@@ -161,18 +173,17 @@ impl Store {
     }
 
     /// Changes after one that were not announced to the command of `--on-change`, oldest first, `limit` at most. Those for
-    /// which it was called `max_attempts` times without success are left out.
+    /// which it was called [`MAX_ANNOUNCEMENT_ATTEMPTS`] times without success are left out.
     ///
     /// # Errors
     /// When the database fails.
     pub fn unannounced(
         &self,
-        max_attempts: u32,
         newest_before: Option<ChangeId>,
         limit: u32,
     ) -> Result<Vec<ChangeRow>, StoreError> {
         let which = format!(
-            "announced_at IS NULL AND attempts < {max_attempts} AND change_id > ?1 ORDER BY change_id LIMIT ?2"
+            "announced_at IS NULL AND attempts < {MAX_ANNOUNCEMENT_ATTEMPTS} AND change_id > ?1 ORDER BY change_id LIMIT ?2"
         );
         self.changes(&which, newest_before, limit)
     }
@@ -193,6 +204,32 @@ impl Store {
             .execute(params![change_id, announced_at.map(|t| t.to_string())])
         })?;
         Ok(())
+    }
+
+    /// Counts the versions that are still to be announced, and those that were given up.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn alert_counts(&self) -> Result<AlertCounts, StoreError> {
+        self.read(|t| {
+            // The view `occurrences` numbers the versions of all sites.
+            let is_any_open =
+                "SELECT EXISTS (SELECT 1 FROM announcements WHERE announced_at IS NULL)";
+            if !t.query_row(is_any_open, [], |r| r.get(0))? {
+                return Ok(AlertCounts::default());
+            }
+            t.prepare_cached(
+                "SELECT coalesce(sum(attempts < ?1), 0), coalesce(sum(attempts >= ?1), 0)
+                 FROM announcements ch JOIN occurrences USING (site_id, body_sha256, occurrence)
+                 WHERE ch.announced_at IS NULL",
+            )?
+            .query_row([MAX_ANNOUNCEMENT_ATTEMPTS], |r| {
+                Ok(AlertCounts {
+                    waiting: r.get::<_, i64>(0)?.cast_unsigned(),
+                    given_up: r.get::<_, i64>(1)?.cast_unsigned(),
+                })
+            })
+        })
     }
 
     fn changes(

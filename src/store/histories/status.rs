@@ -3,6 +3,7 @@
 use rusqlite::Row;
 use serde::Serialize;
 
+use super::changes::AlertCounts;
 use crate::model::{PolicyKind, Timestamp};
 use crate::store::database::{Store, StoreError};
 
@@ -36,6 +37,8 @@ pub struct Status {
     pub database_bytes: u64,
     /// Captures that gave no version, by reason.
     pub drops: std::collections::BTreeMap<String, u64>,
+    /// Versions that the command of `--on-change` has not accepted.
+    pub alerts: AlertCounts,
     /// Archives that are left alone for now: name and until when (14 digits).
     pub frozen: Vec<(String, String)>,
     /// The last run: command, start, end (14 digits), outcome, requests.
@@ -89,6 +92,7 @@ impl Store {
     /// When the database fails.
     pub fn status(&self) -> Result<Status, StoreError> {
         let drops = self.drops_by_reason(&[])?;
+        let alerts = self.alert_counts()?;
         self.read(|t| {
             let count = |sql: &str| t.query_row(sql, [], |r| r.get::<_, i64>(0)).map(i64::cast_unsigned);
             let mut frozen = t.prepare("SELECT archive, frozen_until FROM archives WHERE frozen_until IS NOT NULL ORDER BY archive")?;
@@ -111,6 +115,7 @@ impl Store {
                 payload_bytes: count("SELECT coalesce(sum(size_bytes), 0) FROM payloads")?,
                 database_bytes: count("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size")?,
                 drops,
+                alerts,
                 frozen,
                 last_run,
             })

@@ -227,6 +227,20 @@ impl Store {
         Ok(())
     }
 
+    /// Replaces the outcome of a run that ended, when the work after its crawl failed.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn set_run_outcome(&self, run_id: RunId, outcome: RunOutcome) -> Result<(), StoreError> {
+        self.write(|t| {
+            t.execute(
+                "UPDATE runs SET outcome = ?2 WHERE run_id = ?1",
+                params![run_id, outcome.code()],
+            )
+        })?;
+        Ok(())
+    }
+
     /// The row of a site, made when new, with its rank and tags (JSON object) brought up to date where given.
     ///
     /// # Errors
