@@ -4,7 +4,7 @@ use url::Url;
 
 use super::block_builder::{LinkResolver, build_blocks};
 use super::blocks::Block;
-use super::dom::PageView;
+use super::dom::{PageView, hide_by_style_sheets};
 use super::embedded::{embedded_blocks, sentence_bytes};
 use super::extracted_content::{ExtractedContent, PageFeatures};
 use super::facts::without_site_name;
@@ -25,6 +25,7 @@ pub(in crate::extract) fn article_content(page: &Page) -> Option<ExtractedConten
     let host = page.url.as_ref().and_then(Url::host_str);
     let mut view = PageView::of(page);
     let features = PageFeatures::of(&view);
+    hide_by_style_sheets(&mut view, page);
     exclude_boilerplate(&mut view, Strictness::Names);
     let mut choice = choose_article(&mut view);
     exclude_repeated_boxes(&mut view, &mut choice.roots);

@@ -4,7 +4,7 @@ use url::Url;
 
 use super::block_builder::{LinkResolver, build_blocks};
 use super::blocks::Block;
-use super::dom::{NodeId, PageView};
+use super::dom::{NodeId, PageView, hide_by_style_sheets};
 use super::embedded::embedded_blocks;
 use super::extracted_content::{ExtractedContent, PageFeatures};
 use super::facts::SiteName;
@@ -104,6 +104,7 @@ fn best_reading<'a>(page: &'a Page, mut view: PageView<'a>) -> (PageView<'a>, Ma
         .get(view.body())
         .map(|e| e.stats)
         .unwrap_or_default();
+    hide_by_style_sheets(&mut view, page);
     exclude_boilerplate(&mut view, Strictness::Names);
     let mut content = choose_main_content(&view);
     let found = policy_words_in(&view, &content.roots);

@@ -30,7 +30,8 @@ impl Page {
         Self::from_html(&decoded(bytes, content_type).0, url)
     }
 
-    /// Does the same as [`Page::parse`], without the content of style sheets, of scripts except JSON, and of drawings.
+    /// Does the same as [`Page::parse`], without the content of style sheets that hide
+    /// nothing, of scripts except JSON, and of drawings.
     #[must_use]
     pub fn parse_text(bytes: &[u8], content_type: Option<&str>, url: Option<&Url>) -> Self {
         Self::of_tree(tree(&guarded_text(&decoded(bytes, content_type).0)), url)

@@ -42,7 +42,7 @@ fn invalid_sites_are_all_reported_before_any_request() {
 fn unusable_archives_are_reported_with_a_cure_and_leave_no_database() {
     let folder = folder();
     let warc = fs::read(root().join("data/sample/sample.warc.gz")).unwrap();
-    fs::write(folder.path().join("cut.warc.gz"), &warc[..warc.len() / 2]).unwrap();
+    fs::write(folder.path().join("cut.warc.gz"), &warc[..200]).unwrap();
     fs::write(
         folder.path().join("noise.warc.gz"),
         [0x1f, 0x8b, 8, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9],

@@ -33,7 +33,7 @@ pub(in crate::extract) fn top_of_placed(element: &Element) -> Option<&str> {
     value("left").and(value("top"))
 }
 
-/// True for an element that is hidden by its own attributes. Style sheets are not read.
+/// True for an element that is hidden by its own attributes.
 pub(in crate::extract) fn is_hidden(element: &Element) -> bool {
     element.attrs().any(|(name, value)| match name {
         "hidden" => value != "until-found",
@@ -43,7 +43,8 @@ pub(in crate::extract) fn is_hidden(element: &Element) -> bool {
     })
 }
 
-fn hides(style: &str) -> bool {
+/// True for declarations that hide an element.
+pub(super) fn hides(style: &str) -> bool {
     let bytes = style.as_bytes();
     let says = |word: &[u8]| {
         memchr::memchr2_iter(word[0], word[0].to_ascii_uppercase(), bytes).any(|at| {

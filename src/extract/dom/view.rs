@@ -24,7 +24,7 @@ pub(in crate::extract) struct ViewNode<'a> {
     pub kind: ElementKind,
     /// Sums over the node and everything inside it.
     pub stats: TextStats,
-    /// True if its own attributes hide it.
+    /// True if its own attributes hide it, or a style sheet of the page.
     pub hidden: bool,
     /// True for boilerplate.
     pub excluded: bool,

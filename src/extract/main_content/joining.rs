@@ -8,7 +8,8 @@ use std::cell::OnceCell;
 
 use super::sections::tag_and_class;
 use super::siblings::{
-    Content, content_of, is_column, is_copyright, lists_companies, own_heading_level,
+    Content, content_of, is_column, is_copyright, lists_companies, lists_headings,
+    own_heading_level,
 };
 use super::title::{TitlePlace, title_place};
 use crate::extract::dom::{ElementKind, NodeId, PageView, attribute};
@@ -219,7 +220,9 @@ impl Joining {
     fn speaks_of_policy(&self, view: &PageView<'_>, id: NodeId) -> bool {
         let stats = view.nodes[id].stats;
         let says_something = stats.prose_bytes >= LEAST_SENTENCE || has_table(view, id);
-        let leads_away = stats.link_share() > MOST_LINKED && !lists_companies(view, id);
+        let leads_away = stats.link_share() > MOST_LINKED
+            && !lists_companies(view, id)
+            && !lists_headings(view, id);
         stats.policy_words > 0 && says_something && !leads_away || self.states_date(view, id)
     }
 

@@ -6,6 +6,9 @@ use crate::extract::vocabulary::policy_words;
 
 /// Minimum number of links in a list of companies.
 const LEAST_COMPANIES: usize = 3;
+/// Number of links in a table of contents: the least, and the most that are compared.
+const LEAST_TARGETS: usize = 3;
+const MAX_TARGETS: usize = 200;
 /// A copyright notice has less text than this, in bytes.
 const COPYRIGHT_BYTES: u32 = 600;
 /// The sign of a notice that does not begin with it is within this many bytes.
@@ -42,7 +45,7 @@ pub(super) fn content_of(view: &PageView<'_>, id: NodeId) -> Content {
         || has_controls(view, id)
         || is_of_teasers(view, id)
         || is_copyright(view, id);
-    if is_foreign {
+    if is_foreign && !lists_headings(view, id) {
         Content::Foreign
     } else {
         Content::Words
@@ -61,6 +64,32 @@ pub(super) fn lists_companies(view: &PageView<'_>, id: NodeId) -> bool {
         }
     }
     is_announced && links >= LEAST_COMPANIES && away * 2 > links
+}
+
+/// True for a table of contents: links to headings below it on the same page.
+pub(super) fn lists_headings(view: &PageView<'_>, id: NodeId) -> bool {
+    let mut targets = Vec::new();
+    for at in id..view.nodes[id].end {
+        if view.name(at) != "a" {
+            continue;
+        }
+        let target = view.element(at).and_then(|link| attribute(link, "href"));
+        match target.and_then(|target| target.strip_prefix('#')) {
+            Some(fragment) if targets.len() < MAX_TARGETS => targets.push(fragment),
+            _ => return false,
+        }
+    }
+    if targets.len() < LEAST_TARGETS {
+        return false;
+    }
+    let below = view.nodes[id].end..view.nodes.len();
+    let is_heading = |at: &NodeId| matches!(view.nodes[*at].kind, ElementKind::Heading(_));
+    let names = below.filter(is_heading).filter_map(|at| {
+        let own = |at: NodeId| attribute(view.element(at)?, "id");
+        own(at).or_else(|| view.children(at).find_map(own))
+    });
+    let found = names.filter(|name| targets.contains(name)).count();
+    found * 2 > targets.len()
 }
 
 /// True for a link to another site. Without the URL of the page, every link with a host counts.

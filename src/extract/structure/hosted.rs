@@ -144,13 +144,19 @@ impl Hub<'_> {
         let start = self.entries[at].at;
         let is_text = !self.is_foreign(start, end);
         let bytes = self.measure.bytes(start, end);
+        // A cookie notice has no supplements for a state.
+        let is_in_cookies = current
+            .title
+            .is_some_and(|t| self.entries[t].names == Names::Cookies);
         let is_section = self.is_section(at, current);
         match self.entries[at].names {
             Names::Privacy if self.main_title == Some(at) => true,
             // Terms have a section that refers to the policy.
             Names::Privacy => is_text && bytes >= LEAST_POLICY_BYTES && !is_section,
             Names::Supplement => {
-                bytes >= LEAST_POLICY_BYTES && !is_section && self.score(start, end) > CLEAR_LACK
+                bytes >= LEAST_POLICY_BYTES
+                    && (is_in_cookies || !is_section)
+                    && self.score(start, end) > CLEAR_LACK
             }
             _ => false,
         }
@@ -318,6 +324,26 @@ mod tests {
             ]);
         }
         assert_eq!(kept(&blocks), Some(vec!["IV. Privacy Policy".to_owned()]));
+    }
+
+    #[test]
+    fn a_supplement_for_a_state_after_a_cookie_notice_stays() {
+        let mut blocks = vec![heading(1, "Privacy Policy"), text(POLICY, 60)];
+        blocks.extend([
+            heading(1, "Cookie Notice"),
+            text("Effective date: 1 March 2019.", 1),
+            heading(1, "Kinds of cookies"),
+            text("Cookies are small files on your computer. ", 60),
+            heading(1, "California Residents"),
+            text(POLICY, 20),
+        ]);
+        assert_eq!(
+            kept(&blocks),
+            Some(vec![
+                "Privacy Policy".to_owned(),
+                "California Residents".to_owned()
+            ])
+        );
     }
 
     #[test]

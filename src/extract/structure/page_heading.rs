@@ -112,7 +112,8 @@ fn page_heading_above(
 pub(in crate::extract) fn merge_title_headings(blocks: &mut Vec<Block>, site: &SiteName) -> bool {
     // The number of blocks to drop, and the level of the heading that stays.
     let (mut gone, mut kept) = (0, None);
-    while let [Block::Heading(own, above), second, ..] = &blocks[gone..] {
+    let start = usize::from(blocks.first().is_some_and(is_date_line));
+    while let [Block::Heading(own, above), second, ..] = &blocks[start + gone..] {
         let level = &kept.unwrap_or(*own);
         let (below, own, is_heading) = match second {
             Block::Heading(own, spans) => (spans, *own, true),
@@ -141,9 +142,9 @@ pub(in crate::extract) fn merge_title_headings(blocks: &mut Vec<Block>, site: &S
             break;
         }
     }
-    blocks.drain(..gone);
+    blocks.drain(start..start + gone);
     if let Some(level) = kept
-        && let Some(block) = blocks.first_mut()
+        && let Some(block) = blocks.get_mut(start)
         && let Block::Heading(_, spans) | Block::Paragraph(spans) = block
     {
         *block = Block::Heading(level, std::mem::take(spans));
@@ -194,6 +195,14 @@ mod tests {
             assert!(merge_title_headings(&mut blocks, &site));
             assert_eq!(blocks, [kept, text.clone()]);
         }
+        let date = plain("Updated on 10/12/2021");
+        let mut blocks = vec![
+            date.clone(),
+            heading(1, "Privacy Policy"),
+            heading(2, "Privacy Policy of Acme"),
+        ];
+        assert!(merge_title_headings(&mut blocks, &SiteName::default()));
+        assert_eq!(blocks, [date, heading(1, "Privacy Policy of Acme")]);
         for above in [
             vec![heading(1, "Privacy Policy"), heading(2, "What we collect")],
             vec![

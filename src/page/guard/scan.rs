@@ -207,7 +207,7 @@ impl<'a> TagScan<'a> {
         }
     }
 
-    /// True for the content of a style sheet, or of a script that contains neither JSON nor a comment (after `<!--` an
+    /// True for the content of a style sheet that hides nothing, or of a script that contains neither JSON nor a comment (after `<!--` an
     /// end tag may not count).
     fn is_inert(&self, start: &StartTag<'_>, content: &str) -> bool {
         let is = |other: &str| start.name.eq_ignore_ascii_case(other);
@@ -221,7 +221,7 @@ impl<'a> TagScan<'a> {
                 .windows(part.len())
                 .any(|window| window.eq_ignore_ascii_case(part.as_bytes()))
         };
-        is("style")
+        is("style") && !may_hide(content)
             || is("script")
                 && !["json", "__NEXT_DATA__", "__NUXT_DATA__"]
                     .iter()
@@ -257,4 +257,13 @@ impl<'a> TagScan<'a> {
         self.formatting.close(name);
         end
     }
+}
+
+/// Maximum size of a style sheet that is kept for its rules, in bytes.
+const MAX_SHEET: usize = 256 * 1024;
+
+/// True for a style sheet with a rule that may hide an element.
+fn may_hide(sheet: &str) -> bool {
+    let has = |word: &str| memchr::memmem::find(sheet.as_bytes(), word.as_bytes()).is_some();
+    sheet.len() <= MAX_SHEET && (has("none") || has("hidden"))
 }
