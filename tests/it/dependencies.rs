@@ -122,14 +122,16 @@ fn code(folder: &Path) -> String {
 }
 
 /// Crates that only the command line, Parquet or PDFs need.
-const CRATES_OF_FEATURES: [&str; 8] = [
+const CRATES_OF_FEATURES: [&str; 10] = [
     "anyhow",
     "clap",
     "indicatif",
+    "landlock",
     "parquet",
     "pdf-extract",
     "prometheus-client",
     "rlimit",
+    "seccompiler",
     "tracing-subscriber",
 ];
 

@@ -30,6 +30,7 @@ mod index_memory;
 mod interrupted_crawls;
 mod library;
 mod odd_archives;
+mod pdf_reader;
 mod proofs;
 mod pywb;
 mod reextract;

@@ -6,7 +6,9 @@ pub(super) mod extraction;
 pub(super) mod in_flight;
 pub(super) mod parse_limit;
 mod pdf_child;
+mod pdf_exchange;
 pub(super) mod pdf_reader;
+mod pdf_sandbox;
 
 pub(super) use batch::{FetchRecord, fetch_batch};
 pub(super) use capture::Fetcher;

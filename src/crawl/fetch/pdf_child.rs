@@ -4,6 +4,7 @@ use std::io::{self, Read as _};
 
 use serde::{Deserialize, Serialize};
 
+use super::pdf_sandbox::limit_process;
 use crate::extract::{
     self, CAN_READ_PDFS, CANNOT_READ_PDFS, EXTRACTOR_VERSION, Options, PageInput,
 };
@@ -11,14 +12,10 @@ use crate::model::{Document, DropReason, Dropped};
 
 /// Name of the hidden command that reads one PDF: the first argument that [`super::PdfReader`] gives to its program.
 pub const PDF_COMMAND: &str = "read-pdf";
-/// Processor time that a PDF may take.
-#[cfg(unix)]
-pub(super) const CPU_LIMIT_SECONDS: u64 = 20;
-/// Address space of the child.
-#[cfg(all(unix, feature = "pdf"))]
-const MEMORY_LIMIT_BYTES: u64 = 2 << 30;
-/// Maximum size of a PDF, and of the answer about it.
-pub(super) const MAX_ANSWER_BYTES: u64 = 64 << 20;
+/// Bytes of a PDF that are read; the extractor drops a PDF of more than 16 MB.
+const MAX_PDF_BYTES: u64 = 17 << 20;
+/// Maximum size of the answer about a PDF. The largest of 866 policy pages has 2.1 MB.
+pub(super) const MAX_ANSWER_BYTES: u64 = 16 << 20;
 
 /// The answer of the child: the document, or the reason why there is none.
 #[derive(Serialize, Deserialize)]
@@ -38,39 +35,18 @@ enum PdfAnswer {
     Unsupported,
 }
 
-/// Reads a PDF from `input` and writes the answer to `output`. Runs in the child, and limits the memory and the
-/// processor time of the whole process.
+/// Reads a PDF from `input` and writes the answer to `output`. Runs in the child and limits the whole process: its memory
+/// and its processor time, and on Linux it can open no file and reach no network, and it ends with its parent.
 ///
 /// # Errors
-/// When reading or writing fails.
+/// When reading or writing fails, and when the system refuses a limit.
 pub fn run_pdf_child(input: impl io::Read, mut output: impl io::Write) -> io::Result<()> {
     limit_process()?;
     let mut bytes = Vec::new();
-    input.take(MAX_ANSWER_BYTES).read_to_end(&mut bytes)?;
+    input.take(MAX_PDF_BYTES).read_to_end(&mut bytes)?;
     output.write_all(b"\n")?;
     serde_json::to_writer(&mut output, &answer(&bytes))?;
     output.flush()
-}
-
-/// Limits the memory and the processor time of this process.
-#[cfg(all(unix, feature = "pdf"))]
-fn limit_process() -> io::Result<()> {
-    let (_, hard) = rlimit::getrlimit(rlimit::Resource::AS)?;
-    let limit = MEMORY_LIMIT_BYTES.min(hard);
-    rlimit::setrlimit(rlimit::Resource::AS, limit, limit)?;
-    // The hard limit stays as it is: beyond it the system kills the process without a reason.
-    let (_, hard) = rlimit::getrlimit(rlimit::Resource::CPU)?;
-    rlimit::setrlimit(rlimit::Resource::CPU, CPU_LIMIT_SECONDS.min(hard), hard)
-}
-
-/// Limits nothing: the system has no such limits, or this build reads no PDFs.
-#[cfg(not(all(unix, feature = "pdf")))]
-#[expect(
-    clippy::unnecessary_wraps,
-    reason = "the limits of other systems can fail"
-)]
-fn limit_process() -> io::Result<()> {
-    Ok(())
 }
 
 /// Extracts the text of a PDF.

@@ -2,16 +2,17 @@
 //! reader is safe against every file. The time limit is in processor time, so that the result does not depend on the
 //! load of the machine.
 
-use std::io::{self, Read as _, Write as _};
+use std::io;
 use std::path::PathBuf;
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, mpsc};
-use std::thread;
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-#[cfg(unix)]
-use super::pdf_child::CPU_LIMIT_SECONDS;
 use super::pdf_child::{MAX_ANSWER_BYTES, PDF_COMMAND, parse_answer};
+use super::pdf_exchange::{PdfExchange, exchange};
+#[cfg(unix)]
+use super::pdf_sandbox::CPU_LIMIT_SECONDS;
+use super::pdf_sandbox::MEMORY_LIMIT_BYTES;
 use crate::extract::PageInput;
 use crate::model::{Document, DropReason, Dropped};
 
@@ -20,12 +21,17 @@ use crate::model::{Document, DropReason, Dropped};
 const WAIT_LIMIT: Duration = Duration::from_mins(5);
 /// Maximum number of children at once. Each may need much memory.
 const MAX_CHILDREN: usize = 2;
-/// SIGHUP, SIGINT, SIGKILL, SIGTERM: a terminal, a person or the system ended the child.
+/// SIGHUP, SIGINT, SIGTERM: a terminal, a person or the system ended the child.
 #[cfg(unix)]
-const STOPPED_BY_OTHERS: [i32; 4] = [1, 2, 9, 15];
+const STOPPED_BY_OTHERS: [i32; 3] = [1, 2, 15];
+/// SIGKILL: the system ended the child, because the machine or the service had no memory left.
+#[cfg(unix)]
+const KILLED: i32 = 9;
 /// SIGXCPU: the limit of processor time ended the child.
 #[cfg(unix)]
 const OUT_OF_TIME: i32 = 24;
+/// What a Rust program writes before it aborts because it gets no more memory.
+const OUT_OF_MEMORY: &str = "memory allocation of ";
 
 /// Reads each PDF in a new process, two at once.
 ///
@@ -46,32 +52,38 @@ struct Children {
     ended: Condvar,
 }
 
-/// Permission to run one child; dropping it lets the next one start.
-struct Permit<'a>(&'a Children);
+/// Permission to run one child, or one alone; dropping it lets the next ones start.
+struct Permit<'a> {
+    children: &'a Children,
+    places: usize,
+}
 
 impl Children {
     fn count(&self) -> MutexGuard<'_, usize> {
         self.count.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until fewer than [`MAX_CHILDREN`] children run.
-    fn permit(&self) -> Permit<'_> {
+    /// Waits until so many of the [`MAX_CHILDREN`] places are free, and takes them.
+    fn permit(&self, places: usize) -> Permit<'_> {
         let mut count = self.count();
-        while *count >= MAX_CHILDREN {
+        while *count + places > MAX_CHILDREN {
             count = self
                 .ended
                 .wait(count)
                 .unwrap_or_else(PoisonError::into_inner);
         }
-        *count += 1;
-        Permit(self)
+        *count += places;
+        Permit {
+            children: self,
+            places,
+        }
     }
 }
 
 impl Drop for Permit<'_> {
     fn drop(&mut self) {
-        *self.0.count() -= 1;
-        self.0.ended.notify_one();
+        *self.children.count() -= self.places;
+        self.children.ended.notify_all();
     }
 }
 
@@ -94,20 +106,37 @@ impl PdfReader {
         }
     }
 
+    /// Memory that a child may take, in bytes.
+    pub const MEMORY_BYTES: u64 = MEMORY_LIMIT_BYTES;
+
     /// Extracts the text of a PDF. Drops it with [`DropReason::UnreadablePdf`], or with [`DropReason::BeyondLimits`] if
-    /// it takes more than 20 seconds of processor time. Blocks until fewer than two children run, and then for at most
-    /// five minutes.
+    /// it takes more than 20 seconds of processor time or 256 MB of memory. Blocks until fewer than two children run, and
+    /// then for at most five minutes. A child that the system kills is started once more, alone; if that one is killed
+    /// too, the PDF is beyond the limits of this machine.
     ///
     /// # Errors
     /// When the child does not start, is stopped by others, does not end or cannot read PDFs. Such an error says
     /// nothing about the PDF.
     pub fn read_blocking(&self, page: &PageInput<'_>) -> io::Result<Result<Document, Dropped>> {
-        let _permit = self.children.permit();
+        for places in [1, MAX_CHILDREN] {
+            let _permit = self.children.permit(places);
+            if let Some(read) = self.run_child(page)? {
+                return Ok(read);
+            }
+        }
+        Ok(Err(beyond_limits(
+            "the system killed the PDF reader twice, probably because too little memory was left"
+                .to_owned(),
+        )))
+    }
+
+    /// Starts a child, and waits for its end. The result is `None` if the system killed the child.
+    fn run_child(&self, page: &PageInput<'_>) -> io::Result<Option<Result<Document, Dropped>>> {
         let mut child = Command::new(&self.program)
             .arg(PDF_COMMAND)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            .stderr(Stdio::null())
+            .stderr(Stdio::piped())
             .spawn()
             .map_err(|e| {
                 let program = self.program.display();
@@ -116,35 +145,55 @@ impl PdfReader {
                     format!("cannot start the PDF reader `{program} {PDF_COMMAND}`: {e}"),
                 )
             })?;
-        let answer = exchange(&mut child, page.bytes.to_vec(), self.wait_limit);
-        if answer.is_none() {
-            child.kill()?;
-        }
-        let status = child.wait()?;
-        let Some(answer) = answer else {
+        let Some(exchanged) = exchange(&mut child, page.bytes, self.wait_limit)? else {
             return Err(io::Error::other(format!(
                 "the PDF reader did not finish within {} seconds",
                 self.wait_limit.as_secs()
             )));
         };
-        match parse_answer(&answer) {
-            Some(read) => read,
+        let status = child.wait()?;
+        match parse_answer(&exchanged.answer) {
+            Some(read) => read.map(Some),
             #[cfg(unix)]
-            None if signal(status) == Some(OUT_OF_TIME) => Ok(Err(Dropped::new(
-                DropReason::BeyondLimits,
-                format!(
-                    "reading the PDF needed more than {CPU_LIMIT_SECONDS} seconds of processor time"
-                ),
-            ))),
-            None if gave_up(status) => Ok(Err(Dropped::new(
-                DropReason::UnreadablePdf,
-                format!("the PDF reader failed ({status})"),
-            ))),
-            None => Err(io::Error::other(format!(
-                "the PDF reader was terminated ({status})"
-            ))),
+            None if signal(status) == Some(KILLED) => Ok(None),
+            None => why_no_answer(&exchanged, status)
+                .map(|dropped| Some(Err(dropped)))
+                .ok_or_else(|| {
+                    io::Error::other(format!("the PDF reader was terminated ({status})"))
+                }),
         }
     }
+}
+
+/// Returns the reason why a PDF made its reader end without an answer; `None` if the cause is another.
+fn why_no_answer(exchanged: &PdfExchange, status: ExitStatus) -> Option<Dropped> {
+    #[cfg(unix)]
+    if signal(status) == Some(OUT_OF_TIME) {
+        return Some(beyond_limits(format!(
+            "reading the PDF needed more than {CPU_LIMIT_SECONDS} seconds of processor time"
+        )));
+    }
+    if exchanged.answer.len() as u64 == MAX_ANSWER_BYTES {
+        return Some(beyond_limits(format!(
+            "the text of the PDF needs more than {} MB",
+            MAX_ANSWER_BYTES >> 20
+        )));
+    }
+    if !gave_up(status) {
+        return None;
+    }
+    if exchanged.last_words.contains(OUT_OF_MEMORY) {
+        return Some(beyond_limits(format!(
+            "reading the PDF needed more than {} MB of memory",
+            MEMORY_LIMIT_BYTES >> 20
+        )));
+    }
+    let detail = format!("the PDF reader failed ({status})");
+    Some(Dropped::new(DropReason::UnreadablePdf, detail))
+}
+
+fn beyond_limits(detail: String) -> Dropped {
+    Dropped::new(DropReason::BeyondLimits, detail)
 }
 
 /// Returns the signal that ended a child.
@@ -164,24 +213,12 @@ fn gave_up(status: ExitStatus) -> bool {
     status.code() == Some(PANIC)
 }
 
-/// Sends the bytes and waits for the whole answer; `None` after the limit.
-fn exchange(child: &mut Child, bytes: Vec<u8>, wait_limit: Duration) -> Option<Vec<u8>> {
-    let (mut stdin, stdout) = (child.stdin.take()?, child.stdout.take()?);
-    thread::spawn(move || {
-        // If the child stops reading, its answer says why.
-        let _ = stdin.write_all(&bytes);
-    });
-    let (sender, receiver) = mpsc::channel();
-    thread::spawn(move || {
-        let mut answer = Vec::new();
-        let _ = stdout.take(MAX_ANSWER_BYTES).read_to_end(&mut answer);
-        let _ = sender.send(answer);
-    });
-    receiver.recv_timeout(wait_limit).ok()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::io::Write as _;
+    use std::sync::mpsc;
+    use std::thread;
+
     use super::*;
 
     const PAGE: PageInput<'_> = PageInput {
@@ -256,6 +293,44 @@ mod tests {
 
     #[test]
     #[cfg(unix)]
+    fn a_pdf_that_takes_too_much_memory_is_beyond_limits() {
+        let script = "echo 'memory allocation of 99 bytes failed' >&2; kill -ABRT $$";
+        let dropped = read_by(script).unwrap().unwrap_err();
+        assert_eq!(dropped.reason, DropReason::BeyondLimits);
+        assert!(dropped.detail.contains("256 MB of memory"), "{dropped}");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_pdf_whose_reader_the_system_kills_twice_is_beyond_limits() {
+        let dropped = read_by("kill -KILL $$").unwrap().unwrap_err();
+        assert_eq!(dropped.reason, DropReason::BeyondLimits);
+        assert!(dropped.detail.contains("too little memory"), "{dropped}");
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn a_reader_that_the_system_kills_once_is_started_again() {
+        let folder = tempfile::tempdir().unwrap();
+        let mark = folder.path().join("mark").display().to_string();
+        let script = format!(
+            r#"[ -e {mark} ] || {{ touch {mark}; kill -KILL $$; }}
+            printf '{{"Dropped":{{"reason":"unreadable_pdf","detail":"x"}}}}'"#
+        );
+        let dropped = read_by(&script).unwrap().unwrap_err();
+        assert_eq!(dropped, Dropped::new(DropReason::UnreadablePdf, "x"));
+    }
+
+    #[test]
+    #[cfg(unix)]
+    fn an_answer_without_end_is_beyond_limits() {
+        let dropped = read_by("exec yes").unwrap().unwrap_err();
+        assert_eq!(dropped.reason, DropReason::BeyondLimits);
+        assert!(dropped.detail.contains("16 MB"), "{dropped}");
+    }
+
+    #[test]
+    #[cfg(unix)]
     fn a_reader_that_gets_no_time_says_nothing_of_the_pdf() {
         let error = read_within("exec sleep 600", Duration::from_millis(50)).unwrap_err();
         assert!(error.to_string().contains("did not finish"), "{error}");
@@ -264,11 +339,11 @@ mod tests {
     #[test]
     fn two_children_run_at_a_time_and_the_next_waits_for_the_end_of_one() {
         let children = Children::default();
-        let (first, _second) = (children.permit(), children.permit());
+        let (first, _second) = (children.permit(1), children.permit(1));
         let (sender, receiver) = mpsc::channel();
         thread::scope(|scope| {
             scope.spawn(|| {
-                let _third = children.permit();
+                let _third = children.permit(1);
                 sender.send(*children.count()).unwrap();
             });
             assert!(receiver.recv_timeout(Duration::from_millis(50)).is_err());
@@ -280,7 +355,7 @@ mod tests {
     #[test]
     #[cfg(unix)]
     fn a_reader_that_is_stopped_says_nothing_of_the_pdf() {
-        for end in ["exit 1", "exit 0", "kill -INT $$", "kill -KILL $$"] {
+        for end in ["exit 1", "exit 0", "kill -INT $$", "kill -TERM $$"] {
             assert!(read_by(end).is_err(), "{end}");
         }
         assert!(PdfReader::new("/nonexistent").read_blocking(&PAGE).is_err());
