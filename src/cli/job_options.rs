@@ -88,6 +88,7 @@ impl CrawlOptions {
                 self.max_requests.clone(),
                 "--max-requests",
             ),
+            ("crawl.memory_megabytes", self.memory.clone(), "--memory"),
         ];
         flags.extend_from_slice(more_flags);
         self.common.settings(&flags)
@@ -158,6 +159,10 @@ pub(super) struct CrawlOptions {
     /// Your e-mail address or URL, which is sent to the archive in the User-Agent header
     #[arg(long, value_name = "CONTACT", help_heading = heading::ARCHIVE)]
     contact: Option<String>,
+
+    /// Memory for the pages in progress, in megabytes [default: 512]
+    #[arg(long, allow_negative_numbers = true, value_name = "MB", help_heading = heading::ARCHIVE)]
+    memory: Option<String>,
 
     /// Write a log of all requests to this file, one JSON object per line
     #[arg(long, value_name = "FILE", help_heading = heading::LOGGING)]

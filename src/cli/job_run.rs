@@ -14,7 +14,7 @@ use super::request_log::open_request_log;
 use crate::archive::clock::SystemClock;
 use crate::archive::http::HttpArchive;
 use crate::archive::warc::{Skipped, WarcArchive};
-use crate::archive::{Allowance, Archive};
+use crate::archive::{Allowance, Archive, MemoryBudget};
 use crate::config::{ArchiveLocation, RunBudget};
 use crate::crawl::{Crawl, Outcome, PdfReader, Progress, StoredFreeze, Until};
 use crate::store::{CrawlLock, RunOutcome, Store};
@@ -208,6 +208,10 @@ impl<'a> JobRun<'a> {
             .settings(settings.crawl.clone())
             .discover(settings.discover.clone())
             .vocabulary(self.job.vocabulary())
+            .memory(MemoryBudget::new(
+                settings.crawl.memory_bytes,
+                settings.archive.max_body_bytes,
+            ))
             .pdf_reader(PdfReader::of_this_program()?)
             .clock(Arc::clone(self.job.clock()))
             .progress(progress)

@@ -38,6 +38,8 @@ pub struct CrawlSettings {
     pub max_requests_per_site: Option<u64>,
     /// Sites crawled at the same time.
     pub sites_at_once: usize,
+    /// Memory for pages in flight, in bytes.
+    pub memory_bytes: u64,
     /// Home pages per site in the first run. Each later run adds the newest one.
     pub home_pages_per_site: usize,
     /// Policies per site.
@@ -78,6 +80,7 @@ pub(super) fn crawl_settings(validator: &mut Validator<'_>) -> CrawlSettings {
         ))
         .filter(|n| *n > 0),
         sites_at_once: validator.count("crawl.sites_at_once", 1, 64),
+        memory_bytes: validator.whole("crawl.memory_megabytes", 1, 1_048_576) << 20,
         home_pages_per_site: validator.count("crawl.home_pages_per_site", 0, 200),
         policies_per_site: validator.count("crawl.policies_per_site", 1, 200),
     }

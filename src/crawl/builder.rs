@@ -11,8 +11,8 @@ use super::fetch::PdfReader;
 use super::progress::Progress;
 use super::schedule::{ScheduledRun, run_due_sites};
 use super::session::Session;
-use crate::archive::Archive;
 use crate::archive::clock::{Clock, SystemClock};
+use crate::archive::{Archive, MemoryBudget};
 use crate::config::{CrawlSettings, DiscoverSettings, RunSettings, SiteRow};
 use crate::discover::Vocabulary;
 use crate::model::{ArchiveId, Timestamp};
@@ -31,6 +31,7 @@ pub struct CrawlBuilder<'a, A> {
     discover: DiscoverSettings,
     vocabulary: &'a Vocabulary,
     pdf_reader: Option<PdfReader>,
+    memory: MemoryBudget,
     clock: Arc<dyn Clock>,
     progress: Arc<Progress>,
     stop: CancellationToken,
@@ -50,6 +51,7 @@ impl<'a, A: Archive> Crawl<'a, A> {
             discover: DiscoverSettings::default(),
             vocabulary: Vocabulary::built_in(),
             pdf_reader: None,
+            memory: MemoryBudget::default(),
             clock: Arc::new(SystemClock),
             progress: Arc::default(),
             stop: CancellationToken::new(),
@@ -142,6 +144,12 @@ impl<'a, A: Archive> CrawlBuilder<'a, A> {
         }
     }
 
+    /// Sets the memory that pages in flight may take. Default: 512 MB, for bodies of at most 32 MB.
+    #[must_use]
+    pub fn memory(self, memory: MemoryBudget) -> Self {
+        Self { memory, ..self }
+    }
+
     /// Sets the clock. Default: the system clock.
     #[must_use]
     pub fn clock(self, clock: Arc<dyn Clock>) -> Self {
@@ -194,6 +202,7 @@ impl<'a, A: Archive> CrawlBuilder<'a, A> {
                 discover: self.discover,
                 vocabulary: self.vocabulary,
                 pdf: self.pdf_reader,
+                memory: self.memory,
                 progress: self.progress,
                 in_flight: Arc::default(),
                 stop: self.stop,

@@ -9,6 +9,7 @@ use super::error::CrawlError;
 use super::fetch::in_flight::InFlight;
 use super::fetch::pdf_reader::PdfReader;
 use super::progress::Progress;
+use crate::archive::MemoryBudget;
 use crate::archive::clock::Clock;
 use crate::config::{CrawlSettings, DiscoverSettings};
 use crate::discover::Vocabulary;
@@ -33,6 +34,8 @@ pub(crate) struct Session<'a, A> {
     pub(crate) vocabulary: &'a Vocabulary,
     /// Reads PDFs, if one is set.
     pub(crate) pdf: Option<PdfReader>,
+    /// The memory that pages in flight may take.
+    pub(crate) memory: MemoryBudget,
     /// Updated as the work goes on.
     pub(crate) progress: Arc<Progress>,
     /// Pages that are being fetched.
@@ -58,6 +61,7 @@ impl<A> Session<'_, A> {
             discover: self.discover.clone(),
             vocabulary: self.vocabulary,
             pdf: self.pdf.clone(),
+            memory: self.memory.clone(),
             progress: Arc::clone(&self.progress),
             in_flight: Arc::clone(&self.in_flight),
             stop: self.stop.clone(),

@@ -23,4 +23,4 @@ mod tree_limit;
 
 pub use charset::{Decoded, decode};
 pub use dom::{Page, unarchived};
-pub use limits::{MAX_DEPTH, MAX_HTML_BYTES};
+pub use limits::{MAX_DEPTH, MAX_HTML_BYTES, memory_of_parse};

@@ -4,12 +4,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use policytrail::extract::{Options, PageInput, extract};
+use policytrail::page::memory_of_parse;
 
 use crate::support::own_process::{number_after, peak_bytes, run_alone, task};
 use crate::support::paths::root;
-
-/// Upper limit of the memory that a page needs, as a multiple of its size.
-const MOST_BYTES_PER_BYTE: u64 = 40;
 
 const SENTENCE: &str =
     "We collect personal information about you when you register, and we use cookies.";
@@ -45,7 +43,7 @@ fn a_page_takes_no_more_than_forty_times_its_bytes() {
         let taken = peak_with(&file).saturating_sub(least);
         eprintln!("{}: {bytes} bytes, {taken} taken", file.display());
         assert!(
-            taken <= MOST_BYTES_PER_BYTE * bytes,
+            taken <= memory_of_parse(usize::try_from(bytes).unwrap()),
             "{} of {bytes} bytes takes {taken} bytes",
             file.display()
         );

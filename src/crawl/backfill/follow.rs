@@ -9,17 +9,17 @@ use super::redirects::redirects_to_fetch;
 use super::replay::Replay;
 use crate::archive::Archive;
 use crate::crawl::blocking::run_blocking;
-use crate::crawl::derive::{derive_policy, extract_capture, sample_captures, strategy};
+use crate::crawl::derive::{derive_policy, extract_page, sample_captures, strategy};
 use crate::crawl::discovery::FollowedPolicy;
 use crate::crawl::error::{CrawlError, check_stop};
 use crate::crawl::failures::Failures;
-use crate::crawl::fetch::parse_limit::run_parse;
+use crate::crawl::fetch::parse_limit::{memory_of_work, run_parse};
 use crate::crawl::fetch::{FetchRecord, Fetcher, fetch_batch};
 use crate::crawl::index::SiteIndex;
 use crate::crawl::session::Session;
 use crate::crawl::site::CrawledSite;
 use crate::extract::EXTRACTOR_VERSION;
-use crate::model::PolicyId;
+use crate::model::{CaptureId, PolicyId};
 use crate::sample::{self, Budget, Shortfall};
 use crate::store::{Store, StoredCapture};
 
@@ -237,6 +237,7 @@ impl<'a, 'b, A: Archive> Follower<'a, 'b, A> {
             store: &self.session.store,
             clock: &*self.session.clock,
             pdf: self.session.pdf.as_ref(),
+            memory: &self.session.memory,
             progress: &self.session.progress,
             in_flight: &self.session.in_flight,
             stop: self.stop,
@@ -261,10 +262,7 @@ impl<'a, 'b, A: Archive> Follower<'a, 'b, A> {
             if self.record.unanswered.contains(&capture_id) {
                 continue;
             }
-            let (store, pdf) = (Arc::clone(&session.store), session.pdf.clone());
-            let what = format!("capture {capture_id}");
-            let extract = move || extract_capture(&store, pdf.as_ref(), capture_id);
-            if let Some(failure) = run_parse(&what, extract).await?? {
+            if let Some(failure) = extract_stored_page(session, capture_id).await? {
                 self.record.unanswered.insert(capture_id);
                 failures.add(&self.site.site, failure);
             }
@@ -305,6 +303,27 @@ impl<'a, 'b, A: Archive> Follower<'a, 'b, A> {
         }
         Ok(())
     }
+}
+
+/// Extracts one stored page. Returns a message when this machine cannot extract it now.
+async fn extract_stored_page<A>(
+    session: &Session<'_, A>,
+    capture_id: CaptureId,
+) -> Result<Option<String>, CrawlError> {
+    let mut reserved = session.memory.body().await;
+    let call = move |store: &Store| store.stored_page(capture_id);
+    let Some(page) = session.store_call(call).await? else {
+        return Ok(None);
+    };
+    reserved.shrink_to(page.body.len());
+    let needed = memory_of_work(&page.body);
+    let (store, pdf) = (Arc::clone(&session.store), session.pdf.clone());
+    let what = format!("capture {capture_id}");
+    let extract = move || {
+        let _reserved = reserved;
+        extract_page(&store, pdf.as_ref(), &page)
+    };
+    Ok(run_parse(&session.memory, needed, &what, extract).await??)
 }
 
 /// Makes sure that the index rows of all URLs of a policy are stored.

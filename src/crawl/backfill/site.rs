@@ -44,6 +44,7 @@ pub(super) async fn crawl_site<A: Archive>(
         store: &session.store,
         vocabulary: session.vocabulary,
         crawl: &session.crawl,
+        memory: &session.memory,
         site: &site,
         stop,
     };

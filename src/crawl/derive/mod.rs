@@ -10,7 +10,7 @@ mod versions;
 pub(super) use capture_status::{CaptureStatus, capture_status};
 pub use history::derive_outdated;
 pub(super) use history::{derive_pending, derive_policy};
-pub(super) use reextract::extract_capture;
+pub(super) use reextract::extract_page;
 pub use reextract::{ReextractedPolicy, Reextraction, drop_old_extractions};
 pub(super) use sample_captures::{sample_captures, strategy};
 pub use verify::{VerifyReport, verify};

@@ -11,8 +11,10 @@ use crate::crawl::error::{CrawlError, check_stop};
 use crate::crawl::fetch::extraction::extract_stored;
 use crate::crawl::fetch::pdf_reader::PdfReader;
 use crate::extract::EXTRACTOR_VERSION;
-use crate::model::{CaptureId, Timestamp};
-use crate::store::{AnnouncementRule, Difference, DroppedOld, PolicyAddress, Store, StoreError};
+use crate::model::Timestamp;
+use crate::store::{
+    AnnouncementRule, Difference, DroppedOld, PendingExtraction, PolicyAddress, Store, StoreError,
+};
 
 /// One policy after its pages were extracted again.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,17 +35,14 @@ pub struct ReextractedPolicy {
 
 /// Extracts one stored page and stores the result. Returns a message when this machine cannot extract the page now (its
 /// PDF reader does not start); the page stays as it is.
-pub(crate) fn extract_capture(
+pub(crate) fn extract_page(
     store: &Store,
     pdf: Option<&PdfReader>,
-    capture_id: CaptureId,
+    page: &PendingExtraction,
 ) -> Result<Option<String>, StoreError> {
-    let Some(page) = store.stored_page(capture_id)? else {
-        return Ok(None);
-    };
-    match extract_stored(&page, pdf) {
+    match extract_stored(page, pdf) {
         Ok(extracted) => {
-            store.add_extraction(capture_id, EXTRACTOR_VERSION, &extracted)?;
+            store.add_extraction(page.capture_id, EXTRACTOR_VERSION, &extracted)?;
             Ok(None)
         }
         Err(error) => Ok(Some(format!("{}: {error}", page.original))),
@@ -97,7 +96,10 @@ impl Reextraction<'_> {
             };
             for capture_id in store.unextracted(report.policy.policy_id, EXTRACTOR_VERSION)? {
                 check_stop(stop)?;
-                match extract_capture(store, pdf, capture_id)? {
+                let Some(page) = store.stored_page(capture_id)? else {
+                    continue;
+                };
+                match extract_page(store, pdf, &page)? {
                     None => report.pages += 1,
                     Some(failure) => report.failures.push(failure),
                 }

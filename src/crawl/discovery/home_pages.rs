@@ -102,6 +102,7 @@ async fn scan<A: Archive>(
         site: &search.site.site,
         vocabulary: search.vocabulary,
         limits: &limits,
+        memory: search.memory,
     };
     let wanted = LinkSearch {
         span,

@@ -53,6 +53,7 @@ async fn scan_captures<A: Archive>(
         site: &search.site.site,
         vocabulary: search.vocabulary,
         limits: &limits,
+        memory: search.memory,
     };
     let captures = captures_in_span(search, archive_id, &hub).await?;
     let (site_id, site) = (search.site.site_id, &search.site.site);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 use super::evidence::store_candidates;
+use crate::archive::MemoryBudget;
 use crate::config::CrawlSettings;
 use crate::crawl::blocking::store_call;
 use crate::crawl::error::CrawlError;
@@ -22,6 +23,8 @@ pub(crate) struct SiteSearch<'a, A> {
     pub(crate) vocabulary: &'a Vocabulary,
     /// Settings of the crawl.
     pub(crate) crawl: &'a CrawlSettings,
+    /// The memory that pages may take.
+    pub(crate) memory: &'a MemoryBudget,
     /// The site.
     pub(crate) site: &'a CrawledSite,
     /// Cancelled when the crawl must stop.

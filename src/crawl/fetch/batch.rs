@@ -78,6 +78,7 @@ async fn fetch_claimed<A: Archive>(
 ) -> Result<FetchOutcome, CrawlError> {
     let claim = fetcher.in_flight.claim(s.capture_id, &s.capture).await;
     let turn = order.lock().await;
+    let reserved = fetcher.memory.body().await;
     let is_first = !record.stored_by_others.contains(&s.capture_id);
     let outcome = if fetcher.stop.is_cancelled() {
         Err(ArchiveError::Interrupted.into())
@@ -86,7 +87,7 @@ async fn fetch_claimed<A: Archive>(
             Ok(true) if is_first => Ok(FetchOutcome::StoredByOther),
             Ok(_) => {
                 drop(turn);
-                fetch_capture(fetcher, s.capture_id, &s.capture).await
+                fetch_capture(fetcher, s.capture_id, &s.capture, reserved).await
             }
             Err(error) => Err(error),
         }
@@ -112,7 +113,7 @@ mod tests {
 
     use super::*;
     use crate::archive::clock::SystemClock;
-    use crate::archive::{CaptureQuery, IndexAnswer, Memento, MementoQuery};
+    use crate::archive::{CaptureQuery, IndexAnswer, Memento, MementoQuery, MemoryBudget};
     use crate::crawl::fetch::in_flight::InFlight;
     use crate::crawl::progress::Progress;
     use crate::model::{Capture, Timestamp, UrlKey};
@@ -208,6 +209,7 @@ mod tests {
             store: &store,
             clock: &SystemClock,
             pdf: None,
+            memory: &MemoryBudget::default(),
             progress: &Progress::default(),
             in_flight: &InFlight::default(),
             stop: &stop,

@@ -6,10 +6,10 @@ use tokio_util::sync::CancellationToken;
 
 use super::extraction::extract_memento;
 use super::in_flight::InFlight;
-use super::parse_limit::run_parse;
+use super::parse_limit::{memory_of_work, run_parse};
 use super::pdf_reader::PdfReader;
 use crate::archive::clock::Clock;
-use crate::archive::{Archive, Memento, MementoQuery};
+use crate::archive::{Archive, Memento, MementoQuery, MemoryBudget, ReservedMemory};
 use crate::crawl::blocking::store_call;
 use crate::crawl::error::CrawlError;
 use crate::crawl::progress::Progress;
@@ -31,6 +31,8 @@ pub(crate) struct Fetcher<'a, A> {
     pub(crate) clock: &'a dyn Clock,
     /// Reads PDFs, if one is set.
     pub(crate) pdf: Option<&'a PdfReader>,
+    /// The memory that pages in flight may take.
+    pub(crate) memory: &'a MemoryBudget,
     /// Counts requests.
     pub(crate) progress: &'a Progress,
     /// Pages that are being fetched.
@@ -50,11 +52,12 @@ pub(super) enum FetchOutcome {
     Unanswered(String),
 }
 
-/// Fetches a capture and stores the answer.
+/// Fetches a capture and stores the answer. `reserved` is the memory for its body.
 pub(super) async fn fetch_capture<A: Archive>(
     fetcher: &Fetcher<'_, A>,
     capture_id: CaptureId,
     capture: &Capture,
+    mut reserved: ReservedMemory,
 ) -> Result<FetchOutcome, CrawlError> {
     let query = MementoQuery {
         original: capture.original.clone(),
@@ -65,7 +68,10 @@ pub(super) async fn fetch_capture<A: Archive>(
     let answer = fetcher.archive.memento(&query).await;
     fetcher.progress.capture_fetched();
     match answer {
-        Ok(memento) => store_memento(fetcher, capture_id, capture, memento).await,
+        Ok(memento) => {
+            reserved.shrink_to(memento.body.len());
+            store_memento(fetcher, capture_id, capture, (memento, reserved)).await
+        }
         Err(error) => match error.as_drop() {
             Some(dropped) => store_drop(fetcher, capture_id, dropped).await,
             None if error.ends_run() => Err(error.into()),
@@ -87,11 +93,13 @@ async fn store_memento<A>(
     fetcher: &Fetcher<'_, A>,
     capture_id: CaptureId,
     capture: &Capture,
-    memento: Memento,
+    (memento, reserved): (Memento, ReservedMemory),
 ) -> Result<FetchOutcome, CrawlError> {
     let (store, pdf) = (Arc::clone(fetcher.store), fetcher.pdf.cloned());
     let now = fetcher.clock.now();
-    let stored = run_parse(&capture.original, move || {
+    let needed = memory_of_work(&memento.body);
+    let stored = run_parse(fetcher.memory, needed, &capture.original, move || {
+        let _reserved = reserved;
         let (page, extraction) = extract_memento(memento, pdf.as_ref());
         // A page that this machine cannot extract now is stored too. The next run reads it from the database.
         let (extracted, outcome) = match extraction.transpose() {

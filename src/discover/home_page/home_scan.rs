@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::archive::{Archive, ArchiveError, Memento};
+use crate::archive::{Archive, ArchiveError};
 use crate::model::{Capture, DropReason, Dropped, Timestamp};
 
 use super::super::kind::{LinkKind, Source};
@@ -10,8 +10,8 @@ use super::super::links::LinkCandidate;
 use super::super::page_scan::{LinkedPage, PageScan, ScanOutcome, ScannedLink};
 use super::linked_pages::{LinkedPageAnswer, LinkedPageKind, LinkedPages};
 use super::listed_captures::HomeCaptures;
-use super::page_content::{PageContent, scanned_link, shows_privacy};
-use super::scanner::{MissingPage, PageScanner};
+use super::page_content::{scanned_link, shows_privacy};
+use super::scanner::{FetchedPage, MissingPage, PageScanner};
 use super::search::DAY_SECONDS;
 
 /// Scans the home page nearest to a moment, within a window. An empty window (its first moment is after its last) gives
@@ -35,9 +35,7 @@ pub(super) async fn scan_home_page<A: Archive>(
     }
     let is_local = scanner.archive.is_local();
     match scanner.fetch(&home, moment, window, None).await? {
-        Ok(memento) if is_local || !memento.body.is_empty() => {
-            scan_page(scanner, earlier, moment, memento).await
-        }
+        Ok(page) if is_local || !page.is_empty => scan_page(scanner, earlier, moment, page).await,
         Err(missing) if missing.dropped.reason != DropReason::LostPayload => {
             Ok(scan_without_page(home, moment, missing))
         }
@@ -80,7 +78,7 @@ pub(super) async fn scan_listed_page<A: Archive>(
         .fetch(&row.original, row.timestamp, window, digest)
         .await?
     {
-        Ok(memento) => scan_page(scanner, earlier, moment, memento).await,
+        Ok(page) => scan_page(scanner, earlier, moment, page).await,
         Err(mut missing) => {
             // Only this capture is missing: the index lists others.
             if missing.dropped.reason == DropReason::NotArchived {
@@ -118,10 +116,7 @@ async fn scan_again<A: Archive>(
     }
     for part in parts {
         match scan.fetch(LinkedPageKind::Part, &part.url).await? {
-            LinkedPageAnswer::Fetched(memento) => {
-                let content = scanner.read(&memento);
-                scan.add(&memento, content.links);
-            }
+            LinkedPageAnswer::Fetched(page) => scan.add(&page.capture, page.content.links),
             LinkedPageAnswer::Known(links) => scan.reused.extend(links),
             LinkedPageAnswer::None => {}
         }
@@ -137,12 +132,12 @@ async fn scan_page<A: Archive>(
     scanner: &PageScanner<'_, A>,
     earlier: &[PageScan],
     moment: Timestamp,
-    memento: Memento,
+    page: FetchedPage,
 ) -> Result<PageScan, ArchiveError> {
-    let capture = (memento.timestamp, memento.original.clone());
-    let mut scan = HomeScan::new(scanner, earlier, memento.timestamp);
+    let capture = page.capture.clone();
+    let mut scan = HomeScan::new(scanner, earlier, capture.0);
     scan.pages.mark(&home_address(scanner));
-    scan.collect_links(memento).await?;
+    scan.collect_links(page).await?;
     Ok(scan.finish(moment, capture))
 }
 
@@ -210,32 +205,30 @@ impl<'a, A: Archive> HomeScan<'a, A> {
     }
 
     /// Follows the page's refreshes, reads its frames, then the hubs, each only while no privacy link was found.
-    async fn collect_links(&mut self, home: Memento) -> Result<(), ArchiveError> {
-        let (page, content) = self.follow_refreshes(home).await?;
+    async fn collect_links(&mut self, home: FetchedPage) -> Result<(), ArchiveError> {
+        let FetchedPage {
+            capture, content, ..
+        } = self.follow_refreshes(home).await?;
         let found = content.has_privacy() || shows_privacy(&self.reused);
-        self.add(&page, content.links);
+        self.add(&capture, content.links);
         if found || self.read_frames(&content.frames).await? {
             return Ok(());
         }
         self.read_hubs(content.behind_doorway).await
     }
 
-    /// The page at the end of the refreshes, with its content.
-    async fn follow_refreshes(
-        &mut self,
-        home: Memento,
-    ) -> Result<(Memento, PageContent), ArchiveError> {
+    /// The page at the end of the refreshes.
+    async fn follow_refreshes(&mut self, home: FetchedPage) -> Result<FetchedPage, ArchiveError> {
         let mut page = home;
-        let mut content = self.scanner.read(&page);
         for _ in 0..self.scanner.limits.refreshes {
-            let Some(target) = content.refresh.take().filter(|_| !content.has_privacy()) else {
+            let target = page.content.refresh.take();
+            let Some(target) = target.filter(|_| !page.content.has_privacy()) else {
                 break;
             };
             match self.fetch(LinkedPageKind::Part, target.as_str()).await? {
                 LinkedPageAnswer::Fetched(next) => {
-                    self.add(&page, std::mem::take(&mut content.links));
+                    self.add(&page.capture, page.content.links);
                     page = next;
-                    content = self.scanner.read(&page);
                 }
                 LinkedPageAnswer::Known(links) => {
                     self.reused.extend(links);
@@ -244,7 +237,7 @@ impl<'a, A: Archive> HomeScan<'a, A> {
                 LinkedPageAnswer::None => break,
             }
         }
-        Ok((page, content))
+        Ok(page)
     }
 
     /// Reads the frames; true when one of them has a privacy link.
@@ -252,10 +245,9 @@ impl<'a, A: Archive> HomeScan<'a, A> {
         let mut found = false;
         for frame in frames.iter().take(self.scanner.limits.frames) {
             match self.fetch(LinkedPageKind::Part, frame.as_str()).await? {
-                LinkedPageAnswer::Fetched(memento) => {
-                    let content = self.scanner.read(&memento);
-                    found |= content.has_privacy();
-                    self.add(&memento, content.links);
+                LinkedPageAnswer::Fetched(page) => {
+                    found |= page.content.has_privacy();
+                    self.add(&page.capture, page.content.links);
                 }
                 LinkedPageAnswer::Known(links) => {
                     found |= shows_privacy(&links);
@@ -287,11 +279,11 @@ impl<'a, A: Archive> HomeScan<'a, A> {
             }
             left -= 1;
             match self.fetch(LinkedPageKind::Hub, &url).await? {
-                LinkedPageAnswer::Fetched(memento) => {
-                    let content = self.scanner.read(&memento);
-                    found = content.has_privacy();
-                    let links = content.links.into_iter();
-                    let policies = links.filter_map(|l| scanned_link(Source::Hub, &memento, l));
+                LinkedPageAnswer::Fetched(page) => {
+                    found = page.content.has_privacy();
+                    let links = page.content.links.into_iter();
+                    let policies =
+                        links.filter_map(|l| scanned_link(Source::Hub, &page.capture, l));
                     self.links.extend(policies);
                 }
                 LinkedPageAnswer::Known(links) => {
@@ -313,12 +305,12 @@ impl<'a, A: Archive> HomeScan<'a, A> {
     }
 
     /// Adds the links on the home page or a part of it.
-    fn add(&mut self, page: &Memento, links: Vec<LinkCandidate>) {
+    fn add(&mut self, capture: &(Timestamp, String), links: Vec<LinkCandidate>) {
         for link in links {
             if link.kind == LinkKind::Hub {
                 self.hubs.push((link.score, link.url));
             } else {
-                self.links.extend(scanned_link(Source::Link, page, link));
+                self.links.extend(scanned_link(Source::Link, capture, link));
             }
         }
     }

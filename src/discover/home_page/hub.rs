@@ -68,12 +68,12 @@ pub async fn scan_hub<A: Archive>(
         .await?
     {
         Ok(page) => {
-            let links = scanner.read(&page).links.into_iter();
-            let links = links.filter_map(|link| scanned_link(Source::Hub, &page, link));
+            let links = page.content.links.into_iter();
+            let links = links.filter_map(|link| scanned_link(Source::Hub, &page.capture, link));
             let links = scanner.ranked(links.collect());
             let outcome = ScanOutcome::Found {
-                timestamp: page.timestamp,
-                original: page.original,
+                timestamp: page.capture.0,
+                original: page.capture.1,
             };
             (outcome, links)
         }

@@ -5,12 +5,12 @@ use std::collections::HashSet;
 
 use url::Url;
 
-use crate::archive::{Archive, ArchiveError, Memento};
+use crate::archive::{Archive, ArchiveError};
 use crate::model::{DropReason, Timestamp, UrlKey};
 
 use super::super::page_scan::{LinkedPage, PageScan, SAME_PAGE_SECONDS, ScannedLink};
 use super::earlier_scans::EarlierScans;
-use super::scanner::PageScanner;
+use super::scanner::{FetchedPage, PageScanner};
 
 /// How a page belongs to the home page that leads to it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,7 +24,7 @@ pub(super) enum LinkedPageKind {
 /// The answer to a request for a linked page.
 pub(super) enum LinkedPageAnswer {
     /// A capture that no earlier scan fetched.
-    Fetched(Memento),
+    Fetched(FetchedPage),
     /// The links that an earlier scan found on it.
     Known(Vec<ScannedLink>),
     /// No page, or one that this scan requested already.
@@ -102,7 +102,7 @@ impl<'a, A: Archive> LinkedPages<'a, A> {
         );
         match self.scanner.fetch(url, moment, window, None).await? {
             Ok(page) => {
-                self.note(url, Some((page.timestamp, page.original.clone())), is_hub);
+                self.note(url, Some(page.capture.clone()), is_hub);
                 Ok(LinkedPageAnswer::Fetched(page))
             }
             Err(missing) => {

@@ -3,7 +3,7 @@
 use url::Url;
 
 use crate::archive::Memento;
-use crate::model::Site;
+use crate::model::{Site, Timestamp};
 use crate::page::Page;
 
 use super::super::kind::{LinkKind, PolicyKind, Source};
@@ -90,7 +90,7 @@ fn behind_doorway(page: &Page, site: &Site) -> Vec<Url> {
 /// A link to a policy as found on a page, not ranked yet; `None` for a link to a hub.
 pub(super) fn scanned_link(
     source: Source,
-    page: &Memento,
+    capture: &(Timestamp, String),
     link: LinkCandidate,
 ) -> Option<ScannedLink> {
     let LinkKind::Policy(kind) = link.kind else {
@@ -105,7 +105,7 @@ pub(super) fn scanned_link(
         reasons: link.reasons,
         in_footer: link.in_footer,
         source,
-        page: (page.timestamp, page.original.clone()),
+        page: capture.clone(),
     })
 }
 

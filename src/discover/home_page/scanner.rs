@@ -2,8 +2,9 @@
 
 use std::collections::HashSet;
 
-use crate::archive::{Archive, ArchiveError, Memento, MementoQuery};
+use crate::archive::{Archive, ArchiveError, Memento, MementoQuery, MemoryBudget};
 use crate::model::{DropReason, Dropped, PayloadDigest, Site, Timestamp, UrlKey};
+use crate::page::memory_of_parse;
 
 use super::super::page_scan::ScannedLink;
 use super::super::vocabulary::Vocabulary;
@@ -21,6 +22,18 @@ pub struct PageScanner<'a, A> {
     pub vocabulary: &'a Vocabulary,
     /// Limits of the scans.
     pub limits: &'a ScanLimits,
+    /// The memory that pages and their parse may take.
+    pub memory: &'a MemoryBudget,
+}
+
+/// A page that was fetched and read.
+pub(super) struct FetchedPage {
+    /// The capture.
+    pub(super) capture: (Timestamp, String),
+    /// What is on it.
+    pub(super) content: PageContent,
+    /// True for a page without a byte.
+    pub(super) is_empty: bool,
 }
 
 /// Reason why there is definitely no page, and the capture that shows this, if there is one.
@@ -30,20 +43,21 @@ pub(super) struct MissingPage {
 }
 
 impl<A: Archive> PageScanner<'_, A> {
-    /// Fetches a page: `Ok(Err(_))` if there is definitely none, `Err` if the search must stop.
+    /// Fetches a page and reads it: `Ok(Err(_))` if there is definitely none, `Err` if the search must stop.
     pub(super) async fn fetch(
         &self,
         url: &str,
         moment: Timestamp,
         window: (Timestamp, Timestamp),
         expected_digest: Option<PayloadDigest>,
-    ) -> Result<Result<Memento, MissingPage>, ArchiveError> {
+    ) -> Result<Result<FetchedPage, MissingPage>, ArchiveError> {
         let query = MementoQuery {
             original: url.to_owned(),
             timestamp: moment,
             window,
             expected_digest,
         };
+        let mut reserved = self.memory.body().await;
         match self.archive.memento(&query).await {
             Ok(memento) if memento.status >= 400 => Ok(Err(MissingPage {
                 dropped: Dropped::new(
@@ -55,7 +69,10 @@ impl<A: Archive> PageScanner<'_, A> {
                 ),
                 capture: Some((memento.timestamp, memento.original)),
             })),
-            Ok(memento) => Ok(Ok(memento)),
+            Ok(memento) => {
+                reserved.shrink_to(memento.body.len());
+                Ok(Ok(self.read(memento).await))
+            }
             Err(error) => {
                 let Some(dropped) = error.as_drop() else {
                     return Err(error);
@@ -66,9 +83,15 @@ impl<A: Archive> PageScanner<'_, A> {
         }
     }
 
-    /// Reads the links of a page.
-    pub(super) fn read(&self, memento: &Memento) -> PageContent {
-        PageContent::of(memento, self.site, self.vocabulary)
+    /// Reads a page, once there is memory for its parse.
+    async fn read(&self, memento: Memento) -> FetchedPage {
+        let needed = memory_of_parse(memento.body.len());
+        let _reserved = self.memory.work(needed).await;
+        FetchedPage {
+            content: PageContent::of(&memento, self.site, self.vocabulary),
+            is_empty: memento.body.is_empty(),
+            capture: (memento.timestamp, memento.original),
+        }
     }
 
     /// Keeps the best links of a scan, one for each address and kind, and numbers them.

@@ -1,7 +1,9 @@
 //! Code that these tests share: a site, its archive, and a run of the search.
 
+use std::sync::LazyLock;
+
 use super::super::super::tests::memory_archive::{MemoryArchive, at};
-use crate::archive::ArchiveError;
+use crate::archive::{ArchiveError, MemoryBudget};
 use crate::discover::{ByLink, HomeSpan, PageScan, PageScanner, ScanLimits, Vocabulary, by_link};
 use crate::model::Site;
 
@@ -30,7 +32,13 @@ pub(super) fn scanner<'a>(
         site,
         vocabulary: Vocabulary::built_in(),
         limits,
+        memory: memory(),
     }
+}
+
+fn memory() -> &'static MemoryBudget {
+    static MEMORY: LazyLock<MemoryBudget> = LazyLock::new(MemoryBudget::default);
+    &MEMORY
 }
 
 /// A capture every month; the link changes from A to B in May 2007 and to C in March 2015.
