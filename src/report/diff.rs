@@ -1,11 +1,12 @@
 //! Two versions of a policy compared word by word.
 
-use serde_json::{Value, json};
+use serde::{Serialize, Serializer};
+use serde_json::Value;
 
 use super::error::ReportError;
 use super::safe::safe_text;
 use super::version::version_answer;
-use crate::history::{Change, ChangeKind, LineChange, Redline, TextSide, change};
+use crate::history::{Change, ChangeKind, LineChange, Redline, RedlineLine, TextSide, change};
 use crate::store::{PolicyEntry, Rendition, Store, VersionEntry};
 
 /// One of two versions that are compared.
@@ -115,32 +116,62 @@ pub fn comparison_warnings(old: &VersionEntry, new: &VersionEntry) -> Vec<String
     warnings
 }
 
-/// A comparison for machines: both versions, the size of the change, and every paragraph.
-#[must_use]
-pub fn diff_answer(comparison: &Comparison<'_>, redline: &Redline<'_>) -> Value {
-    let blocks: Vec<Value> = redline
-        .lines
-        .iter()
-        .map(|block| {
-            let pieces: Vec<Value> = merged_pieces(&block.pieces)
-                .into_iter()
-                .map(|(piece, text)| json!([operator(piece), text]))
-                .collect();
-            json!({ "change": block_change_code(block.change), "pieces": pieces })
-        })
-        .collect();
-    let change = &comparison.change;
-    json!({
-        "from": version_answer(comparison.policy, comparison.old.version),
-        "to": version_answer(comparison.policy, comparison.new.version),
-        "change": change.kind.code(),
-        "words_added": change.words_added,
-        "words_removed": change.words_removed,
-        "words_kept": redline.words_kept,
-        "simhash_distance": change.simhash_distance,
-        "warnings": comparison_warnings(comparison.old.version, comparison.new.version),
-        "blocks": blocks,
-    })
+/// A comparison for machines: both versions, the size of the change, and every paragraph. The paragraphs become JSON one
+/// after the other, so that the answer takes no memory of its own. The fields are in the order of their names.
+#[derive(Serialize)]
+pub struct DiffAnswer<'a> {
+    blocks: Blocks<'a>,
+    change: &'static str,
+    from: Value,
+    simhash_distance: u32,
+    to: Value,
+    warnings: Vec<String>,
+    words_added: u64,
+    words_kept: u64,
+    words_removed: u64,
+}
+
+impl<'a> DiffAnswer<'a> {
+    /// The answer for two versions and their redline.
+    #[must_use]
+    pub fn new(comparison: &Comparison<'_>, redline: &'a Redline<'a>) -> Self {
+        let (old, new) = (comparison.old.version, comparison.new.version);
+        Self {
+            blocks: Blocks(&redline.lines),
+            change: comparison.change.kind.code(),
+            from: version_answer(comparison.policy, old),
+            simhash_distance: comparison.change.simhash_distance,
+            to: version_answer(comparison.policy, new),
+            warnings: comparison_warnings(old, new),
+            words_added: comparison.change.words_added,
+            words_kept: redline.words_kept,
+            words_removed: comparison.change.words_removed,
+        }
+    }
+}
+
+/// The paragraphs of a redline.
+struct Blocks<'a>(&'a [RedlineLine<'a>]);
+
+/// One paragraph of a redline.
+#[derive(Serialize)]
+struct Block {
+    change: &'static str,
+    pieces: Vec<(&'static str, String)>,
+}
+
+impl Serialize for Blocks<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(|line| {
+            Block {
+                change: block_change_code(line.change),
+                pieces: merged_pieces(&line.pieces)
+                    .into_iter()
+                    .map(|(piece, text)| (operator(piece), text))
+                    .collect(),
+            }
+        }))
+    }
 }
 
 fn operator(piece: TextSide) -> &'static str {

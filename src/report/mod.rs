@@ -21,7 +21,7 @@ mod version;
 
 pub use change::{change_notification, change_summary};
 pub use diff::{
-    ComparedVersion, Comparison, compare, comparison_warnings, diff_answer, merged_pieces,
+    ComparedVersion, Comparison, DiffAnswer, compare, comparison_warnings, merged_pieces,
 };
 pub use discover::{CandidateAnswer, EvidenceAnswer, LinkAnswer};
 pub use error::ReportError;
@@ -30,7 +30,7 @@ pub use plan::{PlanAnswer, Rates, SitePlanAnswer};
 pub use reextract::{DroppedAnswer, PolicyReextractionAnswer, ReextractionAnswer};
 pub use requests::{EndpointCounts, RequestCounts};
 pub use run::RunReport;
-pub use safe::{escape_json, safe_json, safe_line, safe_text};
+pub use safe::{escape_json, safe_json, safe_line, safe_text, write_safe_json};
 pub use search::{Excerpt, excerpt, finding_answer};
 pub use status::{SiteSchedule, StatusAnswer, count_due};
 pub use verify::fault_answer;

@@ -1,8 +1,10 @@
 //! Makes text from outside safe for terminals and for readers of JSON.
 
 use std::fmt::Write as _;
+use std::io;
 
 use serde::Serialize;
+use serde_json::ser::Formatter;
 
 /// Replaces by `�` the characters that a terminal or a reader would obey instead of showing: control characters (C0
 /// with escape, DEL, C1) and the Unicode controls that reorder or hide text (bidirectional embeddings, overrides and
@@ -28,6 +30,39 @@ pub fn safe_line(text: &str) -> String {
 /// If the answer has a map whose keys are not strings.
 pub fn safe_json<T: Serialize>(answer: &T) -> serde_json::Result<String> {
     Ok(escape_json(serde_json::to_value(answer)?.to_string()))
+}
+
+/// Writes an answer as JSON with its unsafe characters escaped, field by field: it is never in memory as a whole. The keys
+/// keep their order.
+///
+/// # Errors
+/// When writing fails, and if the answer has a map whose keys are not strings.
+pub fn write_safe_json<T: Serialize>(out: impl io::Write, answer: &T) -> serde_json::Result<()> {
+    answer.serialize(&mut serde_json::Serializer::with_formatter(
+        out,
+        SafeFormatter,
+    ))
+}
+
+/// Compact JSON with unsafe characters escaped.
+struct SafeFormatter;
+
+impl Formatter for SafeFormatter {
+    fn write_string_fragment<W: ?Sized + io::Write>(
+        &mut self,
+        writer: &mut W,
+        fragment: &str,
+    ) -> io::Result<()> {
+        let mut plain = fragment;
+        while let Some((at, unsafe_char)) = plain.char_indices().find(|(_, c)| is_unsafe(*c)) {
+            writer.write_all(&plain.as_bytes()[..at])?;
+            for unit in unsafe_char.encode_utf16(&mut [0; 2]) {
+                write!(writer, "\\u{unit:04x}")?;
+            }
+            plain = &plain[at + unsafe_char.len_utf8()..];
+        }
+        writer.write_all(plain.as_bytes())
+    }
 }
 
 /// Escapes the unsafe characters of JSON.
@@ -78,5 +113,8 @@ mod tests {
             serde_json::from_str::<serde_json::Value>(&line).unwrap(),
             value
         );
+        let mut written = Vec::new();
+        write_safe_json(&mut written, &value).unwrap();
+        assert_eq!(String::from_utf8(written).unwrap(), line);
     }
 }

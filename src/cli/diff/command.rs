@@ -1,6 +1,6 @@
 //! The command: its arguments, the two versions that they name, and the format of the answer.
 
-use std::io::{self, Write as _};
+use std::io::{self, BufWriter, Write as _};
 
 use super::super::failure::{Exit, Failure};
 use super::super::options::{AnswerFormat, ColorOption, CommonOptions, FormatOption};
@@ -10,7 +10,7 @@ use super::super::version_choice::compared_versions;
 use super::super::version_names::VersionArguments;
 use super::{html, text, unified};
 use crate::history::redline;
-use crate::report::{compare, comparison_warnings, diff_answer, safe_json};
+use crate::report::{DiffAnswer, compare, comparison_warnings, write_safe_json};
 
 /// Show what changed between two versions of a policy, word by word
 ///
@@ -72,12 +72,17 @@ pub(in super::super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         &comparison.old.rendition.text,
         &comparison.new.rendition.text,
     );
+    let mut out = BufWriter::new(io::stdout().lock());
     let answer = match arguments.output.chosen() {
         Format::Text => text::page(&comparison, &redline, arguments.terminal.color.is_wanted()),
         Format::Unified => unified::page(&comparison),
         Format::Html => html::page(&comparison, &redline),
-        Format::Json => safe_json(&diff_answer(&comparison, &redline))? + "\n",
+        Format::Json => {
+            write_safe_json(&mut out, &DiffAnswer::new(&comparison, &redline))?;
+            "\n".to_owned()
+        }
     };
-    io::stdout().lock().write_all(answer.as_bytes())?;
+    out.write_all(answer.as_bytes())?;
+    out.flush()?;
     Ok(Exit::Done)
 }
