@@ -17,6 +17,8 @@ pub enum Exit {
     Done,
     /// 1: done, but something failed and was reported.
     DoneWithFailures,
+    /// 1: a search found nothing.
+    NothingFound,
     /// 2: wrong arguments, configuration, or a file that cannot be used.
     Usage,
     /// 3: the archive refused or cannot be reached; the same command continues later.
@@ -29,7 +31,7 @@ impl From<Exit> for ExitCode {
     fn from(exit: Exit) -> Self {
         Self::from(match exit {
             Exit::Done => 0,
-            Exit::DoneWithFailures => 1,
+            Exit::DoneWithFailures | Exit::NothingFound => 1,
             Exit::Usage => 2,
             Exit::Refused => 3,
             Exit::Interrupted => 130,

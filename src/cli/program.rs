@@ -12,8 +12,8 @@ use super::global_options::{GlobalOptions, described_options, moved_behind_comma
 use super::pager::Pager;
 use super::terminal::set_quiet;
 use super::{
-    backfill, backup, check, diff, discover, export, extract, import, log, plan, reextract, run,
-    search, show, status, verify,
+    backfill, backup, changes, check, diff, discover, export, extract, import, log, plan,
+    reextract, run, search, show, similar, status, verify,
 };
 use crate::crawl::{PDF_COMMAND, run_pdf_child};
 
@@ -37,7 +37,7 @@ const EXIT_CODES: &str = "\
 
 Exit codes:
     0  done
-    1  done, but some steps failed
+    1  done, but some steps failed; nothing was found (search)
     2  wrong arguments, settings or files
     3  the archive refused requests or cannot be reached; run the command again later to continue
   130  interrupted; run the command again to continue";
@@ -67,7 +67,9 @@ const COMMAND_GROUPS: [(&str, &[&str]); 4] = [
     ),
     (
         "Read the histories",
-        &["status", "log", "show", "diff", "search"],
+        &[
+            "status", "log", "show", "diff", "changes", "search", "similar",
+        ],
     ),
     ("Export and import", &["export", "import", "extract"]),
     ("Maintain the database", &["verify", "backup", "reextract"]),
@@ -108,7 +110,9 @@ enum Command {
     Log(log::Arguments),
     Show(show::Arguments),
     Diff(diff::Arguments),
-    Search(search::Arguments),
+    Changes(Box<changes::Arguments>),
+    Search(Box<search::Arguments>),
+    Similar(similar::Arguments),
     Verify(verify::Arguments),
     Backup(backup::Arguments),
     Export(export::Arguments),
@@ -124,7 +128,12 @@ impl Command {
     /// True if a pager shows the answer on a terminal. An answer that grows while a crawl works is not paged.
     fn is_paged(&self) -> bool {
         match self {
-            Self::Status(_) | Self::Log(_) | Self::Diff(_) | Self::Search(_) => true,
+            Self::Status(_)
+            | Self::Log(_)
+            | Self::Diff(_)
+            | Self::Changes(_)
+            | Self::Search(_)
+            | Self::Similar(_) => true,
             // Archived bytes are refused on a terminal, also through a pager.
             Self::Show(arguments) => !arguments.is_raw(),
             _ => false,
@@ -142,7 +151,9 @@ impl Command {
             Self::Log(arguments) => log::run(&arguments),
             Self::Show(arguments) => show::run(&arguments),
             Self::Diff(arguments) => diff::run(&arguments),
+            Self::Changes(arguments) => changes::run(&arguments),
             Self::Search(arguments) => search::run(&arguments),
+            Self::Similar(arguments) => similar::run(&arguments),
             Self::Verify(arguments) => verify::run(&arguments),
             Self::Backup(arguments) => backup::run(&arguments),
             Self::Export(arguments) => export::run(&arguments),

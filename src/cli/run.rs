@@ -14,7 +14,7 @@ use super::metrics::metrics_text;
 use super::on_change::{NotificationResult, notify};
 use super::options::{NowOption, heading};
 use super::run_summary::{run_report, run_text};
-use crate::export::atom_feed;
+use crate::export::{FeedEntry, atom_feed};
 use crate::model::Timestamp;
 use crate::report::{RunReport, change_summary, safe_json};
 use crate::store::Store;
@@ -134,9 +134,11 @@ fn record_failure(report: &mut RunReport, step: Result<(), Failure>) {
 fn write_feed(file: &Path, store: &Store, now: Timestamp) -> Result<(), Failure> {
     let mut entries = Vec::new();
     for change in store.newest_changes(FEED_ENTRIES)? {
-        entries.push((change_summary(store, &change)?, change));
+        let what = change_summary(store, &change)?;
+        entries.push(FeedEntry::of_new_version(&what, &change));
     }
-    let feed = atom_feed(&entries, &file.to_string_lossy(), now)?;
+    let title = "New versions of privacy policies";
+    let feed = atom_feed(title, &entries, &file.to_string_lossy(), now)?;
     replace_file(file, feed.as_bytes())
 }
 

@@ -1,109 +1,319 @@
-//! `policytrail search`: finds a phrase in all policies, with the dates of its first and last version.
+//! `policytrail search`: finds phrases in all policies, and tells when they were there.
 
 use std::io::{self, Write as _};
 use std::num::NonZeroUsize;
 
+use super::csv_rows::{CsvRows, time_cell};
 use super::failure::{Exit, Failure};
-use super::options::{ColorOption, CommonOptions, FormatOption, OutputFormat, heading};
+use super::options::{
+    AnswerFormat, ColorOption, CommonOptions, FormatOption, earliest_timestamp, heading,
+    latest_timestamp,
+};
+use super::search_scope::ScopeOptions;
 use super::selection;
+use super::table::{Align, table};
 use super::terminal::{TextStyle, note, styled};
-use super::wording::{counted, date};
-use crate::report::{Excerpt, excerpt, finding_answer, safe_json, safe_line};
-use crate::store::{Findings, Found};
+use super::wording::date;
+use crate::model::{Proof, Timestamp};
+use crate::report::{
+    excerpt, first_version, interval_proofs, phrase_answer, phrase_summary, ranges, safe_json,
+    safe_line,
+};
+use crate::store::{FoundPhrase, PhraseEvent, PhraseSearch, QueryMode, SearchQuery};
 
-/// Search all versions for a phrase, and show when it appeared and disappeared
+/// Search all versions for phrases, and show when they were there
 ///
-/// Case, accents and punctuation are ignored. Only whole words match, except in Chinese, Japanese, Thai, Lao, Khmer and
-/// Burmese, where any sequence of characters matches.
+/// The words are one phrase. `OR` and `AND` (in capitals) combine phrases, `*` at the end of a word stands for any ending,
+/// and in quotation marks only words count. Case, accents and punctuation are ignored. Only whole words match, except in
+/// Chinese, Japanese, Thai, Lao, Khmer and Burmese, where any sequence of characters matches.
+///
+/// A policy is shown with the versions that have the phrase and with the windows in which it came and went: between the last
+/// capture without it and the first capture with it. Exit code 1 means that nothing was found.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  policytrail search \"legitimate interest\"\n  policytrail search --anywhere location advertising --limit 10"
+    after_help = "Examples:\n  policytrail search legitimate interest\n  policytrail search --any sell* rent* --removed --from 2018 --format csv > removed.csv"
 )]
 pub(super) struct Arguments {
     /// Words of the phrase
     #[arg(required = true, value_name = "WORDS")]
     words: Vec<String>,
 
-    /// Match versions that contain all the words, in any place and order
-    #[arg(long, help_heading = heading::SELECTION)]
-    anywhere: bool,
+    #[command(flatten)]
+    mode: ModeOptions,
 
-    /// Print at most this many policies
-    #[arg(long, value_name = "N", default_value = "50", help_heading = heading::OUTPUT)]
-    limit: NonZeroUsize,
+    #[command(flatten)]
+    event: EventOptions,
+
+    #[command(flatten)]
+    scope: ScopeOptions,
+
+    /// Show only what was there (with --added and --removed: what may have happened) at this time or later
+    #[arg(long, value_name = "DATE", value_parser = earliest_timestamp, help_heading = heading::SELECTION)]
+    from: Option<Timestamp>,
+
+    /// Show only what was there (with --added and --removed: what may have happened) at this time or earlier
+    #[arg(long, value_name = "DATE", value_parser = latest_timestamp, help_heading = heading::SELECTION)]
+    to: Option<Timestamp>,
+
+    /// Print at most this many policies [default: 50; all in CSV and JSON]
+    #[arg(long, value_name = "N", help_heading = heading::OUTPUT)]
+    limit: Option<NonZeroUsize>,
 
     #[command(flatten)]
     common: CommonOptions,
 
     #[command(flatten)]
-    output: FormatOption,
+    output: FormatOption<Format>,
 
     #[command(flatten)]
     terminal: ColorOption,
 }
 
+/// How the words are combined.
+#[derive(Debug, Clone, Copy, clap::Args)]
+struct ModeOptions {
+    /// Match versions that contain any of the arguments, each of them a phrase
+    #[arg(long, conflicts_with = "anywhere", help_heading = heading::SELECTION)]
+    any: bool,
+
+    /// Match versions that contain all the words, in any place and order
+    #[arg(long, help_heading = heading::SELECTION)]
+    anywhere: bool,
+}
+
+/// What has to have happened to the phrase.
+#[derive(Debug, Clone, Copy, clap::Args)]
+struct EventOptions {
+    /// Show only where the phrase came: a version has it, and the version before does not
+    #[arg(long, conflicts_with = "removed", help_heading = heading::SELECTION)]
+    added: bool,
+
+    /// Show only where the phrase went: a version has it, and the version after does not
+    #[arg(long, help_heading = heading::SELECTION)]
+    removed: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// A paragraph per policy, with an excerpt
+    Text,
+    /// A table with a line per interval
+    Table,
+    /// CSV with a row per interval
+    Csv,
+    /// JSON, one object per policy
+    Json,
+}
+
+impl AnswerFormat for Format {
+    const JSON: Self = Self::Json;
+}
+
+/// Policies that are printed for people if no limit is given.
+const DEFAULT_LIMIT: usize = 50;
+
+const CSV_HEADER: [&str; 14] = [
+    "site",
+    "policy_url",
+    "kind",
+    "edition",
+    "versions",
+    "language",
+    "changed_after",
+    "first_seen",
+    "last_seen",
+    "gone_by",
+    "is_added",
+    "is_removed",
+    "proof",
+    "gone_proof",
+];
+
+const TABLE_HEADER: [(&str, Align); 7] = [
+    ("site", Align::Left),
+    ("versions", Align::Left),
+    ("came after", Align::Left),
+    ("first seen", Align::Left),
+    ("last seen", Align::Left),
+    ("gone by", Align::Left),
+    ("first capture with the phrase", Align::Whole),
+];
+
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
-    let store = selection::open_database(&arguments.common)?;
-    let query = arguments.words.join(" ");
-    let findings = store
-        .search(&query, arguments.anywhere, arguments.limit.get())?
-        .ok_or_else(|| {
-            Failure::usage(anyhow::anyhow!(
-                "`{}` contains no word to search for; give at least one word",
-                safe_line(&query)
-            ))
-        })?;
-    let color = arguments.terminal.color.is_wanted();
-    let mut out = io::stdout().lock();
-    for found in &findings.found {
-        let excerpt = excerpt(&found.text, &query);
-        let answer = match arguments.output.chosen() {
-            OutputFormat::Json => safe_json(&finding_answer(found, excerpt.as_ref()))?,
-            OutputFormat::Text => finding_text(found, excerpt.as_ref(), color),
-        };
-        writeln!(out, "{answer}")?;
+    let query =
+        SearchQuery::parse(&arguments.words, arguments.mode.mode()).map_err(Failure::usage)?;
+    if let (Some(from), Some(to)) = (arguments.from, arguments.to)
+        && from > to
+    {
+        return Err(Failure::usage(anyhow::anyhow!(
+            "the date of --from is after that of --to"
+        )));
     }
-    if arguments.output.chosen() == OutputFormat::Text {
-        print_rest(&findings);
+    let store = selection::open_database(&arguments.common)?;
+    let mut search = PhraseSearch {
+        query,
+        scope: arguments.scope.scope(&store)?,
+        event: arguments.event.event(),
+    };
+    search.scope.from = arguments.from;
+    search.scope.to = arguments.to;
+    let format = arguments.output.chosen();
+    let limit = arguments.limit.map(NonZeroUsize::get).or(match format {
+        Format::Text | Format::Table => Some(DEFAULT_LIMIT),
+        Format::Csv | Format::Json => None,
+    });
+    let mut printer = Printer::start(format, arguments.terminal.color.is_wanted())?;
+    let has_more = store.search(&search, limit, |found| printer.print(&found, &search.query))?;
+    let is_found = printer.is_found;
+    printer.finish()?;
+    if has_more {
+        note(
+            "more policies have the phrase; use a higher --limit, or search fewer sites (--site, --group, --language)",
+        );
+    }
+    if !is_found {
+        note(match search.event {
+            PhraseEvent::Present => "not found in any version",
+            PhraseEvent::Added => "no version added it",
+            PhraseEvent::Removed => "no version removed it",
+        });
+        return Ok(Exit::NothingFound);
     }
     Ok(Exit::Done)
 }
 
-/// Says on stderr how many policies were not printed.
-fn print_rest(findings: &Findings) {
-    let shown = findings.found.len() as u64;
-    if findings.policies == 0 {
-        note("not found in any version");
-    } else if shown < findings.policies {
-        let more = counted(findings.policies - shown, "policy").replace("policys", "policies");
-        note(format_args!(
-            "{more} more; use a higher --limit to see them"
-        ));
+impl ModeOptions {
+    fn mode(self) -> QueryMode {
+        match (self.any, self.anywhere) {
+            (true, _) => QueryMode::AnyOf,
+            (false, true) => QueryMode::AllWords,
+            (false, false) => QueryMode::Phrase,
+        }
     }
 }
 
-/// A policy in which the phrase occurs, for people.
-fn finding_text(found: &Found, excerpt: Option<&Excerpt>, color: bool) -> String {
-    let end = if found.still_there {
-        "still in the last capture".to_owned()
-    } else {
-        format!(
-            "last seen {} (version {})",
-            date(found.last_seen),
-            found.last_version
-        )
-    };
+impl EventOptions {
+    fn event(self) -> PhraseEvent {
+        match (self.added, self.removed) {
+            (true, _) => PhraseEvent::Added,
+            (false, true) => PhraseEvent::Removed,
+            (false, false) => PhraseEvent::Present,
+        }
+    }
+}
+
+/// Prints the policies that are found, one by one; a table at the end.
+struct Printer {
+    format: Format,
+    color: bool,
+    is_found: bool,
+    csv: Option<CsvRows<io::Stdout>>,
+    rows: Vec<Vec<String>>,
+}
+
+impl Printer {
+    fn start(format: Format, color: bool) -> Result<Self, Failure> {
+        let csv = (format == Format::Csv).then(|| CsvRows::start(io::stdout(), &CSV_HEADER));
+        Ok(Self {
+            format,
+            color,
+            is_found: false,
+            csv: csv.transpose()?,
+            rows: Vec::new(),
+        })
+    }
+
+    fn print(&mut self, found: &FoundPhrase, query: &SearchQuery) -> Result<(), Failure> {
+        self.is_found = true;
+        match self.format {
+            Format::Text => writeln!(io::stdout(), "{}", paragraph(found, query, self.color))?,
+            Format::Table => self.rows.extend(table_rows(found)),
+            Format::Csv => {
+                let csv = self.csv.as_mut();
+                csv.map_or(Ok(()), |csv| {
+                    csv_rows(found).iter().try_for_each(|row| csv.row(row))
+                })?;
+            }
+            Format::Json => {
+                let excerpt = excerpt(&found.text, query);
+                let answer = safe_json(&phrase_answer(found, excerpt.as_ref()))?;
+                writeln!(io::stdout(), "{answer}")?;
+            }
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<(), Failure> {
+        if let Some(csv) = self.csv {
+            csv.finish()?;
+        }
+        if !self.rows.is_empty() {
+            let table = table(&TABLE_HEADER, &self.rows);
+            io::stdout().lock().write_all(table.as_bytes())?;
+        }
+        Ok(())
+    }
+}
+
+/// A policy for people: its address, the intervals in words, an excerpt, and the first capture with the phrase.
+fn paragraph(found: &FoundPhrase, query: &SearchQuery, color: bool) -> String {
     let mut text = format!(
-        "{}\n  first seen {} (version {}), {end}; in {} of {}",
-        styled(&safe_line(&found.policy_url), TextStyle::Bold, color),
-        date(found.first_seen),
-        found.first_version,
-        found.versions,
-        counted(found.of_versions, "version"),
+        "{}\n  {}",
+        styled(&safe_line(&found.policy.policy_url), TextStyle::Bold, color),
+        phrase_summary(found)
     );
-    if let Some(excerpt) = excerpt {
+    if let Some(excerpt) = excerpt(&found.text, query) {
         text.push_str("\n  ");
         text.push_str(&excerpt.line(|phrase| styled(phrase, TextStyle::Bold, color)));
     }
+    let first = found.intervals.first();
+    if let Some(proof) = first.and_then(|interval| interval_proofs(found, interval).first) {
+        text.push_str("\n  ");
+        text.push_str(&styled(&safe_line(&proof.text()), TextStyle::Dim, color));
+    }
     text
+}
+
+fn table_rows(found: &FoundPhrase) -> Vec<Vec<String>> {
+    let rows = found.intervals.iter().map(|interval| {
+        let day = |time: Option<Timestamp>| time.map(date).unwrap_or_default();
+        vec![
+            found.policy.site.clone(),
+            ranges(&interval.versions),
+            day(interval.changed_after),
+            date(interval.first_seen),
+            date(interval.last_seen),
+            day(interval.gone_by),
+            place(interval_proofs(found, interval).first),
+        ]
+    });
+    rows.collect()
+}
+
+fn csv_rows(found: &FoundPhrase) -> Vec<Vec<String>> {
+    let rows = found.intervals.iter().map(|interval| {
+        let proofs = interval_proofs(found, interval);
+        vec![
+            found.policy.site.clone(),
+            found.policy.policy_url.clone(),
+            found.policy.kind.to_string(),
+            interval.edition.to_string(),
+            ranges(&interval.versions),
+            first_version(found, interval).map_or_else(String::new, |v| v.language.clone()),
+            time_cell(interval.changed_after),
+            time_cell(Some(interval.first_seen)),
+            time_cell(Some(interval.last_seen)),
+            time_cell(interval.gone_by),
+            interval.is_added.to_string(),
+            interval.is_removed.to_string(),
+            place(proofs.first),
+            place(proofs.gone),
+        ]
+    });
+    rows.collect()
+}
+
+/// The address of a capture, or the record that it was read from.
+fn place(proof: Option<&Proof>) -> String {
+    proof.map(Proof::text).unwrap_or_default()
 }

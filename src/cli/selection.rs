@@ -20,7 +20,7 @@ pub(super) fn open_database(common: &CommonOptions) -> Result<Store, Failure> {
 }
 
 /// All policies of a site. A site without one is an error.
-fn policies_of_site(store: &Store, site: &str) -> Result<Vec<PolicyEntry>, Failure> {
+pub(super) fn policies_of_site(store: &Store, site: &str) -> Result<Vec<PolicyEntry>, Failure> {
     let name = Site::parse(site).map_err(Failure::usage)?;
     let policies = store.policies_with_versions(name.as_str())?;
     if policies.is_empty() {

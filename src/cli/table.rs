@@ -9,6 +9,8 @@ use crate::report::safe_line;
 pub(super) enum Align {
     /// Text.
     Left,
+    /// Text that is never shortened: links.
+    Whole,
     /// Numbers.
     Right,
 }
@@ -20,7 +22,15 @@ const MAX_CELL_CHARS: usize = 60;
 pub(super) fn table(header: &[(&str, Align)], rows: &[Vec<String>]) -> String {
     let rows: Vec<Vec<String>> = rows
         .iter()
-        .map(|row| row.iter().map(|cell| shown(cell)).collect())
+        .map(|row| {
+            let cells = row.iter().zip(header);
+            cells
+                .map(|(cell, (_, align))| match align {
+                    Align::Whole => safe_line(cell),
+                    Align::Left | Align::Right => shown(cell),
+                })
+                .collect()
+        })
         .collect();
     let widths: Vec<usize> = header
         .iter()
@@ -41,7 +51,7 @@ pub(super) fn table(header: &[(&str, Align)], rows: &[Vec<String>]) -> String {
         for ((cell, width), (_, align)) in row.iter().zip(&widths).zip(header) {
             // Writing to a string cannot fail.
             let _ = match align {
-                Align::Left => write!(line, "{cell:<width$}  "),
+                Align::Left | Align::Whole => write!(line, "{cell:<width$}  "),
                 Align::Right => write!(line, "{cell:>width$}  "),
             };
         }

@@ -6,68 +6,89 @@ use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 use sha2::{Digest as _, Sha256};
 
-use crate::model::Timestamp;
+use crate::model::{Proof, Timestamp};
 use crate::store::ChangeRow;
 
-/// Writes a feed of new versions, each with a description of its change. The same `name` gives the same identity of the
-/// feed; `now` is its date if it has no entry.
+/// An entry of a feed: a version and its change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FeedEntry {
+    /// Text that is unique to the version and never changes.
+    pub identity: String,
+    /// Site, title and number of the version.
+    pub title: String,
+    /// When the entry became known.
+    pub updated: Timestamp,
+    /// First observation of the version.
+    pub published: Timestamp,
+    /// Where the version can be checked.
+    pub proof: Proof,
+    /// What changed, and when.
+    pub summary: String,
+}
+
+impl FeedEntry {
+    /// The entry of a version as it became known; `what` describes its change.
+    #[must_use]
+    pub fn of_new_version(what: &str, change: &ChangeRow) -> Self {
+        let title = change.title.as_deref().unwrap_or("Privacy policy");
+        Self {
+            identity: format!(
+                "{} {} {}",
+                change.site, change.change_id, change.text_sha256
+            ),
+            title: format!("{}: {title} (version {})", change.site, change.version),
+            updated: change.noticed_at,
+            published: change.first_seen,
+            proof: change.proof.clone(),
+            summary: summary(what, change),
+        }
+    }
+}
+
+/// Writes a feed. The same `name` gives the same identity of the feed; `now` is its date if it has no entry.
 ///
 /// # Errors
 /// If writing to memory fails.
 pub fn atom_feed(
-    changes: &[(String, ChangeRow)],
+    title: &str,
+    entries: &[FeedEntry],
     name: &str,
     now: Timestamp,
 ) -> io::Result<String> {
     let mut out = Writer::new_with_indent(Vec::new(), b' ', 1);
-    let updated = changes.iter().map(|(_, c)| c.noticed_at).max();
-    let updated = date_time(updated.unwrap_or(now));
+    let updated = entries.iter().map(|entry| entry.updated).max();
+    let updated = updated.unwrap_or(now).rfc3339();
     out.write_event(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None)))?;
     out.create_element("feed")
         .with_attribute(("xmlns", "http://www.w3.org/2005/Atom"))
         .write_inner_content(|out| {
-            element(out, "title", "New versions of privacy policies")?;
+            element(out, "title", title)?;
             element(out, "id", &urn(&format!("feed {name}")))?;
             element(out, "updated", &updated)?;
             element(out, "generator", "policytrail")?;
             out.create_element("author")
                 .write_inner_content(|out| element(out, "name", "policytrail"))?;
-            changes
-                .iter()
-                .try_for_each(|(what, change)| entry(out, what, change))
+            entries.iter().try_for_each(|entry| write_entry(out, entry))
         })?;
     String::from_utf8(out.into_inner()).map_err(io::Error::other)
 }
 
-fn entry(out: &mut Writer<Vec<u8>>, what: &str, change: &ChangeRow) -> io::Result<()> {
-    let identity = format!(
-        "{} {} {}",
-        change.site, change.change_id, change.text_sha256
-    );
-    let title = change.title.as_deref().unwrap_or("Privacy policy");
+fn write_entry(out: &mut Writer<Vec<u8>>, entry: &FeedEntry) -> io::Result<()> {
     out.create_element("entry").write_inner_content(|out| {
-        element(
-            out,
-            "title",
-            &format!("{}: {title} (version {})", change.site, change.version),
-        )?;
-        element(out, "id", &urn(&identity))?;
-        element(out, "updated", &date_time(change.noticed_at))?;
-        element(out, "published", &date_time(change.first_seen))?;
-        let Some(url) = &change.proof.memento_url else {
+        element(out, "title", &entry.title)?;
+        element(out, "id", &urn(&entry.identity))?;
+        element(out, "updated", &entry.updated.rfc3339())?;
+        element(out, "published", &entry.published.rfc3339())?;
+        let Some(url) = &entry.proof.memento_url else {
             // An entry without a link needs a content (RFC 4287, section 4.1.2).
-            let proof = change.proof.text();
-            return element(
-                out,
-                "content",
-                &format!("{}; {proof}", summary(what, change)),
-            );
+            let proof = entry.proof.text();
+            return element(out, "content", &format!("{}; {proof}", entry.summary));
         };
         out.create_element("link")
             .with_attribute(("rel", "alternate"))
             .with_attribute(("href", xml_text(url).as_str()))
             .write_empty()?;
-        element(out, "summary", &summary(what, change))
+        element(out, "summary", &entry.summary)
     })?;
     Ok(())
 }
@@ -97,21 +118,6 @@ fn xml_text(text: &str) -> String {
     text.chars().filter(is_xml).collect()
 }
 
-/// Writes a time as RFC 3339 does.
-fn date_time(moment: Timestamp) -> String {
-    let digits = moment.to_string();
-    let (date, time) = digits.split_at(8);
-    format!(
-        "{}-{}-{}T{}:{}:{}Z",
-        &date[..4],
-        &date[4..6],
-        &date[6..8],
-        &time[..2],
-        &time[2..4],
-        &time[4..6]
-    )
-}
-
 /// An identifier that depends only on the text and is unique to it: a UUID (version 8, RFC 9562).
 fn urn(text: &str) -> String {
     let digest = Sha256::digest(text.as_bytes());
@@ -133,9 +139,9 @@ fn urn(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ChangeId, PolicyId, Proof};
+    use crate::model::{ChangeId, PolicyId};
 
-    fn change(title: &str) -> (String, ChangeRow) {
+    fn change(title: &str) -> FeedEntry {
         let change = ChangeRow {
             change_id: ChangeId::new(7),
             noticed_at: "20260131020304".parse().unwrap(),
@@ -162,12 +168,13 @@ mod tests {
             words_added: None,
             words_removed: None,
         };
-        ("7 words added".to_owned(), change)
+        FeedEntry::of_new_version("7 words added", &change)
     }
 
     #[test]
     fn a_feed_names_each_version_and_the_window_of_its_change() {
         let feed = atom_feed(
+            "New versions",
             &[change("Privacy")],
             "feed.xml",
             Timestamp::from_unix_seconds(0),
@@ -186,6 +193,7 @@ mod tests {
     #[test]
     fn no_title_breaks_out_of_the_feed() {
         let feed = atom_feed(
+            "New versions",
             &[change("</title><script>\u{1b}[31m\u{0}\u{fffe}")],
             "x",
             Timestamp::from_unix_seconds(0),
@@ -196,13 +204,13 @@ mod tests {
 
     #[test]
     fn an_entry_without_an_archive_has_no_link() {
-        let (what, mut change) = change("Privacy");
-        change.proof = Proof {
+        let mut entry = change("Privacy");
+        entry.proof = Proof {
             warc_file: Some("crawl.warc.gz".to_owned()),
             warc_offset: Some(7),
             ..Proof::default()
         };
-        let feed = atom_feed(&[(what, change)], "x", Timestamp::from_unix_seconds(0)).unwrap();
+        let feed = atom_feed("x", &[entry], "x", Timestamp::from_unix_seconds(0)).unwrap();
         assert!(
             !feed.contains("<link") && !feed.contains("web.archive.org"),
             "{feed}"
@@ -215,7 +223,13 @@ mod tests {
 
     #[test]
     fn an_empty_feed_has_a_date_all_the_same() {
-        let feed = atom_feed(&[], "x", Timestamp::earliest("2026").unwrap()).unwrap();
+        let feed = atom_feed(
+            "New versions",
+            &[],
+            "x",
+            Timestamp::earliest("2026").unwrap(),
+        )
+        .unwrap();
         assert!(feed.contains("<updated>2026-01-01T00:00:00Z</updated>"));
     }
 }

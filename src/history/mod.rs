@@ -8,6 +8,7 @@ mod bounded_diff;
 mod change;
 mod diff;
 mod editions;
+mod phrase_intervals;
 mod simhash;
 mod summary;
 
@@ -15,6 +16,7 @@ pub use body::{body, body_hash};
 pub use change::{Change, ChangeKind, change};
 pub use diff::{LineChange, Redline, RedlineLine, TextSide, redline};
 pub use editions::{HISTORY_RULES, Observation, TextTraits, Version, versions};
+pub use phrase_intervals::{PhraseInterval, SearchedVersion, phrase_intervals};
 pub use simhash::{distance, simhash};
 
 #[cfg(test)]

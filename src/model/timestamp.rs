@@ -127,6 +127,12 @@ impl Timestamp {
         self.0.date().to_string()
     }
 
+    /// The time as RFC 3339 and ISO 8601 write it: `2012-06-11T04:04:11Z`.
+    #[must_use]
+    pub fn rfc3339(self) -> String {
+        format!("{}Z", self.0)
+    }
+
     /// The year.
     #[must_use]
     pub fn year(self) -> i16 {

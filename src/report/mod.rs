@@ -5,9 +5,11 @@
 //! reaches a terminal.
 
 mod change;
+mod changes;
 mod diff;
 mod discover;
 mod error;
+mod excerpt;
 mod extract;
 mod plan;
 mod reextract;
@@ -15,23 +17,29 @@ mod requests;
 mod run;
 mod safe;
 mod search;
+mod similar;
 mod status;
 mod verify;
 mod version;
 
 pub use change::{change_notification, change_summary};
+pub use changes::{change_answer, what_changed};
 pub use diff::{
     ComparedVersion, Comparison, DiffAnswer, compare, comparison_warnings, merged_pieces,
 };
 pub use discover::{CandidateAnswer, EvidenceAnswer, LinkAnswer};
 pub use error::ReportError;
+pub use excerpt::{Excerpt, excerpt};
 pub use extract::{document_answer, drop_answer};
 pub use plan::{PlanAnswer, Rates, SitePlanAnswer};
 pub use reextract::{DroppedAnswer, PolicyReextractionAnswer, ReextractionAnswer};
 pub use requests::{EndpointCounts, RequestCounts};
 pub use run::RunReport;
 pub use safe::{escape_json, safe_json, safe_line, safe_text, write_safe_json};
-pub use search::{Excerpt, excerpt, finding_answer};
+pub use search::{
+    IntervalProofs, first_version, interval_proofs, phrase_answer, phrase_summary, ranges, window,
+};
+pub use similar::{SimilarPolicy, similar_policies};
 pub use status::{SiteSchedule, StatusAnswer, count_due};
 pub use verify::fault_answer;
 pub use version::{version_answer, version_text_answer};

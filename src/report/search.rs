@@ -2,118 +2,236 @@
 
 use serde_json::{Value, json};
 
-use super::safe::safe_line;
-use crate::model::{is_word, tokens};
-use crate::store::Found;
+use super::excerpt::Excerpt;
+use crate::history::PhraseInterval;
+use crate::model::{Proof, Timestamp};
+use crate::store::{FoundPhrase, VersionEntry};
 
-/// Characters shown on each side of a phrase.
-const CONTEXT_CHARS: usize = 60;
-
-/// A phrase with the text around it, safe to print.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Excerpt {
-    /// The text before the phrase.
-    pub before: String,
-    /// The phrase as the text spells it.
-    pub phrase: String,
-    /// The text after the phrase.
-    pub after: String,
-}
-
-impl Excerpt {
-    /// The excerpt on one line, its phrase emphasised by `style`.
-    #[must_use]
-    pub fn line(&self, style: impl FnOnce(&str) -> String) -> String {
-        format!("… {}{}{} …", self.before, style(&self.phrase), self.after)
-    }
-}
-
-/// A policy in which a phrase occurs, as data.
+/// A policy in which a phrase occurs, with the intervals.
 #[must_use]
-pub fn finding_answer(found: &Found, excerpt: Option<&Excerpt>) -> Value {
+pub fn phrase_answer(found: &FoundPhrase, excerpt: Option<&Excerpt>) -> Value {
+    let numbers = version_numbers(&found.intervals);
+    let first = found.intervals.first();
+    let last_seen = found.intervals.iter().map(|i| i.last_seen).max();
+    let intervals: Vec<Value> = found
+        .intervals
+        .iter()
+        .map(|interval| interval_answer(found, interval))
+        .collect();
     json!({
-        "site": found.site,
-        "policy_url": found.policy_url,
-        "versions": found.versions,
-        "of_versions": found.of_versions,
-        "first_version": found.first_version,
-        "last_version": found.last_version,
-        "changed_after": found.changed_after,
-        "first_seen": found.first_seen,
-        "last_seen": found.last_seen,
-        "still_there": found.still_there,
+        "site": found.policy.site,
+        "policy_url": found.policy.policy_url,
+        "kind": found.policy.kind,
+        "of_versions": found.policy.versions,
+        "versions": numbers.len(),
+        "version_numbers": numbers,
+        "first_version": numbers.first(),
+        "last_version": numbers.last(),
+        "changed_after": first.and_then(|i| i.changed_after),
+        "first_seen": first.map(|i| i.first_seen),
+        "last_seen": last_seen,
+        "in_oldest_capture": first.is_some_and(|i| i.changed_after.is_none()),
+        "still_there": is_still_there(found),
+        "intervals": intervals,
+        "summary": phrase_summary(found),
         "excerpt": excerpt.map(|e| e.line(str::to_owned)),
     })
 }
 
-/// Finds the first occurrence of a phrase in a text, or of its first word. `None` if the text spells it differently
-/// (accents).
-#[must_use]
-pub fn excerpt(text: &str, phrase: &str) -> Option<Excerpt> {
-    let (start, end) = occurrence(text, phrase)?;
-    let before: Vec<char> = text[..start].chars().rev().take(CONTEXT_CHARS).collect();
-    let before: String = before.into_iter().rev().collect();
-    let after: String = text[end..].chars().take(CONTEXT_CHARS).collect();
-    let gap = |side: Option<char>| {
-        if side.is_some_and(char::is_whitespace) {
-            " "
-        } else {
-            ""
-        }
-    };
-    Some(Excerpt {
-        before: safe_line(&before) + gap(before.chars().last()),
-        phrase: safe_line(&text[start..end]),
-        after: gap(after.chars().next()).to_owned() + &safe_line(&after),
+fn interval_answer(found: &FoundPhrase, interval: &PhraseInterval) -> Value {
+    let link = |proof: Option<&Proof>| proof.and_then(|p| p.memento_url.clone());
+    let proofs = interval_proofs(found, interval);
+    json!({
+        "edition": interval.edition,
+        "versions": interval.versions,
+        "changed_after": interval.changed_after,
+        "first_seen": interval.first_seen,
+        "last_seen": interval.last_seen,
+        "gone_by": interval.gone_by,
+        "is_added": interval.is_added,
+        "is_removed": interval.is_removed,
+        "memento_url": link(proofs.first),
+        "gone_memento_url": link(proofs.gone),
+        "proof": proofs.first.map(Proof::text),
+        "gone_proof": proofs.gone.map(Proof::text),
     })
 }
 
-/// Returns where an occurrence starts and ends, in bytes.
-fn occurrence(text: &str, phrase: &str) -> Option<(usize, usize)> {
-    let words: Vec<(usize, &str)> = tokens(text)
-        .scan(0, |at, token| {
-            let start = *at;
-            *at += token.len();
-            Some((start, token))
-        })
-        .filter(|(_, token)| is_word(token))
-        .collect();
-    let folded: Vec<String> = words
+/// The captures that prove an interval.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct IntervalProofs<'a> {
+    /// The first capture with the phrase.
+    pub first: Option<&'a Proof>,
+    /// The first capture without it.
+    pub gone: Option<&'a Proof>,
+}
+
+/// The captures that prove an interval of a phrase.
+#[must_use]
+pub fn interval_proofs<'a>(
+    found: &'a FoundPhrase,
+    interval: &PhraseInterval,
+) -> IntervalProofs<'a> {
+    let proof = |number: Option<u32>| {
+        let version = found.history.iter().find(|v| Some(v.version) == number);
+        version.map(|v| &v.proof)
+    };
+    IntervalProofs {
+        first: proof(interval.versions.first().copied()),
+        gone: proof(interval.gone_in),
+    }
+}
+
+/// The numbers of all versions in intervals, in order.
+fn version_numbers(intervals: &[PhraseInterval]) -> Vec<u32> {
+    let mut numbers: Vec<u32> = intervals.iter().flat_map(|i| i.versions.clone()).collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+fn is_still_there(found: &FoundPhrase) -> bool {
+    found.intervals.iter().any(|i| i.gone_by.is_none())
+}
+
+/// The intervals in words: `in versions 1 and 6–13 of 15: in the oldest capture already; gone between 2022-06-09 and
+/// 2022-07-07; back between 2024-08-29 and 2024-09-14; still in the newest capture`.
+#[must_use]
+pub fn phrase_summary(found: &FoundPhrase) -> String {
+    let numbers = version_numbers(&found.intervals);
+    let noun = if numbers.len() == 1 {
+        "version"
+    } else {
+        "versions"
+    };
+    let of = found.policy.versions;
+    let mut summary = format!("in {noun} {} of {of}: ", ranges(&numbers));
+    let mut editions: Vec<u32> = found.intervals.iter().map(|i| i.edition).collect();
+    editions.sort_unstable();
+    editions.dedup();
+    let has_editions = found.history.iter().any(|v| v.edition > 1);
+    let parts: Vec<String> = editions
         .iter()
-        .map(|(_, token)| token.to_lowercase())
+        .map(|&edition| {
+            let events = edition_events(&found.intervals, edition).join("; ");
+            if has_editions {
+                format!("edition {edition}: {events}")
+            } else {
+                events
+            }
+        })
         .collect();
-    let wanted: Vec<String> = tokens(phrase)
-        .filter(|t| is_word(t))
-        .map(str::to_lowercase)
+    summary.push_str(&parts.join(". "));
+    summary
+}
+
+/// What happened to the phrase in one edition.
+fn edition_events(intervals: &[PhraseInterval], edition: u32) -> Vec<String> {
+    let mut events = Vec::new();
+    let mut verb = "new";
+    for interval in intervals.iter().filter(|i| i.edition == edition) {
+        events.push(match interval.changed_after {
+            None => "in the oldest capture already".to_owned(),
+            Some(after) => format!("{verb} {}", window(after, interval.first_seen)),
+        });
+        verb = "back";
+        events.push(match interval.gone_by {
+            None => "still in the newest capture".to_owned(),
+            Some(by) => format!("gone {}", window(interval.last_seen, by)),
+        });
+    }
+    events
+}
+
+/// `between 2022-06-09 and 2022-07-07`, or `on 2022-06-09`.
+#[must_use]
+pub fn window(after: Timestamp, by: Timestamp) -> String {
+    let (after, by) = (after.date_text(), by.date_text());
+    if after == by {
+        format!("on {by}")
+    } else {
+        format!("between {after} and {by}")
+    }
+}
+
+/// Numbers in order as ranges: `1, 3 and 6–13`.
+#[must_use]
+pub fn ranges(numbers: &[u32]) -> String {
+    let runs: Vec<String> = numbers
+        .chunk_by(|a, b| a + 1 == *b)
+        .map(|run| match (run.first(), run.last()) {
+            (Some(first), Some(last)) if run.len() > 1 => format!("{first}–{last}"),
+            (Some(only), _) => only.to_string(),
+            _ => String::new(),
+        })
         .collect();
-    let place = |words: &[String]| folded.windows(words.len().max(1)).position(|w| w == words);
-    let (first, length) = place(&wanted)
-        .map(|first| (first, wanted.len()))
-        .or_else(|| Some((place(wanted.get(..1)?)?, 1)))?;
-    let (start, _) = words.get(first)?;
-    let (last, token) = words.get(first + length - 1)?;
-    Some((*start, last + token.len()))
+    match runs.split_last() {
+        Some((last, others)) if !others.is_empty() => format!("{} and {last}", others.join(", ")),
+        _ => runs.concat(),
+    }
+}
+
+/// The first version of an interval.
+#[must_use]
+pub fn first_version<'a>(
+    found: &'a FoundPhrase,
+    interval: &PhraseInterval,
+) -> Option<&'a VersionEntry> {
+    let number = interval.versions.first()?;
+    found.history.iter().find(|v| v.version == *number)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{PolicyId, PolicyKind};
+    use crate::store::PolicyEntry;
 
-    fn line(text: &str, phrase: &str) -> Option<String> {
-        excerpt(text, phrase).map(|e| e.line(str::to_owned))
+    fn interval(versions: &[u32], times: [Option<&str>; 4]) -> PhraseInterval {
+        let time = |text: Option<&str>| text.map(|t| Timestamp::earliest(t).unwrap());
+        PhraseInterval {
+            edition: 1,
+            versions: versions.to_vec(),
+            changed_after: time(times[0]),
+            first_seen: time(times[1]).unwrap(),
+            last_seen: time(times[2]).unwrap(),
+            gone_by: time(times[3]),
+            gone_in: None,
+            is_added: false,
+            is_removed: false,
+        }
     }
 
     #[test]
-    fn an_excerpt_shows_the_phrase_and_the_text_around_it() {
-        let text = "Intro.\nWe never SELL your\u{1b} data to anyone.";
+    fn intervals_are_told_in_words() {
+        let found = FoundPhrase {
+            policy: PolicyEntry {
+                policy_id: PolicyId::new(1),
+                site: "example.com".to_owned(),
+                policy_url: "http://example.com/privacy".to_owned(),
+                kind: PolicyKind::Privacy,
+                versions: 15,
+                captures: 20,
+                drops: 0,
+            },
+            history: Vec::new(),
+            intervals: vec![
+                interval(
+                    &[1],
+                    [None, Some("2020"), Some("2022-06-09"), Some("2022-07-07")],
+                ),
+                interval(
+                    &[6, 7, 8],
+                    [Some("2024-08-29"), Some("2024-09-14"), Some("2025"), None],
+                ),
+            ],
+            text: String::new(),
+        };
         assert_eq!(
-            line(text, "sell your").unwrap(),
-            "… Intro. We never SELL your� data to anyone. …"
+            phrase_summary(&found),
+            "in versions 1 and 6–8 of 15: in the oldest capture already; gone between 2022-06-09 and 2022-07-07; \
+             back between 2024-08-29 and 2024-09-14; still in the newest capture"
         );
-        assert_eq!(
-            line("個人情報の保護", "情報").unwrap(),
-            "… 個人情報の保護 …"
-        );
-        assert_eq!(line("nothing", "sell"), None);
+        assert_eq!(ranges(&[1, 3, 4, 9]), "1, 3–4 and 9");
+        assert_eq!(ranges(&[2]), "2");
     }
 }

@@ -7,7 +7,8 @@
 //!
 //! Folders, each importing only from those before it: `database` (file, schema, transactions), `ledger` (progress of
 //! crawls), `documents` (texts), `captures` (index rows, fetched pages, payloads), `histories` (policies and their
-//! versions); then, side by side, [`tables`] (rows for exports), `import` and `maintenance`.
+//! versions); then, side by side, `search` (phrases, changes and similar texts in all histories), [`tables`] (rows for
+//! exports), `import` and `maintenance`.
 
 mod captures;
 mod database;
@@ -16,6 +17,7 @@ mod histories;
 mod import;
 mod ledger;
 mod maintenance;
+mod search;
 pub mod tables;
 
 pub use captures::{
@@ -25,9 +27,8 @@ pub use captures::{
 pub use database::{CrawlLock, Store, StoreError};
 pub use histories::{
     AddressEvidence, AlertCounts, AnnouncementRule, ChangeRow, Derived, DiscoveryRow, DropRow,
-    Findings, Found, LastRun, MAX_ANNOUNCEMENT_ATTEMPTS, NewestPage, ObservationRow,
-    OutdatedHistory, PolicyEntry, PolicyKeys, PolicyRow, PolicySummary, Rendition, Status,
-    VersionEntry, VersionRecord,
+    LastRun, MAX_ANNOUNCEMENT_ATTEMPTS, NewestPage, ObservationRow, OutdatedHistory, PolicyEntry,
+    PolicyKeys, PolicyRow, PolicySummary, Rendition, Status, VersionEntry, VersionRecord,
 };
 pub use import::{
     CaptureLine, DiscoveryLine, ImportError, PolicyLine, PresentTables, SiteLine, TextChecks,
@@ -38,6 +39,11 @@ pub use ledger::{
 };
 pub use maintenance::{
     CheckedPayload, CheckedRendition, Difference, DroppedOld, PolicyAddress, StoredHistory,
+};
+
+pub use search::{
+    ChangeSearch, FoundChange, FoundPhrase, InvalidQuery, NearPolicy, Phrase, PhraseEvent,
+    PhraseSearch, QueryMode, SearchQuery, SearchScope,
 };
 
 #[cfg(test)]

@@ -297,9 +297,11 @@ fn search_reports_when_a_phrase_appeared_and_disappeared() {
             .unwrap()
             .contains("個人情報")
     );
-    assert_eq!(
-        answer(folder.path(), &["search", "no such phrase anywhere"]),
-        ""
+    fails(
+        folder.path(),
+        &["search", "no such phrase anywhere"],
+        1,
+        &["not found in any version"],
     );
     fails(
         folder.path(),

@@ -40,6 +40,7 @@ mod sample_generator;
 mod sampler_accuracy;
 mod scheduled_runs;
 mod scheduled_runs_on_shared_archive;
+mod search;
 mod settings;
 mod shared_captures;
 mod simulated_crawl;

@@ -1,12 +1,11 @@
-//! The read side for people: the policies of a site, their versions, what a version says, where words stand.
+//! The read side for people: the policies of a site, their versions, and what a version says.
 
-use rusqlite::{OptionalExtension as _, Row, Transaction, params};
+use rusqlite::{OptionalExtension as _, Row, Transaction};
 
 use super::proofs::{proof, proof_columns, proof_joins};
 use super::versions::stored_change;
 use crate::history::Change;
-use crate::model::{CaptureId, PolicyId, PolicyKind, Proof, RenditionId, Timestamp, words};
-use crate::store::database::full_text::indexed;
+use crate::model::{CaptureId, PolicyId, PolicyKind, Proof, RenditionId, Timestamp};
 use crate::store::database::{Store, StoreError};
 
 /// A policy of a site.
@@ -80,41 +79,9 @@ pub struct Rendition {
     pub markdown: String,
 }
 
-/// Where words stand in one policy.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    /// The site.
-    pub site: String,
-    /// The policy's address.
-    pub policy_url: String,
-    /// Versions with the words.
-    pub versions: u64,
-    /// All its versions.
-    pub of_versions: u64,
-    /// First version with the words.
-    pub first_version: u32,
-    /// Last version with the words.
-    pub last_version: u32,
-    /// First observation of the words.
-    pub first_seen: Timestamp,
-    /// Last observation of what was there before the first version with the words.
-    pub changed_after: Option<Timestamp>,
-    /// Last observation of the words.
-    pub last_seen: Timestamp,
-    /// True when the last observation of the policy shows them.
-    pub still_there: bool,
-    /// The first text with the words.
-    pub text: String,
-}
-
-/// What was found.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Findings {
-    /// Policies, by site and address, up to the limit.
-    pub found: Vec<Found>,
-    /// Number of policies found.
-    pub policies: u64,
-}
+/// Columns of a policy, of `policies p` and `sites s`.
+pub(in crate::store) const POLICY_COLUMNS: &str =
+    "p.policy_id, s.site, p.policy_url, p.kind, p.versions, p.captures, p.drops";
 
 const HISTORY: &str = concat!(
     "
@@ -135,24 +102,6 @@ const HISTORY: &str = concat!(
     WHERE v.policy_id = ?1 ORDER BY v.version"
 );
 
-/// Only the policies that are listed have their texts read: a common word stands in all of them.
-const SEARCH: &str = "
-    WITH hits AS (
-        SELECT v.policy_id, count(*) AS versions, min(v.version) AS first_version, max(v.version) AS last_version,
-               min(v.first_seen) AS first_seen, max(v.last_seen) AS last_seen
-        FROM document_words w JOIN versions v ON v.document_id = w.rowid
-        WHERE document_words MATCH ?1 GROUP BY v.policy_id),
-    listed AS (
-        SELECT s.site, p.policy_url, h.versions, p.versions AS of_versions, h.first_version, h.last_version, h.first_seen,
-               v.changed_after, h.last_seen, h.last_seen >= p.last_seen AS still_there, v.rendition_id,
-               count(*) OVER () AS policies, row_number() OVER (ORDER BY s.site, p.policy_url, p.policy_id) AS place
-        FROM hits h JOIN policies p USING (policy_id) JOIN sites s USING (site_id)
-        JOIN versions v ON v.policy_id = h.policy_id AND v.version = h.first_version
-        ORDER BY place LIMIT ?2)
-    SELECT l.site, l.policy_url, l.versions, l.of_versions, l.first_version, l.last_version, l.first_seen, l.changed_after,
-           l.last_seen, l.still_there, r.text, l.policies
-    FROM listed l JOIN renditions r USING (rendition_id) ORDER BY l.place";
-
 impl Store {
     /// The policies of a site that have versions, those about privacy first; empty for an unknown site.
     ///
@@ -160,22 +109,11 @@ impl Store {
     /// When the database fails.
     pub fn policies_with_versions(&self, site: &str) -> Result<Vec<PolicyEntry>, StoreError> {
         self.read(|t| {
-            let mut statement = t.prepare_cached(
-                "SELECT p.policy_id, s.site, p.policy_url, p.kind, p.versions, p.captures, p.drops
-                 FROM sites s JOIN policies p USING (site_id) WHERE s.site = ?1 AND p.versions > 0
+            let mut statement = t.prepare_cached(&format!(
+                "SELECT {POLICY_COLUMNS} FROM sites s JOIN policies p USING (site_id) WHERE s.site = ?1 AND p.versions > 0
                  ORDER BY p.kind <> 'privacy', p.kind, p.policy_url, p.policy_id",
-            )?;
-            let rows = statement.query_map([site], |r| {
-                Ok(PolicyEntry {
-                    policy_id: r.get("policy_id")?,
-                    site: r.get("site")?,
-                    policy_url: r.get("policy_url")?,
-                    kind: r.get("kind")?,
-                    versions: r.get::<_, i64>("versions")?.cast_unsigned(),
-                    captures: r.get::<_, i64>("captures")?.cast_unsigned(),
-                    drops: r.get::<_, i64>("drops")?.cast_unsigned(),
-                })
-            })?;
+            ))?;
+            let rows = statement.query_map([site], policy_entry)?;
             rows.collect()
         })
     }
@@ -197,11 +135,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub fn history(&self, policy_id: PolicyId) -> Result<Vec<VersionEntry>, StoreError> {
-        self.read(|t| {
-            let mut statement = t.prepare_cached(HISTORY)?;
-            let rows = statement.query_map([policy_id], version_entry)?;
-            rows.collect()
-        })
+        self.read(|t| history_of(t, policy_id))
     }
 
     /// What a rendition says; `None` when there is none with this id.
@@ -209,44 +143,7 @@ impl Store {
     /// # Errors
     /// When the database fails.
     pub fn rendition(&self, rendition_id: RenditionId) -> Result<Option<Rendition>, StoreError> {
-        self.read(|t| {
-            t.prepare_cached("SELECT text, markdown FROM renditions WHERE rendition_id = ?1")?
-                .query_row([rendition_id], |r| {
-                    Ok(Rendition {
-                        text: r.get("text")?,
-                        markdown: r.get("markdown")?,
-                    })
-                })
-                .optional()
-        })
-    }
-
-    /// Looks for a phrase, or for words anywhere in a version (`anywhere`), in all versions of all policies. `None` when
-    /// the query has no word.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub fn search(
-        &self,
-        query: &str,
-        anywhere: bool,
-        limit: usize,
-    ) -> Result<Option<Findings>, StoreError> {
-        let asked: Vec<&str> = words(query).collect();
-        if asked.is_empty() {
-            return Ok(None);
-        }
-        // Words hold no quotation marks, so that nothing of the query is read as an operator.
-        let question = if anywhere {
-            let quoted: Vec<String> = asked
-                .iter()
-                .map(|w| format!("\"{}\"", indexed(w)))
-                .collect();
-            quoted.join(" ")
-        } else {
-            format!("\"{}\"", indexed(&asked.join(" ")))
-        };
-        self.read(|t| found(t, &question, limit)).map(Some)
+        self.read(|t| rendition_of(t, rendition_id))
     }
 
     /// The archived bytes of a fetched capture; `None` when there are none.
@@ -258,28 +155,42 @@ impl Store {
     }
 }
 
-fn found(t: &Transaction<'_>, question: &str, limit: usize) -> rusqlite::Result<Findings> {
-    let mut policies = 0;
-    let mut found = Vec::new();
-    let mut statement = t.prepare_cached(SEARCH)?;
-    let mut rows = statement.query(params![question, i64::try_from(limit).unwrap_or(i64::MAX)])?;
-    while let Some(r) = rows.next()? {
-        policies = r.get::<_, i64>("policies")?.cast_unsigned();
-        found.push(Found {
-            site: r.get("site")?,
-            policy_url: r.get("policy_url")?,
-            versions: r.get::<_, i64>("versions")?.cast_unsigned(),
-            of_versions: r.get::<_, i64>("of_versions")?.cast_unsigned(),
-            first_version: r.get("first_version")?,
-            last_version: r.get("last_version")?,
-            first_seen: r.get("first_seen")?,
-            changed_after: r.get("changed_after")?,
-            last_seen: r.get("last_seen")?,
-            still_there: r.get("still_there")?,
-            text: r.get("text")?,
-        });
-    }
-    Ok(Findings { found, policies })
+/// The versions of a policy, in order.
+pub(in crate::store) fn history_of(
+    t: &Transaction<'_>,
+    policy_id: PolicyId,
+) -> rusqlite::Result<Vec<VersionEntry>> {
+    let mut statement = t.prepare_cached(HISTORY)?;
+    let rows = statement.query_map([policy_id], version_entry)?;
+    rows.collect()
+}
+
+/// What a rendition says; `None` when there is none with this id.
+pub(in crate::store) fn rendition_of(
+    t: &Transaction<'_>,
+    rendition_id: RenditionId,
+) -> rusqlite::Result<Option<Rendition>> {
+    t.prepare_cached("SELECT text, markdown FROM renditions WHERE rendition_id = ?1")?
+        .query_row([rendition_id], |r| {
+            Ok(Rendition {
+                text: r.get("text")?,
+                markdown: r.get("markdown")?,
+            })
+        })
+        .optional()
+}
+
+/// A policy from a row with [`POLICY_COLUMNS`].
+pub(in crate::store) fn policy_entry(r: &Row<'_>) -> rusqlite::Result<PolicyEntry> {
+    Ok(PolicyEntry {
+        policy_id: r.get("policy_id")?,
+        site: r.get("site")?,
+        policy_url: r.get("policy_url")?,
+        kind: r.get("kind")?,
+        versions: r.get::<_, i64>("versions")?.cast_unsigned(),
+        captures: r.get::<_, i64>("captures")?.cast_unsigned(),
+        drops: r.get::<_, i64>("drops")?.cast_unsigned(),
+    })
 }
 
 fn version_entry(r: &Row<'_>) -> rusqlite::Result<VersionEntry> {

@@ -1,14 +1,14 @@
 //! Policies of sites, the versions derived for them, the announcement of new versions, and the read side for people.
 
 mod changes;
-mod entries;
+pub(super) mod entries;
 mod policies;
 mod proofs;
 mod status;
 pub(super) mod versions;
 
 pub use changes::{AlertCounts, AnnouncementRule, ChangeRow, MAX_ANNOUNCEMENT_ATTEMPTS};
-pub use entries::{Findings, Found, PolicyEntry, Rendition, VersionEntry};
+pub use entries::{PolicyEntry, Rendition, VersionEntry};
 pub use policies::{AddressEvidence, DiscoveryRow, NewestPage, PolicyKeys, PolicyRow};
 pub use status::{LastRun, PolicySummary, Status};
 pub use versions::{Derived, DropRow, ObservationRow, OutdatedHistory, VersionRecord};

@@ -35,3 +35,7 @@ CREATE TABLE records (                                      -- WARC records that
 -- A dataset has no payloads, but says which bytes they had.
 ALTER TABLE mementos ADD COLUMN payload_sha256 TEXT /* SHA-256 of a payload that this database does not hold (imported) */;
 ALTER TABLE mementos ADD COLUMN payload_bytes INTEGER /* number of its bytes */;
+
+-- Changes of all policies, newest first, without reading the versions themselves.
+CREATE INDEX versions_by_time
+    ON versions (first_seen, policy_id, version, previous_version, changed_after, change_kind, document_id);

@@ -337,31 +337,31 @@ fn words_are_found_in_any_script_and_never_taken_for_operators() {
             announcement(),
         )
         .unwrap();
-    let found = |query: &str, anywhere: bool| {
-        let findings = house.store.search(query, anywhere, 10).unwrap().unwrap();
-        findings
-            .found
-            .first()
-            .map(|f| (f.first_version, f.last_version, f.still_there))
+    let found = |query: &str, mode: QueryMode| {
+        let search = PhraseSearch {
+            query: SearchQuery::parse(&[query.to_owned()], mode).unwrap(),
+            scope: SearchScope::default(),
+            event: PhraseEvent::Present,
+        };
+        let mut versions = Vec::new();
+        let has_more = house.store.search(&search, Some(10), |found| {
+            versions.extend(found.intervals.into_iter().flat_map(|i| i.versions));
+            Ok::<_, StoreError>(())
+        });
+        assert!(!has_more.unwrap());
+        versions
     };
-    assert_eq!(found("sell your", false), Some((1, 1, false)));
-    assert_eq!(found("SELL", false), Some((1, 2, false)));
-    assert_eq!(found("data sell", false), None);
-    assert_eq!(found("data sell", true), Some((1, 2, false)));
-    assert_eq!(found("cafe", false), Some((2, 2, false)));
-    assert_eq!(found("情報", false), Some((2, 2, false)));
-    assert_eq!(found("報情", false), None);
-    assert_eq!(found("nothing OR all", false), Some((3, 3, true)));
-    assert_eq!(found("sell OR all", true), None);
-    for odd in [
-        "\"",
-        "words:sell",
-        "sell*",
-        "NEAR(sell data)",
-        "a^b",
-        "sell AND",
-    ] {
-        house.store.search(odd, true, 10).unwrap();
-    }
-    assert_eq!(house.store.search(" – \" ", false, 10).unwrap(), None);
+    let (phrase, all) = (QueryMode::Phrase, QueryMode::AllWords);
+    assert_eq!(found("sell your", phrase), [1]);
+    assert_eq!(found("SELL", phrase), [1, 2]);
+    assert_eq!(found("data sell", phrase), [0; 0]);
+    assert_eq!(found("data sell", all), [1, 2]);
+    assert_eq!(found("cafe", phrase), [2]);
+    assert_eq!(found("情報", phrase), [2]);
+    assert_eq!(found("報情", phrase), [0; 0]);
+    assert_eq!(found("\"nothing OR all\"", phrase), [3]);
+    assert_eq!(found("your OR nothing", phrase), [1, 3]);
+    assert_eq!(found("sell AND cafe", phrase), [2]);
+    assert_eq!(found("noth*", phrase), [3]);
+    found("\"words:sell\" OR \"NEAR(sell data)\" OR \"a^b\"", phrase);
 }

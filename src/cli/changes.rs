@@ -1,0 +1,324 @@
+//! `policytrail changes`: the changes of all sites, newest first.
+
+use std::io::{self, Write as _};
+use std::num::NonZeroUsize;
+
+use super::csv_rows::{CsvRows, time_cell};
+use super::failure::{Exit, Failure};
+use super::options::{
+    AnswerFormat, ColorOption, CommonOptions, FormatOption, earliest_timestamp, heading,
+    latest_timestamp,
+};
+use super::search_scope::ScopeOptions;
+use super::selection;
+use super::terminal::{TextStyle, note, shortened, styled};
+use super::wording::date;
+use crate::archive::clock::{Clock as _, SystemClock};
+use crate::export::{FeedEntry, atom_feed};
+use crate::history::ChangeKind;
+use crate::model::Timestamp;
+use crate::report::{change_answer, safe_json, safe_line, what_changed, window};
+use crate::store::{ChangeSearch, FoundChange, QueryMode, SearchQuery};
+
+/// List the changes of all sites, newest first
+///
+/// A change lies in a window: after the last capture of the old text and up to the first capture of the new text. --since and
+/// --until select the changes whose window touches the time between them. Columns: the window, the site and the version, the
+/// size, the words that were added and removed, what changed, and the first capture of the new text.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  policytrail changes --since 2024 --min substantive\n  policytrail changes --group news --added sell --format csv > changes.csv"
+)]
+pub(super) struct Arguments {
+    /// List changes that may have happened on this date or later
+    #[arg(long, value_name = "DATE", value_parser = earliest_timestamp, help_heading = heading::SELECTION)]
+    since: Option<Timestamp>,
+
+    /// List changes that may have happened on this date or earlier
+    #[arg(long, value_name = "DATE", value_parser = latest_timestamp, help_heading = heading::SELECTION)]
+    until: Option<Timestamp>,
+
+    /// List changes of this size or larger
+    #[arg(long, value_enum, value_name = "SIZE", help_heading = heading::SELECTION)]
+    min: Option<Size>,
+
+    /// List changes that added this phrase (the words of `policytrail search`); may be given several times for any of them
+    #[arg(long, value_name = "WORDS", help_heading = heading::SELECTION)]
+    added: Vec<String>,
+
+    /// List changes that removed this phrase
+    #[arg(long, value_name = "WORDS", help_heading = heading::SELECTION)]
+    removed: Vec<String>,
+
+    #[command(flatten)]
+    scope: ScopeOptions,
+
+    /// Print at most this many changes [default: 50; all in CSV and JSON]
+    #[arg(long, value_name = "N", help_heading = heading::OUTPUT)]
+    limit: Option<NonZeroUsize>,
+
+    #[command(flatten)]
+    common: CommonOptions,
+
+    #[command(flatten)]
+    output: FormatOption<Format>,
+
+    #[command(flatten)]
+    terminal: ColorOption,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Size {
+    /// Any change
+    Minor,
+    /// Sentences differ
+    Substantive,
+    /// More words are new than kept
+    Rewrite,
+}
+
+impl From<Size> for ChangeKind {
+    fn from(size: Size) -> Self {
+        match size {
+            Size::Minor => Self::Minor,
+            Size::Substantive => Self::Substantive,
+            Size::Rewrite => Self::Rewrite,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// A line per change, for people
+    #[value(alias = "table")]
+    Text,
+    /// CSV with a row per change
+    Csv,
+    /// JSON, one object per change
+    Json,
+    /// An Atom feed
+    Atom,
+}
+
+impl AnswerFormat for Format {
+    const JSON: Self = Self::Json;
+}
+
+/// Changes that are printed for people, or in a feed, if no limit is given.
+const DEFAULT_LIMIT: usize = 50;
+/// Most characters of a line that say what changed.
+const MAX_WHAT_CHARS: usize = 100;
+/// Width of the column of sites.
+const SITE_CHARS: usize = 30;
+
+const CSV_HEADER: [&str; 17] = [
+    "site",
+    "policy_url",
+    "kind",
+    "version",
+    "previous_version",
+    "edition",
+    "changed_after",
+    "first_seen",
+    "change",
+    "words_added",
+    "words_removed",
+    "word_count",
+    "language",
+    "title",
+    "what_changed",
+    "proof",
+    "previous_proof",
+];
+
+pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+    if let (Some(since), Some(until)) = (arguments.since, arguments.until)
+        && since > until
+    {
+        return Err(Failure::usage(anyhow::anyhow!(
+            "the date of --since is after that of --until"
+        )));
+    }
+    let (added, removed) = (query(&arguments.added)?, query(&arguments.removed)?);
+    let store = selection::open_database(&arguments.common)?;
+    let mut search = ChangeSearch {
+        scope: arguments.scope.scope(&store)?,
+        min: arguments.min.map(ChangeKind::from),
+        added,
+        removed,
+    };
+    search.scope.from = arguments.since;
+    search.scope.to = arguments.until;
+    let format = arguments.output.chosen();
+    let limit = arguments.limit.map(NonZeroUsize::get).or(match format {
+        Format::Text | Format::Atom => Some(DEFAULT_LIMIT),
+        Format::Csv | Format::Json => None,
+    });
+    let mut printer = Printer::start(format, arguments.terminal.color.is_wanted())?;
+    let has_more = store.each_change(&search, limit, |change| {
+        let what = what_changed(&change, search.added.as_ref(), search.removed.as_ref());
+        printer.print(&change, &what)
+    })?;
+    let is_found = printer.is_found;
+    printer.finish(&store.path().to_string_lossy())?;
+    if has_more {
+        note(
+            "there are more changes; use a higher --limit, or narrow them with --since, --until, --min or --site",
+        );
+    }
+    if !is_found {
+        note("no such change");
+    }
+    Ok(Exit::Done)
+}
+
+/// A phrase, or any of several.
+fn query(words: &[String]) -> Result<Option<SearchQuery>, Failure> {
+    let mode = match words {
+        [] => return Ok(None),
+        [_] => QueryMode::Phrase,
+        _ => QueryMode::AnyOf,
+    };
+    SearchQuery::parse(words, mode)
+        .map(Some)
+        .map_err(Failure::usage)
+}
+
+/// Prints the changes one by one; a feed at the end.
+struct Printer {
+    format: Format,
+    color: bool,
+    is_found: bool,
+    csv: Option<CsvRows<io::Stdout>>,
+    entries: Vec<FeedEntry>,
+}
+
+impl Printer {
+    fn start(format: Format, color: bool) -> Result<Self, Failure> {
+        let csv = (format == Format::Csv).then(|| CsvRows::start(io::stdout(), &CSV_HEADER));
+        Ok(Self {
+            format,
+            color,
+            is_found: false,
+            csv: csv.transpose()?,
+            entries: Vec::new(),
+        })
+    }
+
+    fn print(&mut self, change: &FoundChange, what: &str) -> Result<(), Failure> {
+        self.is_found = true;
+        match self.format {
+            Format::Text => writeln!(io::stdout(), "{}", line(change, what, self.color))?,
+            Format::Csv => {
+                let row = csv_row(change, what);
+                self.csv.as_mut().map_or(Ok(()), |csv| csv.row(&row))?;
+            }
+            Format::Json => {
+                let answer = safe_json(&change_answer(change, what))?;
+                writeln!(io::stdout(), "{answer}")?;
+            }
+            Format::Atom => self.entries.push(feed_entry(change, what)),
+        }
+        Ok(())
+    }
+
+    fn finish(self, database: &str) -> Result<(), Failure> {
+        if let Some(csv) = self.csv {
+            csv.finish()?;
+        }
+        if self.format == Format::Atom {
+            let name = format!("changes of {database}");
+            let title = "Changes of privacy policies";
+            let feed = atom_feed(title, &self.entries, &name, SystemClock.now())?;
+            writeln!(io::stdout(), "{feed}")?;
+        }
+        Ok(())
+    }
+}
+
+/// A change on one line: window, site, version, size, words, what changed, link.
+fn line(change: &FoundChange, what: &str, color: bool) -> String {
+    let new = &change.new;
+    let after = new.changed_after.map(date).unwrap_or_default();
+    let (kind, added, removed) = new.change.map_or_else(
+        || ("unknown", String::new(), String::new()),
+        |c| {
+            let words = |sign: char, n: u64| format!("{sign}{n}");
+            (
+                c.kind.code(),
+                words('+', c.words_added),
+                words('−', c.words_removed),
+            )
+        },
+    );
+    format!(
+        "{after}…{}  {:<SITE_CHARS$}  {:>4}  {kind:<11} {:>6} {:>6}  {}  {}",
+        date(new.first_seen),
+        safe_line(&change.policy.site),
+        format!("#{}", new.version),
+        styled_right(&added, TextStyle::Added, color),
+        styled_right(&removed, TextStyle::Removed, color),
+        shortened(&safe_line(what), MAX_WHAT_CHARS),
+        styled(&safe_line(&new.proof.text()), TextStyle::Dim, color),
+    )
+}
+
+/// A number in a column of six characters, styled without the spaces before it.
+fn styled_right(number: &str, style: TextStyle, color: bool) -> String {
+    let spaces = " ".repeat(6_usize.saturating_sub(number.chars().count()));
+    spaces + &styled(number, style, color && !number.is_empty())
+}
+
+fn csv_row(change: &FoundChange, what: &str) -> Vec<String> {
+    let (policy, old, new) = (&change.policy, &change.old, &change.new);
+    let words = |n: Option<u64>| n.map(|n| n.to_string()).unwrap_or_default();
+    vec![
+        policy.site.clone(),
+        policy.policy_url.clone(),
+        policy.kind.to_string(),
+        new.version.to_string(),
+        old.version.to_string(),
+        new.edition.to_string(),
+        time_cell(new.changed_after),
+        time_cell(Some(new.first_seen)),
+        new.change.map_or("", |c| c.kind.code()).to_owned(),
+        words(new.change.map(|c| c.words_added)),
+        words(new.change.map(|c| c.words_removed)),
+        new.word_count.to_string(),
+        new.language.clone(),
+        new.title.clone().unwrap_or_default(),
+        what.to_owned(),
+        new.proof.text(),
+        old.proof.text(),
+    ]
+}
+
+/// A change as an entry of a feed. The identity of the entry holds as long as the text and the time of its first capture.
+fn feed_entry(change: &FoundChange, what: &str) -> FeedEntry {
+    let (policy, new) = (&change.policy, &change.new);
+    let title = new.title.as_deref().unwrap_or("Privacy policy");
+    let after = new.changed_after.unwrap_or(new.first_seen);
+    let size = new.change.map_or_else(String::new, |c| {
+        format!(
+            "{}, {} words added, {} removed: ",
+            c.kind.code(),
+            c.words_added,
+            c.words_removed
+        )
+    });
+    FeedEntry {
+        identity: format!(
+            "change {} {} {}",
+            policy.policy_url, new.first_seen, new.text_sha256
+        ),
+        title: format!("{}: {title} (version {})", policy.site, new.version),
+        updated: new.first_seen,
+        published: new.first_seen,
+        proof: new.proof.clone(),
+        summary: format!(
+            "{}: changed {}; {size}{what}",
+            policy.policy_url,
+            window(after, new.first_seen)
+        ),
+    }
+}

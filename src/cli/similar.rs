@@ -1,0 +1,156 @@
+//! `policytrail similar`: the policies of other sites with a similar text.
+
+use std::io::{self, Write as _};
+use std::num::NonZeroUsize;
+
+use super::csv_rows::{CsvRows, time_cell};
+use super::failure::{Exit, Failure};
+use super::options::{AnswerFormat, CommonOptions, FormatOption, heading};
+use super::selection;
+use super::table::{Align, table};
+use super::terminal::note;
+use super::version_choice::select_version;
+use super::version_names::{VersionArguments, VersionName, VersionRange};
+use super::wording::date;
+use crate::report::{SimilarPolicy, safe_json, similar_policies};
+
+/// List the policies of other sites that are similar to a site's policy
+///
+/// The score is the share of words that both texts have in the same order: 100 % for the same words. Each policy is listed
+/// once, with its most similar version; all versions are searched, old ones too.
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Examples:\n  policytrail similar example.com\n  policytrail similar example.com 2018-05-25 --min-score 90 --format csv"
+)]
+pub(super) struct Arguments {
+    #[command(flatten)]
+    versions: VersionArguments,
+
+    /// List policies with at least this score, in percent
+    #[arg(long, value_name = "PERCENT", default_value = "50", value_parser = clap::value_parser!(u8).range(0..=100), help_heading = heading::SELECTION)]
+    min_score: u8,
+
+    /// Print at most this many policies
+    #[arg(long, value_name = "N", default_value = "50", help_heading = heading::OUTPUT)]
+    limit: NonZeroUsize,
+
+    #[command(flatten)]
+    common: CommonOptions,
+
+    #[command(flatten)]
+    output: FormatOption<Format>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// A table, for people
+    #[value(alias = "table")]
+    Text,
+    /// CSV with a row per policy
+    Csv,
+    /// JSON, one object per policy
+    Json,
+}
+
+impl AnswerFormat for Format {
+    const JSON: Self = Self::Json;
+}
+
+const HEADER: [(&str, Align); 7] = [
+    ("score", Align::Right),
+    ("site", Align::Left),
+    ("version", Align::Right),
+    ("language", Align::Left),
+    ("first seen", Align::Left),
+    ("last seen", Align::Left),
+    ("policy URL", Align::Whole),
+];
+
+const CSV_HEADER: [&str; 8] = [
+    "score",
+    "site",
+    "policy_url",
+    "version",
+    "language",
+    "first_seen",
+    "last_seen",
+    "proof",
+];
+
+pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
+    let (site, range) = arguments.versions.parsed()?;
+    let name = match range {
+        VersionRange::Unnamed => VersionName::Latest,
+        VersionRange::One(name) => name,
+        VersionRange::Between(..) => {
+            return Err(Failure::usage(anyhow::anyhow!(
+                "one version is compared with those of other sites; give one version, not a range"
+            )));
+        }
+    };
+    let store = selection::open_database(&arguments.common)?;
+    let policy = selection::one_policy(&store, site, arguments.versions.policy())?;
+    let history = store.history(policy.policy_id)?;
+    let (version, uncertainty) = select_version(&policy, &history, name)?;
+    if let Some(uncertainty) = uncertainty {
+        note(uncertainty);
+    }
+    let least = f64::from(arguments.min_score) / 100.0;
+    let mut similar = similar_policies(&store, &policy.site, version, least)?;
+    similar.truncate(arguments.limit.get());
+    match arguments.output.chosen() {
+        Format::Text if similar.is_empty() => note(format_args!(
+            "no policy of another site has {} % of its words in common with version {}",
+            arguments.min_score, version.version
+        )),
+        Format::Text => {
+            let rows: Vec<Vec<String>> = similar.iter().map(row).collect();
+            io::stdout()
+                .lock()
+                .write_all(table(&HEADER, &rows).as_bytes())?;
+        }
+        Format::Csv => {
+            let mut csv = CsvRows::start(io::stdout(), &CSV_HEADER)?;
+            similar.iter().try_for_each(|s| csv.row(&csv_row(s)))?;
+            csv.finish()?;
+        }
+        Format::Json => {
+            for similar in &similar {
+                let answer = similar.answer(&policy.site, version);
+                writeln!(io::stdout(), "{}", safe_json(&answer)?)?;
+            }
+        }
+    }
+    Ok(Exit::Done)
+}
+
+fn percent(similar: &SimilarPolicy) -> String {
+    format!("{:.1} %", similar.score * 100.0)
+}
+
+fn row(similar: &SimilarPolicy) -> Vec<String> {
+    let near = &similar.near;
+    vec![
+        percent(similar),
+        near.policy.site.clone(),
+        near.version.version.to_string(),
+        near.version.language.clone(),
+        date(near.version.first_seen),
+        date(near.version.last_seen),
+        near.policy.policy_url.clone(),
+    ]
+}
+
+fn csv_row(similar: &SimilarPolicy) -> Vec<String> {
+    let near = &similar.near;
+    vec![
+        format!("{:.3}", similar.score),
+        near.policy.site.clone(),
+        near.policy.policy_url.clone(),
+        near.version.version.to_string(),
+        near.version.language.clone(),
+        time_cell(Some(near.version.first_seen)),
+        time_cell(Some(near.version.last_seen)),
+        near.version.proof.text(),
+    ]
+}

@@ -1,0 +1,235 @@
+//! The changes of all policies, newest first.
+
+use std::ops::ControlFlow;
+
+use rusqlite::{OptionalExtension as _, Transaction, params, params_from_iter};
+
+use super::query::SearchQuery;
+use super::scope::SearchScope;
+use crate::history::ChangeKind;
+use crate::model::{DocumentId, PolicyId, Timestamp};
+use crate::store::database::{Store, StoreError};
+use crate::store::histories::entries::{
+    POLICY_COLUMNS, PolicyEntry, VersionEntry, history_of, policy_entry, rendition_of,
+};
+
+/// Up to this number of documents with a phrase, their versions are looked up; beyond it, all changes are gone through.
+const FEW_DOCUMENTS: usize = 2_000;
+
+/// A search for changes in all histories.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ChangeSearch {
+    /// Where it searches. The span of time selects the changes whose window touches it.
+    pub scope: SearchScope,
+    /// The smallest change.
+    pub min: Option<ChangeKind>,
+    /// Only changes that added this.
+    pub added: Option<SearchQuery>,
+    /// Only changes that removed this.
+    pub removed: Option<SearchQuery>,
+}
+
+/// A change: two versions, one after the other in one edition.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundChange {
+    /// The policy.
+    pub policy: PolicyEntry,
+    /// The version before.
+    pub old: VersionEntry,
+    /// The version after.
+    pub new: VersionEntry,
+    /// The text before.
+    pub old_text: String,
+    /// The text after.
+    pub new_text: String,
+}
+
+/// A change as the index has it.
+struct ChangeRow {
+    policy_id: PolicyId,
+    version: u32,
+    previous_version: u32,
+    document_id: DocumentId,
+    kind: Option<String>,
+}
+
+impl Store {
+    /// Searches all histories for changes, and calls `visit` with each, newest first, up to `limit` of them. Returns
+    /// whether there are more.
+    ///
+    /// # Errors
+    /// If the database or `visit` fails.
+    pub fn each_change<E: From<StoreError>>(
+        &self,
+        search: &ChangeSearch,
+        limit: Option<usize>,
+        mut visit: impl FnMut(FoundChange) -> Result<(), E>,
+    ) -> Result<bool, E> {
+        let mut failure = None;
+        let mut left = limit.unwrap_or(usize::MAX);
+        let mut has_more = false;
+        self.read(|t| {
+            each_row(t, search, |row| {
+                if left == 0 {
+                    has_more = true;
+                    return Ok(ControlFlow::Break(()));
+                }
+                let Some(change) = found(t, search, row)? else {
+                    return Ok(ControlFlow::Continue(()));
+                };
+                left -= 1;
+                Ok(match visit(change) {
+                    Ok(()) => ControlFlow::Continue(()),
+                    Err(error) => {
+                        failure = Some(error);
+                        ControlFlow::Break(())
+                    }
+                })
+            })
+        })?;
+        failure.map_or(Ok(has_more), Err)
+    }
+}
+
+/// Calls `visit` with the changes that may be selected, until it breaks.
+fn each_row(
+    t: &Transaction<'_>,
+    search: &ChangeSearch,
+    mut visit: impl FnMut(&ChangeRow) -> rusqlite::Result<ControlFlow<()>>,
+) -> rusqlite::Result<()> {
+    let scope = search.scope.policies(t)?;
+    let documents = |query: &Option<SearchQuery>| {
+        let expression = query.as_ref().map(SearchQuery::expression);
+        expression.map(|e| matching_documents(t, &e)).transpose()
+    };
+    let (added, removed) = (documents(&search.added)?, documents(&search.removed)?);
+    let few = added.as_ref().filter(|ids| ids.len() <= FEW_DOCUMENTS);
+    let source = match few {
+        Some(_) => "json_each(?3) d CROSS JOIN versions v ON v.document_id = d.value",
+        None => "versions v",
+    };
+    let mut statement = t.prepare(&format!(
+        "SELECT v.policy_id, v.version, v.previous_version, v.document_id, v.change_kind FROM {source}
+         WHERE v.previous_version IS NOT NULL AND v.first_seen >= ?1 AND (?2 IS NULL OR v.changed_after <= ?2)
+         ORDER BY v.first_seen DESC, v.policy_id DESC, v.version DESC"
+    ))?;
+    let time = |time: Option<Timestamp>| time.map(|t| t.to_string());
+    let mut values = vec![
+        Some(time(search.scope.from).unwrap_or_default()),
+        time(search.scope.to),
+    ];
+    if let Some(few) = few {
+        let ids: Vec<i64> = few.iter().map(|id| id.get()).collect();
+        values.push(Some(serde_json::Value::from(ids).to_string()));
+    }
+    let mut rows = statement.query(params_from_iter(values))?;
+    while let Some(r) = rows.next()? {
+        let row = ChangeRow {
+            policy_id: r.get(0)?,
+            version: r.get(1)?,
+            previous_version: r.get(2)?,
+            document_id: r.get(3)?,
+            kind: r.get(4)?,
+        };
+        if scope
+            .as_ref()
+            .is_some_and(|ids| !ids.contains(&row.policy_id))
+            || !is_large_enough(search.min, row.kind.as_deref())
+            || !is_added(t, &row, added.as_deref())?
+            || !is_removed(t, &row, removed.as_deref())?
+        {
+            continue;
+        }
+        if visit(&row)?.is_break() {
+            break;
+        }
+    }
+    Ok(())
+}
+
+/// The documents that match an expression, in order.
+fn matching_documents(t: &Transaction<'_>, expression: &str) -> rusqlite::Result<Vec<DocumentId>> {
+    let mut statement = t.prepare_cached(
+        "SELECT rowid FROM document_words WHERE document_words MATCH ?1 ORDER BY rowid",
+    )?;
+    let rows = statement.query_map([expression], |r| r.get(0))?;
+    rows.collect()
+}
+
+/// A change whose size is not known passes only without a lower limit.
+fn is_large_enough(min: Option<ChangeKind>, kind: Option<&str>) -> bool {
+    min.is_none_or(|min| {
+        kind.and_then(ChangeKind::from_code)
+            .is_some_and(|kind| kind >= min)
+    })
+}
+
+fn is_added(
+    t: &Transaction<'_>,
+    row: &ChangeRow,
+    documents: Option<&[DocumentId]>,
+) -> rusqlite::Result<bool> {
+    let Some(documents) = documents else {
+        return Ok(true);
+    };
+    Ok(has(documents, row.document_id) && !has(documents, document_before(t, row)?))
+}
+
+fn is_removed(
+    t: &Transaction<'_>,
+    row: &ChangeRow,
+    documents: Option<&[DocumentId]>,
+) -> rusqlite::Result<bool> {
+    let Some(documents) = documents else {
+        return Ok(true);
+    };
+    Ok(!has(documents, row.document_id) && has(documents, document_before(t, row)?))
+}
+
+fn has(documents: &[DocumentId], id: DocumentId) -> bool {
+    documents.binary_search(&id).is_ok()
+}
+
+/// The document of the version before.
+fn document_before(t: &Transaction<'_>, row: &ChangeRow) -> rusqlite::Result<DocumentId> {
+    t.prepare_cached("SELECT document_id FROM versions WHERE policy_id = ?1 AND version = ?2")?
+        .query_row(params![row.policy_id, row.previous_version], |r| r.get(0))
+}
+
+/// The change of a row; `None` if its language is not selected, or a text is missing.
+fn found(
+    t: &Transaction<'_>,
+    search: &ChangeSearch,
+    row: &ChangeRow,
+) -> rusqlite::Result<Option<FoundChange>> {
+    let mut history = history_of(t, row.policy_id)?;
+    let mut take = |number: u32| {
+        let at = history.iter().position(|v| v.version == number)?;
+        Some(history.swap_remove(at))
+    };
+    let (Some(old), Some(new)) = (take(row.previous_version), take(row.version)) else {
+        return Ok(None);
+    };
+    if !search.scope.has_language(&new.language) {
+        return Ok(None);
+    }
+    let policy = t
+        .prepare_cached(&format!(
+            "SELECT {POLICY_COLUMNS} FROM policies p JOIN sites s USING (site_id) WHERE p.policy_id = ?1"
+        ))?
+        .query_row([row.policy_id], policy_entry)
+        .optional()?;
+    let text = |version: &VersionEntry| {
+        Ok::<_, rusqlite::Error>(rendition_of(t, version.rendition_id)?.map(|r| r.text))
+    };
+    let (Some(policy), Some(old_text), Some(new_text)) = (policy, text(&old)?, text(&new)?) else {
+        return Ok(None);
+    };
+    Ok(Some(FoundChange {
+        policy,
+        old,
+        new,
+        old_text,
+        new_text,
+    }))
+}
