@@ -17,7 +17,7 @@ use crate::archive::warc::{Skipped, WarcArchive};
 use crate::archive::{Allowance, Archive, MemoryBudget};
 use crate::config::{ArchiveLocation, RunBudget};
 use crate::crawl::{Crawl, Outcome, PdfReader, Progress, StoredFreeze, Until};
-use crate::store::{CrawlLock, RunOutcome, Store};
+use crate::store::{Announce, CrawlLock, RunOutcome, Store};
 
 /// What a job does with its sites.
 #[derive(Debug, Clone, Copy)]
@@ -204,6 +204,11 @@ impl<'a> JobRun<'a> {
     {
         let settings = &self.job.settings;
         let is_scheduled = matches!(self.task, JobTask::Scheduled);
+        let announce = match (&settings.run.on_change, settings.run.alerts.first_look) {
+            (Some(_), true) if is_scheduled => Announce::Everything,
+            (Some(_), false) if is_scheduled => Announce::AfterFirstLook,
+            _ => Announce::Nothing,
+        };
         let crawl = Crawl::builder(archive, Arc::clone(&self.store))
             .settings(settings.crawl.clone())
             .discover(settings.discover.clone())
@@ -216,7 +221,7 @@ impl<'a> JobRun<'a> {
             .clock(Arc::clone(self.job.clock()))
             .progress(progress)
             .stop(self.stop.clone())
-            .announce_changes(is_scheduled && settings.run.on_change.is_some());
+            .announce(announce);
         Ok(crawl.build()?)
     }
 

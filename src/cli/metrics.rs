@@ -103,6 +103,7 @@ fn alerts(registry: &mut Registry, report: &RunReport) {
     for (family, label, name, count) in [
         (&calls, "outcome", "delivered", report.alerts_delivered),
         (&calls, "outcome", "failed", report.alerts_failed),
+        (&calls, "outcome", "passed_over", report.alerts_passed_over),
         (&undelivered, "state", "waiting", waiting.waiting),
         (&undelivered, "state", "given_up", waiting.given_up),
     ] {

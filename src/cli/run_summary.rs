@@ -42,6 +42,7 @@ pub(super) fn run_report(
         late_failures: Vec::new(),
         alerts_delivered: notifications.delivered,
         alerts_failed: notifications.failed,
+        alerts_passed_over: notifications.passed_over,
         requests: finished.requests.clone(),
         skipped: finished
             .skipped

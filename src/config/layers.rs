@@ -61,7 +61,7 @@ impl Layers {
             let key = self
                 .values
                 .keys()
-                .find(|key| key.replacen('.', "_", 1) == wanted)
+                .find(|key| key.replace('.', "_") == wanted)
                 .cloned();
             if let Some(key) = key {
                 self.add_text(&key, &text, &format!("environment variable `{name}`"));
@@ -158,7 +158,7 @@ impl Layers {
     }
 
     /// The texts of a key whose value is a list.
-    pub fn texts(&self, key: &str) -> impl Iterator<Item = &str> {
+    pub fn texts<'a>(&'a self, key: &str) -> impl Iterator<Item = &'a str> + use<'a> {
         let items = self.values.get(key).and_then(Value::as_array);
         items.into_iter().flatten().filter_map(Value::as_str)
     }
@@ -197,7 +197,8 @@ impl Layers {
     }
 }
 
-/// Parses TOML and flattens `[section] key = value` to `section.key`.
+/// Parses TOML and flattens `[section] key = value` to `section.key`, and `[section.part] key = value` to
+/// `section.part.key`.
 fn flatten(text: &str, origin: &str, faults: &mut Vec<SettingFault>) -> BTreeMap<String, Value> {
     let mut flat = BTreeMap::new();
     let table: Table = match toml::from_str(text) {
@@ -212,14 +213,15 @@ fn flatten(text: &str, origin: &str, faults: &mut Vec<SettingFault>) -> BTreeMap
             return flat;
         }
     };
-    for (section, value) in table {
-        match value {
-            Value::Table(keys) => flat.extend(
-                keys.into_iter()
-                    .map(|(key, value)| (format!("{section}.{key}"), value)),
-            ),
-            other => {
-                flat.insert(section, other);
+    let mut sections = vec![(String::new(), table)];
+    while let Some((section, table)) = sections.pop() {
+        for (key, value) in table {
+            let key = format!("{section}{key}");
+            match value {
+                Value::Table(keys) => sections.push((format!("{key}."), keys)),
+                other => {
+                    flat.insert(key, other);
+                }
             }
         }
     }

@@ -3,6 +3,7 @@
 //!
 //! `config/policytrail.toml`, which is part of the program, is the one list of settings, their types and defaults.
 
+mod alerts;
 mod archive;
 mod bounded_file;
 mod crawl;
@@ -14,6 +15,7 @@ mod settings;
 mod sites;
 mod validator;
 
+pub use alerts::{AlertFormat, AlertSettings, ChangeSize};
 pub use archive::{ArchiveLocation, ArchiveSettings};
 pub use bounded_file::{read_at_most, read_text_at_most};
 pub use crawl::{CrawlSettings, Sampling};

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use super::alerts::{AlertSettings, alert_settings};
 use super::layers::Layers;
 use super::validator::{Validator, shown};
 
@@ -19,6 +20,8 @@ pub struct RunSettings {
     pub on_change: Option<String>,
     /// Longest duration of one call.
     pub on_change_timeout: Duration,
+    /// Which versions it is notified of.
+    pub alerts: AlertSettings,
     /// Path of the Atom feed to write.
     pub feed: Option<PathBuf>,
     /// Path of the metrics to write.
@@ -68,6 +71,7 @@ pub(super) fn run_settings(validator: &mut Validator<'_>) -> RunSettings {
         budget: budget(validator),
         on_change: (!on_change.is_empty()).then(|| on_change.to_owned()),
         on_change_timeout: Duration::from_secs(validator.whole(timeout_seconds, 1, 3600)),
+        alerts: alert_settings(validator),
         feed: validator.path("run.feed"),
         metrics: validator.path("run.metrics"),
         summary: validator.path("run.summary"),

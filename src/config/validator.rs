@@ -56,6 +56,17 @@ impl<'a> Validator<'a> {
         (!text.is_empty()).then(|| PathBuf::from(text))
     }
 
+    /// A list of texts, without empty ones.
+    pub(super) fn texts(&self, key: &str) -> impl Iterator<Item = &'a str> + use<'a> {
+        let texts = self.layers.texts(key).map(str::trim);
+        texts.filter(|text| !text.is_empty())
+    }
+
+    /// The boolean of a key.
+    pub(super) fn truth(&self, key: &str) -> bool {
+        self.layers.truth(key)
+    }
+
     /// A list of sites.
     pub(super) fn sites(&mut self, key: &str) -> Vec<Site> {
         let mut sites = Vec::new();

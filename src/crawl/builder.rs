@@ -16,7 +16,7 @@ use crate::archive::{Archive, MemoryBudget};
 use crate::config::{CrawlSettings, DiscoverSettings, RunSettings, SiteRow};
 use crate::discover::Vocabulary;
 use crate::model::{ArchiveId, Timestamp};
-use crate::store::Store;
+use crate::store::{Announce, Store};
 
 /// A crawl of one archive into one database ([an example](crate#crawl-a-folder-of-warc-files)).
 pub struct Crawl<'a, A> {
@@ -35,7 +35,7 @@ pub struct CrawlBuilder<'a, A> {
     clock: Arc<dyn Clock>,
     progress: Arc<Progress>,
     stop: CancellationToken,
-    announce_changes: bool,
+    announce: Announce,
 }
 
 impl<'a, A: Archive> Crawl<'a, A> {
@@ -55,7 +55,7 @@ impl<'a, A: Archive> Crawl<'a, A> {
             clock: Arc::new(SystemClock),
             progress: Arc::default(),
             stop: CancellationToken::new(),
-            announce_changes: false,
+            announce: Announce::Nothing,
         }
     }
 
@@ -169,13 +169,10 @@ impl<'a, A: Archive> CrawlBuilder<'a, A> {
         Self { stop, ..self }
     }
 
-    /// Sets whether new versions are recorded as changes to announce ([`Store::unannounced`]). Default: they are not.
+    /// Sets which new versions are recorded as changes to announce ([`Store::unannounced`]). Default: none.
     #[must_use]
-    pub fn announce_changes(self, announce_changes: bool) -> Self {
-        Self {
-            announce_changes,
-            ..self
-        }
+    pub fn announce(self, announce: Announce) -> Self {
+        Self { announce, ..self }
     }
 
     /// Registers the archive in the database and returns the crawl. Blocks while the database is busy.
@@ -206,7 +203,7 @@ impl<'a, A: Archive> CrawlBuilder<'a, A> {
                 progress: self.progress,
                 in_flight: Arc::default(),
                 stop: self.stop,
-                announce_changes: self.announce_changes,
+                announce: self.announce,
             },
         })
     }

@@ -14,7 +14,7 @@ use crate::archive::clock::Clock;
 use crate::config::{CrawlSettings, DiscoverSettings};
 use crate::discover::Vocabulary;
 use crate::model::ArchiveId;
-use crate::store::{AnnouncementRule, Store, StoreError};
+use crate::store::{Announce, AnnouncementRule, Store, StoreError};
 
 /// The data of a crawl, shared by all sites that are crawled at once.
 pub(crate) struct Session<'a, A> {
@@ -42,8 +42,8 @@ pub(crate) struct Session<'a, A> {
     pub(crate) in_flight: Arc<InFlight>,
     /// Cancelled when the user wants to stop.
     pub(crate) stop: CancellationToken,
-    /// True if new versions are announced.
-    pub(crate) announce_changes: bool,
+    /// Which new versions are announced.
+    pub(crate) announce: Announce,
 }
 
 impl<A> Session<'_, A> {
@@ -65,7 +65,7 @@ impl<A> Session<'_, A> {
             progress: Arc::clone(&self.progress),
             in_flight: Arc::clone(&self.in_flight),
             stop: self.stop.clone(),
-            announce_changes: self.announce_changes,
+            announce: self.announce,
         }
     }
 
@@ -81,7 +81,7 @@ impl<A> Session<'_, A> {
     pub(super) fn announcement_rule(&self) -> AnnouncementRule {
         AnnouncementRule {
             noticed_at: self.clock.now(),
-            announce: self.announce_changes,
+            announce: self.announce,
         }
     }
 }

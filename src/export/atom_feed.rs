@@ -148,6 +148,7 @@ mod tests {
             site: "example.com".to_owned(),
             policy_id: PolicyId::new(1),
             policy_url: "http://example.com/privacy?a=1&b=2".to_owned(),
+            kind: crate::model::PolicyKind::Privacy,
             version: 3,
             changed_after: Some("20250101000000".parse().unwrap()),
             first_seen: "20260101000000".parse().unwrap(),

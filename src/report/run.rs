@@ -34,6 +34,8 @@ pub struct RunReport {
     pub late_failures: Vec<String>,
     /// Versions that the command of `--on-change` accepted in this run.
     pub alerts_delivered: u64,
+    /// Versions that the settings of alerts do not select.
+    pub alerts_passed_over: u64,
     /// Versions whose call failed in this run.
     pub alerts_failed: u64,
     /// The requests of the run, as stored; `null` for an archive of files.
@@ -71,7 +73,7 @@ impl RunReport {
             "new_versions_count": self.new_versions, "new_versions": self.changes,
             "failures": failures, "requests": self.requests, "skipped": self.skipped,
             "alerts": {
-                "delivered": self.alerts_delivered, "failed": self.alerts_failed,
+                "delivered": self.alerts_delivered, "failed": self.alerts_failed, "passed_over": self.alerts_passed_over,
                 "waiting": self.status.alerts.waiting, "given_up": self.status.alerts.given_up,
             },
             "drops": self.status.drops, "frozen": self.status.frozen,

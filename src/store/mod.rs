@@ -26,9 +26,10 @@ pub use captures::{
 };
 pub use database::{CrawlLock, Store, StoreError};
 pub use histories::{
-    AddressEvidence, AlertCounts, AnnouncementRule, ChangeRow, Derived, DiscoveryRow, DropRow,
-    LastRun, MAX_ANNOUNCEMENT_ATTEMPTS, NewestPage, ObservationRow, OutdatedHistory, PolicyEntry,
-    PolicyKeys, PolicyRow, PolicySummary, Rendition, Status, VersionEntry, VersionRecord,
+    AddressEvidence, AlertCounts, Announce, AnnouncementRule, ChangeRow, Derived, DiscoveryRow,
+    DropRow, LastRun, MAX_ANNOUNCEMENT_ATTEMPTS, NewestPage, ObservationRow, OutdatedHistory,
+    PolicyEntry, PolicyKeys, PolicyRow, PolicySummary, Rendition, Status, VersionEntry,
+    VersionRecord,
 };
 pub use import::{
     CaptureLine, DiscoveryLine, ImportError, PolicyLine, PresentTables, SiteLine, TextChecks,

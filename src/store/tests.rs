@@ -14,7 +14,7 @@ const EXTRACTOR: &str = "test";
 fn announcement() -> AnnouncementRule {
     AnnouncementRule {
         noticed_at: stamp("2026"),
-        announce: true,
+        announce: Announce::Everything,
     }
 }
 

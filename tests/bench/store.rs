@@ -23,8 +23,8 @@ use policytrail::model::{
     Site, TextHash, Timestamp, UrlKey,
 };
 use policytrail::store::{
-    AnnouncementRule, AnsweredQuery, Derived, Fetched, IndexQueryKey, ObservationRow, PolicyRow,
-    ReceivedCapture, Store, VersionRecord,
+    Announce, AnnouncementRule, AnsweredQuery, Derived, Fetched, IndexQueryKey, ObservationRow,
+    PolicyRow, ReceivedCapture, Store, VersionRecord,
 };
 
 const POLICIES: usize = 20_000;
@@ -278,7 +278,7 @@ fn derive(store: &Store, policy_id: PolicyId) {
         .collect();
     let noticed = AnnouncementRule {
         noticed_at: Timestamp::from_unix_seconds(0),
-        announce: false,
+        announce: Announce::Nothing,
     };
     let derived = Derived {
         extractor: EXTRACTOR,

@@ -299,7 +299,9 @@ fn a_failing_notification_command_is_reported_and_the_run_continues() {
         "s.json",
         "velofix-sample.com",
     ];
-    let output = run(folder.path(), &arguments);
+    let mut command = crate::support::program::policytrail(folder.path(), &arguments);
+    command.env("POLICYTRAIL_RUN_ALERTS_FIRST_LOOK", "true");
+    let output = command.output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{output:?}");
     assert_eq!(
         fs::read(folder.path().join("s.json")).unwrap(),

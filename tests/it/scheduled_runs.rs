@@ -14,7 +14,10 @@ use crate::support::program::on_sample_sites;
 
 fn night(folder: &Path, archive: &str, now: &str, more: &[&str]) -> Command {
     let mut command = on_sample_sites(folder, "run", archive, &["--now", now]);
-    command.args(more);
+    command
+        .args(more)
+        // All versions are announced, so that a test can compare them.
+        .env("POLICYTRAIL_RUN_ALERTS_FIRST_LOOK", "true");
     command
 }
 
@@ -127,6 +130,7 @@ fn night_on_a_full_disk(folder: &Path, archive: &str, now: &str) {
     let output = Command::new("sh")
         .current_dir(folder)
         .args(["-c", &script])
+        .env("POLICYTRAIL_RUN_ALERTS_FIRST_LOOK", "true")
         .output()
         .unwrap();
     assert!(matches!(output.status.code(), Some(0 | 1)), "{output:?}");

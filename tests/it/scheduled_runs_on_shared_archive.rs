@@ -62,6 +62,7 @@ fn quarterly_runs_find_the_versions_of_one_backfill_at_the_end() {
         command
             .args(["--archive", &server.url, "--sites", "sites.csv"])
             .args(["--sample", "all"])
+            .env("POLICYTRAIL_RUN_ALERTS_FIRST_LOOK", "true")
             .args(["--cdx-per-minute", "60000", "--playback-per-second", "5000"]);
         succeeds(command)
     };

@@ -11,7 +11,7 @@ use policytrail::archive::{
 use policytrail::config::{Layers, Settings, SiteRow};
 use policytrail::crawl::{self, Outcome, PdfReader, Reextraction};
 use policytrail::model::{Capture, PayloadDigest, Site, Timestamp, UrlKey};
-use policytrail::store::{PolicyAddress, Store};
+use policytrail::store::{Announce, PolicyAddress, Store};
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
@@ -156,12 +156,12 @@ impl Database {
         archive: &Shelf,
         rows: &[SiteRow],
         settings: &[(&str, &str)],
-        announce_changes: bool,
+        announce: Announce,
     ) -> Outcome {
         let fixed = [("crawl.sample", "all"), ("discover.by_link", "false")];
         let crawl = TestCrawl {
             stop: archive.stop.clone(),
-            announce_changes,
+            announce,
             ..TestCrawl::new(archive, &self.store, &[&fixed, settings].concat())
         };
         crawl.run(rows).await
@@ -215,11 +215,13 @@ async fn a_capture_that_two_sites_share_is_in_both_histories() {
     let archive = Shelf::new("shelf").with(PRIVACY, 2010, &["a", "b", "c", "d"]);
     let early = [("crawl.to", "2011")];
     database
-        .crawl(&archive, &[site("example.com")], &early, false)
+        .crawl(&archive, &[site("example.com")], &early, Announce::Nothing)
         .await;
     let mut other = site("example.org");
     other.policy_url = Some(PRIVACY.to_owned());
-    database.crawl(&archive, &[other], &[], false).await;
+    database
+        .crawl(&archive, &[other], &[], Announce::Nothing)
+        .await;
     let versions: Vec<u64> = database.versions().iter().map(|(_, n)| *n).collect();
     assert_eq!(versions, [4, 4]);
     database.assert_verified();
@@ -235,7 +237,7 @@ async fn captures_fetched_before_an_interruption_are_in_the_history() {
     );
     archive.stops_after = 5;
     let outcome = database
-        .crawl(&archive, &[site("example.com")], &[], false)
+        .crawl(&archive, &[site("example.com")], &[], Announce::Nothing)
         .await;
     assert!(outcome.is_interrupted());
     let known = database.versions()[0].1;
@@ -256,10 +258,10 @@ async fn a_page_that_policies_share_is_reextracted_for_all_of_them() {
             .with(OTHER, 2010, &["a", "b"])
             .with(PRIVACY, 2010, &["a", "b", "c"]);
     database
-        .crawl(&archive, &[site("example.org")], &[], false)
+        .crawl(&archive, &[site("example.org")], &[], Announce::Nothing)
         .await;
     database
-        .crawl(&archive, &[site("example.com")], &[], false)
+        .crawl(&archive, &[site("example.com")], &[], Announce::Nothing)
         .await;
     assert_eq!(archive.fetched.load(Ordering::Relaxed), 3);
     let before = database.versions();
@@ -278,7 +280,7 @@ async fn a_page_that_policies_share_is_reextracted_for_all_of_them() {
     database.assert_verified();
     database.grow_old();
     database
-        .crawl(&archive, &[site("example.com")], &[], false)
+        .crawl(&archive, &[site("example.com")], &[], Announce::Nothing)
         .await;
     assert_eq!(
         archive.fetched.load(Ordering::Relaxed),
@@ -294,17 +296,25 @@ async fn a_new_version_is_announced_even_if_the_extractor_is_new_too() {
     let archive = Shelf::new("shelf").with(PRIVACY, 2010, &["a", "b", "c"]);
     let early = [("crawl.to", "2011")];
     database
-        .crawl(&archive, &[site("example.com")], &early, true)
+        .crawl(
+            &archive,
+            &[site("example.com")],
+            &early,
+            Announce::Everything,
+        )
         .await;
     for change in database.store.unannounced(None, 9).unwrap() {
         database
             .store
-            .record_announcement(change.change_id, Some(Timestamp::earliest("2026").unwrap()))
+            .record_announcement(
+                &[change.change_id],
+                Some(Timestamp::earliest("2026").unwrap()),
+            )
             .unwrap();
     }
     database.grow_old();
     database
-        .crawl(&archive, &[site("example.com")], &[], true)
+        .crawl(&archive, &[site("example.com")], &[], Announce::Everything)
         .await;
     let unannounced: Vec<i64> = database
         .store
@@ -323,13 +333,13 @@ async fn captures_of_another_archive_wait_for_that_archive() {
     let other = Shelf::new("other").with(PRIVACY, 2012, &["e", "f"]);
     let few = [("crawl.max_requests_per_site", "2")];
     database
-        .crawl(&one, &[site("example.com")], &few, false)
+        .crawl(&one, &[site("example.com")], &few, Announce::Nothing)
         .await;
     database
-        .crawl(&other, &[site("example.com")], &[], false)
+        .crawl(&other, &[site("example.com")], &[], Announce::Nothing)
         .await;
     database
-        .crawl(&one, &[site("example.com")], &[], false)
+        .crawl(&one, &[site("example.com")], &[], Announce::Nothing)
         .await;
     let status = database.store.status().unwrap();
     assert_eq!(status.drops.len(), 0, "{:?}", status.drops);
@@ -346,7 +356,9 @@ async fn sites_crawled_in_parallel_fetch_shared_captures_once() {
     let mut third = site("example.net");
     third.policy_url = Some(PRIVACY.to_owned());
     let rows = [site("example.com"), site("example.org"), third];
-    database.crawl(&archive, &rows, &[], false).await;
+    database
+        .crawl(&archive, &rows, &[], Announce::Nothing)
+        .await;
     assert_eq!(archive.fetched.load(Ordering::Relaxed), 6);
     let versions: Vec<u64> = database.versions().iter().map(|(_, n)| *n).collect();
     assert_eq!(versions, [5, 5, 3]);
@@ -366,10 +378,10 @@ async fn the_database_is_the_same_whichever_layout_of_a_text_came_first() {
         let database = Database::new();
         let span = [("crawl.from", early), ("crawl.to", early)];
         database
-            .crawl(&all, &[site("example.com")], &span, false)
+            .crawl(&all, &[site("example.com")], &span, Announce::Nothing)
             .await;
         database
-            .crawl(&all, &[site("example.com")], &[], false)
+            .crawl(&all, &[site("example.com")], &[], Announce::Nothing)
             .await;
         database.assert_verified();
         facts.push(database::facts(&database.folder.path().join("trail.db")));
@@ -393,7 +405,7 @@ async fn words_below_the_text_that_come_and_go_make_no_version() {
         let span = [("crawl.from", early), ("crawl.to", early)];
         for settings in [&span[..], &[]] {
             database
-                .crawl(&all, &[site("example.com")], settings, false)
+                .crawl(&all, &[site("example.com")], settings, Announce::Nothing)
                 .await;
         }
         database.assert_verified();
@@ -420,12 +432,14 @@ async fn a_policy_with_a_history_is_still_crawled_when_a_better_candidate_is_fou
     );
     let one = [("crawl.policies_per_site", "1")];
     database
-        .crawl(&archive, &[site("example.com")], &one, false)
+        .crawl(&archive, &[site("example.com")], &one, Announce::Nothing)
         .await;
     let archive = archive.with(PRIVACY, 2012, &["c"]);
     let mut given = site("example.com");
     given.policy_url = Some("http://example.com/datapage".to_owned());
-    database.crawl(&archive, &[given], &one, false).await;
+    database
+        .crawl(&archive, &[given], &one, Announce::Nothing)
+        .await;
     let mut versions: Vec<u64> = database.versions().iter().map(|(_, n)| *n).collect();
     versions.sort_unstable();
     assert_eq!(versions, [1, 3]);
@@ -440,8 +454,12 @@ async fn a_capture_with_a_future_timestamp_hides_no_later_capture() {
             .with(PRIVACY, 9000, &["z"]);
     archive.is_far = true;
     let sites = [site("example.com")];
-    database.crawl(&archive, &sites, &[], false).await;
+    database
+        .crawl(&archive, &sites, &[], Announce::Nothing)
+        .await;
     let archive = archive.with(PRIVACY, 2098, &["c"]);
-    database.crawl(&archive, &sites, &[], false).await;
+    database
+        .crawl(&archive, &sites, &[], Announce::Nothing)
+        .await;
     assert_eq!(database.versions()[0].1, 4);
 }

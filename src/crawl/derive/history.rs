@@ -11,8 +11,8 @@ use crate::history::Observation;
 use crate::model::{PolicyId, Timestamp};
 use crate::sample::{self, Shortfall};
 use crate::store::{
-    AnnouncementRule, Derived, DropRow, OutdatedHistory, Store, StoreError, StoredCapture,
-    VersionRecord,
+    Announce, AnnouncementRule, Derived, DropRow, OutdatedHistory, Store, StoreError,
+    StoredCapture, VersionRecord,
 };
 
 /// Derives versions and drops of a policy, stores them, and returns what the sampling strategy still wants to know.
@@ -69,7 +69,7 @@ pub(crate) fn derive_pending(
 pub fn derive_outdated(store: &Store, now: Timestamp) -> Result<(), StoreError> {
     let announcement = AnnouncementRule {
         noticed_at: now,
-        announce: false,
+        announce: Announce::Nothing,
     };
     for outdated in store.outdated_histories()? {
         let OutdatedHistory {

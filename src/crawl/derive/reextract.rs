@@ -13,7 +13,8 @@ use crate::crawl::fetch::pdf_reader::PdfReader;
 use crate::extract::EXTRACTOR_VERSION;
 use crate::model::Timestamp;
 use crate::store::{
-    AnnouncementRule, Difference, DroppedOld, PendingExtraction, PolicyAddress, Store, StoreError,
+    Announce, AnnouncementRule, Difference, DroppedOld, PendingExtraction, PolicyAddress, Store,
+    StoreError,
 };
 
 /// One policy after its pages were extracted again.
@@ -109,7 +110,7 @@ impl Reextraction<'_> {
         }
         let announcement = AnnouncementRule {
             noticed_at: now,
-            announce: false,
+            announce: Announce::Nothing,
         };
         for report in &mut reports {
             let policy_id = report.policy.policy_id;
@@ -135,7 +136,7 @@ pub fn drop_old_extractions(
     let dropped = store.drop_old_extractions(EXTRACTOR_VERSION)?;
     let announcement = AnnouncementRule {
         noticed_at: now,
-        announce: false,
+        announce: Announce::Nothing,
     };
     derive_pending(store, crawl, announcement)?;
     Ok(dropped)

@@ -3,11 +3,24 @@
 use rusqlite::{Row, Transaction, params};
 
 use super::proofs::{proof, proof_columns, proof_joins};
-use crate::model::{ChangeId, PolicyId, Proof, Timestamp};
+use crate::model::{ChangeId, PolicyId, PolicyKind, Proof, Timestamp};
 use crate::store::database::{Store, StoreError};
 
 /// Calls of the command of `--on-change` for one version, over several runs. Then the version is given up.
 pub const MAX_ANNOUNCEMENT_ATTEMPTS: u32 = 5;
+
+/// Which new versions are announced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Announce {
+    /// None.
+    #[default]
+    Nothing,
+    /// All but the baseline: what the first complete crawl of a site finds, and what it could have found. Of a policy that is
+    /// found later, the newest version is announced, and the versions after it.
+    AfterFirstLook,
+    /// All.
+    Everything,
+}
 
 /// How new versions are recorded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,7 +28,7 @@ pub struct AnnouncementRule {
     /// When they became known: now.
     pub noticed_at: Timestamp,
     /// New versions are to be announced ([`Store::unannounced`]); otherwise they count as announced.
-    pub announce: bool,
+    pub announce: Announce,
 }
 
 /// Versions that the command of `--on-change` has not accepted.
@@ -40,6 +53,8 @@ pub struct ChangeRow {
     pub policy_id: PolicyId,
     /// Where the policy lives, or lived last.
     pub policy_url: String,
+    /// The policy's kind.
+    pub kind: PolicyKind,
     /// Number of the version, as histories stand now.
     pub version: i64,
     /// Last observation of the text before; `None` for the first version.
@@ -73,7 +88,7 @@ pub struct ChangeRow {
 /// the version is gone, because a capture that was fetched later showed that the text had not changed.
 const ROWS: &str = concat!(
     "
-    SELECT ch.change_id, ch.noticed_at, s.site, o.policy_id, p.policy_url, o.version, v.changed_after, v.first_seen,
+    SELECT ch.change_id, ch.noticed_at, s.site, o.policy_id, p.policy_url, p.kind, o.version, v.changed_after, v.first_seen,
            r.title, d.language, d.word_count, d.text_sha256, ",
     proof_columns!(),
     ",
@@ -93,6 +108,31 @@ const ROWS: &str = concat!(
     proof_joins!()
 );
 
+/// Records the versions of a site. `numbered` is the view `occurrences` for one site: with the view itself, SQLite would
+/// number the versions of all sites. `look` says when the site was looked at: `began` is the start of this crawl. A policy in
+/// `known` had versions before. A capture that was made after the first versions were recorded is news in any case.
+const RECORD: &str = "
+    WITH numbered AS MATERIALIZED (
+        SELECT p.site_id, p.policy_id, v.version, v.first_seen, d.body_sha256,
+               row_number() OVER (PARTITION BY d.body_sha256 ORDER BY v.first_seen, p.policy_id, v.version) AS occurrence,
+               v.first_seen = max(v.first_seen) OVER (PARTITION BY p.policy_id) AS is_newest
+        FROM policies own JOIN policies p ON p.site_id = own.site_id
+        JOIN versions v ON v.policy_id = p.policy_id JOIN documents d USING (document_id)
+        WHERE own.policy_id = ?1),
+    look AS MATERIALIZED (
+        SELECT s.crawled_at, coalesce(s.unfinished_since, s.crawled_at) AS began,
+               (SELECT min(a.noticed_at) FROM announcements a WHERE a.site_id = s.site_id) AS first_noticed
+        FROM sites s JOIN policies p USING (site_id) WHERE p.policy_id = ?1),
+    known AS MATERIALIZED (
+        SELECT DISTINCT n.policy_id FROM numbered n JOIN announcements a USING (site_id, body_sha256, occurrence), look
+        WHERE a.noticed_at <= look.began)
+    INSERT OR IGNORE INTO announcements (site_id, body_sha256, occurrence, cause, noticed_at, announced_at)
+    SELECT n.site_id, n.body_sha256, n.occurrence, ?2, ?3,
+           CASE WHEN ?4 AND (?5 OR coalesce(n.first_seen > look.first_noticed, 0)
+                             OR look.crawled_at IS NOT NULL AND (n.is_newest OR n.policy_id IN (SELECT policy_id FROM known)))
+                THEN NULL ELSE ?3 END
+    FROM numbered n, look ORDER BY n.policy_id, n.version";
+
 /// Records the versions of a policy's site that are not recorded yet, after its history was rewritten. Versions that only
 /// another extractor produces count as announced.
 pub(super) fn record(
@@ -106,17 +146,15 @@ pub(super) fn record(
     } else {
         "extractor"
     };
-    let announced_at = (!(rule.announce && same_extractor)).then(|| rule.noticed_at.to_string());
-    // The view `occurrences` for one site. With the view itself, SQLite would number the versions of all sites.
-    t.prepare_cached(
-        "INSERT OR IGNORE INTO announcements (site_id, body_sha256, occurrence, cause, noticed_at, announced_at)
-         SELECT p.site_id, d.body_sha256,
-                row_number() OVER (PARTITION BY d.body_sha256 ORDER BY v.first_seen, p.policy_id, v.version), ?2, ?3, ?4
-         FROM policies own JOIN policies p ON p.site_id = own.site_id
-         JOIN versions v ON v.policy_id = p.policy_id JOIN documents d USING (document_id)
-         WHERE own.policy_id = ?1 ORDER BY p.policy_id, v.version",
-    )?
-    .execute(params![policy_id, cause, rule.noticed_at.to_string(), announced_at])?;
+    let is_announced = same_extractor && rule.announce != Announce::Nothing;
+    let with_baseline = rule.announce == Announce::Everything;
+    t.prepare_cached(RECORD)?.execute(params![
+        policy_id,
+        cause,
+        rule.noticed_at.to_string(),
+        is_announced,
+        with_baseline
+    ])?;
     Ok(())
 }
 
@@ -188,22 +226,25 @@ impl Store {
         self.changes(&which, newest_before, limit)
     }
 
-    /// Records a call of the command of `--on-change`; `announced_at` when it succeeded.
+    /// Records a call of the command of `--on-change` for these versions; `announced_at` when it succeeded.
     ///
     /// # Errors
     /// When the database fails.
     pub fn record_announcement(
         &self,
-        change_id: ChangeId,
+        changes: &[ChangeId],
         announced_at: Option<Timestamp>,
     ) -> Result<(), StoreError> {
         self.write(|t| {
-            t.prepare_cached(
+            let mut statement = t.prepare_cached(
                 "UPDATE announcements SET attempts = attempts + 1, announced_at = ?2 WHERE change_id = ?1",
-            )?
-            .execute(params![change_id, announced_at.map(|t| t.to_string())])
-        })?;
-        Ok(())
+            )?;
+            let announced_at = announced_at.map(|t| t.to_string());
+            for change_id in changes {
+                statement.execute(params![change_id, announced_at])?;
+            }
+            Ok(())
+        })
     }
 
     /// Counts the versions that are still to be announced, and those that were given up.
@@ -232,6 +273,22 @@ impl Store {
         })
     }
 
+    /// Records that versions are not announced, because the settings do not select them.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn pass_over(&self, changes: &[ChangeId], now: Timestamp) -> Result<(), StoreError> {
+        self.write(|t| {
+            let mut statement = t.prepare_cached(
+                "UPDATE announcements SET announced_at = ?2 WHERE change_id = ?1",
+            )?;
+            for change_id in changes {
+                statement.execute(params![change_id, now.to_string()])?;
+            }
+            Ok(())
+        })
+    }
+
     fn changes(
         &self,
         which: &str,
@@ -256,6 +313,7 @@ fn change(r: &Row<'_>) -> rusqlite::Result<ChangeRow> {
         site: r.get("site")?,
         policy_id: r.get("policy_id")?,
         policy_url: r.get("policy_url")?,
+        kind: r.get("kind")?,
         version: r.get("version")?,
         changed_after: r.get("changed_after")?,
         first_seen: r.get("first_seen")?,

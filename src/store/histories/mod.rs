@@ -7,7 +7,7 @@ mod proofs;
 mod status;
 pub(super) mod versions;
 
-pub use changes::{AlertCounts, AnnouncementRule, ChangeRow, MAX_ANNOUNCEMENT_ATTEMPTS};
+pub use changes::{AlertCounts, Announce, AnnouncementRule, ChangeRow, MAX_ANNOUNCEMENT_ATTEMPTS};
 pub use entries::{PolicyEntry, Rendition, VersionEntry};
 pub use policies::{AddressEvidence, DiscoveryRow, NewestPage, PolicyKeys, PolicyRow};
 pub use status::{LastRun, PolicySummary, Status};

@@ -3,7 +3,7 @@
 use super::*;
 
 /// A history of these texts, one capture a year, by an extractor.
-fn history(house: &House, extractor: &str, texts: &[&str], announce: bool) {
+fn history(house: &House, extractor: &str, texts: &[&str], announce: Announce) {
     let captures: Vec<Capture> = (0..texts.len())
         .map(|n| capture(URL, &(2010 + n).to_string(), "-"))
         .collect();
@@ -62,17 +62,17 @@ fn every_version_is_told_once_and_a_text_that_comes_back_is_told_again() {
             .map(|c| (c.change_id.get(), c.version))
             .collect()
     };
-    history(&house, EXTRACTOR, &["a", "b"], true);
+    history(&house, EXTRACTOR, &["a", "b"], Announce::Everything);
     assert_eq!(unannounced(), [(1, 1), (2, 2)]);
     house
         .store
-        .record_announcement(ChangeId::new(1), Some(stamp("2026")))
+        .record_announcement(&[ChangeId::new(1)], Some(stamp("2026")))
         .unwrap();
     house
         .store
-        .record_announcement(ChangeId::new(2), None)
+        .record_announcement(&[ChangeId::new(2)], None)
         .unwrap();
-    history(&house, EXTRACTOR, &["a", "b", "a"], true);
+    history(&house, EXTRACTOR, &["a", "b", "a"], Announce::Everything);
     assert_eq!(
         unannounced(),
         [(2, 2), (3, 3)],
@@ -81,7 +81,7 @@ fn every_version_is_told_once_and_a_text_that_comes_back_is_told_again() {
     for _ in 1..MAX_ANNOUNCEMENT_ATTEMPTS {
         house
             .store
-            .record_announcement(ChangeId::new(2), None)
+            .record_announcement(&[ChangeId::new(2)], None)
             .unwrap();
     }
     assert_eq!(unannounced(), [(3, 3)], "but not for ever");
@@ -102,11 +102,11 @@ fn every_version_is_told_once_and_a_text_that_comes_back_is_told_again() {
 #[test]
 fn what_nobody_waits_for_and_what_only_another_extractor_reads_is_not_told() {
     let house = house();
-    history(&house, EXTRACTOR, &["a", "b"], false);
+    history(&house, EXTRACTOR, &["a", "b"], Announce::Nothing);
     assert!(house.store.unannounced(None, 9).unwrap().is_empty());
-    history(&house, "another", &["a!", "b!"], true);
+    history(&house, "another", &["a!", "b!"], Announce::Everything);
     assert!(house.store.unannounced(None, 9).unwrap().is_empty());
-    history(&house, "another", &["a!", "b!", "c"], true);
+    history(&house, "another", &["a!", "b!", "c"], Announce::Everything);
     assert_eq!(house.store.unannounced(None, 9).unwrap().len(), 1);
 }
 

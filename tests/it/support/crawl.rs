@@ -7,7 +7,7 @@ use std::time::Duration;
 use policytrail::archive::Archive;
 use policytrail::config::{Layers, Settings, SiteRow};
 use policytrail::crawl::{Crawl, Outcome, PdfReader, Until};
-use policytrail::store::Store;
+use policytrail::store::{Announce, Store};
 use tokio_util::sync::CancellationToken;
 
 use super::program::program;
@@ -24,7 +24,7 @@ pub struct TestCrawl<'a, A> {
     /// The program that reads PDFs, if one is set.
     pub pdf_reader: Option<PathBuf>,
     pub stop: CancellationToken,
-    pub announce_changes: bool,
+    pub announce: Announce,
 }
 
 impl<'a, A: Archive> TestCrawl<'a, A> {
@@ -36,7 +36,7 @@ impl<'a, A: Archive> TestCrawl<'a, A> {
             settings: settings.to_vec(),
             pdf_reader: Some(program()),
             stop: CancellationToken::new(),
-            announce_changes: false,
+            announce: Announce::Nothing,
         }
     }
 
@@ -51,7 +51,7 @@ impl<'a, A: Archive> TestCrawl<'a, A> {
             .settings(settings.crawl)
             .discover(settings.discover)
             .stop(self.stop)
-            .announce_changes(self.announce_changes);
+            .announce(self.announce);
         if let Some(program) = self.pdf_reader {
             crawl = crawl.pdf_reader(PdfReader::new(program));
         }
