@@ -29,6 +29,7 @@ mod import;
 mod index_memory;
 mod interrupted_crawls;
 mod library;
+mod memory_budget;
 mod odd_archives;
 mod pdf_reader;
 mod proofs;

@@ -13,7 +13,7 @@ use crate::crawl::derive::{derive_policy, extract_page, sample_captures, strateg
 use crate::crawl::discovery::FollowedPolicy;
 use crate::crawl::error::{CrawlError, check_stop};
 use crate::crawl::failures::Failures;
-use crate::crawl::fetch::parse_limit::{memory_of_work, run_parse};
+use crate::crawl::fetch::parse_limit::{memory_of_comparison, memory_of_work, run_parse};
 use crate::crawl::fetch::{FetchRecord, Fetcher, fetch_batch};
 use crate::crawl::index::SiteIndex;
 use crate::crawl::session::Session;
@@ -39,6 +39,8 @@ pub(super) struct Follower<'a, 'b, A> {
     record: FetchRecord,
     /// What the budget left open, one line per policy.
     left_open: Vec<String>,
+    /// Number of words of the longest text so far.
+    most_words: u64,
 }
 
 impl<'a, 'b, A: Archive> Follower<'a, 'b, A> {
@@ -62,6 +64,7 @@ impl<'a, 'b, A: Archive> Follower<'a, 'b, A> {
             replay: Replay::new(site.start.since),
             record: FetchRecord::default(),
             left_open: Vec::new(),
+            most_words: 0,
         }
     }
 
@@ -184,6 +187,8 @@ impl<'a, 'b, A: Archive> Follower<'a, 'b, A> {
         };
         let mut stored: Vec<StoredCapture> = stored.into_iter().filter(is_wanted).collect();
         self.replay.hide(&mut stored);
+        let words = stored.iter().filter_map(|s| s.word_count).max();
+        self.most_words = self.most_words.max(words.unwrap_or(0).into());
         Ok(stored)
     }
 
@@ -276,6 +281,8 @@ impl<'a, 'b, A: Archive> Follower<'a, 'b, A> {
     /// Derives the history of a policy and returns what the sampling strategy still wants to know.
     async fn derive(&self, policy_id: PolicyId) -> Result<Shortfall, CrawlError> {
         let (crawl, announcement) = (self.session.crawl.clone(), self.session.announcement_rule());
+        let needed = memory_of_comparison(self.most_words);
+        let _reserved = self.session.memory.work(needed).await;
         self.session
             .store_call(move |store: &Store| derive_policy(store, &crawl, policy_id, announcement))
             .await

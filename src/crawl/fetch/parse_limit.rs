@@ -17,6 +17,10 @@ const LEAST_BYTES: u64 = 4 << 20;
 /// Memory for the work on a PDF: that of its reader, and the answer as it came, as JSON values and as a document.
 const PDF_BYTES: u64 = MEMORY_LIMIT_BYTES + 3 * MAX_ANSWER_BYTES;
 
+/// Memory for the comparison of two texts, per word of the longer one. Two texts of 1,078,037 words took 200 MB (`policytrail
+/// diff`, November 2026).
+const BYTES_PER_COMPARED_WORD: u64 = 200;
+
 static PERMITS: LazyLock<Semaphore> =
     LazyLock::new(|| Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)));
 
@@ -29,6 +33,11 @@ pub(crate) fn memory_of_work(body: &[u8]) -> u64 {
     };
     // A page is parsed before it is stored, not meanwhile. Storing it takes its size for each prefix and for the result.
     parse.max(LEAST_BYTES + 4 * body.len() as u64)
+}
+
+/// Returns the memory that deriving a history takes, whose longest text has so many words: it compares two texts at a time.
+pub(crate) fn memory_of_comparison(words: u64) -> u64 {
+    words.saturating_mul(BYTES_PER_COMPARED_WORD)
 }
 
 /// Works on a page on a blocking thread, once there is memory for it and a processor is free. `what` names the page in the
