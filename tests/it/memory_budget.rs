@@ -123,7 +123,12 @@ fn memory_with_children(process: u32) -> u64 {
     let children = tasks.into_iter().flatten().filter_map(|task| {
         let children = fs::read_to_string(task.ok()?.path().join("children")).ok()?;
         let numbers = children.split_whitespace().filter_map(|n| n.parse().ok());
-        Some(numbers.filter_map(own).sum::<u64>())
+        // Until a child runs its own program, its memory is that of its parent.
+        let is_reader = |child: &u32| {
+            let line = fs::read_to_string(format!("/proc/{child}/cmdline"));
+            line.is_ok_and(|line| line.contains("read-pdf"))
+        };
+        Some(numbers.filter(is_reader).filter_map(own).sum::<u64>())
     });
     own(process).unwrap_or(0) + children.sum::<u64>()
 }
