@@ -393,6 +393,17 @@ fn main() {
         &["search", "albatross feathers"],
         &["search", "word4711"],
         &["search", "--anywhere", "word1 word2"],
+        &["search", "edition"],
+        &["search", "--any", "edition of", "word12*"],
+        &["search", "--added", "word4711"],
+        &["search", "--removed", "word4711", "--from", "2003"],
+        &["search", "edition 3", "--site", "site-77.com"],
+        &["changes"],
+        &["changes", "--since", "2004", "--until", "2005"],
+        &["changes", "--min", "rewrite"],
+        &["changes", "--added", "word4711"],
+        &["changes", "--added", "edition"],
+        &["similar", "site-77.com"],
         &["search", "--db", "ordinary.db", "edition"],
     ] {
         command(folder.path(), arguments);

@@ -1,13 +1,15 @@
 //! The policies whose texts match a query, in order of their sites.
 //!
 //! A rare phrase is looked up once, for all policies. A common one stands in most policies, so that the first policies in
-//! order are asked one after the other: a hundred thousand matches take longer than the fifty policies that are listed.
+//! order are asked one after the other: a hundred thousand matches take longer than the fifty policies that are listed. A
+//! prefix is always looked up once, because the index collects its words anew each time it is asked.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 
 use rusqlite::{Transaction, params};
 
+use super::query::SearchQuery;
 use crate::model::PolicyId;
 use crate::store::histories::entries::{POLICY_COLUMNS, PolicyEntry, policy_entry};
 
@@ -39,12 +41,14 @@ pub(super) enum Needed {
 /// breaks.
 pub(super) fn each_candidate(
     t: &Transaction<'_>,
-    expression: &str,
+    query: &SearchQuery,
     scope: Option<&BTreeSet<PolicyId>>,
     needed: Needed,
     mut visit: impl FnMut(PolicyEntry, Vec<u32>) -> rusqlite::Result<ControlFlow<()>>,
 ) -> rusqlite::Result<()> {
+    let expression = &query.expression();
     let matches = match scope {
+        _ if query.has_prefix() => matches(t, expression, Needed::All)?,
         Some(policies) if policies.len() <= FEW_POLICIES => Matches::Asked,
         _ => matches(t, expression, needed)?,
     };

@@ -92,10 +92,9 @@ fn each_found(
         PhraseEvent::Present => Needed::First,
         PhraseEvent::Added | PhraseEvent::Removed => Needed::All,
     };
-    let expression = search.query.expression();
     each_candidate(
         t,
-        &expression,
+        &search.query,
         scope.as_ref(),
         needed,
         |policy, versions| {

@@ -122,6 +122,11 @@ impl SearchQuery {
         self.alternatives.iter().flatten()
     }
 
+    /// True if a word of the query may have any ending.
+    pub(super) fn has_prefix(&self) -> bool {
+        self.phrases().any(|phrase| phrase.is_prefix)
+    }
+
     /// The query in the language of the full-text index (FTS5). Words hold no quotation marks, so nothing of the query is
     /// read as an operator.
     pub(super) fn expression(&self) -> String {
