@@ -11,6 +11,7 @@ mod check;
 mod csv_rows;
 mod diff;
 mod discover;
+mod evidence;
 mod export;
 mod extract;
 mod failure;

@@ -12,7 +12,7 @@ use super::global_options::{GlobalOptions, described_options, moved_behind_comma
 use super::pager::Pager;
 use super::terminal::set_quiet;
 use super::{
-    backfill, backup, changes, check, diff, discover, export, extract, import, log, plan,
+    backfill, backup, changes, check, diff, discover, evidence, export, extract, import, log, plan,
     reextract, run, search, show, similar, status, verify,
 };
 use crate::crawl::{PDF_COMMAND, run_pdf_child};
@@ -71,7 +71,10 @@ const COMMAND_GROUPS: [(&str, &[&str]); 4] = [
             "status", "log", "show", "diff", "changes", "search", "similar",
         ],
     ),
-    ("Export and import", &["export", "import", "extract"]),
+    (
+        "Export and import",
+        &["export", "evidence", "import", "extract"],
+    ),
     ("Maintain the database", &["verify", "backup", "reextract"]),
 ];
 
@@ -116,6 +119,7 @@ enum Command {
     Verify(verify::Arguments),
     Backup(backup::Arguments),
     Export(export::Arguments),
+    Evidence(evidence::Arguments),
     Import(import::Arguments),
     Extract(extract::Arguments),
     Reextract(reextract::Arguments),
@@ -156,6 +160,7 @@ impl Command {
             Self::Similar(arguments) => similar::run(&arguments),
             Self::Verify(arguments) => verify::run(&arguments),
             Self::Backup(arguments) => backup::run(&arguments),
+            Self::Evidence(arguments) => evidence::run(&arguments),
             Self::Export(arguments) => export::run(&arguments),
             Self::Import(arguments) => import::run(&arguments),
             Self::Extract(arguments) => extract::run(&arguments),

@@ -39,6 +39,27 @@ pub(super) fn compared_versions<'a>(
     }
 }
 
+/// As [`compared_versions`], but a named version without one before it stands alone.
+pub(super) fn compared_or_single<'a>(
+    policy: &PolicyEntry,
+    history: &'a [VersionEntry],
+    range: VersionRange,
+) -> Result<(Option<&'a VersionEntry>, &'a VersionEntry), Failure> {
+    let only = match range {
+        VersionRange::One(name) => select_version(policy, history, name)?.0,
+        VersionRange::Unnamed if history.len() == 1 => &history[0],
+        _ => {
+            let (old, new) = compared_versions(policy, history, range)?;
+            return Ok((Some(old), new));
+        }
+    };
+    if only.previous_version.is_none() {
+        return Ok((None, only));
+    }
+    let (old, new) = compared_versions(policy, history, range)?;
+    Ok((Some(old), new))
+}
+
 /// The versions to list: all; or the named one; or those between two. A date stands for all versions that were in force in
 /// its time, so that `2018` lists the versions of that year.
 pub(super) fn listed_versions<'a>(

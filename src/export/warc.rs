@@ -22,12 +22,12 @@ use crate::model::{Capture, CaptureId, PayloadDigest, Redirect, Timestamp, UrlKe
 use crate::store::tables::{HeldCapture, Snapshot};
 
 /// Description in the `warcinfo` record.
-const DESCRIPTION: &str = "Privacy policies as stored by policytrail. Status, Content-Type, Location and body are those that the archive \
+pub(super) const DESCRIPTION: &str = "Privacy policies as stored by policytrail. Status, Content-Type, Location and body are those that the archive \
                            returned; content encodings are removed, and Content-Length is computed. Other response headers \
                            are not stored, so they are missing here. There are no request records.";
 
 /// Fields of the `warcinfo` record: who made the file and how.
-const WARCINFO_FIELDS: [(&str, &str); 3] = [
+pub(super) const WARCINFO_FIELDS: [(&str, &str); 3] = [
     (
         "software",
         concat!("policytrail/", env!("CARGO_PKG_VERSION")),

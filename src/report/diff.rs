@@ -7,7 +7,7 @@ use super::error::ReportError;
 use super::safe::safe_text;
 use super::version::version_answer;
 use crate::history::{Change, ChangeKind, LineChange, Redline, RedlineLine, TextSide, change};
-use crate::store::{PolicyEntry, Rendition, Store, VersionEntry};
+use crate::store::{CaptureEvidence, PolicyEntry, Rendition, Store, VersionEntry};
 
 /// One of two versions that are compared.
 #[derive(Debug)]
@@ -16,6 +16,9 @@ pub struct ComparedVersion<'a> {
     pub version: &'a VersionEntry,
     /// Its text.
     pub rendition: Rendition,
+    /// The capture that stands for it: the last one of the old version before the new one, the first one of the new
+    /// version. `None` if another program removed it.
+    pub capture: Option<CaptureEvidence>,
 }
 
 /// Two versions and how far they are apart.
@@ -41,7 +44,9 @@ pub fn compare<'a>(
     old: &'a VersionEntry,
     new: &'a VersionEntry,
 ) -> Result<Comparison<'a>, ReportError> {
-    let (old, new) = (compared(store, old)?, compared(store, new)?);
+    let last = store.last_evidence(policy.policy_id, old.version, new.first_seen)?;
+    let first = store.first_evidence(policy.policy_id, new.version)?;
+    let (old, new) = (compared(store, old, last)?, compared(store, new, first)?);
     let change = change_between(store, &old, &new)?;
     Ok(Comparison {
         policy,
@@ -54,12 +59,17 @@ pub fn compare<'a>(
 fn compared<'a>(
     store: &Store,
     version: &'a VersionEntry,
+    capture: Option<CaptureEvidence>,
 ) -> Result<ComparedVersion<'a>, ReportError> {
     let rendition = store.rendition(version.rendition_id)?;
     let rendition = rendition.ok_or(ReportError::TextMissing {
         version: version.version,
     })?;
-    Ok(ComparedVersion { version, rendition })
+    Ok(ComparedVersion {
+        version,
+        rendition,
+        capture,
+    })
 }
 
 /// Measures how far two versions are apart. If their words are equal, the layout decides.

@@ -26,10 +26,10 @@ pub use captures::{
 };
 pub use database::{CrawlLock, Store, StoreError};
 pub use histories::{
-    AddressEvidence, AlertCounts, Announce, AnnouncementRule, ChangeRow, Derived, DiscoveryRow,
-    DropRow, LastRun, MAX_ANNOUNCEMENT_ATTEMPTS, NewestPage, ObservationRow, OutdatedHistory,
-    PolicyEntry, PolicyKeys, PolicyRow, PolicySummary, Rendition, Status, VersionEntry,
-    VersionRecord,
+    AddressEvidence, AlertCounts, Announce, AnnouncementRule, CaptureEvidence, ChangeRow, Derived,
+    DiscoveryRow, DropRow, Gap, LastRun, MAX_ANNOUNCEMENT_ATTEMPTS, NewestPage, ObservationRow,
+    OutdatedHistory, PolicyDiscovery, PolicyEntry, PolicyKeys, PolicyRow, PolicySummary, Rendition,
+    RunEntry, Status, VersionEntry, VersionRecord,
 };
 pub use import::{
     CaptureLine, DiscoveryLine, ImportError, PolicyLine, PresentTables, SiteLine, TextChecks,

@@ -12,6 +12,7 @@ mod backup;
 mod command_line;
 mod dependencies;
 mod documents;
+mod evidence;
 mod export;
 mod export_files;
 mod export_pages;

@@ -33,6 +33,7 @@ mod peek;
 mod probe;
 mod raw_record;
 mod record;
+mod record_facts;
 mod record_row;
 mod replay;
 mod requests;
@@ -44,4 +45,5 @@ mod tests;
 pub mod writer;
 
 pub use archive::WarcArchive;
+pub use record_facts::{RecordFacts, digest_of_same_kind, record_facts};
 pub use skipped::{SkipReason, Skipped};

@@ -8,16 +8,17 @@ use super::super::selection;
 use super::super::terminal::note;
 use super::super::version_choice::compared_versions;
 use super::super::version_names::VersionArguments;
+use super::page_file::PageOptions;
 use super::{html, text, unified};
-use crate::history::redline;
-use crate::report::{DiffAnswer, compare, comparison_warnings, write_safe_json};
+use crate::history::{Redline, redline};
+use crate::report::{Comparison, DiffAnswer, compare, comparison_warnings, write_safe_json};
 
 /// Show what changed between two versions of a policy, word by word
 ///
 /// If you give one version, it is compared with the version before it. If you give none, the newest change is shown.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  policytrail diff example.com\n  policytrail diff example.com 2018..latest --format html > changes.html"
+    after_help = "Examples:\n  policytrail diff example.com\n  policytrail diff example.com 2018..latest --changes-only --out changes.html"
 )]
 pub(in super::super) struct Arguments {
     #[command(flatten)]
@@ -28,6 +29,9 @@ pub(in super::super) struct Arguments {
 
     #[command(flatten)]
     output: FormatOption<Format>,
+
+    #[command(flatten)]
+    page: PageOptions,
 
     #[command(flatten)]
     terminal: ColorOption,
@@ -49,8 +53,20 @@ impl AnswerFormat for Format {
     const JSON: Self = Self::Json;
 }
 
+impl Arguments {
+    /// The format: HTML if an option of the redline page is given, unless another format is named.
+    fn format(&self) -> Format {
+        match self.output.chosen() {
+            Format::Text if self.page.is_html() => Format::Html,
+            chosen => chosen,
+        }
+    }
+}
+
 pub(in super::super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let (site, range) = arguments.versions.parsed()?;
+    let settings = arguments.common.settings(&[])?;
+    arguments.page.check(&settings.database)?;
     let store = selection::open_database(&arguments.common)?;
     let policy = selection::one_policy(&store, site, arguments.versions.policy())?;
     let history = store.history(policy.policy_id)?;
@@ -72,17 +88,30 @@ pub(in super::super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         &comparison.old.rendition.text,
         &comparison.new.rendition.text,
     );
-    let mut out = BufWriter::new(io::stdout().lock());
-    let answer = match arguments.output.chosen() {
+    let answer = match arguments.format() {
         Format::Text => text::page(&comparison, &redline, arguments.terminal.color.is_wanted()),
         Format::Unified => unified::page(&comparison),
-        Format::Html => html::page(&comparison, &redline),
-        Format::Json => {
+        Format::Html => html::page(&comparison, &redline, arguments.page.extent()),
+        Format::Json if arguments.page.is_printed() => {
+            let mut out = BufWriter::new(io::stdout().lock());
             write_safe_json(&mut out, &DiffAnswer::new(&comparison, &redline))?;
-            "\n".to_owned()
+            writeln!(out)?;
+            out.flush()?;
+            return Ok(Exit::Done);
         }
+        Format::Json => json(&comparison, &redline)?,
     };
-    out.write_all(answer.as_bytes())?;
-    out.flush()?;
+    arguments.page.write(&answer)?;
     Ok(Exit::Done)
+}
+
+/// A comparison as one line of JSON.
+pub(in super::super) fn json(
+    comparison: &Comparison<'_>,
+    redline: &Redline<'_>,
+) -> Result<String, Failure> {
+    let mut out = Vec::new();
+    write_safe_json(&mut out, &DiffAnswer::new(comparison, redline))?;
+    out.push(b'\n');
+    Ok(String::from_utf8(out).map_err(anyhow::Error::from)?)
 }

@@ -1,10 +1,11 @@
 //! `policytrail diff`: what changed between two versions, word by word.
 
 mod command;
-mod html;
+pub(super) mod html;
 mod markdown_roles;
+mod page_file;
 mod text;
-mod unified;
-mod wording;
+pub(super) mod unified;
+pub(super) mod wording;
 
-pub(super) use command::{Arguments, run};
+pub(super) use command::{Arguments, json, run};

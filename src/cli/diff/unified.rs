@@ -13,7 +13,7 @@ const DEADLINE: Duration = Duration::from_secs(5);
 const CONTEXT_LINES: usize = 3;
 
 /// The diff, with both versions in its header.
-pub(super) fn page(c: &Comparison<'_>) -> String {
+pub(in super::super) fn page(c: &Comparison<'_>) -> String {
     let name = |compared: &ComparedVersion<'_>| {
         format!(
             "{} version {} ({})",

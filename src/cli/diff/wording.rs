@@ -13,7 +13,7 @@ pub(super) fn observed(version: &VersionEntry) -> String {
 }
 
 /// When the new version replaced the old one.
-pub(super) fn change_date(c: &Comparison<'_>) -> String {
+pub(in super::super) fn change_date(c: &Comparison<'_>) -> String {
     let (old, new) = (c.old.version, c.new.version);
     if old.last_seen < new.first_seen && new.previous_version == Some(old.version) {
         let dates = span(old.last_seen, " and ", new.first_seen);

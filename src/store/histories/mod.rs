@@ -2,6 +2,7 @@
 
 mod changes;
 pub(super) mod entries;
+mod evidence;
 mod policies;
 mod proofs;
 mod status;
@@ -9,6 +10,7 @@ pub(super) mod versions;
 
 pub use changes::{AlertCounts, Announce, AnnouncementRule, ChangeRow, MAX_ANNOUNCEMENT_ATTEMPTS};
 pub use entries::{PolicyEntry, Rendition, VersionEntry};
+pub use evidence::{CaptureEvidence, Gap, PolicyDiscovery, RunEntry};
 pub use policies::{AddressEvidence, DiscoveryRow, NewestPage, PolicyKeys, PolicyRow};
 pub use status::{LastRun, PolicySummary, Status};
 pub use versions::{Derived, DropRow, ObservationRow, OutdatedHistory, VersionRecord};
