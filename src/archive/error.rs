@@ -71,9 +71,7 @@ pub enum ArchiveError {
         detail: String,
     },
     /// The archive refuses this client for now: the run must end and may continue at `until`.
-    #[error(
-        "{archive} refuses requests ({detail}); run the same command after {until} UTC to continue"
-    )]
+    #[error("{archive} refuses requests ({detail}); no request is sent before {until} UTC")]
     Refused {
         /// Name of the archive.
         archive: String,

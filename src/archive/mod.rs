@@ -16,6 +16,7 @@ mod memory;
 mod partial;
 mod query;
 mod refresh;
+mod up_to;
 pub mod warc;
 
 pub use allowance::Allowance;
@@ -23,3 +24,4 @@ pub use error::ArchiveError;
 pub use interface::{Archive, DEFAULT_MAX_BODY_BYTES};
 pub use memory::{DEFAULT_MEMORY_BYTES, LARGEST_WORK_BYTES, MemoryBudget, ReservedMemory};
 pub use query::{CaptureQuery, IndexAnswer, KeyFilter, Memento, MementoQuery, Redirect, Scope};
+pub use up_to::UpTo;

@@ -47,7 +47,7 @@ fn crawl(job: &Job) -> Result<Exit, Failure> {
                 "{}: the archive provides nothing for this site ({reason})",
                 lost.site
             ),
-            None if finished.outcome.ended_by.is_none() => tracing::warn!(
+            None if finished.outcome.ended_by.is_none() && !lost.unfinished => tracing::warn!(
                 "{}: no policy found in this archive; if you know the URL of the policy, give it with --url",
                 lost.site
             ),

@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use crate::archive::ArchiveError;
+use crate::archive::clock::{Clock as _, SystemClock};
 use crate::config::{ConfigError, SiteListError};
 use crate::crawl::CrawlError;
 use crate::export::ExportError;
@@ -155,9 +156,24 @@ impl From<ExportError> for Failure {
 
 impl From<ArchiveError> for Failure {
     fn from(error: ArchiveError) -> Self {
+        if let ArchiveError::Refused {
+            archive,
+            until,
+            detail,
+        } = &error
+        {
+            // A freeze lasts in real time, which --now does not change.
+            let when = until.wait_text(SystemClock.now());
+            return Self {
+                exit: Exit::Refused,
+                error: anyhow::anyhow!(
+                    "{archive} refuses requests ({detail}); run the same command again {when} to continue"
+                ),
+            };
+        }
         let exit = match error {
             ArchiveError::File { .. } => Exit::Usage,
-            ArchiveError::Refused { .. } | ArchiveError::Unreachable { .. } => Exit::Refused,
+            ArchiveError::Unreachable { .. } => Exit::Refused,
             ArchiveError::Interrupted => Exit::Interrupted,
             _ => Exit::DoneWithFailures,
         };

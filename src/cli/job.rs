@@ -53,6 +53,8 @@ pub(super) struct Job {
     is_verbose: bool,
     log_format: LogFormat,
     clock: Arc<dyn Clock>,
+    /// The last moment whose captures the job can see.
+    last_visible: Option<Timestamp>,
     stop: CancellationToken,
 }
 
@@ -80,6 +82,7 @@ impl Job {
             is_verbose: options.is_verbose(),
             log_format: LogFormat::Text,
             clock: Arc::new(SystemClock),
+            last_visible: None,
             stop: CancellationToken::new(),
         })
     }
@@ -89,15 +92,24 @@ impl Job {
         Self { log_format, ..self }
     }
 
-    /// The same job at another time.
+    /// The same job at another time. Captures after that time are hidden.
     pub(super) fn at(self, now: Timestamp) -> Self {
         let clock = Arc::new(ShiftedClock::starting_at(now));
-        Self { clock, ..self }
+        Self {
+            clock,
+            last_visible: Some(now),
+            ..self
+        }
     }
 
     /// The clock of this job.
     pub(super) fn clock(&self) -> &Arc<dyn Clock> {
         &self.clock
+    }
+
+    /// The last moment whose captures the job can see; `None` for all captures.
+    pub(super) fn last_visible(&self) -> Option<Timestamp> {
+        self.last_visible
     }
 
     /// The time on that clock.

@@ -14,7 +14,7 @@ use super::request_log::open_request_log;
 use crate::archive::clock::SystemClock;
 use crate::archive::http::HttpArchive;
 use crate::archive::warc::{Skipped, WarcArchive};
-use crate::archive::{Allowance, Archive, MemoryBudget};
+use crate::archive::{Allowance, Archive, MemoryBudget, UpTo};
 use crate::config::{ArchiveLocation, RunBudget};
 use crate::crawl::{Crawl, Outcome, PdfReader, Progress, StoredFreeze, Until};
 use crate::store::{Announce, CrawlLock, RunOutcome, Store};
@@ -73,7 +73,8 @@ async fn open_and_crawl(job: &Job, task: JobTask) -> Result<FinishedJob, Failure
                 ..JobRun::new(job, task, None, (stop, display))?
             };
             archive.require_captures(path)?;
-            run.crawl(&archive, || Value::Null).await
+            run.crawl(&UpTo::new(&archive, job.last_visible()), || Value::Null)
+                .await
         }
         ArchiveLocation::Wayback(_) | ArchiveLocation::Pywb(_) => {
             let log = job.log_requests().map(open_request_log).transpose()?;
@@ -87,7 +88,8 @@ async fn open_and_crawl(job: &Job, task: JobTask) -> Result<FinishedJob, Failure
             let clock = Arc::new(SystemClock);
             let archive = HttpArchive::new(http, freeze, clock, run.stop.clone())?;
             let requests = || archives::request_counts(&archive.usage());
-            run.crawl(&archive, requests).await
+            run.crawl(&UpTo::new(&archive, job.last_visible()), requests)
+                .await
         }
     }
 }

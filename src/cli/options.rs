@@ -80,7 +80,7 @@ pub(super) struct PolicyOption {
 /// `--now` of the commands that compute a schedule.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(super) struct NowOption {
-    /// Use this time in place of the current time, to test a schedule: 2026-12-31 or up to 14 digits
+    /// Use this time in place of the current time, to test a schedule: 2026-12-31 or up to 14 digits; `run` hides later captures
     #[arg(long, value_name = "DATE", value_parser = earliest_timestamp, help_heading = heading::SCHEDULE)]
     pub(super) now: Option<Timestamp>,
 }

@@ -9,7 +9,7 @@ use indicatif::{HumanDuration, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::logging::{LogFormat, start_logging};
 use super::terminal::is_quiet;
-use crate::crawl::Progress;
+use crate::crawl::{Progress, ProgressSnapshot};
 
 /// Time between two drawings of the bar.
 const REDRAW: Duration = Duration::from_millis(200);
@@ -48,8 +48,11 @@ impl ProgressDisplay {
                     .map(|rate| time_left(now.requests_left, rate))
                     .unwrap_or_default();
                 bar.set_message(format!(
-                    "{}/{} sites, {} captures, {} requests left{left}",
-                    now.sites_done, now.sites_total, now.captures_fetched, now.requests_left
+                    "{}/{} sites, {} captures, {}{left}",
+                    now.sites_done,
+                    now.sites_total,
+                    now.captures_fetched,
+                    requests_left(&now)
                 ));
             }
             tokio::time::sleep(REDRAW).await;
@@ -73,9 +76,38 @@ impl ProgressDisplay {
     }
 }
 
-/// The estimated time for so many requests.
+/// How many requests are left. More can become known until every site is done.
+fn requests_left(now: &ProgressSnapshot) -> String {
+    let least = if now.sites_done < now.sites_total {
+        "at least "
+    } else {
+        ""
+    };
+    format!("{least}{} requests left", now.requests_left)
+}
+
+/// The shortest time for so many requests.
 fn time_left(requests: u64, rate: f64) -> String {
     #[expect(clippy::cast_precision_loss, reason = "an estimate for people")]
     let seconds = Duration::from_secs_f64(requests as f64 / rate);
-    format!(", about {} remaining", HumanDuration(seconds))
+    format!(", at least {} remaining", HumanDuration(seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_left_is_a_minimum_until_every_site_is_done() {
+        let mut now = ProgressSnapshot {
+            sites_total: 3,
+            sites_done: 2,
+            captures_fetched: 10,
+            requests_left: 4,
+        };
+        assert_eq!(requests_left(&now), "at least 4 requests left");
+        now.sites_done = 3;
+        now.requests_left = 0;
+        assert_eq!(requests_left(&now), "0 requests left");
+    }
 }

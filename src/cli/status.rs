@@ -119,6 +119,7 @@ pub(super) fn summary_table(policies: &[PolicySummary]) -> String {
             let url = match (&p.policy_url, &p.site_dropped) {
                 (Some(url), _) => url.clone(),
                 (None, Some(reason)) => format!("({reason})"),
+                (None, None) if p.unfinished => "(not finished)".to_owned(),
                 (None, None) => "(none found)".to_owned(),
             };
             vec![
@@ -171,9 +172,15 @@ fn overview(s: &Status, due: usize) -> String {
         lines.push(format!("dropped: {}", drops.join(", ")));
     }
     for (archive, until) in &s.frozen {
-        lines.push(format!(
-            "{archive} refused requests; no request is sent to it until {until} UTC"
-        ));
+        let until = until.parse::<Timestamp>().ok();
+        // A freeze lasts in real time, which --now does not change.
+        let now = SystemClock.now();
+        if let Some(until) = until.filter(|until| now < *until) {
+            let when = until.wait_text(now);
+            lines.push(format!(
+                "{archive} refused requests; the next one is sent {when}"
+            ));
+        }
     }
     lines.extend(alert_lines(s.alerts));
     lines.extend(s.last_run.iter().flat_map(last_run_lines));

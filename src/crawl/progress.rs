@@ -6,7 +6,6 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 #[derive(Debug, Default)]
 pub struct Progress {
     sites_total: AtomicU64,
-    sites_begun: AtomicU64,
     sites_done: AtomicU64,
     captures_fetched: AtomicU64,
     requests_left: AtomicU64,
@@ -21,8 +20,8 @@ pub struct ProgressSnapshot {
     pub sites_done: u64,
     /// Captures fetched in this run.
     pub captures_fetched: u64,
-    /// Captures still to fetch: those that are wanted already, and for each site that has not begun, the average of the
-    /// finished sites.
+    /// Captures still to fetch, as far as they are known: what a site wants is known when the answers to its earlier
+    /// requests are.
     pub requests_left: u64,
 }
 
@@ -34,18 +33,11 @@ impl Progress {
             self.sites_total.load(Relaxed),
             self.sites_done.load(Relaxed),
         );
-        let captures_fetched = self.captures_fetched.load(Relaxed);
-        let not_begun = sites_total.saturating_sub(self.sites_begun.load(Relaxed));
-        let average = captures_fetched.checked_div(sites_done).unwrap_or(0);
-        let requests_left = self
-            .requests_left
-            .load(Relaxed)
-            .saturating_add(average.saturating_mul(not_begun));
         ProgressSnapshot {
             sites_total,
             sites_done,
-            captures_fetched,
-            requests_left,
+            captures_fetched: self.captures_fetched.load(Relaxed),
+            requests_left: self.requests_left.load(Relaxed),
         }
     }
 
@@ -53,11 +45,6 @@ impl Progress {
     pub(super) fn begin(&self, sites: usize) {
         self.sites_total
             .fetch_add(u64::try_from(sites).unwrap_or(0), Relaxed);
-    }
-
-    /// Counts a site whose crawl begins.
-    pub(super) fn site_begun(&self) {
-        self.sites_begun.fetch_add(1, Relaxed);
     }
 
     /// Counts a site whose crawl ended.

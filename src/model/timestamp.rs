@@ -133,6 +133,37 @@ impl Timestamp {
         format!("{}Z", self.0)
     }
 
+    /// When something may be done that has to wait for this moment: `after 21:29 UTC (in 4 minutes)`, or `now`. Never a time
+    /// that is past.
+    #[must_use]
+    pub fn wait_text(self, now: Self) -> String {
+        let left = self.unix_seconds().saturating_sub(now.unix_seconds());
+        let Ok(left @ 1..) = u64::try_from(left) else {
+            return "now".to_owned();
+        };
+        let (count, unit) = match left {
+            ..=7_199 => (left.div_ceil(60), "minute"),
+            ..=172_799 => (left.div_ceil(3600), "hour"),
+            _ => (left.div_ceil(86_400), "day"),
+        };
+        let plural = if count == 1 { "" } else { "s" };
+        // The next full minute, so that the time is not too early.
+        let minute = Self::from_unix_seconds(self.unix_seconds().div_euclid(60).saturating_mul(60));
+        let minute = if minute < self {
+            Self::from_unix_seconds(minute.unix_seconds() + 60)
+        } else {
+            minute
+        };
+        let digits = minute.to_string();
+        let date = if minute.date_text() == now.date_text() {
+            String::new()
+        } else {
+            format!("{} ", minute.date_text())
+        };
+        let (hours, minutes) = (&digits[8..10], &digits[10..12]);
+        format!("after {date}{hours}:{minutes} UTC (in {count} {unit}{plural})")
+    }
+
     /// The year.
     #[must_use]
     pub fn year(self) -> i16 {
@@ -229,6 +260,23 @@ impl FromStr for Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_wait_is_told_with_the_time_that_is_left_and_never_with_a_past_time() {
+        let now = Timestamp::from_cdx("20261129212430").unwrap();
+        for (until, text) in [
+            ("20261129212830", "after 21:29 UTC (in 4 minutes)"),
+            ("20261129212431", "after 21:25 UTC (in 1 minute)"),
+            ("20261129212500", "after 21:25 UTC (in 1 minute)"),
+            ("20261130002430", "after 2026-11-30 00:25 UTC (in 3 hours)"),
+            ("20261206212430", "after 2026-12-06 21:25 UTC (in 7 days)"),
+            ("20261129212430", "now"),
+            ("20261129212429", "now"),
+        ] {
+            let until = Timestamp::from_cdx(until).unwrap();
+            assert_eq!(until.wait_text(now), text);
+        }
+    }
 
     #[test]
     fn year_2000_rows_with_an_inserted_00_are_repaired() {

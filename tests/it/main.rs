@@ -50,6 +50,7 @@ mod split_boxes;
 mod stated_dates;
 mod support;
 mod terminal;
+mod time_and_progress;
 
 // The generators of test data are also examples (`Cargo.toml`), so they have folders of their own.
 #[path = "../sample_archive/mod.rs"]

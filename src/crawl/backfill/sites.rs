@@ -67,7 +67,6 @@ async fn crawl_unless_stopped<A: Archive>(
     if stop.is_cancelled() {
         return Err(ArchiveError::Interrupted.into());
     }
-    session.progress.site_begun();
     let result = crawl_site(session, request, until, stop).await;
     if result.is_err() {
         stop.cancel();

@@ -81,6 +81,8 @@ pub struct PolicySummary {
     pub dropped: u64,
     /// Changes not pinned down and steps not looked at, because the limit of requests was reached.
     pub left_open: u64,
+    /// True if the last crawl of the site is not complete.
+    pub unfinished: bool,
     /// Why the archive has nothing to say about the whole site.
     pub site_dropped: Option<String>,
 }
@@ -130,7 +132,7 @@ impl Store {
         self.read(|t| {
             let mut statement = t.prepare_cached(
                 "SELECT s.site, p.policy_url, p.kind, coalesce(p.versions, 0) AS versions, p.first_seen, p.last_seen, coalesce(p.captures, 0) AS captures,
-                        coalesce(p.drops, 0) AS drops, s.drop_reason, coalesce(p.left_open, 0) AS left_open
+                        coalesce(p.drops, 0) AS drops, s.drop_reason, s.unfinished_since IS NOT NULL AS unfinished, coalesce(p.left_open, 0) AS left_open
                  FROM sites s LEFT JOIN policies p USING (site_id)
                  WHERE ?1 = '[]' OR s.site IN (SELECT value FROM json_each(?1))
                  ORDER BY s.site, p.policy_url, p.policy_id",
@@ -146,6 +148,7 @@ impl Store {
                     last_seen: r.get("last_seen")?,
                     captures: r.get::<_, i64>("captures")?.cast_unsigned(),
                     dropped: r.get::<_, i64>("drops")?.cast_unsigned(),
+                    unfinished: r.get("unfinished")?,
                     site_dropped: r.get("drop_reason")?,
                     left_open: r.get::<_, i64>("left_open")?.cast_unsigned(),
                 })
