@@ -2,6 +2,8 @@
 //!
 //! stdout is the answer, stderr is progress and logs.
 
+mod alert;
+mod alert_mail;
 mod archives;
 mod atomic_file;
 mod backfill;

@@ -1,10 +1,10 @@
 //! Notifies a command of the user's of new versions.
 
+use super::alert::{alert_input, is_wanted};
 use super::failure::Failure;
 use super::hook_call::call_hook;
 use super::job::Job;
 use crate::model::ChangeId;
-use crate::report::{alert_input, is_wanted};
 use crate::store::{ChangeRow, Store};
 
 /// Versions read from the database at a time.

@@ -141,10 +141,12 @@ impl Timestamp {
         let Ok(left @ 1..) = u64::try_from(left) else {
             return "now".to_owned();
         };
-        let (count, unit) = match left {
-            ..=7_199 => (left.div_ceil(60), "minute"),
-            ..=172_799 => (left.div_ceil(3600), "hour"),
-            _ => (left.div_ceil(86_400), "day"),
+        let (count, unit) = if left < 7_200 {
+            (left.div_ceil(60), "minute")
+        } else if left < 172_800 {
+            (left.div_ceil(3600), "hour")
+        } else {
+            (left.div_ceil(86_400), "day")
         };
         let plural = if count == 1 { "" } else { "s" };
         // The next full minute, so that the time is not too early.

@@ -4,8 +4,6 @@
 //! A report never prints. Text from outside passes through [`safe_text`], [`safe_line`] or [`safe_json`] before it
 //! reaches a terminal.
 
-mod alert;
-mod alert_mail;
 mod change;
 mod changes;
 mod diff;
@@ -24,7 +22,6 @@ mod status;
 mod verify;
 mod version;
 
-pub use alert::{alert_input, is_wanted};
 pub use change::{change_notification, change_summary};
 pub use changes::{change_answer, what_changed};
 pub use diff::{

@@ -3,15 +3,13 @@
 use serde_json::json;
 
 use super::alert_mail::alert_mail;
-use super::change::{change_notification, change_summary};
-use super::error::ReportError;
 use crate::config::{AlertFormat, AlertSettings, ChangeSize};
+use crate::report::{ReportError, change_notification, change_summary};
 use crate::store::{ChangeRow, Store};
 
 /// True if the settings select this version. The first version of a policy has no size; it is selected whatever the
 /// smallest change is.
-#[must_use]
-pub fn is_wanted(change: &ChangeRow, settings: &AlertSettings) -> bool {
+pub(super) fn is_wanted(change: &ChangeRow, settings: &AlertSettings) -> bool {
     let size = change.change_kind.as_deref().map(ChangeSize::from_code);
     // Sizes below `minor` have no name in the settings.
     let is_large = size.is_none_or(|size| {
@@ -34,7 +32,7 @@ fn is_listed<T>(list: &[T], fits: impl Fn(&T) -> bool) -> bool {
 ///
 /// # Errors
 /// If the database fails.
-pub fn alert_input(
+pub(super) fn alert_input(
     store: &Store,
     changes: &[ChangeRow],
     settings: &AlertSettings,

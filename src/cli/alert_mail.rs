@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use super::safe::safe_line;
+use crate::report::safe_line;
 use crate::store::ChangeRow;
 
 /// Longest line of a quoted-printable body (RFC 2045).
