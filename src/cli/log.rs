@@ -10,7 +10,7 @@ use super::selection;
 use super::terminal::{TextStyle, shortened, styled};
 use super::version_choice::listed_versions;
 use super::version_names::{VersionArguments, VersionRange};
-use super::wording::{counted, date};
+use super::wording::{counted, date, suspicion_text};
 use crate::model::Timestamp;
 use crate::report::{safe_json, safe_line, version_answer};
 use crate::store::{PolicyEntry, VersionEntry};
@@ -143,6 +143,9 @@ fn notes<'a>(v: &'a VersionEntry, titles: &mut HashMap<u32, &'a str>) -> Vec<Str
         let title = shortened(&safe_line(title), MAX_TITLE_CHARS);
         notes.push(format!("“{title}”"));
     }
+    if !v.suspect.is_empty() {
+        notes.push(format!("suspect: {}", suspicion_text(v)));
+    }
     if let Some(same) = v.same_as {
         notes.push(format!("same text as version {same}"));
     }
@@ -266,6 +269,7 @@ mod tests {
                 words_added: 912_345,
                 words_removed: 912_345,
             }),
+            suspect: Vec::new(),
             proof: Proof::default(),
             rendition_id: RenditionId::new(1),
             fetched_capture_id: CaptureId::new(1),

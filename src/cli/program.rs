@@ -12,8 +12,8 @@ use super::global_options::{GlobalOptions, described_options, moved_behind_comma
 use super::pager::Pager;
 use super::terminal::set_quiet;
 use super::{
-    backfill, backup, changes, check, diff, discover, evidence, export, extract, import, log, plan,
-    reextract, run, search, show, similar, status, verify,
+    backfill, backup, changes, check, decisions, diff, discover, evidence, export, extract, import,
+    log, plan, reextract, review, run, search, show, similar, status, verify,
 };
 use crate::crawl::{PDF_COMMAND, run_pdf_child};
 
@@ -60,7 +60,7 @@ Export all versions as a dataset:
 ";
 
 /// The groups of commands in the help text.
-const COMMAND_GROUPS: [(&str, &[&str]); 4] = [
+const COMMAND_GROUPS: [(&str, &[&str]); 5] = [
     (
         "Crawl an archive",
         &["discover", "plan", "check", "backfill", "run"],
@@ -71,6 +71,7 @@ const COMMAND_GROUPS: [(&str, &[&str]); 4] = [
             "status", "log", "show", "diff", "changes", "search", "similar",
         ],
     ),
+    ("Review suspect versions", &["review", "exclude", "include"]),
     (
         "Export and import",
         &["export", "evidence", "import", "extract"],
@@ -116,6 +117,9 @@ enum Command {
     Changes(Box<changes::Arguments>),
     Search(Box<search::Arguments>),
     Similar(similar::Arguments),
+    Review(review::Arguments),
+    Exclude(decisions::ExcludeArguments),
+    Include(decisions::IncludeArguments),
     Verify(verify::Arguments),
     Backup(backup::Arguments),
     Export(export::Arguments),
@@ -137,7 +141,8 @@ impl Command {
             | Self::Diff(_)
             | Self::Changes(_)
             | Self::Search(_)
-            | Self::Similar(_) => true,
+            | Self::Similar(_)
+            | Self::Review(_) => true,
             // Archived bytes are refused on a terminal, also through a pager.
             Self::Show(arguments) => !arguments.is_raw(),
             _ => false,
@@ -158,6 +163,9 @@ impl Command {
             Self::Changes(arguments) => changes::run(&arguments),
             Self::Search(arguments) => search::run(&arguments),
             Self::Similar(arguments) => similar::run(&arguments),
+            Self::Review(arguments) => review::run(&arguments),
+            Self::Exclude(arguments) => decisions::exclude(&arguments),
+            Self::Include(arguments) => decisions::include(&arguments),
             Self::Verify(arguments) => verify::run(&arguments),
             Self::Backup(arguments) => backup::run(&arguments),
             Self::Evidence(arguments) => evidence::run(&arguments),

@@ -19,6 +19,14 @@ pub(super) fn open_database(common: &CommonOptions) -> Result<Store, Failure> {
     Ok(store)
 }
 
+/// Checks that the database has a site.
+pub(super) fn known_site(store: &Store, site: &str) -> Result<(), Failure> {
+    if store.site_names()?.iter().any(|s| s == site) {
+        return Ok(());
+    }
+    Err(Failure::usage(unknown_site(store, site)?))
+}
+
 /// All policies of a site. A site without one is an error.
 pub(super) fn policies_of_site(store: &Store, site: &str) -> Result<Vec<PolicyEntry>, Failure> {
     let name = Site::parse(site).map_err(Failure::usage)?;

@@ -8,7 +8,7 @@ use super::selection;
 use super::terminal::note;
 use super::version_choice::{listed_versions, select_version};
 use super::version_names::{VersionArguments, VersionName, VersionRange};
-use super::wording::{counted, date};
+use super::wording::{counted, date, suspicion_text};
 use crate::report::{ReportError, safe_json, safe_line, safe_text, version_text_answer};
 use crate::store::{PolicyEntry, Rendition, Store, VersionEntry};
 
@@ -141,6 +141,13 @@ fn print_heading(policy: &PolicyEntry, version: &VersionEntry, selected: Option<
         counted(version.captures, "capture"),
         safe_line(&version.proof.text()),
     ));
+    if !version.suspect.is_empty() {
+        note(format_args!(
+            "suspect: {} (`policytrail review {}` shows it beside the text before)",
+            suspicion_text(version),
+            policy.site
+        ));
+    }
     if let Some(selected) = selected {
         note(selected);
     }

@@ -171,6 +171,12 @@ fn overview(s: &Status, due: usize) -> String {
             .collect();
         lines.push(format!("dropped: {}", drops.join(", ")));
     }
+    if s.suspect_versions > 0 {
+        lines.push(format!(
+            "{} whose text may not be the policy; `policytrail review` shows them",
+            counted(s.suspect_versions, "version")
+        ));
+    }
     for (archive, until) in &s.frozen {
         let until = until.parse::<Timestamp>().ok();
         // A freeze lasts in real time, which --now does not change.

@@ -1,6 +1,7 @@
 //! Numbers, sizes and times as people read them.
 
 use crate::model::Timestamp;
+use crate::store::VersionEntry;
 
 /// The date of a time of 14 digits.
 pub(super) fn date(time: Timestamp) -> String {
@@ -32,6 +33,12 @@ pub(super) fn size(bytes: u64) -> String {
 pub(super) fn counted(n: u64, noun: &str) -> String {
     let s = if n == 1 { "" } else { "s" };
     format!("{n} {noun}{s}")
+}
+
+/// Why the text of a version may not be the policy.
+pub(super) fn suspicion_text(version: &VersionEntry) -> String {
+    let reasons: Vec<&str> = version.suspect.iter().map(|s| s.meaning()).collect();
+    reasons.join("; ")
 }
 
 #[cfg(test)]

@@ -30,7 +30,8 @@ mod site;
 pub use backfill::{Outcome, SitePlan, Until, plan};
 pub use builder::{Crawl, CrawlBuilder};
 pub use derive::{
-    ReextractedPolicy, Reextraction, VerifyReport, derive_outdated, drop_old_extractions, verify,
+    ExcludedCapture, ReextractedPolicy, Reextraction, VerifyReport, decide, derive_outdated,
+    drop_old_extractions, excluded_captures, verify,
 };
 pub use discovery::{SiteCandidate, site_candidates};
 pub use error::CrawlError;

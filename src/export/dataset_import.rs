@@ -102,6 +102,9 @@ pub fn import_dataset(
     if let Some(path) = &discoveries {
         others += each_batch(path, |rows| store.import_discoveries(rows))?;
     }
+    if let Some(path) = table(folder, "reviews")? {
+        others += each_batch(&path, |rows| store.import_reviews(rows))?;
+    }
     let captures = table(folder, "captures")?;
     if let Some(path) = &captures {
         others += each_batch(path, |rows| store.import_captures(rows))?;

@@ -36,6 +36,9 @@ pub fn drop_meaning(code: &str) -> &'static str {
         "beyond_limits" => {
             "The page exceeds a limit of the extractor, such as its nesting depth or time"
         }
+        "excluded_by_review" => {
+            "A reviewer decided that the text is not a version of the policy; the table `reviews` has the decision"
+        }
         _ => "",
     }
 }

@@ -31,7 +31,7 @@ mod vocabulary;
 pub(crate) use decode::CANNOT_READ_PDFS;
 pub use decode::{CAN_READ_PDFS, is_pdf};
 pub use extraction::{explain, extract, fits_language, language_and_words};
-pub use facts::{StatedDates, stated_dates, text_hash};
+pub use facts::{PageWording, StatedDates, page_wording, stated_dates, text_hash};
 pub use input::{DocumentType, EXTRACTOR_VERSION, ExplainedDocument, Options, PageInput};
 pub use render::{markdown_fault, wrapped_text};
 

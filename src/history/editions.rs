@@ -14,7 +14,7 @@ use crate::model::{RETURN_SECONDS, TextHash, Timestamp};
 
 /// Number of the rules by which histories are derived. Every change of the rules raises it, so that stored histories
 /// are derived again.
-pub const HISTORY_RULES: u32 = 3;
+pub const HISTORY_RULES: u32 = 4;
 
 /// From this number of runs on, each within [`RETURN_SECONDS`] of the one before, a text is an edition. The module
 /// documentation gives the reason.

@@ -11,6 +11,7 @@ mod editions;
 mod phrase_intervals;
 mod simhash;
 mod summary;
+mod suspect;
 
 pub use body::{body, body_hash};
 pub use change::{Change, ChangeKind, change};
@@ -18,6 +19,7 @@ pub use diff::{LineChange, Redline, RedlineLine, TextSide, redline};
 pub use editions::{HISTORY_RULES, Observation, TextTraits, Version, versions};
 pub use phrase_intervals::{PhraseInterval, SearchedVersion, phrase_intervals};
 pub use simhash::{distance, simhash};
+pub use suspect::{Suspicion, VersionFacts, suspicions};
 
 #[cfg(test)]
 mod tests;

@@ -42,11 +42,13 @@ pub enum DropReason {
     UnreadablePdf,
     /// The page exceeds a limit of the extractor, such as its nesting depth or time.
     BeyondLimits,
+    /// A reviewer decided that the text is not a version of the policy (`policytrail exclude`).
+    ExcludedByReview,
 }
 
 impl DropReason {
     /// All reasons, in the order of the documentation.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Excluded,
         Self::NotArchived,
         Self::Displaced,
@@ -63,6 +65,7 @@ impl DropReason {
         Self::NotAPolicy,
         Self::UnreadablePdf,
         Self::BeyondLimits,
+        Self::ExcludedByReview,
     ];
 
     /// The code, as stored and exported.
@@ -85,6 +88,7 @@ impl DropReason {
             Self::NotAPolicy => "not_a_policy",
             Self::UnreadablePdf => "unreadable_pdf",
             Self::BeyondLimits => "beyond_limits",
+            Self::ExcludedByReview => "excluded_by_review",
         }
     }
 

@@ -14,6 +14,7 @@ mod extract;
 mod plan;
 mod reextract;
 mod requests;
+mod review;
 mod run;
 mod safe;
 mod search;
@@ -34,6 +35,7 @@ pub use extract::{document_answer, drop_answer};
 pub use plan::{PlanAnswer, Rates, SitePlanAnswer};
 pub use reextract::{DroppedAnswer, PolicyReextractionAnswer, ReextractionAnswer};
 pub use requests::{EndpointCounts, RequestCounts};
+pub use review::{review_answer, version_before};
 pub use run::RunReport;
 pub use safe::{escape_json, safe_json, safe_line, safe_text, write_safe_json};
 pub use search::{

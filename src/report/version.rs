@@ -26,6 +26,7 @@ pub fn version_answer(policy: &PolicyEntry, v: &VersionEntry) -> Value {
         "words_added": v.change.map(|c| c.words_added),
         "words_removed": v.change.map(|c| c.words_removed),
         "simhash_distance": v.change.map(|c| c.simhash_distance),
+        "suspect": v.suspect.iter().map(|s| s.code()).collect::<Vec<_>>(),
         "language": v.language,
         "title": v.title,
         "text_sha256": v.text_sha256,

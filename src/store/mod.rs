@@ -26,14 +26,14 @@ pub use captures::{
 };
 pub use database::{CrawlLock, Store, StoreError};
 pub use histories::{
-    AddressEvidence, AlertCounts, Announce, AnnouncementRule, CaptureEvidence, ChangeRow, Derived,
-    DiscoveryRow, DropRow, Gap, LastRun, MAX_ANNOUNCEMENT_ATTEMPTS, NewestPage, ObservationRow,
-    OutdatedHistory, PolicyDiscovery, PolicyEntry, PolicyKeys, PolicyRow, PolicySummary, Rendition,
-    RunEntry, Status, VersionEntry, VersionRecord,
+    AddressEvidence, AlertCounts, Announce, AnnouncementRule, CaptureEvidence, ChangeRow, Decision,
+    Derived, DiscoveryRow, DropRow, Gap, LastRun, MAX_ANNOUNCEMENT_ATTEMPTS, NewestPage,
+    ObservationRow, OutdatedHistory, PolicyDiscovery, PolicyEntry, PolicyKeys, PolicyRow,
+    PolicySummary, Rendition, Review, ReviewEntry, RunEntry, Status, VersionEntry, VersionRecord,
 };
 pub use import::{
-    CaptureLine, DiscoveryLine, ImportError, PolicyLine, PresentTables, SiteLine, TextChecks,
-    VersionLine,
+    CaptureLine, DiscoveryLine, ImportError, PolicyLine, PresentTables, ReviewLine, SiteLine,
+    TextChecks, VersionLine,
 };
 pub use ledger::{
     ArchiveFreeze, HubPageScan, IndexQueryKey, PastQuery, RunOutcome, SiteState, SiteTurn,

@@ -161,6 +161,7 @@ fn single_version(number: u32, capture: &Capture, capture_id: CaptureId) -> Vers
         first_seen: capture.timestamp,
         last_seen: capture.timestamp,
         changed_after: None,
+        suspect: Vec::new(),
         observations: vec![ObservationRow {
             capture_id,
             fetched_capture_id: capture_id,

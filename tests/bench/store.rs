@@ -261,6 +261,7 @@ fn derive(store: &Store, policy_id: PolicyId) {
             first_seen: v.first_seen,
             last_seen: v.last_seen,
             changed_after: v.changed_after,
+            suspect: Vec::new(),
             observations: v
                 .captures
                 .iter()

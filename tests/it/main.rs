@@ -36,6 +36,7 @@ mod pdf_reader;
 mod proofs;
 mod pywb;
 mod reextract;
+mod review;
 mod sample_backfill;
 mod sample_database;
 mod sample_generator;

@@ -18,6 +18,9 @@ pub(crate) enum CaptureStatus {
 
 /// Returns the status of a stored capture.
 pub(crate) fn capture_status(stored: &StoredCapture) -> CaptureStatus {
+    if let Some(why) = &stored.excluded {
+        return CaptureStatus::Dropped(Dropped::new(DropReason::ExcludedByReview, why.clone()));
+    }
     if let Some(text_hash) = stored.text_hash {
         return CaptureStatus::Text(text_hash);
     }

@@ -93,7 +93,7 @@ pub(super) struct DerivedHistory {
 }
 
 impl DerivedHistory {
-    fn derived<'a>(&'a self, extractor: &'a str) -> Derived<'a> {
+    pub(super) fn derived<'a>(&'a self, extractor: &'a str) -> Derived<'a> {
         Derived {
             extractor,
             versions: &self.versions,

@@ -33,6 +33,7 @@ fn says_what_page_is(reason: DropReason) -> bool {
             | DropReason::LoginWall
             | DropReason::EmptyShell
             | DropReason::NotAPolicy
+            | DropReason::ExcludedByReview
     )
 }
 

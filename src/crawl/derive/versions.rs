@@ -2,9 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::history::{self, Change, Observation, TextTraits, Version};
+use crate::extract::{PageWording, page_wording};
+use crate::history::{
+    self, Change, Observation, Suspicion, TextTraits, Version, VersionFacts, suspicions,
+};
 use crate::model::{CaptureId, PolicyId, TextHash};
 use crate::store::{ObservationRow, Store, StoreError, VersionRecord};
+
+/// Texts with this many words or more are not read for the words of error pages ([`page_wording`]).
+const WORDS_WITHOUT_WORDING: u64 = 250;
 
 /// Returns the versions that a policy's observations make, each with its change. `fetched` maps each observed capture
 /// to the capture whose bytes were extracted for it. Changes that were measured before are read from the database,
@@ -29,16 +35,57 @@ pub(super) fn version_records(
     } else {
         store.known_changes(policy_id)?
     };
+    let suspicions = suspicions_of(store, policy_id, &versions, &traits)?;
     let mut records = Vec::with_capacity(versions.len());
-    for version in &versions {
+    for (version, suspect) in versions.iter().zip(suspicions) {
         let before = version.previous.and_then(|p| versions.get(p as usize - 1));
         let change = match before {
             Some(before) => change_between(store, &traits, &mut changes, before, version)?,
             None => None,
         };
-        records.push(record(version, change, fetched));
+        records.push(VersionRecord {
+            suspect,
+            ..record(version, change, fetched)
+        });
     }
     Ok(records)
+}
+
+/// The reasons why each version is suspect.
+fn suspicions_of(
+    store: &Store,
+    policy_id: PolicyId,
+    versions: &[Version<CaptureId>],
+    traits: &HashMap<TextHash, TextTraits>,
+) -> Result<Vec<Vec<Suspicion>>, StoreError> {
+    let accepted = store.accepted_bodies(policy_id)?;
+    let mut facts = Vec::with_capacity(versions.len());
+    for version in versions {
+        let words = store.word_count(version.text_hash)?.unwrap_or_default();
+        facts.push(VersionFacts {
+            words,
+            language: traits
+                .get(&version.text_hash)
+                .map_or("und", |t| t.language.as_str()),
+            captures: version.captures.len(),
+            last_seen: version.last_seen,
+            wording: if words < WORDS_WITHOUT_WORDING {
+                let text = store.text(version.text_hash)?.unwrap_or_default();
+                page_wording(&text).map(suspicion)
+            } else {
+                None
+            },
+            is_accepted: accepted.contains(&version.body_hash),
+        });
+    }
+    Ok(suspicions(&facts))
+}
+
+fn suspicion(wording: PageWording) -> Suspicion {
+    match wording {
+        PageWording::Error => Suspicion::ErrorWording,
+        PageWording::LogIn => Suspicion::LogInWording,
+    }
 }
 
 fn change_between(
@@ -79,6 +126,7 @@ fn record(
         first_seen: version.first_seen,
         last_seen: version.last_seen,
         changed_after: version.changed_after,
+        suspect: Vec::new(),
         observations: version.captures.iter().map(observation).collect(),
     }
 }

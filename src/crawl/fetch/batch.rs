@@ -189,6 +189,7 @@ mod tests {
             word_count: None,
             extraction_dropped: None,
             canonical: None,
+            excluded: None,
             attempt: None,
         };
         (1..=20).map(stored).collect()

@@ -6,7 +6,9 @@ use super::language::has_vocabulary;
 use super::title::without_site_name;
 use crate::extract::blocks::{Block, text_of};
 use crate::extract::input::DocumentType;
-use crate::extract::vocabulary::{PAGE_PATTERNS, TitleTopic, first_of, policy_words, title_topic};
+use crate::extract::vocabulary::{
+    PAGE_PATTERNS, TitleTopic, first_of, policy_words, soft_error, title_topic,
+};
 use crate::model::{DropReason, Dropped};
 
 /// Bytes of a text that are searched for policy words.
@@ -100,7 +102,10 @@ fn reject_empty_pages(
     if !short || titled && found >= 3 {
         return Ok(());
     }
-    let error = first_of(&PAGE_PATTERNS.not_found, top).or_else(|| says_404(top).then_some("404"));
+    // A page with the title of a policy that failed is kept: its version is suspect, and a person can tell.
+    let error = first_of(&PAGE_PATTERNS.not_found, top)
+        .or_else(|| says_404(top).then_some("404"))
+        .or_else(|| soft_error(top).filter(|_| !titled));
     if let Some(phrase) = error {
         return Err(saying(DropReason::Soft404, phrase));
     }
@@ -149,7 +154,7 @@ fn reject_other_matters(facts: &PageFacts<'_>, found: u32) -> Result<(), Dropped
 }
 
 /// True if one of the first words is the number 404 alone. 404 is also the area code of Atlanta.
-fn says_404(top: &str) -> bool {
+pub(super) fn says_404(top: &str) -> bool {
     let mut words = top.split_whitespace().take(12).peekable();
     while let Some(word) = words.next() {
         let bare = word.trim_matches(['.', ',', ':', ';', '!', '-', '–', '—', '|', '"', '#']);

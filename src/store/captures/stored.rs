@@ -31,6 +31,8 @@ pub struct StoredCapture {
     pub body_hash: Option<TextHash>,
     /// Number of words of that text.
     pub word_count: Option<u32>,
+    /// Why a reviewer excluded that text; `None` if nobody did.
+    pub excluded: Option<String>,
     /// Why the extractor found no text.
     pub extraction_dropped: Option<Dropped>,
     /// `<link rel=canonical>` of the page.
@@ -88,6 +90,8 @@ pub(in crate::store) const OF_POLICY: &str = "
     SELECT c.capture_id, c.archive_id, c.urlkey, c.timestamp, c.original, c.mimetype, c.statuscode, c.digest, c.length,
            m.capture_id AS fetched_capture_id, m.fetched_at, m.canonical,
            e.drop_reason AS extraction_drop_reason, e.drop_detail AS extraction_drop_detail, d.text_sha256, d.body_sha256, d.word_count,
+           (SELECT iif(w.decision = 'exclude', w.why, NULL) FROM reviews w
+            WHERE w.site_id = p.site_id AND w.body_sha256 = d.body_sha256 ORDER BY w.review_id DESC LIMIT 1) AS excluded,
            attempt.capture_id IS NOT NULL AS was_requested, attempt.drop_reason AS attempt_drop_reason,
            attempt.drop_detail AS attempt_drop_detail, attempt.redirects AS attempt_redirects,
            attempt.timestamp AS attempt_timestamp, attempt.fetched_at AS attempt_fetched_at
@@ -358,6 +362,7 @@ fn stored_capture(row: &Row<'_>) -> rusqlite::Result<Option<StoredCapture>> {
         fetched_capture_id: row.get("fetched_capture_id")?,
         fetched_at: timestamp(row.get("fetched_at")?),
         canonical: row.get("canonical")?,
+        excluded: row.get("excluded")?,
         extraction_dropped: dropped(
             row.get("extraction_drop_reason")?,
             row.get("extraction_drop_detail")?,

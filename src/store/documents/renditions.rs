@@ -276,6 +276,20 @@ impl Store {
         })
     }
 
+    /// The number of words of a document; `None` for a text that is not stored.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn word_count(&self, text_hash: TextHash) -> Result<Option<u64>, StoreError> {
+        self.read(|t| {
+            t.prepare_cached("SELECT word_count FROM documents WHERE text_sha256 = ?1")?
+                .query_row([text_hash.to_string()], |r| {
+                    r.get::<_, i64>(0).map(i64::cast_unsigned)
+                })
+                .optional()
+        })
+    }
+
     /// The words of a document, as its first rendition (the one with the smallest hash) lays them out; `None` for a text
     /// that is not stored.
     ///

@@ -3,8 +3,8 @@
 use rusqlite::{OptionalExtension as _, Row, Transaction};
 
 use super::proofs::{proof, proof_columns, proof_joins};
-use super::versions::stored_change;
-use crate::history::Change;
+use super::versions::{stored_change, stored_suspicions};
+use crate::history::{Change, Suspicion};
 use crate::model::{CaptureId, PolicyId, PolicyKind, Proof, RenditionId, Timestamp};
 use crate::store::database::{Store, StoreError};
 
@@ -60,6 +60,8 @@ pub struct VersionEntry {
     pub text_sha256: String,
     /// How far it is from the version before it.
     pub change: Option<Change>,
+    /// Why its text may not be the policy; empty after a reviewer accepted it.
+    pub suspect: Vec<Suspicion>,
     /// Where its first capture can be checked.
     pub proof: Proof,
     /// Its rendition.
@@ -86,7 +88,7 @@ pub(in crate::store) const POLICY_COLUMNS: &str =
 const HISTORY: &str = concat!(
     "
     SELECT v.version, v.edition, v.previous_version, v.same_as, v.changed_after, v.first_seen, v.last_seen, v.captures, v.layouts, v.texts,
-           d.word_count, d.language, r.title, d.text_sha256, v.change_kind, v.words_added, v.words_removed, v.simhash_distance,
+           d.word_count, d.language, r.title, d.text_sha256, v.change_kind, v.words_added, v.words_removed, v.simhash_distance, v.suspect,
            ",
     proof_columns!(),
     ",
@@ -210,6 +212,7 @@ fn version_entry(r: &Row<'_>) -> rusqlite::Result<VersionEntry> {
         title: r.get("title")?,
         text_sha256: r.get("text_sha256")?,
         change: stored_change(r)?,
+        suspect: stored_suspicions(r)?,
         proof: proof(r)?,
         rendition_id: r.get("rendition_id")?,
         fetched_capture_id: r.get("fetched_capture_id")?,

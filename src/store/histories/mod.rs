@@ -5,6 +5,7 @@ pub(super) mod entries;
 mod evidence;
 mod policies;
 mod proofs;
+mod reviews;
 mod status;
 pub(super) mod versions;
 
@@ -12,5 +13,6 @@ pub use changes::{AlertCounts, Announce, AnnouncementRule, ChangeRow, MAX_ANNOUN
 pub use entries::{PolicyEntry, Rendition, VersionEntry};
 pub use evidence::{CaptureEvidence, Gap, PolicyDiscovery, RunEntry};
 pub use policies::{AddressEvidence, DiscoveryRow, NewestPage, PolicyKeys, PolicyRow};
+pub use reviews::{Decision, Review, ReviewEntry};
 pub use status::{LastRun, PolicySummary, Status};
 pub use versions::{Derived, DropRow, ObservationRow, OutdatedHistory, VersionRecord};

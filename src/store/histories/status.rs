@@ -23,6 +23,8 @@ pub struct Status {
     pub policies: u64,
     /// Versions.
     pub versions: u64,
+    /// Of these, versions whose text may not be the policy.
+    pub suspect_versions: u64,
     /// Different texts.
     pub documents: u64,
     /// Index rows at policy URLs.
@@ -110,6 +112,7 @@ impl Store {
                 )?,
                 policies: count("SELECT count(*) FROM policies")?,
                 versions: count("SELECT coalesce(sum(versions), 0) FROM policies")?,
+                suspect_versions: count("SELECT count(*) FROM versions WHERE suspect IS NOT NULL")?,
                 documents: count("SELECT count(*) FROM documents")?,
                 captures: count("SELECT coalesce(sum(captures), 0) FROM archives")?,
                 mementos: count("SELECT count(*) FROM mementos")?,

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
 use super::changes::{self, AnnouncementRule};
-use crate::history::{Change, ChangeKind, HISTORY_RULES};
+use crate::history::{Change, ChangeKind, HISTORY_RULES, Suspicion};
 use crate::model::{CaptureId, Dropped, PolicyId, TextHash, Timestamp};
 use crate::store::database::{Store, StoreError};
 use crate::store::ledger::pending;
@@ -38,6 +38,8 @@ pub struct VersionRecord {
     pub last_seen: Timestamp,
     /// Last observation of what was there before.
     pub changed_after: Option<Timestamp>,
+    /// Why its text may not be the policy.
+    pub suspect: Vec<Suspicion>,
     /// The observations of it, in order of time; never empty.
     pub observations: Vec<ObservationRow>,
 }
@@ -92,7 +94,8 @@ pub(in crate::store) const SIGHTINGS: &str = "
 
 impl Store {
     /// Rewrites everything derived of one policy in one transaction; `left_open` counts what the sampling still wants to
-    /// know (`None`: as before). New versions are recorded as `announcement` says.
+    /// know (`None`: as before). New versions are recorded as `announcement` says; with `None` the next derivation records
+    /// them.
     ///
     /// # Errors
     /// When the database fails.
@@ -101,8 +104,9 @@ impl Store {
         policy_id: PolicyId,
         history: &Derived<'_>,
         left_open: Option<usize>,
-        announcement: AnnouncementRule,
+        announcement: impl Into<Option<AnnouncementRule>>,
     ) -> Result<(), StoreError> {
+        let announcement = announcement.into();
         let Derived {
             extractor,
             versions,
@@ -140,7 +144,10 @@ impl Store {
             }
             summarise(t, policy_id, history, left_open)?;
             pending::clear(t, policy_id, pending)?;
-            changes::record(t, policy_id, announcement, !read_otherwise)
+            if let Some(announcement) = announcement {
+                changes::record(t, policy_id, announcement, !read_otherwise)?;
+            }
+            Ok(())
         })
     }
 
@@ -241,8 +248,9 @@ fn insert_version(
     t.prepare_cached(
         "INSERT INTO versions
          (policy_id, version, document_id, rendition_id, first_capture_id, first_seen, last_seen, changed_after, captures,
-          extractor_version, edition, previous_version, same_as, change_kind, words_added, words_removed, simhash_distance)
-         SELECT ?1, ?2, r.document_id, r.rendition_id, ?3, ?4, ?5, ?6, ?7, ?8, ?10, ?11, ?12, ?13, ?14, ?15, ?16
+          extractor_version, edition, previous_version, same_as, change_kind, words_added, words_removed, simhash_distance,
+          suspect)
+         SELECT ?1, ?2, r.document_id, r.rendition_id, ?3, ?4, ?5, ?6, ?7, ?8, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17
          FROM extractions e JOIN renditions r USING (rendition_id) WHERE e.capture_id = ?9 AND e.extractor_version = ?8",
     )?
     .execute(params![
@@ -262,6 +270,7 @@ fn insert_version(
         change.map(|c| c.words_added.cast_signed()),
         change.map(|c| c.words_removed.cast_signed()),
         change.map(|c| c.simhash_distance),
+        suspect_json(&version.suspect),
     ])?;
     let mut statement = t.prepare_cached(
         "INSERT INTO observations (policy_id, capture_id, version, fetched_capture_id) VALUES (?1, ?2, ?3, ?4)",
@@ -312,6 +321,24 @@ fn summarise(
         versions.iter().map(|v| v.first_seen).max().map(|t| t.to_string()),
     ])?;
     Ok(())
+}
+
+/// The reasons why a version is suspect, as they are stored; `None` if there are none.
+fn suspect_json(reasons: &[Suspicion]) -> Option<String> {
+    let codes: Vec<&str> = reasons.iter().map(|reason| reason.code()).collect();
+    (!codes.is_empty()).then(|| serde_json::Value::from(codes).to_string())
+}
+
+/// Reads the reasons why a version is suspect from the column `suspect` of a row.
+pub(in crate::store) fn stored_suspicions(row: &Row<'_>) -> rusqlite::Result<Vec<Suspicion>> {
+    let json: Option<String> = row.get("suspect")?;
+    let codes: Vec<String> = json
+        .and_then(|json| serde_json::from_str(&json).ok())
+        .unwrap_or_default();
+    Ok(codes
+        .iter()
+        .filter_map(|code| Suspicion::from_code(code))
+        .collect())
 }
 
 /// Reads the change from the columns `change_kind`, `words_added`, `words_removed` and `simhash_distance` of a row.

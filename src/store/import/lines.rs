@@ -47,6 +47,18 @@ pub struct DiscoveryLine {
     pub reasons: Vec<String>,
 }
 
+/// A row of `reviews`.
+#[derive(Debug, Deserialize)]
+#[expect(missing_docs, reason = "the fields are those of the table")]
+pub struct ReviewLine {
+    pub site: String,
+    pub timestamp: String,
+    pub decision: String,
+    pub why: String,
+    pub decided_at: String,
+    pub body_sha256: String,
+}
+
 /// A row of `captures`.
 #[derive(Debug, Deserialize)]
 #[expect(missing_docs, reason = "the fields are those of the table")]
@@ -108,6 +120,8 @@ pub struct VersionLine {
     pub layouts: NonZeroU32,
     #[serde(default = "one")]
     pub texts: NonZeroU32,
+    #[serde(default)]
+    pub suspect: Vec<String>,
     pub title: Option<String>,
     pub language: String,
     pub text: Option<String>,

@@ -10,5 +10,5 @@ mod rows;
 mod tables;
 mod versions;
 
-pub use lines::{CaptureLine, DiscoveryLine, PolicyLine, SiteLine, VersionLine};
+pub use lines::{CaptureLine, DiscoveryLine, PolicyLine, ReviewLine, SiteLine, VersionLine};
 pub use options::{ImportError, PresentTables, TextChecks};

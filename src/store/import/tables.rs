@@ -5,14 +5,14 @@ use std::cell::Cell;
 use rusqlite::{Transaction, params};
 use serde_json::Value;
 
-use super::lines::{CaptureLine, DiscoveryLine, PolicyLine, SiteLine, VersionLine};
+use super::lines::{CaptureLine, DiscoveryLine, PolicyLine, ReviewLine, SiteLine, VersionLine};
 use super::options::{ImportError, PresentTables, TextChecks};
 use super::rows::{
     Playback, RowFault, add_address, add_memento, add_record, archive_id, capture_id, json, key,
-    kind, observe, optional_time, policy_id, site, site_id, source, value,
+    kind, observe, optional_time, policy_id, site, site_id, source, time, value,
 };
 use super::{derived, versions};
-use crate::model::PolicyId;
+use crate::model::{PolicyId, TextHash};
 use crate::store::database::{Store, StoreError};
 
 /// What `runs` says of an import.
@@ -87,6 +87,29 @@ impl Store {
                 r.link_text,
                 Value::from(r.reasons.clone()).to_string()
             ])?;
+            Ok(())
+        })
+    }
+
+    /// Stores rows of `reviews`.
+    ///
+    /// # Errors
+    /// As [`Store::import_sites`].
+    pub fn import_reviews(&self, rows: &[ReviewLine]) -> Imported {
+        self.import(rows, |t, r| {
+            let site_id = site_id(t, &r.site)?;
+            time(&r.timestamp)?;
+            time(&r.decided_at)?;
+            if !matches!(r.decision.as_str(), "exclude" | "include") {
+                return Err(value("decision", &r.decision, "`exclude` or `include`"));
+            }
+            if r.body_sha256.parse::<TextHash>().is_err() {
+                return Err(value("body_sha256", &r.body_sha256, "64 hexadecimal digits"));
+            }
+            t.prepare_cached(
+                "INSERT INTO reviews (site_id, body_sha256, timestamp, decision, why, decided_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+            )?
+            .execute(params![site_id, r.body_sha256, r.timestamp, r.decision, r.why, r.decided_at])?;
             Ok(())
         })
     }

@@ -10,6 +10,7 @@ use super::rows::{
     Name, Playback, RowFault, add_address, add_memento, add_record, archive_id, capture_id,
     is_known, kind, observe, policy_id, site_id, source, time, value,
 };
+use crate::history::Suspicion;
 use crate::model::{
     CaptureId, Document, PolicyId, RenditionId, SiteId, StatedDate, TextHash, UrlKey,
 };
@@ -150,8 +151,8 @@ fn add_rows(
     t.prepare_cached(
         "INSERT INTO versions
          (policy_id, version, document_id, rendition_id, first_capture_id, first_seen, last_seen, changed_after, captures,
-          extractor_version, edition, same_as, change_kind, words_added, words_removed, layouts, texts)
-         SELECT ?1, ?2, document_id, rendition_id, ?3, ?4, ?5, ?6, ?7, ?8, ?10, ?11, ?12, ?13, ?14, ?15, ?16
+          extractor_version, edition, same_as, change_kind, words_added, words_removed, layouts, texts, suspect)
+         SELECT ?1, ?2, document_id, rendition_id, ?3, ?4, ?5, ?6, ?7, ?8, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17
          FROM renditions WHERE rendition_id = ?9
          ON CONFLICT (policy_id, version) DO UPDATE SET first_seen = min(first_seen, excluded.first_seen),
             last_seen = max(last_seen, excluded.last_seen), captures = captures + excluded.captures",
@@ -172,7 +173,8 @@ fn add_rows(
         r.words_added,
         r.words_removed,
         r.layouts.get(),
-        r.texts.get()
+        r.texts.get(),
+        suspect(&r.suspect)?
     ])?;
     if r.sightings > NonZeroU32::MIN {
         add_sighting(t, r, policy, first)?;
@@ -258,4 +260,12 @@ fn add_sources(t: &Transaction<'_>, site_id: SiteId, r: &VersionLine) -> Result<
         ])?;
     }
     Ok(())
+}
+
+/// The reasons why a version is suspect, as they are stored.
+fn suspect(codes: &[String]) -> Result<Option<String>, RowFault> {
+    if let Some(code) = codes.iter().find(|c| Suspicion::from_code(c).is_none()) {
+        return Err(value("suspect", code, "a reason such as `few_words`"));
+    }
+    Ok((!codes.is_empty()).then(|| serde_json::Value::from(codes).to_string()))
 }

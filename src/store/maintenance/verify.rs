@@ -13,7 +13,7 @@ use crate::model::{
 use crate::store::captures::payloads;
 use crate::store::database::{Store, StoreError};
 use crate::store::documents::rendition_sha256;
-use crate::store::histories::versions::{SIGHTINGS, stored_change};
+use crate::store::histories::versions::{SIGHTINGS, stored_change, stored_suspicions};
 use crate::store::histories::{DropRow, ObservationRow, VersionRecord};
 
 /// A stored payload, checked.
@@ -269,7 +269,7 @@ fn stored_versions(
 ) -> rusqlite::Result<Vec<VersionRecord>> {
     let mut statement = t.prepare_cached(
         "SELECT version, edition, previous_version, same_as, first_seen, last_seen, changed_after,
-                change_kind, words_added, words_removed, simhash_distance
+                change_kind, words_added, words_removed, simhash_distance, suspect
          FROM versions WHERE policy_id = ?1 ORDER BY version",
     )?;
     // One query for all: a query for each version would read all observations of the policy each time.
@@ -308,6 +308,7 @@ fn stored_versions(
             first_seen,
             last_seen,
             changed_after: time("changed_after")?,
+            suspect: stored_suspicions(r)?,
             observations: observations.remove(&number).unwrap_or_default(),
         });
     }

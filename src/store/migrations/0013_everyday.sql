@@ -39,3 +39,17 @@ ALTER TABLE mementos ADD COLUMN payload_bytes INTEGER /* number of its bytes */;
 -- Changes of all policies, newest first, without reading the versions themselves.
 CREATE INDEX versions_by_time
     ON versions (first_seen, policy_id, version, previous_version, changed_after, change_kind, document_id);
+
+-- Review of suspect versions. `drops` has the captures that a decision leaves out.
+CREATE TABLE reviews (                                      -- decisions of reviewers about texts of a site; never deleted
+    review_id            INTEGER PRIMARY KEY,               -- grows; the newest decision about a text counts
+    site_id              INTEGER NOT NULL REFERENCES sites (site_id),
+    body_sha256          TEXT NOT NULL,                     -- body of the text, as in documents
+    timestamp            TEXT NOT NULL,                     -- time of a capture that shows the text
+    decision             TEXT NOT NULL CHECK (decision IN ('exclude', 'include')), -- exclude: no version; include: a version, not suspect
+    why                  TEXT NOT NULL,                     -- reason that the reviewer gave
+    decided_at           TEXT NOT NULL
+) STRICT;
+CREATE INDEX reviews_by_text ON reviews (site_id, body_sha256);
+ALTER TABLE versions ADD COLUMN suspect TEXT /* list of the reasons why its text may not be the policy; NULL: none */;
+CREATE INDEX versions_suspect ON versions (policy_id) WHERE suspect IS NOT NULL;

@@ -11,7 +11,9 @@ mod snapshot;
 mod table;
 
 pub use condition::{Condition, InvalidCondition};
-pub use described::{CAPTURES, DISCOVERIES, DROPS, PANEL, POLICIES, SITES, TABLES, VERSIONS};
+pub use described::{
+    CAPTURES, DISCOVERIES, DROPS, PANEL, POLICIES, REVIEWS, SITES, TABLES, VERSIONS,
+};
 pub use filter::Filter;
 pub use held::{HeldCapture, LineSorter};
 pub use snapshot::{Body, Outline, Snapshot, VersionOrder};

@@ -32,6 +32,7 @@ fn history(house: &House, extractor: &str, texts: &[&str], announce: Announce) {
             previous: None,
             same_as: None,
             change: None,
+            suspect: Vec::new(),
             observations: vec![ObservationRow {
                 capture_id: s.capture_id,
                 fetched_capture_id: s.capture_id,

@@ -49,6 +49,7 @@ fn in_turns(captures: usize, many: bool) -> (House, PolicyId) {
                 first_seen: rows[shown[0]].timestamp,
                 last_seen: rows[shown[shown.len() - 1]].timestamp,
                 changed_after: None,
+                suspect: Vec::new(),
                 observations: shown.into_iter().map(observation).collect(),
             }
         })

@@ -1,6 +1,6 @@
 //! Columns that several tables share, and the functions that make columns.
 
-use crate::store::tables::table::ColumnType::{Integer, Text, Time};
+use crate::store::tables::table::ColumnType::{Integer, List, Text, Time};
 use crate::store::tables::table::{Column, ColumnType};
 
 /// A column that always has a value.
@@ -90,6 +90,14 @@ pub(super) const TEXT_SHA256: Column = always(
     "d.text_sha256",
     "SHA-256 of the normalised text, in hexadecimal; equal hashes mean the same text. White space, line ends, Unicode form, \
      invisible characters, case, and the shape of quotes, dashes and bullets are ignored",
+);
+pub(super) const SUSPECT: Column = always(
+    "suspect",
+    List,
+    "coalesce(v.suspect, '[]')",
+    "reasons why the text may not be the policy: `few_words` (less than a tenth of the words of the text before), \
+     `other_language` (in another language, and the language before it returned), `error_wording`, `log_in_wording`; \
+     empty if there is none, or if a reviewer accepted the text (table `reviews`)",
 );
 pub(super) const WORD_COUNT: Column = always(
     "word_count",

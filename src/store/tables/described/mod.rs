@@ -8,5 +8,5 @@ mod versions;
 
 pub use captures::{CAPTURES, DROPS};
 pub use exported::TABLES;
-pub use sites::{DISCOVERIES, POLICIES, SITES};
+pub use sites::{DISCOVERIES, POLICIES, REVIEWS, SITES};
 pub use versions::{PANEL, VERSIONS};

@@ -202,3 +202,40 @@ pub const DISCOVERIES: Table = Table {
     chosen: Chosen::Site("s.site_id"),
     counted: "count(*)",
 };
+
+/// One decision of a reviewer a row.
+pub const REVIEWS: Table = Table {
+    name: "reviews",
+    about: "One row per decision of a reviewer about a text: whether it is a version of the site's policy. A decision holds for \
+            all captures of the site that show the text; the newest decision about a text counts. The captures that it leaves \
+            out have the drop reason `excluded_by_review`.",
+    columns: &[
+        SITE,
+        always(
+            "timestamp",
+            Time,
+            "e.timestamp",
+            "time of a capture that shows the text",
+        ),
+        always(
+            "decision",
+            Text,
+            "e.decision",
+            "`exclude`: the text is not a version; `include`: it is a version, and not suspect",
+        ),
+        always("why", Text, "e.why", "reason that the reviewer gave"),
+        always("decided_at", Time, "e.decided_at", "time of the decision"),
+        always(
+            "body_sha256",
+            Text,
+            "e.body_sha256",
+            "SHA-256 of the normalised text without page furniture above the title and below the last paragraph, in hexadecimal",
+        ),
+    ],
+    from: "sites s CROSS JOIN reviews e ON e.site_id = s.site_id",
+    always: "true",
+    order: "s.site, e.review_id",
+    span: None,
+    chosen: Chosen::Site("s.site_id"),
+    counted: "count(*)",
+};

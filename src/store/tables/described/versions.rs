@@ -2,8 +2,8 @@
 
 use super::columns::{
     ARCHIVE, FIRST_SEEN, KIND, LANGUAGE, LAST_SEEN, MEMENTO_URL, PAYLOAD_SHA256, POLICY_URL, SITE,
-    TEXT_SHA256, TITLE, VERSION, WARC_FILE, WARC_OFFSET, WORD_COUNT, always, body, evidence,
-    perhaps,
+    SUSPECT, TEXT_SHA256, TITLE, VERSION, WARC_FILE, WARC_OFFSET, WORD_COUNT, always, body,
+    evidence, perhaps,
 };
 use crate::store::tables::table::ColumnType::{Boolean, Integer, Json, List, Text, Time};
 use crate::store::tables::table::{Chosen, Table};
@@ -210,6 +210,7 @@ pub const VERSIONS: Table = Table {
         WARC_FILE,
         WARC_OFFSET,
         PAYLOAD_SHA256,
+        SUSPECT,
     ],
     from: "sites s
            CROSS JOIN policies p ON p.site_id = s.site_id
@@ -280,6 +281,7 @@ pub const PANEL: Table = Table {
         WARC_FILE,
         WARC_OFFSET,
         PAYLOAD_SHA256,
+        SUSPECT,
     ],
     from: VERSIONS.from,
     always: "true",
