@@ -1,6 +1,7 @@
 //! From settings to archives and vocabularies, and the request counts of an archive for people and machines.
 
 use serde_json::Value;
+use url::Url;
 
 use super::failure::Failure;
 use crate::archive::http::{ArchiveUsage, Dialect, EndpointUsage, HttpSettings, RequestLog};
@@ -43,7 +44,33 @@ pub(super) fn http_settings(
             )));
         }
     };
-    let http = HttpSettings {
+    let http = unchecked(settings, (dialect, base_url), request_log);
+    check_contact(&http)?;
+    http.validate()
+        .map_err(|faults| Failure::usage(anyhow::anyhow!(faults)))?;
+    Ok(http)
+}
+
+/// Checks the contact and the rates of an archive over HTTP; for settings with other faults the contact alone.
+pub(super) fn check_archive(settings: &ArchiveSettings, is_valid: bool) -> Result<(), Failure> {
+    let server = match &settings.location {
+        ArchiveLocation::Wayback(url) => (Dialect::Wayback, url.clone()),
+        ArchiveLocation::Pywb(url) => (Dialect::Pywb, url.clone()),
+        ArchiveLocation::Path(_) => return Ok(()),
+    };
+    if is_valid {
+        http_settings(settings, None).map(|_| ())
+    } else {
+        check_contact(&unchecked(settings, server, None))
+    }
+}
+
+fn unchecked(
+    settings: &ArchiveSettings,
+    (dialect, base_url): (Dialect, Url),
+    request_log: Option<RequestLog>,
+) -> HttpSettings {
+    HttpSettings {
         base_url,
         dialect,
         cdx_per_minute: settings.cdx_per_minute,
@@ -54,16 +81,17 @@ pub(super) fn http_settings(
         read_timeout: settings.read_timeout,
         request_log,
         ..HttpSettings::default()
-    };
-    if http.contact.is_none() && !http.is_loopback() {
-        return Err(Failure::usage(anyhow::anyhow!(
-            "no contact given; the archive must be able to reach the person who sends the requests. Give your e-mail \
-             address or URL with --contact, or as `contact` in section [archive] of the settings"
-        )));
     }
-    http.validate()
-        .map_err(|faults| Failure::usage(anyhow::anyhow!(faults)))?;
-    Ok(http)
+}
+
+fn check_contact(http: &HttpSettings) -> Result<(), Failure> {
+    if http.contact.is_some() || http.is_loopback() {
+        return Ok(());
+    }
+    Err(Failure::usage(anyhow::anyhow!(
+        "no contact given; the archive must be able to reach the person who sends the requests. Give your e-mail \
+         address or URL with --contact, or as `contact` in section [archive] of the settings"
+    )))
 }
 
 /// The request counts of a run, as stored.

@@ -25,8 +25,14 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
-    let settings = arguments.crawl.settings(&arguments.sites, &[])?;
+    let (settings, checked) = arguments.crawl.settings(&arguments.sites, &[]);
     let mut failures = FailureCollector::default();
+    if failures.record(checked).is_none() {
+        // The other checks depend on the settings, except these two.
+        failures.record(archives::check_archive(&settings.archive, false));
+        failures.record(site_rows(&arguments.sites, &settings));
+        return failures.into_result(None);
+    }
     let rows = failures.record(site_rows(&arguments.sites, &settings));
     failures.record(archives::vocabulary(&settings.discover));
     let archive = failures.record(archive(&settings));

@@ -109,13 +109,13 @@ enum Format {
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum PeriodArgument {
     /// Half-years (`2012_A` is January to June)
-    #[value(name = "6mo")]
+    #[value(name = "6mo", aliases = ["half-year", "half-years", "halfyear", "half-yearly", "6m"])]
     HalfYear,
     /// Years
-    #[value(name = "1y")]
+    #[value(name = "1y", aliases = ["year", "years", "yearly", "annual", "12mo"])]
     Year,
     /// Months
-    #[value(name = "1mo")]
+    #[value(name = "1mo", aliases = ["month", "months", "monthly", "1m"])]
     Month,
 }
 

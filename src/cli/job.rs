@@ -12,7 +12,7 @@ use super::job_options::{CrawlOptions, SiteOptions, site_rows};
 use super::logging::LogFormat;
 use super::output_files::{UsedFile, check_outputs};
 use crate::archive::clock::{Clock, ShiftedClock, SystemClock};
-use crate::config::{ArchiveLocation, Settings, SiteRow};
+use crate::config::{ArchiveLocation, ArchiveSettings, Settings, SiteRow};
 use crate::discover::Vocabulary;
 use crate::model::{ChangeId, Timestamp};
 use crate::store::{Store, StoreError};
@@ -27,13 +27,14 @@ fn check_files(settings: &Settings, options: &CrawlOptions) -> Result<(), Failur
         named("--metrics", run.metrics.as_deref()),
         named("--summary", run.summary.as_deref()),
     ];
+    let config = options.common().config_file();
     let archive = match &settings.archive.location {
         ArchiveLocation::Path(path) => Some(path.as_path()),
         ArchiveLocation::Wayback(_) | ArchiveLocation::Pywb(_) => None,
     };
     let inputs = [
         named("the list of sites", settings.sites_file.as_deref()),
-        named("the settings", options.common().config.as_deref()),
+        named("the settings", config.as_deref()),
         named("the vocabulary", settings.discover.vocabulary.as_deref()),
         named("the archive", archive),
     ];
@@ -66,11 +67,38 @@ impl Job {
         options: &CrawlOptions,
         more_flags: &[(&str, Option<String>, &str)],
     ) -> Result<Self, Failure> {
-        let settings = options.settings(sites, more_flags)?;
+        let job = |archive| Self::checked(command, (sites, options), more_flags, archive);
+        job(archives::check_archive)
+    }
+
+    /// A job that sends no request, so its archive is not checked.
+    pub(super) fn offline(
+        command: &'static str,
+        sites: &SiteOptions,
+        options: &CrawlOptions,
+    ) -> Result<Self, Failure> {
+        Self::checked(command, (sites, options), &[], |_, _| Ok(()))
+    }
+
+    fn checked(
+        command: &'static str,
+        (sites, options): (&SiteOptions, &CrawlOptions),
+        more_flags: &[(&str, Option<String>, &str)],
+        check_archive: fn(&ArchiveSettings, bool) -> Result<(), Failure>,
+    ) -> Result<Self, Failure> {
+        let (settings, checked) = options.settings(sites, more_flags);
         let mut failures = FailureCollector::default();
+        let is_valid = failures.record(checked).is_some();
+        failures.record(check_archive(&settings.archive, is_valid));
         let rows = failures.record(site_rows(sites, &settings));
         let vocabulary = failures.record(archives::vocabulary(&settings.discover));
-        let outputs = failures.record(check_files(&settings, options));
+        // Files of faulty settings are not those that the user meant.
+        let files = if is_valid {
+            check_files(&settings, options)
+        } else {
+            Ok(())
+        };
+        let outputs = failures.record(files);
         let checked = rows.zip(vocabulary).zip(outputs);
         let ((rows, vocabulary), ()) = failures.into_result(checked)?;
         Ok(Self {

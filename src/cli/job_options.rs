@@ -49,12 +49,13 @@ impl CrawlOptions {
         }
     }
 
-    /// Merges defaults, file, environment, these flags, and more flags given as `(key, value, flag)`.
+    /// Merges defaults, file, environment, these flags, and more flags given as `(key, value, flag)`. Returns every fault
+    /// beside the settings.
     pub(super) fn settings(
         &self,
         sites: &SiteOptions,
         more_flags: &[(&str, Option<String>, &str)],
-    ) -> Result<Settings, ConfigError> {
+    ) -> (Settings, Result<(), ConfigError>) {
         let mut flags = vec![
             ("sites.file", sites.sites_file.clone(), "--sites"),
             ("archive.location", self.archive.clone(), "--archive"),
@@ -91,7 +92,13 @@ impl CrawlOptions {
             ("crawl.memory_megabytes", self.memory.clone(), "--memory"),
         ];
         flags.extend_from_slice(more_flags);
-        self.common.settings(&flags)
+        let (settings, faults) = Settings::with_faults(&self.common.layers(&flags));
+        let checked = if faults.is_empty() {
+            Ok(())
+        } else {
+            Err(ConfigError { faults })
+        };
+        (settings, checked)
     }
 
     /// The file for the log of requests.

@@ -21,7 +21,18 @@ use crate::store::{PolicyEntry, VersionEntry};
 /// that year, in that month or on that day.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  policytrail log example.com\n  policytrail log example.com 2018..2020 --policy 2 --format json"
+    after_help = "Examples:\n  policytrail log example.com\n  policytrail log example.com 2018..2020 --policy 2 --format json\n\n\
+        Columns:\n  \
+        #           number of the version\n  \
+        ed          edition, if the page shows several texts in turns\n  \
+        first seen  date of the first capture that shows the text\n  \
+        within      time before that capture in which the change happened\n  \
+        last seen   date of the last capture that shows the text\n  \
+        words       number of words of the text\n  \
+        added       words that the version before it in its edition lacks\n  \
+        removed     words of that version that are gone\n  \
+        change      minor (up to 20 words), substantive, rewrite (less than half is kept)\n  \
+        size        share of the words that changed, as a bar"
 )]
 pub(super) struct Arguments {
     #[command(flatten)]

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use super::terminal::ColorMode;
+use super::terminal::{ColorMode, note};
 use crate::config::{ConfigError, Layers, Settings};
 use crate::model::Timestamp;
 
@@ -95,10 +95,14 @@ pub(super) fn latest_timestamp(text: &str) -> Result<Timestamp, String> {
     Timestamp::latest(text).map_err(|e| e.to_string())
 }
 
+/// The settings file that is read without `--config`.
+const CONFIG_FILE: &str = "policytrail.toml";
+
 /// Where the settings file and the database are.
 #[derive(Debug, Clone, Default, clap::Args)]
 pub(super) struct CommonOptions {
     /// Settings file (TOML); `config/policytrail.toml` in the source code lists all settings and their defaults
+    /// [default: policytrail.toml in this directory, if there is one]
     #[arg(long, value_name = "FILE", help_heading = heading::DATABASE)]
     pub(super) config: Option<PathBuf>,
 
@@ -108,14 +112,28 @@ pub(super) struct CommonOptions {
 }
 
 impl CommonOptions {
+    /// The settings file: the given one, or the one in the present directory.
+    pub(super) fn config_file(&self) -> Option<PathBuf> {
+        let in_directory = || Some(PathBuf::from(CONFIG_FILE)).filter(|file| file.is_file());
+        self.config.clone().or_else(in_directory)
+    }
+
     /// Merges defaults, file, environment and the flags given as `(key, value, flag)`.
     pub(super) fn settings(
         &self,
         flags: &[(&str, Option<String>, &str)],
     ) -> Result<Settings, ConfigError> {
+        Settings::from_layers(&self.layers(flags))
+    }
+
+    /// The layers of settings, merged and not yet validated.
+    pub(super) fn layers(&self, flags: &[(&str, Option<String>, &str)]) -> Layers {
         let mut layers = Layers::default();
-        if let Some(file) = &self.config {
-            layers.add_file(file);
+        if let Some(file) = self.config_file() {
+            if self.config.is_none() {
+                note(format_args!("settings: `{CONFIG_FILE}` in this directory"));
+            }
+            layers.add_file(&file);
         }
         layers.add_environment(
             std::env::vars_os()
@@ -129,6 +147,6 @@ impl CommonOptions {
                 layers.add_text(key, value, flag);
             }
         }
-        Settings::from_layers(&layers)
+        layers
     }
 }

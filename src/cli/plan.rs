@@ -1,5 +1,6 @@
 //! `policytrail plan`: estimates the requests and the duration of a backfill.
 
+use std::fmt::Write as _;
 use std::io::{self, Write as _};
 use std::time::Duration;
 
@@ -11,6 +12,7 @@ use super::job_options::{CrawlOptions, SiteOptions};
 use super::job_run::{JobTask, run_job};
 use super::options::{FormatOption, OutputFormat, heading};
 use super::table::{Align, table};
+use crate::config::ArchiveLocation;
 use crate::crawl::{SitePlan, Until, plan};
 use crate::report::{PlanAnswer, Rates, SitePlanAnswer, safe_json};
 use crate::store::Store;
@@ -20,7 +22,14 @@ use crate::store::Store;
 /// This command queries the index of the archive, but fetches no policy.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  policytrail plan example.com --from 2005 --contact you@example.org\n  policytrail plan --offline --sites sites.csv"
+    after_help = "Examples:\n  policytrail plan example.com --from 2005 --contact you@example.org\n  policytrail plan --offline --sites sites.csv\n\n\
+        Columns:\n  \
+        policies         number of policies that are known\n  \
+        captures         number of their captures in the index\n  \
+        index queries    requests to the index that are still to be sent\n  \
+        pages: at least  archived pages to fetch if no text ever changed\n  \
+        likely           archived pages to fetch if texts change as often as is usual\n  \
+        at most          archived pages to fetch if every capture shows another text"
 )]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -37,13 +46,14 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
-    let job = Job::new("plan", &arguments.sites, &arguments.crawl, &[])?;
     let format = arguments.output.chosen();
     if arguments.offline {
+        let job = Job::offline("plan", &arguments.sites, &arguments.crawl)?;
         let store = Store::open_to_read(&job.settings.database)?;
         print_plan(&job, &store, format)?;
         return Ok(Exit::Done);
     }
+    let job = Job::new("plan", &arguments.sites, &arguments.crawl, &[])?;
     job.interruptible(move |job| query_index(job, format))
 }
 
@@ -59,9 +69,14 @@ fn query_index(job: &Job, format: OutputFormat) -> Result<Exit, Failure> {
 fn print_plan(job: &Job, store: &Store, format: OutputFormat) -> Result<(), Failure> {
     let (crawl, discover) = (&job.settings.crawl, &job.settings.discover);
     let plans = plan(store, crawl, discover, &job.rows, job.now())?;
-    let rates = Rates {
-        cdx_per_minute: job.settings.archive.cdx_per_minute,
-        playback_per_second: job.settings.archive.playback_per_second,
+    let archive = &job.settings.archive;
+    // Files are read without a pace.
+    let rates = match archive.location {
+        ArchiveLocation::Path(_) => None,
+        ArchiveLocation::Wayback(_) | ArchiveLocation::Pywb(_) => Some(Rates {
+            cdx_per_minute: archive.cdx_per_minute,
+            playback_per_second: archive.playback_per_second,
+        }),
     };
     let answer = PlanAnswer::new(plans.iter().map(site_plan_answer).collect(), rates);
     let mut out = io::stdout().lock();
@@ -85,7 +100,7 @@ fn site_plan_answer(plan: &SitePlan) -> SitePlanAnswer {
 }
 
 /// A table of the sites, and the time for all of them.
-fn plan_text(plan: &PlanAnswer, rates: Rates) -> String {
+fn plan_text(plan: &PlanAnswer, rates: Option<Rates>) -> String {
     let header = [
         ("site", Align::Left),
         ("policies", Align::Right),
@@ -118,14 +133,19 @@ fn plan_text(plan: &PlanAnswer, rates: Rates) -> String {
         row
     };
     let rows: Vec<Vec<String>> = plan.sites.iter().chain([&total]).map(row).collect();
-    let time = |seconds: f64| HumanDuration(Duration::from_secs_f64(seconds));
-    format!(
-        "{}duration at {} index queries per minute and {} pages per second: at least {}, probably {}, at most {}\n",
-        table(&header, &rows),
-        rates.cdx_per_minute,
-        rates.playback_per_second,
-        time(plan.seconds_least),
-        time(plan.seconds_likely),
-        time(plan.seconds_most)
-    )
+    let mut text = table(&header, &rows);
+    if let (Some(rates), Some(seconds)) = (rates, plan.seconds) {
+        let time = |seconds: f64| HumanDuration(Duration::from_secs_f64(seconds));
+        // Writing to a string cannot fail.
+        let _ = writeln!(
+            text,
+            "duration at {} index queries per minute and {} pages per second: at least {}, probably {}, at most {}",
+            rates.cdx_per_minute,
+            rates.playback_per_second,
+            time(seconds.least),
+            time(seconds.likely),
+            time(seconds.most)
+        );
+    }
+    text
 }

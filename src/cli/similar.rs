@@ -20,7 +20,13 @@ use crate::report::{SimilarPolicy, safe_json, similar_policies};
 /// once, with its most similar version; all versions are searched, old ones too.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  policytrail similar example.com\n  policytrail similar example.com 2018-05-25 --min-score 90 --format csv"
+    after_help = "Examples:\n  policytrail similar example.com\n  policytrail similar example.com 2018-05-25 --min-score 90 --format csv\n\n\
+        Columns:\n  \
+        score       share of words that both texts have in the same order\n  \
+        version     number of the most similar version of that policy\n  \
+        language    its language (ISO 639-1), und if unknown\n  \
+        first seen  date of the first capture that shows it\n  \
+        last seen   date of the last one"
 )]
 pub(super) struct Arguments {
     #[command(flatten)]

@@ -12,12 +12,24 @@ use crate::archive::clock::{Clock as _, SystemClock};
 use crate::config::RecheckSettings;
 use crate::crawl::{due_at, is_due};
 use crate::model::Timestamp;
-use crate::report::{SiteSchedule, StatusAnswer, count_due, escape_json, safe_text};
+use crate::report::{
+    Growth, SiteSchedule, StatusAnswer, count_due, escape_json, growth, safe_text,
+};
 use crate::store::{LastRun, PolicySummary, SiteTurn, Status, Store};
 
 /// Show what the database holds, and how the last run ended
 #[derive(Debug, clap::Args)]
-#[command(after_help = "Examples:\n  policytrail status\n  policytrail status --schedule")]
+#[command(
+    after_help = "Examples:\n  policytrail status\n  policytrail status --schedule\n\n\
+        Columns:\n  \
+        policy URL  latest URL of the policy, or why there is none\n  \
+        versions    number of versions\n  \
+        first       date of the first capture that shows the policy\n  \
+        last        date of the last one\n  \
+        captures    number of captures that show the policy\n  \
+        dropped     number of captures at its URLs that show no version\n\n\
+        Growth is the size of the database over the years from the first to the last capture of each site."
+)]
 pub(super) struct Arguments {
     #[command(flatten)]
     common: CommonOptions,
@@ -54,6 +66,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
             let answer = StatusAnswer {
                 status: &status,
                 database: settings.database.to_string_lossy(),
+                growth: growth(status.database_bytes, &policies),
                 policies_by_site: &policies,
                 sites_due: count_due(&schedules),
                 schedules: &schedules,
@@ -61,8 +74,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
             writeln!(out, "{}", escape_json(serde_json::to_string(&answer)?))?;
         }
         OutputFormat::Text => {
-            out.write_all(summary_table(&store.summaries(&[])?).as_bytes())?;
-            out.write_all(overview(&status, count_due(&schedules)).as_bytes())?;
+            let policies = store.summaries(&[])?;
+            let growth = growth(status.database_bytes, &policies);
+            out.write_all(summary_table(&policies).as_bytes())?;
+            out.write_all(overview(&status, growth, count_due(&schedules)).as_bytes())?;
         }
     }
     Ok(Exit::Done)
@@ -137,7 +152,7 @@ pub(super) fn summary_table(policies: &[PolicySummary]) -> String {
 }
 
 /// The numbers of the whole database, one line each.
-fn overview(s: &Status, due: usize) -> String {
+fn overview(s: &Status, growth: Option<Growth>, due: usize) -> String {
     let mut lines = vec![
         String::new(),
         format!(
@@ -157,6 +172,7 @@ fn overview(s: &Status, due: usize) -> String {
             counted(due as u64, "site")
         ),
     ];
+    lines.extend(growth.map(growth_line));
     if s.sites_unfinished > 0 {
         lines.push(format!(
             "{} unfinished; run `policytrail backfill` with the same sites to continue",
@@ -193,6 +209,15 @@ fn overview(s: &Status, due: usize) -> String {
     let mut text = safe_text(&lines.join("\n"));
     text.push('\n');
     text
+}
+
+/// How much the database grows.
+fn growth_line(growth: Growth) -> String {
+    format!(
+        "growth: {} per site and year of history, so about {} a year with these sites",
+        size(growth.bytes_per_site_year),
+        size(growth.bytes_per_year)
+    )
 }
 
 /// How the last run ended, and its requests.

@@ -127,8 +127,15 @@ fn sampling(validator: &mut Validator<'_>) -> (Sampling, u32) {
     (sampling, grid_months)
 }
 
-/// Parses `6mo` or `1y` as a number of months.
+/// Parses `6mo` or `1y`, or their words, as a number of months.
 fn months(validator: &mut Validator<'_>, key: &str, text: &str) -> u32 {
+    let text = match text {
+        "month" | "monthly" => "1mo",
+        "quarter" | "quarterly" => "3mo",
+        "half-year" | "halfyear" | "half-yearly" => "6mo",
+        "year" | "yearly" => "1y",
+        other => other,
+    };
     let parsed = text
         .strip_suffix("mo")
         .map(|n| (n, 1))

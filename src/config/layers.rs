@@ -13,6 +13,11 @@ use crate::model::printable;
 /// Largest settings file.
 const MAX_FILE_BYTES: usize = 1 << 20;
 
+/// Beginning of the names of environment variables that are settings.
+const VARIABLE_PREFIX: &str = "POLICYTRAIL_";
+/// Variables with that beginning that are no settings: the level of log lines, and those of the program's own tests.
+const OTHER_VARIABLES: [&str; 6] = ["LOG", "SHARED", "PYWB", "BLESS", "ROWS", "TEST_TASK"];
+
 /// Merged values: each has the type of its default, none is validated yet.
 #[derive(Debug, Clone)]
 pub struct Layers {
@@ -51,10 +56,11 @@ impl Layers {
         }
     }
 
-    /// Merges environment variables named `POLICYTRAIL_<SECTION>_<KEY>` over the earlier layers.
+    /// Merges environment variables named `POLICYTRAIL_<SECTION>_<KEY>` over the earlier layers. Another name with that
+    /// beginning is a fault.
     pub fn add_environment(&mut self, variables: impl Iterator<Item = (String, String)>) {
         for (name, text) in variables {
-            let Some(bare) = name.strip_prefix("POLICYTRAIL_") else {
+            let Some(bare) = name.strip_prefix(VARIABLE_PREFIX) else {
                 continue;
             };
             let wanted = bare.to_ascii_lowercase();
@@ -65,8 +71,37 @@ impl Layers {
                 .cloned();
             if let Some(key) = key {
                 self.add_text(&key, &text, &format!("environment variable `{name}`"));
+            } else if !OTHER_VARIABLES.contains(&bare) {
+                self.unknown_variable(&name, &wanted);
             }
         }
+    }
+
+    fn unknown_variable(&mut self, name: &str, wanted: &str) {
+        let of_key = |key: &str| key.replace('.', "_");
+        let likeness = |key: &str| {
+            let whole = strsim::normalized_damerau_levenshtein(wanted, &of_key(key));
+            // `CONTACT` alone is likely to be the key of a section.
+            let bare = key.rsplit('.').next().unwrap_or(key);
+            whole.max(strsim::normalized_damerau_levenshtein(wanted, bare))
+        };
+        let meant = self
+            .values
+            .keys()
+            .map(|key| (likeness(key), key))
+            .filter(|(likeness, _)| *likeness > 0.5)
+            .max_by(|a, b| a.0.total_cmp(&b.0));
+        let hint = meant.map_or_else(
+            || "; remove it from the environment".to_owned(),
+            |(_, key)| {
+                let variable = of_key(key).to_ascii_uppercase();
+                format!(" (did you mean `{VARIABLE_PREFIX}{variable}`?)")
+            },
+        );
+        self.faults.push(SettingFault(format!(
+            "environment variable `{}`: there is no such setting{hint}",
+            printable(name, 80)
+        )));
     }
 
     /// Merges one value, given as text, over the earlier layers. `origin` names where the user wrote it.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::archive::{ArchiveSettings, archive_settings};
 use super::crawl::{CrawlSettings, crawl_settings};
-use super::error::ConfigError;
+use super::error::{ConfigError, SettingFault};
 use super::layers::Layers;
 use super::run::{RunSettings, run_settings};
 use super::validator::Validator;
@@ -62,6 +62,18 @@ impl Settings {
     /// # Errors
     /// With every fault of every layer.
     pub fn from_layers(layers: &Layers) -> Result<Self, ConfigError> {
+        let (settings, faults) = Self::with_faults(layers);
+        if faults.is_empty() {
+            Ok(settings)
+        } else {
+            Err(ConfigError { faults })
+        }
+    }
+
+    /// Validates merged layers, and returns every fault beside the settings. A faulty value is replaced by a valid one, so
+    /// that what depends on the other settings can be checked too.
+    #[must_use]
+    pub fn with_faults(layers: &Layers) -> (Self, Vec<SettingFault>) {
         let mut validator = Validator::new(layers);
         let settings = Self {
             database: validator.path("database.path").unwrap_or_else(|| {
@@ -75,7 +87,7 @@ impl Settings {
             discover: discover_settings(&validator, layers),
             run: run_settings(&mut validator),
         };
-        validator.finish(settings)
+        (settings, validator.into_faults())
     }
 }
 

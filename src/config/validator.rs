@@ -3,12 +3,12 @@
 use std::fmt::Display;
 use std::path::PathBuf;
 
-use super::error::{ConfigError, SettingFault};
+use super::error::SettingFault;
 use super::layers::Layers;
 use crate::model::{InvalidTimestamp, Site, Timestamp, printable};
 
 /// Validates the values of merged layers. A faulty value is replaced by a valid one, so that all faults are found in
-/// one pass. [`Validator::finish`] then refuses the settings.
+/// one pass. [`Validator::into_faults`] returns them.
 pub(super) struct Validator<'a> {
     layers: &'a Layers,
     faults: Vec<SettingFault>,
@@ -23,15 +23,9 @@ impl<'a> Validator<'a> {
         }
     }
 
-    /// Returns the settings if no fault was found.
-    pub(super) fn finish<T>(self, settings: T) -> Result<T, ConfigError> {
-        if self.faults.is_empty() {
-            Ok(settings)
-        } else {
-            Err(ConfigError {
-                faults: self.faults,
-            })
-        }
+    /// Every fault that was found.
+    pub(super) fn into_faults(self) -> Vec<SettingFault> {
+        self.faults
     }
 
     /// Records a fault of a key.

@@ -32,7 +32,7 @@ pub use discover::{CandidateAnswer, EvidenceAnswer, LinkAnswer};
 pub use error::ReportError;
 pub use excerpt::{Excerpt, excerpt};
 pub use extract::{document_answer, drop_answer};
-pub use plan::{PlanAnswer, Rates, SitePlanAnswer};
+pub use plan::{PlanAnswer, PlanSeconds, Rates, SitePlanAnswer};
 pub use reextract::{DroppedAnswer, PolicyReextractionAnswer, ReextractionAnswer};
 pub use requests::{EndpointCounts, RequestCounts};
 pub use review::{review_answer, version_before};
@@ -42,6 +42,6 @@ pub use search::{
     IntervalProofs, first_version, interval_proofs, phrase_answer, phrase_summary, ranges, window,
 };
 pub use similar::{SimilarPolicy, similar_policies};
-pub use status::{SiteSchedule, StatusAnswer, count_due};
+pub use status::{Growth, SiteSchedule, StatusAnswer, count_due, growth};
 pub use verify::fault_answer;
 pub use version::{version_answer, version_text_answer};

@@ -43,12 +43,23 @@ pub struct PlanAnswer {
     pub playback_likely: u64,
     /// Archived pages, at most.
     pub playback_most: u64,
-    /// Seconds, at least.
-    pub seconds_least: f64,
-    /// Seconds, likely.
-    pub seconds_likely: f64,
-    /// Seconds, at most.
-    pub seconds_most: f64,
+    /// The time that they take; `None` for an archive of files, which is read without a pace.
+    #[serde(flatten)]
+    pub seconds: Option<PlanSeconds>,
+}
+
+/// How long the requests take, in seconds.
+#[derive(Debug, Clone, Copy, Serialize)]
+pub struct PlanSeconds {
+    /// At least.
+    #[serde(rename = "seconds_least")]
+    pub least: f64,
+    /// Likely.
+    #[serde(rename = "seconds_likely")]
+    pub likely: f64,
+    /// At most.
+    #[serde(rename = "seconds_most")]
+    pub most: f64,
 }
 
 impl Rates {
@@ -63,7 +74,7 @@ impl Rates {
 impl PlanAnswer {
     /// Adds up the sites.
     #[must_use]
-    pub fn new(sites: Vec<SitePlanAnswer>, rates: Rates) -> Self {
+    pub fn new(sites: Vec<SitePlanAnswer>, rates: Option<Rates>) -> Self {
         let total = |of: fn(&SitePlanAnswer) -> u64| sites.iter().map(of).sum::<u64>();
         let (cdx, least, likely, most) = (
             total(|p| p.cdx),
@@ -76,9 +87,11 @@ impl PlanAnswer {
             playback_least: least,
             playback_likely: likely,
             playback_most: most,
-            seconds_least: rates.seconds(cdx, least),
-            seconds_likely: rates.seconds(cdx, likely),
-            seconds_most: rates.seconds(cdx, most),
+            seconds: rates.map(|rates| PlanSeconds {
+                least: rates.seconds(cdx, least),
+                likely: rates.seconds(cdx, likely),
+                most: rates.seconds(cdx, most),
+            }),
             sites,
         }
     }

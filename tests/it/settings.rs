@@ -3,7 +3,7 @@
 use std::fs;
 
 use crate::support::paths::{root, sample_location};
-use crate::support::program::{fails, run};
+use crate::support::program::{answer, fails, run};
 
 fn folder() -> tempfile::TempDir {
     tempfile::tempdir().unwrap()
@@ -193,4 +193,90 @@ fn check_reports_the_faults_of_all_files_together() {
             "`dir` is a directory",
         ],
     );
+}
+
+#[test]
+fn all_faults_of_values_site_list_and_contact_are_told_at_once() {
+    let folder = folder();
+    let folder = folder.path();
+    fs::write(
+        folder.join("sites.csv"),
+        "site,rank\nlocalhost,1\nexample.com,first\n",
+    )
+    .unwrap();
+    fs::write(
+        folder.join("bad.toml"),
+        "[crawl]\ngrid = \"9w\"\n[archive]\ncdx_per_minut = 3\n",
+    )
+    .unwrap();
+    for command in ["backfill", "run", "check", "plan"] {
+        let arguments = [
+            command,
+            "--config",
+            "bad.toml",
+            "--sites",
+            "sites.csv",
+            "--to",
+            "soon",
+            "--resolution",
+            "-1",
+        ];
+        fails(
+            folder,
+            &arguments,
+            2,
+            &[
+                "cdx_per_minute",
+                "9w",
+                "--to",
+                "--resolution",
+                "line 2",
+                "line 3",
+                "no contact given",
+            ],
+        );
+    }
+    assert!(!folder.join("policytrail.db").exists());
+}
+
+#[test]
+fn a_settings_file_in_the_directory_is_read_and_told() {
+    let folder = folder();
+    let folder = folder.path();
+    fs::write(
+        folder.join("policytrail.toml"),
+        "[database]\npath = \"other.db\"\n",
+    )
+    .unwrap();
+    fails(
+        folder,
+        &["status"],
+        2,
+        &["`policytrail.toml` in this directory", "other.db"],
+    );
+    fs::write(
+        folder.join("named.toml"),
+        "[database]\npath = \"named.db\"\n",
+    )
+    .unwrap();
+    fails(
+        folder,
+        &["status", "--config", "named.toml"],
+        2,
+        &["named.db"],
+    );
+}
+
+#[test]
+fn a_plan_for_files_quotes_no_pace() {
+    let folder = folder();
+    let archive = sample_location();
+    let plan = ["plan", "pinecone-social-sample.com", "--archive", &archive];
+    let text = answer(folder.path(), &plan);
+    assert!(
+        text.contains("pages: at least") && !text.contains("per minute"),
+        "{text}"
+    );
+    let json = answer(folder.path(), &[&plan[..], &["--json"]].concat());
+    assert!(!json.contains("seconds"), "{json}");
 }

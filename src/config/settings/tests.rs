@@ -52,7 +52,8 @@ fn later_layers_lie_over_earlier_ones() {
     layers.add_environment(
         [
             ("POLICYTRAIL_CRAWL_GRID".to_owned(), "3mo".to_owned()),
-            ("POLICYTRAIL_OTHER".to_owned(), "x".to_owned()),
+            ("POLICYTRAIL_LOG".to_owned(), "debug".to_owned()),
+            ("OTHER".to_owned(), "x".to_owned()),
         ]
         .into_iter(),
     );
@@ -72,4 +73,36 @@ fn later_layers_lie_over_earlier_ones() {
             .to_string()
             .contains("--grid contains the period `one`; give a period such as 1mo")
     );
+}
+
+#[test]
+fn an_environment_variable_that_is_no_setting_is_a_fault_with_the_name_that_was_meant() {
+    for (name, meant) in [
+        ("POLICYTRAIL_CONTACT", "POLICYTRAIL_ARCHIVE_CONTACT"),
+        ("POLICYTRAIL_CRAWL_GRIDD", "POLICYTRAIL_CRAWL_GRID"),
+        ("POLICYTRAIL_DATABASE", "POLICYTRAIL_DATABASE_PATH"),
+        ("POLICYTRAIL_QQQQ", "remove it"),
+    ] {
+        let mut layers = Layers::default();
+        layers.add_environment([(name.to_owned(), "x".to_owned())].into_iter());
+        let told = Settings::from_layers(&layers).unwrap_err().to_string();
+        assert!(told.contains(name) && told.contains(meant), "{told}");
+    }
+}
+
+#[test]
+fn periods_are_also_given_as_words() {
+    for (word, months) in [
+        ("half-year", 6),
+        ("year", 12),
+        ("monthly", 1),
+        ("quarter", 3),
+    ] {
+        let mut layers = Layers::default();
+        layers.add_text("crawl.grid", word, "--grid");
+        assert_eq!(
+            Settings::from_layers(&layers).unwrap().crawl.grid_months,
+            months
+        );
+    }
 }

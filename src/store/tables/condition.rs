@@ -7,7 +7,8 @@ use rusqlite::types::Value;
 
 use super::described::VERSIONS;
 use super::table::{Column, ColumnType};
-use crate::model::{Timestamp, printable};
+use crate::history::{ChangeKind, Suspicion};
+use crate::model::{PolicyKind, Source, Timestamp, printable};
 
 /// A condition on a field of `versions`.
 #[derive(Debug, Clone, PartialEq)]
@@ -119,6 +120,15 @@ impl Condition {
             operand,
         } = self;
         let name = column.name;
+        let known = known_values(name);
+        let is_exact = matches!(operator, Operator::Equal | Operator::Unequal);
+        if is_exact
+            && !known.is_empty()
+            && !operand.is_empty()
+            && !known.contains(&operand.as_str())
+        {
+            return Err(format!("`{name}` has the values {}", known.join(", ")));
+        }
         let only_equal = matches!(operator, Operator::Equal | Operator::Unequal);
         match column.kind {
             ColumnType::Integer if *operator == Operator::Contains => {
@@ -224,6 +234,24 @@ impl Condition {
     }
 }
 
+/// The values of a column that has few; empty for all other columns.
+fn known_values(column: &str) -> Vec<&'static str> {
+    match column {
+        // Versions differ at least in a few words.
+        "change" => [
+            ChangeKind::Minor,
+            ChangeKind::Substantive,
+            ChangeKind::Rewrite,
+        ]
+        .map(ChangeKind::code)
+        .to_vec(),
+        "kind" => PolicyKind::ALL.map(PolicyKind::code).to_vec(),
+        "discovered_by" => Source::ALL.map(Source::code).to_vec(),
+        "suspect" => Suspicion::ALL.map(Suspicion::code).to_vec(),
+        _ => Vec::new(),
+    }
+}
+
 /// A pattern of `LIKE` for "contains".
 fn pattern(text: &str) -> String {
     let mut pattern = String::from("%");
@@ -250,6 +278,9 @@ mod tests {
             "first_seen<2012-06",
             "cross_domain=true",
             "discovered_by=link",
+            "change=",
+            "suspect=few_words",
+            "change~sub",
             "title~100%_",
             "text=a=b",
         ] {
@@ -263,6 +294,13 @@ mod tests {
             ("first_seen>soon", "not a date"),
             ("cross_domain=yes", "true or false"),
             ("discovered_by>link", "a list"),
+            (
+                "change=major",
+                "`change` has the values minor, substantive, rewrite",
+            ),
+            ("kind!=policy", "privacy, cookies, children"),
+            ("discovered_by=search", "link"),
+            ("suspect=short", "few_words"),
             ("1=1; DROP TABLE versions", "there is no field `1`"),
             ("\u{1b}[31m", "no field ``"),
         ] {
