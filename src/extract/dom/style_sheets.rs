@@ -30,8 +30,8 @@ impl<'a> StyleSheets<'a> {
         }
         // The beginning of the current selector or declaration, and the selectors of the open blocks.
         let (mut start, mut open) = (0, Vec::new());
-        for (at, byte) in sheet.bytes().enumerate() {
-            match byte {
+        for at in memchr::memchr3_iter(b'{', b'}', b';', sheet.as_bytes()) {
+            match sheet.as_bytes()[at] {
                 b'{' => {
                     if open.len() == MAX_DEPTH {
                         return;

@@ -273,16 +273,14 @@ pub(in crate::extract) fn names_document(heading: &str) -> bool {
         return false;
     }
     VOCABULARY.documents.iter().any(|noun| {
-        folded.match_indices(noun.as_str()).any(|(at, _)| {
-            let end = at + noun.len();
-            // The noun is the last word or, in Romance and Slavic languages, the first one.
-            if at == 0 {
-                return !folded[end..].starts_with(char::is_alphanumeric);
-            }
-            // Long nouns end compounds in Germanic languages.
-            end == folded.len()
-                && (folded[..at].ends_with(' ') || !noun.is_ascii() || noun.len() >= 7)
-        })
+        // The noun is the last word or, in Romance and Slavic languages, the first one.
+        let is_first = |rest: &str| !rest.starts_with(char::is_alphanumeric);
+        // Long nouns end compounds in Germanic languages.
+        let is_last = |before: &str| {
+            !before.is_empty() && (before.ends_with(' ') || !noun.is_ascii() || noun.len() >= 7)
+        };
+        folded.strip_prefix(noun.as_str()).is_some_and(is_first)
+            || folded.strip_suffix(noun.as_str()).is_some_and(is_last)
     })
 }
 

@@ -363,5 +363,17 @@ fn words_are_found_in_any_script_and_never_taken_for_operators() {
     assert_eq!(found("your OR nothing", phrase), [1, 3]);
     assert_eq!(found("sell AND cafe", phrase), [2]);
     assert_eq!(found("noth*", phrase), [3]);
-    found("\"words:sell\" OR \"NEAR(sell data)\" OR \"a^b\"", phrase);
+    // Operators of SQLite are refused, or they are words like any other.
+    for operators in [
+        "NEAR(sell data)",
+        "words:sell",
+        "a^b",
+        "-sell",
+        "sell + data",
+    ] {
+        if SearchQuery::parse(&[operators.to_owned()], phrase).is_ok() {
+            found(operators, phrase);
+        }
+    }
+    assert!(SearchQuery::parse(&["NEAR(sell data)".to_owned()], phrase).is_err());
 }
