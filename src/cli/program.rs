@@ -247,7 +247,14 @@ mod tests {
             assert!((1..=2).contains(&examples.len()), "{name}: {help}");
             for example in examples {
                 let words = example.split(" > ").next().unwrap_or_default();
-                let words = words.split(' ').map(|w| w.trim_matches('"'));
+                // Every second part is inside quotation marks.
+                let words = words.split('"').enumerate().flat_map(|(at, part)| {
+                    if at % 2 == 1 {
+                        return vec![part];
+                    }
+                    let words = part.split_whitespace().map(|w| w.trim_matches('\''));
+                    words.filter(|w| !w.is_empty()).collect()
+                });
                 let parsed = Arguments::try_parse_from(["policytrail"].into_iter().chain(words));
                 assert!(parsed.is_ok(), "{example}: {parsed:?}");
             }

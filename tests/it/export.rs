@@ -81,7 +81,12 @@ fn every_format_holds_the_same_rows() {
     let out = folder.path().join("out");
     for table in TABLES.iter().chain([&PANEL]) {
         let json = lines(&out.join(format!("{}.jsonl", table.name)));
-        assert!(!json.is_empty(), "{}", table.name);
+        // Nobody has reviewed the sample.
+        assert!(
+            !json.is_empty() || table.name == "reviews",
+            "{}",
+            table.name
+        );
         let mut csv = csv::Reader::from_path(out.join(format!("{}.csv", table.name))).unwrap();
         let names: Vec<&str> = table.columns.iter().map(|c| c.name).collect();
         assert_eq!(csv.headers().unwrap().iter().collect::<Vec<_>>(), names);
