@@ -15,7 +15,7 @@ use crate::store::{CrawlLock, Decision, PolicyEntry, Review, Store, VersionEntry
 
 /// Exclude the text of one version: it is an error page or something else that is not the policy
 ///
-/// All captures of the site that show this text stop to count as a version, also those that later crawls find. They stay
+/// All captures of the site that show this text no longer count as a version, also those that later crawls find. They stay
 /// in the database, with `excluded_by_review` and your reason as the reason why they are left out. `include` takes the
 /// decision back.
 #[derive(Debug, clap::Args)]
@@ -36,7 +36,7 @@ pub(super) struct ExcludeArguments {
 
 /// Include a text that `exclude` took out, or keep a suspect version and remove its mark
 ///
-/// A time names the excluded text of that time if there is one, otherwise the version of that time.
+/// A time names the excluded text of that time if there is one, otherwise the version with a capture of that time.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  policytrail include example.com@2023-10-25\n  policytrail include 'example.com#12' --why \"the policy was that short\""
@@ -46,8 +46,8 @@ pub(super) struct IncludeArguments {
     versions: VersionArguments,
 
     /// Reason, which is stored and exported
-    #[arg(long, value_name = "TEXT", default_value = "")]
-    why: String,
+    #[arg(long, value_name = "TEXT")]
+    why: Option<String>,
 
     #[command(flatten)]
     common: CommonOptions,
@@ -71,7 +71,7 @@ pub(super) fn exclude(arguments: &ExcludeArguments) -> Result<Exit, Failure> {
     let excluded = excluded_captures(&store, site.as_str())?;
     let captures = excluded.iter().filter(|c| c.body_hash == text.body_hash);
     note(format_args!(
-        "excluded version {} of {}, seen {} to {}: {} of {site} show this text and count no more",
+        "excluded version {} of {}, seen {} to {}: {} of {site} show this text and no longer count",
         version.version,
         safe_line(&policy.policy_url),
         date(version.first_seen),
@@ -85,7 +85,10 @@ pub(super) fn include(arguments: &IncludeArguments) -> Result<Exit, Failure> {
     let (site, name) = one_name(&arguments.versions)?;
     let site = Site::parse(site).map_err(Failure::usage)?;
     let (store, _lock) = open(&arguments.common)?;
-    let decision = (Decision::Include, arguments.why.trim());
+    let decision = (
+        Decision::Include,
+        arguments.why.as_deref().unwrap_or_default().trim(),
+    );
     if let Some(text) = excluded_text(&store, site.as_str(), name)? {
         text.record(&store, &site, decision)?;
         note(format_args!(
@@ -194,14 +197,10 @@ fn captured_version<'a>(
     let captured = store.versions_captured_in(policy.policy_id, (start, end))?;
     let of_number = |number: &u32| history.iter().find(|v| v.version == *number);
     match captured.as_slice() {
-        [] => {
-            let (version, uncertainty) = select_version(policy, history, name)?;
-            uncertainty.map_or(Ok(version), |why| {
-                Err(Failure::usage(anyhow::anyhow!(
-                    "{why}; name a version by its number"
-                )))
-            })
-        }
+        [] => Err(Failure::usage(anyhow::anyhow!(
+            "{} has no version with a capture at that time; name a version by its number, or another policy with --policy",
+            safe_line(&policy.policy_url)
+        ))),
         [only] => of_number(only).ok_or_else(|| {
             Failure::usage(anyhow::anyhow!(
                 "version {only} is not in the history; run the command again"

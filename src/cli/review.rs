@@ -8,7 +8,7 @@ use super::options::{ColorOption, CommonOptions, FormatOption, OutputFormat, hea
 use super::selection;
 use super::table::{Align, table};
 use super::terminal::{TextStyle, note, styled};
-use super::wording::{counted, date, minute, suspicion_text};
+use super::wording::{counted, date, minute, shell_quoted, suspicion_text};
 use crate::model::Site;
 use crate::report::{ReportError, review_answer, safe_json, safe_line, safe_text, version_before};
 use crate::store::{PolicyEntry, Rendition, ReviewEntry, Store, VersionEntry};
@@ -159,10 +159,15 @@ impl<'a> SuspectVersion<'a> {
                 text,
             );
         }
+        // A site can have several policies with captures of that time.
+        let named = format!(
+            "{site}@{} --policy {} --why \"…\"",
+            version.first_seen,
+            shell_quoted(&safe_line(&policy.policy_url))
+        );
         let _ = writeln!(
             out,
-            "\n  policytrail exclude {site}@{time} --why \"…\"\n  policytrail include {site}@{time} --why \"…\"\n",
-            time = version.first_seen
+            "\n  policytrail exclude {named}\n  policytrail include {named}\n"
         );
         out
     }

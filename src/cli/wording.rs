@@ -35,6 +35,11 @@ pub(super) fn counted(n: u64, noun: &str) -> String {
     format!("{n} {noun}{s}")
 }
 
+/// A text as one word of a POSIX shell.
+pub(super) fn shell_quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
 /// Why the text of a version may not be the policy.
 pub(super) fn suspicion_text(version: &VersionEntry) -> String {
     let reasons: Vec<&str> = version.suspect.iter().map(|s| s.meaning()).collect();
@@ -44,6 +49,12 @@ pub(super) fn suspicion_text(version: &VersionEntry) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_quoted_text_cannot_leave_its_quotation_marks() {
+        assert_eq!(shell_quoted("http://a.org/?b&c"), "'http://a.org/?b&c'");
+        assert_eq!(shell_quoted("a'; rm b"), r"'a'\''; rm b'");
+    }
 
     #[test]
     fn sizes_and_times_are_written_as_people_read_them() {

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::support::dataset::rows;
-use crate::support::program::{answer, fails, json_lines, policytrail, run, succeeds};
+use crate::support::program::{answer, fails, json_lines, policytrail, program, run, succeeds};
 use crate::support::warc::write_warc;
 
 const SITE: &str = "kestrel-sample.org";
@@ -43,16 +43,9 @@ fn policy(year: &str) -> Vec<u8> {
 
 /// A database of a policy that shows an error in French for two captures.
 fn crawled() -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let archive = folder.path().join("archive");
-    std::fs::create_dir(&archive).unwrap();
-    let broken = || {
-        page(
-            "<p>La connexion prend plus de temps que prévu.</p><p>Une erreur est survenue. Nous réparons cela.</p>",
-        )
-    };
-    write_warc(
-        &archive.join("captures.warc.gz"),
+    let broken = broken_page;
+    crawled_from(
+        &[URL],
         [
             ("2015", URL, "text/html; charset=utf-8", policy("2015")),
             ("2016", URL, "text/html; charset=utf-8", policy("2015")),
@@ -61,13 +54,28 @@ fn crawled() -> tempfile::TempDir {
             ("2019", URL, "text/html; charset=utf-8", policy("2015")),
             ("2020", URL, "text/html; charset=utf-8", policy("2020")),
         ],
-    );
-    let crawl = policytrail(
-        folder.path(),
-        &["backfill", SITE, "--archive", "archive", "--url", URL],
-    );
-    succeeds(crawl);
+    )
+}
+
+/// A database of the policies at these addresses, read from these captures.
+fn crawled_from<'a>(
+    urls: &[&str],
+    captures: impl IntoIterator<Item = (&'a str, &'a str, &'a str, Vec<u8>)>,
+) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = folder.path().join("archive");
+    std::fs::create_dir(&archive).unwrap();
+    write_warc(&archive.join("captures.warc.gz"), captures);
+    let mut arguments = vec!["backfill", SITE, "--archive", "archive"];
+    arguments.extend(urls.iter().flat_map(|url| ["--url", *url]));
+    succeeds(policytrail(folder.path(), &arguments));
     folder
+}
+
+fn broken_page() -> Vec<u8> {
+    page(
+        "<p>La connexion prend plus de temps que prévu.</p><p>Une erreur est survenue. Nous réparons cela.</p>",
+    )
 }
 
 fn versions(folder: &Path) -> Vec<Value> {
@@ -100,7 +108,9 @@ fn an_error_page_with_the_title_of_the_policy_is_suspect_and_listed_with_the_tex
         "{text}"
     );
     assert!(
-        text.contains("policytrail exclude kestrel-sample.org@20170101000000 --why"),
+        text.contains(&format!(
+            "policytrail exclude kestrel-sample.org@20170101000000 --policy '{URL}' --why"
+        )),
         "{text}"
     );
     assert!(answer(folder, &["status"]).contains("1 version whose text may not be the policy"));
@@ -144,14 +154,7 @@ fn an_excluded_text_is_in_no_answer_and_its_captures_are_drops_with_the_reason()
     // A later crawl keeps to the decision, also for captures that it finds then.
     write_warc(
         &folder.join("archive/later.warc.gz"),
-        [(
-            "2021",
-            URL,
-            "text/html; charset=utf-8",
-            page(
-                "<p>La connexion prend plus de temps que prévu.</p><p>Une erreur est survenue. Nous réparons cela.</p>",
-            ),
-        )],
+        [("2021", URL, "text/html; charset=utf-8", broken_page())],
     );
     succeeds(policytrail(
         folder,
@@ -219,4 +222,53 @@ fn a_decision_is_taken_back_and_both_stay_as_rows_also_in_an_imported_dataset() 
         2,
         &["was imported"],
     );
+}
+
+#[test]
+#[cfg(unix)]
+fn the_printed_command_excludes_the_text_that_is_shown_and_no_other_policy() {
+    const COOKIES: &str = "http://kestrel-sample.org/cookie-policy?of=all&by=us";
+    const HTML: &str = "text/html; charset=utf-8";
+    let folder = crawled_from(
+        &[URL, COOKIES],
+        [
+            ("2015", URL, HTML, policy("2015")),
+            ("2019", URL, HTML, policy("2015")),
+            ("2015", COOKIES, HTML, policy("2014")),
+            ("2017", COOKIES, HTML, broken_page()),
+            ("2019", COOKIES, HTML, policy("2014")),
+        ],
+    );
+    let folder = folder.path();
+    assert_eq!(
+        json_lines(&answer(folder, &["log", SITE, "--json"])).len(),
+        4
+    );
+    let text = answer(folder, &["review"]);
+    let command = text
+        .lines()
+        .find_map(|line| line.strip_prefix("  policytrail exclude "))
+        .unwrap();
+    fails(
+        folder,
+        &[
+            "exclude",
+            "kestrel-sample.org@2017",
+            "--policy",
+            URL,
+            "--why",
+            "x",
+        ],
+        2,
+        &["no version with a capture at that time", "--policy"],
+    );
+    let script = format!("\"$0\" exclude {command}");
+    let mut shell = std::process::Command::new("sh");
+    shell.arg("-c").arg(script).arg(program());
+    shell.current_dir(folder);
+    succeeds(shell);
+    let left = json_lines(&answer(folder, &["log", SITE, "--json"]));
+    let urls: Vec<&Value> = left.iter().map(|v| &v["policy_url"]).collect();
+    assert_eq!(urls, [URL, COOKIES], "{left:?}");
+    assert_eq!(answer(folder, &["review"]), "");
 }
