@@ -83,16 +83,18 @@ impl SearchQuery {
             .iter()
             .map(|argument| parts(argument))
             .collect::<Result<_, _>>()?;
+        let query = arguments.join(" ");
         let is_combined = |part: &Part| matches!(part, Part::Or | Part::And);
         let has_operators = parsed.iter().flatten().any(is_combined);
         if has_operators {
-            check_operators(arguments, mode)?;
+            check_operators(&parsed.concat(), &query, mode)?;
         }
         let alternatives = match mode {
             QueryMode::Phrase => combined(&parsed.concat())?,
-            QueryMode::AnyOf => parsed
+            QueryMode::AnyOf => arguments
                 .iter()
-                .map(|parts| Ok(vec![one_phrase(parts)?]))
+                .zip(&parsed)
+                .map(|(argument, parts)| Ok(vec![with_word(one_phrase(parts)?, argument)?]))
                 .collect::<Result<_, InvalidQuery>>()?,
             QueryMode::AllWords => vec![
                 parsed
@@ -103,13 +105,15 @@ impl SearchQuery {
                     .collect::<Result<Vec<Phrase>, _>>()?,
             ],
         };
-        let query = arguments.join(" ");
         let is_empty = |phrases: &Vec<Phrase>| {
             phrases.is_empty() || phrases.iter().any(|phrase| phrase.words.is_empty())
         };
         if alternatives.is_empty() || alternatives.iter().any(is_empty) {
-            let query = printable(&query, 80);
-            return Err(InvalidQuery::NoWord { query });
+            return Err(if has_operators {
+                not_understood(&query, "`OR` and `AND` need a phrase on both sides")
+            } else {
+                no_word(&query)
+            });
         }
         if alternatives.iter().map(Vec::len).sum::<usize>() > MOST_PHRASES {
             return Err(InvalidQuery::TooManyPhrases);
@@ -157,28 +161,39 @@ fn check_separators(arguments: &[String]) -> Result<(), InvalidQuery> {
 }
 
 /// Refuses operators where they may be meant as words, or are not needed.
-fn check_operators(arguments: &[String], mode: QueryMode) -> Result<(), InvalidQuery> {
-    let query = arguments.join(" ");
-    let fail = |why| Err(not_understood(&query, why));
+fn check_operators(parts: &[Part], query: &str, mode: QueryMode) -> Result<(), InvalidQuery> {
+    let fail = |why| Err(not_understood(query, why));
     if mode != QueryMode::Phrase {
         return fail(
             "--any and --anywhere combine the words themselves; leave out `OR` and `AND`, or the option",
         );
     }
-    if !query.contains(char::is_lowercase) && query.contains(char::is_uppercase) {
-        let others = query
-            .split_whitespace()
-            .filter(|w| !matches!(*w, "OR" | "AND"));
-        if others.flat_map(str::chars).any(char::is_uppercase) {
-            return fail(
-                "`OR` and `AND` may be operators or words here; write the words in small letters, or put a phrase in quotation marks: '\"TERMS AND CONDITIONS\"'",
-            );
-        }
+    // What stands in quotation marks is text, and beside it the operators are no words.
+    let has_quotes = parts.iter().any(|part| matches!(part, Part::Quoted(_)));
+    let bare = || {
+        parts.iter().filter_map(|part| match part {
+            Part::Words { text, .. } => Some(text.as_str()),
+            Part::Quoted(_) | Part::Or | Part::And => None,
+        })
+    };
+    let has = |is: fn(char) -> bool| bare().any(|text| text.contains(is));
+    if !has_quotes && has(char::is_uppercase) && !has(char::is_lowercase) {
+        return fail(
+            "`OR` and `AND` may be operators or words here; write the words in small letters, or put a phrase in quotation marks: '\"TERMS AND CONDITIONS\"'",
+        );
     }
-    if query.contains(['(', ')']) {
+    if bare().any(|text| text.contains(['(', ')'])) {
         return fail("parentheses are not supported; AND binds more closely than OR");
     }
     Ok(())
+}
+
+/// The phrase, if it has a word.
+fn with_word(phrase: Phrase, argument: &str) -> Result<Phrase, InvalidQuery> {
+    if phrase.words.is_empty() {
+        return Err(no_word(argument));
+    }
+    Ok(phrase)
 }
 
 /// Splits an argument into its parts.
@@ -197,6 +212,12 @@ fn parts(argument: &str) -> Result<Vec<Part>, InvalidQuery> {
         return Err(not_understood(argument, "a quotation mark has no partner"));
     }
     Ok(parts)
+}
+
+fn no_word(query: &str) -> InvalidQuery {
+    InvalidQuery::NoWord {
+        query: printable(query, 80),
+    }
 }
 
 fn not_understood(part: &str, why: &'static str) -> InvalidQuery {

@@ -67,13 +67,36 @@ fn words_become_phrases_prefixes_and_alternatives() {
 }
 
 #[test]
+fn quoted_text_is_no_syntax() {
+    for (query, expected) in [
+        (
+            "\"cookie (or beacon)\" OR nobody",
+            "(\"cookie or beacon\") OR (\"nobody\")",
+        ),
+        (
+            "\"TERMS AND CONDITIONS\" OR \"PRIVACY\"",
+            "(\"TERMS AND CONDITIONS\") OR (\"PRIVACY\")",
+        ),
+        ("\"opt out\" OR CCPA", "(\"opt out\") OR (\"CCPA\")"),
+    ] {
+        assert_eq!(
+            expression(&[query], QueryMode::Phrase),
+            Ok(expected.to_owned()),
+            "{query}"
+        );
+    }
+}
+
+#[test]
 fn syntax_that_is_not_understood_is_an_error() {
     use QueryMode::{AllWords, AnyOf, Phrase};
     for (arguments, mode, word) in [
         (&["–"][..], Phrase, "no word"),
-        (&["sell OR"], Phrase, "no word"),
-        (&["OR"], Phrase, "no word"),
-        (&["sell AND –"], Phrase, "no word"),
+        (&["sell", "–"], AnyOf, "`–` contains no word"),
+        (&["sell OR"], Phrase, "both sides"),
+        (&["OR"], Phrase, "both sides"),
+        (&["sell AND –"], Phrase, "both sides"),
+        (&["AND \"sell\""], Phrase, "both sides"),
         (&["sell NOT rent"], Phrase, "no such operator"),
         (&["NEAR(sell rent)"], Phrase, "no such operator"),
         (&["sell -rent"], Phrase, "excluded"),
@@ -87,6 +110,7 @@ fn syntax_that_is_not_understood_is_an_error() {
         (&["\"sell data\" rent"], Phrase, "combine"),
         (&["rent \"sell data\""], Phrase, "combine"),
         (&["(sell OR rent) AND data"], Phrase, "parentheses"),
+        (&["(sell OR \"rent\")"], Phrase, "parentheses"),
         (&["TERMS AND CONDITIONS"], Phrase, "small letters"),
         (&["sell data", "rent"], Phrase, "--any"),
         (&["sell || rent"], Phrase, "OR and AND"),
