@@ -2,11 +2,12 @@
 
 use super::failure::Failure;
 use super::options::CommonOptions;
+use super::wording::{counted, counts_text};
 use crate::archive::clock::{Clock as _, SystemClock};
 use crate::crawl::derive_outdated;
 use crate::model::{PolicyKind, Site};
 use crate::report::safe_line;
-use crate::store::{PolicyEntry, Store};
+use crate::store::{PolicyEntry, PolicySummary, Store};
 
 /// Most sites named in a message.
 const MAX_NAMED_SITES: usize = 8;
@@ -37,13 +38,16 @@ pub(super) fn policies_of_site(store: &Store, site: &str) -> Result<Vec<PolicyEn
     Ok(policies)
 }
 
-/// The error for a site without policies, with similar sites of the database.
+/// The error for a site without policies: why the database has none, or similar sites of the database.
 fn unknown_site(store: &Store, site: &str) -> Result<anyhow::Error, Failure> {
     let mut sites = store.site_names()?;
     let path = store.path().display();
     if sites.iter().any(|s| s == site) {
+        let summaries = store.summaries(&[site.to_owned()])?;
+        let reasons: Vec<String> = summaries.iter().map(why_no_version).collect();
         return Ok(anyhow::anyhow!(
-            "{site} has no version of a policy in `{path}`; `policytrail status` shows why, and `policytrail backfill {site}` tries again"
+            "{site} has no version of a policy in `{path}`: {}",
+            reasons.join("\n")
         ));
     }
     if sites.is_empty() {
@@ -59,6 +63,37 @@ fn unknown_site(store: &Store, site: &str) -> Result<anyhow::Error, Failure> {
     Ok(anyhow::anyhow!(
         "{site} is not in `{path}`, which holds {count} sites ({names}{more}); `policytrail status` lists them, and `policytrail backfill {site}` adds {site}"
     ))
+}
+
+/// Why a policy, or a site without any, has no version, and what to do about it.
+fn why_no_version(summary: &PolicySummary) -> String {
+    let site = safe_line(&summary.site);
+    match (&summary.policy_url, &summary.site_dropped) {
+        _ if summary.unfinished => format!(
+            "the crawl of the site is not finished; run `policytrail backfill {site}` again"
+        ),
+        (None, Some(reason)) => {
+            format!(
+                "the archive provides nothing for this site ({})",
+                safe_line(reason)
+            )
+        }
+        (None, None) => format!(
+            "no policy was found in the archive; if you know its URL, give it with `policytrail backfill {site} --url URL`"
+        ),
+        (Some(url), _) if summary.dropped == 0 => {
+            format!(
+                "no capture of {} was read; `policytrail backfill {site}` tries again",
+                safe_line(url)
+            )
+        }
+        (Some(url), _) => format!(
+            "{} of {} dropped ({}); `policytrail export` writes a row for each into the table `drops`",
+            counted(summary.dropped, "capture"),
+            safe_line(url),
+            safe_line(&counts_text(&summary.drops_without_version))
+        ),
+    }
 }
 
 /// The selected policies, each with its number: all of the site, or the one named with `--policy`.

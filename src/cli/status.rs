@@ -7,7 +7,7 @@ use super::failure::{Exit, Failure};
 use super::options::{CommonOptions, FormatOption, NowOption, OutputFormat, heading};
 use super::run_summary::alert_lines;
 use super::table::{Align, table};
-use super::wording::{counted, date, minute, size};
+use super::wording::{counted, counts_text, date, minute, size};
 use crate::archive::clock::{Clock as _, SystemClock};
 use crate::config::RecheckSettings;
 use crate::crawl::{due_at, is_due};
@@ -27,7 +27,8 @@ use crate::store::{LastRun, PolicySummary, SiteTurn, Status, Store};
         first       date of the first capture that shows the policy\n  \
         last        date of the last one\n  \
         captures    number of captures that show the policy\n  \
-        dropped     number of captures at its URLs that show no version\n\n\
+        dropped     number of captures at its URLs that show no version\n  \
+        reasons     why they were dropped, if the policy has no version\n\n\
         Growth is the size of the database over the years from the first to the last capture of each site."
 )]
 pub(super) struct Arguments {
@@ -116,9 +117,10 @@ fn site_table(schedules: &[SiteSchedule]) -> String {
     table(&header, &rows)
 }
 
-/// The table at the end of a run and in `status`: one line per policy.
+/// The table at the end of a run and in `status`: one line per policy. The last column is there if a policy without a version
+/// has dropped captures.
 pub(super) fn summary_table(policies: &[PolicySummary]) -> String {
-    let header = [
+    let mut header = vec![
         ("site", Align::Left),
         ("policy URL", Align::Left),
         ("versions", Align::Right),
@@ -127,6 +129,9 @@ pub(super) fn summary_table(policies: &[PolicySummary]) -> String {
         ("captures", Align::Right),
         ("dropped", Align::Right),
     ];
+    if policies.iter().any(|p| !p.drops_without_version.is_empty()) {
+        header.push(("reasons", Align::Whole));
+    }
     let day = |time: Option<Timestamp>| time.map_or_else(|| "-".to_owned(), date);
     let rows: Vec<Vec<String>> = policies
         .iter()
@@ -145,6 +150,7 @@ pub(super) fn summary_table(policies: &[PolicySummary]) -> String {
                 day(p.last_seen),
                 p.captures.to_string(),
                 p.dropped.to_string(),
+                counts_text(&p.drops_without_version),
             ]
         })
         .collect();
@@ -180,12 +186,7 @@ fn overview(s: &Status, growth: Option<Growth>, due: usize) -> String {
         ));
     }
     if !s.drops.is_empty() {
-        let drops: Vec<String> = s
-            .drops
-            .iter()
-            .map(|(reason, n)| format!("{reason} {n}"))
-            .collect();
-        lines.push(format!("dropped: {}", drops.join(", ")));
+        lines.push(format!("dropped: {}", counts_text(&s.drops)));
     }
     if s.suspect_versions > 0 {
         lines.push(format!(

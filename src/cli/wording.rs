@@ -1,5 +1,7 @@
 //! Numbers, sizes and times as people read them.
 
+use std::collections::BTreeMap;
+
 use crate::model::Timestamp;
 use crate::store::VersionEntry;
 
@@ -33,6 +35,15 @@ pub(super) fn size(bytes: u64) -> String {
 pub(super) fn counted(n: u64, noun: &str) -> String {
     let s = if n == 1 { "" } else { "s" };
     format!("{n} {noun}{s}")
+}
+
+/// `http_error 2, soft_404 7`: how often each reason occurs.
+pub(super) fn counts_text(counts: &BTreeMap<String, u64>) -> String {
+    let counts: Vec<String> = counts
+        .iter()
+        .map(|(what, n)| format!("{what} {n}"))
+        .collect();
+    counts.join(", ")
 }
 
 /// A text as one word of a POSIX shell.

@@ -116,6 +116,7 @@ mod tests {
             last_seen: Timestamp::earliest(last).ok(),
             captures: 1,
             dropped: 0,
+            drops_without_version: BTreeMap::new(),
             left_open: 0,
             unfinished: false,
             site_dropped: None,

@@ -35,6 +35,7 @@ mod odd_archives;
 mod pdf_reader;
 mod proofs;
 mod pywb;
+mod reasons;
 mod reextract;
 mod review;
 mod sample_backfill;

@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::support::dataset::rows;
 use crate::support::program::{answer, fails, json_lines, policytrail, program, run, succeeds};
-use crate::support::warc::write_warc;
+use crate::support::warc::{crawled_archive, write_warc};
 
 const SITE: &str = "kestrel-sample.org";
 const URL: &str = "http://kestrel-sample.org/privacy";
@@ -44,7 +44,8 @@ fn policy(year: &str) -> Vec<u8> {
 /// A database of a policy that shows an error in French for two captures.
 fn crawled() -> tempfile::TempDir {
     let broken = broken_page;
-    crawled_from(
+    crawled_archive(
+        SITE,
         &[URL],
         [
             ("2015", URL, "text/html; charset=utf-8", policy("2015")),
@@ -55,21 +56,6 @@ fn crawled() -> tempfile::TempDir {
             ("2020", URL, "text/html; charset=utf-8", policy("2020")),
         ],
     )
-}
-
-/// A database of the policies at these addresses, read from these captures.
-fn crawled_from<'a>(
-    urls: &[&str],
-    captures: impl IntoIterator<Item = (&'a str, &'a str, &'a str, Vec<u8>)>,
-) -> tempfile::TempDir {
-    let folder = tempfile::tempdir().unwrap();
-    let archive = folder.path().join("archive");
-    std::fs::create_dir(&archive).unwrap();
-    write_warc(&archive.join("captures.warc.gz"), captures);
-    let mut arguments = vec!["backfill", SITE, "--archive", "archive"];
-    arguments.extend(urls.iter().flat_map(|url| ["--url", *url]));
-    succeeds(policytrail(folder.path(), &arguments));
-    folder
 }
 
 fn broken_page() -> Vec<u8> {
@@ -229,7 +215,8 @@ fn a_decision_is_taken_back_and_both_stay_as_rows_also_in_an_imported_dataset() 
 fn the_printed_command_excludes_the_text_that_is_shown_and_no_other_policy() {
     const COOKIES: &str = "http://kestrel-sample.org/cookie-policy?of=all&by=us";
     const HTML: &str = "text/html; charset=utf-8";
-    let folder = crawled_from(
+    let folder = crawled_archive(
+        SITE,
         &[URL, COOKIES],
         [
             ("2015", URL, HTML, policy("2015")),

@@ -1,5 +1,7 @@
 //! The read side: what the database holds, in numbers and row by row.
 
+use std::collections::BTreeMap;
+
 use rusqlite::Row;
 use serde::Serialize;
 
@@ -38,7 +40,7 @@ pub struct Status {
     /// Size of the database file.
     pub database_bytes: u64,
     /// Captures that gave no version, by reason.
-    pub drops: std::collections::BTreeMap<String, u64>,
+    pub drops: BTreeMap<String, u64>,
     /// Versions that the command of `--on-change` has not accepted.
     pub alerts: AlertCounts,
     /// Archives that are left alone for now: name and until when (14 digits).
@@ -81,6 +83,8 @@ pub struct PolicySummary {
     pub captures: u64,
     /// Captures that gave no version.
     pub dropped: u64,
+    /// Number of these captures by reason, if the policy has no version.
+    pub drops_without_version: BTreeMap<String, u64>,
     /// Changes not pinned down and steps not looked at, because the limit of requests was reached.
     pub left_open: u64,
     /// True if the last crawl of the site is not complete.
@@ -135,13 +139,19 @@ impl Store {
         self.read(|t| {
             let mut statement = t.prepare_cached(
                 "SELECT s.site, p.policy_url, p.kind, coalesce(p.versions, 0) AS versions, p.first_seen, p.last_seen, coalesce(p.captures, 0) AS captures,
-                        coalesce(p.drops, 0) AS drops, s.drop_reason, s.unfinished_since IS NOT NULL AS unfinished, coalesce(p.left_open, 0) AS left_open
+                        coalesce(p.drops, 0) AS drops, s.drop_reason, s.unfinished_since IS NOT NULL AS unfinished, coalesce(p.left_open, 0) AS left_open,
+                        CASE WHEN p.drops > 0 AND p.versions = 0 THEN
+                            (SELECT json_group_object(reason, n)
+                             FROM (SELECT reason, count(*) AS n FROM drops WHERE drops.policy_id = p.policy_id GROUP BY reason))
+                        END AS reasons
                  FROM sites s LEFT JOIN policies p USING (site_id)
                  WHERE ?1 = '[]' OR s.site IN (SELECT value FROM json_each(?1))
                  ORDER BY s.site, p.policy_url, p.policy_id",
             )?;
             let wanted = serde_json::Value::from(sites.to_vec()).to_string();
             let rows = statement.query_map([wanted], |r| {
+                let reasons: Option<String> = r.get("reasons")?;
+                let reasons = reasons.and_then(|r| serde_json::from_str(&r).ok());
                 Ok(PolicySummary {
                     site: r.get("site")?,
                     policy_url: r.get("policy_url")?,
@@ -151,6 +161,7 @@ impl Store {
                     last_seen: r.get("last_seen")?,
                     captures: r.get::<_, i64>("captures")?.cast_unsigned(),
                     dropped: r.get::<_, i64>("drops")?.cast_unsigned(),
+                    drops_without_version: reasons.unwrap_or_default(),
                     unfinished: r.get("unfinished")?,
                     site_dropped: r.get("drop_reason")?,
                     left_open: r.get::<_, i64>("left_open")?.cast_unsigned(),

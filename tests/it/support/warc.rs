@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::Path;
 
+use super::program::{policytrail, succeeds};
 use policytrail::archive::warc::writer::{CapturedResponse, WarcWriter};
 use policytrail::model::Timestamp;
 
@@ -26,4 +27,20 @@ pub fn write_warc<'a>(
         };
         writer.response(&response).unwrap();
     }
+}
+
+/// A folder with the directory `archive` of these captures, and a database of the policies of a site at these addresses.
+pub fn crawled_archive<'a>(
+    site: &str,
+    urls: &[&str],
+    captures: impl IntoIterator<Item = (&'a str, &'a str, &'a str, Vec<u8>)>,
+) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let archive = folder.path().join("archive");
+    std::fs::create_dir(&archive).unwrap();
+    write_warc(&archive.join("captures.warc.gz"), captures);
+    let mut arguments = vec!["backfill", site, "--archive", "archive"];
+    arguments.extend(urls.iter().flat_map(|url| ["--url", *url]));
+    succeeds(policytrail(folder.path(), &arguments));
+    folder
 }
