@@ -60,6 +60,10 @@ fn check_programs(command: &str) -> Result<(), String> {
         let Some((program, arguments)) = words.split_first() else {
             continue;
         };
+        if program.starts_with('-') {
+            // An option of `exec` or `command` stands before the program, which may have a value: `exec -a name`.
+            continue;
+        }
         let is_function = arguments.first().is_some_and(|word| word == "(");
         if is_function || LAST_CHECKED.contains(&program.as_str()) {
             return Ok(());
@@ -191,6 +195,14 @@ mod tests {
             "cd / && ./no-such-program-1".to_owned(),
             "cat <<X\nno words\nX\n".to_owned(),
             "cat >/dev/null # no-such-program-1".to_owned(),
+            "command -v cat >/dev/null && cat > /dev/null".to_owned(),
+            "command -v no-such-program-1 || cat".to_owned(),
+            "command -p cat".to_owned(),
+            "exec -a foo cat".to_owned(),
+            "PATH=/opt/x/bin no-such-program-1".to_owned(),
+            "PATH=/opt/x/bin:$PATH; no-such-program-1 x".to_owned(),
+            "env PATH=/opt/x/bin no-such-program-1".to_owned(),
+            "export PATH=/opt/x/bin; no-such-program-1".to_owned(),
             "test -n \"$(cat)\" && printf '%s|%s;' a b".to_owned(),
         ] {
             assert_eq!(fault(&command), "", "{command}");

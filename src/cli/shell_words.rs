@@ -7,7 +7,8 @@ use std::str::Chars;
 const UNKNOWN: &str = "\0";
 
 /// The words of each simple command in a shell command, without quotes, redirections and assignments before the program.
-/// Words from the first one that only the running shell knows (`$HOOK`, `*.sh`) are left out.
+/// Words from the first one that only the running shell knows (`$HOOK`, `*.sh`) are left out, and everything after a change
+/// of `PATH`.
 pub(super) fn simple_commands(command: &str) -> Vec<Vec<String>> {
     let mut commands = Vec::new();
     let mut current = Vec::new();
@@ -21,6 +22,8 @@ pub(super) fn simple_commands(command: &str) -> Vec<Vec<String>> {
             Word::Text(text) if current.is_empty() && is_assignment(&text) => {}
             Word::Text(text) => current.push(text),
             Word::Unknown => current.push(UNKNOWN.to_owned()),
+            // Nobody knows which programs the shell finds from here on.
+            Word::SearchPath => break,
         }
     }
     commands.push(current);
@@ -47,6 +50,8 @@ enum Word {
     Text(String),
     /// A word that only the running shell knows.
     Unknown,
+    /// `PATH=/opt/x/bin`.
+    SearchPath,
 }
 
 /// Reads a shell command word by word.
@@ -114,10 +119,10 @@ impl Words<'_> {
         if is_descriptor && matches!(self.0.peek(), Some('<' | '>')) {
             return self.next_word();
         }
-        Some(if is_known {
-            Word::Text(text)
-        } else {
-            Word::Unknown
+        Some(match is_known {
+            _ if text.starts_with("PATH=") => Word::SearchPath,
+            true => Word::Text(text),
+            false => Word::Unknown,
         })
     }
 }
