@@ -307,8 +307,11 @@ fn print(exported: &Exported, folder: &Path) -> io::Result<()> {
         let what = export::counted(name);
         writeln!(out, "{}: {count} {what}", folder.join(name).display())?;
     }
-    for note in exported.notes.iter().chain(&exported.remarks) {
-        terminal::note(format_args!("policytrail: {}", safe_line(note)));
+    for failure in &exported.notes {
+        terminal::error_line(&safe_line(failure));
+    }
+    for remark in &exported.remarks {
+        terminal::note(format_args!("policytrail: {}", safe_line(remark)));
     }
     Ok(())
 }

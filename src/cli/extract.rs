@@ -10,7 +10,7 @@ use url::Url;
 
 use super::failure::{Exit, Failure};
 use super::options::heading;
-use super::terminal::note;
+use super::terminal::{error_line, note};
 use crate::crawl::PdfReader;
 use crate::extract::{self, DocumentType, Options, PageInput};
 use crate::model::{Document, DropReason, Dropped};
@@ -194,7 +194,7 @@ fn page_files(folder: &Path, follow_links: bool) -> Result<Vec<PathBuf>, Failure
     files.retain(|path| path.is_file() && is_page(path));
     if !follow_links {
         for path in files.iter().filter(|path| leads_out(path)) {
-            report(&format!(
+            remark(&format!(
                 "{}: not read, because it is a link that leads out of the directory; use --follow-links to read it",
                 path.display()
             ));
@@ -262,7 +262,7 @@ fn extract_page(
     let options = Options { document_type };
     if extract::is_pdf(bytes) {
         if arguments.explain {
-            report("the payload is a PDF, which a separate process reads");
+            remark("the payload is a PDF, which a separate process reads");
         }
         return Ok(PdfReader::of_this_program()?.read_blocking(&input)?);
     }
@@ -271,7 +271,7 @@ fn extract_page(
     }
     let result = extract::explain(&input, &options);
     for reason in result.iter().flat_map(|extraction| &extraction.explanation) {
-        report(reason);
+        remark(reason);
     }
     Ok(result.map(|extraction| extraction.document))
 }
@@ -327,7 +327,12 @@ fn type_by_name(path: &Path) -> Option<&'static str> {
     }
 }
 
+/// Prints why a page gives no text.
 fn report(line: &str) {
-    let line = safe_line(line);
-    note(format_args!("policytrail: {line}"));
+    error_line(&safe_line(line));
+}
+
+/// Prints what is useful to know.
+fn remark(line: &str) {
+    note(format_args!("policytrail: {}", safe_line(line)));
 }

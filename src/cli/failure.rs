@@ -1,14 +1,15 @@
 //! How a command ends: exit codes and error messages.
 
-use std::io::{self, Write as _};
+use std::io;
 use std::process::ExitCode;
 
+use super::terminal::error_line;
 use crate::archive::ArchiveError;
 use crate::archive::clock::{Clock as _, SystemClock};
 use crate::config::{ConfigError, SiteListError};
 use crate::crawl::CrawlError;
 use crate::export::ExportError;
-use crate::report::{ReportError, safe_text};
+use crate::report::ReportError;
 use crate::store::StoreError;
 
 /// The exit codes; they are part of the program's interface.
@@ -73,9 +74,7 @@ impl Failure {
             return Exit::Done;
         }
         for line in format!("{:#}", self.error).lines() {
-            let line = safe_text(line);
-            // If stderr is closed, nobody can read the message.
-            let _ = writeln!(io::stderr(), "policytrail: {line}");
+            error_line(line);
         }
         self.exit
     }

@@ -32,14 +32,14 @@ impl FinishedJob {
     /// Logs what failed and returns the exit code.
     pub(super) fn exit(self) -> Result<Exit, Failure> {
         for failure in &self.outcome.failures {
-            tracing::warn!("failed: {failure}");
+            tracing::error!("failed: {failure}");
         }
         if !self.outcome.failures.is_empty() {
             let failures = self.outcome.failures.len();
-            tracing::warn!("{failures} requests failed; run the same command again to retry them");
+            tracing::error!("{failures} requests failed; run the same command again to retry them");
         }
         for failure in self.skipped.failures() {
-            tracing::warn!("failed: {failure}");
+            tracing::error!("failed: {failure}");
         }
         for open in &self.outcome.left_open {
             tracing::warn!(

@@ -85,7 +85,7 @@ impl Command {
         let reports = self.extract(policies, stop)?;
         let failures: Vec<&String> = reports.iter().flat_map(|r| &r.failures).collect();
         for failure in &failures {
-            tracing::warn!("cannot extract a page, so its old result is kept: {failure}");
+            tracing::error!("cannot extract a page, so its old result is kept: {failure}");
         }
         if self.drop_old && stop.is_cancelled() {
             return Err(ArchiveError::Interrupted.into());

@@ -165,7 +165,7 @@ fn end(
     interrupted: bool,
 ) -> Result<Exit, Failure> {
     for failure in late_failures {
-        tracing::warn!("{failure}");
+        tracing::error!("{failure}");
     }
     let exit = finished.exit()?;
     if interrupted {

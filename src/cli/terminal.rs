@@ -5,6 +5,8 @@ use std::io::{self, IsTerminal as _, Write as _};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use crate::report::safe_text;
+
 /// True if `--quiet` was given. A process has one stderr.
 static IS_QUIET: AtomicBool = AtomicBool::new(false);
 
@@ -32,6 +34,11 @@ pub(super) fn note(line: impl Display) {
     if !is_quiet() {
         let _ = writeln!(io::stderr(), "{line}");
     }
+}
+
+/// Prints a line about a failure on stderr, also with `--quiet`.
+pub(super) fn error_line(line: &str) {
+    let _ = writeln!(io::stderr(), "policytrail: {}", safe_text(line));
 }
 
 /// When output is coloured.

@@ -297,6 +297,7 @@ fn a_failing_notification_command_is_reported_and_the_run_continues() {
         "exit 7",
         "--summary",
         "s.json",
+        "--quiet",
         "velofix-sample.com",
     ];
     let mut command = crate::support::program::policytrail(folder.path(), &arguments);
@@ -314,7 +315,10 @@ fn a_failing_notification_command_is_reported_and_the_run_continues() {
         failures.len() == 2 && failures[0].as_str().unwrap().contains("exit status: 7"),
         "{failures:?}"
     );
+    let mut messages = Vec::new();
     for line in String::from_utf8(output.stderr).unwrap().lines() {
-        let _: serde_json::Value = serde_json::from_str(line).unwrap();
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        messages.push(line["message"].clone());
     }
+    assert_eq!(&messages, failures);
 }

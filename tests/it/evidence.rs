@@ -164,9 +164,13 @@ fn what_is_rebuilt_or_missing_is_said_to_be() {
     answer(path, &["import", "dataset", "--db", "copy.db"]);
     let output = run(
         path,
-        &["evidence", SITE, "--db", "copy.db", "--out", "copy.zip"],
+        &[
+            "evidence", SITE, "--db", "copy.db", "--out", "copy.zip", "--quiet",
+        ],
     );
     assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let message = String::from_utf8_lossy(&output.stderr);
+    assert!(message.contains("policytrail: missing of new"), "{message}");
     let files = unzipped(&path.join("copy.zip"));
     let page = text(&files, "README.html");
     assert!(

@@ -195,7 +195,7 @@ fn a_hostile_database_writes_nothing_outside_its_folder() {
     let output = policytrail(
         folder.path(),
         &[
-            "export", "--format", EVERYTHING, "--layout", "versions", "--out", "a/b/c",
+            "export", "--quiet", "--format", EVERYTHING, "--layout", "versions", "--out", "a/b/c",
         ],
     )
     .output()

@@ -81,7 +81,7 @@ fn a_folder_of_pages_becomes_a_folder_of_policies() {
     fs::write(pages.join("notes.md"), "not a page").unwrap();
     let output = run(
         folder.path(),
-        &["extract", "--in", "pages", "--out", "texts"],
+        &["extract", "--in", "pages", "--out", "texts", "--quiet"],
     );
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(

@@ -9,7 +9,7 @@ use super::super::failure::{Exit, Failure};
 use super::super::options::{CommonOptions, heading};
 use super::super::output_files::{UsedFile, check_outputs};
 use super::super::selection;
-use super::super::terminal::note;
+use super::super::terminal::error_line;
 use super::super::version_choice::compared_or_single;
 use super::super::version_names::VersionArguments;
 use super::bundle::Bundle;
@@ -207,10 +207,7 @@ fn finish(
             },
         )?;
         for missing in &side.missing {
-            note(format_args!(
-                "policytrail: missing of {}: {missing}",
-                side.folder
-            ));
+            error_line(&format!("missing of {}: {missing}", side.folder));
             exit = Exit::DoneWithFailures;
         }
     }
