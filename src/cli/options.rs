@@ -28,22 +28,25 @@ pub(super) enum OutputFormat {
     Json,
 }
 
-/// The formats of a command, of which one is JSON.
+/// The formats of a command, of which one is text and one JSON.
 pub(super) trait AnswerFormat: clap::ValueEnum + Send + Sync + 'static {
+    /// Text, the default.
+    const TEXT: Self;
     /// JSON, for which `--json` stands.
     const JSON: Self;
 }
 
 impl AnswerFormat for OutputFormat {
+    const TEXT: Self = Self::Text;
     const JSON: Self = Self::Json;
 }
 
 /// `--format` and `--json` of the commands that answer in several formats.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(super) struct FormatOption<F: AnswerFormat = OutputFormat> {
-    /// Output format
-    #[arg(long, value_enum, default_value = "text", help_heading = heading::OUTPUT)]
-    format: F,
+    /// Output format [default: text]
+    #[arg(long, value_enum, help_heading = heading::OUTPUT)]
+    format: Option<F>,
 
     /// Short for --format json
     #[arg(long, conflicts_with = "format", help_heading = heading::OUTPUT)]
@@ -53,8 +56,13 @@ pub(super) struct FormatOption<F: AnswerFormat = OutputFormat> {
 impl<F: AnswerFormat> FormatOption<F> {
     /// The chosen format.
     pub(super) fn chosen(&self) -> F {
+        self.named().unwrap_or(F::TEXT)
+    }
+
+    /// The format that an option names.
+    pub(super) fn named(&self) -> Option<F> {
         if self.json {
-            F::JSON
+            Some(F::JSON)
         } else {
             self.format.clone()
         }

@@ -59,6 +59,7 @@ enum Format {
 }
 
 impl AnswerFormat for Format {
+    const TEXT: Self = Self::Text;
     const JSON: Self = Self::Json;
 }
 

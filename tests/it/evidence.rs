@@ -247,6 +247,22 @@ fn a_redline_page_shows_the_first_change_first() {
     let before = whole.split("id=\"c1\"").next().unwrap();
     let unfolded = before.rsplit("</details>").next().unwrap();
     assert!(unfolded.matches(" class=\"b").count() <= 2, "{unfolded}");
+    // A named format is more than the name of a file, and an option that needs a page refuses it.
+    let text = answer(path, &["diff", SITE, "1", "2"]);
+    answer(
+        path,
+        &[
+            "diff", SITE, "1", "2", "--format", "text", "--out", "y.html",
+        ],
+    );
+    assert_eq!(fs::read_to_string(path.join("y.html")).unwrap(), text);
+    for arguments in [
+        ["diff", SITE, "--open", "--format", "json"],
+        ["diff", SITE, "--changes-only", "--format", "text"],
+        ["diff", SITE, "--open", "--changes-only", "--json"],
+    ] {
+        fails(path, &arguments, 2, &["need an HTML page"]);
+    }
     fails(
         path,
         &["diff", SITE, "--out", "policytrail.db"],

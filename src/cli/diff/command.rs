@@ -2,6 +2,8 @@
 
 use std::io::{self, BufWriter, Write as _};
 
+use clap::ValueEnum as _;
+
 use super::super::failure::{Exit, Failure};
 use super::super::options::{AnswerFormat, ColorOption, CommonOptions, FormatOption};
 use super::super::selection;
@@ -50,21 +52,31 @@ enum Format {
 }
 
 impl AnswerFormat for Format {
+    const TEXT: Self = Self::Text;
     const JSON: Self = Self::Json;
 }
 
 impl Arguments {
-    /// The format: HTML if an option of the redline page is given, unless another format is named.
-    fn format(&self) -> Format {
-        match self.output.chosen() {
-            Format::Text if self.page.is_html() => Format::Html,
-            chosen => chosen,
+    /// The format: the named one, else HTML if an option of the redline page is given.
+    fn format(&self) -> Result<Format, Failure> {
+        match self.output.named() {
+            None if self.page.is_html() => Ok(Format::Html),
+            None => Ok(Format::TEXT),
+            Some(other) if other != Format::Html && self.page.needs_html() => {
+                let name = other.to_possible_value();
+                Err(Failure::usage(anyhow::anyhow!(
+                    "--open and --changes-only need an HTML page; remove --format {}",
+                    name.as_ref().map_or("", |name| name.get_name())
+                )))
+            }
+            Some(named) => Ok(named),
         }
     }
 }
 
 pub(in super::super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let (site, range) = arguments.versions.parsed()?;
+    let format = arguments.format()?;
     let settings = arguments.common.settings(&[])?;
     arguments.page.check(&settings.database)?;
     let store = selection::open_database(&arguments.common)?;
@@ -88,7 +100,7 @@ pub(in super::super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         &comparison.old.rendition.text,
         &comparison.new.rendition.text,
     );
-    let answer = match arguments.format() {
+    let answer = match format {
         Format::Text => text::page(&comparison, &redline, arguments.terminal.color.is_wanted()),
         Format::Unified => unified::page(&comparison),
         Format::Html => html::page(&comparison, &redline, arguments.page.extent()),

@@ -20,7 +20,7 @@ pub(super) struct PageOptions {
     #[arg(long, help_heading = heading::OUTPUT)]
     changes_only: bool,
 
-    /// Write the answer to this file; a name that ends in `.html` gives an HTML page
+    /// Write the answer to this file; without --format, a name that ends in `.html` gives an HTML page
     #[arg(long, value_name = "FILE", help_heading = heading::OUTPUT)]
     out: Option<PathBuf>,
 
@@ -40,10 +40,14 @@ impl PageOptions {
     }
 
     /// True if the options only make sense for an HTML page.
+    pub(super) fn needs_html(&self) -> bool {
+        self.open || self.changes_only
+    }
+
+    /// True if the answer is an HTML page, unless another format is named.
     pub(super) fn is_html(&self) -> bool {
         let ending = self.out.as_deref().and_then(Path::extension);
-        self.open
-            || self.changes_only
+        self.needs_html()
             || ending
                 .is_some_and(|e| e.eq_ignore_ascii_case("html") || e.eq_ignore_ascii_case("htm"))
     }
