@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::excerpt::excerpt;
+use super::excerpt::excerpt_unlike;
 use crate::history::redline;
 use crate::store::{FoundChange, SearchQuery};
 
@@ -14,13 +14,14 @@ pub fn what_changed(
     added: Option<&SearchQuery>,
     removed: Option<&SearchQuery>,
 ) -> String {
-    let quoted = |sign: char, text: &str, query: Option<&SearchQuery>| {
-        let excerpt = excerpt(text, query?)?;
+    let (old, new) = (&change.old_text, &change.new_text);
+    let quoted = |sign: char, [text, other]: [&str; 2], query: Option<&SearchQuery>| {
+        let excerpt = excerpt_unlike(text, other, query?)?;
         Some(format!("{sign} “{}”", excerpt.line(str::to_owned)))
     };
     let passages = [
-        quoted('-', &change.old_text, removed),
-        quoted('+', &change.new_text, added),
+        quoted('-', [old, new], removed),
+        quoted('+', [new, old], added),
     ];
     let passages: Vec<String> = passages.into_iter().flatten().collect();
     let language = if change.old.language == change.new.language {
@@ -32,7 +33,7 @@ pub fn what_changed(
         )
     };
     let passages = if passages.is_empty() {
-        redline(&change.old_text, &change.new_text).summary()
+        redline(old, new).summary()
     } else {
         passages.join(" ")
     };

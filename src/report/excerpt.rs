@@ -33,9 +33,23 @@ impl Excerpt {
 /// accents do not matter. `None` if the text has no phrase of the query.
 #[must_use]
 pub fn excerpt(text: &str, query: &SearchQuery) -> Option<Excerpt> {
+    excerpt_of(text, query, |_| true)
+}
+
+/// Like [`excerpt`], of the phrases that another text does not have.
+pub(super) fn excerpt_unlike(text: &str, other: &str, query: &SearchQuery) -> Option<Excerpt> {
+    let other = folded_words(other);
+    excerpt_of(text, query, |phrase| place(&other, phrase).is_none())
+}
+
+fn excerpt_of(
+    text: &str,
+    query: &SearchQuery,
+    is_wanted: impl Fn(&Phrase) -> bool,
+) -> Option<Excerpt> {
     let words = folded_words(text);
-    let found = query.phrases().filter_map(|phrase| place(&words, phrase));
-    let (first, last) = found.min()?;
+    let wanted = query.phrases().filter(|phrase| is_wanted(phrase));
+    let (first, last) = wanted.filter_map(|phrase| place(&words, phrase)).min()?;
     let (start, end) = (words[first].start, words[last].end);
     Some(Excerpt {
         before: before(&text[..start]),
@@ -179,6 +193,16 @@ mod tests {
             assert_eq!(line(text, phrase).as_deref(), Some(expected), "{text}");
         }
         assert_eq!(line("nothing", "sell"), None);
+    }
+
+    #[test]
+    fn an_excerpt_of_a_change_shows_a_phrase_that_changed() {
+        let query = ["advertisers AND hosting".to_owned()];
+        let query = SearchQuery::parse(&query, QueryMode::Phrase).unwrap();
+        let (before, now) = ("Advertisers pay us.", "Advertisers pay us for hosting.");
+        let found = excerpt_unlike(now, before, &query).unwrap();
+        assert_eq!(found.phrase, "hosting");
+        assert_eq!(excerpt_unlike(before, now, &query), None);
     }
 
     #[test]
