@@ -10,9 +10,9 @@ use crate::store::{FoundPhrase, VersionEntry};
 /// A policy in which a phrase occurs, with the intervals.
 #[must_use]
 pub fn phrase_answer(found: &FoundPhrase, excerpt: Option<&Excerpt>) -> Value {
-    let numbers = version_numbers(&found.intervals);
-    let first = found.intervals.first();
-    let last_seen = found.intervals.iter().map(|i| i.last_seen).max();
+    let numbers = version_numbers(&found.all_intervals);
+    let first = found.all_intervals.first();
+    let last_seen = found.all_intervals.iter().map(|i| i.last_seen).max();
     let intervals: Vec<Value> = found
         .intervals
         .iter()
@@ -90,14 +90,14 @@ fn version_numbers(intervals: &[PhraseInterval]) -> Vec<u32> {
 }
 
 fn is_still_there(found: &FoundPhrase) -> bool {
-    found.intervals.iter().any(|i| i.gone_by.is_none())
+    found.all_intervals.iter().any(|i| i.gone_by.is_none())
 }
 
-/// The intervals in words: `in versions 1 and 6–13 of 15: in the oldest capture already; gone between 2022-06-09 and
+/// The versions with the phrase, and the selected intervals in words: `in versions 1 and 6–13 of 15: in the oldest capture already; gone between 2022-06-09 and
 /// 2022-07-07; back between 2024-08-29 and 2024-09-14; still in the newest capture`.
 #[must_use]
 pub fn phrase_summary(found: &FoundPhrase) -> String {
-    let numbers = version_numbers(&found.intervals);
+    let numbers = version_numbers(&found.all_intervals);
     let noun = if numbers.len() == 1 {
         "version"
     } else {
@@ -112,7 +112,7 @@ pub fn phrase_summary(found: &FoundPhrase) -> String {
     let parts: Vec<String> = editions
         .iter()
         .map(|&edition| {
-            let events = edition_events(&found.intervals, edition).join("; ");
+            let events = edition_events(found, edition).join("; ");
             if has_editions {
                 format!("edition {edition}: {events}")
             } else {
@@ -124,16 +124,18 @@ pub fn phrase_summary(found: &FoundPhrase) -> String {
     summary
 }
 
-/// What happened to the phrase in one edition.
-fn edition_events(intervals: &[PhraseInterval], edition: u32) -> Vec<String> {
+/// What happened to the phrase in one edition, in the selected intervals.
+fn edition_events(found: &FoundPhrase, edition: u32) -> Vec<String> {
+    let of_edition = |interval: &&PhraseInterval| interval.edition == edition;
+    let first = found.all_intervals.iter().find(of_edition);
     let mut events = Vec::new();
-    let mut verb = "new";
-    for interval in intervals.iter().filter(|i| i.edition == edition) {
+    for interval in found.intervals.iter().filter(of_edition) {
+        let is_first = first.is_some_and(|first| first.versions == interval.versions);
+        let verb = if is_first { "new" } else { "back" };
         events.push(match interval.changed_after {
             None => "in the oldest capture already".to_owned(),
             Some(after) => format!("{verb} {}", window(after, interval.first_seen)),
         });
-        verb = "back";
         events.push(match interval.gone_by {
             None => "still in the newest capture".to_owned(),
             Some(by) => format!("gone {}", window(interval.last_seen, by)),
@@ -203,7 +205,17 @@ mod tests {
 
     #[test]
     fn intervals_are_told_in_words() {
-        let found = FoundPhrase {
+        let intervals = vec![
+            interval(
+                &[1],
+                [None, Some("2020"), Some("2022-06-09"), Some("2022-07-07")],
+            ),
+            interval(
+                &[6, 7, 8],
+                [Some("2024-08-29"), Some("2024-09-14"), Some("2025"), None],
+            ),
+        ];
+        let mut found = FoundPhrase {
             policy: PolicyEntry {
                 policy_id: PolicyId::new(1),
                 site: "example.com".to_owned(),
@@ -214,16 +226,8 @@ mod tests {
                 drops: 0,
             },
             history: Vec::new(),
-            intervals: vec![
-                interval(
-                    &[1],
-                    [None, Some("2020"), Some("2022-06-09"), Some("2022-07-07")],
-                ),
-                interval(
-                    &[6, 7, 8],
-                    [Some("2024-08-29"), Some("2024-09-14"), Some("2025"), None],
-                ),
-            ],
+            all_intervals: intervals.clone(),
+            intervals,
             text: String::new(),
         };
         assert_eq!(
@@ -231,6 +235,16 @@ mod tests {
             "in versions 1 and 6–8 of 15: in the oldest capture already; gone between 2022-06-09 and 2022-07-07; \
              back between 2024-08-29 and 2024-09-14; still in the newest capture"
         );
+        found.intervals.remove(0);
+        assert_eq!(
+            phrase_summary(&found),
+            "in versions 1 and 6–8 of 15: back between 2024-08-29 and 2024-09-14; still in the newest capture"
+        );
+        let answer = phrase_answer(&found, None);
+        assert_eq!(answer["in_oldest_capture"], true);
+        assert_eq!(answer["version_numbers"], json!([1, 6, 7, 8]));
+        found.intervals = found.all_intervals[..1].to_vec();
+        assert_eq!(phrase_answer(&found, None)["still_there"], true);
         assert_eq!(ranges(&[1, 3, 4, 9]), "1, 3–4 and 9");
         assert_eq!(ranges(&[2]), "2");
     }

@@ -177,3 +177,4 @@ mod ledger;
 mod migrations;
 mod policies;
 mod scale;
+mod search;

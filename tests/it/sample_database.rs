@@ -1,5 +1,5 @@
-//! The database of the whole sample archive: what `verify` reports when another program changes it, and what the
-//! first recipe returns.
+//! The database of the whole sample archive: what `verify` reports when another program changes it, what the first recipe
+//! returns, and what is said of a phrase that went and came back.
 
 use std::fs;
 use std::path::PathBuf;
@@ -8,7 +8,7 @@ use std::sync::LazyLock;
 use rusqlite::Connection;
 
 use crate::support::paths::{root, sample_location, sample_sites};
-use crate::support::program::run;
+use crate::support::program::{answer, json_lines, run};
 
 /// A database of the whole sample archive, written by the present program.
 static CRAWLED: LazyLock<Vec<u8>> = LazyLock::new(|| {
@@ -113,4 +113,60 @@ fn the_first_recipe_returns_privacy_policies_only() {
     let rows: Vec<(String, u32)> = rows.unwrap().map(Result::unwrap).collect();
     let url = "https://www.harbourlight-sample.com/privacy-policy".to_owned();
     assert_eq!(rows, [(url, 5)]);
+}
+
+#[test]
+fn a_search_that_selects_one_interval_still_tells_the_truth_about_the_others() {
+    let (folder, _) = crawled();
+    let search = |more: &[&str]| {
+        let words = [
+            "search",
+            "neighbourhoods",
+            "--site",
+            "pinecone-social-sample.com",
+        ];
+        answer(folder.path(), &[&words[..], more].concat())
+    };
+    let whole = json_lines(&search(&["--json"])).remove(0);
+    assert_eq!(whole["version_numbers"], serde_json::json!([1, 3, 4]));
+    for (more, selected, events) in [
+        (&["--from", "2014"][..], 1, "4: back between"),
+        (&["--added"], 1, "4: back between"),
+        (
+            &["--removed"],
+            0,
+            "4: in the oldest capture already; gone between",
+        ),
+    ] {
+        let text = search(more);
+        assert!(text.contains("in versions 1 and 3–4 of 4"), "{text}");
+        assert!(text.contains(events), "{text}");
+        let found = json_lines(&search(&[more, &["--json"]].concat())).remove(0);
+        assert_eq!(
+            found["intervals"],
+            serde_json::json!([whole["intervals"][selected]])
+        );
+        for (name, value) in whole.as_object().unwrap() {
+            if !["intervals", "summary", "excerpt"].contains(&name.as_str()) {
+                assert_eq!(found[name], *value, "{name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_change_is_told_by_words_that_changed() {
+    let (folder, _) = crawled();
+    let arguments = [
+        "changes",
+        "--site",
+        "pinecone-social-sample.com",
+        "--json",
+        "--added",
+        "advertisers AND hosting",
+    ];
+    for change in json_lines(&answer(folder.path(), &arguments)) {
+        let what = change["what_changed"].as_str().unwrap();
+        assert!(what.to_lowercase().contains("hosting"), "{what}");
+    }
 }

@@ -1,6 +1,6 @@
 //! The read side for people: the policies of a site, their versions, and what a version says.
 
-use rusqlite::{OptionalExtension as _, Row, Transaction};
+use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
 use super::proofs::{proof, proof_columns, proof_joins};
 use super::versions::{stored_change, stored_suspicions};
@@ -85,13 +85,16 @@ pub struct Rendition {
 pub(in crate::store) const POLICY_COLUMNS: &str =
     "p.policy_id, s.site, p.policy_url, p.kind, p.versions, p.captures, p.drops";
 
-const HISTORY: &str = concat!(
-    "
+/// Selects versions by a condition.
+macro_rules! versions_where {
+    ($condition:literal) => {
+        concat!(
+            "
     SELECT v.version, v.edition, v.previous_version, v.same_as, v.changed_after, v.first_seen, v.last_seen, v.captures, v.layouts, v.texts,
            d.word_count, d.language, r.title, d.text_sha256, v.change_kind, v.words_added, v.words_removed, v.simhash_distance, v.suspect,
            ",
-    proof_columns!(),
-    ",
+            proof_columns!(),
+            ",
            v.rendition_id, seen.fetched_capture_id, v.extractor_version
     FROM versions v
     JOIN documents d USING (document_id)
@@ -99,10 +102,17 @@ const HISTORY: &str = concat!(
     JOIN captures c ON c.capture_id = v.first_capture_id
     JOIN archives a USING (archive_id)
     JOIN observations seen ON seen.policy_id = v.policy_id AND seen.capture_id = v.first_capture_id",
-    proof_joins!(),
-    "
-    WHERE v.policy_id = ?1 ORDER BY v.version"
-);
+            proof_joins!(),
+            "
+    WHERE ",
+            $condition
+        )
+    };
+}
+
+/// Selects the versions of a policy.
+pub(in crate::store) const HISTORY: &str = versions_where!("v.policy_id = ?1 ORDER BY v.version");
+const VERSION: &str = versions_where!("v.policy_id = ?1 AND v.version = ?2");
 
 impl Store {
     /// The policies of a site that have versions, those about privacy first; empty for an unknown site.
@@ -165,6 +175,29 @@ pub(in crate::store) fn history_of(
     let mut statement = t.prepare_cached(HISTORY)?;
     let rows = statement.query_map([policy_id], version_entry)?;
     rows.collect()
+}
+
+/// One version of a policy; `None` when it has none with this number.
+pub(in crate::store) fn version_of(
+    t: &Transaction<'_>,
+    policy_id: PolicyId,
+    number: u32,
+) -> rusqlite::Result<Option<VersionEntry>> {
+    t.prepare_cached(VERSION)?
+        .query_row(params![policy_id, number], version_entry)
+        .optional()
+}
+
+/// A policy; `None` when there is none with this id.
+pub(in crate::store) fn policy_of(
+    t: &Transaction<'_>,
+    policy_id: PolicyId,
+) -> rusqlite::Result<Option<PolicyEntry>> {
+    t.prepare_cached(&format!(
+        "SELECT {POLICY_COLUMNS} FROM policies p JOIN sites s USING (site_id) WHERE p.policy_id = ?1"
+    ))?
+    .query_row([policy_id], policy_entry)
+    .optional()
 }
 
 /// What a rendition says; `None` when there is none with this id.

@@ -10,7 +10,8 @@ use std::ops::ControlFlow;
 use rusqlite::{Transaction, params};
 
 use super::query::SearchQuery;
-use crate::model::PolicyId;
+use super::scope::SearchScope;
+use crate::model::{PolicyId, Timestamp};
 use crate::store::histories::entries::{POLICY_COLUMNS, PolicyEntry, policy_entry};
 
 /// From this number of matching versions on, a phrase is common.
@@ -37,22 +38,23 @@ pub(super) enum Needed {
     All,
 }
 
-/// Calls `visit` with each policy of which a version matches the expression, and the numbers of these versions, until it
-/// breaks.
+/// Calls `visit` with each policy of which a version matches the query, and the numbers of these versions, until it breaks.
+/// Policies without a text in the language, or without an observation in the span of time, of the scope are left out. The
+/// set has the policies of the sites and of the group of the scope; `None` for all.
 pub(super) fn each_candidate(
     t: &Transaction<'_>,
     query: &SearchQuery,
-    scope: Option<&BTreeSet<PolicyId>>,
+    (scope, policies): (&SearchScope, Option<&BTreeSet<PolicyId>>),
     needed: Needed,
     mut visit: impl FnMut(PolicyEntry, Vec<u32>) -> rusqlite::Result<ControlFlow<()>>,
 ) -> rusqlite::Result<()> {
     let expression = &query.expression();
-    let matches = match scope {
+    let matches = match policies {
         _ if query.has_prefix() => matches(t, expression, Needed::All)?,
         Some(policies) if policies.len() <= FEW_POLICIES => Matches::Asked,
         _ => matches(t, expression, needed)?,
     };
-    let named: Option<Vec<i64>> = match (&matches, scope) {
+    let named: Option<Vec<i64>> = match (&matches, policies) {
         (Matches::Known(versions), _) => Some(versions.keys().map(|id| id.get()).collect()),
         (Matches::Asked, Some(policies)) => Some(policies.iter().map(|id| id.get()).collect()),
         (Matches::Asked, None) => None,
@@ -64,13 +66,22 @@ pub(super) fn each_candidate(
     };
     let mut statement = t.prepare(&format!(
         "SELECT {POLICY_COLUMNS} FROM sites s JOIN policies p USING (site_id) WHERE p.versions > 0 {condition}
+           AND (?2 IS NULL OR p.last_seen >= ?2) AND (?3 IS NULL OR p.first_seen <= ?3)
+           AND (?4 IS NULL OR EXISTS (SELECT 1 FROM versions v JOIN documents d USING (document_id)
+                                      WHERE v.policy_id = p.policy_id AND d.language = ?4))
          ORDER BY s.site, p.policy_url, p.policy_id"
     ))?;
     let named = named.map(|ids| serde_json::Value::from(ids).to_string());
-    let mut rows = statement.query(params![named])?;
+    let time = |time: Option<Timestamp>| time.map(|t| t.to_string());
+    let mut rows = statement.query(params![
+        named,
+        time(scope.from),
+        time(scope.to),
+        scope.language
+    ])?;
     while let Some(row) = rows.next()? {
         let policy_id: PolicyId = row.get("policy_id")?;
-        if scope.is_some_and(|policies| !policies.contains(&policy_id)) {
+        if policies.is_some_and(|policies| !policies.contains(&policy_id)) {
             continue;
         }
         let versions = match &matches {

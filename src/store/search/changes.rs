@@ -2,19 +2,26 @@
 
 use std::ops::ControlFlow;
 
-use rusqlite::{OptionalExtension as _, Transaction, params, params_from_iter};
+use rusqlite::{Transaction, params, params_from_iter};
 
+use super::limited::Limited;
 use super::query::SearchQuery;
 use super::scope::SearchScope;
 use crate::history::ChangeKind;
 use crate::model::{DocumentId, PolicyId, Timestamp};
 use crate::store::database::{Store, StoreError};
 use crate::store::histories::entries::{
-    POLICY_COLUMNS, PolicyEntry, VersionEntry, history_of, policy_entry, rendition_of,
+    PolicyEntry, VersionEntry, policy_of, rendition_of, version_of,
 };
 
 /// Up to this number of documents with a phrase, their versions are looked up; beyond it, all changes are gone through.
 const FEW_DOCUMENTS: usize = 2_000;
+
+/// The versions of the documents of a list.
+const OF_DOCUMENTS: &str = "json_each(?4) d CROSS JOIN versions v ON v.document_id = d.value";
+/// The versions that follow those of the documents of a list.
+const AFTER_DOCUMENTS: &str = "json_each(?4) d CROSS JOIN versions b ON b.document_id = d.value
+     CROSS JOIN versions v ON v.policy_id = b.policy_id AND v.previous_version = b.version";
 
 /// A search for changes in all histories.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -63,31 +70,18 @@ impl Store {
         &self,
         search: &ChangeSearch,
         limit: Option<usize>,
-        mut visit: impl FnMut(FoundChange) -> Result<(), E>,
+        visit: impl FnMut(FoundChange) -> Result<(), E>,
     ) -> Result<bool, E> {
-        let mut failure = None;
-        let mut left = limit.unwrap_or(usize::MAX);
-        let mut has_more = false;
+        let mut limited = Limited::new(limit, visit);
         self.read(|t| {
             each_row(t, search, |row| {
-                if left == 0 {
-                    has_more = true;
-                    return Ok(ControlFlow::Break(()));
-                }
-                let Some(change) = found(t, search, row)? else {
-                    return Ok(ControlFlow::Continue(()));
-                };
-                left -= 1;
-                Ok(match visit(change) {
-                    Ok(()) => ControlFlow::Continue(()),
-                    Err(error) => {
-                        failure = Some(error);
-                        ControlFlow::Break(())
-                    }
+                Ok(match found(t, row)? {
+                    Some(change) => limited.take(change),
+                    None => ControlFlow::Continue(()),
                 })
             })
         })?;
-        failure.map_or(Ok(has_more), Err)
+        limited.finish()
     }
 }
 
@@ -103,25 +97,29 @@ fn each_row(
         expression.map(|e| matching_documents(t, &e)).transpose()
     };
     let (added, removed) = (documents(&search.added)?, documents(&search.removed)?);
-    let few = added.as_ref().filter(|ids| ids.len() <= FEW_DOCUMENTS);
-    let source = match few {
-        Some(_) => "json_each(?3) d CROSS JOIN versions v ON v.document_id = d.value",
-        None => "versions v",
+    let few = |ids: &Option<Vec<DocumentId>>| {
+        ids.as_deref()
+            .filter(|ids| ids.len() <= FEW_DOCUMENTS)
+            .map(json_list)
+    };
+    let (source, few) = match (few(&added), few(&removed)) {
+        (Some(added), _) => (OF_DOCUMENTS, Some(added)),
+        (None, Some(removed)) => (AFTER_DOCUMENTS, Some(removed)),
+        (None, None) => ("versions v", None),
     };
     let mut statement = t.prepare(&format!(
         "SELECT v.policy_id, v.version, v.previous_version, v.document_id, v.change_kind FROM {source}
          WHERE v.previous_version IS NOT NULL AND v.first_seen >= ?1 AND (?2 IS NULL OR v.changed_after <= ?2)
+           AND (?3 IS NULL OR (SELECT language FROM documents d WHERE d.document_id = v.document_id) = ?3)
          ORDER BY v.first_seen DESC, v.policy_id DESC, v.version DESC"
     ))?;
     let time = |time: Option<Timestamp>| time.map(|t| t.to_string());
-    let mut values = vec![
+    let values = [
         Some(time(search.scope.from).unwrap_or_default()),
         time(search.scope.to),
+        search.scope.language.clone(),
     ];
-    if let Some(few) = few {
-        let ids: Vec<i64> = few.iter().map(|id| id.get()).collect();
-        values.push(Some(serde_json::Value::from(ids).to_string()));
-    }
+    let values = values.into_iter().chain(few.map(Some));
     let mut rows = statement.query(params_from_iter(values))?;
     while let Some(r) = rows.next()? {
         let row = ChangeRow {
@@ -135,8 +133,7 @@ fn each_row(
             .as_ref()
             .is_some_and(|ids| !ids.contains(&row.policy_id))
             || !is_large_enough(search.min, row.kind.as_deref())
-            || !is_added(t, &row, added.as_deref())?
-            || !is_removed(t, &row, removed.as_deref())?
+            || !is_of_documents(t, &row, added.as_deref(), removed.as_deref())?
         {
             continue;
         }
@@ -145,6 +142,11 @@ fn each_row(
         }
     }
     Ok(())
+}
+
+fn json_list(ids: &[DocumentId]) -> String {
+    let ids: Vec<i64> = ids.iter().map(|id| id.get()).collect();
+    serde_json::Value::from(ids).to_string()
 }
 
 /// The documents that match an expression, in order.
@@ -164,30 +166,25 @@ fn is_large_enough(min: Option<ChangeKind>, kind: Option<&str>) -> bool {
     })
 }
 
-fn is_added(
+/// True if a change added and removed what is searched for. `added` and `removed` are the documents that have it, in order.
+fn is_of_documents(
     t: &Transaction<'_>,
     row: &ChangeRow,
-    documents: Option<&[DocumentId]>,
+    added: Option<&[DocumentId]>,
+    removed: Option<&[DocumentId]>,
 ) -> rusqlite::Result<bool> {
-    let Some(documents) = documents else {
+    let has = |documents: &[DocumentId], id| documents.binary_search(&id).is_ok();
+    if added.is_none() && removed.is_none() {
         return Ok(true);
-    };
-    Ok(has(documents, row.document_id) && !has(documents, document_before(t, row)?))
-}
-
-fn is_removed(
-    t: &Transaction<'_>,
-    row: &ChangeRow,
-    documents: Option<&[DocumentId]>,
-) -> rusqlite::Result<bool> {
-    let Some(documents) = documents else {
-        return Ok(true);
-    };
-    Ok(!has(documents, row.document_id) && has(documents, document_before(t, row)?))
-}
-
-fn has(documents: &[DocumentId], id: DocumentId) -> bool {
-    documents.binary_search(&id).is_ok()
+    }
+    if added.is_some_and(|documents| !has(documents, row.document_id))
+        || removed.is_some_and(|documents| has(documents, row.document_id))
+    {
+        return Ok(false);
+    }
+    let before = document_before(t, row)?;
+    Ok(added.is_none_or(|documents| !has(documents, before))
+        && removed.is_none_or(|documents| has(documents, before)))
 }
 
 /// The document of the version before.
@@ -196,32 +193,16 @@ fn document_before(t: &Transaction<'_>, row: &ChangeRow) -> rusqlite::Result<Doc
         .query_row(params![row.policy_id, row.previous_version], |r| r.get(0))
 }
 
-/// The change of a row; `None` if its language is not selected, or a text is missing.
-fn found(
-    t: &Transaction<'_>,
-    search: &ChangeSearch,
-    row: &ChangeRow,
-) -> rusqlite::Result<Option<FoundChange>> {
-    let mut history = history_of(t, row.policy_id)?;
-    let mut take = |number: u32| {
-        let at = history.iter().position(|v| v.version == number)?;
-        Some(history.swap_remove(at))
-    };
-    let (Some(old), Some(new)) = (take(row.previous_version), take(row.version)) else {
+/// The change of a row; `None` if a text is missing.
+fn found(t: &Transaction<'_>, row: &ChangeRow) -> rusqlite::Result<Option<FoundChange>> {
+    let version = |number| version_of(t, row.policy_id, number);
+    let (Some(old), Some(new)) = (version(row.previous_version)?, version(row.version)?) else {
         return Ok(None);
     };
-    if !search.scope.has_language(&new.language) {
-        return Ok(None);
-    }
-    let policy = t
-        .prepare_cached(&format!(
-            "SELECT {POLICY_COLUMNS} FROM policies p JOIN sites s USING (site_id) WHERE p.policy_id = ?1"
-        ))?
-        .query_row([row.policy_id], policy_entry)
-        .optional()?;
     let text = |version: &VersionEntry| {
         Ok::<_, rusqlite::Error>(rendition_of(t, version.rendition_id)?.map(|r| r.text))
     };
+    let policy = policy_of(t, row.policy_id)?;
     let (Some(policy), Some(old_text), Some(new_text)) = (policy, text(&old)?, text(&new)?) else {
         return Ok(None);
     };

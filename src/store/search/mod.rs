@@ -2,6 +2,7 @@
 
 mod candidates;
 mod changes;
+mod limited;
 mod near;
 mod phrases;
 mod query;

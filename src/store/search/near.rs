@@ -8,7 +8,7 @@ use crate::history::distance;
 use crate::model::{DocumentId, PolicyId, TextHash};
 use crate::store::database::{Store, StoreError};
 use crate::store::histories::entries::{
-    POLICY_COLUMNS, PolicyEntry, VersionEntry, history_of, policy_entry, rendition_of,
+    PolicyEntry, VersionEntry, policy_of, rendition_of, version_of,
 };
 
 /// Most bits in which the simhashes of similar texts differ. Versions of one policy that are no rewrite were up to 20 bits
@@ -101,14 +101,9 @@ fn near_policy(
     policy_id: PolicyId,
     near: &NearVersion,
 ) -> rusqlite::Result<Option<NearPolicy>> {
-    let policy = t
-        .prepare_cached(&format!(
-            "SELECT {POLICY_COLUMNS} FROM policies p JOIN sites s USING (site_id) WHERE p.policy_id = ?1"
-        ))?
-        .query_row([policy_id], policy_entry)?;
-    let history = history_of(t, policy_id)?;
-    let version = history.into_iter().find(|v| v.version == near.version);
-    let Some(version) = version else {
+    let policy = policy_of(t, policy_id)?;
+    let version = version_of(t, policy_id, near.version)?;
+    let (Some(policy), Some(version)) = (policy, version) else {
         return Ok(None);
     };
     let text = rendition_of(t, version.rendition_id)?.map(|r| r.text);

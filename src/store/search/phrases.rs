@@ -5,6 +5,7 @@ use std::ops::ControlFlow;
 use rusqlite::Transaction;
 
 use super::candidates::{Needed, each_candidate};
+use super::limited::Limited;
 use super::query::SearchQuery;
 use super::scope::SearchScope;
 use crate::history::{PhraseInterval, SearchedVersion, phrase_intervals};
@@ -41,7 +42,9 @@ pub struct FoundPhrase {
     pub policy: PolicyEntry,
     /// All its versions.
     pub history: Vec<VersionEntry>,
-    /// The intervals of the phrase that the search selects, by first observation.
+    /// All intervals of the phrase, by first observation.
+    pub all_intervals: Vec<PhraseInterval>,
+    /// Those of them that the search selects.
     pub intervals: Vec<PhraseInterval>,
     /// A text with the phrase: the first one of the first interval; of removed phrases, the last one of that interval.
     pub text: String,
@@ -57,28 +60,11 @@ impl Store {
         &self,
         search: &PhraseSearch,
         limit: Option<usize>,
-        mut visit: impl FnMut(FoundPhrase) -> Result<(), E>,
+        visit: impl FnMut(FoundPhrase) -> Result<(), E>,
     ) -> Result<bool, E> {
-        let mut failure = None;
-        let mut left = limit.unwrap_or(usize::MAX);
-        let mut has_more = false;
-        self.read(|t| {
-            each_found(t, search, |found| {
-                if left == 0 {
-                    has_more = true;
-                    return ControlFlow::Break(());
-                }
-                left -= 1;
-                match visit(found) {
-                    Ok(()) => ControlFlow::Continue(()),
-                    Err(error) => {
-                        failure = Some(error);
-                        ControlFlow::Break(())
-                    }
-                }
-            })
-        })?;
-        failure.map_or(Ok(has_more), Err)
+        let mut limited = Limited::new(limit, visit);
+        self.read(|t| each_found(t, search, |found| limited.take(found)))?;
+        limited.finish()
     }
 }
 
@@ -95,7 +81,7 @@ fn each_found(
     each_candidate(
         t,
         &search.query,
-        scope.as_ref(),
+        (&search.scope, scope.as_ref()),
         needed,
         |policy, versions| {
             // A phrase of all versions neither came nor went.
@@ -136,7 +122,8 @@ fn found(
     } else {
         Vec::new()
     };
-    let mut intervals = phrase_intervals(&searched, &sightings);
+    let all_intervals = phrase_intervals(&searched, &sightings);
+    let mut intervals = all_intervals.clone();
     intervals.retain(|interval| is_selected(search, interval, &history));
     let shown = intervals.first().and_then(|first| match search.event {
         PhraseEvent::Removed => first.versions.last(),
@@ -149,6 +136,7 @@ fn found(
     Ok(Some(FoundPhrase {
         policy,
         history,
+        all_intervals,
         intervals,
         text,
     }))
