@@ -93,19 +93,22 @@ fn columns(
 /// The comment of each column of a `CREATE` statement, and under the empty name that of the whole.
 fn comments(sql: &str) -> HashMap<String, String> {
     let mut found: HashMap<String, String> = HashMap::new();
-    // The column that a comment is about: the last one that began before it.
+    // The column that a comment in signs is about is the last one that began before it. A comment to the end of the line is
+    // about the first column of the line: where a migration added a column after the last one, SQLite puts both on one line.
     let (mut column, mut depth, mut begins, mut rest) = (String::new(), 0, false, sql);
+    let (mut line_column, mut is_new_line) = (String::new(), true);
     while let Some(first) = rest.chars().next() {
         let is_body = depth == 1;
         if rest.starts_with("--") || rest.starts_with("/*") {
-            let (comment, after) = if let Some(line) = rest.strip_prefix("--") {
-                line.split_once('\n').unwrap_or((line, ""))
+            let (about, (comment, after)) = if let Some(line) = rest.strip_prefix("--") {
+                is_new_line = true;
+                (&line_column, line.split_once('\n').unwrap_or((line, "")))
             } else {
-                rest[2..].split_once("*/").unwrap()
+                (&column, rest[2..].split_once("*/").unwrap())
             };
             if is_body || column.is_empty() {
                 let words: Vec<&str> = comment.split_whitespace().collect();
-                let known = found.entry(column.clone()).or_default();
+                let known = found.entry(about.clone()).or_default();
                 *known = format!("{known} {}", words.join(" "))
                     .trim()
                     .replace('|', "\\|");
@@ -125,11 +128,16 @@ fn comments(sql: &str) -> HashMap<String, String> {
             }
             ')' => depth -= 1,
             ',' if is_body => begins = true,
+            '\n' => is_new_line = true,
             c if is_body && begins && (c.is_alphanumeric() || c == '_') => {
                 let end = rest
                     .find(|c: char| !(c.is_alphanumeric() || c == '_'))
                     .unwrap_or(rest.len());
                 rest[..end].clone_into(&mut column);
+                if is_new_line {
+                    line_column.clone_from(&column);
+                    is_new_line = false;
+                }
                 begins = false;
                 rest = &rest[end..];
                 continue;
