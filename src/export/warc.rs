@@ -24,7 +24,7 @@ use crate::store::tables::{HeldCapture, Snapshot};
 /// Description in the `warcinfo` record.
 pub(super) const DESCRIPTION: &str = "Privacy policies as stored by policytrail. Status, Content-Type, Location and body are those that the archive \
                            returned; content encodings are removed, and Content-Length is computed. Other response headers \
-                           are not stored, so they are missing here. There are no request records.";
+                           are not in this file. There are no request records.";
 
 /// Fields of the `warcinfo` record: who made the file and how.
 pub(super) const WARCINFO_FIELDS: [(&str, &str); 3] = [
