@@ -15,9 +15,10 @@ use crate::store::{PolicyEntry, Rendition, ReviewEntry, Store, VersionEntry};
 
 /// List the versions whose text may not be the policy, each with the text before it
 ///
-/// A version is suspect if its text has less than a tenth of the words of the text before, if it is in another language and
-/// the language before it returns, or if it is short and has the words of an error page or of a log-in page. Nothing is
-/// dropped for that: `exclude` takes a text out of all versions, and `include` keeps it and removes the mark.
+/// A version is suspect if its text has less than a tenth of the words of the last whole text before it, if it is in another
+/// language and the language before it returns, or if it is short and has the words of an error page or of a log-in page.
+/// Nothing is dropped for that: `exclude` takes a text out of all versions, and `include` keeps it and removes the mark. A
+/// policy that became short for good is suspect until one of its short texts is included; later texts are compared with that.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  policytrail review\n  policytrail review example.com --format json"

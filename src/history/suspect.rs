@@ -17,7 +17,8 @@ const UNKNOWN_LANGUAGE: &str = "und";
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Suspicion {
-    /// It has less than a tenth of the words of the text before it.
+    /// It has less than a tenth of the words of the last whole text before it: the last one that was accepted, or had neither
+    /// this reason nor the wording of an error or a log-in.
     FewWords,
     /// It is in another language, and the language before it returns.
     OtherLanguage,
@@ -57,7 +58,7 @@ impl Suspicion {
     #[must_use]
     pub fn meaning(self) -> &'static str {
         match self {
-            Self::FewWords => "less than a tenth of the words of the text before",
+            Self::FewWords => "less than a tenth of the words of the last whole text before it",
             Self::OtherLanguage => "in another language, and the language before it returned",
             Self::ErrorWording => "says that something failed or was not found",
             Self::LogInWording => "asks to log in",

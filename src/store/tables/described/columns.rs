@@ -95,7 +95,7 @@ pub(super) const SUSPECT: Column = always(
     "suspect",
     List,
     "coalesce(v.suspect, '[]')",
-    "reasons why the text may not be the policy: `few_words` (less than a tenth of the words of the text before), \
+    "reasons why the text may not be the policy: `few_words` (less than a tenth of the words of the last whole text before it), \
      `other_language` (in another language, and the language before it returned), `error_wording`, `log_in_wording`; \
      empty if there is none, or if a reviewer accepted the text (table `reviews`)",
 );
