@@ -1,8 +1,9 @@
 //! Changes of all policies, as data.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::excerpt::excerpt_unlike;
+use super::version::version_answer;
 use crate::history::redline;
 use crate::store::{FoundChange, SearchQuery};
 
@@ -40,32 +41,15 @@ pub fn what_changed(
     language + &passages
 }
 
-/// A change as data.
+/// A change as data: the new version, and what is different from the old one.
 #[must_use]
 pub fn change_answer(change: &FoundChange, what: &str) -> Value {
-    let (policy, old, new) = (&change.policy, &change.old, &change.new);
-    json!({
-        "site": policy.site,
-        "policy_url": policy.policy_url,
-        "kind": policy.kind,
-        "version": new.version,
-        "previous_version": old.version,
-        "edition": new.edition,
-        "same_as": new.same_as,
-        "changed_after": new.changed_after,
-        "first_seen": new.first_seen,
-        "change": new.change.map(|c| c.kind.code()),
-        "words_added": new.change.map(|c| c.words_added),
-        "words_removed": new.change.map(|c| c.words_removed),
-        "word_count": new.word_count,
-        "language": new.language,
-        "previous_language": old.language,
-        "title": new.title,
-        "what_changed": what,
-        "memento_url": new.proof.memento_url,
-        "previous_memento_url": old.proof.memento_url,
-        "proof": new.proof.text(),
-        "previous_proof": old.proof.text(),
-        "text_sha256": new.text_sha256,
-    })
+    let (old, new) = (&change.old, &change.new);
+    let mut answer = version_answer(&change.policy, new);
+    answer["previous_language"] = old.language.as_str().into();
+    answer["what_changed"] = what.into();
+    answer["previous_memento_url"] = old.proof.memento_url.as_deref().into();
+    answer["proof"] = new.proof.text().into();
+    answer["previous_proof"] = old.proof.text().into();
+    answer
 }

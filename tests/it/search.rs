@@ -358,6 +358,20 @@ fn changes_lists_the_changes_of_all_sites_newest_first() {
 }
 
 #[test]
+fn a_change_has_all_fields_of_its_new_version() {
+    let folder = current();
+    let lines = |arguments: &[&str]| json_lines(&answer(folder.path(), arguments));
+    let log = lines(&["log", KUPFER, "--json"]);
+    let changes = lines(&["changes", "--site", KUPFER, "--json"]);
+    assert_eq!(changes.len(), log.len() - 1);
+    for (version, change) in log[1..].iter().zip(changes.iter().rev()) {
+        for (name, value) in version.as_object().unwrap() {
+            assert_eq!(change[name], *value, "{name}");
+        }
+    }
+}
+
+#[test]
 fn a_group_is_a_tag_of_the_site_list() {
     let folder = current();
     let connection =
