@@ -4,6 +4,9 @@
 //! displays again belongs to a menu, a tab or a layout for another screen, so it hides nothing for certain.
 
 use std::collections::HashSet;
+use std::iter::Peekable;
+
+use memchr::memmem;
 
 use super::css::declaration;
 use super::element::hides;
@@ -28,10 +31,13 @@ impl<'a> StyleSheets<'a> {
         if self.bytes > MAX_BYTES || !sheet.contains('{') {
             return;
         }
+        let bytes = sheet.as_bytes();
+        let mut displays = memmem::find_iter(bytes, "display").peekable();
+        let mut visibilities = memmem::find_iter(bytes, "visibility").peekable();
         // The beginning of the current selector or declaration, and the selectors of the open blocks.
         let (mut start, mut open) = (0, Vec::new());
-        for at in memchr::memchr3_iter(b'{', b'}', b';', sheet.as_bytes()) {
-            match sheet.as_bytes()[at] {
+        for at in memchr::memchr3_iter(b'{', b'}', b';', bytes) {
+            match bytes[at] {
                 b'{' => {
                     if open.len() == MAX_DEPTH {
                         return;
@@ -40,7 +46,10 @@ impl<'a> StyleSheets<'a> {
                     start = at + 1;
                 }
                 b'}' => {
-                    if let Some((selectors, from)) = open.pop() {
+                    if let Some((selectors, from)) = open.pop()
+                        && (has_one(&mut displays, from..at)
+                            || has_one(&mut visibilities, from..at))
+                    {
                         self.add(selectors, &sheet[from..at], open.is_empty());
                     }
                     start = at + 1;
@@ -78,6 +87,15 @@ impl<'a> StyleSheets<'a> {
             }
         }
     }
+}
+
+/// True if one of the places is in the range. Ranges are asked for in the order of their ends.
+fn has_one(
+    places: &mut Peekable<impl Iterator<Item = usize>>,
+    range: std::ops::Range<usize>,
+) -> bool {
+    while places.next_if(|place| *place < range.start).is_some() {}
+    places.peek().is_some_and(|place| *place < range.end)
 }
 
 /// The class or the id of a selector for nothing else but a tag before it, such as `p.internal`.
@@ -120,7 +138,7 @@ mod tests {
     fn rules_for_one_class_or_id_hide() {
         assert_eq!(
             hidden(&[
-                "@charset \"utf-8\"; /* p{} */ .a , #b{color:red;DISPLAY : none!important} p.c{visibility:hidden}",
+                "@charset \"utf-8\"; /* p{} */ .a , #b{color:red;display : none!important} p.c{visibility:hidden}",
                 ".d-e_1{display:none}"
             ]),
             ["#b", ".a", ".c", ".d-e_1"]
