@@ -88,6 +88,10 @@ impl<R: Read> BufRead for BlockReader<'_, R> {
     }
 
     fn consume(&mut self, count: usize) {
+        // Behind the last byte, the source may have an error to tell: a wrong check sum.
+        if count == 0 {
+            return;
+        }
         let used = self.source.fill_buf().unwrap_or_default();
         let used = used.get(..count).unwrap_or(used);
         for byte in used.get(used.len().saturating_sub(4)..).unwrap_or_default() {

@@ -253,6 +253,25 @@ fn a_file_whose_name_is_not_utf8_is_read() {
     assert_eq!(whole_years(&OpenedArchive::of(folder)), [2010, 2011]);
 }
 
+/// Records without line ends after the block: the check sum is wrong where no byte is left to read.
+#[test]
+fn a_wrong_check_sum_behind_the_last_byte_of_a_block_is_damage() {
+    let mut bytes = Vec::new();
+    for year in 2010..2013 {
+        let record = record(year, &format!("words of {year}"));
+        let mut member = gzip(record.strip_suffix(b"\r\n\r\n").unwrap());
+        if year == 2011 {
+            let check_sum = member.len() - 8;
+            member[check_sum] ^= 1;
+        }
+        bytes.extend(member);
+    }
+    let opened = opened("a.warc.gz", &bytes);
+    assert_eq!(whole_years(&opened), [2010, 2012]);
+    let failures = opened.archive.skipped().failures();
+    assert!(failures.iter().any(|f| f.contains("check")), "{failures:?}");
+}
+
 #[test]
 fn an_archive_without_a_capture_is_refused() {
     let folder = tempfile::tempdir().unwrap();
