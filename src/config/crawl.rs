@@ -92,12 +92,11 @@ fn span(validator: &mut Validator<'_>) -> (Option<Timestamp>, Option<Timestamp>)
     if let (Some(first), Some(last)) = (from, to)
         && first > last
     {
-        let end = validator.origin("crawl.to");
         let what = format!(
-            "is later than that of {} ({} > {})",
-            end,
+            "{} is later than {} of {}",
             first.date_text(),
-            last.date_text()
+            last.date_text(),
+            validator.origin("crawl.to")
         );
         validator.fault("crawl.from", what);
     }
