@@ -1,4 +1,4 @@
-//! Conversions between the model's types and values of SQLite.
+//! Conversions between the model's types and values of SQLite, and expressions of several statements.
 
 use std::str::FromStr;
 
@@ -76,3 +76,26 @@ pub(in crate::store) fn timestamp(text: Option<String>) -> Option<Timestamp> {
 pub(in crate::store) fn redirects(json: Option<String>) -> Vec<Redirect> {
     json.map_or_else(Vec::new, |json| Redirect::list_from_json(&json))
 }
+
+/// Base URL of the archive `a`, or `file`.
+macro_rules! archive_name {
+    () => {
+        "iif(a.archive GLOB 'file-*', 'file', a.archive)"
+    };
+}
+
+/// URL where the archive `a` shows the capture `c`; NULL if it is not known to show it.
+macro_rules! memento_url {
+    () => {
+        "a.memento_url_prefix || c.timestamp || '/' || c.original"
+    };
+}
+
+/// SHA-256 of the payload `y` of the memento `m`, also if the database does not hold the payload.
+macro_rules! payload_sha256 {
+    () => {
+        "coalesce(y.sha256, m.payload_sha256)"
+    };
+}
+
+pub(in crate::store) use {archive_name, memento_url, payload_sha256};

@@ -95,8 +95,8 @@ const CAPTURE: &str = concat!(
     "SELECT c.timestamp, c.original, c.urlkey, c.mimetype, c.statuscode, nullif(c.digest, '-') AS digest, ",
     proof_columns!(),
     ", seen.fetched_capture_id, f.timestamp AS fetched_timestamp, f.original AS fetched_original,
-        proof_memento.timestamp AS read_timestamp, proof_memento.original AS read_url,
-        proof_memento.statuscode AS read_status, proof_memento.content_type, proof_memento.redirects, proof_memento.fetched_at
+        m.timestamp AS read_timestamp, m.original AS read_url,
+        m.statuscode AS read_status, m.content_type, m.redirects, m.fetched_at
      FROM observations seen JOIN captures c ON c.capture_id = seen.capture_id JOIN archives a USING (archive_id)
      JOIN captures f ON f.capture_id = seen.fetched_capture_id",
     proof_joins!(),

@@ -7,20 +7,24 @@ use crate::model::Proof;
 /// Columns of a [`Proof`], of the capture `c` and its archive `a`, after [`proof_joins`].
 macro_rules! proof_columns {
     () => {
-        "iif(a.archive GLOB 'file-*', 'file', a.archive) AS proof_archive,
-         a.memento_url_prefix || c.timestamp || '/' || c.original AS memento_url,
-         proof_record.file AS warc_file, proof_record.record_offset AS warc_offset,
-         coalesce(proof_payload.sha256, proof_memento.payload_sha256) AS payload_sha256"
+        concat!(
+            $crate::store::database::sql::archive_name!(),
+            " AS proof_archive, ",
+            $crate::store::database::sql::memento_url!(),
+            " AS memento_url, k.file AS warc_file, k.record_offset AS warc_offset, ",
+            $crate::store::database::sql::payload_sha256!(),
+            " AS payload_sha256"
+        )
     };
 }
 
-/// Joins the bytes that were read for the observation `seen`.
+/// Joins the bytes that were read for the observation `seen`: the memento `m`, its payload `y` and its record `k`.
 macro_rules! proof_joins {
     () => {
         "
-    LEFT JOIN mementos proof_memento ON proof_memento.capture_id = seen.fetched_capture_id
-    LEFT JOIN payloads proof_payload ON proof_payload.payload_id = proof_memento.payload_id
-    LEFT JOIN records proof_record ON proof_record.capture_id = seen.fetched_capture_id AND proof_record.role = 'capture'"
+    LEFT JOIN mementos m ON m.capture_id = seen.fetched_capture_id
+    LEFT JOIN payloads y ON y.payload_id = m.payload_id
+    LEFT JOIN records k ON k.capture_id = seen.fetched_capture_id AND k.role = 'capture'"
     };
 }
 

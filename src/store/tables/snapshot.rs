@@ -10,6 +10,7 @@ use super::described::VERSIONS;
 use super::filter::Filter;
 use super::table::{Cell, Column, ColumnType, Table};
 use crate::model::{PolicyId, Proof, RenditionId, Timestamp};
+use crate::store::database::sql::{archive_name, memento_url, payload_sha256};
 use crate::store::database::{Store, StoreError};
 
 /// One state of the database: whoever writes meanwhile is not seen.
@@ -65,12 +66,18 @@ pub struct Body {
 }
 
 /// Columns of an [`Outline`], whose names differ from those of the table.
-const OUTLINE: &str = "s.site AS outline_site, p.kind AS outline_kind,
+const OUTLINE: &str = concat!(
+    "s.site AS outline_site, p.kind AS outline_kind,
     (SELECT count(*) FROM policies q WHERE q.site_id = p.site_id AND q.kind = p.kind AND q.policy_id <= p.policy_id) AS outline_ordinal,
     p.policy_id AS outline_policy_id, v.rendition_id AS outline_rendition_id, c.timestamp AS outline_timestamp,
-    c.original AS outline_original, a.memento_url_prefix AS outline_prefix,
-    iif(a.archive GLOB 'file-*', 'file', a.archive) AS outline_archive, k.file AS outline_file,
-    k.record_offset AS outline_offset, coalesce(y.sha256, m.payload_sha256) AS outline_sha256, v.version AS outline_version, w.sightings > 1 AS is_repeated";
+    c.original AS outline_original, a.memento_url_prefix AS outline_prefix, ",
+    archive_name!(),
+    " AS outline_archive, ",
+    memento_url!(),
+    " AS outline_memento_url, k.file AS outline_file, k.record_offset AS outline_offset, ",
+    payload_sha256!(),
+    " AS outline_sha256, v.version AS outline_version, w.sightings > 1 AS is_repeated"
+);
 
 impl Store {
     /// Lets `work` read one state of the database.
@@ -346,10 +353,7 @@ fn outline<'a>(
         memento_prefix: text("outline_prefix"),
         proof: Proof {
             archive: text("outline_archive")?.to_owned(),
-            memento_url: text("outline_prefix").and_then(|prefix| {
-                let (timestamp, original) = (text("outline_timestamp")?, text("outline_original")?);
-                Some(format!("{prefix}{timestamp}/{original}"))
-            }),
+            memento_url: text("outline_memento_url").map(str::to_owned),
             warc_file: text("outline_file").map(str::to_owned),
             warc_offset: number("outline_offset").map(i64::cast_unsigned),
             payload_sha256: text("outline_sha256").map(str::to_owned),

@@ -1,5 +1,6 @@
 //! Columns that several tables share, and the functions that make columns.
 
+use crate::store::database::sql::{archive_name, memento_url, payload_sha256};
 use crate::store::tables::table::ColumnType::{Integer, List, Text, Time};
 use crate::store::tables::table::{Column, ColumnType};
 
@@ -108,13 +109,13 @@ pub(super) const WORD_COUNT: Column = always(
 pub(super) const MEMENTO_URL: Column = perhaps(
     "memento_url",
     Text,
-    "a.memento_url_prefix || c.timestamp || '/' || c.original",
+    memento_url!(),
     "URL where the (first) capture can be viewed; empty for a capture from files, unless the setting `archive.memento_prefix` names an archive that has it",
 );
 pub(super) const ARCHIVE: Column = always(
     "archive",
     Text,
-    "iif(a.archive GLOB 'file-*', 'file', a.archive)",
+    archive_name!(),
     "base URL of the archive, or `file`",
 );
 pub(super) const WARC_FILE: Column = perhaps(
@@ -132,7 +133,7 @@ pub(super) const WARC_OFFSET: Column = perhaps(
 pub(super) const PAYLOAD_SHA256: Column = perhaps(
     "payload_sha256",
     Text,
-    "coalesce(y.sha256, m.payload_sha256)",
+    payload_sha256!(),
     "SHA-256 of the bytes that were read, without content encodings",
 );
 
