@@ -203,7 +203,7 @@ impl Store {
         })
     }
 
-    /// The run that worked at a time: the newest that began before it.
+    /// The newest run that had begun and not ended at a time. A run that was killed counts as not ended.
     ///
     /// # Errors
     /// When the database fails.

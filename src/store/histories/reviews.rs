@@ -141,7 +141,7 @@ impl Store {
             let mut statement = t.prepare_cached(&format!(
                 "SELECT {POLICY_COLUMNS} FROM sites s JOIN policies p USING (site_id)
                  WHERE (?1 = '[]' OR s.site IN (SELECT value FROM json_each(?1)))
-                   AND EXISTS (SELECT 1 FROM versions v WHERE v.policy_id = p.policy_id AND v.suspect IS NOT NULL)
+                   AND p.policy_id IN (SELECT policy_id FROM versions WHERE suspect IS NOT NULL)
                  ORDER BY s.site, p.kind <> 'privacy', p.kind, p.policy_url, p.policy_id"
             ))?;
             let wanted = serde_json::Value::from(sites.to_vec()).to_string();

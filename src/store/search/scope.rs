@@ -90,7 +90,7 @@ impl Store {
         })
     }
 
-    /// True if a site of the database is in the scope.
+    /// True if a policy of the database is in the scope.
     ///
     /// # Errors
     /// If the database fails.

@@ -129,7 +129,6 @@ impl Condition {
         {
             return Err(format!("`{name}` has the values {}", known.join(", ")));
         }
-        let only_equal = matches!(operator, Operator::Equal | Operator::Unequal);
         match column.kind {
             ColumnType::Integer if *operator == Operator::Contains => {
                 Err(format!("`{name}` is a number, and ~ applies only to text"))
@@ -143,12 +142,12 @@ impl Condition {
             ColumnType::Time => Timestamp::earliest(operand)
                 .map(|_| ())
                 .map_err(|e| e.to_string()),
-            ColumnType::Boolean if !only_equal || !matches!(operand.as_str(), "true" | "false") => {
+            ColumnType::Boolean if !is_exact || !matches!(operand.as_str(), "true" | "false") => {
                 Err(format!(
                     "`{name}` must be compared with true or false, using = or !="
                 ))
             }
-            ColumnType::List if !only_equal && *operator != Operator::Contains => {
+            ColumnType::List if !is_exact && *operator != Operator::Contains => {
                 Err(format!("`{name}` is a list; use =, != or ~"))
             }
             _ => Ok(()),
