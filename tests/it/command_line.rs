@@ -270,7 +270,7 @@ fn typing_mistakes_get_a_helpful_message() {
     backfill(&["--resolution", "1e308", "a.com"], &["is 1e308;"]);
     backfill(
         &["--from", "2010", "--to", "2005", "a.com"],
-        &["--from", "that of --to"],
+        &["--from", "of --to"],
     );
     backfill(&["velofix-sample.com@2010"], &["an @", "a domain such as"]);
     backfill(&["--sites", "ranks.csv"], &["line 2", "rank `-5`"]);
