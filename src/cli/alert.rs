@@ -3,20 +3,18 @@
 use serde_json::json;
 
 use super::alert_mail::alert_mail;
-use crate::config::{AlertFormat, AlertSettings, ChangeSize};
+use crate::config::{AlertFormat, AlertSettings};
+use crate::model::ChangeKind;
 use crate::report::{ReportError, change_notification, change_summary};
 use crate::store::{ChangeRow, Store};
 
 /// True if the settings select this version. The first version of a policy has no size; it is selected whatever the
 /// smallest change is.
 pub(super) fn is_wanted(change: &ChangeRow, settings: &AlertSettings) -> bool {
-    let size = change.change_kind.as_deref().map(ChangeSize::from_code);
-    // Sizes below `minor` have no name in the settings.
-    let is_large = size.is_none_or(|size| {
-        size.map_or(settings.min_change == ChangeSize::Minor, |size| {
-            size >= settings.min_change
-        })
-    });
+    let kind = change.change_kind.as_deref();
+    let is_large = kind
+        .and_then(ChangeKind::from_code)
+        .is_none_or(|kind| kind >= settings.min_change);
     is_large
         && is_listed(&settings.kinds, |kind| *kind == change.kind)
         && is_listed(&settings.languages, |language| *language == change.language)

@@ -3,6 +3,8 @@
 use std::io::{self, Write as _};
 use std::num::NonZeroUsize;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+
 use super::csv_rows::{CsvRows, time_cell};
 use super::failure::{Exit, Failure};
 use super::options::{
@@ -15,8 +17,7 @@ use super::terminal::{TextStyle, note, shortened, styled};
 use super::wording::date;
 use crate::archive::clock::{Clock as _, SystemClock};
 use crate::export::{FeedEntry, atom_feed};
-use crate::history::ChangeKind;
-use crate::model::Timestamp;
+use crate::model::{ChangeKind, Timestamp, UnknownCode};
 use crate::report::{change_answer, safe_json, safe_line, what_changed, window};
 use crate::store::{ChangeSearch, FoundChange, QueryMode, SearchQuery};
 
@@ -39,8 +40,8 @@ pub(super) struct Arguments {
     until: Option<Timestamp>,
 
     /// List changes of this size or larger
-    #[arg(long, value_enum, value_name = "SIZE", help_heading = heading::SELECTION)]
-    min: Option<Size>,
+    #[arg(long, value_parser = size_parser(), value_name = "SIZE", help_heading = heading::SELECTION)]
+    min: Option<ChangeKind>,
 
     /// List changes that added this phrase (the words of `policytrail search`); may be given several times for any of them
     #[arg(long, value_name = "WORDS", help_heading = heading::SELECTION)]
@@ -67,24 +68,19 @@ pub(super) struct Arguments {
     terminal: ColorOption,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-enum Size {
-    /// Any change
-    Minor,
-    /// Sentences differ
-    Substantive,
-    /// More words are new than kept
-    Rewrite,
-}
-
-impl From<Size> for ChangeKind {
-    fn from(size: Size) -> Self {
-        match size {
-            Size::Minor => Self::Minor,
-            Size::Substantive => Self::Substantive,
-            Size::Rewrite => Self::Rewrite,
-        }
-    }
+/// Parses the size of a change. The help explains each.
+fn size_parser() -> impl TypedValueParser<Value = ChangeKind> {
+    let sizes = ChangeKind::BETWEEN_VERSIONS.map(|kind| {
+        PossibleValue::new(kind.code()).help(match kind {
+            ChangeKind::Rewrite => "Less than half of the words are kept",
+            ChangeKind::Substantive => "More than 20 words, added and removed together",
+            ChangeKind::Minor | ChangeKind::Formatting | ChangeKind::Identical => {
+                "Up to 20 words, added and removed together"
+            }
+        })
+    });
+    PossibleValuesParser::from(sizes)
+        .try_map(|code| ChangeKind::from_code(&code).ok_or(UnknownCode))
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -144,7 +140,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let store = selection::open_database(&arguments.common)?;
     let mut search = ChangeSearch {
         scope: arguments.scope.scope(&store)?,
-        min: arguments.min.map(ChangeKind::from),
+        min: arguments.min,
         added,
         removed,
     };

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::failure::{Exit, Failure};
-use super::options::{CommonOptions, earliest_timestamp, heading, latest_timestamp};
+use super::options::{CommonOptions, earliest_timestamp, heading, language, latest_timestamp};
 use super::selection;
 use super::terminal;
 use crate::export::{
@@ -145,18 +145,6 @@ enum Compress {
 
 fn site(text: &str) -> Result<Site, String> {
     Site::parse(text).map_err(|e| e.to_string())
-}
-
-/// Parses a language: two letters, or `und` for documents of unknown language.
-fn language(text: &str) -> Result<String, String> {
-    let code = text.to_ascii_lowercase();
-    let is_code =
-        code == "und" || (code.len() == 2 && code.bytes().all(|b| b.is_ascii_lowercase()));
-    if is_code {
-        Ok(code)
-    } else {
-        Err("give a code of ISO 639-1 with two letters, such as en, or und for unknown".to_owned())
-    }
 }
 
 impl Arguments {

@@ -245,7 +245,8 @@ fn size_bar(changed: u64, words: u64, cells: u64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::history::{Change, ChangeKind};
+    use crate::history::Change;
+    use crate::model::ChangeKind;
     use crate::model::{CaptureId, PolicyId, PolicyKind, Proof, RenditionId};
 
     #[test]

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::terminal::{ColorMode, note};
 use crate::config::{ConfigError, Layers, Settings};
-use crate::model::Timestamp;
+use crate::model::{Timestamp, language_code};
 
 /// Headings of the groups of options in the help texts.
 pub(super) mod heading {
@@ -101,6 +101,13 @@ pub(super) fn earliest_timestamp(text: &str) -> Result<Timestamp, String> {
 /// Parses a date of the command line as its last second.
 pub(super) fn latest_timestamp(text: &str) -> Result<Timestamp, String> {
     Timestamp::latest(text).map_err(|e| e.to_string())
+}
+
+/// Parses a language of the command line.
+pub(super) fn language(text: &str) -> Result<String, String> {
+    language_code(text).ok_or_else(|| {
+        "give a code of ISO 639-1 with two letters, such as en, or und for unknown".to_owned()
+    })
 }
 
 /// The settings file that is read without `--config`.

@@ -1,7 +1,7 @@
 //! `--site`, `--group` and `--language` of the commands that search all histories.
 
 use super::failure::Failure;
-use super::options::heading;
+use super::options::{heading, language};
 use super::selection;
 use crate::model::Site;
 use crate::report::safe_line;
@@ -13,16 +13,16 @@ const MAX_NAMED_TAGS: u32 = 20;
 /// Where a command searches.
 #[derive(Debug, Clone, clap::Args)]
 pub(super) struct ScopeOptions {
-    /// Search only this site; may be given several times
+    /// Only this site; may be given several times
     #[arg(long = "site", value_name = "SITE", help_heading = heading::SELECTION)]
     sites: Vec<String>,
 
-    /// Search only sites with this tag: a value of any column of the site list, or COLUMN=VALUE
+    /// Only sites with this tag: a value of any column of the site list, or COLUMN=VALUE
     #[arg(long, value_name = "TAG", help_heading = heading::SELECTION)]
     group: Option<String>,
 
-    /// Search only texts in this language (ISO 639-1, such as en)
-    #[arg(long, value_name = "CODE", help_heading = heading::SELECTION)]
+    /// Only texts in this language (ISO 639-1, such as en; und for unknown)
+    #[arg(long, value_name = "CODE", value_parser = language, help_heading = heading::SELECTION)]
     language: Option<String>,
 }
 
@@ -42,7 +42,7 @@ impl ScopeOptions {
         let scope = SearchScope {
             sites,
             group: self.group.clone(),
-            language: self.language.as_ref().map(|code| code.to_lowercase()),
+            language: self.language.clone(),
             ..SearchScope::default()
         };
         let of_group = SearchScope {

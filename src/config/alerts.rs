@@ -1,7 +1,7 @@
 //! Settings of alerts: the section `[run.alerts]`.
 
 use super::validator::{Validator, shown};
-use crate::model::{PolicyKind, Site};
+use crate::model::{ChangeKind, PolicyKind, Site, language_code};
 
 /// Which new versions the command of `--on-change` is notified of, and in which form.
 #[derive(Debug, Clone)]
@@ -9,10 +9,10 @@ pub struct AlertSettings {
     /// True if the versions of the first crawl of a site are announced too.
     pub first_look: bool,
     /// Smallest change to announce.
-    pub min_change: ChangeSize,
+    pub min_change: ChangeKind,
     /// Kinds of policies to announce; all if there is none.
     pub kinds: Vec<PolicyKind>,
-    /// Languages to announce (ISO 639-1); all if there is none.
+    /// Languages to announce (ISO 639-1, or `und`); all if there is none.
     pub languages: Vec<String>,
     /// Sites to announce; all if there is none.
     pub sites: Vec<Site>,
@@ -20,30 +20,6 @@ pub struct AlertSettings {
     pub digest: bool,
     /// What the command gets on its standard input.
     pub format: AlertFormat,
-}
-
-/// Size of a change, smallest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum ChangeSize {
-    /// A few words differ.
-    Minor,
-    /// Sentences differ.
-    Substantive,
-    /// More words are new than kept.
-    Rewrite,
-}
-
-impl ChangeSize {
-    /// The size with this code, as stored with a version.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        match code {
-            "minor" => Some(Self::Minor),
-            "substantive" => Some(Self::Substantive),
-            "rewrite" => Some(Self::Rewrite),
-            _ => None,
-        }
-    }
 }
 
 /// Form of an alert.
@@ -68,13 +44,15 @@ pub(super) fn alert_settings(validator: &mut Validator<'_>) -> AlertSettings {
     }
 }
 
-fn min_change(validator: &mut Validator<'_>) -> ChangeSize {
+fn min_change(validator: &mut Validator<'_>) -> ChangeKind {
     let key = "run.alerts.min_change";
     let text = validator.text(key).trim();
-    ChangeSize::from_code(text).unwrap_or_else(|| {
+    let kinds = ChangeKind::BETWEEN_VERSIONS;
+    let chosen = kinds.into_iter().find(|kind| kind.code() == text);
+    chosen.unwrap_or_else(|| {
         let what = format!("is `{}`; give minor, substantive or rewrite", shown(text));
         validator.fault(key, what);
-        ChangeSize::Minor
+        ChangeKind::Minor
     })
 }
 
@@ -97,12 +75,11 @@ fn languages(validator: &mut Validator<'_>) -> Vec<String> {
     let key = "run.alerts.languages";
     let mut languages = Vec::new();
     for text in validator.texts(key) {
-        let code = text.to_ascii_lowercase();
-        if code.len() == 2 && code.bytes().all(|b| b.is_ascii_lowercase()) {
+        if let Some(code) = language_code(text) {
             languages.push(code);
         } else {
             let what = format!(
-                "contains `{}`; give codes of two letters such as en or de",
+                "contains `{}`; give codes of two letters such as en or de, or und for unknown languages",
                 shown(text)
             );
             validator.fault(key, what);

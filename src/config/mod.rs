@@ -15,7 +15,7 @@ mod settings;
 mod sites;
 mod validator;
 
-pub use alerts::{AlertFormat, AlertSettings, ChangeSize};
+pub use alerts::{AlertFormat, AlertSettings};
 pub use archive::{ArchiveLocation, ArchiveSettings};
 pub use bounded_file::{read_at_most, read_text_at_most};
 pub use crawl::{CrawlSettings, Sampling};

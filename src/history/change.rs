@@ -2,6 +2,7 @@
 
 use super::diff::redline;
 use super::simhash::distance;
+use crate::model::ChangeKind;
 
 /// Maximum number of words in a [`ChangeKind::Minor`] change, added and removed together.
 ///
@@ -10,50 +11,6 @@ use super::simhash::distance;
 /// change a word of substance (an age of 16 to 18, "US, UK" to "US", a processor in a list). 39 have 21 to 70 words:
 /// seven change addresses, the others add, drop or rephrase sentences. So `minor` means small, not unimportant.
 const MOST_MINOR_WORDS: u64 = 20;
-
-/// The kinds of change, smallest first.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ChangeKind {
-    /// The same words in the same layout.
-    Identical,
-    /// The same words in another layout: mark-up, links, capitals, quotes.
-    Formatting,
-    /// A few words differ.
-    Minor,
-    /// Sentences differ.
-    Substantive,
-    /// More words are new than kept.
-    Rewrite,
-}
-
-impl ChangeKind {
-    /// All kinds, smallest first.
-    pub const ALL: [Self; 5] = [
-        Self::Identical,
-        Self::Formatting,
-        Self::Minor,
-        Self::Substantive,
-        Self::Rewrite,
-    ];
-
-    /// The code that is stored and printed.
-    #[must_use]
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Identical => "identical",
-            Self::Formatting => "formatting",
-            Self::Minor => "minor",
-            Self::Substantive => "substantive",
-            Self::Rewrite => "rewrite",
-        }
-    }
-
-    /// The kind with this code.
-    #[must_use]
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.code() == code)
-    }
-}
 
 /// The change from one text to the next.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,7 +14,7 @@ mod summary;
 mod suspect;
 
 pub use body::{body, body_hash};
-pub use change::{Change, ChangeKind, change};
+pub use change::{Change, change};
 pub use diff::{LineChange, Redline, RedlineLine, TextSide, redline};
 pub use editions::{HISTORY_RULES, Observation, TextTraits, Version, versions};
 pub use phrase_intervals::{PhraseInterval, SearchedVersion, phrase_intervals};

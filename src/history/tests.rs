@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use proptest::prelude::*;
 
 use crate::history::{
-    ChangeKind, LineChange, Observation, TextSide, TextTraits, Version, change, redline, versions,
+    LineChange, Observation, TextSide, TextTraits, Version, change, redline, versions,
 };
-use crate::model::{TextHash, Timestamp, words};
+use crate::model::{ChangeKind, TextHash, Timestamp, words};
 
 /// A text by its name: the letter is the text, a second letter after `:` its language.
 fn hash(name: &str) -> TextHash {

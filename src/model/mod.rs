@@ -3,10 +3,12 @@
 
 mod alternation;
 mod capture;
+mod change_kind;
 mod digest;
 mod document;
 mod drop_reason;
 mod id;
+mod language_code;
 mod policy_kind;
 mod printable;
 mod proof;
@@ -21,12 +23,14 @@ mod words;
 
 pub use alternation::RETURN_SECONDS;
 pub use capture::{Capture, IndexCounts};
+pub use change_kind::ChangeKind;
 pub use digest::{EMPTY_PAYLOAD_DIGEST, InvalidDigest, PayloadDigest, TextHash};
 pub use document::{Document, StatedDate};
 pub use drop_reason::{DropReason, Dropped};
 pub use id::{
     ArchiveId, CaptureId, ChangeId, DocumentId, PayloadId, PolicyId, RenditionId, RunId, SiteId,
 };
+pub use language_code::language_code;
 pub use policy_kind::{PolicyKind, Source, UnknownCode};
 pub use printable::{printable, printable_line};
 pub use proof::{Proof, is_wayback_url};

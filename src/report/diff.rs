@@ -6,7 +6,8 @@ use serde_json::Value;
 use super::error::ReportError;
 use super::safe::safe_text;
 use super::version::version_answer;
-use crate::history::{Change, ChangeKind, LineChange, Redline, RedlineLine, TextSide, change};
+use crate::history::{Change, LineChange, Redline, RedlineLine, TextSide, change};
+use crate::model::ChangeKind;
 use crate::store::{CaptureEvidence, PolicyEntry, Rendition, Store, VersionEntry};
 
 /// One of two versions that are compared.

@@ -232,7 +232,9 @@ fn settings_select_the_versions_that_are_told() {
     selected("sites = ['velofix-sample.com']", &|v| {
         v["site"] == "velofix-sample.com"
     });
-    selected("languages = ['DE']", &|v| v["language"] == "de");
+    selected("languages = ['DE', 'und']", &|v| {
+        v["language"] == "de" || v["language"] == "und"
+    });
     selected("kinds = ['cookies', 'children']", &|v| {
         v["kind"] != "privacy"
     });

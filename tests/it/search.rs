@@ -349,6 +349,11 @@ fn changes_lists_the_changes_of_all_sites_newest_first() {
         2,
         &["substantive"],
     );
+    for command in ["changes", "search"] {
+        let arguments = [command, "--language", "english", "daten"];
+        let words = if command == "search" { 4 } else { 3 };
+        fails(folder.path(), &arguments[..words], 2, &["ISO 639-1"]);
+    }
     fails(
         folder.path(),
         &["changes", "--since", "2020", "--until", "2010"],

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use rusqlite::{OptionalExtension as _, Row, Transaction, params};
 
 use super::changes::{self, AnnouncementRule};
-use crate::history::{Change, ChangeKind, HISTORY_RULES, Suspicion};
-use crate::model::{CaptureId, Dropped, PolicyId, TextHash, Timestamp};
+use crate::history::{Change, HISTORY_RULES, Suspicion};
+use crate::model::{CaptureId, ChangeKind, Dropped, PolicyId, TextHash, Timestamp};
 use crate::store::database::{Store, StoreError};
 use crate::store::ledger::pending;
 

@@ -7,8 +7,7 @@ use rusqlite::{Transaction, params, params_from_iter};
 use super::limited::Limited;
 use super::query::SearchQuery;
 use super::scope::SearchScope;
-use crate::history::ChangeKind;
-use crate::model::{DocumentId, PolicyId, Timestamp};
+use crate::model::{ChangeKind, DocumentId, PolicyId, Timestamp};
 use crate::store::database::{Store, StoreError};
 use crate::store::histories::entries::{
     PolicyEntry, VersionEntry, policy_of, rendition_of, version_of,

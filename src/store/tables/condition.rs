@@ -7,8 +7,8 @@ use rusqlite::types::Value;
 
 use super::described::VERSIONS;
 use super::table::{Column, ColumnType};
-use crate::history::{ChangeKind, Suspicion};
-use crate::model::{PolicyKind, Source, Timestamp, printable};
+use crate::history::Suspicion;
+use crate::model::{ChangeKind, PolicyKind, Source, Timestamp, printable};
 
 /// A condition on a field of `versions`.
 #[derive(Debug, Clone, PartialEq)]
@@ -237,13 +237,7 @@ impl Condition {
 fn known_values(column: &str) -> Vec<&'static str> {
     match column {
         // Versions differ at least in a few words.
-        "change" => [
-            ChangeKind::Minor,
-            ChangeKind::Substantive,
-            ChangeKind::Rewrite,
-        ]
-        .map(ChangeKind::code)
-        .to_vec(),
+        "change" => ChangeKind::BETWEEN_VERSIONS.map(ChangeKind::code).to_vec(),
         "kind" => PolicyKind::ALL.map(PolicyKind::code).to_vec(),
         "discovered_by" => Source::ALL.map(Source::code).to_vec(),
         "suspect" => Suspicion::ALL.map(Suspicion::code).to_vec(),
