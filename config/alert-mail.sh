@@ -9,7 +9,9 @@
 #   format = "mail"
 #   digest = true
 #
-# Needs a sendmail command (package postfix, exim, msmtp-mta or nullmailer). Try it without policytrail:
+# Needs a sendmail command (package msmtp-mta, postfix, exim or nullmailer). Under the systemd unit of this directory use
+# msmtp-mta: it sends the mail itself. The others write a queue, with rights that the unit does not give.
+# Try it without policytrail:
 #   printf 'Subject: test\n\nhello\n' | policytrail-mail you@example.org
 set -eu
 # sendmail is often outside the PATH of a service.

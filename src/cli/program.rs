@@ -37,7 +37,8 @@ const EXIT_CODES: &str = "\
 
 Exit codes:
     0  done
-    1  done, but some steps failed; nothing was found (search)
+    1  done, but something failed: a request, a file, an alert; `verify` found faults,
+       `evidence` lacks bytes, `extract` dropped a page, or `search` found nothing
     2  wrong arguments, settings or files
     3  the archive refused requests or cannot be reached; run the command again later to continue
   130  interrupted; run the command again to continue";
