@@ -4,6 +4,7 @@ use super::failure::Failure;
 use super::options::CommonOptions;
 use super::wording::{counted, counts_text};
 use crate::archive::clock::{Clock as _, SystemClock};
+use crate::config::Settings;
 use crate::crawl::derive_outdated;
 use crate::model::{PolicyKind, Site};
 use crate::report::safe_line;
@@ -14,7 +15,11 @@ const MAX_NAMED_SITES: usize = 8;
 
 /// Opens the database for reading, and derives outdated histories by the present rules.
 pub(super) fn open_database(common: &CommonOptions) -> Result<Store, Failure> {
-    let settings = common.settings(&[])?;
+    open_database_of(&common.settings(&[])?)
+}
+
+/// As [`open_database`], with the settings that a command has already.
+pub(super) fn open_database_of(settings: &Settings) -> Result<Store, Failure> {
     let store = Store::open_to_read(&settings.database)?;
     derive_outdated(&store, SystemClock.now())?;
     Ok(store)

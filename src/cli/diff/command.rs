@@ -79,7 +79,7 @@ pub(in super::super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let format = arguments.format()?;
     let settings = arguments.common.settings(&[])?;
     arguments.page.check(&settings.database)?;
-    let store = selection::open_database(&arguments.common)?;
+    let store = selection::open_database_of(&settings)?;
     let policy = selection::one_policy(&store, site, arguments.versions.policy())?;
     let history = store.history(policy.policy_id)?;
     let (old, new) = compared_versions(&policy, &history, range)?;

@@ -29,7 +29,7 @@ use crate::store::{CaptureEvidence, Rendition, RunEntry, Store, StoreError, Vers
 /// The file holds both captures as kept (original WARC records if they were read from WARC files), the change word by
 /// word, hashes, the time in which the change happened, how the pages were found and fetched, and a page that says how to
 /// check all of it. If you give one version, it is compared with the version before it; if you give none, the newest
-/// change is taken. The same database always gives the same bytes.
+/// change is taken. The same database, contact and program version always give the same bytes.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  policytrail evidence example.com --out change.zip\n  policytrail evidence example.com 2018-05-01 2018-06-01 --out gdpr.zip"
@@ -51,7 +51,7 @@ pub(in super::super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let settings = arguments.common.settings(&[])?;
     let output = [UsedFile::new("--out", &arguments.out)];
     check_outputs(&output, &UsedFile::database(&settings.database))?;
-    let store = selection::open_database(&arguments.common)?;
+    let store = selection::open_database_of(&settings)?;
     let policy = selection::one_policy(&store, site, arguments.versions.policy())?;
     let history = store.history(policy.policy_id)?;
     let (old, new) = compared_or_single(&policy, &history, range)?;
