@@ -1,25 +1,29 @@
 //! `policytrail changes`: the changes of all sites, newest first.
 
+use std::collections::BTreeSet;
+use std::fs;
 use std::io::{self, Write as _};
 use std::num::NonZeroUsize;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use serde_json::json;
 
-use super::csv_rows::{CsvRows, time_cell};
+use super::answer::{Answer, limit};
+use super::csv_rows::time_cell;
 use super::failure::{Exit, Failure};
 use super::options::{
     AnswerFormat, ColorOption, CommonOptions, FormatOption, earliest_timestamp, heading,
     latest_timestamp,
 };
-use super::search_scope::ScopeOptions;
+use super::search_scope::{ScopeOptions, check_order};
 use super::selection;
 use super::terminal::{TextStyle, note, shortened, styled};
 use super::wording::date;
 use crate::archive::clock::{Clock as _, SystemClock};
-use crate::export::{FeedEntry, atom_feed};
-use crate::model::{ChangeKind, Timestamp, UnknownCode};
-use crate::report::{change_answer, safe_json, safe_line, what_changed, window};
-use crate::store::{ChangeSearch, FoundChange, QueryMode, SearchQuery};
+use crate::export::{FeedEntry, FeedVersion, atom_feed};
+use crate::model::{ChangeKind, Site, Timestamp, UnknownCode};
+use crate::report::{change_answer, safe_json, safe_line, what_changed};
+use crate::store::{ChangeSearch, FoundChange, QueryMode, SearchQuery, SearchScope, Store};
 
 /// List the changes of all sites, newest first
 ///
@@ -101,8 +105,6 @@ impl AnswerFormat for Format {
     const JSON: Self = Self::Json;
 }
 
-/// Changes that are printed for people, or in a feed, if no limit is given.
-const DEFAULT_LIMIT: usize = 50;
 /// Most characters of a line that say what changed.
 const MAX_WHAT_CHARS: usize = 100;
 /// Width of the column of sites.
@@ -129,13 +131,7 @@ const CSV_HEADER: [&str; 17] = [
 ];
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
-    if let (Some(since), Some(until)) = (arguments.since, arguments.until)
-        && since > until
-    {
-        return Err(Failure::usage(anyhow::anyhow!(
-            "the date of --since is after that of --until"
-        )));
-    }
+    check_order(("--since", arguments.since), ("--until", arguments.until))?;
     let (added, removed) = (query(&arguments.added)?, query(&arguments.removed)?);
     let store = selection::open_database(&arguments.common)?;
     let mut search = ChangeSearch {
@@ -147,17 +143,29 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     search.scope.from = arguments.since;
     search.scope.to = arguments.until;
     let format = arguments.output.chosen();
-    let limit = arguments.limit.map(NonZeroUsize::get).or(match format {
-        Format::Text | Format::Atom => Some(DEFAULT_LIMIT),
-        Format::Csv | Format::Json => None,
-    });
-    let mut printer = Printer::start(format, arguments.terminal.color.is_wanted())?;
+    let limit = limit(
+        arguments.limit,
+        matches!(format, Format::Csv | Format::Json),
+    );
+    let color = arguments.terminal.color.is_wanted();
+    let mut answer = match format {
+        Format::Text => Answer::Lines,
+        Format::Csv => Answer::csv(&CSV_HEADER)?,
+        Format::Json => Answer::Json,
+        Format::Atom => Answer::Entries(Vec::new()),
+    };
+    let mut is_found = false;
     let has_more = store.each_change(&search, limit, |change| {
+        is_found = true;
         let what = what_changed(&change, search.added.as_ref(), search.removed.as_ref());
-        printer.print(&change, &what)
+        print(&mut answer, &change, &what, color)
     })?;
-    let is_found = printer.is_found;
-    printer.finish(&store.path().to_string_lossy())?;
+    if let Some(entries) = answer.finish()? {
+        let title = "Changes of privacy policies";
+        let name = feed_name(&store, &search.scope, arguments);
+        let feed = atom_feed(title, &entries, &name, SystemClock.now())?;
+        writeln!(io::stdout(), "{feed}")?;
+    }
     if has_more {
         note(
             "there are more changes; use a higher --limit, or narrow them with --since, --until, --min or --site",
@@ -181,56 +189,38 @@ fn query(words: &[String]) -> Result<Option<SearchQuery>, Failure> {
         .map_err(Failure::usage)
 }
 
-/// Prints the changes one by one; a feed at the end.
-struct Printer {
-    format: Format,
+fn print(
+    answer: &mut Answer<FeedEntry>,
+    change: &FoundChange,
+    what: &str,
     color: bool,
-    is_found: bool,
-    csv: Option<CsvRows<io::Stdout>>,
-    entries: Vec<FeedEntry>,
+) -> Result<(), Failure> {
+    match answer {
+        Answer::Lines => writeln!(io::stdout(), "{}", line(change, what, color))?,
+        Answer::Csv(csv) => csv.row(&csv_row(change, what))?,
+        Answer::Json => {
+            let json = safe_json(&change_answer(change, what))?;
+            writeln!(io::stdout(), "{json}")?;
+        }
+        Answer::Entries(entries) => entries.push(feed_entry(change, what)),
+    }
+    Ok(())
 }
 
-impl Printer {
-    fn start(format: Format, color: bool) -> Result<Self, Failure> {
-        let csv = (format == Format::Csv).then(|| CsvRows::start(io::stdout(), &CSV_HEADER));
-        Ok(Self {
-            format,
-            color,
-            is_found: false,
-            csv: csv.transpose()?,
-            entries: Vec::new(),
-        })
-    }
-
-    fn print(&mut self, change: &FoundChange, what: &str) -> Result<(), Failure> {
-        self.is_found = true;
-        match self.format {
-            Format::Text => writeln!(io::stdout(), "{}", line(change, what, self.color))?,
-            Format::Csv => {
-                let row = csv_row(change, what);
-                self.csv.as_mut().map_or(Ok(()), |csv| csv.row(&row))?;
-            }
-            Format::Json => {
-                let answer = safe_json(&change_answer(change, what))?;
-                writeln!(io::stdout(), "{answer}")?;
-            }
-            Format::Atom => self.entries.push(feed_entry(change, what)),
-        }
-        Ok(())
-    }
-
-    fn finish(self, database: &str) -> Result<(), Failure> {
-        if let Some(csv) = self.csv {
-            csv.finish()?;
-        }
-        if self.format == Format::Atom {
-            let name = format!("changes of {database}");
-            let title = "Changes of privacy policies";
-            let feed = atom_feed(title, &self.entries, &name, SystemClock.now())?;
-            writeln!(io::stdout(), "{feed}")?;
-        }
-        Ok(())
-    }
+/// The name of a feed: the database and what is selected, but not the span of time, which moves on.
+fn feed_name(store: &Store, scope: &SearchScope, arguments: &Arguments) -> String {
+    let path = store.path();
+    let real = fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let sites: BTreeSet<&str> = scope.sites.iter().map(Site::as_str).collect();
+    let selection = json!({
+        "sites": sites,
+        "group": scope.group,
+        "language": scope.language,
+        "min": arguments.min.map(ChangeKind::code),
+        "added": arguments.added,
+        "removed": arguments.removed,
+    });
+    format!("changes of {} {selection}", real.display())
 }
 
 /// A change on one line: window, site, version, size, words, what changed, link.
@@ -293,8 +283,10 @@ fn csv_row(change: &FoundChange, what: &str) -> Vec<String> {
 /// A change as an entry of a feed. The identity of the entry holds as long as the text and the time of its first capture.
 fn feed_entry(change: &FoundChange, what: &str) -> FeedEntry {
     let (policy, new) = (&change.policy, &change.new);
-    let title = new.title.as_deref().unwrap_or("Privacy policy");
-    let after = new.changed_after.unwrap_or(new.first_seen);
+    let identity = format!(
+        "change {} {} {}",
+        policy.policy_url, new.first_seen, new.text_sha256
+    );
     let size = new.change.map_or_else(String::new, |c| {
         format!(
             "{}, {} words added, {} removed: ",
@@ -303,19 +295,6 @@ fn feed_entry(change: &FoundChange, what: &str) -> FeedEntry {
             c.words_removed
         )
     });
-    FeedEntry {
-        identity: format!(
-            "change {} {} {}",
-            policy.policy_url, new.first_seen, new.text_sha256
-        ),
-        title: format!("{}: {title} (version {})", policy.site, new.version),
-        updated: new.first_seen,
-        published: new.first_seen,
-        proof: new.proof.clone(),
-        summary: format!(
-            "{}: changed {}; {size}{what}",
-            policy.policy_url,
-            window(after, new.first_seen)
-        ),
-    }
+    let version = FeedVersion::from(change);
+    FeedEntry::of_version(&version, identity, new.first_seen, &format!("{size}{what}"))
 }

@@ -4,6 +4,7 @@
 
 mod alert;
 mod alert_mail;
+mod answer;
 mod archives;
 mod atomic_file;
 mod backfill;

@@ -3,13 +3,14 @@
 use std::io::{self, Write as _};
 use std::num::NonZeroUsize;
 
-use super::csv_rows::{CsvRows, time_cell};
+use super::answer::{Answer, limit};
+use super::csv_rows::time_cell;
 use super::failure::{Exit, Failure};
 use super::options::{
     AnswerFormat, ColorOption, CommonOptions, FormatOption, earliest_timestamp, heading,
     latest_timestamp,
 };
-use super::search_scope::ScopeOptions;
+use super::search_scope::{ScopeOptions, check_order};
 use super::selection;
 use super::table::{Align, table};
 use super::terminal::{TextStyle, note, styled};
@@ -31,7 +32,7 @@ use crate::store::{FoundPhrase, PhraseEvent, PhraseSearch, QueryMode, SearchQuer
 /// capture without it and the first capture with it. Exit code 1 means that nothing was found.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  policytrail search legitimate interest\n  policytrail search --any sell* rent* --removed --from 2018 --format csv > removed.csv"
+    after_help = "Examples:\n  policytrail search legitimate interest\n  policytrail search --any 'sell*' 'rent*' --removed --from 2018 --format csv > removed.csv"
 )]
 pub(super) struct Arguments {
     /// Words of the phrase
@@ -110,9 +111,6 @@ impl AnswerFormat for Format {
     const JSON: Self = Self::Json;
 }
 
-/// Policies that are printed for people if no limit is given.
-const DEFAULT_LIMIT: usize = 50;
-
 const CSV_HEADER: [&str; 14] = [
     "site",
     "policy_url",
@@ -143,13 +141,7 @@ const TABLE_HEADER: [(&str, Align); 7] = [
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let query =
         SearchQuery::parse(&arguments.words, arguments.mode.mode()).map_err(Failure::usage)?;
-    if let (Some(from), Some(to)) = (arguments.from, arguments.to)
-        && from > to
-    {
-        return Err(Failure::usage(anyhow::anyhow!(
-            "the date of --from is after that of --to"
-        )));
-    }
+    check_order(("--from", arguments.from), ("--to", arguments.to))?;
     let store = selection::open_database(&arguments.common)?;
     let mut search = PhraseSearch {
         query,
@@ -159,14 +151,26 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     search.scope.from = arguments.from;
     search.scope.to = arguments.to;
     let format = arguments.output.chosen();
-    let limit = arguments.limit.map(NonZeroUsize::get).or(match format {
-        Format::Text | Format::Table => Some(DEFAULT_LIMIT),
-        Format::Csv | Format::Json => None,
-    });
-    let mut printer = Printer::start(format, arguments.terminal.color.is_wanted())?;
-    let has_more = store.search(&search, limit, |found| printer.print(&found, &search.query))?;
-    let is_found = printer.is_found;
-    printer.finish()?;
+    let limit = limit(
+        arguments.limit,
+        matches!(format, Format::Csv | Format::Json),
+    );
+    let color = arguments.terminal.color.is_wanted();
+    let mut answer = match format {
+        Format::Text => Answer::Lines,
+        Format::Table => Answer::Entries(Vec::new()),
+        Format::Csv => Answer::csv(&CSV_HEADER)?,
+        Format::Json => Answer::Json,
+    };
+    let mut is_found = false;
+    let has_more = store.search(&search, limit, |found| {
+        is_found = true;
+        print(&mut answer, &found, &search.query, color)
+    })?;
+    if let Some(rows) = answer.finish()?.filter(|rows| !rows.is_empty()) {
+        let table = table(&TABLE_HEADER, &rows);
+        io::stdout().lock().write_all(table.as_bytes())?;
+    }
     if has_more {
         note(
             "more policies have the phrase; use a higher --limit, or search fewer sites (--site, --group, --language)",
@@ -203,57 +207,23 @@ impl EventOptions {
     }
 }
 
-/// Prints the policies that are found, one by one; a table at the end.
-struct Printer {
-    format: Format,
+fn print(
+    answer: &mut Answer<Vec<String>>,
+    found: &FoundPhrase,
+    query: &SearchQuery,
     color: bool,
-    is_found: bool,
-    csv: Option<CsvRows<io::Stdout>>,
-    rows: Vec<Vec<String>>,
-}
-
-impl Printer {
-    fn start(format: Format, color: bool) -> Result<Self, Failure> {
-        let csv = (format == Format::Csv).then(|| CsvRows::start(io::stdout(), &CSV_HEADER));
-        Ok(Self {
-            format,
-            color,
-            is_found: false,
-            csv: csv.transpose()?,
-            rows: Vec::new(),
-        })
-    }
-
-    fn print(&mut self, found: &FoundPhrase, query: &SearchQuery) -> Result<(), Failure> {
-        self.is_found = true;
-        match self.format {
-            Format::Text => writeln!(io::stdout(), "{}", paragraph(found, query, self.color))?,
-            Format::Table => self.rows.extend(table_rows(found)),
-            Format::Csv => {
-                let csv = self.csv.as_mut();
-                csv.map_or(Ok(()), |csv| {
-                    csv_rows(found).iter().try_for_each(|row| csv.row(row))
-                })?;
-            }
-            Format::Json => {
-                let excerpt = excerpt(&found.text, query);
-                let answer = safe_json(&phrase_answer(found, excerpt.as_ref()))?;
-                writeln!(io::stdout(), "{answer}")?;
-            }
+) -> Result<(), Failure> {
+    match answer {
+        Answer::Lines => writeln!(io::stdout(), "{}", paragraph(found, query, color))?,
+        Answer::Entries(rows) => rows.extend(table_rows(found)),
+        Answer::Csv(csv) => csv_rows(found).iter().try_for_each(|row| csv.row(row))?,
+        Answer::Json => {
+            let excerpt = excerpt(&found.text, query);
+            let json = safe_json(&phrase_answer(found, excerpt.as_ref()))?;
+            writeln!(io::stdout(), "{json}")?;
         }
-        Ok(())
     }
-
-    fn finish(self) -> Result<(), Failure> {
-        if let Some(csv) = self.csv {
-            csv.finish()?;
-        }
-        if !self.rows.is_empty() {
-            let table = table(&TABLE_HEADER, &self.rows);
-            io::stdout().lock().write_all(table.as_bytes())?;
-        }
-        Ok(())
-    }
+    Ok(())
 }
 
 /// A policy for people: its address, the intervals in words, an excerpt, and the first capture with the phrase.

@@ -3,7 +3,7 @@
 use super::failure::Failure;
 use super::options::{heading, language};
 use super::selection;
-use crate::model::Site;
+use crate::model::{Site, Timestamp};
 use crate::report::safe_line;
 use crate::store::{SearchScope, Store};
 
@@ -55,6 +55,19 @@ impl ScopeOptions {
             return Err(Failure::usage(unknown_group(store, group)?));
         }
         Ok(scope)
+    }
+}
+
+/// Refuses a span of time that ends before it begins; each end with its option.
+pub(super) fn check_order(
+    (from_option, from): (&str, Option<Timestamp>),
+    (to_option, to): (&str, Option<Timestamp>),
+) -> Result<(), Failure> {
+    match from.zip(to) {
+        Some((from, to)) if from > to => Err(Failure::usage(anyhow::anyhow!(
+            "the date of {from_option} is after that of {to_option}"
+        ))),
+        _ => Ok(()),
     }
 }
 

@@ -7,7 +7,7 @@ use quick_xml::events::{BytesDecl, BytesText, Event};
 use sha2::{Digest as _, Sha256};
 
 use crate::model::{Proof, Timestamp};
-use crate::store::ChangeRow;
+use crate::store::{ChangeRow, FoundChange};
 
 /// An entry of a feed: a version and its change.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,21 +26,78 @@ pub struct FeedEntry {
     pub summary: String,
 }
 
+/// A version, as an entry shows it.
+#[derive(Debug, Clone, Copy)]
+pub struct FeedVersion<'a> {
+    site: &'a str,
+    policy_url: &'a str,
+    version: i64,
+    title: Option<&'a str>,
+    changed_after: Option<Timestamp>,
+    first_seen: Timestamp,
+    proof: &'a Proof,
+}
+
+impl<'a> From<&'a ChangeRow> for FeedVersion<'a> {
+    fn from(change: &'a ChangeRow) -> Self {
+        Self {
+            site: &change.site,
+            policy_url: &change.policy_url,
+            version: change.version,
+            title: change.title.as_deref(),
+            changed_after: change.changed_after,
+            first_seen: change.first_seen,
+            proof: &change.proof,
+        }
+    }
+}
+
+impl<'a> From<&'a FoundChange> for FeedVersion<'a> {
+    fn from(FoundChange { policy, new, .. }: &'a FoundChange) -> Self {
+        Self {
+            site: &policy.site,
+            policy_url: &policy.policy_url,
+            version: i64::from(new.version),
+            title: new.title.as_deref(),
+            changed_after: new.changed_after,
+            first_seen: new.first_seen,
+            proof: &new.proof,
+        }
+    }
+}
+
 impl FeedEntry {
     /// The entry of a version as it became known; `what` describes its change.
     #[must_use]
     pub fn of_new_version(what: &str, change: &ChangeRow) -> Self {
-        let title = change.title.as_deref().unwrap_or("Privacy policy");
+        let identity = format!(
+            "{} {} {}",
+            change.site, change.change_id, change.text_sha256
+        );
+        Self::of_version(&change.into(), identity, change.noticed_at, what)
+    }
+
+    /// The entry of a version; `what` describes its change.
+    #[must_use]
+    pub fn of_version(
+        version: &FeedVersion<'_>,
+        identity: String,
+        updated: Timestamp,
+        what: &str,
+    ) -> Self {
+        let title = version.title.unwrap_or("Privacy policy");
+        let first_seen = version.first_seen;
+        let when = match version.changed_after {
+            Some(after) => format!("changed {}", after.window_text(first_seen)),
+            None => format!("first seen {}", first_seen.date_text()),
+        };
         Self {
-            identity: format!(
-                "{} {} {}",
-                change.site, change.change_id, change.text_sha256
-            ),
-            title: format!("{}: {title} (version {})", change.site, change.version),
-            updated: change.noticed_at,
-            published: change.first_seen,
-            proof: change.proof.clone(),
-            summary: summary(what, change),
+            identity,
+            title: format!("{}: {title} (version {})", version.site, version.version),
+            updated,
+            published: first_seen,
+            proof: version.proof.clone(),
+            summary: format!("{}: {when}; {what}", version.policy_url),
         }
     }
 }
@@ -91,19 +148,6 @@ fn write_entry(out: &mut Writer<Vec<u8>>, entry: &FeedEntry) -> io::Result<()> {
         element(out, "summary", &entry.summary)
     })?;
     Ok(())
-}
-
-fn summary(what: &str, change: &ChangeRow) -> String {
-    let day = Timestamp::date_text;
-    let when = match change.changed_after {
-        Some(after) => format!(
-            "changed between {} and {}",
-            day(after),
-            day(change.first_seen)
-        ),
-        None => format!("first seen {}", day(change.first_seen)),
-    };
-    format!("{}: {when}; {what}", change.policy_url)
 }
 
 fn element(out: &mut Writer<Vec<u8>>, name: &str, text: &str) -> io::Result<()> {

@@ -35,7 +35,7 @@ mod table_files;
 mod warc;
 mod warc_head;
 
-pub use atom_feed::{FeedEntry, atom_feed};
+pub use atom_feed::{FeedEntry, FeedVersion, atom_feed};
 pub use compression::Compression;
 pub use data_card::dictionary_line;
 pub use dataset::{Exported, export};

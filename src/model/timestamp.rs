@@ -127,6 +127,17 @@ impl Timestamp {
         self.0.date().to_string()
     }
 
+    /// The days from this moment to a later one: `between 2022-06-09 and 2022-07-07`, or `on 2022-06-09`.
+    #[must_use]
+    pub fn window_text(self, until: Self) -> String {
+        let (from, until) = (self.date_text(), until.date_text());
+        if from == until {
+            format!("on {until}")
+        } else {
+            format!("between {from} and {until}")
+        }
+    }
+
     /// The time as RFC 3339 and ISO 8601 write it: `2012-06-11T04:04:11Z`.
     #[must_use]
     pub fn rfc3339(self) -> String {

@@ -39,7 +39,7 @@ pub use review::{review_answer, version_before};
 pub use run::RunReport;
 pub use safe::{escape_json, safe_json, safe_line, safe_text, write_safe_json};
 pub use search::{
-    IntervalProofs, first_version, interval_proofs, phrase_answer, phrase_summary, ranges, window,
+    IntervalProofs, first_version, interval_proofs, phrase_answer, phrase_summary, ranges,
 };
 pub use similar::{SimilarPolicy, similar_policies};
 pub use status::{Growth, SiteSchedule, StatusAnswer, count_due, growth};

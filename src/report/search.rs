@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::excerpt::Excerpt;
 use crate::history::PhraseInterval;
-use crate::model::{Proof, Timestamp};
+use crate::model::Proof;
 use crate::store::{FoundPhrase, VersionEntry};
 
 /// A policy in which a phrase occurs, with the intervals.
@@ -134,25 +134,14 @@ fn edition_events(found: &FoundPhrase, edition: u32) -> Vec<String> {
         let verb = if is_first { "new" } else { "back" };
         events.push(match interval.changed_after {
             None => "in the oldest capture already".to_owned(),
-            Some(after) => format!("{verb} {}", window(after, interval.first_seen)),
+            Some(after) => format!("{verb} {}", after.window_text(interval.first_seen)),
         });
         events.push(match interval.gone_by {
             None => "still in the newest capture".to_owned(),
-            Some(by) => format!("gone {}", window(interval.last_seen, by)),
+            Some(by) => format!("gone {}", interval.last_seen.window_text(by)),
         });
     }
     events
-}
-
-/// `between 2022-06-09 and 2022-07-07`, or `on 2022-06-09`.
-#[must_use]
-pub fn window(after: Timestamp, by: Timestamp) -> String {
-    let (after, by) = (after.date_text(), by.date_text());
-    if after == by {
-        format!("on {by}")
-    } else {
-        format!("between {after} and {by}")
-    }
 }
 
 /// Numbers in order as ranges: `1, 3 and 6–13`.
@@ -185,6 +174,7 @@ pub fn first_version<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::Timestamp;
     use crate::model::{PolicyId, PolicyKind};
     use crate::store::PolicyEntry;
 

@@ -349,11 +349,6 @@ fn changes_lists_the_changes_of_all_sites_newest_first() {
         2,
         &["substantive"],
     );
-    for command in ["changes", "search"] {
-        let arguments = [command, "--language", "english", "daten"];
-        let words = if command == "search" { 4 } else { 3 };
-        fails(folder.path(), &arguments[..words], 2, &["ISO 639-1"]);
-    }
     fails(
         folder.path(),
         &["changes", "--since", "2020", "--until", "2010"],
@@ -374,6 +369,48 @@ fn a_change_has_all_fields_of_its_new_version() {
             assert_eq!(change[name], *value, "{name}");
         }
     }
+}
+
+#[test]
+fn a_feed_of_changes_keeps_its_identity_and_other_selections_have_others() {
+    let folder = current();
+    let feed = |more: &[&str]| {
+        let arguments = [&["changes", "--format", "atom"][..], more].concat();
+        answer(folder.path(), &arguments)
+    };
+    let id = |more: &[&str]| feed(more).lines().nth(3).unwrap().trim().to_owned();
+    assert!(id(&[]).starts_with("<id>urn:uuid:"), "{}", id(&[]));
+    let path = crate::support::old_database::database(folder.path());
+    for same in [
+        ["--since", "2010"],
+        ["--limit", "1"],
+        ["--db", path.to_str().unwrap()],
+    ] {
+        assert_eq!(id(&same), id(&[]), "{same:?}");
+    }
+    for other in [
+        ["--site", KUPFER],
+        ["--min", "substantive"],
+        ["--added", "daten"],
+        ["--language", "de"],
+    ] {
+        assert_ne!(id(&other), id(&[]), "{other:?}");
+    }
+}
+
+#[test]
+fn a_language_is_a_code() {
+    let folder = current();
+    for command in ["changes", "search"] {
+        let arguments = [command, "--language", "english", "daten"];
+        let words = if command == "search" { 4 } else { 3 };
+        fails(folder.path(), &arguments[..words], 2, &["ISO 639-1"]);
+    }
+    let found = answer(
+        folder.path(),
+        &["search", "--language", "DE", "daten", "--json"],
+    );
+    assert_eq!(found.lines().count(), 1);
 }
 
 #[test]
