@@ -5,7 +5,7 @@ use super::options::CommonOptions;
 use super::selection;
 use super::terminal::note;
 use super::version_choice::select_version;
-use super::version_names::{VersionArguments, VersionName, VersionRange};
+use super::version_names::{OneVersionArguments, VersionName};
 use super::wording::{counted, date};
 use crate::archive::clock::{Clock as _, SystemClock};
 use crate::crawl::{decide, derive_outdated, excluded_captures};
@@ -24,7 +24,7 @@ use crate::store::{CrawlLock, Decision, PolicyEntry, Review, Store, VersionEntry
 )]
 pub(super) struct ExcludeArguments {
     #[command(flatten)]
-    versions: VersionArguments,
+    version: OneVersionArguments,
 
     /// Reason, which is stored and exported
     #[arg(long, value_name = "TEXT", required = true)]
@@ -43,7 +43,7 @@ pub(super) struct ExcludeArguments {
 )]
 pub(super) struct IncludeArguments {
     #[command(flatten)]
-    versions: VersionArguments,
+    version: OneVersionArguments,
 
     /// Reason, which is stored and exported
     #[arg(long, value_name = "TEXT")]
@@ -60,10 +60,10 @@ pub(super) fn exclude(arguments: &ExcludeArguments) -> Result<Exit, Failure> {
             "--why is empty; say why the text is not the policy, because readers of the data see the reason"
         )));
     }
-    let (site, name) = one_name(&arguments.versions)?;
+    let (site, name) = named_version(&arguments.version)?;
     let site = Site::parse(site).map_err(Failure::usage)?;
     let (store, _lock) = open(&arguments.common)?;
-    let policy = selection::one_policy(&store, site.as_str(), arguments.versions.policy())?;
+    let policy = selection::one_policy(&store, site.as_str(), arguments.version.policy())?;
     let history = store.history(policy.policy_id)?;
     let version = captured_version(&store, &policy, &history, name)?;
     let text = ChosenText::of_version(&store, version)?;
@@ -82,7 +82,7 @@ pub(super) fn exclude(arguments: &ExcludeArguments) -> Result<Exit, Failure> {
 }
 
 pub(super) fn include(arguments: &IncludeArguments) -> Result<Exit, Failure> {
-    let (site, name) = one_name(&arguments.versions)?;
+    let (site, name) = named_version(&arguments.version)?;
     let site = Site::parse(site).map_err(Failure::usage)?;
     let (store, _lock) = open(&arguments.common)?;
     let decision = (
@@ -97,7 +97,7 @@ pub(super) fn include(arguments: &IncludeArguments) -> Result<Exit, Failure> {
         ));
         return Ok(Exit::Done);
     }
-    let policy = selection::one_policy(&store, site.as_str(), arguments.versions.policy())?;
+    let policy = selection::one_policy(&store, site.as_str(), arguments.version.policy())?;
     let history = store.history(policy.policy_id)?;
     let version = captured_version(&store, &policy, &history, name)?;
     if version.suspect.is_empty() {
@@ -115,15 +115,16 @@ pub(super) fn include(arguments: &IncludeArguments) -> Result<Exit, Failure> {
     Ok(Exit::Done)
 }
 
-/// The site and the one version that the arguments name.
-fn one_name(arguments: &VersionArguments) -> Result<(&str, VersionName), Failure> {
-    match arguments.parsed()? {
-        (site, VersionRange::One(name)) => Ok((site, name)),
-        (site, _) => Err(Failure::usage(anyhow::anyhow!(
-            "name one version: {0}@TIME or '{0}#NUMBER'; `policytrail review {0}` lists the suspect ones",
+/// The site and the version that the arguments name.
+fn named_version(arguments: &OneVersionArguments) -> Result<(&str, VersionName), Failure> {
+    let (site, name) = arguments.parsed()?;
+    let name = name.ok_or_else(|| {
+        Failure::usage(anyhow::anyhow!(
+            "name a version: {0}@TIME or '{0}#NUMBER'; `policytrail review {0}` lists the suspect ones",
             safe_line(site)
-        ))),
-    }
+        ))
+    })?;
+    Ok((site, name))
 }
 
 /// Opens the database for writing, alone.

@@ -3,6 +3,7 @@
 use std::io::{self, Write as _};
 use std::num::NonZeroUsize;
 
+use super::answer::limit;
 use super::csv_rows::{CsvRows, time_cell};
 use super::failure::{Exit, Failure};
 use super::options::{AnswerFormat, CommonOptions, FormatOption, heading};
@@ -10,7 +11,7 @@ use super::selection;
 use super::table::{Align, table};
 use super::terminal::note;
 use super::version_choice::select_version;
-use super::version_names::{VersionArguments, VersionName, VersionRange};
+use super::version_names::{OneVersionArguments, VersionName};
 use super::wording::date;
 use crate::report::{SimilarPolicy, safe_json, similar_policies};
 
@@ -30,15 +31,15 @@ use crate::report::{SimilarPolicy, safe_json, similar_policies};
 )]
 pub(super) struct Arguments {
     #[command(flatten)]
-    versions: VersionArguments,
+    version: OneVersionArguments,
 
     /// List policies with at least this score, in percent
     #[arg(long, value_name = "PERCENT", default_value = "50", value_parser = clap::value_parser!(u8).range(0..=100), help_heading = heading::SELECTION)]
     min_score: u8,
 
-    /// Print at most this many policies
-    #[arg(long, value_name = "N", default_value = "50", help_heading = heading::OUTPUT)]
-    limit: NonZeroUsize,
+    /// Print at most this many policies [default: 50; all in CSV and JSON]
+    #[arg(long, value_name = "N", help_heading = heading::OUTPUT)]
+    limit: Option<NonZeroUsize>,
 
     #[command(flatten)]
     common: CommonOptions,
@@ -85,18 +86,10 @@ const CSV_HEADER: [&str; 8] = [
 ];
 
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
-    let (site, range) = arguments.versions.parsed()?;
-    let name = match range {
-        VersionRange::Unnamed => VersionName::Latest,
-        VersionRange::One(name) => name,
-        VersionRange::Between(..) => {
-            return Err(Failure::usage(anyhow::anyhow!(
-                "one version is compared with those of other sites; give one version, not a range"
-            )));
-        }
-    };
+    let (site, name) = arguments.version.parsed()?;
+    let name = name.unwrap_or(VersionName::Latest);
     let store = selection::open_database(&arguments.common)?;
-    let policy = selection::one_policy(&store, site, arguments.versions.policy())?;
+    let policy = selection::one_policy(&store, site, arguments.version.policy())?;
     let history = store.history(policy.policy_id)?;
     let (version, uncertainty) = select_version(&policy, &history, name)?;
     if let Some(uncertainty) = uncertainty {
@@ -104,8 +97,11 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     }
     let least = f64::from(arguments.min_score) / 100.0;
     let mut similar = similar_policies(&store, &policy.site, version, least)?;
-    similar.truncate(arguments.limit.get());
-    match arguments.output.chosen() {
+    let format = arguments.output.chosen();
+    let limit = limit(arguments.limit, format != Format::Text).unwrap_or(usize::MAX);
+    let has_more = similar.len() > limit;
+    similar.truncate(limit);
+    match format {
         Format::Text if similar.is_empty() => note(format_args!(
             "no policy of another site has {} % of its words in common with version {}",
             arguments.min_score, version.version
@@ -127,6 +123,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
                 writeln!(io::stdout(), "{}", safe_json(&answer)?)?;
             }
         }
+    }
+    if has_more {
+        note("more policies are similar; use a higher --limit or --min-score");
     }
     Ok(Exit::Done)
 }

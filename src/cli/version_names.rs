@@ -32,12 +32,15 @@ pub(super) enum VersionName {
     Latest,
 }
 
+/// The names of one version, for messages.
+const NAMES: &str = "a number (5 or #5), a date (2012, 2012-06 or 2012-06-11), `first` or `latest`";
+
 impl VersionName {
     /// Parses one name of a version.
-    fn parse(text: &str) -> Result<Self, Failure> {
+    fn parse(text: &str) -> Option<Self> {
         match text {
-            "first" => return Ok(Self::First),
-            "latest" => return Ok(Self::Latest),
+            "first" => return Some(Self::First),
+            "latest" => return Some(Self::Latest),
             _ => {}
         }
         let (digits, is_marked) = match text.strip_prefix('#') {
@@ -45,7 +48,7 @@ impl VersionName {
             None => (text, false),
         };
         let is_number = !digits.is_empty() && digits.bytes().all(|b| b.is_ascii_digit());
-        let name = if is_marked || is_number && digits.len() < YEAR_DIGITS {
+        if is_marked || is_number && digits.len() < YEAR_DIGITS {
             digits.parse().ok().filter(|_| is_number).map(Self::Number)
         } else {
             let (start, end) = (Timestamp::earliest(text), Timestamp::latest(text));
@@ -53,13 +56,7 @@ impl VersionName {
                 .ok()
                 .zip(end.ok())
                 .map(|(start, end)| Self::Date { start, end })
-        };
-        name.ok_or_else(|| {
-            Failure::usage(anyhow::anyhow!(
-                "`{}` is not a version; give a number (5 or #5), a date (2012, 2012-06 or 2012-06-11), `first`, `latest`, or a range A..B",
-                safe_line(text)
-            ))
-        })
+        }
     }
 }
 
@@ -77,9 +74,17 @@ pub(super) enum VersionRange {
 impl VersionRange {
     /// Parses the words after the site: none, `A`, `A..B`, or `A` and `B`.
     fn parse(words: &[&str]) -> Result<Self, Failure> {
+        let name = |text: &str| {
+            VersionName::parse(text).ok_or_else(|| {
+                Failure::usage(anyhow::anyhow!(
+                    "`{}` is not a version; give {NAMES}, or a range A..B",
+                    safe_line(text)
+                ))
+            })
+        };
         let end = |text: &str, default| match text {
             "" => Ok(default),
-            name => VersionName::parse(name),
+            text => name(text),
         };
         match words {
             [] => Ok(Self::Unnamed),
@@ -88,12 +93,11 @@ impl VersionRange {
                     end(from, VersionName::First)?,
                     end(to, VersionName::Latest)?,
                 )),
-                None => Ok(Self::One(VersionName::parse(range)?)),
+                None => Ok(Self::One(name(range)?)),
             },
-            [from, to] if !from.contains("..") && !to.contains("..") => Ok(Self::Between(
-                VersionName::parse(from)?,
-                VersionName::parse(to)?,
-            )),
+            [from, to] if !from.contains("..") && !to.contains("..") => {
+                Ok(Self::Between(name(from)?, name(to)?))
+            }
             _ => Err(Failure::usage(anyhow::anyhow!(
                 "`{}` names more than two versions; give A, A B or A..B",
                 safe_line(&words.join(" "))
@@ -125,13 +129,7 @@ pub(super) struct VersionArguments {
 impl VersionArguments {
     /// The site, and the named versions of its policy.
     pub(super) fn parsed(&self) -> Result<(&str, VersionRange), Failure> {
-        let (site, version) = match self.site.find(['@', '#']) {
-            Some(at) if self.site[at..].starts_with('#') => {
-                (&self.site[..at], Some(&self.site[at..]))
-            }
-            Some(at) => (&self.site[..at], Some(&self.site[at + 1..])),
-            None => (self.site.as_str(), None),
-        };
+        let (site, version) = split_site(&self.site);
         let others = [self.from.as_deref(), self.to.as_deref()];
         let words: Vec<&str> = std::iter::once(version).chain(others).flatten().collect();
         Ok((site, VersionRange::parse(&words)?))
@@ -140,6 +138,59 @@ impl VersionArguments {
     /// The value of `--policy`.
     pub(super) fn policy(&self) -> Option<&str> {
         self.policy.policy.as_deref()
+    }
+}
+
+/// A site and one version of its policy, as arguments of a command.
+#[derive(Debug, Clone, clap::Args)]
+pub(super) struct OneVersionArguments {
+    /// Domain of the site. A version may follow it directly: `example.com@2018-05-25`, `example.com#3`
+    #[arg(value_name = "SITE")]
+    site: String,
+
+    /// Version: its number (5 or '#5'), a date on which it was in force (2018-05-25, 2018-05 or 2018), `first` or `latest`
+    #[arg(value_name = "VERSION")]
+    version: Option<String>,
+
+    #[command(flatten)]
+    policy: PolicyOption,
+}
+
+impl OneVersionArguments {
+    /// The site, and the named version of its policy.
+    pub(super) fn parsed(&self) -> Result<(&str, Option<VersionName>), Failure> {
+        let (site, version) = split_site(&self.site);
+        let text = match (version, self.version.as_deref()) {
+            (None, None) => return Ok((site, None)),
+            (Some(text), None) | (None, Some(text)) => text,
+            (Some(_), Some(_)) => {
+                return Err(Failure::usage(anyhow::anyhow!(
+                    "`{}` names a version already; give one version",
+                    safe_line(&self.site)
+                )));
+            }
+        };
+        let name = VersionName::parse(text).ok_or_else(|| {
+            Failure::usage(anyhow::anyhow!(
+                "`{}` is not one version; give {NAMES}",
+                safe_line(text)
+            ))
+        })?;
+        Ok((site, Some(name)))
+    }
+
+    /// The value of `--policy`.
+    pub(super) fn policy(&self) -> Option<&str> {
+        self.policy.policy.as_deref()
+    }
+}
+
+/// The domain, and the version that follows it.
+fn split_site(text: &str) -> (&str, Option<&str>) {
+    match text.find(['@', '#']) {
+        Some(at) if text[at..].starts_with('#') => (&text[..at], Some(&text[at..])),
+        Some(at) => (&text[..at], Some(&text[at + 1..])),
+        None => (text, None),
     }
 }
 
@@ -212,6 +263,34 @@ mod tests {
             &["a.com", "2018-13"],
         ] {
             assert_eq!(parsed(words), None, "{words:?}");
+        }
+    }
+
+    #[test]
+    fn one_version_is_named_beside_the_site_or_after_it() {
+        let parsed = |site: &str, version: Option<&str>| {
+            let arguments = OneVersionArguments {
+                site: site.to_owned(),
+                version: version.map(str::to_owned),
+                policy: PolicyOption { policy: None },
+            };
+            let (site, name) = arguments.parsed().ok()?;
+            Some((site.to_owned(), name))
+        };
+        for (site, version, name) in [
+            ("a.com", None, None),
+            ("a.com#5", None, Some(VersionName::Number(5))),
+            ("a.com@2018", None, Some(date("2018"))),
+            ("a.com", Some("latest"), Some(VersionName::Latest)),
+        ] {
+            assert_eq!(parsed(site, version), Some(("a.com".to_owned(), name)));
+        }
+        for (site, version) in [
+            ("a.com#5", Some("6")),
+            ("a.com", Some("1..2")),
+            ("a.com@soon", None),
+        ] {
+            assert_eq!(parsed(site, version), None, "{site} {version:?}");
         }
     }
 }
