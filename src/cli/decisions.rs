@@ -17,7 +17,7 @@ use crate::store::{CrawlLock, Decision, PolicyEntry, Review, Store, VersionEntry
 ///
 /// All captures of the site that show this text no longer count as a version, also those that later crawls find. They stay
 /// in the database, with `excluded_by_review` and your reason as the reason why they are left out. `include` takes the
-/// decision back.
+/// decision back. A date names the version that a capture of that date shows.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  policytrail exclude example.com@2023-10-25 --why \"error page\"\n  policytrail exclude 'example.com#12' --why \"German text of another country\""
@@ -36,7 +36,7 @@ pub(super) struct ExcludeArguments {
 
 /// Include a text that `exclude` took out, or keep a suspect version and remove its mark
 ///
-/// A time names the excluded text of that time if there is one, otherwise the version with a capture of that time.
+/// A date names the excluded text that a capture of that date shows if there is one, otherwise the version that it shows.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  policytrail include example.com@2023-10-25\n  policytrail include 'example.com#12' --why \"the policy was that short\""

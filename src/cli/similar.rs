@@ -18,7 +18,8 @@ use crate::report::{SimilarPolicy, safe_json, similar_policies};
 /// List the policies of other sites that are similar to a site's policy
 ///
 /// The score is the share of words that both texts have in the same order: 100 % for the same words. Each policy is listed
-/// once, with its most similar version; all versions are searched, old ones too.
+/// once, with its most similar version; all versions are searched, old ones too. If you name no version, the newest is
+/// compared; a date names the version that was in force.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  policytrail similar example.com\n  policytrail similar example.com 2018-05-25 --min-score 90 --format csv\n\n\

@@ -148,7 +148,7 @@ pub(super) struct OneVersionArguments {
     #[arg(value_name = "SITE")]
     site: String,
 
-    /// Version: its number (5 or '#5'), a date on which it was in force (2018-05-25, 2018-05 or 2018), `first` or `latest`
+    /// Version: its number (5 or '#5'), a date (2018-05-25, 2018-05 or 2018), `first` or `latest`
     #[arg(value_name = "VERSION")]
     version: Option<String>,
 
