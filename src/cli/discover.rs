@@ -84,7 +84,7 @@ fn candidate_answer(candidate: &SiteCandidate) -> CandidateAnswer<'_> {
     let evidence = candidate.evidence.iter().map(|e| EvidenceAnswer {
         source: e.source.code(),
         score: e.score,
-        home_timestamp: &e.home_timestamp,
+        home_timestamp: e.home_timestamp.parse().ok(),
         home_original: &e.home_original,
         link_text: &e.link_text,
         reasons: &e.reasons,

@@ -8,7 +8,8 @@ use super::options::{CommonOptions, earliest_timestamp, heading, language, lates
 use super::selection;
 use super::terminal;
 use crate::export::{
-    self, ExportOptions, Exported, LinkTarget, PageFormat, PageLayout, Period, TableFormat, export,
+    self, ExportOptions, Exported, LinkTarget, PageFormat, PageLayout, Period, TableFormat,
+    TimestampForm, export,
 };
 use crate::model::{Site, Timestamp};
 use crate::report::safe_line;
@@ -70,6 +71,10 @@ pub(super) struct Arguments {
     /// Compress the JSON Lines and CSV files
     #[arg(long, value_enum, value_name = "METHOD", help_heading = heading::OUTPUT)]
     compress: Option<Compress>,
+
+    /// How JSON Lines, CSV and the messages of git commits write times [default: iso]
+    #[arg(long, value_enum, value_name = "FORM", help_heading = heading::OUTPUT)]
+    timestamps: Option<TimestampsArgument>,
 
     /// Add the table `panel`: for each policy and each period of this length, the version in force at its middle
     #[arg(long, value_enum, value_name = "PERIOD", help_heading = heading::OUTPUT)]
@@ -136,6 +141,14 @@ enum LinksArgument {
 }
 
 #[derive(Debug, Clone, Copy, clap::ValueEnum)]
+enum TimestampsArgument {
+    /// ISO 8601: 2012-06-11T04:04:11Z
+    Iso,
+    /// The 14 digits of web archives: 20120611040411
+    Wayback,
+}
+
+#[derive(Debug, Clone, Copy, clap::ValueEnum)]
 enum Compress {
     /// Zstandard
     Zst,
@@ -162,6 +175,10 @@ impl Arguments {
                 None => export::Compression::None,
                 Some(Compress::Zst) => export::Compression::Zstd,
                 Some(Compress::Gz) => export::Compression::Gzip,
+            },
+            timestamps: match self.timestamps {
+                None | Some(TimestampsArgument::Iso) => TimestampForm::Iso,
+                Some(TimestampsArgument::Wayback) => TimestampForm::Wayback,
             },
             panel: self.panel.map(|length| match length {
                 PeriodArgument::Month => Period::Month,
@@ -236,10 +253,16 @@ fn check(options: &ExportOptions) -> Result<(), &'static str> {
 }
 
 impl Arguments {
-    /// Refuses page options without pages.
-    fn check_pages(&self, options: &ExportOptions) -> Result<(), &'static str> {
+    /// Refuses options of formats that are not written.
+    fn check_formats(&self, options: &ExportOptions) -> Result<(), &'static str> {
         if self.layout.is_some() && options.pages.is_empty() {
             return Err("--layout applies only to pages; add the format markdown or text");
+        }
+        let has_text_times = options.tables.iter().any(|f| *f != TableFormat::Parquet);
+        if self.timestamps.is_some() && !has_text_times && !options.git {
+            return Err(
+                "--timestamps applies only to the formats jsonl, csv and git; add one of them, or remove --timestamps",
+            );
         }
         let has_markdown = options.git || options.pages.contains(&PageFormat::Markdown);
         if self.links.is_some() && !has_markdown {
@@ -267,7 +290,7 @@ fn check_sites(store: &Store, sites: &[Site]) -> Result<(), Failure> {
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let options = arguments.options();
     check(&options)
-        .and_then(|()| arguments.check_pages(&options))
+        .and_then(|()| arguments.check_formats(&options))
         .map_err(|fault| Failure::usage(anyhow::anyhow!(fault)))?;
     let store = selection::open_database(&arguments.common)?;
     if !arguments.sites.is_empty() {

@@ -162,13 +162,11 @@ fn labelled(registry: &mut Registry, report: &RunReport) {
     let frozen = Labelled::default();
     for (archive, until) in &report.status.frozen {
         #[expect(clippy::cast_precision_loss, reason = "seconds far below 2^53")]
-        if let Ok(until) = until.parse::<Timestamp>() {
-            set(
-                &frozen,
-                &[("archive", archive)],
-                until.unix_seconds() as f64,
-            );
-        }
+        set(
+            &frozen,
+            &[("archive", archive)],
+            until.unix_seconds() as f64,
+        );
     }
     registry.register(
         "frozen_until_timestamp_seconds",

@@ -25,7 +25,7 @@ pub(super) fn open_request_log(path: &Path) -> Result<RequestLog, Failure> {
     let file = Mutex::new(Some(file));
     Ok(Box::new(move |record| {
         let line: Value = json!({
-            "time": record.at.to_string(), "endpoint": record.endpoint.name(), "url": record.url, "status": record.status,
+            "time": record.at, "endpoint": record.endpoint.name(), "url": record.url, "status": record.status,
             "bytes": record.bytes, "ms": record.ms, "outcome": record.outcome.name(),
         });
         if let Ok(mut slot) = file.lock()

@@ -195,10 +195,9 @@ fn overview(s: &Status, growth: Option<Growth>, due: usize) -> String {
         ));
     }
     for (archive, until) in &s.frozen {
-        let until = until.parse::<Timestamp>().ok();
         // A freeze lasts in real time, which --now does not change.
         let now = SystemClock.now();
-        if let Some(until) = until.filter(|until| now < *until) {
+        if now < *until {
             let when = until.wait_text(now);
             lines.push(format!(
                 "{archive} refused requests; the next one is sent {when}"

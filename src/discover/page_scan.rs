@@ -4,7 +4,7 @@
 //! The database keeps a scan as JSON. The keys of that JSON are older than the names of the fields here, and do not
 //! change.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 
 use crate::model::{DropReason, Timestamp};
 
@@ -17,7 +17,7 @@ pub(super) const SAME_PAGE_SECONDS: i64 = 366 * 86_400;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageScan {
     /// The requested moment; identifies the scan within its site.
-    #[serde(rename = "asked")]
+    #[serde(rename = "asked", serialize_with = "Timestamp::serialize_digits")]
     pub requested_at: Timestamp,
     /// Whether a page was found.
     pub outcome: ScanOutcome,
@@ -35,7 +35,7 @@ pub struct LinkedPage {
     /// The requested address.
     pub url: String,
     /// When and where it was captured; `None` if never.
-    #[serde(rename = "seen")]
+    #[serde(rename = "seen", serialize_with = "stored_capture")]
     pub capture: Option<(Timestamp, String)>,
     /// True for a page of its own, which may have changed when the home page did not.
     #[serde(default)]
@@ -50,6 +50,7 @@ pub enum ScanOutcome {
     #[serde(rename = "seen")]
     Found {
         /// When it was captured.
+        #[serde(serialize_with = "Timestamp::serialize_digits")]
         timestamp: Timestamp,
         /// Where it was captured.
         original: String,
@@ -87,6 +88,16 @@ pub struct ScannedLink {
     pub page: (Timestamp, String),
 }
 
+/// Serializes time and address of a capture, the time as the database holds it.
+#[expect(clippy::ref_option, reason = "serde hands over the field by reference")]
+fn stored_capture<S: Serializer>(
+    capture: &Option<(Timestamp, String)>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    let stored = capture.as_ref().map(|(time, url)| (time.to_string(), url));
+    stored.serialize(serializer)
+}
+
 /// The capture of a link as two fields of the link's own JSON object.
 mod page_fields {
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -95,6 +106,7 @@ mod page_fields {
 
     #[derive(Serialize, Deserialize)]
     struct PageFields {
+        #[serde(serialize_with = "Timestamp::serialize_digits")]
         page_timestamp: Timestamp,
         page_original: String,
     }

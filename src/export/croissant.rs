@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::data_card::{ABOUT, DataCard, RIGHTS};
 use super::options::TableFormat;
 use super::table_files::WrittenTable;
+use super::timestamp_form::TimestampForm;
 use crate::store::tables::ColumnType;
 
 /// Licence of what the program adds: dates, hashes, evidence, structure.
@@ -14,7 +15,11 @@ const PREFERRED_FORMATS: [TableFormat; 3] =
     [TableFormat::Parquet, TableFormat::Csv, TableFormat::Jsonl];
 
 /// The description of a dataset.
-pub(super) fn croissant(card: &DataCard, tables: &[WrittenTable]) -> Value {
+pub(super) fn croissant(
+    card: &DataCard,
+    tables: &[WrittenTable],
+    timestamps: TimestampForm,
+) -> Value {
     let files = tables.iter().flat_map(|table| &table.files);
     let distribution: Vec<Value> = files
         .map(|(format, file)| {
@@ -25,7 +30,10 @@ pub(super) fn croissant(card: &DataCard, tables: &[WrittenTable]) -> Value {
             })
         })
         .collect();
-    let record_sets: Vec<Value> = tables.iter().filter_map(record_set).collect();
+    let record_sets: Vec<Value> = tables
+        .iter()
+        .filter_map(|table| record_set(table, timestamps))
+        .collect();
     let languages: Vec<&str> = card.languages().filter(|l| *l != "und").collect();
     let mut dataset = json!({
         "@context": context(),
@@ -51,7 +59,7 @@ pub(super) fn croissant(card: &DataCard, tables: &[WrittenTable]) -> Value {
 }
 
 /// The columns of a table; `None` if it has no file.
-fn record_set(table: &WrittenTable) -> Option<Value> {
+fn record_set(table: &WrittenTable, timestamps: TimestampForm) -> Option<Value> {
     let (format, file) = PREFERRED_FORMATS
         .iter()
         .find_map(|wanted| table.files.iter().find(|(format, _)| format == wanted))?;
@@ -60,10 +68,11 @@ fn record_set(table: &WrittenTable) -> Option<Value> {
         .columns
         .iter()
         .map(|column| {
+            let is_date_time = *format == TableFormat::Parquet || timestamps == TimestampForm::Iso;
             let (data_type, is_list) = match (column.kind, *format) {
                 (ColumnType::Integer, _) => ("sc:Integer", false),
                 (ColumnType::Boolean, _) => ("sc:Boolean", false),
-                (ColumnType::Time, TableFormat::Parquet) => ("sc:DateTime", false),
+                (ColumnType::Time, _) if is_date_time => ("sc:DateTime", false),
                 (ColumnType::List, TableFormat::Parquet | TableFormat::Jsonl) => ("sc:Text", true),
                 _ => ("sc:Text", false),
             };

@@ -6,20 +6,26 @@ use std::io::{self, Write};
 use csv::{Terminator, Writer, WriterBuilder};
 
 use super::row_writer::RowWriter;
+use super::timestamp_form::TimestampForm;
 use crate::store::tables::{Cell, Column};
 
 /// Writes the rows of a table as CSV.
 pub(super) struct CsvWriter<'a> {
     out: Writer<&'a mut (dyn Write + Send)>,
+    timestamps: TimestampForm,
 }
 
 impl<'a> CsvWriter<'a> {
-    pub(super) fn new(out: &'a mut (dyn Write + Send), columns: &[Column]) -> io::Result<Self> {
+    pub(super) fn new(
+        out: &'a mut (dyn Write + Send),
+        columns: &[Column],
+        timestamps: TimestampForm,
+    ) -> io::Result<Self> {
         let mut out = WriterBuilder::new()
             .terminator(Terminator::CRLF)
             .from_writer(out);
         out.write_record(columns.iter().map(|c| c.name))?;
-        Ok(Self { out })
+        Ok(Self { out, timestamps })
     }
 }
 
@@ -31,8 +37,9 @@ impl RowWriter for CsvWriter<'_> {
                 Cell::Text(text) => self.out.write_field(text.as_bytes())?,
                 Cell::Integer(number) => self.out.write_field(number.to_string())?,
                 Cell::Boolean(truth) => self.out.write_field(truth.to_string())?,
-                Cell::Time(time) => self.out.write_field(time.to_string())?,
+                Cell::Time(time) => self.out.write_field(self.timestamps.text(*time))?,
                 Cell::List(list) => self.out.write_field(serde_json::to_string(list)?)?,
+                Cell::Redirects(list) => self.out.write_field(self.timestamps.redirects(list))?,
             }
         }
         Ok(self.out.write_record(None::<&[u8]>)?)

@@ -7,6 +7,7 @@ use super::error::ExportError;
 use super::file_names::{MARK, counted};
 use super::options::ExportOptions;
 use super::table_files::WrittenTable;
+use super::timestamp_form::TimestampForm;
 use crate::model::{Timestamp, printable};
 use crate::store::tables::{Column, DROPS, Snapshot, VERSIONS};
 
@@ -93,7 +94,7 @@ impl DataCard {
         // Writing to a string cannot fail.
         let _ = self.write_contents(&mut page, options);
         let _ = write_files(&mut page, tables, others);
-        let _ = write_dictionaries(&mut page, tables);
+        let _ = write_dictionaries(&mut page, tables, options.timestamps);
         let _ = self.write_drops(&mut page);
         let _ = writeln!(
             page,
@@ -177,7 +178,11 @@ fn write_files(
 }
 
 /// A section with the data dictionary of each table.
-fn write_dictionaries(page: &mut String, tables: &[WrittenTable]) -> std::fmt::Result {
+fn write_dictionaries(
+    page: &mut String,
+    tables: &[WrittenTable],
+    timestamps: TimestampForm,
+) -> std::fmt::Result {
     for table in tables {
         writeln!(
             page,
@@ -193,7 +198,8 @@ fn write_dictionaries(page: &mut String, tables: &[WrittenTable]) -> std::fmt::R
     }
     writeln!(
         page,
-        "\nIn JSON Lines and CSV, a time has 14 digits (`YYYYMMDDhhmmss`, UTC); in Parquet, it is a UTC timestamp. In CSV, a list is a JSON array, and an empty field means that there is no value. Texts in CSV are unchanged: a spreadsheet may interpret a cell that begins with `=`, `+`, `-` or `@` as a formula, so import all columns as text."
+        "\nIn JSON Lines and CSV, a time {}. In Parquet, it is a UTC timestamp. In CSV, a list is a JSON array, and an empty field means that there is no value. Texts in CSV are unchanged: a spreadsheet may interpret a cell that begins with `=`, `+`, `-` or `@` as a formula, so import all columns as text.",
+        timestamps.meaning()
     )
 }
 
@@ -217,8 +223,8 @@ fn filter_text(options: &ExportOptions) -> String {
         let sites: Vec<String> = filter.sites.iter().map(ToString::to_string).collect();
         parts.push(format!("sites {}", sites.join(", ")));
     }
-    parts.extend(filter.from.map(|t| format!("from {t}")));
-    parts.extend(filter.to.map(|t| format!("to {t}")));
+    parts.extend(filter.from.map(|t| format!("from {}", t.rfc3339())));
+    parts.extend(filter.to.map(|t| format!("to {}", t.rfc3339())));
     parts.extend(
         filter
             .language

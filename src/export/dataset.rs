@@ -63,8 +63,9 @@ pub fn export(
                 .remarks
                 .push("0 versions: nothing in the database matches the selection".to_owned());
         }
-        let metadata = serde_json::to_vec_pretty(&croissant(&card, &exported.tables))
-            .map_err(|e| ExportError::write(target, e.into()))?;
+        let metadata =
+            serde_json::to_vec_pretty(&croissant(&card, &exported.tables, options.timestamps))
+                .map_err(|e| ExportError::write(target, e.into()))?;
         folder.put(CROISSANT, &metadata)?;
         let readme = card.readme(options, &exported.tables, &exported.others);
         folder.put(DATA_CARD, readme.as_bytes())?;

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 
 use super::jsonl::write_object;
 use super::policy_path::PolicyPath;
+use super::timestamp_form::TimestampForm;
 use crate::model::printable;
 use crate::store::tables::{Outline, VERSIONS};
 
@@ -21,12 +22,18 @@ pub(super) fn write_commit(
     version: &Outline<'_>,
     path: &PolicyPath,
     page: &str,
+    timestamps: TimestampForm,
 ) -> io::Result<()> {
     // Git has no times before 1970, and no capture is that old.
     let seconds = version.timestamp.unix_seconds().max(0);
     let mut message =
         format!("{} as of {}\n\n", path.stem, version.timestamp.date_text()).into_bytes();
-    write_object(&mut message, &VERSIONS.columns(false), version.cells)?;
+    write_object(
+        &mut message,
+        &VERSIONS.columns(false),
+        version.cells,
+        timestamps,
+    )?;
     message.push(b'\n');
     write!(
         out,

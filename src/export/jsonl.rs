@@ -3,20 +3,27 @@
 use std::io::{self, Write};
 
 use super::row_writer::RowWriter;
+use super::timestamp_form::TimestampForm;
 use crate::store::tables::{Cell, Column};
 
 /// Writes the rows of a table as JSON Lines.
 pub(super) struct JsonlWriter<'a> {
     out: &'a mut (dyn Write + Send),
     columns: Vec<Column>,
+    timestamps: TimestampForm,
     line: Vec<u8>,
 }
 
 impl<'a> JsonlWriter<'a> {
-    pub(super) fn new(out: &'a mut (dyn Write + Send), columns: &[Column]) -> Self {
+    pub(super) fn new(
+        out: &'a mut (dyn Write + Send),
+        columns: &[Column],
+        timestamps: TimestampForm,
+    ) -> Self {
         Self {
             out,
             columns: columns.to_vec(),
+            timestamps,
             line: Vec::new(),
         }
     }
@@ -25,7 +32,7 @@ impl<'a> JsonlWriter<'a> {
 impl RowWriter for JsonlWriter<'_> {
     fn row(&mut self, cells: &[Cell<'_>]) -> io::Result<()> {
         self.line.clear();
-        write_object(&mut self.line, &self.columns, cells)?;
+        write_object(&mut self.line, &self.columns, cells, self.timestamps)?;
         self.line.push(b'\n');
         self.out.write_all(&self.line)
     }
@@ -40,6 +47,7 @@ pub(super) fn write_object(
     out: &mut Vec<u8>,
     columns: &[Column],
     cells: &[Cell<'_>],
+    timestamps: TimestampForm,
 ) -> io::Result<()> {
     let mut separator = b'{';
     for (column, cell) in columns.iter().zip(cells) {
@@ -52,8 +60,11 @@ pub(super) fn write_object(
             Cell::Text(text) => serde_json::to_writer(&mut *out, text)?,
             Cell::Integer(number) => write!(out, "{number}")?,
             Cell::Boolean(truth) => write!(out, "{truth}")?,
-            Cell::Time(time) => write!(out, "\"{time}\"")?,
+            Cell::Time(time) => write!(out, "\"{}\"", timestamps.text(*time))?,
             Cell::List(list) => serde_json::to_writer(&mut *out, list)?,
+            Cell::Redirects(list) => {
+                serde_json::to_writer(&mut *out, &timestamps.redirects(list))?;
+            }
         }
     }
     if separator == b'{' {

@@ -32,6 +32,7 @@ mod previous_export;
 mod rebuilt_warc;
 mod row_writer;
 mod table_files;
+mod timestamp_form;
 mod warc;
 mod warc_head;
 
@@ -49,3 +50,4 @@ pub use panel::Period;
 pub use rebuilt_warc::{KeptResponse, REBUILT, rebuilt_warc};
 pub use row_writer::RowWriter;
 pub use table_files::WrittenTable;
+pub use timestamp_form::TimestampForm;

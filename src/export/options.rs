@@ -2,6 +2,7 @@
 
 use super::compression::Compression;
 use super::panel::Period;
+use super::timestamp_form::TimestampForm;
 use crate::store::tables::Filter;
 
 /// A format of a table.
@@ -80,4 +81,6 @@ pub struct ExportOptions {
     pub no_text: bool,
     /// Compression of JSON Lines and CSV.
     pub compression: Compression,
+    /// How JSON Lines and CSV write times, and the messages of git commits.
+    pub timestamps: TimestampForm,
 }

@@ -177,7 +177,14 @@ pub(super) fn write_git_stream(
             proof: &version.proof,
         };
         let page = markdown_page(origin, &body, options.links);
-        write_commit(&mut stream, version, &policy_path, &page).map_err(fail)?;
+        write_commit(
+            &mut stream,
+            version,
+            &policy_path,
+            &page,
+            options.timestamps,
+        )
+        .map_err(fail)?;
         counts.written += 1;
         Ok::<_, ExportError>(())
     })?;

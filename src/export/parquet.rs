@@ -13,6 +13,7 @@ use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
 use parquet::schema::types::{ColumnPath, Type, TypePtr};
 
 use super::row_writer::RowWriter;
+use super::timestamp_form::TimestampForm;
 use crate::store::tables::{Cell, Column, ColumnType};
 
 /// Largest row group, in rows. A group is held in memory until it is written, and readers load one at a time.
@@ -129,10 +130,8 @@ impl ColumnBuffer {
                 return 4;
             }
             Cell::List(list) => return self.push_list(list),
-            Cell::Text(value) => {
-                self.bytes.push(ByteArray::from(value.as_bytes().to_vec()));
-                value.len() + 64
-            }
+            Cell::Text(value) => self.push_text(value),
+            Cell::Redirects(list) => self.push_text(&TimestampForm::Iso.redirects(list)),
             Cell::Integer(number) => {
                 self.numbers.push(*number);
                 8
@@ -149,6 +148,12 @@ impl ColumnBuffer {
         self.definition.push(1);
         self.repetition.push(0);
         size + 4
+    }
+
+    /// Adds the bytes of a text and returns their approximate size.
+    fn push_text(&mut self, text: &str) -> usize {
+        self.bytes.push(ByteArray::from(text.as_bytes().to_vec()));
+        text.len() + 64
     }
 
     /// Adds a list and returns its approximate size in bytes.
@@ -172,9 +177,11 @@ impl ColumnBuffer {
         let definition = (self.nullable || is_list).then_some(self.definition.as_slice());
         let repetition = is_list.then_some(self.repetition.as_slice());
         match self.kind {
-            ColumnType::Text | ColumnType::Json | ColumnType::List => writer
-                .typed::<ByteArrayType>()
-                .write_batch(&self.bytes, definition, repetition)?,
+            ColumnType::Text | ColumnType::Json | ColumnType::Redirects | ColumnType::List => {
+                writer
+                    .typed::<ByteArrayType>()
+                    .write_batch(&self.bytes, definition, repetition)?
+            }
             ColumnType::Integer | ColumnType::Time => {
                 writer
                     .typed::<Int64Type>()
@@ -220,11 +227,13 @@ fn field(column: &Column) -> Result<TypePtr, ParquetError> {
     };
     let field = match column.kind {
         ColumnType::Text => text(column.name, repetition)?,
-        ColumnType::Json => Type::primitive_type_builder(column.name, Physical::BYTE_ARRAY)
-            .with_repetition(repetition)
-            .with_logical_type(Some(LogicalType::Json))
-            .with_converted_type(ConvertedType::JSON)
-            .build()?,
+        ColumnType::Json | ColumnType::Redirects => {
+            Type::primitive_type_builder(column.name, Physical::BYTE_ARRAY)
+                .with_repetition(repetition)
+                .with_logical_type(Some(LogicalType::Json))
+                .with_converted_type(ConvertedType::JSON)
+                .build()?
+        }
         ColumnType::Integer => Type::primitive_type_builder(column.name, Physical::INT64)
             .with_repetition(repetition)
             .build()?,

@@ -13,6 +13,7 @@ use super::panel;
 #[cfg(feature = "parquet")]
 use super::parquet::ParquetWriter;
 use super::row_writer::RowWriter;
+use super::timestamp_form::TimestampForm;
 use crate::store::tables::{Cell, Column, PANEL, Snapshot, TABLES, Table};
 
 /// True when this build writes Parquet.
@@ -37,7 +38,7 @@ fn compression(format: TableFormat, options: &ExportOptions) -> Compression {
 
 /// The writer of a format.
 fn row_writer<'a>(
-    format: TableFormat,
+    (format, timestamps): (TableFormat, TimestampForm),
     file: &'a mut ExportFile,
     table: &Table,
     columns: &[Column],
@@ -46,8 +47,8 @@ fn row_writer<'a>(
     let fail = |e| ExportError::write(&path, e);
     let out: &'a mut (dyn Write + Send) = file;
     Ok(match format {
-        TableFormat::Jsonl => Box::new(JsonlWriter::new(out, columns)),
-        TableFormat::Csv => Box::new(CsvWriter::new(out, columns).map_err(fail)?),
+        TableFormat::Jsonl => Box::new(JsonlWriter::new(out, columns, timestamps)),
+        TableFormat::Csv => Box::new(CsvWriter::new(out, columns, timestamps).map_err(fail)?),
         TableFormat::Parquet => parquet_writer(out, table.name, columns).map_err(fail)?,
     })
 }
@@ -165,7 +166,8 @@ fn write_table(
         .collect();
     let mut writers = Vec::new();
     for (format, file) in options.tables.iter().zip(&mut outputs) {
-        writers.push(row_writer(*format, file, table, &columns)?);
+        let form = (*format, options.timestamps);
+        writers.push(row_writer(form, file, table, &columns)?);
     }
     let mut rows = 0;
     let left_out = for_each_row(&mut |cells| {

@@ -1,4 +1,4 @@
-//! `Timestamp`: the 14 digits of web archives, `YYYYMMDDhhmmss`, in UTC.
+//! `Timestamp`: a moment to the second in UTC, its 14 digits as web archives write them, and its ISO 8601 form.
 
 use std::fmt;
 use std::str::FromStr;
@@ -9,9 +9,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::printable;
 
-/// A moment to the second in UTC, written as web archives write it: 14 digits, `YYYYMMDDhhmmss`.
+/// A moment to the second in UTC. Ordered by time. Years 1 to 9999.
 ///
-/// Ordered by time. Years 1 to 9999.
+/// It is displayed and stored as web archives write it: 14 digits, `YYYYMMDDhhmmss`. In JSON it has the ISO 8601 form,
+/// because programs take 14 digits for a number.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Timestamp(DateTime);
 
@@ -144,6 +145,33 @@ impl Timestamp {
         format!("{}Z", self.0)
     }
 
+    /// Parses exactly the ISO 8601 form of [`Timestamp::rfc3339`]; `None` for other text.
+    #[must_use]
+    pub fn from_iso(text: &str) -> Option<Self> {
+        let separators = [
+            (4, b'-'),
+            (7, b'-'),
+            (10, b'T'),
+            (13, b':'),
+            (16, b':'),
+            (19, b'Z'),
+        ];
+        let bytes = text.as_bytes();
+        if bytes.len() != 20 || separators.iter().any(|&(at, byte)| bytes[at] != byte) {
+            return None;
+        }
+        let digits: String = text.chars().filter(char::is_ascii_digit).collect();
+        digits.parse().ok()
+    }
+
+    /// Serializes the 14 digits, for JSON that the database holds: `#[serde(serialize_with = …)]`.
+    ///
+    /// # Errors
+    /// If the serializer fails.
+    pub fn serialize_digits<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+
     /// When something may be done that has to wait for this moment: `after 21:29 UTC (in 4 minutes)`, or `now`. Never a time
     /// that is past.
     #[must_use]
@@ -239,17 +267,19 @@ impl fmt::Display for Timestamp {
 }
 
 impl Serialize for Timestamp {
-    /// Writes the 14 digits.
+    /// Writes the ISO 8601 form.
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_str(self)
+        serializer.serialize_str(&self.rfc3339())
     }
 }
 
 impl<'de> Deserialize<'de> for Timestamp {
-    /// Parses exactly 14 digits.
+    /// Parses exactly the ISO 8601 form, or 14 digits.
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        text.parse().map_err(serde::de::Error::custom)
+        Self::from_iso(&text)
+            .map_or_else(|| text.parse(), Ok)
+            .map_err(serde::de::Error::custom)
     }
 }
 
@@ -273,6 +303,30 @@ impl FromStr for Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn json_has_the_iso_form_and_both_forms_are_read() {
+        let time = Timestamp::from_cdx("20120611040411").unwrap();
+        let json = r#""2012-06-11T04:04:11Z""#;
+        assert_eq!(serde_json::to_string(&time).unwrap(), json);
+        for text in [json, r#""20120611040411""#] {
+            assert_eq!(serde_json::from_str::<Timestamp>(text).unwrap(), time);
+        }
+        for text in [
+            "2012-06-11",
+            "2012-06-11 04:04:11Z",
+            "2012-06-11T04:04:11",
+            "2012-13-11T04:04:11Z",
+            "2012-06-11T04:04:1éZ",
+            "20120611",
+            "",
+        ] {
+            let json = serde_json::to_string(text).unwrap();
+            assert!(serde_json::from_str::<Timestamp>(&json).is_err(), "{text}");
+        }
+        let year_1 = Timestamp::from_cdx("00010203040506").unwrap();
+        assert_eq!(Timestamp::from_iso(&year_1.rfc3339()), Some(year_1));
+    }
 
     #[test]
     fn a_wait_is_told_with_the_time_that_is_left_and_never_with_a_past_time() {

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use crate::model::Timestamp;
+
 /// A URL that may be a policy's.
 #[derive(Debug, Serialize)]
 pub struct CandidateAnswer<'a> {
@@ -30,8 +32,8 @@ pub struct EvidenceAnswer<'a> {
     pub source: &'a str,
     /// A higher score is more certain.
     pub score: i64,
-    /// Time of the archived page with the link; empty if there is none.
-    pub home_timestamp: &'a str,
+    /// Time of the archived page with the link; `None` if there is none.
+    pub home_timestamp: Option<Timestamp>,
     /// URL of that page; empty if there is none.
     pub home_original: &'a str,
     /// Text of the link.

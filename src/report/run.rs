@@ -67,7 +67,7 @@ impl RunReport {
     pub fn answer(&self) -> Value {
         let failures: Vec<&String> = self.failures.iter().chain(&self.late_failures).collect();
         json!({
-            "command": "run", "started_at": self.started_at.to_string(), "finished_at": self.finished_at.to_string(),
+            "command": "run", "started_at": self.started_at, "finished_at": self.finished_at,
             "outcome": self.outcome.code(), "budget_spent": self.budget_spent,
             "sites": self.sites, "sites_due": self.due, "sites_finished": self.finished, "sites_left": self.left(),
             "new_versions_count": self.new_versions, "new_versions": self.changes,

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::fs::{self, File};
 
 use parquet::file::reader::{FileReader as _, SerializedFileReader};
-use policytrail::store::tables::{PANEL, TABLES};
+use policytrail::model::{Redirect, Timestamp};
+use policytrail::store::tables::{ColumnType, PANEL, TABLES};
+use rusqlite::Connection;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
@@ -121,6 +123,70 @@ fn every_format_holds_the_same_rows() {
     assert!(raw.ends_with(b"\r\n"), "RFC 4180 ends rows with CRLF");
 }
 
+/// True for a time in the ISO 8601 form, and for one of 14 digits.
+fn forms(text: &str) -> (bool, bool) {
+    (
+        text.parse::<Timestamp>().is_err() && Timestamp::from_iso(text).is_some(),
+        text.parse::<Timestamp>().is_ok(),
+    )
+}
+
+#[test]
+fn times_have_the_iso_form_unless_the_14_digits_are_wanted() {
+    let folder = folder();
+    let redirects = Redirect::list_to_json(&[Redirect {
+        from: "http://a.com/".to_owned(),
+        status: 301,
+        timestamp: "20120611040411".parse().unwrap(),
+        to: "http://b.com/".to_owned(),
+    }]);
+    Connection::open(folder.path().join("policytrail.db"))
+        .unwrap()
+        .execute("UPDATE mementos SET redirects = ?1", [&redirects])
+        .unwrap();
+    for (form, is_iso) in [("iso", true), ("wayback", false)] {
+        let arguments = "export --format jsonl,csv,parquet,git --panel 1y --out";
+        let mut arguments: Vec<&str> = arguments.split(' ').collect();
+        arguments.extend([form, "--timestamps", form]);
+        succeeds(policytrail(folder.path(), &arguments));
+        let out = folder.path().join(form);
+        let mut times = 0;
+        for table in TABLES.iter().chain([&PANEL]) {
+            let json = lines(&out.join(format!("{}.jsonl", table.name)));
+            let mut csv = csv::Reader::from_path(out.join(format!("{}.csv", table.name))).unwrap();
+            let records: Vec<csv::StringRecord> = csv.records().map(Result::unwrap).collect();
+            for (at, column) in table.columns.iter().enumerate() {
+                for (row, record) in json.iter().zip(&records) {
+                    let cell = row[column.name].as_str().unwrap_or_default();
+                    if column.kind == ColumnType::Time && !cell.is_empty() {
+                        times += 1;
+                        assert_eq!(forms(cell), (is_iso, !is_iso), "{}", column.name);
+                        assert_eq!(cell, &record[at]);
+                    } else if column.kind == ColumnType::Redirects && !cell.is_empty() {
+                        let hops: Value = serde_json::from_str(cell).unwrap();
+                        let time = hops[0]["timestamp"].as_str().unwrap();
+                        assert_eq!(forms(time), (is_iso, !is_iso));
+                        assert_eq!(cell, &record[at]);
+                    }
+                }
+            }
+        }
+        assert!(times > 500, "{times}");
+        let stream = fs::read(out.join("policies.fast-import")).unwrap();
+        let wanted = if is_iso {
+            r#","first_seen":"2004-05-11T19:11:39Z","#
+        } else {
+            r#","first_seen":"20040511191139","#
+        };
+        assert!(String::from_utf8_lossy(&stream).contains(wanted));
+        let card = fs::read_to_string(out.join("README.md")).unwrap();
+        assert_eq!(card.contains("`2012-06-11T04:04:11Z`"), is_iso);
+        assert_eq!(card.contains("14 digits"), !is_iso);
+    }
+    let parquet = |form: &str| fs::read(folder.path().join(form).join("captures.parquet")).unwrap();
+    assert!(parquet("iso") == parquet("wayback"));
+}
+
 #[test]
 fn an_export_can_be_filtered_by_site_date_language_and_conditions() {
     let folder = folder();
@@ -147,8 +213,8 @@ fn an_export_can_be_filtered_by_site_date_language_and_conditions() {
     );
     expect(&["--language", "fr"], &|r| text(r, "language") == "fr");
     expect(&["--from", "2010", "--to", "2012-06"], &|r| {
-        text(r, "last_seen").as_str() >= "20100101000000"
-            && text(r, "first_seen").as_str() <= "20120630235959"
+        text(r, "last_seen").as_str() >= "2010-01-01T00:00:00Z"
+            && text(r, "first_seen").as_str() <= "2012-06-30T23:59:59Z"
     });
     expect(
         &["--where", "word_count>300", "--where", "language!=en"],
@@ -240,7 +306,7 @@ fn a_panel_has_a_row_for_each_half_year_of_a_policys_life() {
             text("period"),
             format!("{}_{}", row["year"], text("season"))
         );
-        assert!(text("middle").ends_with("01000000"));
+        assert!(text("middle").ends_with("-01T00:00:00Z"));
         assert!(
             seen.insert((text("site"), text("policy_url"), text("period"))),
             "{row}"
@@ -274,6 +340,10 @@ fn contradicting_options_and_unknown_names_are_refused() {
         (&["--wrap", "80", "--format", "markdown"], "--wrap"),
         (&["--layout", "versions", "--format", "git"], "--layout"),
         (&["--links", "archive", "--format", "text"], "--links"),
+        (
+            &["--timestamps", "wayback", "--format", "parquet"],
+            "--timestamps",
+        ),
         (&["--site", "velofix.com"], "velofix.com"),
         (&["--from", "2020", "--to", "2010"], "--from"),
         (&["--language", "english"], "--language"),

@@ -53,6 +53,7 @@ mod stated_dates;
 mod support;
 mod terminal;
 mod time_and_progress;
+mod times_in_answers;
 
 // The generators of test data are also examples (`Cargo.toml`), so they have folders of their own.
 #[path = "../sample_archive/mod.rs"]

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::support::dataset::{files, rows};
+use crate::support::dataset::{digits, files, rows};
 use crate::support::paths::{sample, sample_location};
 use crate::support::program::{answer, json_lines, policytrail, succeeds};
 
@@ -93,7 +93,7 @@ fn a_named_archive_gets_the_links() {
         let (time, original) = (&row["first_seen"], &row["original"]);
         let url = format!(
             "https://archive.example/all/{}/{}",
-            time.as_str().unwrap(),
+            digits(time),
             original.as_str().unwrap()
         );
         assert_eq!(row["memento_url"], url.as_str());

@@ -12,10 +12,19 @@ use crate::support::database;
 use crate::support::paths::{sample, sample_location};
 use crate::support::program::{json_lines, on_sample_sites, policytrail, succeeds};
 
+/// The versions, with times as `expected.json` has them.
 fn export(folder: &Path) -> Vec<Value> {
     succeeds(policytrail(
         folder,
-        &["export", "--db", "trail.db", "--out", "out"],
+        &[
+            "export",
+            "--db",
+            "trail.db",
+            "--out",
+            "out",
+            "--timestamps",
+            "wayback",
+        ],
     ));
     json_lines(&std::fs::read_to_string(folder.join("out/versions.jsonl")).unwrap())
 }

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use crate::support::archive_server::{ArchiveServer, ArchiveState};
 use crate::support::database;
+use crate::support::dataset::digits;
 use crate::support::paths::{sample, sample_location};
 use crate::support::program::on_sample_sites;
 
@@ -168,7 +169,7 @@ fn announced(folder: &Path) -> Vec<(String, String)> {
     let name = |line: &str| {
         let version: Value = serde_json::from_str(line).unwrap();
         let text = |name: &str| version[name].as_str().unwrap().to_owned();
-        let which = format!("{} {}", text("text_sha256"), text("first_seen"));
+        let which = format!("{} {}", text("text_sha256"), digits(&version["first_seen"]));
         (text("site"), which)
     };
     let lines = std::fs::read_to_string(folder.join("announced.jsonl")).unwrap();

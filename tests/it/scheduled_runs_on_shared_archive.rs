@@ -6,6 +6,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::support::archive_server::{ArchiveServer, ArchiveState};
+use crate::support::dataset::digits;
 use crate::support::paths::shared;
 use crate::support::program::{policytrail, succeeds};
 
@@ -44,7 +45,11 @@ fn announced(folder: &Path) -> Vec<(String, String, String)> {
     let version = |line: &str| {
         let version: Value = serde_json::from_str(line).unwrap();
         let text = |name: &str| version[name].as_str().unwrap().to_owned();
-        (text("site"), text("text_sha256"), text("first_seen"))
+        (
+            text("site"),
+            text("text_sha256"),
+            digits(&version["first_seen"]),
+        )
     };
     lines.lines().map(version).collect()
 }

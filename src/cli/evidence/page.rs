@@ -244,7 +244,7 @@ fn discoveries(out: &mut String, discoveries: &[PolicyDiscovery]) -> std::fmt::R
     writeln!(out, "<h2>How the policy was found</h2>\n<table>")?;
     for found in discoveries {
         let home = match (&found.home_timestamp, &found.home_original) {
-            (Some(time), Some(url)) => format!(" on {url} as captured {time}"),
+            (Some(time), Some(url)) => format!(" on {url} as captured {}", time.rfc3339()),
             _ => String::new(),
         };
         let text = found

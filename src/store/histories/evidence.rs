@@ -5,7 +5,7 @@ use serde::Serialize;
 
 use super::proofs::{proof, proof_columns, proof_joins};
 use crate::model::{CaptureId, PolicyId, Proof, Redirect, Timestamp};
-use crate::store::database::sql::redirects;
+use crate::store::database::sql::{redirects, timestamp};
 use crate::store::database::{Store, StoreError};
 
 /// Most captures without a version that are listed.
@@ -71,7 +71,7 @@ pub struct PolicyDiscovery {
     /// How it was found: `given`, `path`, `link` and so on.
     pub source: String,
     /// Time of the archived page with the link.
-    pub home_timestamp: Option<String>,
+    pub home_timestamp: Option<Timestamp>,
     /// URL of that page.
     pub home_original: Option<String>,
     /// Text of the link.
@@ -194,7 +194,7 @@ impl Store {
                 Ok(PolicyDiscovery {
                     url: r.get("url")?,
                     source: r.get("source")?,
-                    home_timestamp: r.get("home_timestamp")?,
+                    home_timestamp: timestamp(r.get("home_timestamp")?),
                     home_original: r.get("home_original")?,
                     link_text: r.get("link_text")?,
                 })

@@ -7,6 +7,7 @@ use serde::Serialize;
 
 use super::changes::AlertCounts;
 use crate::model::{PolicyKind, Timestamp};
+use crate::store::database::sql::timestamp;
 use crate::store::database::{Store, StoreError};
 
 /// What the database holds.
@@ -43,9 +44,9 @@ pub struct Status {
     pub drops: BTreeMap<String, u64>,
     /// Versions that the command of `--on-change` has not accepted.
     pub alerts: AlertCounts,
-    /// Archives that are left alone for now: name and until when (14 digits).
-    pub frozen: Vec<(String, String)>,
-    /// The last run: command, start, end (14 digits), outcome, requests.
+    /// Archives that are left alone for now: name and until when.
+    pub frozen: Vec<(String, Timestamp)>,
+    /// The last run: command, start, end, outcome, requests.
     pub last_run: Option<LastRun>,
 }
 
@@ -104,7 +105,9 @@ impl Store {
         self.read(|t| {
             let count = |sql: &str| t.query_row(sql, [], |r| r.get::<_, i64>(0)).map(i64::cast_unsigned);
             let mut frozen = t.prepare("SELECT archive, frozen_until FROM archives WHERE frozen_until IS NOT NULL ORDER BY archive")?;
-            let frozen = frozen.query_map([], |r| Ok((r.get(0)?, r.get(1)?)))?.collect::<rusqlite::Result<_>>()?;
+            // An unreadable time has no effect on crawls either.
+            let frozen = frozen.query_map([], |r| Ok(timestamp(r.get(1)?).zip(r.get(0)?).map(|(until, archive)| (archive, until))))?;
+            let frozen = frozen.filter_map(Result::transpose).collect::<rusqlite::Result<_>>()?;
             let mut last = t.prepare("SELECT command, started_at, finished_at, outcome, requests FROM runs ORDER BY run_id DESC LIMIT 1")?;
             let last_run = last.query_map([], last_run)?.next().transpose()?;
             Ok(Status {

@@ -5,6 +5,8 @@ use std::num::NonZeroU32;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 
+use crate::model::Timestamp;
+
 /// A row of `sites`.
 #[derive(Debug, Deserialize)]
 #[expect(missing_docs, reason = "the fields are those of the table")]
@@ -12,7 +14,11 @@ pub struct SiteLine {
     pub site: String,
     pub rank: Option<i64>,
     pub tags: String,
-    #[serde(rename = "looked_at")]
+    #[serde(
+        rename = "looked_at",
+        default,
+        deserialize_with = "optional_stored_time"
+    )]
     pub crawled_at: Option<String>,
     pub unfinished: bool,
     pub drop_reason: Option<String>,
@@ -41,6 +47,7 @@ pub struct DiscoveryLine {
     pub kind: String,
     pub source: String,
     pub score: i64,
+    #[serde(default, deserialize_with = "optional_stored_time")]
     pub home_timestamp: Option<String>,
     pub home_original: Option<String>,
     pub link_text: Option<String>,
@@ -52,9 +59,11 @@ pub struct DiscoveryLine {
 #[expect(missing_docs, reason = "the fields are those of the table")]
 pub struct ReviewLine {
     pub site: String,
+    #[serde(deserialize_with = "stored_time")]
     pub timestamp: String,
     pub decision: String,
     pub why: String,
+    #[serde(deserialize_with = "stored_time")]
     pub decided_at: String,
     pub body_sha256: String,
 }
@@ -65,6 +74,7 @@ pub struct ReviewLine {
 pub struct CaptureLine {
     pub site: String,
     pub policy_url: String,
+    #[serde(deserialize_with = "stored_time")]
     pub timestamp: String,
     pub original: String,
     pub urlkey: String,
@@ -75,16 +85,19 @@ pub struct CaptureLine {
     pub version: Option<NonZeroU32>,
     pub drop_reason: Option<String>,
     pub drop_detail: Option<String>,
+    #[serde(default, deserialize_with = "optional_stored_time")]
     pub fetched_timestamp: Option<String>,
     pub fetched_original: Option<String>,
     pub fetched_urlkey: Option<String>,
     pub fetched_digest: Option<String>,
+    #[serde(default, deserialize_with = "optional_stored_time")]
     pub read_timestamp: Option<String>,
     pub read_url: Option<String>,
     pub read_status: Option<u16>,
     pub content_type: Option<String>,
     pub redirects: Option<String>,
     pub canonical: Option<String>,
+    #[serde(default, deserialize_with = "optional_stored_time")]
     pub fetched_at: Option<String>,
     pub payload_sha256: Option<String>,
     pub payload_bytes: Option<u32>,
@@ -112,8 +125,11 @@ pub struct VersionLine {
     pub change: Option<String>,
     pub words_added: Option<u32>,
     pub words_removed: Option<u32>,
+    #[serde(deserialize_with = "stored_time")]
     pub first_seen: String,
+    #[serde(deserialize_with = "stored_time")]
     pub last_seen: String,
+    #[serde(default, deserialize_with = "optional_stored_time")]
     pub changed_after: Option<String>,
     pub captures: NonZeroU32,
     #[serde(default = "one")]
@@ -145,9 +161,11 @@ pub struct VersionLine {
     pub discovery_score: Option<i64>,
     pub link_text: Option<String>,
     pub read_url: Option<String>,
+    #[serde(default, deserialize_with = "optional_stored_time")]
     pub read_timestamp: Option<String>,
     pub content_type: Option<String>,
     pub redirects: Option<String>,
+    #[serde(default, deserialize_with = "optional_stored_time")]
     pub fetched_at: Option<String>,
     pub archive: Option<String>,
     pub payload_sha256: Option<String>,
@@ -158,6 +176,20 @@ pub struct VersionLine {
 /// A field that is there, even if it is null. Datasets of earlier versions of the program lack it.
 fn present<'de, D: Deserializer<'de>>(field: D) -> Result<Option<Value>, D::Error> {
     Value::deserialize(field).map(Some)
+}
+
+/// A time as the database holds it, 14 digits. A dataset has these or the ISO 8601 form. Other text stays as it is, and is
+/// refused where a time is expected.
+fn stored_time<'de, D: Deserializer<'de>>(field: D) -> Result<String, D::Error> {
+    String::deserialize(field).map(to_stored)
+}
+
+fn optional_stored_time<'de, D: Deserializer<'de>>(field: D) -> Result<Option<String>, D::Error> {
+    Option::deserialize(field).map(|text| text.map(to_stored))
+}
+
+fn to_stored(text: String) -> String {
+    Timestamp::from_iso(&text).map_or(text, |time| time.to_string())
 }
 
 fn one() -> NonZeroU32 {

@@ -6,8 +6,8 @@ use rusqlite::{OptionalExtension as _, Transaction, params};
 
 use super::lines::{CaptureLine, VersionLine};
 use crate::model::{
-    ArchiveId, CaptureId, InvalidTimestamp, PayloadDigest, PolicyId, PolicyKind, Site, SiteId,
-    Source, TextHash, Timestamp, UrlKey, is_wayback_url, printable,
+    ArchiveId, CaptureId, InvalidTimestamp, PayloadDigest, PolicyId, PolicyKind, Redirect, Site,
+    SiteId, Source, TextHash, Timestamp, UrlKey, is_wayback_url, printable,
 };
 
 /// A capture as the index names it.
@@ -279,6 +279,7 @@ pub(super) fn add_memento(
     time(playback.fetched_at)?;
     let redirects = playback.redirects.unwrap_or("[]");
     json(redirects)?;
+    let redirects = Redirect::list_to_json(&Redirect::list_from_json(redirects));
     let sha256 = playback.payload.0;
     if let Some(sha256) = sha256.filter(|text| text.parse::<TextHash>().is_err()) {
         return Err(value("payload_sha256", sha256, "64 hexadecimal digits"));

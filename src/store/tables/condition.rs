@@ -188,13 +188,15 @@ impl Condition {
                 };
                 format!("{negation}EXISTS (SELECT 1 FROM json_each({expression}) WHERE {element})")
             }
-            ColumnType::Text | ColumnType::Json if self.operator == Operator::Contains => {
+            ColumnType::Text | ColumnType::Json | ColumnType::Redirects
+                if self.operator == Operator::Contains =>
+            {
                 format!(
                     "({expression}) LIKE {} ESCAPE '\\'",
                     bind(Value::Text(pattern(&self.operand)))
                 )
             }
-            ColumnType::Text | ColumnType::Json => {
+            ColumnType::Text | ColumnType::Json | ColumnType::Redirects => {
                 format!(
                     "({expression}) {operator} {}",
                     bind(Value::Text(self.operand.clone()))

@@ -9,7 +9,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
 use super::described::VERSIONS;
 use super::filter::Filter;
 use super::table::{Cell, Column, ColumnType, Table};
-use crate::model::{PolicyId, Proof, RenditionId, Timestamp};
+use crate::model::{PolicyId, Proof, Redirect, RenditionId, Timestamp};
 use crate::store::database::sql::{archive_name, memento_url, payload_sha256};
 use crate::store::database::{Store, StoreError};
 
@@ -327,6 +327,7 @@ fn cell(value: ValueRef<'_>, kind: ColumnType) -> Option<Cell<'_>> {
                 ColumnType::Text | ColumnType::Json => Cell::Text(text.into()),
                 ColumnType::Time => Cell::Time(text.parse().ok()?),
                 ColumnType::List => Cell::List(serde_json::from_str(text).ok()?),
+                ColumnType::Redirects => Cell::Redirects(Redirect::list_from_json(text)),
                 ColumnType::Integer | ColumnType::Boolean => return None,
             }
         }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::model::Timestamp;
+use crate::model::{Redirect, Timestamp};
 
 /// What the cells of a column are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub enum ColumnType {
     List,
     /// Text that is JSON.
     Json,
+    /// A list of archived redirects, written as JSON.
+    Redirects,
 }
 
 impl ColumnType {
@@ -31,7 +33,7 @@ impl ColumnType {
             Self::Boolean => "boolean",
             Self::Time => "time",
             Self::List => "list of text",
-            Self::Json => "JSON text",
+            Self::Json | Self::Redirects => "JSON text",
         }
     }
 }
@@ -100,6 +102,8 @@ pub enum Cell<'a> {
     Time(Timestamp),
     /// Of a column of lists.
     List(Vec<String>),
+    /// Of a column of redirects.
+    Redirects(Vec<Redirect>),
 }
 
 impl Cell<'_> {
@@ -113,6 +117,7 @@ impl Cell<'_> {
             Self::Boolean(truth) => Cell::Boolean(truth),
             Self::Time(time) => Cell::Time(time),
             Self::List(list) => Cell::List(list),
+            Self::Redirects(list) => Cell::Redirects(list),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::OnceLock;
 
+use policytrail::model::Timestamp;
 use rusqlite::Connection;
 use serde_json::Value;
 use tempfile::TempDir;
@@ -46,6 +47,12 @@ pub fn folder() -> TempDir {
 
 pub fn lines(path: &Path) -> Vec<Value> {
     json_lines(&fs::read_to_string(path).unwrap())
+}
+
+/// The 14 digits of a time in the ISO 8601 form.
+pub fn digits(time: &Value) -> String {
+    let time = Timestamp::from_iso(time.as_str().unwrap());
+    time.unwrap().to_string()
 }
 
 /// Exports and reads one table.

@@ -3,7 +3,7 @@
 use super::columns::{
     ARCHIVE, MEMENTO_URL, PAYLOAD_SHA256, POLICY_URL, SITE, WARC_FILE, WARC_OFFSET, always, perhaps,
 };
-use crate::store::tables::table::ColumnType::{Integer, Json, Text, Time};
+use crate::store::tables::table::ColumnType::{Integer, Redirects, Text, Time};
 use crate::store::tables::table::{Chosen, Table};
 
 /// One capture of a policy a row.
@@ -94,7 +94,7 @@ pub const CAPTURES: Table = Table {
         ),
         perhaps(
             "redirects",
-            Json,
+            Redirects,
             "m.redirects",
             "archived redirects that were followed: a list of `from`, `timestamp`, `status`, `to`",
         ),

@@ -5,7 +5,7 @@ use super::columns::{
     SUSPECT, TEXT_SHA256, TITLE, VERSION, WARC_FILE, WARC_OFFSET, WORD_COUNT, always, body,
     evidence, perhaps,
 };
-use crate::store::tables::table::ColumnType::{Boolean, Integer, Json, List, Text, Time};
+use crate::store::tables::table::ColumnType::{Boolean, Integer, List, Redirects, Text, Time};
 use crate::store::tables::table::{Chosen, Table};
 
 /// One version of a policy a row.
@@ -201,7 +201,7 @@ pub const VERSIONS: Table = Table {
         ),
         always(
             "redirects",
-            Json,
+            Redirects,
             "coalesce(m.redirects, '[]')",
             "archived redirects that led to this capture: a list of `from`, `timestamp`, `status`, `to`",
         ),
