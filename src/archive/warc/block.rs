@@ -12,7 +12,9 @@ pub(super) enum BlockEnd {
     Stated,
     /// Its gzip member ended, and the next one begins with a record. Its stated length is too large.
     NextRecord,
-    /// The file ended.
+    /// The file ended after the two line ends that follow a record.
+    RecordEnd,
+    /// The file ended elsewhere.
     FileEnd,
 }
 
@@ -57,7 +59,11 @@ impl<'a, R: Read> BlockReader<'a, R> {
         } else {
             0
         };
-        Ok((self.end, self.read.saturating_sub(line_ends)))
+        let end = match self.end {
+            BlockEnd::FileEnd if line_ends > 0 => BlockEnd::RecordEnd,
+            end => end,
+        };
+        Ok((end, self.read.saturating_sub(line_ends)))
     }
 }
 

@@ -13,7 +13,7 @@ use super::listing::{Listing, readable_name, stem, unsupported_format};
 use super::members::RecordLocation;
 use super::peek::BUFFER_BYTES;
 use super::probe::complete_rows;
-use super::scan::{ScanFault, WarcScan, scan};
+use super::scan::{FaultKind, ScanFault, WarcScan, scan};
 use super::skipped::{SkipReason, Skipped};
 use crate::archive::ArchiveError;
 
@@ -258,7 +258,7 @@ impl Loader {
         let is_warc = scan.records > 0;
         for fault in &scan.faults {
             let detail = fault_detail(fault, is_warc);
-            if fault.is_cut_off && is_warc {
+            if fault.kind == FaultKind::CutOff && is_warc {
                 tracing::warn!(file = %shown_path, "{detail}");
             } else {
                 self.fail(path, &detail);
@@ -305,23 +305,29 @@ impl Loader {
 }
 
 /// What is wrong with a part of a file, where, and what to do.
-fn fault_detail(fault: &ScanFault, is_warc: bool) -> String {
+pub(super) fn fault_detail(fault: &ScanFault, is_warc: bool) -> String {
     let ScanFault {
         offset,
         detail,
-        is_cut_off,
+        kind,
     } = fault;
-    match (is_warc, is_cut_off) {
-        (true, true) => format!(
+    match (kind, is_warc) {
+        (FaultKind::System, _) => format!(
+            "the file cannot be read from byte {offset} on ({detail}); only the records before it are read. Make the file readable and run the command again"
+        ),
+        (FaultKind::CutOff, true) => format!(
             "the file is cut off in the record at byte {offset} ({detail}); the records before it are read. If the file should be longer, download it again"
         ),
-        (true, false) => format!(
-            "the record at byte {offset} cannot be read ({detail}); the other records are read. Download the file again, or put its index (.cdxj, .cdx) in the same directory"
-        ),
-        (false, true) => {
+        (FaultKind::CutOff, false) => {
             format!("the file is cut off in its first record ({detail}); download it again")
         }
-        (false, false) => format!(
+        (FaultKind::Damaged, true) => format!(
+            "the record at byte {offset} cannot be read ({detail}); the other records are read. Download the file again, or put its index (.cdxj, .cdx) in the same directory"
+        ),
+        (FaultKind::RestUnread, true) => format!(
+            "the file cannot be read from byte {offset} on ({detail}); only the records before it are read. Download the file again, or put its index (.cdxj, .cdx) in the same directory"
+        ),
+        (FaultKind::Damaged | FaultKind::RestUnread, false) => format!(
             "the file does not begin as a WARC file does (byte {offset}: {detail}); give a WARC file (.warc, .warc.gz) or a directory of WARC files; if it should be a WARC file, download it again"
         ),
     }

@@ -37,6 +37,8 @@ pub(super) struct MemberReader<R: Read> {
     layer: Layer<R>,
     /// Offset of the current member.
     member: u64,
+    /// Offset of the last gzip member that was begun.
+    last_gzip: u64,
     /// Decompressed bytes before the current member, or before `plain_from`.
     bytes_before: u64,
     /// Offset at which the present bytes without compression begin.
@@ -60,6 +62,7 @@ impl<R: Read> MemberReader<R> {
         Self {
             layer: Layer::Plain(PeekReader::new(inner, offset)),
             member: offset,
+            last_gzip: offset,
             bytes_before: 0,
             plain_from: offset,
             was_compressed: false,
@@ -109,6 +112,16 @@ impl<R: Read> MemberReader<R> {
     /// True in a gzip member, and after the last one.
     pub(super) fn was_compressed(&self) -> bool {
         self.was_compressed
+    }
+
+    /// True if the reader is in the gzip member at whose start this place is, or at the end of that member.
+    pub(super) fn is_in_member_of(&self, place: RecordLocation) -> bool {
+        self.was_compressed && place.skip == 0 && place.offset == self.last_gzip
+    }
+
+    /// True once the search for the next record was given up.
+    pub(super) fn gave_up(&self) -> bool {
+        self.probes_left == 0
     }
 
     /// True once a gzip member was read.
@@ -199,6 +212,7 @@ impl<R: Read> MemberReader<R> {
             self.bytes_before = self.bytes_before.saturating_add(plain_bytes);
             self.layer = Layer::Gzip(Box::new(PeekReader::new(GzDecoder::new(raw), 0)));
             (self.was_compressed, self.has_members) = (true, true);
+            self.last_gzip = self.member;
         }
     }
 

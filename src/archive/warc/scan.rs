@@ -48,8 +48,21 @@ pub(super) struct ScanFault {
     pub(super) offset: u64,
     /// What is wrong.
     pub(super) detail: String,
-    /// True when the file ends inside the record.
-    pub(super) is_cut_off: bool,
+    /// What it means for the rest of the file.
+    pub(super) kind: FaultKind,
+}
+
+/// What a damaged part means for the rest of the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum FaultKind {
+    /// The file ends inside the record.
+    CutOff,
+    /// The rest is read.
+    Damaged,
+    /// The rest is not read.
+    RestUnread,
+    /// The system cannot read the file. The rest is not read.
+    System,
 }
 
 /// The record that was read last.
@@ -74,6 +87,7 @@ pub(super) fn scan(source: impl Read + Seek) -> WarcScan {
         exchanges: Exchanges::default(),
         reread_left: MAX_REREAD_BYTES,
         last: None,
+        splits_records: false,
     };
     scanner.run();
     scanner.finish()
@@ -85,6 +99,8 @@ struct Scanner<R: Read> {
     exchanges: Exchanges,
     reread_left: u64,
     last: Option<LastRecord>,
+    /// True if records end in another gzip member than they begin in.
+    splits_records: bool,
 }
 
 impl<R: Read + Seek> Scanner<R> {
@@ -138,7 +154,7 @@ impl<R: Read + Seek> Scanner<R> {
     /// Reads one record and the line ends after it.
     fn record(&mut self, place: RecordLocation) -> Result<(), HeadError> {
         let head = RecordHead::read(&mut HeadReader::new(&mut self.source))?;
-        let block_place = self.source.place();
+        let (block_place, is_compressed) = (self.source.place(), self.source.is_compressed());
         let mut block = BlockReader::new(&mut self.source, head.content_length);
         if head.kind == RecordKind::Request {
             let mut line = Vec::new();
@@ -161,17 +177,26 @@ impl<R: Read + Seek> Scanner<R> {
         let last = LastRecord {
             block: block_place,
             bytes,
-            is_compressed: self.source.is_compressed(),
+            is_compressed,
             has_row,
             is_ended: false,
         };
         match end {
-            BlockEnd::Stated => self.end_of_record(place, last),
+            BlockEnd::Stated => {
+                self.splits_records |=
+                    self.source.is_compressed() && self.source.place().offset != place.offset;
+                self.end_of_record(place, last)
+            }
             BlockEnd::NextRecord => {
                 self.set_block_bytes(has_row, bytes);
                 Ok(())
             }
-            BlockEnd::FileEnd => self.end_of_file(&last, place),
+            BlockEnd::RecordEnd if self.source.is_in_member_of(place) && !self.splits_records => {
+                // It has a gzip member for itself, so nothing is missing but the right length.
+                self.set_block_bytes(has_row, bytes);
+                Ok(())
+            }
+            BlockEnd::RecordEnd | BlockEnd::FileEnd => self.end_of_file(&last, place),
         }
     }
 
@@ -206,11 +231,6 @@ impl<R: Read + Seek> Scanner<R> {
 
     /// Decides what a record is worth that the file ends in.
     fn end_of_file(&mut self, last: &LastRecord, place: RecordLocation) -> Result<(), HeadError> {
-        if self.source.was_compressed() {
-            // Its gzip member is whole, so nothing is missing but the right length.
-            self.set_block_bytes(last.has_row, last.bytes);
-            return Ok(());
-        }
         // A length that is too large reaches over later records.
         if self.correct(last)? {
             return Ok(());
@@ -228,7 +248,7 @@ impl<R: Read + Seek> Scanner<R> {
         self.add_fault(ScanFault {
             offset: place.offset,
             detail: "the file ends inside the record".to_owned(),
-            is_cut_off: true,
+            kind: FaultKind::CutOff,
         });
         Ok(())
     }
@@ -272,16 +292,21 @@ impl<R: Read + Seek> Scanner<R> {
         let mut fault = ScanFault {
             offset: place.offset,
             detail: error.to_string(),
-            is_cut_off: false,
+            kind: FaultKind::Damaged,
         };
         let mut error = error;
+        let mut is_cut_off = false;
         let mut from = place.offset.max(self.source.place().offset);
         let goes_on = loop {
             let next = match &error {
-                HeadError::Io(e) if e.raw_os_error().is_some() => break false,
+                HeadError::Io(e) if e.raw_os_error().is_some() => {
+                    fault.kind = FaultKind::System;
+                    break false;
+                }
                 HeadError::Io(e) => {
-                    fault.is_cut_off = e.kind() == io::ErrorKind::UnexpectedEof;
+                    is_cut_off = e.kind() == io::ErrorKind::UnexpectedEof;
                     if !self.source.was_compressed() {
+                        fault.kind = FaultKind::RestUnread;
                         break false;
                     }
                     self.source.skip_to_member(from)
@@ -304,7 +329,11 @@ impl<R: Read + Seek> Scanner<R> {
                 }
             }
         };
-        fault.is_cut_off &= !goes_on;
+        if !goes_on && self.source.gave_up() {
+            fault.kind = FaultKind::RestUnread;
+        } else if !goes_on && is_cut_off {
+            fault.kind = FaultKind::CutOff;
+        }
         self.add_fault(fault);
         goes_on
     }

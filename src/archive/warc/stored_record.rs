@@ -162,7 +162,10 @@ fn read_record_of(
     }
     // Skips excess bytes of a revisit.
     let (end, _) = block.finish()?;
-    if end == BlockEnd::FileEnd && !reader.was_compressed() && row.place.block_bytes.is_none() {
+    // In a gzip member for itself, a record that ends as a record does is whole.
+    let is_whole = row.place.block_bytes.is_some()
+        || (end == BlockEnd::RecordEnd && reader.is_in_member_of(row.place));
+    if matches!(end, BlockEnd::FileEnd | BlockEnd::RecordEnd) && !is_whole {
         return Err(RecordError::Damaged("the record is cut off".to_owned()));
     }
     if end != BlockEnd::Stated {

@@ -154,6 +154,100 @@ fn a_last_member_that_is_whole_is_not_cut_off() {
 }
 
 #[test]
+fn a_record_that_goes_on_behind_the_end_of_the_file_is_no_page() {
+    let records = years(2010..2014);
+    let all = records.concat();
+    for size in [97, 150, 300, 500] {
+        let blocks: Vec<Vec<u8>> = all.chunks(size).map(gzip).collect();
+        for cut in 1..blocks.len() {
+            // The line ends after a record are no part of it.
+            let whole = (1..=4).filter(|n| records[..*n].concat().len() - 4 <= cut * size);
+            let folder = tempfile::tempdir().unwrap();
+            write(folder.path(), "a.warc.gz", blocks[..cut].concat());
+            let Ok(archive) = WarcArchive::open(folder.path(), LIMIT) else {
+                assert_eq!(whole.count(), 0, "{size} {cut}");
+                continue;
+            };
+            assert_eq!(archive.row_count(), whole.count(), "{size} {cut}");
+        }
+    }
+}
+
+#[test]
+fn an_indexed_record_that_goes_on_behind_the_end_of_the_file_is_damaged() {
+    let record = record(2010, "words of 2010");
+    let (start, end) = record.split_at(record.len() - 20);
+    let folder = tempfile::tempdir().unwrap();
+    write(
+        folder.path(),
+        "a.warc.gz",
+        [gzip(start), gzip(end)].concat(),
+    );
+    let place = RecordPlace {
+        offset: 0,
+        length: 100,
+    };
+    let row = capture(A, "20100101000000", b"");
+    let line = cdxj_line(&row, place, "a.warc.gz") + "\n";
+    write(folder.path(), "a.cdxj", line);
+    let opened = OpenedArchive::of(folder);
+    assert_eq!(whole_years(&opened), [2010]);
+    let middle = record.len() - 60;
+    let parts = [&record[..middle], &record[middle..middle + 20]];
+    let cut = parts.map(gzip).concat();
+    write(opened.folder.path(), "a.warc.gz", cut);
+    let error = opened.memento(A, "20100101000000").unwrap_err();
+    assert!(matches!(error, ArchiveError::Damaged { .. }), "{error}");
+}
+
+#[test]
+fn what_is_not_read_is_told() {
+    let good = gzip(&record(2010, "words of 2010"));
+    let damaged = &good[..good.len() / 2];
+    let starts = b"\x1f\x8b\x08\xff".repeat(10_001);
+    let last = gzip(&record(2011, "words of 2011"));
+    let opened = opened("a.warc.gz", &[&good, damaged, &starts, &last].concat());
+    assert_eq!(whole_years(&opened), [2010]);
+    let failures = opened.archive.skipped().failures();
+    assert!(
+        failures[0].contains("only the records before it are read"),
+        "{failures:?}"
+    );
+    assert!(!failures[0].contains("the other records"), "{failures:?}");
+}
+
+#[test]
+fn an_error_of_the_system_is_no_fault_of_the_file() {
+    /// A file whose disk fails after its last byte.
+    struct Failing(std::io::Cursor<Vec<u8>>);
+
+    impl std::io::Read for Failing {
+        fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
+            match self.0.read(out)? {
+                0 => Err(std::io::Error::from_raw_os_error(5)),
+                count => Ok(count),
+            }
+        }
+    }
+
+    impl std::io::Seek for Failing {
+        fn seek(&mut self, to: std::io::SeekFrom) -> std::io::Result<u64> {
+            self.0.seek(to)
+        }
+    }
+
+    for bytes in [Vec::new(), gzip(&record(2010, "words of 2010"))] {
+        let scan = super::super::scan::scan(Failing(std::io::Cursor::new(bytes)));
+        let [fault] = scan.faults.as_slice() else {
+            panic!("{:?}", scan.faults);
+        };
+        let detail = super::super::folder::fault_detail(fault, scan.records > 0);
+        assert!(detail.contains("Make the file readable"), "{detail}");
+        assert!(!detail.contains("download"), "{detail}");
+    }
+}
+
+#[test]
 fn a_file_whose_line_ends_were_changed_is_read() {
     let text = String::from_utf8(years(2010..2014).concat()).unwrap();
     let opened = opened("a.warc", text.replace("\r\n", "\n").as_bytes());
