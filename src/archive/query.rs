@@ -92,6 +92,10 @@ pub struct IndexAnswer {
     pub bad_rows: u64,
 }
 
+/// Half the window of a query for a capture that the index lists, in seconds. A page from within a day is stored under its
+/// own time. A page from further away would not answer the query.
+const LISTED_WINDOW_SECONDS: i64 = 86_400;
+
 /// A query for an archived response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MementoQuery {
@@ -104,6 +108,33 @@ pub struct MementoQuery {
     /// Digest of the index row, which distinguishes a lost payload from an empty page.
     pub expected_digest: Option<PayloadDigest>,
 }
+
+impl MementoQuery {
+    /// The query for a capture that the index lists.
+    #[must_use]
+    pub fn of_capture(capture: &Capture) -> Self {
+        let by = |seconds: i64| {
+            let moment = capture.timestamp.unix_seconds();
+            Timestamp::from_unix_seconds(moment.saturating_add(seconds))
+        };
+        Self {
+            original: capture.original.clone(),
+            timestamp: capture.timestamp,
+            window: (by(-LISTED_WINDOW_SECONDS), by(LISTED_WINDOW_SECONDS)),
+            expected_digest: capture.digest.clone(),
+        }
+    }
+
+    /// True if the window is no wider than that of a capture that the index lists.
+    pub(super) fn is_narrow(&self) -> bool {
+        let (from, to) = self.window;
+        let distance = |moment: Timestamp| moment.distance_seconds(self.timestamp);
+        distance(from).max(distance(to)) <= LISTED_WINDOW_SECONDS.unsigned_abs()
+    }
+}
+
+/// Most bytes that the kept records of one memento have together. The largest of 866 policy pages has 2.1 MB.
+pub(crate) const MAX_KEPT_BYTES: u64 = 4 << 20;
 
 /// An archived response.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -122,4 +153,13 @@ pub struct Memento {
     pub redirects: Vec<Redirect>,
     /// For an archive of WARC files, the records that were read, in order. Empty for other archives.
     pub records: Vec<WarcRecord>,
+}
+
+impl Memento {
+    /// The bytes of its body and of its records.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let records = self.records.iter().flat_map(|record| &record.bytes);
+        self.body.len() + records.map(Vec::len).sum::<usize>()
+    }
 }

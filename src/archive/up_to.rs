@@ -18,11 +18,6 @@ impl<'a, A> UpTo<'a, A> {
     pub fn new(archive: &'a A, last: Option<Timestamp>) -> Self {
         Self { archive, last }
     }
-
-    /// The earlier of a moment and the last visible one.
-    fn limit(&self, moment: Timestamp) -> Timestamp {
-        self.last.map_or(moment, |last| last.min(moment))
-    }
 }
 
 impl<A: Archive> Archive for UpTo<'_, A> {
@@ -44,15 +39,26 @@ impl<A: Archive> Archive for UpTo<'_, A> {
         self.archive.captures(&query, sink).await
     }
 
+    /// A capture that the index lists is read as it is, even if it redirects to one of the next hours: that a capture is
+    /// hidden must never be stored as the reason why another has no page.
     async fn memento(&self, query: &MementoQuery) -> Result<Memento, ArchiveError> {
+        let Some(last) = self.last else {
+            return self.archive.memento(query).await;
+        };
         let (from, to) = query.window;
-        if self.limit(from) < from {
-            let url = query.original.clone();
-            return Err(ArchiveError::NotArchived { url });
+        if from > last {
+            return Err(ArchiveError::Unavailable {
+                archive: self.name(),
+                what: query.original.clone(),
+                detail: format!("{from} is after {last}, the time of this run"),
+            });
+        }
+        if query.timestamp <= last && query.is_narrow() {
+            return self.archive.memento(query).await;
         }
         let query = MementoQuery {
-            timestamp: self.limit(query.timestamp),
-            window: (from, self.limit(to)),
+            timestamp: query.timestamp.min(last),
+            window: (from, to.min(last)),
             ..query.clone()
         };
         self.archive.memento(&query).await

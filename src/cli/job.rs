@@ -54,8 +54,6 @@ pub(super) struct Job {
     is_verbose: bool,
     log_format: LogFormat,
     clock: Arc<dyn Clock>,
-    /// The last moment whose captures the job can see.
-    last_visible: Option<Timestamp>,
     stop: CancellationToken,
 }
 
@@ -110,7 +108,6 @@ impl Job {
             is_verbose: options.is_verbose(),
             log_format: LogFormat::Text,
             clock: Arc::new(SystemClock),
-            last_visible: None,
             stop: CancellationToken::new(),
         })
     }
@@ -121,23 +118,15 @@ impl Job {
     }
 
     /// The same job at another time. Captures after that time are hidden.
-    pub(super) fn at(self, now: Timestamp) -> Self {
-        let clock = Arc::new(ShiftedClock::starting_at(now));
-        Self {
-            clock,
-            last_visible: Some(now),
-            ..self
-        }
+    pub(super) fn at(mut self, now: Timestamp) -> Self {
+        self.clock = Arc::new(ShiftedClock::starting_at(now));
+        self.settings.crawl.now = Some(now);
+        self
     }
 
     /// The clock of this job.
     pub(super) fn clock(&self) -> &Arc<dyn Clock> {
         &self.clock
-    }
-
-    /// The last moment whose captures the job can see; `None` for all captures.
-    pub(super) fn last_visible(&self) -> Option<Timestamp> {
-        self.last_visible
     }
 
     /// The time on that clock.

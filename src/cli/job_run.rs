@@ -73,7 +73,7 @@ async fn open_and_crawl(job: &Job, task: JobTask) -> Result<FinishedJob, Failure
                 ..JobRun::new(job, task, None, (stop, display))?
             };
             archive.require_captures(path)?;
-            run.crawl(&UpTo::new(&archive, job.last_visible()), || Value::Null)
+            run.crawl(&UpTo::new(&archive, job.settings.crawl.now), || Value::Null)
                 .await
         }
         ArchiveLocation::Wayback(_) | ArchiveLocation::Pywb(_) => {
@@ -88,7 +88,7 @@ async fn open_and_crawl(job: &Job, task: JobTask) -> Result<FinishedJob, Failure
             let clock = Arc::new(SystemClock);
             let archive = HttpArchive::new(http, freeze, clock, run.stop.clone())?;
             let requests = || archives::request_counts(&archive.usage());
-            run.crawl(&UpTo::new(&archive, job.last_visible()), requests)
+            run.crawl(&UpTo::new(&archive, job.settings.crawl.now), requests)
                 .await
         }
     }

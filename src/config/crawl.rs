@@ -28,6 +28,9 @@ pub struct CrawlSettings {
     pub from: Option<Timestamp>,
     /// Last capture.
     pub to: Option<Timestamp>,
+    /// The time of a rehearsal (`run --now`): later captures are left to later runs. Not in the file of settings, and
+    /// unlike `to` no part of the index queries, so that each rehearsed run continues the queries of the last one.
+    pub now: Option<Timestamp>,
     /// How captures are sampled.
     pub sampling: Sampling,
     /// Grid step in months, 1 to 120.
@@ -54,10 +57,18 @@ impl Default for CrawlSettings {
 }
 
 impl CrawlSettings {
-    /// True for a capture between `from` and `to`.
+    /// True for a capture between `from` and `to` that exists already.
     #[must_use]
     pub fn in_span(&self, timestamp: Timestamp) -> bool {
-        self.from.is_none_or(|from| from <= timestamp) && self.to.is_none_or(|to| timestamp <= to)
+        self.from.is_none_or(|from| from <= timestamp)
+            && self.to.is_none_or(|to| timestamp <= to)
+            && self.exists(timestamp)
+    }
+
+    /// False for a capture after `now`.
+    #[must_use]
+    pub fn exists(&self, timestamp: Timestamp) -> bool {
+        self.now.is_none_or(|now| timestamp <= now)
     }
 }
 
@@ -70,6 +81,7 @@ pub(super) fn crawl_settings(validator: &mut Validator<'_>) -> CrawlSettings {
     CrawlSettings {
         from,
         to,
+        now: None,
         sampling,
         grid_months,
         resolution_seconds: resolution.map_or(DAY_SECONDS, |d| d.as_secs()),

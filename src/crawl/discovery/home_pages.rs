@@ -23,9 +23,10 @@ pub(crate) fn home_page_span(crawl: &CrawlSettings, since: Timestamp) -> (HomeSp
     let from = crawl
         .from
         .or_else(|| Timestamp::earliest(FIRST_ARCHIVED_YEAR).ok());
+    let to = crawl.to.unwrap_or(since);
     let span = HomeSpan {
         from: from.unwrap_or(since),
-        to: crawl.to.unwrap_or(since),
+        to: crawl.now.map_or(to, |now| to.min(now)),
     };
     let limits = ScanLimits {
         home_pages: crawl.home_pages_per_site,
@@ -127,6 +128,7 @@ async fn home_captures<A: Archive>(
     };
     let archive_id = index.archive_id();
     let call = move |store: &Store| store.captures_at(archive_id, &home);
-    let rows = store_call(search.store, call).await?;
+    let mut rows = store_call(search.store, call).await?;
+    rows.retain(|row| search.crawl.exists(row.timestamp));
     Ok(HomeCaptures::new(rows, past.queried_at))
 }
