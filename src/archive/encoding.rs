@@ -8,6 +8,7 @@
 
 mod unfinished;
 
+use std::borrow::Cow;
 use std::io::Read;
 
 use self::unfinished::{gzip_header_bytes, inflate_unfinished};
@@ -51,24 +52,25 @@ impl Coding {
 /// Decodes a body: at most two layers, at most `max_output_bytes` bytes.
 ///
 /// `content_encoding` is the value of the header as received (several headers joined by commas). A plain or empty body
-/// is returned unchanged, even if the header names an encoding.
+/// is returned unchanged, even if the header names an encoding. A body that is given away is dropped as soon as its first
+/// layer is removed, so decoding takes no more than two bodies of the largest size.
 ///
 /// # Errors
 /// [`BodyError::TooLarge`] if any layer, or a plain body, exceeds the limit. [`BodyError::Damaged`] if the compressed
 /// bytes are truncated or fail their checksum, or if there is a third layer. A deflate stream without its check sum, or
 /// ended by a flush, is not truncated: its bytes are all there.
-pub fn decode_body(
-    raw: &[u8],
+pub fn decode_body<'a>(
+    raw: impl Into<Cow<'a, [u8]>>,
     content_encoding: Option<&str>,
     max_output_bytes: usize,
 ) -> Result<Vec<u8>, BodyError> {
     let declared = declared_codings(content_encoding.unwrap_or_default());
     // The last named coding was applied last and is removed first.
     let mut declared = declared.into_iter().rev().peekable();
-    let mut body: Option<Vec<u8>> = None;
+    let mut body: Cow<'_, [u8]> = raw.into();
     let mut layers = 0;
     loop {
-        let bytes = body.as_deref().unwrap_or(raw);
+        let bytes = body.as_ref();
         let named = declared.next();
         let Some(coding) = coding_of(bytes, named) else {
             if named.is_some() && declared.peek().is_some() {
@@ -82,7 +84,7 @@ pub fn decode_body(
             )));
         }
         match decode_layer(coding, bytes, max_output_bytes) {
-            Ok(decoded) => body = Some(decoded),
+            Ok(decoded) => body = Cow::Owned(decoded),
             Err(BodyError::Damaged(_)) if may_be_plain(coding, named, bytes) => {
                 if declared.peek().is_none() {
                     break;
@@ -93,11 +95,10 @@ pub fn decode_body(
         }
         layers += 1;
     }
-    let body = body.unwrap_or_else(|| raw.to_vec());
     if body.len() > max_output_bytes {
         Err(BodyError::TooLarge)
     } else {
-        Ok(body)
+        Ok(body.into_owned())
     }
 }
 

@@ -9,13 +9,19 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use super::interface::DEFAULT_MAX_BODY_BYTES;
+use super::query::MAX_KEPT_BYTES;
 
 /// Default size of the budget.
 pub const DEFAULT_MEMORY_BYTES: u64 = 512 << 20;
-/// Largest piece of work: the parse of the largest page (`tests/it/extraction_memory.rs`). A PDF needs less.
-pub const LARGEST_WORK_BYTES: u64 = 320 << 20;
+/// The parse of the largest page (`tests/it/extraction_memory.rs`). A PDF needs less. Only storing a body of more than 75
+/// MB needs more.
+pub const LARGEST_PARSE_BYTES: u64 = 320 << 20;
 
-/// A body takes twice its size while its encodings are removed.
+/// Memory for the work on a page of any size: buffers of the compression, the statements of the database.
+pub(crate) const LEAST_WORK_BYTES: u64 = 4 << 20;
+/// Storing takes the size of a page and its records for each prefix and for the result.
+const COPIES_TO_STORE: u64 = 4;
+/// A body takes twice its size while a layer of its encoding, or its chunks, are removed.
 const COPIES_OF_BODY: u64 = 2;
 /// Unit in which memory is reserved.
 const UNIT_BYTES: u64 = 1024;
@@ -25,6 +31,8 @@ const UNIT_BYTES: u64 = 1024;
 pub struct MemoryBudget {
     bodies: Share,
     work: Share,
+    /// One permit, for the work that is done one after the other.
+    turn: Arc<Semaphore>,
     /// What a body may take before its size is known.
     body_bytes: u64,
 }
@@ -32,7 +40,11 @@ pub struct MemoryBudget {
 /// Memory that is reserved until this is dropped.
 #[derive(Debug)]
 #[must_use = "dropping it gives the memory back"]
-pub struct ReservedMemory(Option<OwnedSemaphorePermit>);
+pub struct ReservedMemory {
+    units: Option<OwnedSemaphorePermit>,
+    /// The turn of work that is done one after the other.
+    _turn: Option<OwnedSemaphorePermit>,
+}
 
 /// A part of the budget.
 #[derive(Debug, Clone)]
@@ -50,16 +62,19 @@ impl Default for MemoryBudget {
 
 impl MemoryBudget {
     /// A budget for an archive whose bodies have at most `max_body_bytes`. It has at least the size that one page needs:
-    /// [`LARGEST_WORK_BYTES`], and twice the largest body.
+    /// twice the largest body, and [`LARGEST_PARSE_BYTES`] or what storing the largest body takes.
     #[must_use]
     pub fn new(bytes: u64, max_body_bytes: u64) -> Self {
-        let body_bytes = max_body_bytes.saturating_mul(COPIES_OF_BODY);
+        let largest = max_body_bytes.saturating_add(MAX_KEPT_BYTES);
+        let body_bytes = max_body_bytes.saturating_mul(COPIES_OF_BODY).max(largest);
+        let one_page = LARGEST_PARSE_BYTES.max(memory_of_storing(largest));
         // Work takes more memory than bodies: a page of 8 MB takes 320 MB, and a body that waits only its size.
-        let work = (bytes / 8 * 5).max(LARGEST_WORK_BYTES);
+        let work = (bytes / 8 * 5).max(one_page);
         let bodies = bytes.saturating_sub(work).max(body_bytes);
         Self {
             bodies: Share::of(bodies),
             work: Share::of(work),
+            turn: Arc::new(Semaphore::new(1)),
             body_bytes,
         }
     }
@@ -73,6 +88,22 @@ impl MemoryBudget {
     pub async fn work(&self, bytes: u64) -> ReservedMemory {
         self.work.reserve(bytes).await
     }
+
+    /// Reserves memory for work that is done one piece after the other. So the other pieces do not wait for their memory in
+    /// front of small work, and all but the memory of one piece stays for that.
+    pub async fn work_in_turn(&self, bytes: u64) -> ReservedMemory {
+        // The semaphore is never closed, so this always gives a permit.
+        let turn = Arc::clone(&self.turn).acquire_owned().await.ok();
+        ReservedMemory {
+            _turn: turn,
+            ..self.work(bytes).await
+        }
+    }
+}
+
+/// Returns the memory that storing a page takes at most, which has this size with its records.
+pub(crate) fn memory_of_storing(bytes: u64) -> u64 {
+    LEAST_WORK_BYTES.saturating_add(bytes.saturating_mul(COPIES_TO_STORE))
 }
 
 impl Share {
@@ -87,14 +118,19 @@ impl Share {
     async fn reserve(&self, bytes: u64) -> ReservedMemory {
         let wanted = units(bytes).min(self.units);
         // The semaphore is never closed, so this always gives a permit.
-        ReservedMemory(Arc::clone(&self.free).acquire_many_owned(wanted).await.ok())
+        ReservedMemory {
+            units: Arc::clone(&self.free).acquire_many_owned(wanted).await.ok(),
+            _turn: None,
+        }
     }
 }
 
 impl ReservedMemory {
     /// Gives back what is more than this.
     pub fn shrink_to(&mut self, bytes: usize) {
-        let Some(permit) = &mut self.0 else { return };
+        let Some(permit) = &mut self.units else {
+            return;
+        };
         let surplus = permit
             .num_permits()
             .saturating_sub(units(bytes as u64) as usize);
@@ -116,7 +152,7 @@ mod tests {
 
     #[test]
     fn the_parts_of_a_budget_add_up_to_it() {
-        for (bytes, most) in [(512, 32), (384, 32), (4096, 256)] {
+        for (bytes, most) in [(512, 32), (384, 32), (4096, 256), (2048, 256)] {
             let budget = MemoryBudget::new(bytes * MIB, most * MIB);
             let parts = budget.bodies.units + budget.work.units;
             assert_eq!(u64::from(parts) * UNIT_BYTES, bytes * MIB);
@@ -125,9 +161,17 @@ mod tests {
 
     #[test]
     fn a_small_budget_has_room_for_one_page() {
+        for most in [1, 32, 79, 256] {
+            let budget = MemoryBudget::new(1, most * MIB);
+            let needed = memory_of_storing(most * MIB + MAX_KEPT_BYTES);
+            for needed in [needed, LARGEST_PARSE_BYTES] {
+                assert!(u64::from(budget.work.units) * UNIT_BYTES >= needed);
+            }
+            assert!(budget.body_bytes >= most * MIB + MAX_KEPT_BYTES);
+        }
         let budget = MemoryBudget::new(1, 256 * MIB);
         let body = budget.body().now_or_never().unwrap();
-        let work = budget.work(LARGEST_WORK_BYTES).now_or_never().unwrap();
+        let work = budget.work(u64::MAX).now_or_never().unwrap();
         assert!(budget.body().now_or_never().is_none());
         assert!(budget.work(1).now_or_never().is_none());
         drop((body, work));
@@ -144,7 +188,19 @@ mod tests {
             bodies.push(body);
         }
         bodies[0].shrink_to(5000);
-        assert_eq!(bodies[0].0.as_ref().unwrap().num_permits(), 1);
+        assert_eq!(bodies[0].units.as_ref().unwrap().num_permits(), 1);
+    }
+
+    #[test]
+    fn small_work_passes_what_is_done_one_after_the_other() {
+        let budget = MemoryBudget::default();
+        let large = LARGEST_PARSE_BYTES / 3 * 2;
+        let first = budget.work_in_turn(large).now_or_never().unwrap();
+        let mut second = Box::pin(budget.work_in_turn(large));
+        assert!(second.as_mut().now_or_never().is_none());
+        assert!(budget.work(MIB).now_or_never().is_some());
+        drop(first);
+        assert!(second.now_or_never().is_some());
     }
 
     #[test]

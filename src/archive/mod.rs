@@ -22,6 +22,7 @@ pub mod warc;
 pub use allowance::Allowance;
 pub use error::ArchiveError;
 pub use interface::{Archive, DEFAULT_MAX_BODY_BYTES};
-pub use memory::{DEFAULT_MEMORY_BYTES, LARGEST_WORK_BYTES, MemoryBudget, ReservedMemory};
+pub use memory::{DEFAULT_MEMORY_BYTES, LARGEST_PARSE_BYTES, MemoryBudget, ReservedMemory};
+pub(crate) use memory::{LEAST_WORK_BYTES, memory_of_storing};
 pub use query::{CaptureQuery, IndexAnswer, KeyFilter, Memento, MementoQuery, Redirect, Scope};
 pub use up_to::UpTo;

@@ -1,56 +1,70 @@
 //! Decodes chunked bodies. Many crawlers decoded the chunks and kept the header, so a body that is not in chunks is
 //! returned unchanged.
 
+use std::ops::Range;
+
 /// Longest line with the size of a chunk and its extensions.
 const MAX_CHUNK_LINE_BYTES: usize = 4096;
 
-/// Decodes a body whose header says that it is chunked.
+/// What the rest of a body begins with.
+enum Next {
+    /// Bytes that are not in chunks, so the whole body is not.
+    NotChunked,
+    /// Bytes to keep, and where the next chunk begins; `None` after the last one.
+    Bytes(Range<usize>, Option<usize>),
+}
+
+/// Decodes a body whose header says that it is chunked, in its own memory.
 ///
 /// # Errors
 /// With what is wrong, when the body was cut off inside a chunk.
-pub(super) fn unchunked(body: Vec<u8>) -> Result<Vec<u8>, &'static str> {
-    let mut decoded = Vec::new();
-    let mut rest = body.as_slice();
-    let mut chunks = 0_u64;
+pub(super) fn unchunked(mut body: Vec<u8>) -> Result<Vec<u8>, &'static str> {
+    let (mut kept, mut at) = (0, 0);
     loop {
-        let (line, after) = first_line(rest);
-        match chunk_size(line) {
-            // Some servers closed the connection after the last chunk without the "0" line. The body is complete.
-            _ if rest.is_empty() => return Ok(decoded),
-            Some(0) => return Ok(decoded),
-            Some(size) => {
-                let size = usize::try_from(size).unwrap_or(usize::MAX);
-                let chunk = after.get(..size);
-                let next = after.get(size..).and_then(without_line_end);
-                if chunks == 0 && next.is_none() && !looks_like_page(after) {
-                    // Text that begins with a number, such as a year.
-                    return Ok(body);
-                }
-                match (chunk, next) {
-                    (Some(chunk), Some(next)) => {
-                        decoded.extend_from_slice(chunk);
-                        rest = next;
-                    }
-                    // The chunk has another size than its line says.
-                    (Some(_), None) => {
-                        decoded.extend_from_slice(after);
-                        return Ok(decoded);
-                    }
-                    (None, _) => {
-                        decoded.extend_from_slice(whole_rest(after)?);
-                        return Ok(decoded);
-                    }
-                }
+        let rest = body.get(at..).unwrap_or_default();
+        let Next::Bytes(bytes, next) = next_chunk(rest, at == 0)? else {
+            return Ok(body);
+        };
+        let length = bytes.len();
+        body.copy_within(at + bytes.start..at + bytes.end, kept);
+        kept += length;
+        let Some(next) = next else {
+            body.truncate(kept);
+            body.shrink_to_fit();
+            return Ok(body);
+        };
+        at += next;
+    }
+}
+
+/// Reads the line of a chunk. `is_first` is true at the start of the body.
+fn next_chunk(rest: &[u8], is_first: bool) -> Result<Next, &'static str> {
+    let (line, after) = first_line(rest);
+    let begin = line.len();
+    Ok(match chunk_size(line) {
+        // Some servers closed the connection after the last chunk without the "0" line. The body is complete.
+        _ if rest.is_empty() => Next::Bytes(0..0, None),
+        Some(0) => Next::Bytes(0..0, None),
+        Some(size) => {
+            let size = usize::try_from(size).unwrap_or(usize::MAX);
+            let next = after.get(size..).and_then(without_line_end);
+            if is_first && next.is_none() && !looks_like_page(after) {
+                // Text that begins with a number, such as a year.
+                return Ok(Next::NotChunked);
             }
-            None if chunks == 0 => return Ok(body),
-            None => {
-                // The crawler stored the rest without chunks.
-                decoded.extend_from_slice(rest);
-                return Ok(decoded);
+            match (after.get(..size), next) {
+                (Some(chunk), Some(next)) => {
+                    Next::Bytes(begin..begin + chunk.len(), Some(rest.len() - next.len()))
+                }
+                // The chunk has another size than its line says.
+                (Some(_), None) => Next::Bytes(begin..rest.len(), None),
+                (None, _) => Next::Bytes(begin..begin + whole_rest(after)?.len(), None),
             }
         }
-        chunks += 1;
-    }
+        None if is_first => Next::NotChunked,
+        // The crawler stored the rest without chunks.
+        None => Next::Bytes(0..rest.len(), None),
+    })
 }
 
 /// The first line with its line end, and the bytes after it.

@@ -78,7 +78,7 @@ pub(super) fn replay(
         .filter(|_| !(is_redirect && stored.payload.is_empty()));
     let limit = usize::try_from(max_body_bytes).unwrap_or(usize::MAX);
     let body =
-        decode_body(&stored.payload, encoding.as_deref(), limit).map_err(|error| match error {
+        decode_body(stored.payload, encoding.as_deref(), limit).map_err(|error| match error {
             BodyError::TooLarge => too_large(row, max_body_bytes),
             BodyError::Damaged(detail) => damaged(&detail),
         })?;

@@ -13,7 +13,7 @@ use crate::crawl::derive::{derive_policy, extract_page, sample_captures, strateg
 use crate::crawl::discovery::FollowedPolicy;
 use crate::crawl::error::{CrawlError, check_stop};
 use crate::crawl::failures::Failures;
-use crate::crawl::fetch::parse_limit::{memory_of_comparison, memory_of_work, run_parse};
+use crate::crawl::fetch::parse_limit::{PageWork, memory_of_comparison, run_parse};
 use crate::crawl::fetch::{FetchRecord, Fetcher, fetch_batch};
 use crate::crawl::index::SiteIndex;
 use crate::crawl::session::Session;
@@ -323,14 +323,14 @@ async fn extract_stored_page<A>(
         return Ok(None);
     };
     reserved.shrink_to(page.body.len());
-    let needed = memory_of_work(&page.body);
+    let work = PageWork::of(&page.body, page.body.len());
     let (store, pdf) = (Arc::clone(&session.store), session.pdf.clone());
     let what = format!("capture {capture_id}");
     let extract = move || {
         let _reserved = reserved;
         extract_page(&store, pdf.as_ref(), &page)
     };
-    Ok(run_parse(&session.memory, needed, &what, extract).await??)
+    Ok(run_parse(&session.memory, work, &what, extract).await??)
 }
 
 /// Makes sure that the index rows of all URLs of a policy are stored.

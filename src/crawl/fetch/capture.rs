@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::extraction::extract_memento;
 use super::in_flight::InFlight;
-use super::parse_limit::{memory_of_work, run_parse};
+use super::parse_limit::{PageWork, run_parse};
 use super::pdf_reader::PdfReader;
 use crate::archive::clock::Clock;
 use crate::archive::{Archive, Memento, MementoQuery, MemoryBudget, ReservedMemory};
@@ -14,12 +14,8 @@ use crate::crawl::blocking::store_call;
 use crate::crawl::error::CrawlError;
 use crate::crawl::progress::Progress;
 use crate::extract::EXTRACTOR_VERSION;
-use crate::model::{Capture, CaptureId, Dropped, Timestamp};
+use crate::model::{Capture, CaptureId, Dropped};
 use crate::store::{Fetched, Store};
-
-/// Maximum time between the wanted capture and the one that the archive returns, in seconds. A page from within a day
-/// is stored under its own time. A page from further away would not answer the request.
-const WINDOW_SECONDS: i64 = 86_400;
 
 /// The data that fetching uses.
 pub(crate) struct Fetcher<'a, A> {
@@ -59,17 +55,12 @@ pub(super) async fn fetch_capture<A: Archive>(
     capture: &Capture,
     mut reserved: ReservedMemory,
 ) -> Result<FetchOutcome, CrawlError> {
-    let query = MementoQuery {
-        original: capture.original.clone(),
-        timestamp: capture.timestamp,
-        window: window_around(capture.timestamp),
-        expected_digest: capture.digest.clone(),
-    };
+    let query = MementoQuery::of_capture(capture);
     let answer = fetcher.archive.memento(&query).await;
     fetcher.progress.capture_fetched();
     match answer {
         Ok(memento) => {
-            reserved.shrink_to(memento.body.len());
+            reserved.shrink_to(memento.size());
             store_memento(fetcher, capture_id, capture, (memento, reserved)).await
         }
         Err(error) => match error.as_drop() {
@@ -78,14 +69,6 @@ pub(super) async fn fetch_capture<A: Archive>(
             None => Ok(FetchOutcome::Unanswered(error.to_string())),
         },
     }
-}
-
-fn window_around(moment: Timestamp) -> (Timestamp, Timestamp) {
-    let seconds = moment.unix_seconds();
-    (
-        Timestamp::from_unix_seconds(seconds - WINDOW_SECONDS),
-        Timestamp::from_unix_seconds(seconds + WINDOW_SECONDS),
-    )
 }
 
 /// Extracts a memento and stores it.
@@ -97,8 +80,8 @@ async fn store_memento<A>(
 ) -> Result<FetchOutcome, CrawlError> {
     let (store, pdf) = (Arc::clone(fetcher.store), fetcher.pdf.cloned());
     let now = fetcher.clock.now();
-    let needed = memory_of_work(&memento.body);
-    let stored = run_parse(fetcher.memory, needed, &capture.original, move || {
+    let work = PageWork::of(&memento.body, memento.size());
+    let stored = run_parse(fetcher.memory, work, &capture.original, move || {
         let _reserved = reserved;
         let (page, extraction) = extract_memento(memento, pdf.as_ref());
         // A page that this machine cannot extract now is stored too. The next run reads it from the database.

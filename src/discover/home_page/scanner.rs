@@ -69,7 +69,9 @@ impl<A: Archive> PageScanner<'_, A> {
                 ),
                 capture: Some((memento.timestamp, memento.original)),
             })),
-            Ok(memento) => {
+            Ok(mut memento) => {
+                // Records are evidence of a policy, not of the page that links to it.
+                memento.records = Vec::new();
                 reserved.shrink_to(memento.body.len());
                 Ok(Ok(self.read(memento).await))
             }

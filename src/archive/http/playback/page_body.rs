@@ -103,9 +103,9 @@ async fn decode(
     limit: usize,
 ) -> Result<Vec<u8>, BodyError> {
     if raw.len() <= INLINE_BYTES {
-        return decode_body(&raw, encoding.as_deref(), limit);
+        return decode_body(raw, encoding.as_deref(), limit);
     }
-    tokio::task::spawn_blocking(move || decode_body(&raw, encoding.as_deref(), limit))
+    tokio::task::spawn_blocking(move || decode_body(raw, encoding.as_deref(), limit))
         .await
         .unwrap_or_else(|error| Err(BodyError::Damaged(format!("decoding stopped: {error}"))))
 }

@@ -184,3 +184,21 @@ fn a_memento_has_the_records_that_it_was_read_from() {
     let origin = found.records[2].bytes.as_deref().unwrap();
     assert!(origin.ends_with(b"\r\n\r\nwords"));
 }
+
+#[test]
+fn the_records_of_a_memento_have_one_limit() {
+    let mut maker = ArchiveBuilder::new();
+    let addresses: Vec<String> = (0..4).map(|n| format!("http://example.com/{n}")).collect();
+    for (from, to) in addresses.iter().zip(&addresses[1..]) {
+        let head = format!("HTTP/1.1 301 Moved\r\nLocation: {to}");
+        maker.response(from, "20120101000000", &head, &vec![b' '; 2_300_000]);
+    }
+    maker.page(&addresses[3], "20120101000000", &"words ".repeat(150_000));
+    let found = maker
+        .open()
+        .memento(&addresses[0], "20120101000000")
+        .unwrap();
+    let kept: Vec<bool> = found.records.iter().map(|r| r.bytes.is_some()).collect();
+    assert_eq!(kept, [true, false, false, true]);
+    assert!(found.size() > 900_000 + 2_300_000 + 900_000);
+}
