@@ -73,7 +73,7 @@ fn a_pdf_that_needs_too_much_memory_is_dropped_with_this_reason() {
     let read = PdfReader::new(program()).read_blocking(&page).unwrap();
     let dropped = read.unwrap_err();
     assert_eq!(dropped.reason, DropReason::BeyondLimits, "{dropped}");
-    assert!(dropped.detail.contains("256 MB of memory"), "{dropped}");
+    assert!(dropped.detail.contains("160 MB of memory"), "{dropped}");
 }
 
 #[test]
@@ -94,7 +94,7 @@ fn a_pdf_beyond_the_limits_is_not_read_again() {
     let detail: String = database.query_row(query, [], |row| row.get(0)).unwrap();
     assert_eq!(
         detail,
-        "beyond_limits: reading the PDF needed more than 256 MB of memory"
+        "beyond_limits: reading the PDF needed more than 160 MB of memory"
     );
 }
 

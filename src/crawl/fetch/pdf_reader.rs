@@ -5,10 +5,10 @@
 use std::io;
 use std::path::PathBuf;
 use std::process::{Command, ExitStatus, Stdio};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, Once, PoisonError};
 use std::time::Duration;
 
-use super::pdf_child::{MAX_ANSWER_BYTES, PDF_COMMAND, parse_answer};
+use super::pdf_child::{MAX_ANSWER_BYTES, NO_SANDBOX, PDF_COMMAND, parse_answer};
 use super::pdf_exchange::{PdfExchange, exchange};
 #[cfg(unix)]
 use super::pdf_sandbox::CPU_LIMIT_SECONDS;
@@ -19,11 +19,12 @@ use crate::model::{Document, DropReason, Dropped};
 /// Longest wait for an answer. If the machine gives the child too little processor time within it, nothing is known
 /// about the PDF.
 const WAIT_LIMIT: Duration = Duration::from_mins(5);
-/// Maximum number of children at once. Each may need much memory.
-const MAX_CHILDREN: usize = 2;
-/// SIGHUP, SIGINT, SIGTERM: a terminal, a person or the system ended the child.
+/// Number of times that a child is started which the system kills.
+const MAX_TRIES: usize = 2;
+/// SIGHUP, SIGINT, SIGTERM: a terminal, a person or the system ended the child. SIGSYS: a filter of the system forbids what
+/// the child does.
 #[cfg(unix)]
-const STOPPED_BY_OTHERS: [i32; 3] = [1, 2, 15];
+const STOPPED_BY_OTHERS: [i32; 4] = [1, 2, 15, 31];
 /// SIGKILL: the system ended the child, because the machine or the service had no memory left.
 #[cfg(unix)]
 const KILLED: i32 = 9;
@@ -33,7 +34,7 @@ const OUT_OF_TIME: i32 = 24;
 /// What a Rust program writes before it aborts because it gets no more memory.
 const OUT_OF_MEMORY: &str = "memory allocation of ";
 
-/// Reads each PDF in a new process, two at once.
+/// Reads each PDF in a new process, one at a time, because each may need much memory.
 ///
 /// The process is the program `policytrail`, or your own program that calls [`super::run_pdf_child`] with its standard
 /// input and output when its first argument is [`PDF_COMMAND`]. That program needs the feature `pdf`; this one does
@@ -42,49 +43,8 @@ const OUT_OF_MEMORY: &str = "memory allocation of ";
 pub struct PdfReader {
     program: PathBuf,
     wait_limit: Duration,
-    children: Arc<Children>,
-}
-
-/// The children that are running.
-#[derive(Debug, Default)]
-struct Children {
-    count: Mutex<usize>,
-    ended: Condvar,
-}
-
-/// Permission to run one child, or one alone; dropping it lets the next ones start.
-struct Permit<'a> {
-    children: &'a Children,
-    places: usize,
-}
-
-impl Children {
-    fn count(&self) -> MutexGuard<'_, usize> {
-        self.count.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Waits until so many of the [`MAX_CHILDREN`] places are free, and takes them.
-    fn permit(&self, places: usize) -> Permit<'_> {
-        let mut count = self.count();
-        while *count + places > MAX_CHILDREN {
-            count = self
-                .ended
-                .wait(count)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
-        *count += places;
-        Permit {
-            children: self,
-            places,
-        }
-    }
-}
-
-impl Drop for Permit<'_> {
-    fn drop(&mut self) {
-        *self.children.count() -= self.places;
-        self.children.ended.notify_all();
-    }
+    /// Locked while a child runs.
+    turn: Arc<Mutex<()>>,
 }
 
 impl PdfReader {
@@ -102,24 +62,21 @@ impl PdfReader {
         Self {
             program: program.into(),
             wait_limit: WAIT_LIMIT,
-            children: Arc::default(),
+            turn: Arc::default(),
         }
     }
 
-    /// Memory that a child may take, in bytes.
-    pub const MEMORY_BYTES: u64 = MEMORY_LIMIT_BYTES;
-
     /// Extracts the text of a PDF. Drops it with [`DropReason::UnreadablePdf`], or with [`DropReason::BeyondLimits`] if
-    /// it takes more than 20 seconds of processor time or 256 MB of memory. Blocks until fewer than two children run, and
-    /// then for at most five minutes. A child that the system kills is started once more, alone; if that one is killed
-    /// too, the PDF is beyond the limits of this machine.
+    /// it takes more than 20 seconds of processor time or 160 MB of memory. Blocks until no other child of this reader and
+    /// its clones runs, and then for at most five minutes. A child that the system kills is started once more; if that one
+    /// is killed too, the PDF is beyond the limits of this machine.
     ///
     /// # Errors
     /// When the child does not start, is stopped by others, does not end or cannot read PDFs. Such an error says
     /// nothing about the PDF.
     pub fn read_blocking(&self, page: &PageInput<'_>) -> io::Result<Result<Document, Dropped>> {
-        for places in [1, MAX_CHILDREN] {
-            let _permit = self.children.permit(places);
+        let _turn = self.turn.lock().unwrap_or_else(PoisonError::into_inner);
+        for _ in 0..MAX_TRIES {
             if let Some(read) = self.run_child(page)? {
                 return Ok(read);
             }
@@ -152,6 +109,7 @@ impl PdfReader {
             )));
         };
         let status = child.wait()?;
+        warn_once_if_unprotected(&exchanged);
         match parse_answer(&exchanged.answer) {
             Some(read) => read.map(Some),
             #[cfg(unix)]
@@ -162,6 +120,18 @@ impl PdfReader {
                     io::Error::other(format!("the PDF reader was terminated ({status})"))
                 }),
         }
+    }
+}
+
+/// Warns once if the system has no sandbox for the child.
+fn warn_once_if_unprotected(exchanged: &PdfExchange) {
+    static WARNED: Once = Once::new();
+    if exchanged.answer.starts_with(NO_SANDBOX) {
+        WARNED.call_once(|| {
+            tracing::warn!(
+                "this system has neither seccomp nor Landlock, so the process that reads PDFs could open files and reach the network; only its memory and its processor time are limited"
+            );
+        });
     }
 }
 
@@ -216,8 +186,6 @@ fn gave_up(status: ExitStatus) -> bool {
 #[cfg(test)]
 mod tests {
     use std::io::Write as _;
-    use std::sync::mpsc;
-    use std::thread;
 
     use super::*;
 
@@ -297,7 +265,7 @@ mod tests {
         let script = "echo 'memory allocation of 99 bytes failed' >&2; kill -ABRT $$";
         let dropped = read_by(script).unwrap().unwrap_err();
         assert_eq!(dropped.reason, DropReason::BeyondLimits);
-        assert!(dropped.detail.contains("256 MB of memory"), "{dropped}");
+        assert!(dropped.detail.contains("160 MB of memory"), "{dropped}");
     }
 
     #[test]
@@ -337,27 +305,13 @@ mod tests {
     }
 
     #[test]
-    fn two_children_run_at_a_time_and_the_next_waits_for_the_end_of_one() {
-        let children = Children::default();
-        let (first, _second) = (children.permit(1), children.permit(1));
-        let (sender, receiver) = mpsc::channel();
-        thread::scope(|scope| {
-            scope.spawn(|| {
-                let _third = children.permit(1);
-                sender.send(*children.count()).unwrap();
-            });
-            assert!(receiver.recv_timeout(Duration::from_millis(50)).is_err());
-            drop(first);
-            assert_eq!(receiver.recv().unwrap(), MAX_CHILDREN);
-        });
-    }
-
-    #[test]
     #[cfg(unix)]
     fn a_reader_that_is_stopped_says_nothing_of_the_pdf() {
         for end in ["exit 1", "exit 0", "kill -INT $$", "kill -TERM $$"] {
             assert!(read_by(end).is_err(), "{end}");
         }
+        // A filter of the system.
+        assert!(read_by("kill -SYS $$").is_err());
         assert!(PdfReader::new("/nonexistent").read_blocking(&PAGE).is_err());
     }
 }

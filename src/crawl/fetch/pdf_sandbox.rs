@@ -1,7 +1,9 @@
-//! What the process that reads a PDF may not do: use much memory or processor time, open files, reach the network, or
-//! outlive the program that started it. Every limit ends with the process.
+//! What the process that reads a PDF may not do. Every limit ends with the process.
 //!
-//! Linux on 64-bit processors has all of them. Other systems of the Unix family limit memory and processor time, and the rest limits nothing.
+//! The systems of the Unix family limit memory and processor time. On Linux on 64-bit processors the process also opens no
+//! file and starts no program, where the kernel has seccomp or Landlock; reaches no network, where it has seccomp, and no
+//! server by TCP, where it has Landlock from Linux 6.7 on; and ends with the program that started it. Other systems have none
+//! of these limits.
 
 use std::io;
 
@@ -10,14 +12,14 @@ use std::io;
 pub(super) const CPU_LIMIT_SECONDS: u64 = 20;
 /// Writable memory that a PDF may take. Of made PDFs, one of 400 pages of text took 19 MB, and one of 13 MB took 34 MB
 /// (November 2026).
-pub(crate) const MEMORY_LIMIT_BYTES: u64 = 256 << 20;
+pub(crate) const MEMORY_LIMIT_BYTES: u64 = 160 << 20;
 
-/// Limits this process, as far as the system can.
+/// Limits this process, as far as the system can. False if the kernel should keep it from files and cannot.
 ///
 /// # Errors
 /// When the system refuses a limit of memory or processor time. A system without a sandbox is no error.
 #[cfg(all(unix, feature = "pdf"))]
-pub(super) fn limit_process() -> io::Result<()> {
+pub(super) fn limit_process() -> io::Result<bool> {
     let memory = if cfg!(target_os = "linux") {
         // Writable memory. The address space would count the program's file and reserved addresses too.
         rlimit::Resource::DATA
@@ -31,8 +33,9 @@ pub(super) fn limit_process() -> io::Result<()> {
     let (_, hard) = rlimit::getrlimit(rlimit::Resource::CPU)?;
     rlimit::setrlimit(rlimit::Resource::CPU, CPU_LIMIT_SECONDS.min(hard), hard)?;
     #[cfg(all(target_os = "linux", target_pointer_width = "64"))]
-    linux::enter_sandbox()?;
-    Ok(())
+    return linux::enter_sandbox();
+    #[cfg(not(all(target_os = "linux", target_pointer_width = "64")))]
+    Ok(true)
 }
 
 /// Limits nothing: the system has no such limits, or this build reads no PDFs.
@@ -41,8 +44,8 @@ pub(super) fn limit_process() -> io::Result<()> {
     clippy::unnecessary_wraps,
     reason = "the limits of other systems can fail"
 )]
-pub(super) fn limit_process() -> io::Result<()> {
-    Ok(())
+pub(super) fn limit_process() -> io::Result<bool> {
+    Ok(true)
 }
 
 #[cfg(all(target_os = "linux", target_pointer_width = "64", feature = "pdf"))]
@@ -53,6 +56,7 @@ mod linux {
 
     use landlock::{
         ABI, Access as _, AccessFs, AccessNet, Ruleset, RulesetAttr as _, RulesetError,
+        RulesetStatus,
     };
     use rustix::process::{Signal, getppid, set_parent_process_death_signal};
     use seccompiler::{
@@ -92,28 +96,29 @@ mod linux {
         libc::SYS_writev,
     ];
 
-    /// Lets this process end with its parent, and takes files, the network and other processes from it.
-    pub(super) fn enter_sandbox() -> io::Result<()> {
+    /// Lets this process end with its parent, and takes files, the network and other processes from it. False if the kernel
+    /// does not even keep it from files.
+    pub(super) fn enter_sandbox() -> io::Result<bool> {
         let parent = getppid();
         set_parent_process_death_signal(Some(Signal::KILL))?;
         if getppid() != parent {
             return Err(io::Error::other("the program that wants the PDF has ended"));
         }
         // An old kernel, or a system that forbids its use, lacks the one or the other. Each is enough to keep a PDF away
-        // from files and, for Landlock from Linux 6.7 on, from the network.
-        let _ = forbid_files_and_network();
-        let _ = forbid_other_calls();
-        Ok(())
+        // from files and programs.
+        let files = forbid_files_and_network().unwrap_or(RulesetStatus::NotEnforced);
+        let calls = forbid_other_calls();
+        Ok(files != RulesetStatus::NotEnforced || calls.is_ok())
     }
 
     /// Forbids files and network connections by Landlock, as far as the kernel has it.
-    fn forbid_files_and_network() -> Result<(), RulesetError> {
-        Ruleset::default()
+    fn forbid_files_and_network() -> Result<RulesetStatus, RulesetError> {
+        let restricted = Ruleset::default()
             .handle_access(AccessFs::from_all(ABI::V5))?
             .handle_access(AccessNet::from_all(ABI::V5))?
             .create()?
             .restrict_self()?;
-        Ok(())
+        Ok(restricted.ruleset)
     }
 
     /// Lets every system call fail that is not in [`ALLOWED_CALLS`].
