@@ -10,7 +10,7 @@ use rusqlite_migration::M;
 
 use super::full_text::{index_text, indexed};
 use crate::history::{body_hash, simhash};
-use crate::model::DocumentId;
+use crate::model::{CaptureId, DocumentId, PayloadDigest};
 
 /// The migrations in order. The list only grows, and no file of it changes after a release.
 pub(in crate::store) static MIGRATIONS: LazyLock<[M<'static>; 13]> = LazyLock::new(|| {
@@ -36,7 +36,10 @@ pub(in crate::store) static MIGRATIONS: LazyLock<[M<'static>; 13]> = LazyLock::n
             include_str!("../migrations/0012_bodies.sql"),
             |t: &Transaction<'_>| Ok(fill_in_bodies(t)?),
         ),
-        M::up(include_str!("../migrations/0013_everyday.sql")),
+        M::up_with_hook(
+            include_str!("../migrations/0013_everyday.sql"),
+            |t: &Transaction<'_>| Ok(respell_digests(t)?),
+        ),
     ]
 });
 
@@ -84,6 +87,27 @@ fn fill_in_bodies(t: &Transaction<'_>) -> rusqlite::Result<()> {
         // Two texts with one body had two announcements. The second keeps its old hash and matches no version.
         t.prepare_cached("UPDATE OR IGNORE announcements SET body_sha256 = ?2 WHERE body_sha256 = ?1 AND ?1 <> ?2")?
             .execute(params![text_sha256, body_sha256])?;
+    }
+    Ok(())
+}
+
+/// Spells the digests of captures as this version does, so that no index row is stored a second time. Where both spellings
+/// of a digest were stored, both rows stay.
+fn respell_digests(t: &Transaction<'_>) -> rusqlite::Result<()> {
+    let mut captures = t.prepare(
+        "SELECT capture_id, digest FROM captures
+         WHERE digest <> '-' AND (length(digest) <> 32 OR digest GLOB '*[^A-Z2-7]*') ORDER BY capture_id",
+    )?;
+    let mut rows = captures.query([])?;
+    while let Some(row) = rows.next()? {
+        let (capture_id, digest): (CaptureId, String) = (row.get(0)?, row.get(1)?);
+        let Ok(respelled) = PayloadDigest::parse(&digest) else {
+            continue;
+        };
+        t.prepare_cached(
+            "UPDATE OR IGNORE captures SET digest = ?2 WHERE capture_id = ?1 AND digest <> ?2",
+        )?
+        .execute(params![capture_id, respelled.as_str()])?;
     }
     Ok(())
 }
