@@ -146,7 +146,7 @@ fn derived<'a>(
         extractor,
         versions,
         drops,
-        pending: 0,
+        pending: Some(0),
     }
 }
 

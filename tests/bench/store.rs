@@ -285,7 +285,7 @@ fn derive(store: &Store, policy_id: PolicyId) {
         extractor: EXTRACTOR,
         versions: &records,
         drops: &[],
-        pending: store.pending(policy_id).unwrap(),
+        pending: Some(store.pending(policy_id).unwrap()),
     };
     store
         .set_history(policy_id, &derived, Some(0), noticed)

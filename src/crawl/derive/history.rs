@@ -98,7 +98,7 @@ impl DerivedHistory {
             extractor,
             versions: &self.versions,
             drops: &self.drops,
-            pending: self.pending,
+            pending: Some(self.pending),
         }
     }
 }

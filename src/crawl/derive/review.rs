@@ -30,11 +30,11 @@ pub fn decide(store: &Store, review: &Review<'_>) -> Result<(), StoreError> {
         let history = history_of(store, policy_id, &extractor, false)?;
         let derived = history.derived(&extractor);
         if has_news {
-            let still_pending = Derived {
-                pending: -1,
+            let derived = Derived {
+                pending: None,
                 ..derived
             };
-            store.set_history(policy_id, &still_pending, None, None)?;
+            store.set_history(policy_id, &derived, None, None)?;
         } else {
             let announcement = AnnouncementRule {
                 noticed_at: review.decided_at,

@@ -71,8 +71,8 @@ pub struct Derived<'a> {
     pub versions: &'a [VersionRecord],
     /// In any order.
     pub drops: &'a [DropRow],
-    /// [`Store::pending`] before anything was read for it.
-    pub pending: i64,
+    /// [`Store::pending`] before anything was read for it; `None` if what is pending stays so.
+    pub pending: Option<i64>,
 }
 
 /// The runs of captures that showed one version, of the versions of a policy that have several: rows of
@@ -143,7 +143,9 @@ impl Store {
                 ])?;
             }
             summarise(t, policy_id, history, left_open)?;
-            pending::clear(t, policy_id, pending)?;
+            if let Some(pending) = pending {
+                pending::clear(t, policy_id, pending)?;
+            }
             if let Some(announcement) = announcement {
                 changes::record(t, policy_id, announcement, !read_otherwise)?;
             }

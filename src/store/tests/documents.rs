@@ -100,7 +100,7 @@ fn another_language_of_a_text_marks_every_history_that_shows_it() {
         house.fetched(capture_id, c, "the same words");
         let version = single_version(1, c, capture_id);
         let derived = Derived {
-            pending: house.store.pending(id).unwrap(),
+            pending: Some(house.store.pending(id).unwrap()),
             ..derived(EXTRACTOR, std::slice::from_ref(&version), &[])
         };
         house
