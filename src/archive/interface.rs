@@ -36,8 +36,8 @@ pub trait Archive: Send + Sync {
     /// come from: a link needs an archive that has the page.
     fn memento_url(&self, timestamp: Timestamp, original: &str) -> Option<String>;
 
-    /// Stable name of this archive (its base URL, or `file`). The database stores data about the archive under this
-    /// name.
+    /// Stable name of this archive: its base URL; for files `file-` and a hash of their path. The database stores data
+    /// about the archive under this name.
     fn name(&self) -> String;
 
     /// True when queries cost nothing (files). Then the complete index is read each time.

@@ -6,7 +6,7 @@ pub(crate) fn partial_range(status: u16, content_range: Option<&str>) -> Option<
         return None;
     }
     let Some(range) = content_range else {
-        return Some("of unknown bytes".to_owned());
+        return Some("which part is not stated".to_owned());
     };
     let is_whole = || {
         let (bytes, total) = range

@@ -1,13 +1,17 @@
-//! The memory of a crawl of large pages and hostile PDFs: eight sites with a page of 31 MB, two PDF bombs, all at once.
+//! The memory of a crawl of large pages and hostile PDFs: eight sites with a page of 31 MB, two PDF bombs, and four sites
+//! with ten redirects of 3.9 MB before the page, all at once.
 //!
 //! Takes minutes, so only `.ci/full` runs it.
 
-use std::fs;
+use std::fs::{self, File};
+use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use policytrail::archive::warc::writer::{CapturedResponse, WarcWriter};
+use policytrail::model::Timestamp;
 use rusqlite::Connection;
 
 use crate::support::hostile_pdf::memory_bomb;
@@ -15,6 +19,8 @@ use crate::support::program::{policytrail, program};
 use crate::support::warc::write_warc;
 
 const PAGE_BYTES: usize = 31 << 20;
+const REDIRECTS: usize = 10;
+const REDIRECT_BYTES: usize = 3_900_000;
 const SENTENCE: &str =
     "We collect personal information about you when you register, and we use cookies.";
 /// Memory of the cgroup, or the most that all processes may take together where no cgroup can be made.
@@ -22,16 +28,10 @@ const MOST_BYTES: u64 = 1 << 30;
 
 #[test]
 #[ignore = "takes minutes; .ci/full runs it"]
-fn eight_sites_of_large_pages_and_two_pdf_bombs_fit_into_a_gigabyte() {
+fn large_pages_pdf_bombs_and_long_redirects_fit_into_a_gigabyte() {
     let folder = tempfile::tempdir().unwrap();
     write_archive(folder.path());
-    let mut arguments = vec![
-        "backfill",
-        "--archive",
-        "large.warc.gz",
-        "--sites",
-        "sites.csv",
-    ];
+    let mut arguments = vec!["backfill", "--archive", ".", "--sites", "sites.csv"];
     arguments.extend(["--db", "trail.db"]);
     let cgroup = MemoryCgroup::new();
     let mut command = match &cgroup {
@@ -61,9 +61,13 @@ fn eight_sites_of_large_pages_and_two_pdf_bombs_fit_into_a_gigabyte() {
     assert!(peak < MOST_BYTES, "{peak}");
     let database = Connection::open(folder.path().join("trail.db")).unwrap();
     let count = |query: &str| -> i64 { database.query_row(query, [], |r| r.get(0)).unwrap() };
-    assert_eq!(count("SELECT count(*) FROM versions"), 8);
-    let bombs = "SELECT count(*) FROM drops WHERE reason = 'beyond_limits'";
+    assert_eq!(count("SELECT count(*) FROM versions"), 8 + 4);
+    // The limit of the reader ended it, not the killer of the system.
+    let bombs = "SELECT count(*) FROM drops WHERE reason = 'beyond_limits' AND detail LIKE '%160 MB of memory%'";
     assert_eq!(count(bombs), 2);
+    let records =
+        "SELECT max(bytes) FROM (SELECT sum(size_bytes) AS bytes FROM records GROUP BY capture_id)";
+    assert!((3 << 20..=4 << 20).contains(&count(records)));
 }
 
 fn write_archive(folder: &Path) {
@@ -90,12 +94,43 @@ fn write_archive(folder: &Path) {
         ("2012", url.as_str(), "application/pdf", bomb)
     }));
     write_warc(&folder.join("large.warc.gz"), captures);
+    let chains: Vec<String> = (0..4).map(|n| format!("http://chain{n}.com/0")).collect();
+    write_chains(&folder.join("chains.warc.gz"), &chains);
     let mut sites = "site,policy_url\n".to_owned();
-    for url in pages.iter().chain(&bombs) {
+    for url in pages.iter().chain(&bombs).chain(&chains) {
         let site = url.split('/').nth(2).unwrap();
         sites.extend([site, ",", url, "\n"]);
     }
     fs::write(folder.join("sites.csv"), sites).unwrap();
+}
+
+/// Writes policies that are found after ten redirects with large pages of their own, each chain from this URL.
+fn write_chains(file: &Path, chains: &[String]) {
+    let mut writer = WarcWriter::new(BufWriter::new(File::create(file).unwrap()));
+    for chain in chains {
+        let address = |n: usize| format!("{}{n}", chain.trim_end_matches('0'));
+        for n in 0..=REDIRECTS {
+            let (head, payload) = if n < REDIRECTS {
+                let head = format!("HTTP/1.1 301 Moved\r\nLocation: {}\r\n\r\n", address(n + 1));
+                (head, vec![b' '; REDIRECT_BYTES])
+            } else {
+                let text = format!(
+                    "<title>Privacy Policy</title><h1>Privacy Policy of {chain}</h1><p>{SENTENCE}</p>"
+                );
+                (
+                    "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n".to_owned(),
+                    text.into_bytes(),
+                )
+            };
+            let response = CapturedResponse {
+                url: &address(n),
+                timestamp: Timestamp::earliest("2012").unwrap(),
+                head: head.as_bytes(),
+                payload: &payload,
+            };
+            writer.response(&response).unwrap();
+        }
+    }
 }
 
 /// Waits for the end of a process. Returns its exit code, and the most memory that it and its children took together.

@@ -70,14 +70,10 @@ impl WarcArchive {
         let reasons: Vec<String> = skipped
             .map(|(reason, count)| format!("{reason}: {count}"))
             .collect();
-        let reasons = if reasons.is_empty() {
-            String::new()
-        } else {
-            format!(" (left out: {})", reasons.join(", "))
-        };
         let detail = format!(
-            "it has {} records, but no capture of a page{reasons}; give WARC files with responses",
-            self.collection.records
+            "it has {} records, but no capture of a page (left out: {}); give WARC files with responses",
+            self.collection.records,
+            reasons.join(", ")
         );
         Err(file_error(path, detail))
     }
