@@ -19,7 +19,7 @@ pub enum Exit {
     Done,
     /// 1: done, but something failed and was reported.
     DoneWithFailures,
-    /// 1: a search found nothing.
+    /// 1: a search, or `clusters`, found nothing.
     NothingFound,
     /// 2: wrong arguments, configuration, or a file that cannot be used.
     Usage,

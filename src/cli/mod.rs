@@ -11,6 +11,7 @@ mod backfill;
 mod backup;
 mod changes;
 mod check;
+mod clusters;
 mod csv_rows;
 mod decisions;
 mod diff;

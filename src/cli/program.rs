@@ -12,8 +12,8 @@ use super::global_options::{GlobalOptions, described_options, moved_behind_comma
 use super::pager::Pager;
 use super::terminal::set_quiet;
 use super::{
-    backfill, backup, changes, check, decisions, diff, discover, evidence, export, extract, import,
-    log, plan, reextract, review, run, search, show, similar, status, verify,
+    backfill, backup, changes, check, clusters, decisions, diff, discover, evidence, export,
+    extract, import, log, plan, reextract, review, run, search, show, similar, status, verify,
 };
 use crate::crawl::{PDF_COMMAND, run_pdf_child};
 
@@ -38,7 +38,7 @@ const EXIT_CODES: &str = "\
 Exit codes:
     0  done
     1  done, but something failed: a request, a file, an alert; `verify` found faults,
-       `evidence` lacks bytes, `extract` dropped a page, or `search` found nothing
+       `evidence` lacks bytes, `extract` dropped a page, or `search` or `clusters` found nothing
     2  wrong arguments, settings or files
     3  the archive refused requests or cannot be reached; run the command again later to continue
   130  interrupted; run the command again to continue";
@@ -69,7 +69,7 @@ const COMMAND_GROUPS: [(&str, &[&str]); 5] = [
     (
         "Read the histories",
         &[
-            "status", "log", "show", "diff", "changes", "search", "similar",
+            "status", "log", "show", "diff", "changes", "search", "similar", "clusters",
         ],
     ),
     ("Review suspect versions", &["review", "exclude", "include"]),
@@ -118,6 +118,7 @@ enum Command {
     Changes(Box<changes::Arguments>),
     Search(Box<search::Arguments>),
     Similar(similar::Arguments),
+    Clusters(clusters::Arguments),
     Review(review::Arguments),
     Exclude(decisions::ExcludeArguments),
     Include(decisions::IncludeArguments),
@@ -143,6 +144,7 @@ impl Command {
             | Self::Changes(_)
             | Self::Search(_)
             | Self::Similar(_)
+            | Self::Clusters(_)
             | Self::Review(_) => true,
             // Archived bytes are refused on a terminal, also through a pager.
             Self::Show(arguments) => !arguments.is_raw(),
@@ -164,6 +166,7 @@ impl Command {
             Self::Changes(arguments) => changes::run(&arguments),
             Self::Search(arguments) => search::run(&arguments),
             Self::Similar(arguments) => similar::run(&arguments),
+            Self::Clusters(arguments) => clusters::run(&arguments),
             Self::Review(arguments) => review::run(&arguments),
             Self::Exclude(arguments) => decisions::exclude(&arguments),
             Self::Include(arguments) => decisions::include(&arguments),

@@ -59,12 +59,12 @@ impl ProgressDisplay {
         }
     }
 
-    /// Draws how many policies are done.
-    pub(super) fn show_policies(&self, done: u64, total: u64) {
+    /// Draws how many of some things are done.
+    pub(super) fn show_count(&self, done: u64, total: u64, things: &str) {
         if let Some(bar) = &self.0 {
             bar.set_length(total);
             bar.set_position(done);
-            bar.set_message(format!("{done}/{total} policies"));
+            bar.set_message(format!("{done}/{total} {things}"));
         }
     }
 

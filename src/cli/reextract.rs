@@ -121,7 +121,7 @@ impl Command {
         };
         let reports = reextraction.run(policies, |report| {
             done += 1;
-            display.show_policies(done, total);
+            display.show_count(done, total, "policies");
             tracing::info!(policy = %report.policy.policy_url, pages = report.pages, "policy extracted");
         });
         display.finish();

@@ -71,6 +71,7 @@ fn record_set(table: &WrittenTable, timestamps: TimestampForm) -> Option<Value> 
             let is_date_time = *format == TableFormat::Parquet || timestamps == TimestampForm::Iso;
             let (data_type, is_list) = match (column.kind, *format) {
                 (ColumnType::Integer, _) => ("sc:Integer", false),
+                (ColumnType::Fraction, _) => ("sc:Float", false),
                 (ColumnType::Boolean, _) => ("sc:Boolean", false),
                 (ColumnType::Time, _) if is_date_time => ("sc:DateTime", false),
                 (ColumnType::List, TableFormat::Parquet | TableFormat::Jsonl) => ("sc:Text", true),

@@ -36,6 +36,7 @@ impl RowWriter for CsvWriter<'_> {
                 Cell::Null => self.out.write_field(b"")?,
                 Cell::Text(text) => self.out.write_field(text.as_bytes())?,
                 Cell::Integer(number) => self.out.write_field(number.to_string())?,
+                Cell::Fraction(number) => self.out.write_field(format!("{number:?}"))?,
                 Cell::Boolean(truth) => self.out.write_field(truth.to_string())?,
                 Cell::Time(time) => self.out.write_field(self.timestamps.text(*time))?,
                 Cell::List(list) => self.out.write_field(serde_json::to_string(list)?)?,

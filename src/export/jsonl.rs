@@ -42,7 +42,7 @@ impl RowWriter for JsonlWriter<'_> {
     }
 }
 
-/// Writes a row as a JSON object without a line end. No value can be `NaN`, because there are no fractions.
+/// Writes a row as a JSON object without a line end. No value can be `NaN`, because fractions are finite.
 pub(super) fn write_object(
     out: &mut Vec<u8>,
     columns: &[Column],
@@ -59,6 +59,7 @@ pub(super) fn write_object(
             Cell::Null => out.extend_from_slice(b"null"),
             Cell::Text(text) => serde_json::to_writer(&mut *out, text)?,
             Cell::Integer(number) => write!(out, "{number}")?,
+            Cell::Fraction(number) => write!(out, "{number:?}")?,
             Cell::Boolean(truth) => write!(out, "{truth}")?,
             Cell::Time(time) => write!(out, "\"{}\"", timestamps.text(*time))?,
             Cell::List(list) => serde_json::to_writer(&mut *out, list)?,

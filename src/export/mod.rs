@@ -8,6 +8,7 @@
 
 mod archive_links;
 mod atom_feed;
+mod clusters;
 mod compression;
 mod croissant;
 mod csv;

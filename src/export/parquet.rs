@@ -6,7 +6,7 @@ use std::sync::Arc;
 use parquet::basic::{
     Compression, ConvertedType, LogicalType, Repetition, TimeUnit, Type as Physical, ZstdLevel,
 };
-use parquet::data_type::{BoolType, ByteArray, ByteArrayType, Int64Type};
+use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DoubleType, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::{SerializedColumnWriter, SerializedFileWriter};
@@ -37,6 +37,7 @@ struct ColumnBuffer {
     nullable: bool,
     bytes: Vec<ByteArray>,
     numbers: Vec<i64>,
+    fractions: Vec<f64>,
     booleans: Vec<bool>,
     /// 0: no value, or an empty list; 1: a value.
     definition: Vec<i16>,
@@ -115,6 +116,7 @@ impl ColumnBuffer {
             nullable: column.nullable,
             bytes: Vec::new(),
             numbers: Vec::new(),
+            fractions: Vec::new(),
             booleans: Vec::new(),
             definition: Vec::new(),
             repetition: Vec::new(),
@@ -134,6 +136,10 @@ impl ColumnBuffer {
             Cell::Redirects(list) => self.push_text(&TimestampForm::Iso.redirects(list)),
             Cell::Integer(number) => {
                 self.numbers.push(*number);
+                8
+            }
+            Cell::Fraction(number) => {
+                self.fractions.push(*number);
                 8
             }
             Cell::Time(time) => {
@@ -187,6 +193,11 @@ impl ColumnBuffer {
                     .typed::<Int64Type>()
                     .write_batch(&self.numbers, definition, repetition)?
             }
+            ColumnType::Fraction => {
+                writer
+                    .typed::<DoubleType>()
+                    .write_batch(&self.fractions, definition, repetition)?
+            }
             ColumnType::Boolean => {
                 writer
                     .typed::<BoolType>()
@@ -195,6 +206,7 @@ impl ColumnBuffer {
         };
         self.bytes.clear();
         self.numbers.clear();
+        self.fractions.clear();
         self.booleans.clear();
         self.definition.clear();
         self.repetition.clear();
@@ -235,6 +247,9 @@ fn field(column: &Column) -> Result<TypePtr, ParquetError> {
                 .build()?
         }
         ColumnType::Integer => Type::primitive_type_builder(column.name, Physical::INT64)
+            .with_repetition(repetition)
+            .build()?,
+        ColumnType::Fraction => Type::primitive_type_builder(column.name, Physical::DOUBLE)
             .with_repetition(repetition)
             .build()?,
         ColumnType::Boolean => Type::primitive_type_builder(column.name, Physical::BOOLEAN)

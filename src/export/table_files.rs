@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use super::clusters;
 use super::compression::Compression;
 use super::csv::CsvWriter;
 use super::error::ExportError;
@@ -14,7 +15,7 @@ use super::panel;
 use super::parquet::ParquetWriter;
 use super::row_writer::RowWriter;
 use super::timestamp_form::TimestampForm;
-use crate::store::tables::{Cell, Column, PANEL, Snapshot, TABLES, Table};
+use crate::store::tables::{CLUSTERS, Cell, Column, PANEL, Snapshot, TABLES, Table};
 
 /// True when this build writes Parquet.
 const CAN_WRITE_PARQUET: bool = cfg!(feature = "parquet");
@@ -104,8 +105,9 @@ pub(super) fn check_formats(options: &ExportOptions) -> Result<(), ExportError> 
 /// The names of the files that [`write_tables`] writes.
 pub(super) fn table_file_names(options: &ExportOptions) -> Vec<String> {
     let panel = options.panel.map(|_| &PANEL);
+    let derived = std::iter::once(&CLUSTERS).chain(panel);
     let mut names = Vec::new();
-    for table in TABLES.iter().chain(panel) {
+    for table in TABLES.iter().chain(derived) {
         names.extend(
             options
                 .tables
@@ -136,6 +138,14 @@ pub(super) fn write_tables(
             |each| snapshot.each_row(table, &columns, &options.filter, each),
         )?);
     }
+    let columns = CLUSTERS.columns(!options.no_text);
+    written.push(write_table(
+        options,
+        folder,
+        &CLUSTERS,
+        columns.clone(),
+        |each| clusters::each_row(snapshot, &columns, &options.filter, each),
+    )?);
     if let Some(period) = options.panel {
         let columns = PANEL.columns.to_vec();
         written.push(write_table(options, folder, &PANEL, columns, |each| {

@@ -1,32 +1,18 @@
 //! Simhash: 64 bits that are similar for similar texts (Charikar 2002; used for the web by Manku, Jain and Das Sarma,
 //! and by the Princeton-Leuven crawler).
 
-use crate::model::words;
-
-/// Number of consecutive words in a feature. Single words ignore order; longer runs change with every small edit.
-const SHINGLE_WORDS: usize = 3;
-
-const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
-const FNV_PRIME: u64 = 0x0000_0100_0000_01b3;
+use super::shingles::shingle_hashes;
 
 /// The simhash of a text, over all runs of three words in lower case, each counted as often as it occurs. 0 for a text
 /// without words.
 ///
-/// The hash is stored, so it never changes: FNV-1a of the words' letters in UTF-8, each word ended by a zero byte, then
-/// the finaliser of `SplitMix64`. A bit is set where more features have it than not.
+/// The hash is stored, so it never changes: a bit is set where more hashes of runs have it than not.
 #[must_use]
 pub fn simhash(text: &str) -> u64 {
-    let hashes: Vec<u64> = words(text).map(hash_of_word).collect();
-    if hashes.is_empty() {
-        return 0;
-    }
     let mut balance = [0_i64; 64];
-    for shingle in hashes.windows(SHINGLE_WORDS.min(hashes.len())) {
-        let feature = shingle
-            .iter()
-            .fold(FNV_OFFSET, |state, word| mixed(state.rotate_left(5) ^ word));
+    for shingle in shingle_hashes(text) {
         for (bit, sum) in balance.iter_mut().enumerate() {
-            *sum += if feature >> bit & 1 == 1 { 1 } else { -1 };
+            *sum += if shingle >> bit & 1 == 1 { 1 } else { -1 };
         }
     }
     balance
@@ -39,25 +25,6 @@ pub fn simhash(text: &str) -> u64 {
 #[must_use]
 pub fn distance(one: u64, other: u64) -> u32 {
     (one ^ other).count_ones()
-}
-
-fn hash_of_word(word: &str) -> u64 {
-    let add = |state: u64, byte: u8| (state ^ u64::from(byte)).wrapping_mul(FNV_PRIME);
-    let mut buffer = [0_u8; 4];
-    let state = word
-        .chars()
-        .flat_map(char::to_lowercase)
-        .fold(FNV_OFFSET, |state, c| {
-            c.encode_utf8(&mut buffer).bytes().fold(state, add)
-        });
-    mixed(add(state, 0))
-}
-
-/// The finaliser of `SplitMix64`: every bit of the input affects every bit of the output.
-fn mixed(mut x: u64) -> u64 {
-    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ (x >> 31)
 }
 
 #[cfg(test)]

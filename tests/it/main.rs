@@ -9,6 +9,7 @@ mod alerts;
 mod architecture;
 mod archived_traps;
 mod backup;
+mod clusters;
 mod command_line;
 mod dependencies;
 mod documents;

@@ -130,11 +130,14 @@ impl Condition {
             return Err(format!("`{name}` has the values {}", known.join(", ")));
         }
         match column.kind {
-            ColumnType::Integer if *operator == Operator::Contains => {
+            ColumnType::Integer | ColumnType::Fraction if *operator == Operator::Contains => {
                 Err(format!("`{name}` is a number, and ~ applies only to text"))
             }
             ColumnType::Integer if operand.parse::<i64>().is_err() => {
                 Err(format!("`{name}` must be compared with a whole number"))
+            }
+            ColumnType::Fraction if !self.fraction().is_some_and(f64::is_finite) => {
+                Err(format!("`{name}` must be compared with a number"))
             }
             ColumnType::Time if *operator == Operator::Contains => {
                 Err(format!("`{name}` is a time, and ~ applies only to text"))
@@ -165,6 +168,10 @@ impl Condition {
             ColumnType::Integer => {
                 let number = self.operand.parse().unwrap_or_default();
                 format!("({expression}) {operator} {}", bind(Value::Integer(number)))
+            }
+            ColumnType::Fraction => {
+                let number = self.fraction().unwrap_or_default();
+                format!("({expression}) {operator} {}", bind(Value::Real(number)))
             }
             ColumnType::Boolean => {
                 let truth = i64::from(self.operand == "true");
@@ -203,6 +210,11 @@ impl Condition {
                 )
             }
         }
+    }
+
+    /// The value as a number; `None` if it is none.
+    fn fraction(&self) -> Option<f64> {
+        self.operand.parse().ok()
     }
 
     /// A date means its whole span: `= 2012` any moment of 2012, `> 2012` after it.

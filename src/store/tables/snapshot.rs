@@ -30,7 +30,7 @@ pub enum VersionOrder {
 }
 
 /// A version without its words.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Outline<'a> {
     /// Its fields without its words, in the order of `VERSIONS.columns(false)`.
     pub cells: &'a [Cell<'a>],
@@ -320,6 +320,9 @@ fn cell(value: ValueRef<'_>, kind: ColumnType) -> Option<Cell<'_>> {
     Some(match (value, kind) {
         (ValueRef::Null, _) => Cell::Null,
         (ValueRef::Integer(number), ColumnType::Integer) => Cell::Integer(number),
+        (ValueRef::Real(number), ColumnType::Fraction) if number.is_finite() => {
+            Cell::Fraction(number)
+        }
         (ValueRef::Integer(number), ColumnType::Boolean) => Cell::Boolean(number != 0),
         (ValueRef::Text(bytes), kind) => {
             let text = std::str::from_utf8(bytes).ok()?;
@@ -328,7 +331,7 @@ fn cell(value: ValueRef<'_>, kind: ColumnType) -> Option<Cell<'_>> {
                 ColumnType::Time => Cell::Time(text.parse().ok()?),
                 ColumnType::List => Cell::List(serde_json::from_str(text).ok()?),
                 ColumnType::Redirects => Cell::Redirects(Redirect::list_from_json(text)),
-                ColumnType::Integer | ColumnType::Boolean => return None,
+                ColumnType::Integer | ColumnType::Fraction | ColumnType::Boolean => return None,
             }
         }
         _ => return None,

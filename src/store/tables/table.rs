@@ -11,6 +11,8 @@ pub enum ColumnType {
     Text,
     /// A whole number.
     Integer,
+    /// A number with a fraction.
+    Fraction,
     /// True or false.
     Boolean,
     /// A moment to the second, UTC.
@@ -30,6 +32,7 @@ impl ColumnType {
         match self {
             Self::Text => "text",
             Self::Integer => "integer",
+            Self::Fraction => "number",
             Self::Boolean => "boolean",
             Self::Time => "time",
             Self::List => "list of text",
@@ -88,7 +91,7 @@ pub(super) enum Chosen {
 }
 
 /// One value of a row.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub enum Cell<'a> {
     /// Nothing.
     Null,
@@ -96,6 +99,8 @@ pub enum Cell<'a> {
     Text(Cow<'a, str>),
     /// Of a column of whole numbers.
     Integer(i64),
+    /// Of a column of fractions; always finite.
+    Fraction(f64),
     /// Of a column of true and false.
     Boolean(bool),
     /// Of a column of times.
@@ -114,6 +119,7 @@ impl Cell<'_> {
             Self::Null => Cell::Null,
             Self::Text(text) => Cell::Text(Cow::Owned(text.into_owned())),
             Self::Integer(number) => Cell::Integer(number),
+            Self::Fraction(number) => Cell::Fraction(number),
             Self::Boolean(truth) => Cell::Boolean(truth),
             Self::Time(time) => Cell::Time(time),
             Self::List(list) => Cell::List(list),

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use policytrail::export::{dictionary_line, drop_meaning};
 use policytrail::model::DropReason;
-use policytrail::store::tables::{PANEL, TABLES};
+use policytrail::store::tables::{CLUSTERS, PANEL, TABLES};
 
 use super::{documents, schema, update};
 use crate::support::dataset::folder;
@@ -52,7 +52,7 @@ fn all_help() -> String {
 
 fn dataset() -> String {
     let mut text = String::new();
-    for table in TABLES.iter().chain([&PANEL]) {
+    for table in TABLES.iter().chain([&CLUSTERS, &PANEL]) {
         let columns: Vec<String> = table.columns.iter().map(dictionary_line).collect();
         let _ = write!(
             text,
