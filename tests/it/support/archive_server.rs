@@ -2,8 +2,6 @@
 //! one and reads the files with its own code, so that it can contradict the program.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::io::Read as _;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
@@ -12,30 +10,15 @@ use axum::extract::{RawQuery, State};
 use axum::http::{StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 
-/// One row of the CDXJ with the archived response it names.
-#[derive(Debug, Clone)]
-struct Row {
-    urlkey: String,
-    timestamp: String,
-    original: String,
-    mimetype: String,
-    status: String,
-    digest: String,
-    length: String,
-    response: Stored,
-}
-
-#[derive(Debug, Clone, Default)]
-struct Stored {
-    status: u16,
-    headers: Vec<(String, String)>,
-    body: Vec<u8>,
-}
+pub use super::archive_faults::Faults;
+use super::archive_faults::{cut_at, cut_connection, fault};
+use super::archive_rows::{Row, rows};
 
 /// The running server; it ends with the test process.
 pub struct ArchiveServer {
     pub url: String,
     requests: Arc<Mutex<Vec<String>>>,
+    pages: Arc<Mutex<Vec<String>>>,
     state: Arc<Mutex<ArchiveState>>,
 }
 
@@ -52,9 +35,10 @@ pub struct ArchiveState {
 struct Shelf {
     rows: Arc<Vec<Row>>,
     requests: Arc<Mutex<Vec<String>>>,
+    pages: Arc<Mutex<Vec<String>>>,
     state: Arc<Mutex<ArchiveState>>,
     delay_ms: u64,
-    faulty: bool,
+    faults: Faults,
 }
 
 /// Index rows in one answer; few, so that resume keys are needed.
@@ -63,24 +47,25 @@ const PAGE_ROWS: usize = 7;
 impl ArchiveServer {
     /// Serves a folder on a free port of 127.0.0.1, each answer after a delay.
     pub fn start(folder: &Path, delay_ms: u64) -> Self {
-        Self::serve(folder, delay_ms, false)
+        Self::serve(folder, delay_ms, Faults::None)
     }
 
-    /// The same with one request in five answered as an overloaded archive does: 503, 504, an error page with 200, an
-    /// index answer that is a Java error, silence with 200.
-    pub fn start_faulty(folder: &Path) -> Self {
-        Self::serve(folder, 0, true)
+    /// The same with failures.
+    pub fn start_faulty(folder: &Path, faults: Faults) -> Self {
+        Self::serve(folder, 0, faults)
     }
 
-    fn serve(folder: &Path, delay_ms: u64, faulty: bool) -> Self {
+    fn serve(folder: &Path, delay_ms: u64, faults: Faults) -> Self {
         let requests = Arc::new(Mutex::new(Vec::new()));
+        let pages = Arc::new(Mutex::new(Vec::new()));
         let state = Arc::new(Mutex::new(ArchiveState::default()));
         let shelf = Shelf {
             rows: Arc::new(rows(folder)),
             requests: Arc::clone(&requests),
+            pages: Arc::clone(&pages),
             state: Arc::clone(&state),
             delay_ms,
-            faulty,
+            faults,
         };
         let (sender, receiver) = std::sync::mpsc::channel();
         std::thread::spawn(move || {
@@ -99,6 +84,7 @@ impl ArchiveServer {
         Self {
             url,
             requests,
+            pages,
             state,
         }
     }
@@ -112,14 +98,28 @@ impl ArchiveServer {
     pub fn take_requests(&self) -> Vec<String> {
         std::mem::take(&mut self.requests.lock().unwrap())
     }
+
+    /// The number of requests since the last call of [`Self::take_requests`].
+    pub fn number_of_requests(&self) -> usize {
+        self.requests.lock().unwrap().len()
+    }
+
+    /// The addresses whose page was given whole more than once.
+    pub fn pages_given_twice(&self) -> Vec<String> {
+        let mut pages = self.pages.lock().unwrap().clone();
+        pages.sort();
+        let twice = pages.windows(2).filter(|two| two[0] == two[1]);
+        twice.map(|two| two[0].clone()).collect()
+    }
 }
 
 async fn answer(State(shelf): State<Shelf>, uri: Uri, RawQuery(query): RawQuery) -> Response {
     shelf.requests.lock().unwrap().push(uri.to_string());
     let number = shelf.requests.lock().unwrap().len();
-    if shelf.faulty && number % 5 == 2 {
+    if shelf.faults != Faults::None && number % 5 == 2 {
         return fault(number / 5, uri.path());
     }
+    let is_cut = shelf.faults == Faults::Truncating && number % 5 == 4;
     tokio::time::sleep(std::time::Duration::from_millis(shelf.delay_ms)).await;
     let state = shelf.state.lock().unwrap().clone();
     if state.refuses {
@@ -129,22 +129,24 @@ async fn answer(State(shelf): State<Shelf>, uri: Uri, RawQuery(query): RawQuery)
     let rows: Vec<&Row> = shelf.rows.iter().filter(there).collect();
     let full = uri.to_string();
     match full.strip_prefix("/web/") {
-        Some(rest) => replay(&rows, rest),
-        None if uri.path() == "/cdx/search/cdx" => index(&rows, &query.unwrap_or_default()),
-        None => StatusCode::NOT_FOUND.into_response(),
-    }
-}
-
-fn fault(number: usize, path: &str) -> Response {
-    let page = "<html><body><h1>503 Service Unavailable</h1></body></html>";
-    match number % 5 {
-        0 => (StatusCode::SERVICE_UNAVAILABLE, page).into_response(),
-        1 => (StatusCode::GATEWAY_TIMEOUT, page).into_response(),
-        2 => ([("content-type", "text/html")], page).into_response(),
-        3 if path.starts_with("/cdx/") => {
-            "org.archive.util.io.RuntimeIOException: x\n".into_response()
+        Some(_) if is_cut => cut_connection(),
+        Some(rest) => {
+            let response = replay(&rows, rest);
+            if response.status() == StatusCode::OK {
+                shelf.pages.lock().unwrap().push(rest.to_owned());
+            }
+            response
         }
-        _ => "".into_response(),
+        None if uri.path() == "/cdx/search/cdx" => {
+            let text = index(&rows, &query.unwrap_or_default());
+            let length = if is_cut {
+                cut_at(&text, number)
+            } else {
+                text.len()
+            };
+            text[..length].to_owned().into_response()
+        }
+        None => StatusCode::NOT_FOUND.into_response(),
     }
 }
 
@@ -198,14 +200,14 @@ impl Query {
     }
 }
 
-fn index(rows: &[&Row], query: &str) -> Response {
+fn index(rows: &[&Row], query: &str) -> String {
     let query = Query::parse(query);
     let found = query.rows(rows);
     if query.get("output") == "json" {
         return if found.is_empty() {
-            "[]".into_response()
+            "[]".to_owned()
         } else {
-            "[[\"urlkey\"],[\"x\"]]".into_response()
+            "[[\"urlkey\"],[\"x\"]]".to_owned()
         };
     }
     let start: usize = query
@@ -235,7 +237,7 @@ fn index(rows: &[&Row], query: &str) -> Response {
         text += &end.to_string();
         text.push('\n');
     }
-    text.into_response()
+    text
 }
 
 /// The archived response of a URL, or a redirect to the nearest capture of it.
@@ -313,144 +315,4 @@ fn http_date(t: policytrail::model::Timestamp) -> String {
         .unwrap()
         .strftime("%a, %d %b %Y %H:%M:%S GMT")
         .to_string()
-}
-
-fn rows(folder: &Path) -> Vec<Row> {
-    let mut rows = Vec::new();
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_some_and(|e| e == "cdxj") {
-            for line in fs::read_to_string(&path).unwrap().lines() {
-                let mut parts = line.splitn(3, ' ');
-                let (urlkey, timestamp) = (
-                    parts.next().unwrap().to_owned(),
-                    parts.next().unwrap().to_owned(),
-                );
-                let json: serde_json::Value = serde_json::from_str(parts.next().unwrap()).unwrap();
-                let get = |name: &str| json[name].as_str().unwrap_or("-").to_owned();
-                let warc = fs::read(folder.join(get("filename"))).unwrap();
-                let offset: usize = get("offset").parse().unwrap();
-                rows.push((
-                    get("mime") == "warc/revisit",
-                    record(&warc[offset..]),
-                    Row {
-                        urlkey,
-                        timestamp,
-                        original: get("url"),
-                        mimetype: get("mime"),
-                        status: get("status"),
-                        digest: get("digest"),
-                        length: get("length"),
-                        response: Stored::default(),
-                    },
-                ));
-            }
-        }
-    }
-    let payloads: BTreeMap<String, Stored> = rows
-        .iter()
-        .filter(|(revisit, ..)| !revisit)
-        .map(|(_, stored, row)| (row.digest.clone(), stored.clone()))
-        .collect();
-    let mut rows: Vec<Row> = rows
-        .into_iter()
-        .map(|(revisit, stored, row)| {
-            let response = if revisit {
-                payloads[&row.digest].clone()
-            } else {
-                stored
-            };
-            Row { response, ..row }
-        })
-        .collect();
-    rows.sort_by(|a, b| {
-        (&a.urlkey, &a.timestamp, &a.original).cmp(&(&b.urlkey, &b.timestamp, &b.original))
-    });
-    rows
-}
-
-/// The HTTP response of the WARC record at the start of these bytes.
-fn record(bytes: &[u8]) -> Stored {
-    let mut plain = Vec::new();
-    flate2::read::GzDecoder::new(bytes)
-        .read_to_end(&mut plain)
-        .unwrap();
-    let (head, block) = split(&plain);
-    let length = header(&head, "content-length")
-        .unwrap()
-        .parse::<usize>()
-        .unwrap();
-    let (http, body) = split(&block[..length]);
-    if http.is_empty() {
-        return Stored::default();
-    }
-    let status = http[0]
-        .split(' ')
-        .nth(1)
-        .and_then(|s| s.parse().ok())
-        .unwrap_or(0);
-    let headers = http[1..]
-        .iter()
-        .filter_map(|l| l.split_once(": "))
-        .map(|(n, v)| (n.to_owned(), v.to_owned()))
-        .collect();
-    let chunked =
-        header(&http, "transfer-encoding").is_some_and(|v| v.eq_ignore_ascii_case("chunked"));
-    let body = if chunked {
-        dechunked(body)
-    } else {
-        body.to_vec()
-    };
-    let mut stored = Stored {
-        status,
-        headers,
-        body,
-    };
-    stored.headers.retain(|(n, _)| {
-        !matches!(
-            n.to_ascii_lowercase().as_str(),
-            "transfer-encoding" | "content-length" | "connection"
-        )
-    });
-    stored
-}
-
-fn split(bytes: &[u8]) -> (Vec<String>, &[u8]) {
-    let Some(end) = bytes.windows(4).position(|w| w == b"\r\n\r\n") else {
-        return (Vec::new(), bytes);
-    };
-    let head = String::from_utf8_lossy(&bytes[..end]).into_owned();
-    (
-        head.split("\r\n").map(str::to_owned).collect(),
-        &bytes[end + 4..],
-    )
-}
-
-fn header(lines: &[String], name: &str) -> Option<String> {
-    let line = lines
-        .iter()
-        .find(|l| l.to_ascii_lowercase().starts_with(&format!("{name}:")))?;
-    Some(line[name.len() + 1..].trim().to_owned())
-}
-
-fn dechunked(mut bytes: &[u8]) -> Vec<u8> {
-    let mut out = Vec::new();
-    while let Some(end) = bytes.windows(2).position(|w| w == b"\r\n") {
-        let size = usize::from_str_radix(
-            std::str::from_utf8(&bytes[..end])
-                .unwrap()
-                .split(';')
-                .next()
-                .unwrap()
-                .trim(),
-            16,
-        )
-        .unwrap();
-        if size == 0 {
-            break;
-        }
-        out.extend_from_slice(&bytes[end + 2..end + 2 + size]);
-        bytes = &bytes[end + 4 + size..];
-    }
-    out
 }

@@ -1,5 +1,7 @@
 //! Servers, databases and datasets that the integration tests share.
 
+pub mod archive_faults;
+pub mod archive_rows;
 pub mod archive_server;
 pub mod crawl;
 pub mod database;

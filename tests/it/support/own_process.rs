@@ -1,8 +1,8 @@
-//! Tests that measure the memory of their process: they run again, alone, in a process of their own.
+//! Tests that measure the memory of their process, or kill it: they run again, alone, in a process of their own.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
-use std::process::Command;
+use std::process::{Child, Command, Stdio};
 
 /// The variable that gives the new process its task.
 const TASK: &str = "POLICYTRAIL_TEST_TASK";
@@ -15,14 +15,25 @@ pub fn task() -> Option<OsString> {
 /// Runs one test (`module::function`) alone in a new process with a task, and returns what it writes to stderr.
 #[track_caller]
 pub fn run_alone(test: &str, task: impl AsRef<OsStr>) -> String {
-    let output = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", test, "--nocapture"])
-        .env(TASK, task)
-        .output()
-        .unwrap();
+    let output = alone(test, task).output().unwrap();
     let report = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{report}");
     report
+}
+
+/// Starts one test (`module::function`) alone in a new process with a task. Its messages are lost.
+pub fn start_alone(test: &str, task: impl AsRef<OsStr>) -> Child {
+    let mut command = alone(test, task);
+    command.stdout(Stdio::null()).stderr(Stdio::null());
+    command.spawn().unwrap()
+}
+
+fn alone(test: &str, task: impl AsRef<OsStr>) -> Command {
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
+        .args(["--exact", test, "--nocapture"])
+        .env(TASK, task);
+    command
 }
 
 /// Peak resident memory of this process in bytes; `None` where the system does not report it (only Linux does).
