@@ -331,6 +331,8 @@ impl BlockBuilder<'_, '_> {
             .and_then(|(_, hidden)| hidden_address(hidden));
         match address {
             Some(address) => Some(Rc::from(format!("mailto:{address}"))),
+            // The heading takes this as a link to itself.
+            None if self.run.heading.is_some() && href.starts_with('#') => Some(Rc::from(href)),
             None => self.links.target(href),
         }
     }

@@ -220,14 +220,12 @@ impl OpenContainers {
     /// Adds a list. Where its numbers jump, a new list begins.
     fn add_list(&mut self, mut items: Vec<ListItem>) {
         items.retain(|item| !item.blocks.is_empty());
-        // Items that begin with a heading are sections, and the list is their layout (iubenda, accordions).
-        let is_layout = items.iter().all(|item| item.number.is_none())
-            && items
-                .first()
-                .is_some_and(|item| matches!(item.blocks.first(), Some(Block::Heading(..))));
-        if is_layout && !self.in_table() {
-            for block in items.into_iter().flat_map(|item| item.blocks) {
-                self.push_block(block);
+        if is_layout(&items) && !self.in_table() {
+            for mut item in items {
+                item.number_heading();
+                for block in item.blocks {
+                    self.push_block(block);
+                }
             }
             return;
         }
@@ -310,6 +308,28 @@ impl OpenContainers {
         }
         covered.resize(covered.len().max(row.len()), 0);
         covered[at..row.len()].fill(spanned_rows - 1);
+    }
+}
+
+/// True for a list of sections: its items begin with headings (iubenda, accordions), and all do if they are numbered.
+fn is_layout(items: &[ListItem]) -> bool {
+    let begins_section = |item: &ListItem| matches!(item.blocks.first(), Some(Block::Heading(..)));
+    items.first().is_some_and(begins_section)
+        && items
+            .iter()
+            .all(|item| item.number.is_none() || begins_section(item))
+}
+
+impl ListItem {
+    /// Writes the number of the item into the heading with which it begins.
+    fn number_heading(&mut self) {
+        if let (Some(number), Some(Block::Heading(_, spans))) =
+            (self.number, self.blocks.first_mut())
+            && !begins_with_label(&text_of(spans))
+        {
+            spans.insert(0, Span::plain(format!("{number}. ")));
+            *spans = tidy(std::mem::take(spans));
+        }
     }
 }
 

@@ -151,12 +151,16 @@ impl TextRun {
         }
         for part in split_at_blank_lines(spans) {
             let spans = tidy(part);
-            // Rows of stars and single symbols are decoration, not text.
-            if has_words(&spans) {
+            // Rows of stars and single symbols are decoration, not text. In a table they answer: ✓ or ✗.
+            if has_words(&spans) || containers.in_table() && has_signs(&spans) {
                 containers.push_block(Block::Paragraph(spans));
             }
         }
     }
+}
+
+fn has_signs(spans: &[Span]) -> bool {
+    spans.iter().any(|span| !span.text.trim().is_empty())
 }
 
 /// Builds the heading from the words in an `<h1>` to `<h6>`, if there are any.
@@ -166,6 +170,10 @@ fn marked_heading(level: u8, mut spans: Vec<Span>) -> Option<Block> {
         if span.link.is_some() && !span.text.chars().any(char::is_alphanumeric) {
             span.text.clear();
             span.text.push(' ');
+            span.link = None;
+        }
+        // A heading that is a link to itself leads nowhere.
+        if span.link.as_deref().is_some_and(|to| to.starts_with('#')) {
             span.link = None;
         }
         span.text = span.text.replace('\n', " ");

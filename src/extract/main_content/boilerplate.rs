@@ -9,9 +9,12 @@ use scraper::node::Element;
 
 use super::consent_notices::exclude_consent_notices;
 use super::screen_readers::is_for_screen_readers;
-use super::sections::{is_in_the_midst, is_one_of_several, is_section};
+use super::sections::{has_controls, is_in_the_midst, is_one_of_several, is_section};
 use crate::extract::dom::{ElementKind, NodeId, PageView, attribute, names_of};
 use crate::extract::vocabulary::PAGE_PATTERNS;
+
+/// Maximum number of boxes between a heading and its words.
+const HEADING_DEPTH: usize = 4;
 
 /// The features by which boilerplate is recognised.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -156,6 +159,7 @@ fn limit_of_names<'a>(
         let words = name_words(name);
         if let Some((word, sure)) = boilerplate_word(&words)
             && !(PAGE_PATTERNS.matters.contains(word) && is_of_the_text())
+            && !is_spoken(view, id, PAGE_PATTERNS.dialogs.contains(word))
         {
             let believed = sure || stats.policy_words < 4 || stats.link_share() >= 40;
             limit = limit.max(match (PAGE_PATTERNS.dialogs.contains(word), believed) {
@@ -173,6 +177,24 @@ fn limit_of_names<'a>(
         }
     }
     limit
+}
+
+/// True for visible words without a link in a heading, or between the sentences of the text. Their names describe their
+/// place or their style (`navigation-block` is the target of a table of contents). Between sentences, a dialog is none of
+/// them.
+fn is_spoken(view: &PageView<'_>, id: NodeId, is_dialog: bool) -> bool {
+    let entry = &view.nodes[id];
+    let is_heading = |at: NodeId| matches!(view.nodes[at].kind, ElementKind::Heading(_));
+    let speaks = || {
+        !is_dialog
+            && entry.stats.policy_words > 0
+            && !has_controls(view, id)
+            && is_in_the_midst(view, id)
+    };
+    entry.stats.text_bytes > 0
+        && entry.stats.linked_bytes == 0
+        && !entry.hidden
+        && (view.ancestors(id).take(HEADING_DEPTH).any(is_heading) || speaks())
 }
 
 /// The fragments in the page's links to itself.

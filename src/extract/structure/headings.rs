@@ -3,6 +3,7 @@
 use super::date_headings::states_date;
 use super::first_lines::{is_short_line, split_first_lines};
 use super::lines::stands_out;
+use super::numbering::split_label;
 use super::sentences_as_headings::demote_sentences;
 use crate::extract::blocks::{Block, Span, text_of, tidy};
 use crate::extract::vocabulary::{TitleTopic, title_topic};
@@ -40,6 +41,7 @@ pub(in crate::extract) fn promote_headings(mut blocks: Vec<Block>) -> Vec<Block>
     }
     let has_title = blocks.iter().any(|b| matches!(b, Block::Heading(1, _)));
     let mut level = 1;
+    let mut has_numbers = false;
     let mut out: Vec<Block> = Vec::with_capacity(blocks.len());
     let followers: Vec<bool> = (0..blocks.len())
         .map(|at| is_followed_by_text(&blocks, &candidates, at))
@@ -67,10 +69,13 @@ pub(in crate::extract) fn promote_headings(mut blocks: Vec<Block>) -> Vec<Block>
                         !sections_are_marked || style == HeadingStyle::Large && marked == 0
                     }) =>
             {
+                let depth = number_depth(&spans);
+                has_numbers |= depth == 1;
                 let level = if sections_are_marked {
                     level.max(2)
                 } else {
-                    (level + 1).clamp(2, 6)
+                    let below = if has_numbers { depth.max(1) } else { 1 };
+                    (level + below).clamp(2, 6)
                 };
                 out.push(Block::Heading(level, unstyled(spans)));
             }
@@ -78,6 +83,14 @@ pub(in crate::extract) fn promote_headings(mut blocks: Vec<Block>) -> Vec<Block>
         }
     }
     out
+}
+
+/// The number of parts of the number with which a line begins: 2 for "4.2 Cookies". Few enough for a level of headings.
+fn number_depth(spans: &[Span]) -> u8 {
+    let depth = split_label(&text_of(spans))
+        .0
+        .map_or(0, |label| label.depth);
+    u8::try_from(depth).unwrap_or(u8::MAX).min(6)
 }
 
 fn demote_dates(blocks: &mut [Block]) {
@@ -146,6 +159,13 @@ fn heading_style(block: &Block) -> Option<HeadingStyle> {
     let text = text_of(spans);
     let length = text.chars().count();
     if !(3..=MAX_STYLED_CHARS).contains(&length) || spans.iter().any(|s| s.text.contains('\n')) {
+        return None;
+    }
+    // A signature begins with a dash: "– The team of Acme".
+    if ["- ", "– ", "— ", "~ "]
+        .iter()
+        .any(|dash| text.starts_with(dash))
+    {
         return None;
     }
     if spans

@@ -2,6 +2,9 @@
 
 use crate::extract::blocks::{Block, Span, text_of, tidy};
 
+/// Longest paragraph whose lines are changed one by one, in bytes.
+const PARAGRAPH_BYTES: usize = 20_000;
+
 /// Longest line that can be a heading above the text in the same paragraph, in characters.
 const HEADING_CHARS: usize = 110;
 
@@ -113,6 +116,21 @@ struct Bullet {
     length: usize,
     /// True for a sign that is always a bullet; hyphens and stars may be something else.
     sure: bool,
+}
+
+/// Changes the lines of a paragraph that has several.
+pub(super) fn strip_lines(spans: &mut Vec<Span>, change: impl FnOnce(&mut Vec<Vec<Span>>)) {
+    if spans.iter().map(|s| s.text.len()).sum::<usize>() > PARAGRAPH_BYTES
+        || !spans.iter().any(|s| s.text.contains('\n'))
+    {
+        return;
+    }
+    let mut lines = lines_of(spans);
+    let count = lines.len();
+    change(&mut lines);
+    if lines.len() < count {
+        *spans = lines.join(&Span::plain("\n"));
+    }
 }
 
 /// The bullet at the beginning of a line.

@@ -1,6 +1,8 @@
 //! Rows of links: menus with separators between their links, breadcrumbs, and the tools of a page.
 
 use crate::extract::blocks::{Block, Span, tidy};
+use crate::extract::vocabulary::policy_words;
+use crate::model::Site;
 
 /// Longest label in a row, in bytes.
 const LABEL_BYTES: usize = 60;
@@ -224,6 +226,22 @@ pub(in crate::extract) fn leads_away(block: &Block, host: Option<&str>) -> bool 
     away * 2 > links
 }
 
+/// True if most links lead to other sites than the page's.
+pub(in crate::extract) fn leaves_site(block: &Block, host: Option<&str>) -> bool {
+    let site_of = |host: &str| Site::parse(host).map_or(host.to_owned(), |site| site.to_string());
+    let own = host.map(site_of);
+    let (mut links, mut away) = (0, 0);
+    block.each_run(&mut |spans| {
+        for target in spans.iter().filter_map(|s| s.link.as_ref()) {
+            links += 1;
+            let other = url::Url::parse(target).ok();
+            let other = other.and_then(|url| url.host_str().map(site_of));
+            away += usize::from(other.is_some() && other != own);
+        }
+    });
+    away * 2 > links
+}
+
 /// True for a table of contents: the links lead to this page.
 pub(in crate::extract) fn to_this_page(block: &Block) -> bool {
     let (mut links, mut inside) = (0, 0);
@@ -242,6 +260,21 @@ pub(in crate::extract) fn is_menu(block: &Block, least: usize) -> bool {
         return false;
     };
     menu_labels(spans).is_some_and(|labels| labels >= least)
+}
+
+/// True for a block that is long enough for a sentence and is not a link.
+pub(super) fn is_sentence(block: &Block) -> bool {
+    let (all, linked) = block.weight();
+    !is_menu(block, 2) && all >= 60 && linked * 2 < all
+        || all >= 25 && linked == 0 && policy_words(&block.text()) > 0
+}
+
+/// True for nothing but links, or a list of links.
+pub(super) fn is_links(block: &Block) -> bool {
+    links_only(block)
+        && !matches!(block, Block::Heading(..))
+        && !to_this_page(block)
+        && !block.text().contains('@')
 }
 
 #[cfg(test)]

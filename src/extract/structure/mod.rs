@@ -12,6 +12,7 @@ mod headings;
 mod hosted;
 mod lines;
 mod link_rows;
+mod menu_above;
 mod noise;
 mod numbering;
 mod outline;

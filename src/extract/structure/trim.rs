@@ -2,14 +2,15 @@
 
 use super::breadcrumbs::drop_breadcrumbs;
 use super::consent_sentences::drop_consent_sentences;
-use super::lines::lines_of;
+use super::lines::strip_lines;
 use super::link_rows::{
-    is_menu, is_plain_menu, leads_away, links_only, menu_labels, pieces, to_this_page,
+    is_links, is_menu, is_plain_menu, is_sentence, leads_away, menu_labels, pieces, to_this_page,
 };
+use super::menu_above::drop_links_above;
 use super::noise::is_blog_meta;
 use super::volatile_lines::drop_volatile_lines;
 use crate::extract::blocks::{Block, Span, text_of};
-use crate::extract::vocabulary::{PAGE_PATTERNS, policy_words, title_topic};
+use crate::extract::vocabulary::{PAGE_PATTERNS, title_topic};
 
 /// Maximum number of headings without text at the end of a document that are removed with the template.
 const MAX_TRAILING_HEADINGS: usize = 2;
@@ -17,8 +18,6 @@ const MAX_TRAILING_HEADINGS: usize = 2;
 const LABELS_BELOW: usize = 3;
 /// Longest copyright notice that begins with the name of a firm, in bytes.
 const MAX_FIRM_BYTES: usize = 120;
-/// Longest paragraph whose last lines are checked one by one, in bytes.
-const PARAGRAPH_BYTES: usize = 20_000;
 
 /// Removes template lines everywhere, and links and labels at both ends.
 ///
@@ -39,30 +38,6 @@ pub(in crate::extract) fn trim_template(blocks: &mut Vec<Block>, host: Option<&s
     });
     drop_links_above(blocks, host);
     drop_end(blocks, host);
-}
-
-/// Removes links before the first heading or sentence, and rows of links before the first sentence.
-fn drop_links_above(blocks: &mut Vec<Block>, host: Option<&str>) {
-    let says = |block: &Block| matches!(block, Block::Table(_)) || is_sentence(block);
-    let starts = |block: &Block| matches!(block, Block::Heading(..)) || says(block);
-    let first = blocks.iter().position(starts).unwrap_or(0);
-    let text = blocks.iter().position(says).unwrap_or(first);
-    let mut index = 0;
-    blocks.retain(|block| {
-        index += 1;
-        let is_row = is_menu(block, 2) && !to_this_page(block);
-        let is_template = index <= first && is_links(block) || index <= text && is_row;
-        !is_template || leads_away(block, host)
-    });
-    if let Some(Block::Paragraph(spans)) = blocks.first_mut() {
-        strip_lines(spans, |lines| {
-            let rows = lines
-                .iter()
-                .take_while(|line| menu_labels(line).is_some())
-                .count();
-            lines.drain(..rows.min(lines.len() - 1));
-        });
-    }
 }
 
 /// Removes what stands below the text: links, copyright notices, lines of a blog, headings without text.
@@ -102,19 +77,6 @@ fn drop_end(blocks: &mut Vec<Block>, host: Option<&str>) {
         }
         headings_left -= usize::from(heading);
         blocks.pop();
-    }
-}
-
-/// Changes the lines of a paragraph that has several.
-fn strip_lines(spans: &mut Vec<Span>, change: impl FnOnce(&mut Vec<Vec<Span>>)) {
-    if length(spans) > PARAGRAPH_BYTES || !spans.iter().any(|s| s.text.contains('\n')) {
-        return;
-    }
-    let mut lines = lines_of(spans);
-    let count = lines.len();
-    change(&mut lines);
-    if lines.len() < count {
-        *spans = lines.join(&Span::plain("\n"));
     }
 }
 
@@ -263,26 +225,11 @@ fn lists_contents(block: &Block) -> bool {
     matches!(block, Block::List(..)) || linked * 2 > all
 }
 
-/// True for a block that is long enough for a sentence and is not a link.
-fn is_sentence(block: &Block) -> bool {
-    let (all, linked) = block.weight();
-    !is_menu(block, 2) && all >= 60 && linked * 2 < all
-        || all >= 25 && linked == 0 && policy_words(&block.text()) > 0
-}
-
 /// True for a label above links that were removed, such as "More links:".
 fn is_label(block: &Block) -> bool {
     matches!(block, Block::Paragraph(_))
         && block.weight().0 < 60
         && block.text().trim_end().ends_with(':')
-}
-
-/// True for nothing but links, or a list of links.
-fn is_links(block: &Block) -> bool {
-    links_only(block)
-        && !matches!(block, Block::Heading(..))
-        && !to_this_page(block)
-        && !block.text().contains('@')
 }
 
 /// True for a copyright notice below the text, such as "© 2009 Acme Inc. All rights reserved".
