@@ -28,17 +28,7 @@ pub(in crate::extract) fn promote_headings(mut blocks: Vec<Block>) -> Vec<Block>
     let size: usize = blocks.iter().map(|b| b.weight().0).sum();
     // Documents with marked sections have a heading every few thousand characters.
     let sections_are_marked = marked >= 3 && size / marked < 6000;
-    let mut candidates: Vec<Option<HeadingStyle>> = blocks
-        .iter()
-        .enumerate()
-        .map(|(at, block)| heading_style(block).filter(|_| !states_date(&block.text(), at)))
-        .collect();
-    // The title alone may be marked.
-    let is_heading = |b: &Block| matches!(b, Block::Heading(..));
-    let only_title = marked == 1 && blocks.iter().take(2).any(is_heading);
-    if (marked == 0 || only_title) && candidates.iter().flatten().count() < 3 {
-        add_short_lines(&blocks, &mut candidates);
-    }
+    let candidates = heading_styles(&blocks, marked);
     let has_title = blocks.iter().any(|b| matches!(b, Block::Heading(1, _)));
     let mut level = 1;
     let mut has_numbers = false;
@@ -83,6 +73,22 @@ pub(in crate::extract) fn promote_headings(mut blocks: Vec<Block>) -> Vec<Block>
         }
     }
     out
+}
+
+/// The styles of the blocks that look like headings. `marked` is the number of marked headings.
+fn heading_styles(blocks: &[Block], marked: usize) -> Vec<Option<HeadingStyle>> {
+    let mut candidates: Vec<Option<HeadingStyle>> = blocks
+        .iter()
+        .enumerate()
+        .map(|(at, block)| heading_style(block).filter(|_| !states_date(&block.text(), at)))
+        .collect();
+    // The title alone may be marked.
+    let is_heading = |b: &Block| matches!(b, Block::Heading(..));
+    let only_title = marked == 1 && blocks.iter().take(2).any(is_heading);
+    if (marked == 0 || only_title) && candidates.iter().flatten().count() < 3 {
+        add_short_lines(blocks, &mut candidates);
+    }
+    candidates
 }
 
 /// The number of parts of the number with which a line begins: 2 for "4.2 Cookies". Few enough for a level of headings.
