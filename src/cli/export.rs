@@ -3,6 +3,7 @@
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
+use super::citation_options::CitationOptions;
 use super::failure::{Exit, Failure};
 use super::options::{CommonOptions, earliest_timestamp, heading, language, latest_timestamp};
 use super::selection;
@@ -22,7 +23,7 @@ use crate::store::tables::{Condition, Filter};
 /// unchanged.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  policytrail export --out dataset\n  policytrail export --out dataset --format csv,parquet --site example.com --from 2018"
+    after_help = "Examples:\n  policytrail export --out dataset\n  policytrail export --out dataset --format csv,parquet --site example.com --from 2018\n  policytrail export --out dataset --title 'Privacy policies of banks' --author 'Doe, Jane' --licence CC-BY-4.0"
 )]
 pub(super) struct Arguments {
     #[command(flatten)]
@@ -91,6 +92,9 @@ pub(super) struct Arguments {
     /// Wrap the lines of plain text pages at this many characters
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(20..), help_heading = heading::OUTPUT)]
     wrap: Option<u16>,
+
+    #[command(flatten)]
+    citation: CitationOptions,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -194,6 +198,7 @@ impl Arguments {
                 Some(LinksArgument::Archive) => LinkTarget::Archive,
             },
             wrap: self.wrap.map(usize::from),
+            citation: self.citation.citation(),
             ..ExportOptions::default()
         };
         self.add_formats(&mut options);

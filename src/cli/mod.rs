@@ -11,6 +11,7 @@ mod backfill;
 mod backup;
 mod changes;
 mod check;
+mod citation_options;
 mod clusters;
 mod csv_rows;
 mod decisions;

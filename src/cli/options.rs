@@ -16,6 +16,7 @@ pub(super) mod heading {
     pub(in super::super) const INPUT: &str = "Input";
     pub(in super::super) const OUTPUT: &str = "Output";
     pub(in super::super) const DATABASE: &str = "Database and settings";
+    pub(in super::super) const CITATION: &str = "Citation";
     pub(in super::super) const LOGGING: &str = "Logging";
 }
 

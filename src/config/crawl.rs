@@ -1,5 +1,6 @@
 //! Settings that choose captures: the section `[crawl]`.
 
+use std::fmt::Write as _;
 use std::time::Duration;
 
 use super::layers::Layers;
@@ -69,6 +70,35 @@ impl CrawlSettings {
     #[must_use]
     pub fn exists(&self, timestamp: Timestamp) -> bool {
         self.now.is_none_or(|now| timestamp <= now)
+    }
+}
+
+impl CrawlSettings {
+    /// Which captures are fetched, for the data card: `every-change, grid 6 months, resolution 1 day, from 2005-01-01`.
+    #[must_use]
+    pub fn sampling_text(&self) -> String {
+        let counted = |n: u64, unit: &str| format!("{n} {unit}{}", if n == 1 { "" } else { "s" });
+        let grid = counted(self.grid_months.into(), "month");
+        let mut text = match self.sampling {
+            Sampling::EveryChange => {
+                let seconds = self.resolution_seconds;
+                let (n, unit) = match seconds {
+                    s if s.is_multiple_of(DAY_SECONDS) => (s / DAY_SECONDS, "day"),
+                    s if s.is_multiple_of(3600) => (s / 3600, "hour"),
+                    s => (s, "second"),
+                };
+                format!("every-change, grid {grid}, resolution {}", counted(n, unit))
+            }
+            Sampling::Interval => format!("interval, grid {grid}"),
+            Sampling::All => "all captures".to_owned(),
+        };
+        for (name, limit) in [("from", self.from), ("to", self.to)] {
+            if let Some(time) = limit {
+                // Writing to a string cannot fail.
+                let _ = write!(text, ", {name} {}", time.date_text());
+            }
+        }
+        text
     }
 }
 
@@ -161,4 +191,39 @@ fn months(validator: &mut Validator<'_>, key: &str, text: &str) -> u32 {
         validator.fault(key, what);
         DEFAULT_GRID_MONTHS
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sampling_is_told_with_its_parameters() {
+        let settings = CrawlSettings::default();
+        assert_eq!(
+            settings.sampling_text(),
+            "every-change, grid 6 months, resolution 1 day"
+        );
+        let hours = CrawlSettings {
+            resolution_seconds: 43_200,
+            from: Timestamp::earliest("2005").ok(),
+            to: Timestamp::latest("2024").ok(),
+            ..settings.clone()
+        };
+        assert_eq!(
+            hours.sampling_text(),
+            "every-change, grid 6 months, resolution 12 hours, from 2005-01-01, to 2024-12-31"
+        );
+        let yearly = CrawlSettings {
+            sampling: Sampling::Interval,
+            grid_months: 1,
+            ..settings.clone()
+        };
+        assert_eq!(yearly.sampling_text(), "interval, grid 1 month");
+        let all = CrawlSettings {
+            sampling: Sampling::All,
+            ..settings
+        };
+        assert_eq!(all.sampling_text(), "all captures");
+    }
 }

@@ -2,14 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::data_card::{ABOUT, DataCard, RIGHTS};
-use super::options::TableFormat;
+use super::citation::{Author, bibtex};
+use super::data_card::DataCard;
+use super::options::{ExportOptions, TableFormat};
 use super::table_files::WrittenTable;
 use super::timestamp_form::TimestampForm;
 use crate::store::tables::ColumnType;
 
-/// Licence of what the program adds: dates, hashes, evidence, structure.
-const LICENCE: &str = "https://creativecommons.org/publicdomain/zero/1.0/";
 /// Formats in the order in which one of them is chosen to describe the records, which are the same in each.
 const PREFERRED_FORMATS: [TableFormat; 3] =
     [TableFormat::Parquet, TableFormat::Csv, TableFormat::Jsonl];
@@ -17,9 +16,11 @@ const PREFERRED_FORMATS: [TableFormat; 3] =
 /// The description of a dataset.
 pub(super) fn croissant(
     card: &DataCard,
+    options: &ExportOptions,
     tables: &[WrittenTable],
-    timestamps: TimestampForm,
 ) -> Value {
+    let cited = card.cited(options);
+    let citation = cited.citation;
     let files = tables.iter().flat_map(|table| &table.files);
     let distribution: Vec<Value> = files
         .map(|(format, file)| {
@@ -32,20 +33,20 @@ pub(super) fn croissant(
         .collect();
     let record_sets: Vec<Value> = tables
         .iter()
-        .filter_map(|table| record_set(table, timestamps))
+        .filter_map(|table| record_set(table, options.timestamps))
         .collect();
     let languages: Vec<&str> = card.languages().filter(|l| *l != "und").collect();
     let mut dataset = json!({
         "@context": context(),
         "@type": "sc:Dataset",
         "conformsTo": "http://mlcommons.org/croissant/1.0",
-        "name": "privacy-policy-histories",
-        "description": format!("{ABOUT} {RIGHTS}"),
-        "license": LICENCE,
+        "name": citation.own_title().unwrap_or("privacy-policy-histories"),
+        "description": format!("{} {}", cited.about, citation.licence.rights()),
+        "license": citation.licence.url(),
         "version": card.date().replace('-', "."),
         "datePublished": card.date(),
-        "citeAs": card.citation(),
-        "creator": {"@type": "sc:Organization", "name": "policytrail"},
+        "citeAs": bibtex(&cited),
+        "creator": creators(&citation.authors),
         "keywords": ["privacy policy", "web archive", "history"],
         "inLanguage": languages,
         "distribution": distribution,
@@ -55,7 +56,24 @@ pub(super) fn croissant(
         let span = format!("{}/{}", first.date_text(), last.date_text());
         fields.insert("temporalCoverage".to_owned(), span.into());
     }
+    if let (Some(doi), Some(fields)) = (&citation.doi, dataset.as_object_mut()) {
+        fields.insert("identifier".to_owned(), doi.url().into());
+    }
     dataset
+}
+
+/// The authors; the program if none is given, because the specification requires one.
+fn creators(authors: &[Author]) -> Value {
+    if authors.is_empty() {
+        return json!({"@type": "sc:Organization", "name": "policytrail"});
+    }
+    let creator = |author: &Author| match author {
+        Author::Person { family, given } => {
+            json!({"@type": "sc:Person", "name": author.name(), "familyName": family, "givenName": given})
+        }
+        Author::Whole(name) => json!({"@type": "sc:Organization", "name": name}),
+    };
+    authors.iter().map(creator).collect()
 }
 
 /// The columns of a table; `None` if it has no file.

@@ -4,11 +4,13 @@ use std::fs;
 use std::io;
 use std::path::Path;
 
+use super::citation::{bibtex, cff};
 use super::croissant::croissant;
 use super::data_card::DataCard;
 use super::error::ExportError;
 use super::file_names::{
-    CROISSANT, DATA_CARD, GIT_REPOSITORY, GIT_STREAM, SITE_LIST, WARC, WARC_INDEX,
+    CITATION_BIB, CITATION_CFF, CROISSANT, DATA_CARD, GIT_REPOSITORY, GIT_STREAM, SITE_LIST, WARC,
+    WARC_INDEX,
 };
 use super::folder::ExportFolder;
 use super::git_history::{NoRepository, make_repository};
@@ -63,16 +65,30 @@ pub fn export(
                 .remarks
                 .push("0 versions: nothing in the database matches the selection".to_owned());
         }
-        let metadata =
-            serde_json::to_vec_pretty(&croissant(&card, &exported.tables, options.timestamps))
-                .map_err(|e| ExportError::write(target, e.into()))?;
-        folder.put(CROISSANT, &metadata)?;
-        let readme = card.readme(options, &exported.tables, &exported.others);
-        folder.put(DATA_CARD, readme.as_bytes())?;
+        describe(&card, options, &exported, &mut folder)?;
         Ok::<_, ExportError>(exported)
     })?;
     folder.commit()?;
     Ok(exported)
+}
+
+/// Writes the files that describe the dataset.
+fn describe(
+    card: &DataCard,
+    options: &ExportOptions,
+    exported: &Exported,
+    folder: &mut ExportFolder,
+) -> Result<(), ExportError> {
+    let metadata = serde_json::to_vec_pretty(&croissant(card, options, &exported.tables))
+        .map_err(|e| ExportError::write(Path::new(CROISSANT), e.into()))?;
+    folder.put(CROISSANT, &metadata)?;
+    let cited = card.cited(options);
+    folder.put(CITATION_CFF, cff(&cited).as_bytes())?;
+    let entry = bibtex(&cited) + "\n";
+    folder.put(CITATION_BIB, entry.as_bytes())?;
+    let readme = card.readme(options, &exported.tables, &exported.others);
+    folder.put(DATA_CARD, readme.as_bytes())?;
+    Ok(())
 }
 
 /// Writes the stream of commits, and a repository made from it if git is installed.
@@ -124,7 +140,9 @@ fn planned_names(options: &ExportOptions) -> Vec<String> {
     if options.warc {
         [WARC, WARC_INDEX, SITE_LIST].into_iter().for_each(&mut add);
     }
-    [DATA_CARD, CROISSANT].into_iter().for_each(&mut add);
+    [DATA_CARD, CROISSANT, CITATION_CFF, CITATION_BIB]
+        .into_iter()
+        .for_each(&mut add);
     names
 }
 

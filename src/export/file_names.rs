@@ -8,6 +8,10 @@ pub(super) const MARK: &str = "<!-- written by policytrail export -->";
 pub(super) const CHECKSUMS: &str = "SHA256SUMS";
 /// Machine-readable description of the tables.
 pub(super) const CROISSANT: &str = "dataset.json";
+/// How to cite the dataset, in the Citation File Format.
+pub(super) const CITATION_CFF: &str = "CITATION.cff";
+/// The same for BibTeX.
+pub(super) const CITATION_BIB: &str = "CITATION.bib";
 /// The history for `git fast-import`.
 pub(super) const GIT_STREAM: &str = "policies.fast-import";
 /// The repository that git makes from that stream: the only part of an export without a checksum.

@@ -8,6 +8,7 @@
 
 mod archive_links;
 mod atom_feed;
+mod citation;
 mod clusters;
 mod compression;
 mod croissant;
@@ -22,6 +23,7 @@ mod file_names;
 mod folder;
 mod git_history;
 mod jsonl;
+mod markdown_text;
 mod options;
 mod page;
 mod pages;
@@ -38,6 +40,7 @@ mod warc;
 mod warc_head;
 
 pub use atom_feed::{FeedEntry, FeedVersion, atom_feed};
+pub use citation::{Author, Citation, Doi, InvalidCitation, Licence, Title};
 pub use compression::Compression;
 pub use data_card::dictionary_line;
 pub use dataset::{Exported, export};

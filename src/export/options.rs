@@ -1,5 +1,6 @@
 //! What to export, and in which form.
 
+use super::citation::Citation;
 use super::compression::Compression;
 use super::panel::Period;
 use super::timestamp_form::TimestampForm;
@@ -83,4 +84,6 @@ pub struct ExportOptions {
     pub compression: Compression,
     /// How JSON Lines and CSV write times, and the messages of git commits.
     pub timestamps: TimestampForm,
+    /// What its makers say about the dataset.
+    pub citation: Citation,
 }

@@ -9,6 +9,7 @@ mod alerts;
 mod architecture;
 mod archived_traps;
 mod backup;
+mod citation;
 mod clusters;
 mod command_line;
 mod dependencies;

@@ -36,7 +36,7 @@ pub(super) async fn crawl_site<A: Archive>(
     until: Until,
     stop: &CancellationToken,
 ) -> Result<SiteReport, CrawlError> {
-    let site = begin(session, request).await?;
+    let site = begin(session, request, until).await?;
     let mut index = site_index(session, &site, until).await?;
     let mut failures = Failures::default();
     let search = SiteSearch {
@@ -95,15 +95,22 @@ pub(super) async fn crawl_site<A: Archive>(
 async fn begin<A>(
     session: &Session<'_, A>,
     request: &SiteRequest,
+    until: Until,
 ) -> Result<CrawledSite, CrawlError> {
     let (site, rank, tags) = (request.site.clone(), request.rank, request.tags_json());
     let policy_urls = request.policy_urls.clone();
     let clock = std::sync::Arc::clone(&session.clock);
+    // The other crawls fetch no capture of a policy.
+    let sampling =
+        matches!(until, Until::Versions | Until::Turn).then(|| session.crawl.sampling_text());
     let call = move |store: &Store| {
         let site_id = store.site(&site, rank, tags.as_deref())?;
         let now = clock.now();
         let unfinished_since = store.begin_crawl(site_id, now)?;
         store.begin_turn(&site, now)?;
+        if let Some(sampling) = &sampling {
+            store.set_sampling(site_id, sampling)?;
+        }
         Ok(CrawledSite {
             site_id,
             site,

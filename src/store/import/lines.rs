@@ -23,6 +23,7 @@ pub struct SiteLine {
     pub unfinished: bool,
     pub drop_reason: Option<String>,
     pub drop_detail: Option<String>,
+    pub sampling: Option<String>,
 }
 
 /// A row of `policies`.

@@ -33,10 +33,10 @@ impl Store {
             // A dataset does not say when the crawl started. The year 1970 marks it as expired, so the next crawl starts anew.
             let unfinished = r.unfinished.then_some("19700101000000");
             t.prepare_cached(
-                "INSERT INTO sites (site, rank, tags, crawled_at, unfinished_since, drop_reason, drop_detail)
-                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
+                "INSERT INTO sites (site, rank, tags, crawled_at, unfinished_since, drop_reason, drop_detail, sampling)
+                 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)",
             )?
-            .execute(params![site.as_str(), r.rank, r.tags, r.crawled_at, unfinished, r.drop_reason, r.drop_detail])?;
+            .execute(params![site.as_str(), r.rank, r.tags, r.crawled_at, unfinished, r.drop_reason, r.drop_detail, r.sampling])?;
             Ok(())
         })
     }
@@ -223,7 +223,8 @@ impl Store {
             t.execute(
                 "INSERT INTO runs (command, program_version, started_at, finished_at, outcome)
                  SELECT ?1, ?2, time, time, 'done'
-                 FROM (SELECT coalesce(max(fetched_at), '19700101000000') AS time FROM mementos)",
+                 FROM (SELECT max(coalesce((SELECT max(fetched_at) FROM mementos), '19700101000000'),
+                                  coalesce((SELECT max(crawled_at) FROM sites), '')) AS time)",
                 [IMPORT_COMMAND, env!("CARGO_PKG_VERSION")],
             )
         })?;

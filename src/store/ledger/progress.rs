@@ -113,6 +113,20 @@ impl Store {
         Ok(timestamp(since))
     }
 
+    /// Records in words which captures of a site's policies a crawl fetches.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub fn set_sampling(&self, site_id: SiteId, sampling: &str) -> Result<(), StoreError> {
+        self.write(|t| {
+            t.execute(
+                "UPDATE sites SET sampling = ?2 WHERE site_id = ?1",
+                params![site_id, sampling],
+            )
+        })?;
+        Ok(())
+    }
+
     /// Records the end of a complete crawl of a site, with the reason if the archive has nothing of the site.
     ///
     /// # Errors

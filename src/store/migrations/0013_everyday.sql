@@ -53,3 +53,6 @@ CREATE TABLE reviews (                                      -- decisions of revi
 CREATE INDEX reviews_by_text ON reviews (site_id, body_sha256);
 ALTER TABLE versions ADD COLUMN suspect TEXT /* list of the reasons why its text may not be the policy; NULL: none */;
 CREATE INDEX versions_suspect ON versions (policy_id) WHERE suspect IS NOT NULL;
+
+-- How the captures of a site were chosen, for the data card.
+ALTER TABLE sites ADD COLUMN sampling TEXT /* which captures of its policies the last crawl fetched; NULL: not recorded */;

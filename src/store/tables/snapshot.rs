@@ -238,21 +238,28 @@ impl Snapshot<'_> {
         Ok(count)
     }
 
-    /// First and last sight of any version.
+    /// The first time in one column of a table and the last time in another; `None` without any time.
     ///
     /// # Errors
     /// When the database fails.
-    pub fn extent(&self, filter: &Filter) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
+    pub fn extent(
+        &self,
+        table: &Table,
+        (first, last): (&str, &str),
+        filter: &Filter,
+    ) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
+        let expression = |column: &str| table.column(column).map_or("NULL", |c| c.sql);
         let mut values = Vec::new();
-        let condition = filter.sql(&VERSIONS, &mut values);
+        let condition = filter.sql(table, &mut values);
         let sql = format!(
-            "SELECT min(coalesce(w.first_seen, v.first_seen)) AS first_seen,
-                    max(coalesce(w.last_seen, v.last_seen)) AS last_seen FROM {} WHERE {condition}",
-            VERSIONS.from
+            "SELECT min({}) AS first, max({}) AS last FROM {} WHERE {condition}",
+            expression(first),
+            expression(last),
+            table.from
         );
         let mut extent = None;
         self.rows(&sql, values, |row| {
-            extent = time(row, "first_seen").zip(time(row, "last_seen"));
+            extent = time(row, "first").zip(time(row, "last"));
             Ok::<_, StoreError>(true)
         })?;
         Ok(extent)

@@ -131,6 +131,13 @@ pub const SITES: Table = Table {
             "s.drop_detail",
             "details of the reason",
         ),
+        perhaps(
+            "sampling",
+            Text,
+            "s.sampling",
+            "which captures of the policies the last crawl fetched: the rule (`every-change`, `interval`, `all captures`) and its \
+             parameters; empty if not recorded",
+        ),
     ],
     from: "sites s",
     always: "true",
