@@ -9,23 +9,26 @@ use super::job::Job;
 use super::job_options::{CrawlOptions, SiteOptions};
 use super::job_run::{JobTask, run_job};
 use super::options::CommonOptions;
-use super::terminal::note;
+use super::terminal::{error_line, note};
+use crate::archive::DEFAULT_MAX_BODY_BYTES;
+use crate::archive::warc::WarcArchive;
 use crate::crawl::Until;
-use crate::export::{SITE_LIST, import_dataset};
+use crate::export::{ImportedPages, SITE_LIST, import_dataset, import_pages};
 use crate::extract::{EXTRACTOR_VERSION, markdown_fault, text_hash};
 use crate::store::{Store, TextChecks};
 
 /// Create a database from an export in JSON Lines or WARC
 ///
-/// A JSON Lines export needs only `versions.jsonl`; the other tables are read if they are in the same directory. The
-/// new database holds no archived pages: you can read and export it, but not continue its crawl. A WARC export holds
-/// the pages: they are extracted again, and the crawl can continue.
+/// A JSON Lines export needs only `versions.jsonl`; the other tables are read if they are in the same directory, and so
+/// are the archived pages of a WARC export. You can read and export the new database, but not continue its crawl. A
+/// WARC export alone is crawled like an archive: its pages are extracted again, and the crawl can continue. Every import
+/// says what it does not keep.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "Examples:\n  policytrail import dataset --db copy.db\n  policytrail import dataset/policies.warc.gz --db copy.db"
 )]
 pub(super) struct Arguments {
-    /// Directory of an export, its `versions.jsonl` (or .gz, .zst), or its `policies.warc.gz`
+    /// Directory of an export (tables, WARC or both), its `versions.jsonl` (or .gz, .zst), or its `policies.warc.gz`
     #[arg(value_name = "FILE|DIR")]
     from: PathBuf,
 
@@ -57,25 +60,100 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     if let Some(folder) = warc_folder(from) {
         return import_warc(from, &folder, arguments);
     }
+    import_tables(from, database)
+}
+
+/// Imports tables in JSON Lines, and the archived pages beside them.
+fn import_tables(from: &Path, database: &Path) -> Result<Exit, Failure> {
+    let folder = if from.is_dir() {
+        from
+    } else {
+        from.parent().unwrap_or(Path::new(""))
+    };
+    let archive = open_pages(folder)?;
     let file = AtomicFile::create(database)?;
-    let imported = Store::open_or_create(&file.path())
-        .map_err(Failure::from)
-        .and_then(|store| import_dataset(from, &store, TEXT_CHECKS).map_err(Failure::usage))?;
+    let store = Store::open_or_create(&file.path())?;
+    let imported = import_dataset(from, &store, TEXT_CHECKS).map_err(Failure::usage)?;
+    let pages = match &archive {
+        Some(archive) => Some(import_pages(archive, &store).map_err(Failure::usage)?),
+        None => None,
+    };
+    drop(store);
     file.commit_database()?;
+    let mut out = io::stdout();
+    write!(
+        out,
+        "{}: {} versions, {} rows of other tables",
+        database.display(),
+        imported.versions,
+        imported.others
+    )?;
+    if let Some(pages) = pages {
+        write!(out, ", archived pages of {} captures", pages.stored)?;
+    }
+    writeln!(out)?;
     if imported.without_version > 0 {
         note(format_args!(
             "policytrail: {} captures refer to versions that this filtered dataset does not contain; they are imported without a version",
             imported.without_version
         ));
     }
-    writeln!(
-        io::stdout(),
-        "{}: {} versions, {} rows of other tables",
-        database.display(),
-        imported.versions,
-        imported.others
-    )?;
-    Ok(Exit::Done)
+    note(format_args!("policytrail: {}", left_out_of_tables(pages)));
+    let failures = archive
+        .iter()
+        .flat_map(|archive| archive.skipped().failures());
+    let mut exit = Exit::Done;
+    for failure in failures {
+        error_line(failure);
+        exit = Exit::DoneWithFailures;
+    }
+    Ok(exit)
+}
+
+/// The archive in a directory if there is one: a WARC file with any name.
+fn open_pages(folder: &Path) -> Result<Option<WarcArchive>, Failure> {
+    let folder = if folder.as_os_str().is_empty() {
+        Path::new(".")
+    } else {
+        folder
+    };
+    let mut names = folder
+        .read_dir()?
+        .filter_map(Result::ok)
+        .map(|entry| entry.file_name());
+    if !names.any(|name| is_warc(&name.to_string_lossy())) {
+        return Ok(None);
+    }
+    Ok(Some(WarcArchive::open(folder, DEFAULT_MAX_BODY_BYTES)?))
+}
+
+/// What an import of tables does not keep.
+fn left_out_of_tables(pages: Option<ImportedPages>) -> String {
+    let pages = match pages {
+        None => {
+            "the archived pages (a WARC export in the same directory would have them), ".to_owned()
+        }
+        Some(ImportedPages { missing: 0, .. }) => String::new(),
+        Some(pages) => format!(
+            "the archived pages of {} captures, which the WARC files do not have, ",
+            pages.missing
+        ),
+    };
+    format!(
+        "not kept: {pages}the original WARC records, the searched home pages, the answers of the index, further layouts of a text, \
+         the results of other extractors, and the log of runs and alerts. The database can be read and exported; a crawl or \
+         `reextract` needs a database of the WARC export alone"
+    )
+}
+
+/// What an import of a WARC export does not keep.
+const LEFT_OUT_OF_WARC: &str = "not kept: the evidence of the searches for policies (home pages and links), decisions of \
+     `exclude` and `include`, tags of sites, original headers, times and requests of the first crawl, and captures that were not \
+     fetched. The pages were extracted again by this version of the program";
+
+fn is_warc(name: &str) -> bool {
+    let name = name.strip_suffix(".gz").unwrap_or(name);
+    Path::new(name).extension().is_some_and(|end| end == "warc")
 }
 
 /// The directory of a WARC export if `from` is one: a WARC file, or a directory without `versions.jsonl`.
@@ -88,8 +166,7 @@ fn warc_folder(from: &Path) -> Option<PathBuf> {
         return (!has_versions && has(SITE_LIST)).then(|| from.to_path_buf());
     }
     let name = from.file_name()?.to_string_lossy();
-    let is_warc = name.ends_with(".warc.gz") || name.ends_with(".warc");
-    is_warc.then(|| from.parent().map(Path::to_path_buf).unwrap_or_default())
+    is_warc(&name).then(|| from.parent().map(Path::to_path_buf).unwrap_or_default())
 }
 
 /// Crawls every capture of the archive, as a backfill does.
@@ -119,5 +196,6 @@ fn crawl(job: &Job) -> Result<Exit, Failure> {
         "{}: {versions} versions",
         job.settings.database.display()
     )?;
+    note(format_args!("policytrail: {LEFT_OUT_OF_WARC}"));
     finished.exit()
 }

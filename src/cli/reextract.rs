@@ -51,6 +51,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     }
     let store = Store::open(&settings.database)?;
     let lock = CrawlLock::take(store.path())?;
+    if store.is_imported()? {
+        return Err(Failure::usage(anyhow::anyhow!(
+            "`{}` was imported from JSON Lines, so it may lack pages of its versions, which would be lost; import the WARC export \
+             alone (`policytrail import FILE.warc.gz`), which extracts all pages again",
+            settings.database.display()
+        )));
+    }
     let policies = store.policies_of(&names)?;
     let is_unknown = |name: &&String| !policies.iter().any(|p| p.site == **name);
     if let Some(name) = names.iter().find(is_unknown) {

@@ -26,6 +26,7 @@ mod jsonl;
 mod markdown_text;
 mod options;
 mod page;
+mod page_import;
 mod pages;
 mod panel;
 #[cfg(feature = "parquet")]
@@ -50,6 +51,7 @@ pub use error::ExportError;
 pub use export_file::WrittenFile;
 pub use file_names::{SITE_LIST, counted};
 pub use options::{ExportOptions, LinkTarget, PageFormat, PageLayout, TableFormat};
+pub use page_import::{ImportedPages, import_pages};
 pub use panel::Period;
 pub use rebuilt_warc::{KeptResponse, REBUILT, rebuilt_warc};
 pub use row_writer::RowWriter;

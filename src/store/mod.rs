@@ -32,8 +32,8 @@ pub use histories::{
     PolicySummary, Rendition, Review, ReviewEntry, RunEntry, Status, VersionEntry, VersionRecord,
 };
 pub use import::{
-    CaptureLine, DiscoveryLine, ImportError, PolicyLine, PresentTables, ReviewLine, SiteLine,
-    TextChecks, VersionLine,
+    CaptureLine, DiscoveryLine, ImportError, MissingPage, PolicyLine, PresentTables, ReviewLine,
+    SiteLine, TextChecks, VersionLine,
 };
 pub use ledger::{
     ArchiveFreeze, HubPageScan, IndexQueryKey, PastQuery, RunOutcome, SiteState, SiteTurn,

@@ -12,8 +12,8 @@ use crate::support::program::{fails, policytrail, succeeds};
 /// The values of a user who knows the syntax of every format.
 const TITLE: &str = r#"Banks "2024": {50 %} & more, a_b \ `c` <b>|"#;
 
-#[test]
-fn title_authors_doi_and_licence_are_in_every_description() {
+/// A folder with an export that has every option of the citation, made from a database of 29 February 2024.
+fn cited() -> tempfile::TempDir {
     let folder = folder();
     let path = folder.path();
     Connection::open(path.join("policytrail.db"))
@@ -36,8 +36,18 @@ fn title_authors_doi_and_licence_are_in_every_description() {
         "cc-by-4.0",
     ];
     succeeds(policytrail(path, &arguments));
-    let read = |name: &str| fs::read_to_string(path.join("out").join(name)).unwrap();
-    let cff = read("CITATION.cff");
+    folder
+}
+
+/// A file of that export.
+fn read(folder: &tempfile::TempDir, name: &str) -> String {
+    fs::read_to_string(folder.path().join("out").join(name)).unwrap()
+}
+
+#[test]
+fn the_files_of_the_citation_have_title_authors_doi_and_licence() {
+    let folder = cited();
+    let cff = read(&folder, "CITATION.cff");
     for line in [
         "cff-version: 1.2.0\n",
         "type: dataset\n",
@@ -52,7 +62,7 @@ fn title_authors_doi_and_licence_are_in_every_description() {
     ] {
         assert!(cff.contains(line), "{line}{cff}");
     }
-    let bib = read("CITATION.bib");
+    let bib = read(&folder, "CITATION.bib");
     for line in [
         "@misc{policytrail2024,\n",
         "  author = {Doe, Jane: Q. and {Institut für Recht \\& \"Daten\"}},\n",
@@ -62,7 +72,13 @@ fn title_authors_doi_and_licence_are_in_every_description() {
     ] {
         assert!(bib.contains(line), "{line}{bib}");
     }
-    let card = read("README.md");
+}
+
+#[test]
+fn data_card_and_metadata_have_title_authors_doi_and_licence() {
+    let folder = cited();
+    let bib = read(&folder, "CITATION.bib");
+    let card = read(&folder, "README.md");
     for line in [
         r#"# Banks "2024": {50 %} \& more, a\_b \\ \`c\` \<b>\|"#,
         "Jane: Q. Doe, Institut für Recht \\& \"Daten\". DOI: <https://doi.org/10.5281/zenodo.1234567>\n",
@@ -71,7 +87,7 @@ fn title_authors_doi_and_licence_are_in_every_description() {
     ] {
         assert!(card.contains(line), "{line}{card}");
     }
-    let json: Value = serde_json::from_str(&read("dataset.json")).unwrap();
+    let json: Value = serde_json::from_str(&read(&folder, "dataset.json")).unwrap();
     assert_eq!(json["name"], TITLE);
     assert_eq!(
         json["license"],

@@ -75,31 +75,6 @@ fn an_imported_jsonl_export_gives_the_same_export() {
 }
 
 #[test]
-fn an_import_reads_both_forms_of_times() {
-    let folder = folder();
-    let run = |arguments: &[&str]| succeeds(policytrail(folder.path(), arguments));
-    run(&["export", "--out", "plain"]);
-    run(&["export", "--out", "old", "--timestamps", "wayback"]);
-    run(&["import", "old", "--db", "old.db"]);
-    run(&[
-        "export",
-        "--db",
-        "old.db",
-        "--out",
-        "old-again",
-        "--timestamps",
-        "wayback",
-    ]);
-    run(&["export", "--db", "old.db", "--out", "new-again"]);
-    for table in "versions policies sites discoveries drops captures".split(' ') {
-        let read =
-            |out: &str| fs::read(folder.path().join(format!("{out}/{table}.jsonl"))).unwrap();
-        assert!(read("old") == read("old-again"), "{table} differs");
-        assert!(read("plain") == read("new-again"), "{table} differs");
-    }
-}
-
-#[test]
 fn a_failed_import_names_the_fault_and_leaves_no_database() {
     let folder = folder();
     let path = folder.path();

@@ -29,6 +29,7 @@ mod histories;
 mod http_archive;
 mod hub_pages;
 mod import;
+mod import_pages;
 mod index_memory;
 mod interrupted_crawls;
 mod library;

@@ -1,4 +1,4 @@
-//! Times in the answers of commands: ISO 8601 in JSON and CSV, whatever the command.
+//! Times in the answers of commands: ISO 8601 in JSON and CSV, whatever the command. Imports read the 14 digits too.
 
 use std::fs;
 
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::support::dataset::folder;
 use crate::support::paths::{sample_location, sample_sites};
-use crate::support::program::{answer, json_lines, run};
+use crate::support::program::{answer, json_lines, policytrail, run, succeeds};
 
 const SITE: &str = "kupferkessel-sample.de";
 
@@ -104,4 +104,29 @@ fn a_run_and_its_notifications_have_times_in_the_iso_form() {
         )
         .unwrap();
     assert_eq!(stored, 0, "the database holds 14 digits everywhere");
+}
+
+#[test]
+fn an_import_reads_both_forms_of_times() {
+    let folder = folder();
+    let run = |arguments: &[&str]| succeeds(policytrail(folder.path(), arguments));
+    run(&["export", "--out", "plain"]);
+    run(&["export", "--out", "old", "--timestamps", "wayback"]);
+    run(&["import", "old", "--db", "old.db"]);
+    run(&[
+        "export",
+        "--db",
+        "old.db",
+        "--out",
+        "old-again",
+        "--timestamps",
+        "wayback",
+    ]);
+    run(&["export", "--db", "old.db", "--out", "new-again"]);
+    for table in "versions policies sites discoveries drops captures".split(' ') {
+        let read =
+            |out: &str| fs::read(folder.path().join(format!("{out}/{table}.jsonl"))).unwrap();
+        assert!(read("old") == read("old-again"), "{table} differs");
+        assert!(read("plain") == read("new-again"), "{table} differs");
+    }
 }

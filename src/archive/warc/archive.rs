@@ -99,6 +99,14 @@ impl WarcArchive {
         allowed.then_some(()).ok_or(ArchiveError::Interrupted)
     }
 
+    /// The archived response nearest to a moment, as [`Archive::memento`] gives it. Blocks, and counts as no query.
+    ///
+    /// # Errors
+    /// See [`ArchiveError`].
+    pub fn read(&self, query: &MementoQuery) -> Result<Memento, ArchiveError> {
+        read_memento(&self.collection, query, self.max_body_bytes)
+    }
+
     /// Number of index rows, repeated ones included.
     #[must_use]
     pub fn row_count(&self) -> usize {

@@ -85,6 +85,11 @@ impl Payload {
         })
     }
 
+    /// SHA-256 of the bytes, in hexadecimal.
+    pub(in crate::store) fn sha256(&self) -> &str {
+        &self.sha256
+    }
+
     /// Stores it, or finds it stored, and gives its row id.
     pub(in crate::store) fn store(&self, t: &Transaction<'_>) -> rusqlite::Result<PayloadId> {
         t.prepare_cached(

@@ -38,7 +38,8 @@ pub struct LineSorter<'a> {
 }
 
 impl Snapshot<'_> {
-    /// Hands every fetched capture to `each`, followed by those that share its payload.
+    /// Hands every fetched capture to `each`, followed by those that share its payload. The order is that of the index, so
+    /// it does not depend on the order in which the captures were fetched or imported.
     ///
     /// # Errors
     /// When the database fails, or with what `each` gives.
@@ -53,13 +54,15 @@ impl Snapshot<'_> {
         let sql = format!(
             "SELECT m.capture_id AS fetched_capture_id, 0 AS is_revisit, coalesce(m.original, c.original) AS original, coalesce(m.timestamp, c.timestamp) AS timestamp,
                     m.statuscode, m.content_type, m.redirects,
-                    m.payload_id IS NOT NULL AS has_payload
+                    m.payload_id IS NOT NULL AS has_payload,
+                    c.urlkey AS fetched_urlkey, c.timestamp AS fetched_timestamp, c.original AS fetched_original, c.digest AS fetched_digest
              FROM mementos m JOIN captures c USING (capture_id)
              WHERE m.capture_id IN (SELECT coalesce(o.fetched_capture_id, c.capture_id) FROM {from} WHERE {condition})
              UNION ALL
-             SELECT DISTINCT o.fetched_capture_id, 1, c.original, c.timestamp, NULL, NULL, '[]', 0
+             SELECT DISTINCT o.fetched_capture_id, 1, c.original, c.timestamp, NULL, NULL, '[]', 0,
+                    f.urlkey, f.timestamp, f.original, f.digest
              FROM {from} WHERE o.fetched_capture_id <> c.capture_id AND {condition}
-             ORDER BY fetched_capture_id, is_revisit, timestamp, original"
+             ORDER BY fetched_urlkey, fetched_timestamp, fetched_original, fetched_digest, is_revisit, timestamp, original"
         );
         self.rows::<E>(&sql, values, |row| {
             let Some(timestamp) = time(row, "timestamp") else {
