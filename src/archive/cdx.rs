@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use percent_encoding::{AsciiSet, percent_encode};
 use serde_json::Value;
 
-use crate::model::{Capture, PayloadDigest, Timestamp, UrlKey};
+use crate::model::{Capture, PayloadDigest, Timestamp, UrlKey, visible_url};
 
 /// Why a row is not a capture of a web page. Such a row is counted and skipped. It never ends a query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
@@ -183,7 +183,7 @@ fn parse_original(field: &[u8]) -> Result<String, BadRow> {
         return Err(BadRow::Original);
     }
     let original = match std::str::from_utf8(field) {
-        Ok(text) => text.to_owned(),
+        Ok(text) => visible_url(text).into_owned(),
         // The URL contains bytes of an old charset. Percent-encoding turns them into text, and the URL still names the
         // same page.
         Err(_) => percent_encode(field, &AsciiSet::EMPTY).to_string(),

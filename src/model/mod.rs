@@ -18,6 +18,7 @@ mod site;
 mod timestamp;
 mod url_key;
 mod url_path;
+mod visible_url;
 mod warc_record;
 mod words;
 
@@ -39,5 +40,6 @@ pub use script::{is_mark, is_spaceless};
 pub use site::{InvalidSite, Site};
 pub use timestamp::{InvalidTimestamp, Timestamp};
 pub use url_key::{InvalidUrl, UrlKey};
+pub use visible_url::visible_url;
 pub use warc_record::{RecordRole, WarcRecord};
 pub use words::{count_words, is_word, tokens, words};

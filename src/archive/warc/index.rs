@@ -12,7 +12,7 @@ use super::cdx_columns::CdxColumns;
 use super::lines::{LineRead, read_line};
 use super::record_row::digest_of_revisit;
 use super::skipped::SkipReason;
-use crate::model::{Capture, PayloadDigest, Timestamp, UrlKey};
+use crate::model::{Capture, PayloadDigest, Timestamp, UrlKey, visible_url};
 
 /// Longest line that is accepted. A longer one is an unreadable row. Rows of the Wayback Machine stay under 8 KiB.
 pub(super) const MAX_LINE_BYTES: usize = 64 * 1024;
@@ -189,7 +189,7 @@ fn row(fields: &IndexFields<'_>) -> Option<IndexRow> {
         capture: Capture {
             urlkey,
             timestamp: Timestamp::from_cdx(fields.timestamp).ok()?,
-            original: fields.url.to_owned(),
+            original: visible_url(fields.url).into_owned(),
             mimetype: fields.mime.unwrap_or("-").to_owned(),
             // The 304 of a revisit is about the request of the crawler, not about the page.
             statuscode: status.filter(|status| !(is_revisit && *status == 304)),

@@ -7,7 +7,7 @@
 use super::catalogue::{Catalogue, CatalogueRow};
 use super::stored_record::StoredRecord;
 use crate::archive::ArchiveError;
-use crate::model::{Capture, EMPTY_PAYLOAD_DIGEST, PayloadDigest, UrlKey};
+use crate::model::{Capture, EMPTY_PAYLOAD_DIGEST, PayloadDigest, UrlKey, visible_url};
 
 /// Maximum number of revisits that may refer to each other.
 const MAX_REVISITS: usize = 8;
@@ -50,8 +50,8 @@ enum Found<'a> {
 fn search<'a>(catalogue: &'a Catalogue, row: &CatalogueRow, revisit: &StoredRecord) -> Found<'a> {
     let capture = &row.capture;
     let (url, date) = (revisit.refers_to.0.as_deref(), revisit.refers_to.1);
-    let url = url.unwrap_or(&capture.original);
-    let rows = UrlKey::of(url).map(|key| catalogue.rows_of(&key));
+    let url = visible_url(url.unwrap_or(&capture.original));
+    let rows = UrlKey::of(&url).map(|key| catalogue.rows_of(&key));
     let rows = rows.unwrap_or_default();
     let at_date: Vec<&CatalogueRow> = rows
         .iter()

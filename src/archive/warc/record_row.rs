@@ -9,7 +9,7 @@ use super::http_message::{ResponseHead, mimetype_of};
 use super::lines::HeadError;
 use super::record::{RecordHead, RecordKind};
 use super::skipped::SkipReason;
-use crate::model::{Capture, EMPTY_PAYLOAD_DIGEST, PayloadDigest, UrlKey};
+use crate::model::{Capture, EMPTY_PAYLOAD_DIGEST, PayloadDigest, UrlKey, visible_url};
 
 /// MIME type of the rows of revisits.
 const REVISIT: &str = "warc/revisit";
@@ -52,7 +52,7 @@ pub(super) fn row_of(head: &RecordHead, block: &mut impl BufRead) -> Result<Reco
     Ok(RecordRow::Capture(Box::new(Capture {
         urlkey,
         timestamp,
-        original: target.to_owned(),
+        original: visible_url(target).into_owned(),
         mimetype,
         statuscode,
         digest,

@@ -363,3 +363,23 @@ fn one_file_of_a_folder_can_be_opened_alone() {
         Some("https://archive.example/all/20120101000000/http://example.com/privacy")
     );
 }
+
+#[test]
+fn a_url_with_control_characters_is_listed_without_them_and_found() {
+    let raw = "http://example.com/privacy\u{1b}[31m\u{7f}";
+    let visible = "http://example.com/privacy%1B[31m%7F";
+    for has_index in [false, true] {
+        let mut maker = ArchiveBuilder::new();
+        maker.page(raw, "20120101000000", "escaped");
+        let opened = if has_index {
+            maker.open_with_index()
+        } else {
+            maker.open()
+        };
+        let rows = all_rows(&opened.archive);
+        let originals: Vec<&str> = rows.iter().map(|row| row.original.as_str()).collect();
+        assert_eq!(originals, [visible]);
+        assert_eq!(opened.body(visible, "20120101000000"), "escaped");
+        assert_eq!(opened.body(raw, "20120101000000"), "escaped");
+    }
+}
