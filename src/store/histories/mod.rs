@@ -7,6 +7,7 @@ mod policies;
 mod proofs;
 mod reviews;
 mod status;
+mod status_at;
 pub(super) mod versions;
 
 pub use changes::{AlertCounts, Announce, AnnouncementRule, ChangeRow, MAX_ANNOUNCEMENT_ATTEMPTS};

@@ -152,27 +152,30 @@ impl Store {
                  ORDER BY s.site, p.policy_url, p.policy_id",
             )?;
             let wanted = serde_json::Value::from(sites.to_vec()).to_string();
-            let rows = statement.query_map([wanted], |r| {
-                let reasons: Option<String> = r.get("reasons")?;
-                let reasons = reasons.and_then(|r| serde_json::from_str(&r).ok());
-                Ok(PolicySummary {
-                    site: r.get("site")?,
-                    policy_url: r.get("policy_url")?,
-                    kind: r.get("kind")?,
-                    versions: r.get::<_, i64>("versions")?.cast_unsigned(),
-                    first_seen: r.get("first_seen")?,
-                    last_seen: r.get("last_seen")?,
-                    captures: r.get::<_, i64>("captures")?.cast_unsigned(),
-                    dropped: r.get::<_, i64>("drops")?.cast_unsigned(),
-                    drops_without_version: reasons.unwrap_or_default(),
-                    unfinished: r.get("unfinished")?,
-                    site_dropped: r.get("drop_reason")?,
-                    left_open: r.get::<_, i64>("left_open")?.cast_unsigned(),
-                })
-            })?;
-            rows.collect()
+            statement.query_map([wanted], summary_of)?.collect()
         })
     }
+}
+
+/// The summary of a row.
+pub(super) fn summary_of(row: &Row<'_>) -> rusqlite::Result<PolicySummary> {
+    let number = |column: &str| row.get::<_, i64>(column).map(i64::cast_unsigned);
+    let reasons: Option<String> = row.get("reasons")?;
+    let reasons = reasons.and_then(|text| serde_json::from_str(&text).ok());
+    Ok(PolicySummary {
+        site: row.get("site")?,
+        policy_url: row.get("policy_url")?,
+        kind: row.get("kind")?,
+        versions: number("versions")?,
+        first_seen: row.get("first_seen")?,
+        last_seen: row.get("last_seen")?,
+        captures: number("captures")?,
+        dropped: number("drops")?,
+        drops_without_version: reasons.unwrap_or_default(),
+        unfinished: row.get("unfinished")?,
+        site_dropped: row.get("drop_reason")?,
+        left_open: number("left_open")?,
+    })
 }
 
 fn last_run(row: &Row<'_>) -> rusqlite::Result<LastRun> {
