@@ -123,6 +123,12 @@ impl RecordHead {
         PayloadDigest::parse(text).ok()
     }
 
+    /// `WARC-Block-Digest`, of any algorithm.
+    pub(super) fn block_digest(&self) -> Option<PayloadDigest> {
+        let text = self.headers.get("warc-block-digest")?;
+        PayloadDigest::parse(text).ok()
+    }
+
     /// `WARC-Record-ID`.
     pub(super) fn id(&self) -> Option<&str> {
         self.headers.get("warc-record-id").map(without_brackets)
