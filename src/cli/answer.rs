@@ -46,3 +46,15 @@ pub(super) fn limit(given: Option<NonZeroUsize>, is_for_program: bool) -> Option
         None => Some(DEFAULT_LIMIT),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_people_get_a_limit_that_they_did_not_give() {
+        assert_eq!(limit(None, true), None);
+        assert_eq!(limit(None, false), Some(DEFAULT_LIMIT));
+        assert_eq!(limit(NonZeroUsize::new(3), true), Some(3));
+    }
+}

@@ -4,8 +4,11 @@ use serde_json::Value;
 use url::Url;
 
 use super::failure::Failure;
+use super::wording::counted;
 use crate::archive::http::{ArchiveUsage, Dialect, EndpointUsage, HttpSettings, RequestLog};
-use crate::config::{ArchiveLocation, ArchiveSettings, DiscoverSettings, read_text_at_most};
+use crate::config::{
+    ArchiveLocation, ArchiveSettings, ConfigError, DiscoverSettings, read_text_at_most,
+};
 use crate::discover::Vocabulary;
 use crate::report::{EndpointCounts, RequestCounts};
 
@@ -51,17 +54,23 @@ pub(super) fn http_settings(
     Ok(http)
 }
 
-/// Checks the contact and the rates of an archive over HTTP; for settings with other faults the contact alone.
-pub(super) fn check_archive(settings: &ArchiveSettings, is_valid: bool) -> Result<(), Failure> {
+/// Checks the contact and the rates of an archive over HTTP; for settings with faults the contact alone, unless they hide it.
+pub(super) fn check_archive(
+    settings: &ArchiveSettings,
+    faults_of_settings: Option<&ConfigError>,
+) -> Result<(), Failure> {
     let server = match &settings.location {
         ArchiveLocation::Wayback(url) => (Dialect::Wayback, url.clone()),
         ArchiveLocation::Pywb(url) => (Dialect::Pywb, url.clone()),
         ArchiveLocation::Path(_) => return Ok(()),
     };
-    if is_valid {
-        http_settings(settings, None).map(|_| ())
-    } else {
-        check_contact(&unchecked(settings, server, None))
+    match faults_of_settings {
+        None => http_settings(settings, None).map(|_| ()),
+        // An archive of files needs no contact.
+        Some(error) if error.may_hide("archive.contact") || error.may_hide("archive.location") => {
+            Ok(())
+        }
+        Some(_) => check_contact(&unchecked(settings, server, None)),
     }
 }
 
@@ -133,7 +142,11 @@ pub(super) fn request_counts_text(counts: &Value) -> String {
         counts["freezes"].as_u64().unwrap_or(0),
     );
     if retries + freezes > 0 {
-        let line = format!("{retries} retries, {freezes} freezes\n");
+        let line = format!(
+            "{}, {}\n",
+            counted(retries, "retry"),
+            counted(freezes, "freeze")
+        );
         text += &line;
     }
     text
@@ -155,8 +168,8 @@ fn endpoint_text(name: &str, endpoint: &Value) -> String {
     };
     let share = endpoint["share_of_rate"].as_f64().unwrap_or(0.0) * 100.0;
     format!(
-        "{name}: {} requests{outcomes}, {} kB, {share:.0} % of the allowed rate\n",
-        number("requests"),
+        "{name}: {}{outcomes}, {} kB, {share:.0} % of the allowed rate\n",
+        counted(number("requests"), "request"),
         number("bytes_received") >> 10,
     )
 }

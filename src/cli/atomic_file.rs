@@ -34,6 +34,9 @@ impl AtomicFile {
     }
 
     fn create_beside(path: &Path) -> Result<Self, String> {
+        if path.as_os_str() == "-" {
+            return Err("standard output cannot be used here; give the name of a file".to_owned());
+        }
         let place = follow_links(path)?;
         let parent = folder_of(&place);
         if !parent.is_dir() {

@@ -16,7 +16,16 @@ use crate::crawl::Until;
 /// You can interrupt this command and run it again: it fetches only what the database does not hold yet.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  policytrail backfill example.com --from 2005 --contact you@example.org\n  policytrail backfill --sites sites.csv --archive crawl.warc.gz"
+    after_help = "Examples:\n  policytrail backfill example.com --from 2005 --contact you@example.org\n  policytrail backfill --sites sites.csv --archive crawl.warc.gz\n\n\
+        Columns:\n  \
+        policy URL  latest URL of the policy, or why there is none\n  \
+        versions    number of versions\n  \
+        first       date of the first capture that shows the policy\n  \
+        last        date of the last one\n  \
+        captures    number of captures that show the policy\n  \
+        dropped     number of captures at its URLs that show no version\n  \
+        reasons     why they were dropped, if the policy has no version\n  \
+        left out    what gave no version, by reason; `policytrail export` writes a row for each capture"
 )]
 pub(super) struct Arguments {
     #[command(flatten)]

@@ -46,6 +46,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     file.commit_database()?;
     let bytes = fs::metadata(target).map_or(0, |m| m.len());
     let name = safe_line(&target.to_string_lossy());
-    writeln!(io::stdout(), "{name}: {bytes} bytes")?;
+    writeln!(io::stdout(), "{name}: {bytes} bytes")
+        .map_err(|error| Failure::from(error).after_writing(target))?;
     Ok(Exit::Done)
 }

@@ -12,8 +12,8 @@ use super::answer::{Answer, limit};
 use super::csv_rows::time_cell;
 use super::failure::{Exit, Failure};
 use super::options::{
-    AnswerFormat, ColorOption, CommonOptions, FormatOption, earliest_timestamp, heading,
-    latest_timestamp,
+    AnswerFormat, ColorOption, CommonOptions, FormatOption, at_least_one, earliest_timestamp,
+    heading, latest_timestamp,
 };
 use super::search_scope::{ScopeOptions, check_order};
 use super::selection;
@@ -28,11 +28,26 @@ use crate::store::{ChangeSearch, FoundChange, QueryMode, SearchQuery, SearchScop
 /// List the changes of all sites, newest first
 ///
 /// A change lies in a window: after the last capture of the old text and up to the first capture of the new text. --since and
-/// --until select the changes whose window touches the time between them. Columns: the window, the site and the version, the
-/// size, the words that were added and removed, what changed, and the first capture of the new text.
+/// --until select the changes whose window touches the time between them.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  policytrail changes --since 2024 --min substantive\n  policytrail changes --group news --added sell --format csv > changes.csv"
+    after_help = "Examples:\n  policytrail changes --since 2024 --min substantive\n  policytrail changes --group news --added sell --format csv > changes.csv\n\n\
+        Columns, and in brackets those of CSV:\n  \
+        window         last capture of the old text and first one of the new text (changed_after, first_seen)\n  \
+        site           domain of the site\n  \
+        version        number of the new version (version)\n  \
+        size           minor, substantive or rewrite; see --min (change)\n  \
+        words          number of words added and removed (words_added, words_removed)\n  \
+        what changed   the longest changed passages, or those with the words of --added and --removed (what_changed)\n  \
+        link           the first capture of the new text, or the record that it was read from (proof)\n\nFurther columns of CSV:\n  \
+        policy_url        URL of the policy\n  \
+        kind              privacy, cookies or children\n  \
+        previous_version  number of the old version\n  \
+        edition           number of the edition, if a policy has several texts at a time\n  \
+        word_count        number of words of the new text\n  \
+        language          language of the new text (ISO 639-1), und if unknown\n  \
+        title             title of the new text\n  \
+        previous_proof    the first capture of the old text"
 )]
 pub(super) struct Arguments {
     /// List changes that may have happened on this date or later
@@ -59,7 +74,7 @@ pub(super) struct Arguments {
     scope: ScopeOptions,
 
     /// Print at most this many changes [default: 50; all in CSV and JSON]
-    #[arg(long, value_name = "N", help_heading = heading::OUTPUT)]
+    #[arg(long, value_name = "N", value_parser = at_least_one, help_heading = heading::OUTPUT)]
     limit: Option<NonZeroUsize>,
 
     #[command(flatten)]

@@ -18,14 +18,14 @@ impl<W: Write> CsvRows<W> {
         let mut rows = WriterBuilder::new()
             .terminator(Terminator::CRLF)
             .from_writer(out);
-        rows.write_record(header).map_err(anyhow::Error::from)?;
+        rows.write_record(header)?;
         Ok(Self(rows))
     }
 
     /// Writes a row. Text of strangers is made safe.
     pub(super) fn row(&mut self, cells: &[String]) -> Result<(), Failure> {
         let cells = cells.iter().map(|cell| safe_line(cell));
-        self.0.write_record(cells).map_err(anyhow::Error::from)?;
+        self.0.write_record(cells)?;
         Ok(())
     }
 

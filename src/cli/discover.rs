@@ -28,7 +28,14 @@ const MAX_PAGE_BYTES: usize = 64 << 20;
 /// rates the links of one saved page.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  policytrail discover example.com --explain --contact you@example.org\n  policytrail discover --page home.html --url https://www.example.com/"
+    after_help = "Examples:\n  policytrail discover example.com --explain --contact you@example.org\n  policytrail discover --page home.html --url https://www.example.com/\n\n\
+        Columns:\n  \
+        rank      1 for the surest policy of the site\n  \
+        score     how sure it is that the URL is that of a policy, 0 to 100\n  \
+        kind      privacy, cookies or children; with --page also hub, a page that leads to policies\n  \
+        found by  given (--url), path (the words of the URL), link, hub, redirect, canonical\n  \
+        captures  number of captures in the index\n  \
+        URL       newest URL"
 )]
 pub(super) struct Arguments {
     #[command(flatten)]

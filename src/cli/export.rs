@@ -8,6 +8,7 @@ use super::failure::{Exit, Failure};
 use super::options::{CommonOptions, earliest_timestamp, heading, language, latest_timestamp};
 use super::selection;
 use super::terminal;
+use super::wording::counted;
 use crate::export::{
     self, ExportOptions, Exported, LinkTarget, PageFormat, PageLayout, Period, TableFormat,
     TimestampForm, export,
@@ -302,7 +303,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         check_sites(&store, &arguments.sites)?;
     }
     let exported = export(&store, &options, &arguments.out)?;
-    print(&exported, &arguments.out)?;
+    print(&exported, &arguments.out)
+        .map_err(|error| Failure::from(error).after_writing(&arguments.out))?;
     Ok(if exported.notes.is_empty() {
         Exit::Done
     } else {
@@ -316,7 +318,7 @@ fn print(exported: &Exported, folder: &Path) -> io::Result<()> {
     for table in &exported.tables {
         for (_, file) in &table.files {
             let path = folder.join(&file.name);
-            writeln!(out, "{}: {} rows", path.display(), table.rows)?;
+            writeln!(out, "{}: {}", path.display(), counted(table.rows, "row"))?;
         }
     }
     for (name, count) in &exported.others {

@@ -11,6 +11,7 @@ use url::Url;
 use super::failure::{Exit, Failure};
 use super::options::heading;
 use super::terminal::{error_line, note};
+use super::wording::counted;
 use crate::crawl::PdfReader;
 use crate::extract::{self, DocumentType, Options, PageInput};
 use crate::model::{Document, DropReason, Dropped};
@@ -160,10 +161,11 @@ fn many(arguments: &Arguments, input: &Path, out: &Path) -> Result<Exit, Failure
     };
     writeln!(
         io::stdout(),
-        "{} pages, {} policies, {dropped_pages} dropped{not_read}",
-        files.len(),
-        files.len() - dropped_pages - unread
-    )?;
+        "{}, {}, {dropped_pages} dropped{not_read}",
+        counted(files.len() as u64, "page"),
+        counted((files.len() - dropped_pages - unread) as u64, "policy")
+    )
+    .map_err(|error| Failure::from(error).after_writing(out))?;
     Ok(if dropped_pages + unread == 0 {
         Exit::Done
     } else {
@@ -264,7 +266,8 @@ fn extract_page(
         if arguments.explain {
             remark("the payload is a PDF, which a separate process reads");
         }
-        return Ok(PdfReader::of_this_program()?.read_blocking(&input)?);
+        let read = PdfReader::of_this_program().and_then(|pdf| pdf.read_blocking(&input));
+        return read.map_err(Failure::of_system("cannot run the PDF reader"));
     }
     if !arguments.explain {
         return Ok(extract::extract(&input, &options));

@@ -1,6 +1,7 @@
 //! How a command ends: exit codes and error messages.
 
 use std::io;
+use std::path::Path;
 use std::process::ExitCode;
 
 use super::terminal::error_line;
@@ -54,6 +55,20 @@ impl Failure {
         Self {
             exit: Exit::Usage,
             error: error.into(),
+        }
+    }
+
+    /// An error of the system that has nothing to do with standard output; `what` says what the program could not do.
+    pub(super) fn of_system(what: &'static str) -> impl Fn(io::Error) -> Self {
+        move |error| Self::from(anyhow::Error::from(error).context(what))
+    }
+
+    /// The same failure, of a command that has written all its files.
+    pub(super) fn after_writing(self, path: &Path) -> Self {
+        let complete = format!("`{}` is complete, but not reported", path.display());
+        Self {
+            error: self.error.context(complete),
+            ..self
         }
     }
 
@@ -214,11 +229,21 @@ impl From<serde_json::Error> for Failure {
     }
 }
 
+/// An error of standard output. Errors of files get the name of the file where they occur, others [`Failure::of_system`].
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
         Self {
             exit: Exit::DoneWithFailures,
-            error: error.into(),
+            error: anyhow::Error::from(error).context("cannot write to standard output"),
+        }
+    }
+}
+
+impl From<csv::Error> for Failure {
+    fn from(error: csv::Error) -> Self {
+        match error.into_kind() {
+            csv::ErrorKind::Io(error) => error.into(),
+            other => anyhow::anyhow!("cannot write CSV: {other:?}").into(),
         }
     }
 }

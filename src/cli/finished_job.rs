@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::failure::{Exit, Failure};
+use super::wording::counted;
 use crate::archive::warc::Skipped;
 use crate::crawl::Outcome;
 use crate::model::{RunId, Timestamp};
@@ -35,8 +36,8 @@ impl FinishedJob {
             tracing::error!("failed: {failure}");
         }
         if !self.outcome.failures.is_empty() {
-            let failures = self.outcome.failures.len();
-            tracing::error!("{failures} requests failed; run the same command again to retry them");
+            let failures = counted(self.outcome.failures.len() as u64, "request");
+            tracing::error!("{failures} failed; run the same command again to retry them");
         }
         for failure in self.skipped.failures() {
             tracing::error!("failed: {failure}");

@@ -10,6 +10,7 @@ use super::job_options::{CrawlOptions, SiteOptions};
 use super::job_run::{JobTask, run_job};
 use super::options::CommonOptions;
 use super::terminal::{error_line, note};
+use super::wording::counted;
 use crate::archive::DEFAULT_MAX_BODY_BYTES;
 use crate::archive::warc::WarcArchive;
 use crate::crawl::Until;
@@ -80,18 +81,18 @@ fn import_tables(from: &Path, database: &Path) -> Result<Exit, Failure> {
     };
     drop(store);
     file.commit_database()?;
-    let mut out = io::stdout();
-    write!(
-        out,
-        "{}: {} versions, {} rows of other tables",
+    let mut line = format!(
+        "{}: {}, {} of other tables",
         database.display(),
-        imported.versions,
-        imported.others
-    )?;
+        counted(imported.versions, "version"),
+        counted(imported.others, "row")
+    );
     if let Some(pages) = pages {
-        write!(out, ", archived pages of {} captures", pages.stored)?;
+        let captures = counted(pages.stored, "capture");
+        line = format!("{line}, archived pages of {captures}");
     }
-    writeln!(out)?;
+    writeln!(io::stdout(), "{line}")
+        .map_err(|error| Failure::from(error).after_writing(database))?;
     if imported.without_version > 0 {
         note(format_args!(
             "policytrail: {} captures refer to versions that this filtered dataset does not contain; they are imported without a version",
@@ -118,7 +119,10 @@ fn open_pages(folder: &Path) -> Result<Option<WarcArchive>, Failure> {
         folder
     };
     let mut names = folder
-        .read_dir()?
+        .read_dir()
+        .map_err(Failure::of_system(
+            "cannot read the directory of the export",
+        ))?
         .filter_map(Result::ok)
         .map(|entry| entry.file_name());
     if !names.any(|name| is_warc(&name.to_string_lossy())) {
@@ -135,8 +139,8 @@ fn left_out_of_tables(pages: Option<ImportedPages>) -> String {
         }
         Some(ImportedPages { missing: 0, .. }) => String::new(),
         Some(pages) => format!(
-            "the archived pages of {} captures, which the WARC files do not have, ",
-            pages.missing
+            "the archived pages of {}, which the WARC files do not have, ",
+            counted(pages.missing, "capture")
         ),
     };
     format!(
@@ -193,9 +197,11 @@ fn crawl(job: &Job) -> Result<Exit, Failure> {
     let versions = finished.store.status()?.versions;
     writeln!(
         io::stdout(),
-        "{}: {versions} versions",
-        job.settings.database.display()
-    )?;
+        "{}: {}",
+        job.settings.database.display(),
+        counted(versions, "version")
+    )
+    .map_err(|error| Failure::from(error).after_writing(&job.settings.database))?;
     note(format_args!("policytrail: {LEFT_OUT_OF_WARC}"));
     finished.exit()
 }

@@ -30,7 +30,7 @@ pub(super) fn interruptible(
 ) -> Result<Exit, Failure> {
     let (events, event) = channel();
     let stop = CancellationToken::new();
-    listen(stop.clone(), events.clone())?;
+    listen(stop.clone(), events.clone()).map_err(Failure::of_system("cannot await signals"))?;
     thread::Builder::new()
         .name("command".to_owned())
         .stack_size(STACK_BYTES)
@@ -38,7 +38,8 @@ pub(super) fn interruptible(
             let ended = catch_unwind(AssertUnwindSafe(|| command(stop)));
             // After a second interrupt there is no receiver.
             let _ = events.send(Event::Ended(ended));
-        })?;
+        })
+        .map_err(Failure::of_system("cannot start a thread"))?;
     match event.recv() {
         Ok(Event::Ended(Ok(result))) => result,
         Ok(Event::Ended(Err(panic))) => resume_unwind(panic),

@@ -12,7 +12,7 @@ use super::job_options::{CrawlOptions, SiteOptions, site_rows};
 use super::logging::LogFormat;
 use super::output_files::{UsedFile, check_outputs};
 use crate::archive::clock::{Clock, ShiftedClock, SystemClock};
-use crate::config::{ArchiveLocation, ArchiveSettings, Settings, SiteRow};
+use crate::config::{ArchiveLocation, ArchiveSettings, ConfigError, Settings, SiteRow};
 use crate::discover::Vocabulary;
 use crate::model::{ChangeId, Timestamp};
 use crate::store::{Store, StoreError};
@@ -82,13 +82,15 @@ impl Job {
         command: &'static str,
         (sites, options): (&SiteOptions, &CrawlOptions),
         more_flags: &[(&str, Option<String>, &str)],
-        check_archive: fn(&ArchiveSettings, bool) -> Result<(), Failure>,
+        check_archive: fn(&ArchiveSettings, Option<&ConfigError>) -> Result<(), Failure>,
     ) -> Result<Self, Failure> {
         let (settings, checked) = options.settings(sites, more_flags);
         let mut failures = FailureCollector::default();
+        let archive = check_archive(&settings.archive, checked.as_ref().err());
+        let rows = site_rows(sites, &settings, checked.as_ref().err());
         let is_valid = failures.record(checked).is_some();
-        failures.record(check_archive(&settings.archive, is_valid));
-        let rows = failures.record(site_rows(sites, &settings));
+        failures.record(archive);
+        let rows = failures.record(rows);
         let vocabulary = failures.record(archives::vocabulary(&settings.discover));
         // Files of faulty settings are not those that the user meant.
         let files = if is_valid {

@@ -92,13 +92,7 @@ impl CrawlOptions {
             ("crawl.memory_megabytes", self.memory.clone(), "--memory"),
         ];
         flags.extend_from_slice(more_flags);
-        let (settings, faults) = Settings::with_faults(&self.common.layers(&flags));
-        let checked = if faults.is_empty() {
-            Ok(())
-        } else {
-            Err(ConfigError { faults })
-        };
-        (settings, checked)
+        Settings::with_faults(&self.common.layers(&flags))
     }
 
     /// The file for the log of requests.
@@ -183,10 +177,12 @@ pub(super) struct CrawlOptions {
     common: CommonOptions,
 }
 
-/// All named sites. All faults of the arguments and the list are reported together.
+/// All named sites. All faults of the arguments and the list are reported together. It is no fault
+/// that no site is given if the faults of the settings may hide some.
 pub(super) fn site_rows(
     options: &SiteOptions,
     settings: &Settings,
+    faults_of_settings: Option<&ConfigError>,
 ) -> Result<Vec<SiteRow>, Failure> {
     let mut rows = Vec::new();
     let mut faults = Vec::new();
@@ -218,7 +214,9 @@ pub(super) fn site_rows(
     if !faults.is_empty() {
         return Err(Failure::usage(anyhow::anyhow!(faults.join("\n"))));
     }
-    if rows.is_empty() {
+    let may_be_hidden =
+        |error: &ConfigError| error.may_hide("sites.names") || error.may_hide("sites.file");
+    if rows.is_empty() && !faults_of_settings.is_some_and(may_be_hidden) {
         return Err(Failure::usage(anyhow::anyhow!(
             "no site given; give domains such as example.com, or a list of sites with --sites FILE"
         )));

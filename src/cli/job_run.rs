@@ -46,7 +46,8 @@ struct JobRun<'a> {
 
 /// Runs a job to its end.
 pub(super) fn run_job(job: &Job, task: JobTask) -> Result<FinishedJob, Failure> {
-    let runtime = tokio::runtime::Runtime::new()?;
+    let runtime =
+        tokio::runtime::Runtime::new().map_err(Failure::of_system("cannot start a thread"))?;
     let result = runtime.block_on(open_and_crawl(job, task));
     // Extraction that an interrupt separated from its page may still run; nothing waits for it.
     runtime.shutdown_background();
@@ -211,6 +212,8 @@ impl<'a> JobRun<'a> {
             (Some(_), false) if is_scheduled => Announce::AfterFirstLook,
             _ => Announce::Nothing,
         };
+        let pdf = PdfReader::of_this_program()
+            .map_err(Failure::of_system("cannot find the PDF reader"))?;
         let crawl = Crawl::builder(archive, Arc::clone(&self.store))
             .settings(settings.crawl.clone())
             .discover(settings.discover.clone())
@@ -219,7 +222,7 @@ impl<'a> JobRun<'a> {
                 settings.crawl.memory_bytes,
                 settings.archive.max_body_bytes,
             ))
-            .pdf_reader(PdfReader::of_this_program()?)
+            .pdf_reader(pdf)
             .clock(Arc::clone(self.job.clock()))
             .progress(progress)
             .stop(self.stop.clone())

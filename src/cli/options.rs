@@ -1,5 +1,6 @@
 //! Options that several commands share, and how they become settings.
 
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 
 use super::terminal::{ColorMode, note};
@@ -89,7 +90,7 @@ pub(super) struct PolicyOption {
 /// `--now` of the commands that compute a schedule.
 #[derive(Debug, Clone, Copy, clap::Args)]
 pub(super) struct NowOption {
-    /// Use this time in place of the current time, to test a schedule: 2026-12-31 or up to 14 digits; `run` hides later captures
+    /// Use this time in place of the current time, to test a schedule: 2026-12-31 or up to 14 digits; later captures are hidden
     #[arg(long, value_name = "DATE", value_parser = earliest_timestamp, help_heading = heading::SCHEDULE)]
     pub(super) now: Option<Timestamp>,
 }
@@ -102,6 +103,14 @@ pub(super) fn earliest_timestamp(text: &str) -> Result<Timestamp, String> {
 /// Parses a date of the command line as its last second.
 pub(super) fn latest_timestamp(text: &str) -> Result<Timestamp, String> {
     Timestamp::latest(text).map_err(|e| e.to_string())
+}
+
+/// Parses a number of 1 or more.
+pub(super) fn at_least_one(text: &str) -> Result<NonZeroUsize, String> {
+    match text.parse::<usize>() {
+        Ok(number) => NonZeroUsize::new(number).ok_or_else(|| "it must be at least 1".to_owned()),
+        Err(_) => Err("give a whole number of at least 1".to_owned()),
+    }
 }
 
 /// Parses a language of the command line.

@@ -179,7 +179,7 @@ impl Command {
             Self::Reextract(arguments) => reextract::run(&arguments),
             Self::ReadPdf => run_pdf_child(io::stdin().lock(), io::stdout().lock())
                 .map(|()| Exit::Done)
-                .map_err(Failure::from),
+                .map_err(Failure::of_system("cannot read the PDF")),
         }
     }
 }

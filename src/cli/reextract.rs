@@ -10,6 +10,7 @@ use super::logging::LogFormat;
 use super::options::{CommonOptions, FormatOption, OutputFormat, heading};
 use super::progress_display::ProgressDisplay;
 use super::table::{Align, table};
+use super::wording::counted;
 use crate::archive::ArchiveError;
 use crate::archive::clock::{Clock as _, SystemClock};
 use crate::config::CrawlSettings;
@@ -25,7 +26,15 @@ use crate::store::{CrawlLock, DroppedOld, PolicyAddress, Store};
 /// older extractors are kept until you give --drop-old.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  policytrail reextract\n  policytrail reextract example.com --format json"
+    after_help = "Examples:\n  policytrail reextract\n  policytrail reextract example.com --format json\n\n\
+        Columns:\n  \
+        extracted        number of stored pages that were extracted now\n  \
+        versions before  number of versions by the older extractor\n  \
+        after            number of versions by this one\n  \
+        pages compared   number of pages that both extractors have read\n  \
+        other words      pages of these whose words differ\n  \
+        other form       pages of these with the same words and another title or layout\n  \
+        other verdict    pages of these that one takes for the policy and the other does not"
 )]
 pub(super) struct Arguments {
     /// Domains of the sites, such as example.com [default: all sites of the database]
@@ -117,7 +126,8 @@ impl Command {
         stop: &CancellationToken,
     ) -> Result<Vec<ReextractedPolicy>, Failure> {
         let display = ProgressDisplay::start(false, LogFormat::Text);
-        let pdf = PdfReader::of_this_program()?;
+        let pdf = PdfReader::of_this_program()
+            .map_err(Failure::of_system("cannot find the PDF reader"))?;
         let (mut done, total) = (0, policies.len() as u64);
         let reextraction = Reextraction {
             store: &self.store,
@@ -148,8 +158,9 @@ fn print(
             if let Some(dropped) = dropped {
                 writeln!(
                     out,
-                    "deleted {} results of older extractors and {} texts that occurred only in them",
-                    dropped.extractions, dropped.documents
+                    "deleted {} of older extractors and {} that occurred only in them",
+                    counted(dropped.extractions, "result"),
+                    counted(dropped.documents, "text")
                 )?;
             }
         }

@@ -58,15 +58,18 @@ pub(super) fn run_report(
 /// The summary for people.
 pub(super) fn run_text(report: &RunReport) -> String {
     let mut text = format!(
-        "{} of {} sites were due, {} were crawled completely; {} new versions\n",
-        report.due, report.sites, report.finished, report.new_versions
+        "{}: {} due, {} crawled completely; {}\n",
+        counted(report.sites as u64, "site"),
+        report.due,
+        report.finished,
+        counted(report.new_versions, "new version")
     );
     for change in &report.changes {
         let line = format!(
-            "{} version {} ({} words), first seen {}: {}",
+            "{} version {} ({}), first seen {}: {}",
             change.policy_url,
             change.version,
-            change.word_count,
+            counted(change.word_count.cast_unsigned(), "word"),
             change.first_seen,
             change.proof.text()
         );
@@ -76,8 +79,8 @@ pub(super) fn run_text(report: &RunReport) -> String {
     }
     if report.budget_spent {
         text += "the budget is used up; ";
-        text += &report.left().to_string();
-        text += " sites wait for the next run\n";
+        text += &counted(report.left() as u64, "site");
+        text += " left for the next run\n";
     }
     text += &alert_text(report);
     text += &request_counts_text(&report.requests);

@@ -7,8 +7,8 @@ use super::answer::{Answer, limit};
 use super::csv_rows::time_cell;
 use super::failure::{Exit, Failure};
 use super::options::{
-    AnswerFormat, ColorOption, CommonOptions, FormatOption, earliest_timestamp, heading,
-    latest_timestamp,
+    AnswerFormat, ColorOption, CommonOptions, FormatOption, at_least_one, earliest_timestamp,
+    heading, latest_timestamp,
 };
 use super::search_scope::{ScopeOptions, check_order};
 use super::selection;
@@ -32,7 +32,22 @@ use crate::store::{FoundPhrase, PhraseEvent, PhraseSearch, QueryMode, SearchQuer
 /// capture without it and the first capture with it. Exit code 1 means that nothing was found.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  policytrail search legitimate interest\n  policytrail search --any 'sell*' 'rent*' --removed --from 2018 --format csv > removed.csv"
+    after_help = "Examples:\n  policytrail search legitimate interest\n  policytrail search --any 'sell*' 'rent*' --removed --from 2018 --format csv > removed.csv\n\n\
+        Columns of the table, and in brackets those of CSV:\n  \
+        site         domain of the site\n  \
+        versions     numbers of the versions that have the phrase\n  \
+        came after   last capture without the phrase; empty if the oldest capture has it (changed_after)\n  \
+        first seen   first capture with it (first_seen)\n  \
+        last seen    last capture with it (last_seen)\n  \
+        gone by      first capture without it again; empty if the newest capture has it (gone_by)\n  \
+        first capture with the phrase\n               its link, or the record that it was read from (proof)\n\nFurther columns of CSV:\n  \
+        policy_url   URL of the policy\n  \
+        kind         privacy, cookies or children\n  \
+        edition      number of the edition, if a policy has several texts at a time\n  \
+        language     language of the first version with the phrase\n  \
+        is_added     true if the phrase came: neither the text before nor another edition had it\n  \
+        is_removed   true if it went, in the same sense\n  \
+        gone_proof   the first capture without the phrase again, as proof"
 )]
 pub(super) struct Arguments {
     /// Words of the phrase
@@ -57,7 +72,7 @@ pub(super) struct Arguments {
     to: Option<Timestamp>,
 
     /// Print at most this many policies [default: 50; all in CSV and JSON]
-    #[arg(long, value_name = "N", help_heading = heading::OUTPUT)]
+    #[arg(long, value_name = "N", value_parser = at_least_one, help_heading = heading::OUTPUT)]
     limit: Option<NonZeroUsize>,
 
     #[command(flatten)]

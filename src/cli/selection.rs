@@ -66,7 +66,8 @@ fn unknown_site(store: &Store, site: &str) -> Result<anyhow::Error, Failure> {
     let names = safe_line(&sites.join(", "));
     let more = if count > MAX_NAMED_SITES { ", …" } else { "" };
     Ok(anyhow::anyhow!(
-        "{site} is not in `{path}`, which holds {count} sites ({names}{more}); `policytrail status` lists them, and `policytrail backfill {site}` adds {site}"
+        "{site} is not in `{path}`, which holds {} ({names}{more}); `policytrail status` lists them, and `policytrail backfill {site}` adds {site}",
+        counted(count as u64, "site")
     ))
 }
 
@@ -142,8 +143,8 @@ pub(super) fn one_policy(
         return Ok(policies.swap_remove(0));
     }
     Err(Failure::usage(anyhow::anyhow!(
-        "{site} has {} policies; choose one with --policy N or --policy URL:{}",
-        policies.len(),
+        "{site} has {}; choose one with --policy N or --policy URL:{}",
+        counted(policies.len() as u64, "policy"),
         listed(&policies)
     )))
 }
@@ -151,11 +152,11 @@ pub(super) fn one_policy(
 fn listed(policies: &[PolicyEntry]) -> String {
     let lines = policies.iter().enumerate().map(|(i, p)| {
         format!(
-            "\n  {}  {} ({}, {} versions)",
+            "\n  {}  {} ({}, {})",
             i + 1,
             safe_line(&p.policy_url),
             p.kind,
-            p.versions
+            counted(p.versions, "version")
         )
     });
     lines.collect()

@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use super::answer::limit;
 use super::csv_rows::{CsvRows, time_cell};
 use super::failure::{Exit, Failure};
-use super::options::{AnswerFormat, CommonOptions, FormatOption, heading};
+use super::options::{AnswerFormat, CommonOptions, FormatOption, at_least_one, heading};
 use super::selection;
 use super::table::{Align, table};
 use super::terminal::note;
@@ -39,7 +39,7 @@ pub(super) struct Arguments {
     min_score: u8,
 
     /// Print at most this many policies [default: 50; all in CSV and JSON]
-    #[arg(long, value_name = "N", help_heading = heading::OUTPUT)]
+    #[arg(long, value_name = "N", value_parser = at_least_one, help_heading = heading::OUTPUT)]
     limit: Option<NonZeroUsize>,
 
     #[command(flatten)]

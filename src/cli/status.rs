@@ -49,7 +49,6 @@ pub(super) struct Arguments {
 pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let settings = arguments.common.settings(&[])?;
     let store = Store::open_to_read(&settings.database)?;
-    let status = store.status()?;
     let now = arguments.schedule.now.unwrap_or_else(|| SystemClock.now());
     let recheck = &settings.run.recheck;
     let schedules: Vec<SiteSchedule> = store
@@ -63,25 +62,57 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
             out.write_all(site_table(&schedules).as_bytes())?;
         }
         OutputFormat::Json => {
-            let policies = store.summaries(&[])?;
+            let contents = Contents::read(&store, arguments.schedule.now)?;
             let answer = StatusAnswer {
-                status: &status,
+                status: &contents.status,
                 database: settings.database.to_string_lossy(),
-                growth: growth(status.database_bytes, &policies),
-                policies_by_site: &policies,
+                growth: contents.growth,
+                policies_by_site: &contents.policies,
                 sites_due: count_due(&schedules),
                 schedules: &schedules,
             };
             writeln!(out, "{}", escape_json(serde_json::to_string(&answer)?))?;
         }
         OutputFormat::Text => {
-            let policies = store.summaries(&[])?;
-            let growth = growth(status.database_bytes, &policies);
+            let Contents {
+                status,
+                policies,
+                growth,
+            } = Contents::read(&store, arguments.schedule.now)?;
             out.write_all(summary_table(&policies).as_bytes())?;
             out.write_all(overview(&status, growth, count_due(&schedules)).as_bytes())?;
         }
     }
     Ok(Exit::Done)
+}
+
+/// What the database holds.
+struct Contents {
+    status: Status,
+    policies: Vec<PolicySummary>,
+    growth: Option<Growth>,
+}
+
+impl Contents {
+    /// Reads the contents; with `moment` without later captures and versions.
+    fn read(store: &Store, moment: Option<Timestamp>) -> Result<Self, Failure> {
+        let all = store.summaries(&[])?;
+        let status = store.status()?;
+        // The file has also what is hidden.
+        let growth = growth(status.database_bytes, &all);
+        let (status, policies) = match moment {
+            None => (status, all),
+            Some(moment) => {
+                let policies = store.summaries_at(moment)?;
+                (store.status_at(moment, &policies)?, policies)
+            }
+        };
+        Ok(Self {
+            status,
+            policies,
+            growth,
+        })
+    }
 }
 
 fn schedule(site: SiteTurn, recheck: &RecheckSettings, now: Timestamp) -> SiteSchedule {
@@ -162,14 +193,19 @@ fn overview(s: &Status, growth: Option<Growth>, due: usize) -> String {
     let mut lines = vec![
         String::new(),
         format!(
-            "{} sites ({} with versions, {} crawled completely), {} policies, {} versions, {} different texts",
-            s.sites, s.sites_with_versions, s.sites_crawled, s.policies, s.versions, s.documents
+            "{} ({} with versions, {} crawled completely), {}, {}, {}",
+            counted(s.sites, "site"),
+            s.sites_with_versions,
+            s.sites_crawled,
+            counted(s.policies, "policy"),
+            counted(s.versions, "version"),
+            counted(s.documents, "different text")
         ),
         format!(
-            "{} captures known, {} fetched; {} payloads, {} uncompressed; size of the database: {}",
-            s.captures,
+            "{} known, {} fetched; {}, {} uncompressed; size of the database: {}",
+            counted(s.captures, "capture"),
             s.mementos,
-            s.payloads,
+            counted(s.payloads, "payload"),
             size(s.payload_bytes),
             size(s.database_bytes)
         ),

@@ -5,13 +5,15 @@ use std::io::{self, Write as _};
 use super::failure::{Exit, Failure};
 use super::options::{CommonOptions, FormatOption, OutputFormat};
 use super::selection;
+use super::wording::counted;
 use crate::crawl::{VerifyReport, verify};
 use crate::report::{fault_answer, safe_json, safe_line};
 
 /// Check that the database is consistent
 ///
 /// This command recomputes every hash, follows every reference and derives every history again. It changes nothing. It
-/// prints each fault, and exits with code 1 if there is one.
+/// prints each fault, and exits with code 1 if there is one. Records from WARC files that contradict their own digests are
+/// counted: the archive has them so.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Example:\n  policytrail verify")]
 pub(super) struct Arguments {
@@ -55,19 +57,31 @@ fn print_fault(out: &mut impl io::Write, format: OutputFormat, fault: &str) -> R
 fn summary(c: &VerifyReport) -> String {
     let verdict = match c.faults {
         0 => "no fault found".to_owned(),
-        1 => "1 fault; restore a copy of the database, or fetch the affected page again".to_owned(),
-        n => {
-            format!("{n} faults; restore a copy of the database, or fetch the affected pages again")
-        }
+        n => format!(
+            "{}; restore a copy of the database, or fetch the affected pages again",
+            counted(n, "fault")
+        ),
     };
     let waiting = match c.pending {
         0 => String::new(),
         n => format!(
-            "; {n} histories do not include all stored pages yet; run the crawl again, or `policytrail reextract`"
+            "; the stored pages of {} are not all in the history yet; run the crawl again, or `policytrail reextract`",
+            counted(n, "policy")
+        ),
+    };
+    let contradicted = match c.contradicted_records {
+        0 => String::new(),
+        n => format!(
+            "; {} from WARC files with another digest than the record states, which is no fault of the database",
+            counted(n, "record")
         ),
     };
     format!(
-        "checked {} payloads ({} against the digest of the archive), {} renditions ({} against their text hash) and the histories of {} policies: {verdict}{waiting}",
-        c.payloads, c.digests, c.renditions, c.texts, c.policies
+        "checked {} ({} against the digest of the archive), {} ({} against their text hash) and the histories of {}: {verdict}{waiting}{contradicted}",
+        counted(c.payloads, "payload"),
+        c.digests,
+        counted(c.renditions, "rendition"),
+        c.texts,
+        counted(c.policies, "policy")
     )
 }

@@ -31,10 +31,13 @@ pub(super) fn size(bytes: u64) -> String {
     }
 }
 
-/// `1 version`, `2 versions`.
+/// `1 version`, `2 versions`, `2 policies`. All nouns that are counted here with a `y` at their end have a consonant before it.
 pub(super) fn counted(n: u64, noun: &str) -> String {
-    let s = if n == 1 { "" } else { "s" };
-    format!("{n} {noun}{s}")
+    match noun.strip_suffix('y') {
+        _ if n == 1 => format!("{n} {noun}"),
+        Some(stem) => format!("{n} {stem}ies"),
+        None => format!("{n} {noun}s"),
+    }
 }
 
 /// `http_error 2, soft_404 7`: how often each reason occurs.
@@ -60,6 +63,18 @@ pub(super) fn suspicion_text(version: &VersionEntry) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nouns_have_the_number_of_what_is_counted() {
+        for (n, noun, text) in [
+            (0, "version", "0 versions"),
+            (1, "version", "1 version"),
+            (1, "policy", "1 policy"),
+            (2, "policy", "2 policies"),
+        ] {
+            assert_eq!(counted(n, noun), text);
+        }
+    }
 
     #[test]
     fn a_quoted_text_cannot_leave_its_quotation_marks() {

@@ -29,13 +29,16 @@ pub struct Layers {
 
 impl Default for Layers {
     fn default() -> Self {
-        let mut faults = Vec::new();
-        let values = flatten(DEFAULTS, "the built-in defaults", &mut faults);
-        Self {
-            values,
+        let mut layers = Self {
+            values: BTreeMap::new(),
             origins: BTreeMap::new(),
-            faults,
+            faults: Vec::new(),
+        };
+        match flatten(DEFAULTS, "the built-in defaults") {
+            Ok(values) => layers.values = values,
+            Err(fault) => layers.faults.push(fault),
         }
+        layers
     }
 }
 
@@ -44,15 +47,17 @@ impl Layers {
     pub fn add_file(&mut self, path: &Path) {
         let origin = format!("`{}`", path.display());
         match read_text_at_most(path, MAX_FILE_BYTES) {
-            Err(e) => self.faults.push(SettingFault(format!(
+            Err(e) => self.faults.push(SettingFault::of_file(format!(
                 "cannot read {origin}: {e}; give a readable TOML file with --config"
             ))),
-            Ok(text) => {
-                let values = flatten(&text, &origin, &mut self.faults);
-                for (key, value) in values {
-                    self.set(&key, value, &origin);
+            Ok(text) => match flatten(&text, &origin) {
+                Err(fault) => self.faults.push(fault),
+                Ok(values) => {
+                    for (key, value) in values {
+                        self.set(&key, value, &origin);
+                    }
                 }
-            }
+            },
         }
     }
 
@@ -98,7 +103,7 @@ impl Layers {
                 format!(" (did you mean `{VARIABLE_PREFIX}{variable}`?)")
             },
         );
-        self.faults.push(SettingFault(format!(
+        self.faults.push(SettingFault::new(format!(
             "environment variable `{}`: there is no such setting{hint}",
             printable(name, 80)
         )));
@@ -118,13 +123,15 @@ impl Layers {
             )),
             _ => Some(Value::String(text.to_owned())),
         };
-        match parsed {
-            Some(value) => self.set(key, value, origin),
-            None => self.faults.push(SettingFault(format!(
+        if let Some(value) = parsed {
+            self.set(key, value, origin);
+        } else {
+            let message = format!(
                 "{origin}: `{}` is not a {}",
                 printable(text, 80),
                 self.type_of(key)
-            ))),
+            );
+            self.faults.push(SettingFault::of_key(key, message));
         }
     }
 
@@ -137,7 +144,7 @@ impl Layers {
                         "; `config/policytrail.toml` in the source code lists all keys".to_owned()
                     }
                 };
-                self.faults.push(SettingFault(format!(
+                self.faults.push(SettingFault::new(format!(
                     "{origin}: unknown key `{}`{hint}",
                     printable(key, 80)
                 )));
@@ -154,15 +161,12 @@ impl Layers {
             (Some(old), new) if old.same_type(&new) => Some(new),
             _ => None,
         };
-        match fitting {
-            Some(value) => {
-                self.values.insert(key.to_owned(), value);
-                self.origins.insert(key.to_owned(), origin.to_owned());
-            }
-            None => self.faults.push(SettingFault(format!(
-                "{origin}: `{key}` must be a {}",
-                self.type_of(key)
-            ))),
+        if let Some(value) = fitting {
+            self.values.insert(key.to_owned(), value);
+            self.origins.insert(key.to_owned(), origin.to_owned());
+        } else {
+            let message = format!("{origin}: `{key}` must be a {}", self.type_of(key));
+            self.faults.push(SettingFault::of_key(key, message));
         }
     }
 
@@ -234,20 +238,16 @@ impl Layers {
 
 /// Parses TOML and flattens `[section] key = value` to `section.key`, and `[section.part] key = value` to
 /// `section.part.key`.
-fn flatten(text: &str, origin: &str, faults: &mut Vec<SettingFault>) -> BTreeMap<String, Value> {
+fn flatten(text: &str, origin: &str) -> Result<BTreeMap<String, Value>, SettingFault> {
     let mut flat = BTreeMap::new();
-    let table: Table = match toml::from_str(text) {
-        Ok(table) => table,
-        Err(e) => {
-            let what = e.message().lines().next().unwrap_or("not TOML").to_owned();
-            let line = e.span().map_or(1, |s| {
-                text.get(..s.start)
-                    .map_or(1, |t| t.matches('\n').count() + 1)
-            });
-            faults.push(SettingFault(format!("{origin}, line {line}: {what}")));
-            return flat;
-        }
-    };
+    let table: Table = toml::from_str(text).map_err(|e| {
+        let what = e.message().lines().next().unwrap_or("not TOML").to_owned();
+        let line = e.span().map_or(1, |s| {
+            text.get(..s.start)
+                .map_or(1, |t| t.matches('\n').count() + 1)
+        });
+        SettingFault::of_file(format!("{origin}, line {line}: {what}"))
+    })?;
     let mut sections = vec![(String::new(), table)];
     while let Some((section, table)) = sections.pop() {
         for (key, value) in table {
@@ -260,7 +260,7 @@ fn flatten(text: &str, origin: &str, faults: &mut Vec<SettingFault>) -> BTreeMap
             }
         }
     }
-    flat
+    Ok(flat)
 }
 
 /// The known key that is most similar to an unknown one.

@@ -20,7 +20,7 @@ pub use archive::{ArchiveLocation, ArchiveSettings};
 pub use bounded_file::{read_at_most, read_text_at_most};
 pub use crawl::{CrawlSettings, Sampling};
 pub use defaults::DEFAULTS;
-pub use error::{ConfigError, SettingFault};
+pub use error::{ConfigError, HiddenSettings, SettingFault};
 pub use layers::Layers;
 pub use run::{RecheckSettings, RunBudget, RunSettings};
 pub use settings::{DiscoverSettings, Settings};

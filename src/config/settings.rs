@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use super::archive::{ArchiveSettings, archive_settings};
 use super::crawl::{CrawlSettings, crawl_settings};
-use super::error::{ConfigError, SettingFault};
+use super::error::ConfigError;
 use super::layers::Layers;
 use super::run::{RunSettings, run_settings};
 use super::validator::Validator;
@@ -62,18 +62,16 @@ impl Settings {
     /// # Errors
     /// With every fault of every layer.
     pub fn from_layers(layers: &Layers) -> Result<Self, ConfigError> {
-        let (settings, faults) = Self::with_faults(layers);
-        if faults.is_empty() {
-            Ok(settings)
-        } else {
-            Err(ConfigError { faults })
-        }
+        let (settings, checked) = Self::with_faults(layers);
+        checked.map(|()| settings)
     }
 
     /// Validates merged layers, and returns every fault beside the settings. A faulty value is replaced by a valid one, so
     /// that what depends on the other settings can be checked too.
-    #[must_use]
-    pub fn with_faults(layers: &Layers) -> (Self, Vec<SettingFault>) {
+    ///
+    /// # Errors
+    /// With every fault of every layer.
+    pub fn with_faults(layers: &Layers) -> (Self, Result<(), ConfigError>) {
         let mut validator = Validator::new(layers);
         let settings = Self {
             database: validator.path("database.path").unwrap_or_else(|| {
@@ -87,7 +85,13 @@ impl Settings {
             discover: discover_settings(&validator, layers),
             run: run_settings(&mut validator),
         };
-        (settings, validator.into_faults())
+        let faults = validator.into_faults();
+        let checked = if faults.is_empty() {
+            Ok(())
+        } else {
+            Err(ConfigError { faults })
+        };
+        (settings, checked)
     }
 }
 

@@ -30,8 +30,8 @@ impl<'a> Validator<'a> {
 
     /// Records a fault of a key.
     pub(super) fn fault(&mut self, key: &str, what: impl Display) {
-        let fault = format!("{} {what}", self.layers.origin(key));
-        self.faults.push(SettingFault(fault));
+        let message = format!("{} {what}", self.layers.origin(key));
+        self.faults.push(SettingFault::of_key(key, message));
     }
 
     /// Where a key was set, for messages.

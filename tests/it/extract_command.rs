@@ -86,7 +86,7 @@ fn a_folder_of_pages_becomes_a_folder_of_policies() {
     assert_eq!(output.status.code(), Some(1));
     assert_eq!(
         String::from_utf8(output.stdout).unwrap(),
-        "2 pages, 1 policies, 1 dropped\n"
+        "2 pages, 1 policy, 1 dropped\n"
     );
     assert!(
         String::from_utf8(output.stderr)

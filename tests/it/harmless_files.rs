@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::process::Stdio;
 
+use crate::support::dataset;
 use crate::support::paths::sample_location;
 use crate::support::program::{fails, on_sample_sites, policytrail, run, succeeds};
 
@@ -90,6 +91,53 @@ fn a_full_stderr_stops_no_work() {
             .unwrap()
             .contains("\"outcome\"")
     );
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn a_full_standard_output_is_named_and_the_files_are_complete() {
+    let folder = dataset::folder();
+    for (arguments, written) in [
+        (&["status"][..], None),
+        (&["search", "data", "--format", "csv"], None),
+        (&["log", "pinecone-social-sample.com"], None),
+        (&["export", "--out", "files"], Some("files")),
+        (&["backup", "copy.db"], Some("copy.db")),
+        (
+            &["evidence", "pinecone-social-sample.com", "--out", "a.zip"],
+            Some("a.zip"),
+        ),
+    ] {
+        let mut command = policytrail(folder.path(), arguments);
+        command.stdout(Stdio::from(
+            File::options().write(true).open("/dev/full").unwrap(),
+        ));
+        let output = command.output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{arguments:?}");
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert!(
+            told.contains("cannot write to standard output: No space left"),
+            "{told}"
+        );
+        if let Some(written) = written {
+            let complete = format!("`{written}` is complete, but not reported");
+            assert!(told.contains(&complete), "{told}");
+            assert!(folder.path().join(written).exists());
+        }
+    }
+}
+
+#[test]
+fn no_file_is_called_minus() {
+    let folder = dataset::folder();
+    for arguments in [
+        &["evidence", "pinecone-social-sample.com", "--out", "-"][..],
+        &["diff", "pinecone-social-sample.com", "--out", "-"],
+        &["backup", "-"],
+    ] {
+        fails(folder.path(), arguments, 2, &["give the name of a file"]);
+        assert!(!folder.path().join("-").exists());
+    }
 }
 
 #[test]

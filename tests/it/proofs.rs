@@ -100,3 +100,46 @@ fn a_named_archive_gets_the_links() {
         assert!(shown.contains(&url));
     }
 }
+
+#[test]
+fn records_that_contradict_their_digests_are_counted_and_no_fault() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::create_dir(folder.path().join("archive")).unwrap();
+    let page = "<title>Privacy Policy</title><h1>Privacy Policy</h1><p>We collect your name and e-mail address when you \
+                register, and we never share this personal information with third parties.</p>";
+    let block = format!("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n{page}");
+    let record = format!(
+        "WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: http://example.com/privacy\u{1b}[31m\r\n\
+         WARC-Date: 2012-06-11T04:04:11Z\r\nWARC-Payload-Digest: sha1:{}\r\nContent-Length: {}\r\n\r\n{block}\r\n\r\n",
+        "A".repeat(32),
+        block.len()
+    );
+    fs::write(folder.path().join("archive/a.warc"), record).unwrap();
+    let url = "http://example.com/privacy%1B[31m";
+    let backfill = [
+        "backfill",
+        "example.com",
+        "--archive",
+        "archive",
+        "--url",
+        url,
+    ];
+    succeeds(policytrail(folder.path(), &backfill));
+    let told = answer(folder.path(), &["verify"]);
+    assert!(
+        told.contains(
+            "no fault found; 1 record from WARC files with another digest than the record states"
+        ),
+        "{told}"
+    );
+    let json = answer(folder.path(), &["verify", "--json"]);
+    assert!(json.contains("\"contradicted_records\":1"), "{json}");
+    // No control character of a URL reaches an export.
+    answer(
+        folder.path(),
+        &["export", "--out", "all", "--format", "csv"],
+    );
+    for (name, bytes) in files(&folder.path().join("all")) {
+        assert!(!bytes.contains(&0x1b), "{name:?}");
+    }
+}

@@ -1,7 +1,9 @@
 //! Settings from files and flags, and the command `check`: all faults are reported at once, before any request.
 
 use std::fs;
+use std::path::Path;
 
+use crate::support::dataset;
 use crate::support::paths::{root, sample_location};
 use crate::support::program::{answer, fails, run};
 
@@ -268,6 +270,20 @@ fn a_settings_file_in_the_directory_is_read_and_told() {
 }
 
 #[test]
+fn a_settings_file_in_the_directory_is_told_once() {
+    let folder = dataset::folder();
+    let file = folder.path().join("policytrail.toml");
+    fs::write(&file, "[archive]\ncontact = 'a@example.org'\n").unwrap();
+    let site = "pinecone-social-sample.com";
+    for arguments in [&["diff", site][..], &["evidence", site, "--out", "a.zip"]] {
+        let output = run(folder.path(), arguments);
+        assert!(output.status.success(), "{output:?}");
+        let told = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(told.matches("in this directory").count(), 1, "{told}");
+    }
+}
+
+#[test]
 fn a_plan_for_files_quotes_no_pace() {
     let folder = folder();
     let archive = sample_location();
@@ -279,4 +295,76 @@ fn a_plan_for_files_quotes_no_pace() {
     );
     let json = answer(folder.path(), &[&plan[..], &["--json"]].concat());
     assert!(!json.contains("seconds"), "{json}");
+}
+
+/// The messages of a command that must fail with exit code 2.
+fn faults(folder: &Path, arguments: &[&str]) -> String {
+    let output = run(folder, arguments);
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn what_a_settings_file_with_a_fault_may_say_is_not_missed() {
+    let folder = folder();
+    let folder = folder.path();
+    let invented = ["no contact given", "no site given"];
+    let whole = "[archive]\ncontact = 'a@example.org'\n[sites]\nnames = ['example.com']\n";
+    for (name, bytes) in [
+        (
+            "syntax.toml",
+            [whole, "budget = = 2\n"].concat().into_bytes(),
+        ),
+        ("binary.toml", vec![0, 159, 146, 150]),
+        ("large.toml", "# filler\n".repeat(200_000).into_bytes()),
+    ] {
+        fs::write(folder.join(name), bytes).unwrap();
+    }
+    fs::create_dir(folder.join("directory.toml")).unwrap();
+    for name in [
+        "syntax.toml",
+        "binary.toml",
+        "large.toml",
+        "directory.toml",
+        "missing.toml",
+    ] {
+        for command in ["backfill", "check"] {
+            let told = faults(folder, &[command, "--config", name]);
+            assert_eq!(told.lines().count(), 1, "{told}");
+            assert!(told.contains(name), "{told}");
+        }
+    }
+    for (contact, names, missing) in [
+        ("7", "['example.com']", &[][..]),
+        ("'a@example.org'", "'example.com'", &[]),
+        ("''", "'example.com'", &["no contact given"]),
+        ("7", "[]", &["no site given"]),
+    ] {
+        let text = format!("[archive]\ncontact = {contact}\n[sites]\nnames = {names}\n");
+        fs::write(folder.join("wrong.toml"), text).unwrap();
+        for command in ["backfill", "check"] {
+            let told = faults(folder, &[command, "--config", "wrong.toml"]);
+            assert!(told.contains("must be a "), "{told}");
+            let told_missing: Vec<&str> =
+                invented.into_iter().filter(|m| told.contains(m)).collect();
+            assert_eq!(told_missing, missing, "{told}");
+        }
+    }
+}
+
+#[test]
+fn check_tells_what_is_unusual_in_the_archive() {
+    let folder = folder();
+    let folder = folder.path();
+    fs::create_dir(folder.join("cut")).unwrap();
+    let whole = fs::read(root().join("data/sample/sample.warc.gz")).unwrap();
+    fs::write(folder.join("cut/a.warc.gz"), &whole[..whole.len() / 2]).unwrap();
+    for quiet in [&[][..], &["--quiet"]] {
+        let check = ["check", "--archive", "cut", "harbourlight-sample.com"];
+        let told = answer(folder, &[&check[..], quiet].concat());
+        for part in ["cut/a.warc.gz", "byte ", "1 warning; no request was sent"] {
+            assert!(told.contains(part), "{told}");
+        }
+        assert!(!told.contains("no problem found"), "{told}");
+    }
 }

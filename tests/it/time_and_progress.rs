@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
+use crate::support::dataset;
 use crate::support::paths::sample_location;
 use crate::support::program::{answer, on_sample_sites, policytrail, run, succeeds};
 use crate::support::warc::write_warc;
@@ -99,4 +100,65 @@ fn what_a_rehearsal_hides_is_fetched_later() {
     let (fetched, dropped) = counts(&["run", "--now", "2013-06-01"]);
     assert_eq!((fetched, dropped), (5, 0));
     assert_eq!(counts(&["backfill"]), (10, 0));
+}
+
+#[test]
+fn status_at_an_earlier_time_hides_later_captures_and_versions() {
+    let folder = dataset::folder();
+    let status = |more: &[&str]| -> Value {
+        let told = answer(folder.path(), &[&["status", "--json"], more].concat());
+        serde_json::from_str(&told).unwrap()
+    };
+    let of_archive = |mut status: Value| {
+        for name in ["looks", "sites_due"] {
+            status.as_object_mut().unwrap().remove(name);
+        }
+        status
+    };
+    let whole = of_archive(status(&[]));
+    assert_eq!(of_archive(status(&["--now", "2030"])), whole);
+
+    let early = status(&["--now", "2015-01-01"]);
+    let database = rusqlite::Connection::open(folder.path().join("policytrail.db")).unwrap();
+    let counted = |table_and_time: &str| -> u64 {
+        let sql = format!("SELECT count(*) FROM {table_and_time} < '20150101000001'");
+        database
+            .query_row(&sql, [], |r| r.get::<_, i64>(0))
+            .unwrap()
+            .cast_unsigned()
+    };
+    for (name, expected) in [
+        ("versions", counted("versions WHERE first_seen")),
+        ("captures", counted("captures WHERE timestamp")),
+        (
+            "mementos",
+            counted("mementos m JOIN captures c USING (capture_id) WHERE c.timestamp"),
+        ),
+    ] {
+        assert_eq!(early[name].as_u64(), Some(expected), "{name}");
+        assert!(expected < whole[name].as_u64().unwrap(), "{name}");
+    }
+    let policies = early["policies_by_site"].as_array().unwrap();
+    let sum = |name: &str| -> u64 { policies.iter().map(|p| p[name].as_u64().unwrap()).sum() };
+    assert_eq!(Some(sum("versions")), early["versions"].as_u64());
+    let dropped: u64 = early["drops"]
+        .as_object()
+        .unwrap()
+        .values()
+        .map(|n| n.as_u64().unwrap())
+        .sum();
+    assert_eq!(sum("dropped"), dropped);
+    for policy in policies {
+        for name in ["first_seen", "last_seen"] {
+            assert!(
+                policy[name].as_str().is_none_or(|time| time < "2015-01-02"),
+                "{policy}"
+            );
+        }
+    }
+    let before_all = answer(folder.path(), &["status", "--now", "1990"]);
+    assert!(
+        before_all.contains("(none found)") && before_all.contains(" 0 versions"),
+        "{before_all}"
+    );
 }

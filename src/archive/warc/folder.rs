@@ -52,14 +52,13 @@ pub(super) fn open(path: &Path) -> Result<Collection, ArchiveError> {
     if listing.warcs.is_empty() && listing.indexes.is_empty() {
         return Err(file_error(path, listing.message_without_warc()));
     }
+    let mut loader = Loader::new(&listing);
     for file in &listing.unsupported {
-        let file = shown(file);
-        tracing::warn!(
+        loader.warn(
             file,
-            "the file is left out, because its format is not supported"
+            "the file is left out, because its format is not supported",
         );
     }
-    let mut loader = Loader::new(&listing);
     for index in &listing.indexes {
         loader.load_index(index, only.as_deref());
     }
@@ -111,6 +110,13 @@ impl Loader {
         number
     }
 
+    /// Logs and records what is unusual in a file.
+    fn warn(&mut self, file: &str, what: &str) {
+        let file = shown(file);
+        tracing::warn!(file, "{what}");
+        self.skipped.warn(format!("`{file}`: {what}"));
+    }
+
     /// Records what could not be read.
     fn fail(&mut self, path: &Path, detail: &str) {
         let file = shown(&path.display().to_string());
@@ -134,18 +140,15 @@ impl Loader {
             }
         };
         if !report.has_offsets {
-            tracing::warn!(
+            self.warn(
                 index,
-                "the index has no offsets (column V); reading the WARC files instead"
+                "the index has no offsets (column V); the WARC files are read instead",
             );
         }
         if report.bad_rows > 0 {
             let bad_rows = report.bad_rows;
-            tracing::warn!(
-                index,
-                bad_rows,
-                "index rows that cannot be read are left out"
-            );
+            let what = format!("index rows that cannot be read are left out: {bad_rows}");
+            self.warn(index, &what);
         }
     }
 
@@ -235,19 +238,23 @@ impl Loader {
 
     /// Adds the rows of a file, and says what was left out.
     fn add_scan(&mut self, file: u32, path: &Path, scan: WarcScan) {
-        let shown_path = path.display();
+        let name = path.display().to_string();
         if scan.shared_members > 0 {
             tracing::info!(
-                file = %shown_path,
+                file = %name,
                 "gzip members hold several records, so captures are read from the start of their members; compress each record separately to read it faster"
             );
         }
         if scan.wrong_lengths > 0 {
-            tracing::warn!(file = %shown_path, records = scan.wrong_lengths, "records state a wrong length; they are read to their real ends");
+            let records = scan.wrong_lengths;
+            self.warn(
+                &name,
+                &format!("records with a wrong length are read to their real ends: {records}"),
+            );
         }
         for (reason, count) in scan.skipped.counts() {
             if reason != SkipReason::DamagedPart {
-                tracing::warn!(file = %shown_path, "{reason} are left out: {count}");
+                self.warn(&name, &format!("{reason} are left out: {count}"));
             }
             self.skipped.add(reason, count);
         }
@@ -259,7 +266,7 @@ impl Loader {
         for fault in &scan.faults {
             let detail = fault_detail(fault, is_warc);
             if fault.kind == FaultKind::CutOff && is_warc {
-                tracing::warn!(file = %shown_path, "{detail}");
+                self.warn(&name, &detail);
             } else {
                 self.fail(path, &detail);
             }

@@ -5,6 +5,8 @@ use std::fmt;
 
 /// Maximum number of failures that are kept with their text. Further ones are only counted.
 const MAX_FAILURES: usize = 100;
+/// Maximum number of warnings that are kept.
+const MAX_WARNINGS: usize = 100;
 
 /// Why something in an archive of files is not a capture.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -72,6 +74,7 @@ pub struct Skipped {
     counts: BTreeMap<SkipReason, u64>,
     failures: Vec<String>,
     failure_count: u64,
+    warnings: Vec<String>,
 }
 
 impl Skipped {
@@ -93,11 +96,25 @@ impl Skipped {
         self.failure_count
     }
 
+    /// What is unusual and no failure, each with its file: a file that ends inside its last record, records that are left
+    /// out, records with a wrong length, an index that cannot be used.
+    #[must_use]
+    pub fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
     /// Counts.
     pub(super) fn add(&mut self, reason: SkipReason, count: u64) {
         if count > 0 {
             let total = self.counts.entry(reason).or_default();
             *total = total.saturating_add(count);
+        }
+    }
+
+    /// Adds a warning.
+    pub(super) fn warn(&mut self, warning: String) {
+        if self.warnings.len() < MAX_WARNINGS {
+            self.warnings.push(warning);
         }
     }
 

@@ -85,7 +85,7 @@ impl PageOptions {
     }
 
     /// The file, if one is wanted. A page that is only opened goes to a new directory for temporary files.
-    fn path(&self) -> io::Result<Option<PathBuf>> {
+    fn path(&self) -> Result<Option<PathBuf>, Failure> {
         if self.out.is_some() || !self.open {
             return Ok(self.out.clone());
         }
@@ -94,7 +94,9 @@ impl PageOptions {
         #[cfg(unix)]
         std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
         // Fails if somebody else made this directory: then its files are not ours.
-        builder.create(&folder)?;
+        builder
+            .create(&folder)
+            .map_err(|e| anyhow::anyhow!("cannot create `{}`: {e}", folder.display()))?;
         Ok(Some(folder.join("changes.html")))
     }
 }

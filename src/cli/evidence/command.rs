@@ -1,9 +1,9 @@
 //! The command: its arguments, and the evidence that it gathers.
 
 use std::io::{self, Write as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use super::super::atomic_file::replace_file;
+use super::super::atomic_file::{check_writable, replace_file};
 use super::super::diff::{self, html, unified, wording};
 use super::super::failure::{Exit, Failure};
 use super::super::options::{CommonOptions, heading};
@@ -51,6 +51,7 @@ pub(in super::super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let settings = arguments.common.settings(&[])?;
     let output = [UsedFile::new("--out", &arguments.out)];
     check_outputs(&output, &UsedFile::database(&settings.database))?;
+    check_writable(&arguments.out)?;
     let store = selection::open_database_of(&settings)?;
     let policy = selection::one_policy(&store, site, arguments.versions.policy())?;
     let history = store.history(policy.policy_id)?;
@@ -72,7 +73,10 @@ pub(in super::super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
         }
         None => add_single(&mut bundle, &store, &mut evidence, new)?,
     }
-    finish(arguments, bundle, &evidence)
+    let zip = finished_zip(bundle, &evidence)?;
+    replace_file(&arguments.out, &zip)?;
+    print(&arguments.out, &zip, &evidence)
+        .map_err(|error| Failure::from(error).after_writing(&arguments.out))
 }
 
 /// The date of what the database holds.
@@ -173,20 +177,20 @@ fn side(
     Ok((side, run))
 }
 
-/// Writes the bundle, and says what it holds and what is missing.
-fn finish(
-    arguments: &Arguments,
-    mut bundle: Bundle,
-    evidence: &Evidence<'_>,
-) -> Result<Exit, Failure> {
+/// The bundle with the files that are about all others.
+fn finished_zip(mut bundle: Bundle, evidence: &Evidence<'_>) -> Result<Vec<u8>, Failure> {
     bundle.add(CUSTODY, custody_log(&evidence.sides, evidence.dated)?);
     bundle.add("evidence.json", evidence_json(evidence)?);
     bundle.add("README.html", readme(evidence));
-    let zip = bundle.zipped()?;
-    replace_file(&arguments.out, &zip)?;
-    let name = safe_line(&arguments.out.to_string_lossy());
+    let zip = bundle.zipped();
+    zip.map_err(|e| anyhow::anyhow!("cannot make the ZIP file: {e}").into())
+}
+
+/// Says what the file holds and what is missing.
+fn print(file: &Path, zip: &[u8], evidence: &Evidence<'_>) -> io::Result<Exit> {
+    let name = safe_line(&file.to_string_lossy());
     let mut out = io::stdout().lock();
-    writeln!(out, "{name}: SHA-256 {}", super::bundle::sha256(&zip))?;
+    writeln!(out, "{name}: SHA-256 {}", super::bundle::sha256(zip))?;
     let mut exit = Exit::Done;
     for (side, _) in &evidence.sides {
         let warc = match &side.warc {
