@@ -3,10 +3,11 @@
 use std::io::{self, Write as _};
 use std::num::NonZeroUsize;
 
+use super::answer::limit;
 use super::csv_rows::{CsvRows, time_cell};
 use super::failure::{Exit, Failure};
 use super::logging::LogFormat;
-use super::options::{AnswerFormat, CommonOptions, FormatOption, heading};
+use super::options::{AnswerFormat, CommonOptions, FormatOption, at_least_one, heading};
 use super::progress_display::ProgressDisplay;
 use super::selection;
 use super::table::{Align, table};
@@ -39,7 +40,7 @@ pub(super) struct Arguments {
     min_sites: u32,
 
     /// Print at most this many clusters [default: 50; all in CSV and JSON]
-    #[arg(long, value_name = "N", help_heading = heading::OUTPUT)]
+    #[arg(long, value_name = "N", value_parser = at_least_one, help_heading = heading::OUTPUT)]
     limit: Option<NonZeroUsize>,
 
     #[command(flatten)]
@@ -65,8 +66,6 @@ impl AnswerFormat for Format {
     const JSON: Self = Self::Json;
 }
 
-/// Clusters that are printed for people if no limit is given.
-const DEFAULT_LIMIT: usize = 50;
 /// Documents between two drawings of the progress.
 const DOCUMENTS_PER_DRAWING: usize = 1_000;
 
@@ -102,10 +101,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Exit, Failure> {
     let store = selection::open_database(&arguments.common)?;
     let clusters = found(&store, arguments.min_sites)?;
     let format = arguments.output.chosen();
-    let limit = arguments.limit.map(NonZeroUsize::get).or(match format {
-        Format::Text => Some(DEFAULT_LIMIT),
-        Format::Csv | Format::Json => None,
-    });
+    let limit = limit(arguments.limit, format != Format::Text);
     let shown = &clusters[..limit.unwrap_or(usize::MAX).min(clusters.len())];
     print(format, shown)?;
     if clusters.is_empty() {

@@ -416,7 +416,12 @@ fn a_language_is_a_code() {
 #[test]
 fn a_limit_is_at_least_one() {
     let folder = current();
-    for command in [&["search", "daten"][..], &["changes"], &["similar", KUPFER]] {
+    for command in [
+        &["search", "daten"][..],
+        &["changes"],
+        &["clusters"],
+        &["similar", KUPFER],
+    ] {
         for (limit, told) in [("0", "at least 1"), ("some", "whole number")] {
             let arguments = [command, &["--limit", limit]].concat();
             fails(folder.path(), &arguments, 2, &[told]);
