@@ -15,7 +15,7 @@ use crate::archive::DEFAULT_MAX_BODY_BYTES;
 use crate::archive::warc::WarcArchive;
 use crate::crawl::Until;
 use crate::export::{ImportedPages, SITE_LIST, import_dataset, import_pages};
-use crate::extract::{EXTRACTOR_VERSION, markdown_fault, text_hash};
+use crate::extract::{EXTRACTOR_VERSION, fact_faults, markdown_fault, text_hash};
 use crate::store::{Store, TextChecks};
 
 /// Create a database from an export in JSON Lines or WARC
@@ -40,6 +40,7 @@ pub(super) struct Arguments {
 const TEXT_CHECKS: TextChecks = TextChecks {
     extractor_version: EXTRACTOR_VERSION,
     text_hash,
+    fact_faults,
     markdown_fault,
 };
 

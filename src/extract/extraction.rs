@@ -71,15 +71,13 @@ pub fn explain(input: &PageInput<'_>, options: &Options) -> Result<ExplainedDocu
 
 /// True if a document with this text may have this language: it is that of the text, or the text leaves its language open
 /// and its page may have named this one.
-#[must_use]
-pub fn fits_language(text: &str, language: &str) -> bool {
+pub(super) fn fits_language(text: &str, language: &str) -> bool {
     language_of(text, iso_language(language)) == language
 }
 
 /// The language (ISO 639-1, `und` when unsure) and the number of words of a document's text, as [`extract`] gives them for a
 /// page that names no language.
-#[must_use]
-pub fn language_and_words(text: &str) -> (&'static str, u64) {
+pub(super) fn language_and_words(text: &str) -> (&'static str, u64) {
     (detect_language(text), count_words(text))
 }
 

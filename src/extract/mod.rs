@@ -20,6 +20,7 @@ mod dom;
 mod embedded;
 mod extracted_content;
 mod extraction;
+mod fact_faults;
 mod facts;
 mod input;
 mod main_content;
@@ -30,7 +31,8 @@ mod vocabulary;
 
 pub(crate) use decode::CANNOT_READ_PDFS;
 pub use decode::{CAN_READ_PDFS, is_pdf};
-pub use extraction::{explain, extract, fits_language, language_and_words};
+pub use extraction::{explain, extract};
+pub use fact_faults::fact_faults;
 pub use facts::{PageWording, StatedDates, page_wording, stated_dates, text_hash};
 pub use input::{DocumentType, EXTRACTOR_VERSION, ExplainedDocument, Options, PageInput};
 pub use render::{markdown_fault, wrapped_text};

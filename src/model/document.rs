@@ -11,6 +11,19 @@ pub struct StatedDate {
     pub sentence: String,
 }
 
+/// Facts that a database or a dataset states about a text.
+#[derive(Debug, Clone, Copy)]
+pub struct TextFacts<'a> {
+    /// ISO 639-1 code of its language, `und` when unsure.
+    pub language: &'a str,
+    /// Number of its words.
+    pub word_count: u64,
+    /// The date from which it says that it is in force.
+    pub effective_date: Option<&'a StatedDate>,
+    /// The date on which it says that it was last changed.
+    pub last_updated: Option<&'a StatedDate>,
+}
+
 /// The document that extraction made from one payload.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Document {

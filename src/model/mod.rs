@@ -26,7 +26,7 @@ pub use alternation::RETURN_SECONDS;
 pub use capture::{Capture, IndexCounts};
 pub use change_kind::ChangeKind;
 pub use digest::{EMPTY_PAYLOAD_DIGEST, InvalidDigest, PayloadDigest, TextHash};
-pub use document::{Document, StatedDate};
+pub use document::{Document, StatedDate, TextFacts};
 pub use drop_reason::{DropReason, Dropped};
 pub use id::{
     ArchiveId, CaptureId, ChangeId, DocumentId, PayloadId, PolicyId, RenditionId, RunId, SiteId,

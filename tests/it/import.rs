@@ -262,7 +262,7 @@ fn impossible_rows_are_refused() {
     let path = folder.path();
     let versions = rows(path, &[], "versions");
     fs::create_dir(path.join("bad")).unwrap();
-    let changes: [(&str, Value, &str); 7] = [
+    let changes: [(&str, Value, &str); 12] = [
         ("version", json!(-1), "-1"),
         ("version", json!(0), "nonzero"),
         ("edition", json!(0), "nonzero"),
@@ -270,6 +270,11 @@ fn impossible_rows_are_refused() {
         ("last_seen", json!("19990101000000"), "last_seen"),
         ("changed_after", json!("20300101000000"), "changed_after"),
         ("text", json!("Other words."), "the hash of `text`"),
+        ("language", json!("xx"), "not `xx`"),
+        ("word_count", json!(1), "` and 1"),
+        ("last_updated", json!("1999-12-31"), "the dates in its text"),
+        ("change", json!("huge"), "a kind of change"),
+        ("warc_offset", json!(u64::MAX), "the position of a record"),
     ];
     for (field, changed, word) in changes {
         write_changed(&path.join("bad/versions.jsonl"), &versions, |row| {

@@ -64,7 +64,7 @@ fn verify_finds_changed_texts_bytes_and_derived_rows() {
         ),
         (
             "UPDATE renditions SET language = 'xx' WHERE rendition_id = 1",
-            "the database says `xx`",
+            "words, not `xx`",
         ),
         (
             "UPDATE renditions SET word_count = 1 WHERE rendition_id = 1",

@@ -3,10 +3,8 @@
 use super::history::history_of;
 use crate::archive::warc::record_facts;
 use crate::discover::PageScan;
-use crate::extract::{
-    EXTRACTOR_VERSION, fits_language, language_and_words, markdown_fault, stated_dates, text_hash,
-};
-use crate::model::{CaptureId, PayloadId, PolicyId, RenditionId, SiteId};
+use crate::extract::{EXTRACTOR_VERSION, fact_faults, markdown_fault, text_hash};
+use crate::model::{CaptureId, PayloadId, PolicyId, RenditionId, SiteId, TextFacts};
 use crate::store::{
     CheckedRendition, Store, StoreError, StoredHistory, StoredRecord, VersionRecord,
 };
@@ -201,21 +199,15 @@ fn text_faults(rendition: &CheckedRendition) -> Vec<String> {
             rendition.text_sha256
         ));
     }
-    let (mut language, words) = language_and_words(&rendition.text);
-    // The page names the language where the text leaves it open.
-    if fits_language(&rendition.text, &rendition.language) {
-        language = &rendition.language;
-    }
-    if (language, words) != (rendition.language.as_str(), rendition.word_count) {
-        faults.push(format!(
-            "its text has the language `{language}` and {words} words, but the database says `{}` and {}",
-            rendition.language, rendition.word_count
-        ));
-    }
-    let dates = stated_dates(&rendition.text, language);
-    if (&dates.effective, &dates.last_updated) != (&rendition.effective, &rendition.last_updated) {
-        faults.push("the stored dates differ from the dates in its text".to_owned());
-    }
+    faults.extend(fact_faults(
+        &rendition.text,
+        &TextFacts {
+            language: &rendition.language,
+            word_count: rendition.word_count,
+            effective_date: rendition.effective.as_ref(),
+            last_updated: rendition.last_updated.as_ref(),
+        },
+    ));
     faults
 }
 

@@ -219,10 +219,14 @@ pub(super) fn add_record(
     offset: Option<u64>,
 ) -> Result<(), RowFault> {
     if let (Some(file), Some(offset)) = (file, offset) {
+        let Ok(offset) = i64::try_from(offset) else {
+            let offset = offset.to_string();
+            return Err(value("warc_offset", &offset, "the position of a record"));
+        };
         t.prepare_cached(
             "INSERT OR IGNORE INTO records (capture_id, place, role, file, record_offset) VALUES (?1, 1, 'capture', ?2, ?3)",
         )?
-        .execute(params![capture_id, printable(file, 255), offset.cast_signed()])?;
+        .execute(params![capture_id, printable(file, 255), offset])?;
     }
     Ok(())
 }

@@ -12,7 +12,8 @@ use super::rows::{
 };
 use crate::history::Suspicion;
 use crate::model::{
-    CaptureId, Document, PolicyId, RenditionId, SiteId, StatedDate, TextHash, UrlKey,
+    CaptureId, ChangeKind, Document, PolicyId, RenditionId, SiteId, StatedDate, TextFacts,
+    TextHash, UrlKey,
 };
 use crate::store::documents::NewDocument;
 
@@ -62,6 +63,7 @@ pub(super) fn import_version(
         capture_id(t, archive, &name, Some((&r.mimetype, None, None)))?
     };
     let document = document_of(r, text, markdown, text_hash);
+    check_facts(r, &document, checks)?;
     let rendition = NewDocument::of(&document).store(t)?;
     add_rows(t, r, policy, first, rendition)?;
     if !has_capture {
@@ -90,6 +92,10 @@ pub(super) fn import_version(
 fn check_values(r: &VersionLine, text: &str, checks: TextChecks) -> Result<TextHash, RowFault> {
     check_order(r)?;
     kind(&r.kind)?;
+    let change = r.change.as_deref();
+    if let Some(code) = change.filter(|code| ChangeKind::from_code(code).is_none()) {
+        return Err(value("change", code, "a kind of change such as `minor`"));
+    }
     r.discovered_by
         .iter()
         .try_for_each(|code| source(code).map(|_| ()))?;
@@ -102,6 +108,24 @@ fn check_values(r: &VersionLine, text: &str, checks: TextChecks) -> Result<TextH
         return Err(value("text_sha256", &r.text_sha256, "the hash of `text`"));
     }
     Ok(text_hash)
+}
+
+/// Checks what a version says about its text.
+fn check_facts(r: &VersionLine, document: &Document, checks: TextChecks) -> Result<(), RowFault> {
+    // Another extractor may count other words and find other dates.
+    if r.extractor_version != checks.extractor_version {
+        return Ok(());
+    }
+    let facts = TextFacts {
+        language: &document.language,
+        word_count: document.word_count,
+        effective_date: document.effective_date.as_ref(),
+        last_updated: document.last_updated.as_ref(),
+    };
+    let fault = (checks.fact_faults)(&document.text, &facts)
+        .into_iter()
+        .next();
+    fault.map_or(Ok(()), |fault| Err(RowFault::Value(fault)))
 }
 
 /// Makes the document of a version.
