@@ -2,15 +2,14 @@
 //!
 //! Input: a `Content-Encoding` up to the first line feed, then the body. Without a line feed, all of the input is the
 //! body.
-#![no_main]
 
-use libfuzzer_sys::fuzz_target;
 use policytrail::archive::encoding::{BodyError, decode_body};
 
 /// Small, so that the fuzzer can exceed it.
 const LIMIT: usize = 4096;
 
-fuzz_target!(|bytes: &[u8]| {
+/// Checks one input.
+pub fn check(bytes: &[u8]) {
     let at = bytes.iter().position(|byte| *byte == b'\n');
     let (header, body) = match at.and_then(|at| bytes.split_at_checked(at)) {
         Some((header, body)) => (std::str::from_utf8(header).ok(), &body[1..]),
@@ -29,4 +28,4 @@ fuzz_target!(|bytes: &[u8]| {
     if answer.is_ok() {
         assert_eq!(decode_body(body, header, 2 * LIMIT), answer);
     }
-});
+}

@@ -1,15 +1,14 @@
 //! Index rows as text and as JSON: no bytes make the parsers fail, and a row that was read can be written and read
 //! again.
-#![no_main]
 
-use libfuzzer_sys::fuzz_target;
 use policytrail::archive::cdx::{parse_json_row, parse_line};
 use policytrail::model::Capture;
 use serde_json::json;
 
-fuzz_target!(|bytes: &[u8]| {
+/// Checks one input.
+pub fn check(bytes: &[u8]) {
     if let Ok(capture) = parse_line(bytes) {
-        check(&capture);
+        check_row(&capture);
         assert!(!capture.original.contains(' '));
         let again = parse_line(line(&capture).as_bytes());
         // Bytes that are not UTF-8 grow threefold when they are replaced.
@@ -19,7 +18,7 @@ fuzz_target!(|bytes: &[u8]| {
         );
     }
     if let Ok(capture) = parse_json_row(bytes) {
-        check(&capture);
+        check_row(&capture);
         let array = json!(fields(&capture)).to_string();
         let again = parse_json_row(array.as_bytes());
         assert_eq!(again.as_ref(), Ok(&capture), "{array}");
@@ -31,9 +30,9 @@ fuzz_target!(|bytes: &[u8]| {
             );
         }
     }
-});
+}
 
-fn check(capture: &Capture) {
+pub fn check_row(capture: &Capture) {
     let key = capture.urlkey.as_str();
     assert!(
         !key.is_empty() && key.len() <= 4096 && !key.contains(|c: char| c.is_control() || c == ' '),

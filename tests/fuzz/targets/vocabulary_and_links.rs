@@ -1,15 +1,11 @@
 //! Scoring in discovery: any URL and any page are scored in bounded time, and every candidate can be requested.
 //!
 //! Input: a URL or index key up to the first line feed, then a page.
-#![no_main]
-
-mod cpu_time;
 
 use std::collections::HashSet;
 use std::time::Duration;
 
-use cpu_time::timed;
-use libfuzzer_sys::fuzz_target;
+use super::cpu_time::timed;
 use policytrail::discover::{PLAUSIBLE_SCORE, Vocabulary, judge_links, judge_path};
 use policytrail::model::{Site, UrlKey};
 use policytrail::page::Page;
@@ -17,7 +13,8 @@ use url::Url;
 
 const LONGEST: Duration = Duration::from_secs(1);
 
-fuzz_target!(|bytes: &[u8]| {
+/// Checks one input.
+pub fn check(bytes: &[u8]) {
     let at = bytes
         .iter()
         .position(|byte| *byte == b'\n')
@@ -60,4 +57,4 @@ fuzz_target!(|bytes: &[u8]| {
         links.is_sorted_by_key(|link| std::cmp::Reverse(link.score)),
         "{links:?}"
     );
-});
+}

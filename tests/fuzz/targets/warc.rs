@@ -3,27 +3,20 @@
 //!
 //! Input: one byte of flags (1: the records are compressed here, one gzip member each; 2: the name ends in `.gz`; 4:
 //! there is an index), then the WARC, then, after a line `==INDEX==`, the index.
-#![no_main]
 
 use std::fs;
 use std::io::Write as _;
-use std::sync::OnceLock;
 
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use libfuzzer_sys::fuzz_target;
 use policytrail::archive::warc::WarcArchive;
-use policytrail::archive::{Archive as _, CaptureQuery, KeyFilter, MementoQuery, Scope};
-use policytrail::model::{Capture, Site};
-use tokio::runtime::{Builder, Runtime};
 
-/// Small, so that the fuzzer can exceed it.
-const LIMIT: u64 = 4096;
-/// Maximum number of rows that are replayed, each of which reads the file.
-const MOST_REPLAYED: usize = 40;
+use super::replaying::{LIMIT, read_all};
+
 const INDEX_MARK: &[u8] = b"\n==INDEX==\n";
 
-fuzz_target!(|bytes: &[u8]| {
+/// Checks one input.
+pub fn check(bytes: &[u8]) {
     let Some((flags, rest)) = bytes.split_first() else {
         return;
     };
@@ -35,10 +28,9 @@ fuzz_target!(|bytes: &[u8]| {
         None => (rest, &[][..]),
     };
     let folder = tempfile::tempdir().unwrap();
-    let name = if flags & 3 == 0 {
-        "a.warc"
-    } else {
-        "a.warc.gz"
+    let name = match flags & 3 {
+        0 => "a.warc",
+        _ => "a.warc.gz",
     };
     let stored = if flags & 1 == 1 {
         compressed(warc)
@@ -63,84 +55,7 @@ fuzz_target!(|bytes: &[u8]| {
     let Ok(archive) = WarcArchive::open(&place, LIMIT) else {
         return;
     };
-    runtime().block_on(look_through(&archive, rest));
-});
-
-async fn look_through(archive: &WarcArchive, bytes: &[u8]) {
-    let mut scopes = vec![
-        Scope::Domain(Site::parse("example.com").unwrap()),
-        Scope::Host("example.com".to_owned()),
-        Scope::Host("www.example.org".to_owned()),
-    ];
-    scopes.extend(urls(bytes).into_iter().map(Scope::Exact));
-    let mut left = MOST_REPLAYED;
-    for scope in scopes {
-        let is_exact = matches!(scope, Scope::Exact(_));
-        let query = CaptureQuery {
-            scope,
-            from: None,
-            to: None,
-            filter: KeyFilter::default(),
-            expects_none: false,
-        };
-        let mut captures: Vec<Capture> = Vec::new();
-        let answer = archive
-            .captures(&query, &mut |capture| captures.push(capture))
-            .await
-            .unwrap();
-        assert_eq!(answer.rows, captures.len() as u64);
-        assert!(
-            answer.rows <= archive.row_count() as u64 && answer.bad_rows <= archive.bad_row_count()
-        );
-        let key = |c: &Capture| (c.urlkey.clone(), c.timestamp);
-        assert!(is_exact || captures.is_sorted_by_key(key), "{captures:?}");
-        for capture in captures.iter().take(left) {
-            replay(archive, capture).await;
-        }
-        left = left.saturating_sub(captures.len());
-    }
-}
-
-async fn replay(archive: &WarcArchive, capture: &Capture) {
-    let query = MementoQuery {
-        original: capture.original.clone(),
-        timestamp: capture.timestamp,
-        window: (
-            "19900101000000".parse().unwrap(),
-            "20991231235959".parse().unwrap(),
-        ),
-        expected_digest: capture.digest.clone(),
-    };
-    match archive.memento(&query).await {
-        Ok(memento) => {
-            assert!(
-                memento.body.len() as u64 <= LIMIT,
-                "{} bytes",
-                memento.body.len()
-            );
-            assert!(memento.redirects.len() <= 10, "{:?}", memento.redirects);
-            assert!(
-                (200..300).contains(&memento.status) || (400..=999).contains(&memento.status),
-                "{}",
-                memento.status
-            );
-        }
-        // Messages for people may be printed to a terminal.
-        Err(error) => assert!(!error.to_string().contains(char::is_control), "{error:?}"),
-    }
-}
-
-/// The URLs that occur in the input as plain text.
-fn urls(bytes: &[u8]) -> Vec<String> {
-    let text = String::from_utf8_lossy(bytes);
-    let starts = text.match_indices("http").map(|(at, _)| at).take(20);
-    let url = |at: usize| {
-        text[at..]
-            .split([' ', '\r', '\n', '"', '>'])
-            .next()
-            .map(str::to_owned)
-    };
-    starts.filter_map(url).collect()
+    read_all(&archive, rest);
 }
 
 /// Writes one gzip member for each part that begins like a record.
@@ -155,14 +70,4 @@ fn compressed(warc: &[u8]) -> Vec<u8> {
         start = end;
     }
     out
-}
-
-fn runtime() -> &'static Runtime {
-    static RUNTIME: OnceLock<Runtime> = OnceLock::new();
-    RUNTIME.get_or_init(|| {
-        Builder::new_current_thread()
-            .max_blocking_threads(1)
-            .build()
-            .unwrap()
-    })
 }
