@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::answer_meaning::AnswerMeaning;
+use super::answer_meaning::{AnswerFacts, AnswerMeaning, TransportFailure, meaning_of};
+use super::usage::Endpoint;
 
 /// An attempt without a usable answer. If allowed, the request is sent again.
 #[derive(Debug)]
@@ -16,6 +17,24 @@ pub(super) struct FailedAttempt {
 }
 
 impl FailedAttempt {
+    /// An attempt without a complete answer. `answered_before` is true when an earlier request was answered.
+    pub(super) fn without_answer(
+        endpoint: Endpoint,
+        failure: &TransportFailure,
+        answered_before: bool,
+    ) -> Self {
+        let meaning = meaning_of(AnswerFacts::Failure {
+            endpoint,
+            failure,
+            answered_before,
+        });
+        Self {
+            meaning,
+            detail: failure.to_string(),
+            retry_after: None,
+        }
+    }
+
     /// An attempt whose answer cannot be used and that is worth a retry.
     pub(super) fn retryable(detail: String) -> Self {
         Self {

@@ -9,7 +9,8 @@
 //!                            ├── pace            even permits by governor on tokio's clock
 //!                            ├── freeze_control  the deadline after a refusal, in a ledger (`freeze`)
 //!                            ├── retry_budget    the retries that a run may spend
-//!                            ├── answer_meaning  what every status and failure means: one function
+//!                            ├── failure_streak  failures in a row, which pause all requests and then end the run
+//!                            ├── answer_meaning  what every status and failure means: one function (`error_marker`)
 //!                            └── usage           counts of requests and how they ended
 //! ```
 //!
@@ -21,8 +22,10 @@ mod answer_meaning;
 mod archive;
 mod body;
 mod connections;
+mod error_marker;
 mod error_text;
 mod failed_attempt;
+mod failure_streak;
 mod freeze;
 mod freeze_control;
 mod index;

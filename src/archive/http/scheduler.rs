@@ -3,7 +3,7 @@
 //! A request waits in this order: for the end of a freeze, for its place in the queue, until shortly before its permit,
 //! for a connection, for the permit itself. Then the freeze is checked once more, and the request is sent.
 
-use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -12,9 +12,10 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use url::Url;
 
-use super::answer_meaning::{AnswerFacts, TransportFailure, meaning_of};
+use super::answer_meaning::TransportFailure;
 use super::connections::{Connection, Connections};
 use super::failed_attempt::FailedAttempt;
+use super::failure_streak::FailureStreak;
 use super::freeze_control::{FreezeControl, SendPermission};
 use super::pace::Pace;
 use super::retry_budget::RetryBudget;
@@ -28,16 +29,9 @@ use crate::archive::clock::Clock;
 use crate::archive::error::ArchiveError;
 use crate::model::Timestamp;
 
-/// Failed queries in a row before all requests pause.
-const FAILURES_BEFORE_PAUSE: u32 = 20;
-/// Length of that pause.
-const FAILURE_PAUSE: Duration = Duration::from_mins(1);
-/// Number of the pause that ends the run.
-const LAST_PAUSE: u32 = 3;
 /// Time that requests in flight have to end after the user stops the run: much more than a real answer takes, and
 /// much less than a service manager waits before it kills the process.
 const STOP_GRACE: Duration = Duration::from_mins(1);
-
 /// Time after which an index request no longer keeps others from being sent. Normal answers take 0.5 to 25 s.
 const LINE_PATIENCE: Duration = Duration::from_mins(1);
 
@@ -69,8 +63,7 @@ pub(super) struct RequestScheduler {
     /// The freeze after which the pace was last slowed.
     slowed_for: AtomicU64,
     retries: RetryBudget,
-    /// Failed queries in a row.
-    failures: AtomicU32,
+    failures: FailureStreak,
     /// True once the pace of the index has been resumed from the previous process.
     has_resumed_pace: AtomicBool,
     /// True while a slow index answer is read beside the next index request.
@@ -129,7 +122,7 @@ impl RequestScheduler {
             answered: AtomicBool::new(false),
             slowed_for: AtomicU64::new(0),
             retries: RetryBudget::default(),
-            failures: AtomicU32::new(0),
+            failures: FailureStreak::default(),
             has_resumed_pace: AtomicBool::new(false),
             is_line_shared: AtomicBool::new(false),
         }
@@ -272,28 +265,12 @@ impl RequestScheduler {
         endpoint: Endpoint,
         failure: &TransportFailure,
     ) -> FailedAttempt {
-        FailedAttempt {
-            meaning: meaning_of(AnswerFacts::Failure {
-                endpoint,
-                failure,
-                answered_before: self.has_been_answered(),
-            }),
-            detail: failure.to_string(),
-            retry_after: None,
-        }
+        FailedAttempt::without_answer(endpoint, failure, self.has_been_answered())
     }
 
-    /// Pause that an answer requests, in either form of `Retry-After` (RFC 9110, 10.2.3).
+    /// Pause that an answer requests.
     pub(super) fn retry_after(&self, response: &ArchiveResponse) -> Option<Duration> {
-        let value = response.header("retry-after")?;
-        let value = value.trim();
-        if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
-            // A number of more than 64 bits is a very long time, not an absent header.
-            return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
-        }
-        let until = Timestamp::from_http_date(value)?.unix_seconds();
-        let seconds = until.saturating_sub(self.clock.now().unix_seconds());
-        Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
+        response.retry_after(self.clock.now())
     }
 
     /// True once any request of this process received a status line.
@@ -312,29 +289,16 @@ impl RequestScheduler {
         }
     }
 
-    /// Counts a query without an answer. After many in a row, the archive is down or does not want to be used, whatever
-    /// status it sends. Then all requests pause, and the third pause ends the run.
+    /// Counts a query without an answer.
     ///
     /// # Errors
-    /// The error that ends the run.
+    /// The error that ends the run after many in a row.
     pub(super) fn count_failure(
         &self,
         retry_after: Option<Duration>,
         detail: &str,
     ) -> Result<(), ArchiveError> {
-        let failures = self.failures.fetch_add(1, Ordering::Relaxed) + 1;
-        if !failures.is_multiple_of(FAILURES_BEFORE_PAUSE) {
-            return Ok(());
-        }
-        let until = self
-            .freeze
-            .pause(FAILURE_PAUSE.max(retry_after.unwrap_or_default()))?;
-        if failures < LAST_PAUSE * FAILURES_BEFORE_PAUSE {
-            return Ok(());
-        }
-        let detail =
-            format!("{failures} requests in a row got no answer; the last error: {detail}");
-        Err(self.freeze.end_run(until, detail))
+        self.failures.count(&self.freeze, retry_after, detail)
     }
 
     /// Sends nothing to an endpoint for this time, because the archive requested it.
@@ -398,7 +362,7 @@ impl SentRequest<'_> {
     /// Ends an answered request: counts and logs it, and ends the streak of refusals and failures.
     pub(super) fn finish(mut self, outcome: RequestOutcome) {
         self.scheduler.freeze.note_answer(self.generation);
-        self.scheduler.failures.store(0, Ordering::Relaxed);
+        self.scheduler.failures.end();
         self.end(outcome);
     }
 

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::pin::Pin;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -14,6 +15,7 @@ use super::connections::MAX_CONNECTIONS;
 use super::settings::HttpSettings;
 use super::usage::Endpoint;
 use crate::archive::header_text::header_text;
+use crate::model::Timestamp;
 
 /// Maximum number of headers accepted in one response. Archived headers appear twice (`x-archive-orig-*`), and up to 45
 /// were seen. hyper's default is 100; IA's own client accepts 1,000.
@@ -39,6 +41,19 @@ impl ArchiveResponse {
             .map(|v| header_text(name, v.as_bytes()))
             .collect();
         (!values.is_empty()).then(|| values.join(", "))
+    }
+
+    /// Pause that the answer requests, in either form of `Retry-After` (RFC 9110, 10.2.3).
+    pub(super) fn retry_after(&self, now: Timestamp) -> Option<Duration> {
+        let value = self.header("retry-after")?;
+        let value = value.trim();
+        if !value.is_empty() && value.bytes().all(|b| b.is_ascii_digit()) {
+            // A number of more than 64 bits is a very long time, not an absent header.
+            return Some(Duration::from_secs(value.parse().unwrap_or(u64::MAX)));
+        }
+        let until = Timestamp::from_http_date(value)?.unix_seconds();
+        let seconds = until.saturating_sub(now.unix_seconds());
+        Some(Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
     }
 
     /// True when a length or chunks mark the end of the body, so that a truncated body cannot be mistaken for a

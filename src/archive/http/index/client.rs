@@ -11,10 +11,10 @@ use crate::archive::encoding::StreamDecoder;
 use crate::archive::error::ArchiveError;
 use crate::archive::http::address::Addresses;
 use crate::archive::http::answer_meaning::{
-    AnswerFacts, AnswerMeaning, ErrorMarker, RedirectTarget, TransportFailure, is_refusal,
-    meaning_of,
+    AnswerFacts, AnswerMeaning, RedirectTarget, TransportFailure, is_refusal, meaning_of,
 };
 use crate::archive::http::body::{read_start, read_start_or_failure};
+use crate::archive::http::error_marker::ErrorMarker;
 use crate::archive::http::error_text::clean;
 use crate::archive::http::failed_attempt::FailedAttempt;
 use crate::archive::http::scheduler::{RequestScheduler, SentRequest};

@@ -6,9 +6,10 @@ use super::page_body::{PageBodyError, read_body};
 use crate::archive::error::ArchiveError;
 use crate::archive::http::address::{Addresses, LocationTarget};
 use crate::archive::http::answer_meaning::{
-    AnswerFacts, AnswerMeaning, ErrorMarker, TransportFailure, is_refusal, meaning_of,
+    AnswerFacts, AnswerMeaning, TransportFailure, is_refusal, meaning_of,
 };
 use crate::archive::http::body::read_start;
+use crate::archive::http::error_marker::ErrorMarker;
 use crate::archive::http::error_text::clean;
 use crate::archive::http::failed_attempt::FailedAttempt;
 use crate::archive::http::scheduler::{RequestScheduler, SentRequest};
