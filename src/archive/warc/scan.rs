@@ -196,7 +196,10 @@ impl<R: Read + Seek> Scanner<R> {
                 self.set_block_bytes(has_row, bytes);
                 Ok(())
             }
-            BlockEnd::RecordEnd | BlockEnd::FileEnd => self.end_of_file(&last, place),
+            BlockEnd::RecordEnd | BlockEnd::FileEnd => {
+                let missing = head.content_length.saturating_sub(bytes);
+                self.end_of_file(&last, place, (end, missing))
+            }
         }
     }
 
@@ -229,14 +232,22 @@ impl<R: Read + Seek> Scanner<R> {
         Ok(())
     }
 
-    /// Decides what a record is worth that the file ends in.
-    fn end_of_file(&mut self, last: &LastRecord, place: RecordLocation) -> Result<(), HeadError> {
+    /// Decides what a record is worth that the file ends in, with so many bytes missing.
+    fn end_of_file(
+        &mut self,
+        last: &LastRecord,
+        place: RecordLocation,
+        (end, missing): (BlockEnd, u64),
+    ) -> Result<(), HeadError> {
         // A length that is too large reaches over later records.
         if self.correct(last)? {
             return Ok(());
         }
         if self.scan.wrong_lengths > 1 {
             // The lengths of this file are wrong (its line ends were changed), so that of its last record is too.
+            return Ok(());
+        }
+        if end == BlockEnd::RecordEnd && self.lost_carriage_returns(last, place, missing)? {
             return Ok(());
         }
         if last.has_row {
@@ -251,6 +262,31 @@ impl<R: Read + Seek> Scanner<R> {
             kind: FaultKind::CutOff,
         });
         Ok(())
+    }
+
+    /// True if a record lacks no more bytes than its line ends lost when they were changed: the heads of a record have
+    /// carriage returns, so one without any was changed.
+    fn lost_carriage_returns(
+        &mut self,
+        last: &LastRecord,
+        place: RecordLocation,
+        missing: u64,
+    ) -> io::Result<bool> {
+        self.source.go_back(place, last.is_compressed)?;
+        let mut record = BlockReader::new(&mut self.source, u64::MAX);
+        let (mut line_ends, mut carriage_returns) = (0_u64, 0_u64);
+        // Reads to the end of the file in any case, so that the scan ends there.
+        loop {
+            let bytes = record.fill_buf()?;
+            let count = bytes.len();
+            if count == 0 {
+                return Ok(carriage_returns == 0 && missing <= line_ends);
+            }
+            let number_of = |byte| bytes.split(|b| *b == byte).skip(1).count() as u64;
+            line_ends += number_of(b'\n');
+            carriage_returns += number_of(b'\r');
+            record.consume(count);
+        }
     }
 
     /// Finds the real end of a record whose stated length is wrong: the next line that begins a record. Continues there.

@@ -21,7 +21,7 @@ fn page(words: &str) -> Vec<u8> {
 }
 
 /// A right record of a page.
-fn record(year: u32, words: &str) -> Vec<u8> {
+pub(super) fn record(year: u32, words: &str) -> Vec<u8> {
     let block = page(words);
     plain("response", &date(year), &block, block.len())
 }
@@ -30,13 +30,13 @@ fn date(year: u32) -> String {
     format!("{year}-01-01T00:00:00Z")
 }
 
-fn opened(name: &str, bytes: &[u8]) -> OpenedArchive {
+pub(super) fn opened(name: &str, bytes: &[u8]) -> OpenedArchive {
     let folder = tempfile::tempdir().unwrap();
     write(folder.path(), name, bytes);
     OpenedArchive::of(folder)
 }
 
-fn body_of(opened: &OpenedArchive, year: u32) -> String {
+pub(super) fn body_of(opened: &OpenedArchive, year: u32) -> String {
     opened.body(A, &format!("{year}0101000000"))
 }
 
@@ -55,7 +55,7 @@ fn whole_years(opened: &OpenedArchive) -> Vec<u32> {
         .collect()
 }
 
-fn years(range: std::ops::Range<u32>) -> Vec<Vec<u8>> {
+pub(super) fn years(range: std::ops::Range<u32>) -> Vec<Vec<u8>> {
     range
         .map(|year| record(year, &format!("words of {year}")))
         .collect()
@@ -245,32 +245,6 @@ fn an_error_of_the_system_is_no_fault_of_the_file() {
         assert!(detail.contains("Make the file readable"), "{detail}");
         assert!(!detail.contains("download"), "{detail}");
     }
-}
-
-#[test]
-fn a_file_whose_line_ends_were_changed_is_read() {
-    let text = String::from_utf8(years(2010..2014).concat()).unwrap();
-    let opened = opened("a.warc", text.replace("\r\n", "\n").as_bytes());
-    for year in 2010..2014 {
-        assert!(body_of(&opened, year).contains(&format!("words of {year}</p></html>")));
-        assert!(!body_of(&opened, year).contains("WARC/"));
-    }
-    assert!(opened.archive.skipped().failures().is_empty());
-}
-
-#[test]
-fn a_file_whose_line_ends_were_converted_twice_is_read() {
-    let text = String::from_utf8(years(2010..2013).concat()).unwrap();
-    let opened = opened("a.warc", text.replace("\r\n", "\r\r\n").as_bytes());
-    for year in 2010..2013 {
-        let body = body_of(&opened, year);
-        assert!(
-            body.contains(&format!("words of {year}</p></html>")),
-            "{body}"
-        );
-        assert!(!body.contains("WARC/"), "{body}");
-    }
-    assert!(opened.archive.skipped().failures().is_empty());
 }
 
 #[test]

@@ -3,6 +3,7 @@
 mod catalogue;
 mod damage;
 mod hostile;
+mod line_ends;
 mod other_records;
 mod real;
 mod redirects;
