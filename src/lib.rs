@@ -1,9 +1,9 @@
 //! Histories of privacy policies from web archives.
 //!
 //! ```text
-//! sites ─▶ discover ─▶ sample ─▶ archive::memento ─▶ extract ─▶ history ─▶ store ─▶ export · report
-//!          where are     which        the bytes       the words    which       SQLite    what people use
-//!          the policies  captures                                 versions
+//! sites ─▶ discover ─▶ sample ─▶ archive::memento ─▶ extract ─▶ classify ─▶ history ─▶ store ─▶ export · report
+//!          where are     which        the bytes       the words   what kind   which       SQLite    what people use
+//!          the policies  captures                                             versions
 //!             └────────────── archive::captures (index) ──┘
 //! ```
 //!
@@ -130,6 +130,8 @@ pub mod discover;
 pub mod sample;
 
 pub mod extract;
+
+pub mod classify;
 
 pub mod history;
 

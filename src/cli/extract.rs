@@ -2,20 +2,22 @@
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::fs::{self, File};
-use std::io::{self, Read, Write as _};
+use std::fs;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use url::Url;
 
 use super::failure::{Exit, Failure};
 use super::options::heading;
-use super::terminal::{error_line, note};
+use super::saved_pages::{
+    is_page, page_files, read, read_bounded, remark, report, type_by_name, unusable,
+};
 use super::wording::counted;
 use crate::crawl::PdfReader;
 use crate::extract::{self, DocumentType, Options, PageInput};
 use crate::model::{Document, DropReason, Dropped};
-use crate::report::{document_answer, drop_answer, safe_json, safe_line};
+use crate::report::{document_answer, drop_answer, safe_json};
 
 /// Extract the text of the policy from a saved page (HTML, PDF or plain text)
 ///
@@ -81,8 +83,6 @@ enum Type {
     Any,
 }
 
-/// Largest file that is read; the crawl's limit for a page is 32 MB by default.
-const MAX_FILE_BYTES: u64 = 64 << 20;
 const TEXT_COLUMNS: usize = 80;
 
 impl Arguments {
@@ -122,7 +122,7 @@ fn one(arguments: &Arguments, url: Option<&Url>) -> Result<Exit, Failure> {
 
 /// Extracts every page of a directory.
 fn many(arguments: &Arguments, input: &Path, out: &Path) -> Result<Exit, Failure> {
-    let files = page_files(input, arguments.follow_links)?;
+    let files = page_files(input, arguments.follow_links, is_page)?;
     fs::create_dir_all(out).map_err(|e| unusable(out, &e))?;
     let same = |folder: &Path| fs::canonicalize(folder).map_err(|e| unusable(folder, &e));
     if same(input)? == same(out)? {
@@ -171,40 +171,6 @@ fn many(arguments: &Arguments, input: &Path, out: &Path) -> Result<Exit, Failure
     } else {
         Exit::DoneWithFailures
     })
-}
-
-fn unusable(folder: &Path, error: &io::Error) -> Failure {
-    Failure::usage(anyhow::anyhow!(
-        "cannot read directory `{}`: {error}",
-        folder.display()
-    ))
-}
-
-/// The saved pages of a directory, sorted. Links that lead out of the directory are reported and left out, unless
-/// `follow_links`: a directory from somewhere else could name any file of this machine as a page.
-fn page_files(folder: &Path, follow_links: bool) -> Result<Vec<PathBuf>, Failure> {
-    let real_folder = fs::canonicalize(folder).map_err(|e| unusable(folder, &e))?;
-    let leads_out =
-        |path: &Path| !fs::canonicalize(path).is_ok_and(|real| real.starts_with(&real_folder));
-    let mut files: Vec<PathBuf> = fs::read_dir(folder)
-        .and_then(|entries| {
-            entries
-                .map(|entry| entry.map(|e| e.path()))
-                .collect::<io::Result<_>>()
-        })
-        .map_err(|e| unusable(folder, &e))?;
-    files.retain(|path| path.is_file() && is_page(path));
-    if !follow_links {
-        for path in files.iter().filter(|path| leads_out(path)) {
-            remark(&format!(
-                "{}: not read, because it is a link that leads out of the directory; use --follow-links to read it",
-                path.display()
-            ));
-        }
-        files.retain(|path| !leads_out(path));
-    }
-    files.sort();
-    Ok(files)
 }
 
 /// How to get the text of a page that is not a policy.
@@ -288,54 +254,4 @@ fn printed(format: Format, result: &Result<Document, Dropped>) -> Result<String,
         (Format::Json, Err(dropped)) => safe_json(&drop_answer(dropped))? + "\n",
         (_, Err(_)) => String::new(),
     })
-}
-
-fn read(path: &Path) -> Result<Vec<u8>, Failure> {
-    File::open(path).and_then(read_bounded).map_err(|e| {
-        Failure::usage(anyhow::anyhow!(
-            "cannot read `{}`: {e}; give the file of a saved page, or - for standard input",
-            path.display()
-        ))
-    })
-}
-
-fn read_bounded(input: impl Read) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    input.take(MAX_FILE_BYTES + 1).read_to_end(&mut bytes)?;
-    if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > MAX_FILE_BYTES {
-        return Err(io::Error::other("it is larger than 64 MB"));
-    }
-    Ok(bytes)
-}
-
-fn extension(path: &Path) -> String {
-    path.extension()
-        .and_then(|e| e.to_str())
-        .unwrap_or("")
-        .to_ascii_lowercase()
-}
-
-fn is_page(path: &Path) -> bool {
-    matches!(
-        extension(path).as_str(),
-        "html" | "htm" | "xhtml" | "shtml" | "php" | "asp" | "aspx" | "jsp" | "pdf" | "txt"
-    )
-}
-
-fn type_by_name(path: &Path) -> Option<&'static str> {
-    match extension(path).as_str() {
-        "pdf" => Some("application/pdf"),
-        "txt" => Some("text/plain"),
-        _ => None,
-    }
-}
-
-/// Prints why a page gives no text.
-fn report(line: &str) {
-    error_line(&safe_line(line));
-}
-
-/// Prints what is useful to know.
-fn remark(line: &str) {
-    note(format_args!("policytrail: {}", safe_line(line)));
 }

@@ -12,8 +12,9 @@ use super::global_options::{GlobalOptions, described_options, moved_behind_comma
 use super::pager::Pager;
 use super::terminal::set_quiet;
 use super::{
-    backfill, backup, changes, check, clusters, decisions, diff, discover, evidence, export,
-    extract, import, log, plan, reextract, review, run, search, show, similar, status, verify,
+    backfill, backup, changes, check, classify, clusters, decisions, diff, discover, evidence,
+    export, extract, import, log, plan, reextract, review, run, search, show, similar, status,
+    verify,
 };
 use crate::crawl::{PDF_COMMAND, run_pdf_child};
 
@@ -75,7 +76,7 @@ const COMMAND_GROUPS: [(&str, &[&str]); 5] = [
     ("Review suspect versions", &["review", "exclude", "include"]),
     (
         "Export and import",
-        &["export", "evidence", "import", "extract"],
+        &["export", "evidence", "import", "extract", "classify"],
     ),
     ("Maintain the database", &["verify", "backup", "reextract"]),
 ];
@@ -128,6 +129,7 @@ enum Command {
     Evidence(evidence::Arguments),
     Import(import::Arguments),
     Extract(extract::Arguments),
+    Classify(classify::Arguments),
     Reextract(reextract::Arguments),
     /// Read one PDF from standard input (for internal use)
     #[command(name = PDF_COMMAND, hide = true)]
@@ -176,6 +178,7 @@ impl Command {
             Self::Export(arguments) => export::run(&arguments),
             Self::Import(arguments) => import::run(&arguments),
             Self::Extract(arguments) => extract::run(&arguments),
+            Self::Classify(arguments) => classify::run(&arguments),
             Self::Reextract(arguments) => reextract::run(&arguments),
             Self::ReadPdf => run_pdf_child(io::stdin().lock(), io::stdout().lock())
                 .map(|()| Exit::Done)

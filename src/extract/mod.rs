@@ -36,6 +36,10 @@ pub use fact_faults::fact_faults;
 pub use facts::{PageWording, StatedDates, page_wording, stated_dates, text_hash};
 pub use input::{DocumentType, EXTRACTOR_VERSION, ExplainedDocument, Options, PageInput};
 pub use render::{markdown_fault, wrapped_text};
+pub(crate) use vocabulary::{
+    TitleTopic, cookie_words, names_document, policy_words, says_log_in, says_not_found,
+    title_topic,
+};
 
 #[cfg(test)]
 mod tests;

@@ -1,27 +1,26 @@
 //! Shingles: the runs of three words of a text, as hashes.
 
-use crate::model::words;
+use crate::model::{joined_hash, word_hash, words};
 
 /// Number of consecutive words in a shingle. Single words ignore order; longer runs change with every small edit.
 const SHINGLE_WORDS: usize = 3;
 
-const FNV_OFFSET: u64 = 0xcbf2_9ce4_8422_2325;
-const FNV_PRIME: u64 = 0x0000_0100_0000_01b3;
+/// The hash of no words, to which the first word of a run is joined.
+const START: u64 = 0xcbf2_9ce4_8422_2325;
 
 /// The hashes of all runs of three words in lower case, in order, each as often as it occurs. A text of one or two words
 /// has one run; a text without words has none.
 ///
-/// The hash never changes, because the simhash is made from it and stored: FNV-1a of the words' letters in UTF-8, each word
-/// ended by a zero byte, then the finaliser of `SplitMix64`.
+/// The hash never changes, because the simhash is made from it and stored.
 pub(super) fn shingle_hashes(text: &str) -> Vec<u64> {
-    let hashes: Vec<u64> = words(text).map(hash_of_word).collect();
+    let hashes: Vec<u64> = words(text).map(word_hash).collect();
     if hashes.is_empty() {
         return Vec::new();
     }
     let runs = hashes.windows(SHINGLE_WORDS.min(hashes.len()));
     runs.map(|run| {
         run.iter()
-            .fold(FNV_OFFSET, |state, word| mixed(state.rotate_left(5) ^ word))
+            .fold(START, |before, word| joined_hash(before, *word))
     })
     .collect()
 }
@@ -70,25 +69,6 @@ impl ShingleSet {
         }
         common as f64 / all as f64
     }
-}
-
-fn hash_of_word(word: &str) -> u64 {
-    let add = |state: u64, byte: u8| (state ^ u64::from(byte)).wrapping_mul(FNV_PRIME);
-    let mut buffer = [0_u8; 4];
-    let state = word
-        .chars()
-        .flat_map(char::to_lowercase)
-        .fold(FNV_OFFSET, |state, c| {
-            c.encode_utf8(&mut buffer).bytes().fold(state, add)
-        });
-    mixed(add(state, 0))
-}
-
-/// The finaliser of `SplitMix64`: every bit of the input affects every bit of the output.
-fn mixed(mut x: u64) -> u64 {
-    x = (x ^ (x >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    x = (x ^ (x >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    x ^ (x >> 31)
 }
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ mod capture;
 mod change_kind;
 mod digest;
 mod document;
+mod document_kind;
 mod drop_reason;
 mod id;
 mod language_code;
@@ -20,6 +21,7 @@ mod url_key;
 mod url_path;
 mod visible_url;
 mod warc_record;
+mod word_hash;
 mod words;
 
 pub use alternation::RETURN_SECONDS;
@@ -27,6 +29,7 @@ pub use capture::{Capture, IndexCounts};
 pub use change_kind::ChangeKind;
 pub use digest::{EMPTY_PAYLOAD_DIGEST, InvalidDigest, PayloadDigest, TextHash};
 pub use document::{Document, StatedDate, TextFacts};
+pub use document_kind::{DocumentKind, KindProbabilities};
 pub use drop_reason::{DropReason, Dropped};
 pub use id::{
     ArchiveId, CaptureId, ChangeId, DocumentId, PayloadId, PolicyId, RenditionId, RunId, SiteId,
@@ -42,4 +45,5 @@ pub use timestamp::{InvalidTimestamp, Timestamp};
 pub use url_key::{InvalidUrl, UrlKey};
 pub use visible_url::visible_url;
 pub use warc_record::{RecordRole, WarcRecord};
+pub use word_hash::{joined_hash, mixed_bits, word_hash};
 pub use words::{count_words, is_word, tokens, words};

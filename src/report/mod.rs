@@ -6,6 +6,7 @@
 
 mod change;
 mod changes;
+mod classification;
 mod clusters;
 mod diff;
 mod discover;
@@ -26,6 +27,7 @@ mod version;
 
 pub use change::{change_notification, change_summary};
 pub use changes::{change_answer, what_changed};
+pub use classification::classification_answer;
 pub use clusters::{ClusterReport, cluster_reports};
 pub use diff::{
     ComparedVersion, Comparison, DiffAnswer, compare, comparison_warnings, merged_pieces,

@@ -13,7 +13,7 @@ use self::modules::{Modules, code_beside_declarations};
 use crate::support::paths::root;
 
 /// The rooms in their order, with the rooms that each may import from, and whether it is pure.
-const ROOMS: [(&str, &[&str], bool); 13] = [
+const ROOMS: [(&str, &[&str], bool); 14] = [
     ("model", &[], true),
     ("config", &["model"], false),
     ("archive", &["model"], false),
@@ -21,13 +21,14 @@ const ROOMS: [(&str, &[&str], bool); 13] = [
     ("discover", &["model", "archive", "page"], false),
     ("sample", &["model"], true),
     ("extract", &["model", "page"], true),
+    ("classify", &["model", "extract"], true),
     ("history", &["model"], true),
     ("store", &["model", "history"], false),
     (
         "crawl",
         &[
-            "model", "config", "archive", "page", "discover", "sample", "extract", "history",
-            "store",
+            "model", "config", "archive", "page", "discover", "sample", "extract", "classify",
+            "history", "store",
         ],
         false,
     ),
@@ -40,8 +41,8 @@ const ROOMS: [(&str, &[&str], bool); 13] = [
     (
         "cli",
         &[
-            "model", "config", "archive", "page", "discover", "sample", "extract", "history",
-            "store", "crawl", "export", "report",
+            "model", "config", "archive", "page", "discover", "sample", "extract", "classify",
+            "history", "store", "crawl", "export", "report",
         ],
         false,
     ),

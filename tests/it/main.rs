@@ -10,6 +10,7 @@ mod architecture;
 mod archived_traps;
 mod backup;
 mod citation;
+mod classifier;
 mod clusters;
 mod command_line;
 mod dependencies;

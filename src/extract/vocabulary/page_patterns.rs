@@ -114,6 +114,16 @@ pub(in crate::extract) fn first_of<'a>(phrases: &'a [String], text: &str) -> Opt
         .find(|phrase| text.contains(phrase))
 }
 
+/// True for a text in lower case that has a phrase of error pages.
+pub(crate) fn says_not_found(lower: &str) -> bool {
+    first_of(&PAGE_PATTERNS.not_found, lower).is_some()
+}
+
+/// True for a text in lower case that has a phrase of log-in pages.
+pub(crate) fn says_log_in(lower: &str) -> bool {
+    first_of(&PAGE_PATTERNS.log_in, lower).is_some()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

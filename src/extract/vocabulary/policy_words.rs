@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::sync::LazyLock;
 
 use super::language_words::LANGUAGES;
+use super::page_patterns::PAGE_PATTERNS;
 use super::stems::StemSet;
 
 struct PolicyVocabulary {
@@ -45,9 +46,46 @@ static VOCABULARY: LazyLock<PolicyVocabulary> = LazyLock::new(|| {
 });
 
 /// The number of policy words in a text.
-pub(in crate::extract) fn policy_words(text: &str) -> u32 {
+pub(crate) fn policy_words(text: &str) -> u32 {
     let mut count = 0u32;
     VOCABULARY.words.each(text, |_| count += 1);
+    count
+}
+
+/// Names of cookies that pages do not use in notices, but documents do.
+const OTHER_COOKIE_WORDS: &[&str] = &[
+    "ciasteczk",
+    "çerez",
+    "evästee",
+    "süti",
+    "küpsis",
+    "sīkdat",
+    "slapuk",
+    "kolačić",
+    "колачић",
+    "бисквитк",
+    "traceur",
+    "tracking technolog",
+    "web beacon",
+    "fianán",
+    "cwci",
+];
+
+static COOKIE_WORDS: LazyLock<StemSet> = LazyLock::new(|| {
+    let others = OTHER_COOKIE_WORDS.iter().map(|&word| word.to_owned());
+    let words: Vec<String> = PAGE_PATTERNS
+        .cookie_words
+        .iter()
+        .cloned()
+        .chain(others)
+        .collect();
+    StemSet::new(&words)
+});
+
+/// The number of words for cookies and trackers in a text.
+pub(crate) fn cookie_words(text: &str) -> u32 {
+    let mut count = 0u32;
+    COOKIE_WORDS.each(text, |_| count += 1);
     count
 }
 

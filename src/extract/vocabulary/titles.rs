@@ -8,7 +8,7 @@ use crate::model::is_mark;
 
 /// The kind of document that a title names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(in crate::extract) enum TitleTopic {
+pub(crate) enum TitleTopic {
     /// A privacy policy.
     Privacy,
     /// Terms of use, sale or service.
@@ -197,7 +197,7 @@ impl FoldedHeading {
 
 /// The kind of document of which a heading is the title. The heading is a title of the vocabulary, alone or with a few
 /// words (a company's name, "our", "for users") around it.
-pub(in crate::extract) fn title_topic(heading: &str) -> Option<TitleTopic> {
+pub(crate) fn title_topic(heading: &str) -> Option<TitleTopic> {
     if heading.len() > MAX_HEADING_BYTES {
         return None;
     }
@@ -225,7 +225,7 @@ const MAX_WORDS_BESIDE: usize = 3;
 const MAX_NAME_WORDS: usize = 8;
 
 /// True if a heading names a legal document by its noun, such as "Acceptable Use Policy" or "Community Guidelines".
-pub(in crate::extract) fn names_document(heading: &str) -> bool {
+pub(crate) fn names_document(heading: &str) -> bool {
     let folded = folded_title(heading);
     if folded.split(' ').count() > MAX_NAME_WORDS {
         return false;
