@@ -24,7 +24,7 @@ use crate::store::tables::{Condition, Filter};
 /// unchanged.
 #[derive(Debug, clap::Args)]
 #[command(
-    after_help = "Examples:\n  policytrail export --out dataset\n  policytrail export --out dataset --format csv,parquet --site example.com --from 2018\n  policytrail export --out dataset --title 'Privacy policies of banks' --author 'Doe, Jane' --licence CC-BY-4.0"
+    after_help = "Examples:\n  policytrail export --out dataset\n  policytrail export --out dataset --format csv,parquet --site example.com --from 2018\n  policytrail export --out dataset --title \"Privacy policies of banks\" --author \"Doe, Jane\" --licence CC-BY-4.0"
 )]
 pub(super) struct Arguments {
     #[command(flatten)]

@@ -5,13 +5,13 @@ use std::borrow::Cow;
 use percent_encoding::percent_encode_byte;
 
 /// The same URL without control characters, as the URL standard reads it: tabs and line ends are removed, also all control
-/// characters and blanks at both ends; the others are percent-encoded. The result has the same [`super::UrlKey`].
+/// characters and white space at both ends; the others are percent-encoded. The result has the same [`super::UrlKey`].
 #[must_use]
 pub fn visible_url(url: &str) -> Cow<'_, str> {
     if !url.contains(char::is_control) {
         return Cow::Borrowed(url);
     }
-    let trimmed = url.trim_matches(|c: char| c <= ' ');
+    let trimmed = url.trim().trim_matches(|c: char| c <= ' ');
     let mut visible = String::with_capacity(trimmed.len());
     for c in trimmed.chars() {
         match c {

@@ -85,16 +85,16 @@ mod tests {
         };
         let trimmed = |mut blocks: Vec<Block>| {
             blocks.extend(text.clone());
-            drop_links_above(&mut blocks, Some("www.tinware.example"));
+            drop_links_above(&mut blocks, Some("www.tinware-sample.com"));
             blocks
         };
-        assert_eq!(trimmed(menu("about.tinware.example")), text);
-        assert_eq!(trimmed(menu("elsewhere.example")).len(), 6);
-        let mut blocks = menu("about.tinware.example");
+        assert_eq!(trimmed(menu("about.tinware-sample.com")), text);
+        assert_eq!(trimmed(menu("elsewhere-sample.com")).len(), 6);
+        let mut blocks = menu("about.tinware-sample.com");
         blocks.push(plain(
             "What we collect from people, and for which purposes we use it here.",
         ));
-        drop_links_above(&mut blocks, Some("www.tinware.example"));
+        drop_links_above(&mut blocks, Some("www.tinware-sample.com"));
         assert_eq!(blocks.len(), 2, "the name may be the title");
     }
 }
