@@ -186,7 +186,7 @@ fn parse_original(field: &[u8]) -> Result<String, BadRow> {
         Ok(text) => visible_url(text).into_owned(),
         // The URL contains bytes of an old charset. Percent-encoding turns them into text, and the URL still names the
         // same page.
-        Err(_) => percent_encode(field, &AsciiSet::EMPTY).to_string(),
+        Err(_) => visible_url(&percent_encode(field, &AsciiSet::EMPTY).to_string()).into_owned(),
     };
     // Encoded bytes are three times as long.
     if original.len() > MAX_ORIGINAL_BYTES {

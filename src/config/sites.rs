@@ -71,7 +71,8 @@ pub fn read_site_list(path: &Path) -> Result<Vec<SiteRow>, SiteListError> {
     })?;
     if let Some(column) = repeated_column(&header) {
         return Err(fail(format!(
-            "`{name}`, line 1: two columns are called `{column}`; rename or remove one of them"
+            "`{name}`, line 1: two columns are called `{}`; rename or remove one of them",
+            printable(column, 80)
         )));
     }
     let columns = Columns {
@@ -275,6 +276,11 @@ mod tests {
             (
                 "site,rank,Rank\nexample.com,1,2\n",
                 "two columns are called `rank`",
+            ),
+            (
+                // Found by fuzzing.
+                "site,a\u{1b}[2J,a\u{1b}[2J\n",
+                "two columns are called `a[2j`",
             ),
         ] {
             let told = read(list).unwrap_err().to_string();

@@ -347,6 +347,14 @@ proptest! {
 }
 
 #[test]
+fn an_original_of_an_old_charset_has_no_control_characters() {
+    // Found by fuzzing: only URLs in UTF-8 were rid of them.
+    let row = b"com,a)/ 20100101000000 http://a.com/\xC9\x00\x1B[2J text/html 200 - 1";
+    let capture = parse_line(row).unwrap();
+    assert_eq!(capture.original, "http://a.com/%C9%00%1B[2J");
+}
+
+#[test]
 fn an_original_stays_within_its_limit_when_its_bytes_are_encoded() {
     // Found by fuzzing: 2,000 bytes of an old charset became 6,000 characters, which no reader accepts.
     let row = |bytes: usize| {
