@@ -3,7 +3,10 @@
 use super::lines::strip_lines;
 use super::link_rows::{is_links, is_menu, is_sentence, leaves_site, menu_labels, to_this_page};
 use crate::extract::blocks::{Block, text_of};
-use crate::extract::vocabulary::title_topic;
+use crate::extract::vocabulary::{policy_words, title_topic};
+
+/// Longest name of a document in a menu, in bytes.
+const NAME_BYTES: usize = 60;
 
 /// Removes links before the first heading or sentence, and rows of links before the first sentence.
 pub(super) fn drop_links_above(blocks: &mut Vec<Block>, host: Option<&str>) {
@@ -44,12 +47,15 @@ pub(super) fn drop_links_above(blocks: &mut Vec<Block>, host: Option<&str>) {
     }
 }
 
-/// True for a short line without a link that says the topic of a document.
+/// True for a short line without a link that names a document.
 fn is_own_name(block: &Block) -> bool {
     let Block::Paragraph(spans) = block else {
         return false;
     };
-    spans.iter().all(|span| span.link.is_none()) && title_topic(&text_of(spans)).is_some()
+    let text = text_of(spans);
+    text.len() <= NAME_BYTES
+        && spans.iter().all(|span| span.link.is_none())
+        && (title_topic(&text).is_some() || policy_words(&text) > 0)
 }
 
 #[cfg(test)]
